@@ -1,0 +1,85 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One instruction set for all Swift code (a start-up check in CKernels refuses processors without it);
+// several only in CKernels. Library targets need cross-module optimisation: without it, generic and
+// struct code called from another module ran 14-60 times slower. Testing is enabled in release so that
+// one build serves the product and its tests.
+#if arch(x86_64)
+    let instructionSet = ["-Xcc", "-march=x86-64-v3"]
+    let cInstructionSet = ["-march=x86-64-v3"]
+#else
+    let instructionSet: [String] = []
+    let cInstructionSet: [String] = []
+#endif
+
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .unsafeFlags(["-cross-module-optimization", "-enable-testing"] + instructionSet),
+]
+
+func module(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let libraries = [
+    "Random", "Graphics", "TensorCore", "NeuralNetworks", "GenerativeModels", "Environments", "Agents",
+    "Rollouts", "Training", "Viewer",
+]
+
+let package = Package(
+    name: "reverie",
+    products: libraries.map { .library(name: $0, targets: [$0]) } + [
+        .executable(name: "reverie", targets: ["reverie"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .target(
+            name: "CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cInstructionSet)]),
+        module("Random"),
+        module("Graphics", ["CZlib"]),
+        module("TensorCore", ["CKernels", "COneDNN", "Random"]),
+        module("NeuralNetworks", ["TensorCore", "Random"]),
+        module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Random"]),
+        module("Environments", path: "environments", ["Random", "Graphics"]),
+        module("Agents", path: "agents", ["Environments", "NeuralNetworks", "TensorCore", "Random"]),
+        module("Rollouts", ["Environments", "Graphics", "CZlib"]),
+        module(
+            "Training",
+            [
+                "Agents", "GenerativeModels", "Environments", "Rollouts", "TensorCore", "Random",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]),
+        module("Viewer", ["CSDL2", "Graphics"]),
+        .executableTarget(
+            name: "reverie",
+            dependencies: [
+                "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "NeuralNetworks",
+                "TensorCore", "Graphics", "Random",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        tests("RandomTests", ["Random"]),
+        tests("GraphicsTests", ["Graphics"]),
+        tests("TensorCoreTests", ["TensorCore", "CKernels", "Random"]),
+        tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore"]),
+        tests("GenerativeModelsTests", ["GenerativeModels", "NeuralNetworks", "TensorCore"]),
+        tests("EnvironmentsTests", ["Environments", "Graphics", "Random"]),
+        tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
+        tests("RolloutsTests", ["Rollouts", "Environments", "Graphics"]),
+        tests("TrainingTests", ["Training", "Agents", "Environments", "Rollouts", "TensorCore"]),
+        tests("ViewerTests", ["Viewer", "Graphics"]),
+        tests("CommandLineTests", ["reverie", "Training"]),
+    ]
+)

@@ -1,0 +1,1 @@
+@main struct Reverie { static func main() {} }

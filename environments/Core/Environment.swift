@@ -1,0 +1,93 @@
+import Graphics
+
+/// A world that an agent acts in: a small value that holds its whole state, its random stream included.
+///
+/// Copying the value is a snapshot: rewinding, branching and exact resume are assignments. Constant data
+/// (maps, tables) is shared between copies; frames are drawn on demand.
+///
+/// The life of an episode: ``reset(seed:)``, then ``step(_:)`` until it reports `terminated` or `truncated`.
+/// The observation is a function of the state, read by ``observe(into:)`` at any time. None of the three
+/// allocates memory.
+///
+/// A seed gives the same episodes as the original (Gymnasium, MinAtar) under that seed.
+public protocol Environment: Sendable {
+    /// One action: `Int` where ``actionSpace`` is discrete, `Float` for a box of one number.
+    associatedtype Action: BitwiseCopyable & Sendable
+    /// The type of one element of an observation: `Float`, `UInt8` or `Int32`.
+    associatedtype Element: ObservationElement
+
+    /// The set of all observations; its shape is that of one observation.
+    var observationSpace: Space { get }
+    /// The set of all actions.
+    var actionSpace: Space { get }
+
+    /// Starts an episode. With a seed the random stream is made anew from it; without one the stream runs on.
+    ///
+    /// Seed in the first reset and never again.
+    mutating func reset(seed: UInt64?)
+
+    /// Plays one time step.
+    ///
+    /// - Precondition: `action` is in ``actionSpace`` and ``reset(seed:)`` has been called.
+    mutating func step(_ action: Action) -> Step
+
+    /// Writes the current observation, row-major, into `observation`, which has ``Space/count`` elements.
+    func observe(into observation: inout MutableSpan<Element>)
+
+    /// The size in pixels of the frames that ``draw(into:)`` makes.
+    var frameSize: FrameSize { get }
+
+    /// Draws the state into a frame of ``frameSize``. Never changes the state.
+    func draw(into frame: inout Frame)
+}
+
+/// What one time step gave.
+public struct Step: Hashable, Sendable, BitwiseCopyable {
+    /// The reward of the step.
+    public var reward: Double
+    /// A terminal state of the task was reached: the value of what follows is 0.
+    public var terminated: Bool
+    /// The episode was cut for a reason outside the task: a learner bootstraps from the last observation.
+    public var truncated: Bool
+
+    /// Makes a step's result.
+    public init(reward: Double, terminated: Bool = false, truncated: Bool = false) {
+        self.reward = reward
+        self.terminated = terminated
+        self.truncated = truncated
+    }
+
+    /// Whether the episode is over, for either reason.
+    public var ended: Bool { terminated || truncated }
+}
+
+/// The types that observations consist of.
+public enum ElementType: String, Hashable, Sendable, CaseIterable {
+    case float32, uint8, int32
+
+    /// Bytes of one element.
+    public var size: Int { self == .uint8 ? 1 : 4 }
+}
+
+/// A Swift type that observations can consist of.
+public protocol ObservationElement: BitwiseCopyable, Sendable {
+    /// The type's run-time name.
+    static var elementType: ElementType { get }
+    /// The value 0.
+    static var zero: Self { get }
+}
+
+extension Float: ObservationElement {
+    /// The type's run-time name.
+    public static var elementType: ElementType { .float32 }
+}
+
+extension UInt8: ObservationElement {
+    /// The type's run-time name.
+    public static var elementType: ElementType { .uint8 }
+}
+
+extension Int32: ObservationElement {
+    /// The type's run-time name.
+    public static var elementType: ElementType { .int32 }
+}
