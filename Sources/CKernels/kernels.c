@@ -1,1 +1,35 @@
-// empty
+#include "CKernels.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+extern const rv_kernels rv_kernels_v3, rv_kernels_v4;
+
+static int has_v3(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+}
+
+static int has_v4(void) {
+    return has_v3() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512cd");
+}
+
+const rv_kernels *rv_kernels_named(const char *name) {
+    if (strcmp(name, rv_kernels_v3.name) == 0) return has_v3() ? &rv_kernels_v3 : NULL;
+    if (strcmp(name, rv_kernels_v4.name) == 0) return has_v4() ? &rv_kernels_v4 : NULL;
+    return NULL;
+}
+
+const rv_kernels *rv_kernels_best(void) {
+    return has_v4() ? &rv_kernels_v4 : has_v3() ? &rv_kernels_v3 : NULL;
+}
+#else
+extern const rv_kernels rv_kernels_portable;
+
+const rv_kernels *rv_kernels_named(const char *name) {
+    return strcmp(name, rv_kernels_portable.name) == 0 ? &rv_kernels_portable : NULL;
+}
+
+const rv_kernels *rv_kernels_best(void) { return &rv_kernels_portable; }
+#endif

@@ -1,0 +1,102 @@
+// Vectorised loops of the tensor core, one body built for several instruction sets.
+//
+// A table of kernels is chosen once, by `rv_kernels_best`; tests force each one by name. All arrays are
+// float32 unless said otherwise. No function allocates memory or keeps state.
+#ifndef REVERIE_CKERNELS_H
+#define REVERIE_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Elements that an element-wise group handles at a time: its registers stay in the first-level cache.
+#define RV_STRIP 512
+
+// Operations of one instruction in an element-wise group. The order is that of the kernel table.
+typedef enum {
+    RV_COPY,
+    RV_NEGATE,
+    RV_ABSOLUTE,
+    RV_SIGN,
+    RV_EXP,
+    RV_LOG,
+    RV_SQUARE_ROOT,
+    RV_SQUARE,
+    RV_RELU,
+    RV_SIGMOID,
+    RV_TANH,
+    RV_SOFTPLUS,
+    RV_FLOAT_FROM_INT32,
+    RV_ADD,
+    RV_SUBTRACT,
+    RV_MULTIPLY,
+    RV_DIVIDE,
+    RV_MAXIMUM,
+    RV_MINIMUM,
+    RV_LESS,
+    RV_LESS_EQUAL,
+    RV_EQUAL,
+    RV_SELECT,
+    RV_ELEMENTWISE_COUNT,
+    RV_RANDOM_UNIFORM = RV_ELEMENTWISE_COUNT,
+    RV_RANDOM_NORMAL,
+} rv_operation;
+
+// How an operand of a group is indexed by the group's element i.
+typedef enum {
+    RV_CONTIGUOUS,  // memory[i]
+    RV_REGISTER,    // a strip in scratch memory
+    RV_SCALAR,      // memory[0]
+    RV_PERIODIC,    // memory[i % inner]
+    RV_COLUMN,      // memory[i / inner]
+} rv_access;
+
+// An operand of a group. `scratch` holds RV_STRIP floats; contiguous operands need none.
+typedef struct {
+    float *memory;
+    float *scratch;
+    size_t inner;
+    rv_access access;
+} rv_operand;
+
+// destination = operation(a, b, c), all indices into the group's operands; `ordinal` names a random node.
+typedef struct {
+    rv_operation operation;
+    uint32_t ordinal;
+    uint32_t destination, a, b, c;
+} rv_instruction;
+
+// The state that random kernels read: the stream's key and the replay's counter.
+typedef struct {
+    uint64_t key;
+    uint64_t counter;
+} rv_random_state;
+
+// A chain of element-wise operations over `count` elements, run strip by strip.
+typedef struct {
+    size_t count;
+    const rv_operand *operands;
+    uint32_t operand_count;
+    const rv_instruction *instructions;
+    uint32_t instruction_count;
+    const float **pointers;  // working space: operand_count entries
+    const rv_random_state *random;
+} rv_group;
+
+// The kernels of one instruction set.
+typedef struct {
+    const char *name;
+    void (*run_group)(const rv_group *group);
+    // source is (outer, reduced, inner), destination (outer, inner).
+    void (*sum)(const float *source, float *destination, size_t outer, size_t reduced, size_t inner);
+    void (*maximum)(const float *source, float *destination, size_t outer, size_t reduced, size_t inner);
+    // source is (rows, columns), destination rows of int32: the first index of each row's maximum.
+    void (*argmax)(const float *source, int32_t *destination, size_t rows, size_t columns);
+} rv_kernels;
+
+// The best table for this processor, or NULL when it lacks AVX2 and FMA (x86-64-v3).
+const rv_kernels *rv_kernels_best(void);
+
+// The table called `name` ("x86-64-v3", "x86-64-v4", "portable"), or NULL where it can't run here.
+const rv_kernels *rv_kernels_named(const char *name);
+
+#endif

@@ -1,0 +1,45 @@
+import Random
+import TensorCore
+
+/// Linear layers with an activation between them: (B, sizes.first) → (B, sizes.last).
+public struct MultilayerPerceptron: Layer {
+    /// The function between the layers.
+    public enum Activation: String, Sendable, CaseIterable {
+        case relu, tanh, sigmoid
+
+        func callAsFunction(_ x: Tensor) -> Tensor {
+            switch self {
+            case .relu: x.relu()
+            case .tanh: x.tanh()
+            case .sigmoid: x.sigmoid()
+            }
+        }
+    }
+
+    /// The layers, input first.
+    public let layers: [Linear]
+    /// The function between them; none follows the last.
+    public let activation: Activation
+
+    /// Makes a perceptron of the given layer sizes, input and output included.
+    ///
+    /// - Precondition: two sizes or more.
+    public init(_ sizes: [Int], activation: Activation = .relu, random: inout RandomStream) {
+        precondition(sizes.count >= 2, "a perceptron needs an input and an output size, given \(sizes)")
+        layers = zip(sizes, sizes.dropFirst()).map { Linear($0, $1, random: &random) }
+        self.activation = activation
+    }
+
+    /// Applies the layers to each last row of `input`.
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        layers.dropFirst().reduce(layers[0](input)) { $1(activation($0)) }
+    }
+
+    /// `layers.0.weight`, `layers.0.bias`, `layers.1.weight` …
+    public var parameters: Parameters {
+        Parameters(
+            layers.enumerated().flatMap { index, layer in
+                layer.parameters.entries.map { ("layers.\(index).\($0.path)", $0.variable) }
+            })
+    }
+}

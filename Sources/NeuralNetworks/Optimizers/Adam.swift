@@ -1,0 +1,44 @@
+import TensorCore
+
+/// Adam (Kingma & Ba 2015), bias-corrected as PyTorch does it:
+/// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − (α/(1−β₁ᵗ)) m / (√(v/(1−β₂ᵗ)) + ε).
+public final class Adam: Optimizer {
+    /// α.
+    public let learningRate: Variable
+    private let beta1, beta2, epsilon: Double
+    /// 1 − β₁ᵗ and 1 − β₂ᵗ of the steps so far, kept as such: as a difference from 1 the first steps' would lose
+    /// half of float32's digits.
+    private let correction1 = Variable(0, name: "correction1")
+    private let correction2 = Variable(0, name: "correction2")
+    private var first = Moments("first")
+    private var second = Moments("second")
+
+    /// Makes the optimiser with the paper's settings but for the step size.
+    public init(learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+        self.learningRate = Variable(Float(learningRate), name: "learningRate")
+        (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
+    }
+
+    /// Records one step on the parameters.
+    public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
+        let (ms, vs) = (first.variables(for: parameters), second.variables(for: parameters))
+        let next1 = beta1 * correction1.tensor + (1 - beta1)
+        let next2 = beta2 * correction2.tensor + (1 - beta2)
+        let step = learningRate.tensor / next1
+        let scale = next2.squareRoot()
+        for (parameter, (gradient, (m, v))) in zip(parameters.variables, zip(gradients, zip(ms, vs))) {
+            let m1 = beta1 * m.tensor + (1 - beta1) * gradient
+            let v1 = beta2 * v.tensor + (1 - beta2) * gradient.squared()
+            try m.assign(m1)
+            try v.assign(v1)
+            try parameter.assign(parameter.tensor - step * m1 / (v1.squareRoot() / scale + epsilon))
+        }
+        try correction1.assign(next1)
+        try correction2.assign(next2)
+    }
+
+    /// `first.…` and `second.…` moments, and the bias corrections.
+    public var state: Parameters {
+        Parameters(first.entries + second.entries + [("correction1", correction1), ("correction2", correction2)])
+    }
+}

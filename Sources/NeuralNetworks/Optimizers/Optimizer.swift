@@ -1,0 +1,58 @@
+import TensorCore
+
+/// Changes parameters by their gradients, within a recorded program.
+///
+/// All of an optimiser's state is in ``state``: variables that each replay updates and a checkpoint stores.
+public protocol Optimizer: AnyObject {
+    /// The step size: a variable, so that a schedule can change it between replays.
+    var learningRate: Variable { get }
+    /// The moments and counts, by path; empty before the first ``update(_:_:)``.
+    var state: Parameters { get }
+    /// Records one step on the parameters.
+    func update(_ parameters: Parameters, _ gradients: [Tensor]) throws
+}
+
+extension Optimizer {
+    /// Records one step that lowers `loss`, its gradients clipped to a joint norm if one is given.
+    ///
+    /// - Returns: the norm of the gradients before clipping.
+    @discardableResult
+    public func minimize(_ loss: Tensor, _ parameters: Parameters, clippingNorm: Double? = nil) throws -> Tensor {
+        let gradients = gradients(of: loss, withRespectTo: parameters.variables)
+        let norm = globalNorm(gradients)
+        try update(parameters, clippingNorm.map { clipped(gradients, norm: norm, to: $0) } ?? gradients)
+        return norm
+    }
+}
+
+/// The Euclidean norm of all elements of several tensors together.
+public func globalNorm(_ tensors: [Tensor]) -> Tensor {
+    tensors.map { $0.squared().sum() }.reduce(Tensor(0), +).squareRoot()
+}
+
+/// Gradients scaled down to a joint norm of at most `limit` (Pascanu et al. 2013): g · min(1, limit / (norm + 1e-6)),
+/// as PyTorch's `clip_grad_norm_`.
+public func clipped(_ gradients: [Tensor], norm: Tensor, to limit: Double) -> [Tensor] {
+    let scale = minimum(Tensor(limit) / (norm + 1e-6), Tensor(1))
+    return gradients.map { $0 * scale }
+}
+
+/// Variables shaped like the parameters, made when first asked for and kept for good.
+struct Moments {
+    let name: String
+    private var byPath: [(path: String, variable: Variable)] = []
+
+    init(_ name: String) { self.name = name }
+
+    /// The moment of each parameter, zeros at first.
+    mutating func variables(for parameters: Parameters) -> [Variable] {
+        if byPath.isEmpty {
+            byPath = parameters.entries.map { ("\(name).\($0.path)", Variable(zeros: $0.variable.shape, name: $0.path)) }
+        }
+        precondition(
+            byPath.map(\.path) == parameters.entries.map { "\(name).\($0.path)" }, "an optimiser updates one set of parameters")
+        return byPath.map(\.variable)
+    }
+
+    var entries: [(path: String, variable: Variable)] { byPath }
+}

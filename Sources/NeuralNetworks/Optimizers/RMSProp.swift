@@ -1,0 +1,42 @@
+import TensorCore
+
+/// RMSProp (Hinton 2012), plain and centred (Graves 2013): v ← ρv + (1−ρ)g²; centred also a ← ρa + (1−ρ)g and the
+/// variance v − a² in v's place. θ ← θ − α g / (√v + ε), as PyTorch; with `epsilonInside` the paper's DQN form
+/// θ ← θ − α g / √(v + ε).
+public final class RMSProp: Optimizer {
+    /// α.
+    public let learningRate: Variable
+    private let decay, epsilon: Double
+    private let isCentred, epsilonInside: Bool
+    private var square = Moments("square")
+    private var average = Moments("average")
+
+    /// Makes the optimiser with PyTorch's defaults but for the step size.
+    public init(
+        learningRate: Double, decay: Double = 0.99, epsilon: Double = 1e-8, centred: Bool = false, epsilonInside: Bool = false
+    ) {
+        self.learningRate = Variable(Float(learningRate), name: "learningRate")
+        (self.decay, self.epsilon, isCentred, self.epsilonInside) = (decay, epsilon, centred, epsilonInside)
+    }
+
+    /// Records one step on the parameters.
+    public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
+        let squares = square.variables(for: parameters)
+        let averages = isCentred ? average.variables(for: parameters) : []
+        for (index, (parameter, gradient)) in zip(parameters.variables, gradients).enumerated() {
+            let v = decay * squares[index].tensor + (1 - decay) * gradient.squared()
+            try squares[index].assign(v)
+            var variance = v
+            if isCentred {
+                let a = decay * averages[index].tensor + (1 - decay) * gradient
+                try averages[index].assign(a)
+                variance = v - a.squared()
+            }
+            let deviation = epsilonInside ? (variance + epsilon).squareRoot() : variance.squareRoot() + epsilon
+            try parameter.assign(parameter.tensor - learningRate.tensor * gradient / deviation)
+        }
+    }
+
+    /// `square.…` and, centred, `average.…`.
+    public var state: Parameters { Parameters(square.entries + average.entries) }
+}

@@ -1,0 +1,42 @@
+/// Numbers in memory of fixed place and size, aligned to a cache line.
+final class HostArray {
+    let count: Int
+    let type: ScalarType
+    let memory: UnsafeMutableRawPointer
+
+    init(count: Int, type: ScalarType) {
+        self.count = count
+        self.type = type
+        memory = Self.allocate(bytes: count * type.size)
+    }
+
+    convenience init(_ values: [Float]) {
+        self.init(count: values.count, type: .float32)
+        _ = floats.update(fromContentsOf: values)
+    }
+
+    convenience init(_ values: [Int32]) {
+        self.init(count: values.count, type: .int32)
+        _ = integers.update(fromContentsOf: values)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// Zeroed memory, aligned to 64 bytes.
+    static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+        let rounded = max(64, (bytes + 63) / 64 * 64)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: rounded, alignment: 64)
+        memory.initializeMemory(as: UInt8.self, repeating: 0, count: rounded)
+        return memory
+    }
+
+    var floats: UnsafeMutableBufferPointer<Float> {
+        precondition(type == .float32, "array of \(type) read as float32")
+        return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: Float.self), count: count)
+    }
+
+    var integers: UnsafeMutableBufferPointer<Int32> {
+        precondition(type == .int32, "array of \(type) read as int32")
+        return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: Int32.self), count: count)
+    }
+}

@@ -1,0 +1,113 @@
+/// An array of numbers in the recorded graph: writing `x.matmul(w) + b` records nodes, reading a value
+/// (``floats()``) runs what is needed.
+///
+/// Shapes are row-major with channels last. A tensor is a value that refers to a node; nodes never change.
+/// Wrong shapes are a programmer's mistake and stop the program with a message that names the operation and
+/// both shapes.
+public struct Tensor {
+    let node: Node
+
+    init(_ node: Node) { self.node = node }
+
+    /// The extents of the dimensions, outermost first.
+    public var shape: Shape { node.shape }
+    /// What the elements are.
+    public var type: ScalarType { node.type }
+    /// The number of dimensions.
+    public var rank: Int { node.shape.count }
+    /// The number of elements.
+    public var count: Int { node.shape.elementCount }
+
+    /// A tensor of the given elements, row-major.
+    public init(_ values: [Float], shape: Shape? = nil) {
+        let shape = shape ?? [values.count]
+        precondition(
+            shape.elementCount == values.count, "\(values.count) values given for the shape \(shape), which holds \(shape.elementCount)")
+        self.init(Node(data: HostArray(values), shape: shape))
+    }
+
+    /// A tensor of the given integers (indices), row-major.
+    public init(_ values: [Int32], shape: Shape? = nil) {
+        let shape = shape ?? [values.count]
+        precondition(
+            shape.elementCount == values.count, "\(values.count) values given for the shape \(shape), which holds \(shape.elementCount)")
+        self.init(Node(data: HostArray(values), shape: shape))
+    }
+
+    /// A constant of shape `[]`.
+    public init(_ value: Double) { self.init(Node(.scalar(value), [], shape: [], type: .float32)) }
+
+    /// A constant repeated to `shape`.
+    public static func full(_ value: Double, shape: Shape) -> Tensor { Tensor(value).broadcast(to: shape) }
+
+    /// Zeros of the given shape.
+    public static func zeros(_ shape: Shape) -> Tensor { full(0, shape: shape) }
+
+    /// Ones of the given shape.
+    public static func ones(_ shape: Shape) -> Tensor { full(1, shape: shape) }
+
+    /// The elements, row-major: runs what is needed.
+    ///
+    /// - Throws: ``TensorError`` when the tensor depends on a program's inputs or is read while a program is recorded.
+    public func floats() throws -> [Float] { Array(try Evaluation.value(of: self).floats) }
+
+    /// The elements of an integer tensor, row-major: runs what is needed.
+    ///
+    /// - Throws: as ``floats()``.
+    public func integers() throws -> [Int32] { Array(try Evaluation.value(of: self).integers) }
+
+    /// The element of a tensor that has one only.
+    ///
+    /// - Throws: as ``floats()``.
+    public func item() throws -> Float {
+        precondition(count == 1, "item() asks for a tensor of one element; this one has the shape \(shape)")
+        return try Evaluation.value(of: self).floats[0]
+    }
+}
+
+/// One operation in the graph. Nodes never change but for the value that an eager evaluation leaves behind.
+final class Node {
+    let operation: Operation
+    let inputs: [Node]
+    let shape: Shape
+    let type: ScalarType
+    /// Rises with each node made, so that inputs always come before what reads them.
+    let serial: Int
+    /// The leaf's variable and the version of it that was read.
+    let variable: (Variable, version: Int)?
+    /// The numbers of a data leaf, or of a node that has been evaluated.
+    var data: HostArray?
+
+    init(_ operation: Operation, _ inputs: [Node], shape: Shape, type: ScalarType) {
+        (self.operation, self.inputs, self.shape, self.type) = (operation, inputs, shape, type)
+        (serial, variable, data) = (Serial.next(), nil, nil)
+    }
+
+    init(data: HostArray, shape: Shape) {
+        (operation, inputs, self.shape, type) = (.data(ObjectIdentifier(data)), [], shape, data.type)
+        (serial, variable, self.data) = (Serial.next(), nil, data)
+    }
+
+    init(variable: Variable) {
+        operation = .variable(ObjectIdentifier(variable))
+        (inputs, shape, type) = ([], variable.shape, variable.storage.type)
+        (serial, self.variable, data) = (Serial.next(), (variable, variable.version), nil)
+    }
+
+    /// Links of a long chain are released one after another, not each inside the other.
+    deinit {
+        var pending = inputs
+        while let node = pending.popLast() {
+            var only = node
+            if isKnownUniquelyReferenced(&only) { pending.append(contentsOf: node.inputs) }
+        }
+    }
+}
+
+/// Node numbers of the process, from any thread.
+private enum Serial {
+    private static let counter = Atomic<Int>(0)
+    static func next() -> Int { counter.add(1, ordering: .relaxed).newValue }
+}
+
+import Synchronization

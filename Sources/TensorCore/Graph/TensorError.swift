@@ -1,0 +1,46 @@
+/// What can go wrong with a tensor other than a programmer's mistake in shapes.
+public enum TensorError: Error, Hashable, CustomStringConvertible {
+    /// A value was read while `program` was being recorded: only a replay has values.
+    case valueReadWhileRecording(operation: String, program: String)
+    /// A tensor that depends on a program's input was read outside that program.
+    case valueOfInput(operation: String)
+    /// A random tensor was read outside a program, so that no stream gives it numbers.
+    case randomOutsideProgram(operation: String)
+    /// A variable changed between the reading of it and the evaluation of what was made from it.
+    case staleVariable(name: String)
+    /// A program was given another number of inputs than it declares.
+    case inputCount(program: String, expected: Int, given: Int)
+    /// An input's elements don't fit its declaration.
+    case inputShape(program: String, input: Int, expected: Shape, givenCount: Int)
+    /// A variable was loaded with the wrong shape.
+    case variableShape(name: String, expected: Shape, given: Shape)
+    /// A file lacks a variable.
+    case missingVariable(name: String, file: String)
+    /// The processor lacks the instructions that the kernels need.
+    case unsupportedProcessor
+
+    /// A sentence with the next thing to try.
+    public var description: String {
+        switch self {
+        case .valueReadWhileRecording(let operation, let program):
+            "The value of '\(operation)' was read while the program '\(program)' was being recorded. Return the tensor from the program, "
+                + "and read it after the run; to choose between values, use select."
+        case .valueOfInput(let operation):
+            "'\(operation)' depends on a program's input and has no value of its own. Read it from the program's outputs."
+        case .randomOutsideProgram(let operation):
+            "'\(operation)' was read outside a program, which would give it its random stream. Record it in a Program."
+        case .staleVariable(let name):
+            "The variable '\(name)' was assigned after it was read and before the result was evaluated. Evaluate first, or read it again."
+        case .inputCount(let program, let expected, let given):
+            "The program '\(program)' takes \(expected) inputs; \(given) were given."
+        case .inputShape(let program, let input, let expected, let count):
+            "Input \(input) of the program '\(program)' has the shape \(expected), \(expected.elementCount) elements; \(count) were given."
+        case .variableShape(let name, let expected, let given):
+            "The variable '\(name)' has the shape \(expected); \(given) was given."
+        case .missingVariable(let name, let file):
+            "\(file) holds no tensor called '\(name)'. Was it written by another network?"
+        case .unsupportedProcessor:
+            "This processor has no AVX2 and FMA instructions (x86-64-v3), which Reverie's kernels need."
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// State in fixed storage: a parameter, an optimiser's moment, a target network's weight.
+///
+/// Programs read it through ``tensor`` and change it by ``assign(_:)`` only, after the reads of the step;
+/// loading and copying write into the same storage.
+public final class Variable {
+    /// The name within its owner, such as `weight`; parameters are named by path when they are collected.
+    public let name: String
+    /// The extents of the dimensions, outermost first.
+    public let shape: Shape
+    let storage: HostArray
+    /// Rises with each change from outside a program, so that an eager read can't mix old and new values.
+    private(set) var version = 0
+
+    /// A variable that starts with the given elements, row-major.
+    public init(_ values: [Float], shape: Shape, name: String = "variable") {
+        precondition(
+            shape.elementCount == values.count, "variable '\(name)': \(values.count) values given for the shape \(shape)")
+        (self.name, self.shape, storage) = (name, shape, HostArray(values))
+    }
+
+    /// A variable that starts with zeros.
+    public convenience init(zeros shape: Shape, name: String = "variable") {
+        self.init([Float](repeating: 0, count: shape.elementCount), shape: shape, name: name)
+    }
+
+    /// A scalar variable, such as a learning rate that changes between replays.
+    public convenience init(_ value: Float, name: String = "variable") {
+        self.init([value], shape: [], name: name)
+    }
+
+    /// The number of elements.
+    public var count: Int { storage.count }
+
+    /// A tensor that reads the variable: within a program its value before the step's assignments.
+    public var tensor: Tensor { Tensor(Node(variable: self)) }
+
+    /// Gives the variable a new value: within a program recorded as part of each replay, elsewhere at once.
+    ///
+    /// - Precondition: the shapes are equal.
+    /// - Throws: as ``Tensor/floats()`` when it runs at once.
+    public func assign(_ value: Tensor) throws {
+        precondition(value.shape == shape, "assign to '\(name)': the variable is \(shape), the value \(value.shape)")
+        precondition(value.type == .float32, "assign to '\(name)': the value must be float32")
+        if let recording = Recording.current {
+            recording.assignments.append((self, value.node))
+        } else {
+            let result = try Evaluation.value(of: value)
+            set(result.floats)
+        }
+    }
+
+    /// Writes new elements, row-major.
+    ///
+    /// - Precondition: as many as the variable has.
+    public func set(_ values: some Collection<Float>) {
+        precondition(values.count == count, "variable '\(name)' holds \(count) elements; \(values.count) were given")
+        _ = storage.floats.update(fromContentsOf: values)
+        version += 1
+    }
+
+    /// The elements, row-major.
+    public var values: [Float] { Array(storage.floats) }
+
+    /// Gives the elements without copying them.
+    public func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+        try body(UnsafeBufferPointer(storage.floats))
+    }
+
+    /// Copies another variable's elements.
+    ///
+    /// - Precondition: the shapes are equal.
+    public func copy(from other: Variable) {
+        precondition(other.shape == shape, "copy to '\(name)': \(shape) from '\(other.name)': \(other.shape)")
+        set(other.storage.floats)
+    }
+}

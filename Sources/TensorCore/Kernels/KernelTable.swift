@@ -1,0 +1,25 @@
+import CKernels
+
+/// The vectorised kernels of one instruction set.
+/// `@unchecked Sendable`: the tables are constants of the C library.
+struct KernelTable: @unchecked Sendable {
+    let pointer: UnsafePointer<rv_kernels>
+
+    var name: String { String(cString: pointer.pointee.name) }
+
+    /// The best that this processor runs.
+    ///
+    /// - Throws: ``TensorError/unsupportedProcessor``.
+    static func best() throws -> KernelTable {
+        guard let pointer = rv_kernels_best() else { throw TensorError.unsupportedProcessor }
+        return KernelTable(pointer: pointer)
+    }
+
+    /// The kernels called `name`, or nil where the processor can't run them.
+    static func named(_ name: String) -> KernelTable? { rv_kernels_named(name).map(KernelTable.init) }
+}
+
+/// Refuses a processor that the library can't run on; call it first.
+///
+/// - Throws: ``TensorError/unsupportedProcessor``.
+public func requireSupportedProcessor() throws { _ = try KernelTable.best() }

@@ -1,0 +1,106 @@
+/// A unit of a plan's schedule: one kernel call, or a fused group of element-wise operations of one shape.
+struct PlanUnit {
+    /// The entries that it computes, in order; only element-wise entries share a unit.
+    var members: [Int]
+}
+
+/// Groups element-wise entries that can run in one pass over their elements, and orders the units.
+///
+/// An entry joins the group of an operand of its own shape as long as no path leaves the group and comes back:
+/// then the groups and the other entries still form an acyclic graph.
+struct Fusion {
+    private let graph: LinearGraph
+    /// The group of each entry; reshapes belong to the group of none, since they only rename their operand.
+    private var unit: [Int]
+    private var members: [[Int]]
+    /// Registers of a group stay in the first-level cache as long as there are not too many.
+    private static let largestGroup = 48
+
+    /// The units in the order of running, inputs first.
+    static func schedule(_ graph: LinearGraph, fused: Bool) -> [PlanUnit] {
+        var fusion = Fusion(graph)
+        if fused { fusion.group() }
+        return fusion.ordered()
+    }
+
+    private init(_ graph: LinearGraph) {
+        self.graph = graph
+        unit = Array(graph.entries.indices)
+        members = graph.entries.indices.map { [$0] }
+    }
+
+    private mutating func group() {
+        for index in graph.entries.indices where graph.entries[index].operation.isElementwise {
+            for operand in graph.entries[index].inputs { merge(unit[operand], into: unit[index], for: index) }
+        }
+    }
+
+    private mutating func merge(_ other: Int, into own: Int, for index: Int) {
+        let representative = graph.entries[members[other][0]]
+        guard other != own, representative.operation.isElementwise,
+            representative.shape == graph.entries[index].shape,
+            members[own].count + members[other].count <= Self.largestGroup,
+            !dependsIndirectly(own, on: other), !dependsIndirectly(other, on: own)
+        else { return }
+        for member in members[other] { unit[member] = own }
+        members[own] = (members[own] + members[other]).sorted()
+        members[other] = []
+    }
+
+    /// Whether a path leads from `source` to `target` through a third unit.
+    private func dependsIndirectly(_ target: Int, on source: Int) -> Bool {
+        let earliest = members[source][0]
+        var seen: Set<Int> = [target]
+        var pending: [Int] = []
+        func push(_ unit: Int) {
+            // Entries before the source's first can't depend on it.
+            if members[unit].last! > earliest, seen.insert(unit).inserted { pending.append(unit) }
+        }
+        for operand in members[target].flatMap({ graph.entries[$0].inputs }) where unit[operand] != source { push(unit[operand]) }
+        while let next = pending.popLast() {
+            for operand in members[next].flatMap({ graph.entries[$0].inputs }) {
+                if unit[operand] == source { return true }
+                push(unit[operand])
+            }
+        }
+        return false
+    }
+
+    /// Depth-first from the last entry needed by each unit, in the order of recording.
+    private func ordered() -> [PlanUnit] {
+        var result: [PlanUnit] = []
+        var done = Set<Int>()
+        let units = members.indices.filter { !members[$0].isEmpty }.sorted { members[$0].last! < members[$1].last! }
+        for root in units {
+            var pending = [(root, false)]
+            while let (next, ready) = pending.popLast() {
+                if done.contains(next) { continue }
+                if ready {
+                    done.insert(next)
+                    result.append(PlanUnit(members: members[next]))
+                    continue
+                }
+                pending.append((next, true))
+                for operand in members[next].flatMap({ graph.entries[$0].inputs }).reversed() where !done.contains(unit[operand]) {
+                    if unit[operand] != next { pending.append((unit[operand], false)) }
+                }
+            }
+        }
+        return result.filter { graph.computes($0) }
+    }
+}
+
+extension LinearGraph {
+    /// Whether a unit has work to do: leaves and reshapes have none.
+    fileprivate func computes(_ unit: PlanUnit) -> Bool {
+        let first = entries[unit.members[0]]
+        return !first.isLeaf && first.operation != .reshape
+    }
+
+    /// The entry whose memory an entry lives in: itself, or what a reshape renames.
+    func base(of index: Int) -> Int {
+        var base = index
+        while entries[base].operation == .reshape { base = entries[base].inputs[0] }
+        return base
+    }
+}

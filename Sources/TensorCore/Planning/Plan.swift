@@ -1,0 +1,125 @@
+import COneDNN
+
+/// A recorded step for inputs of fixed shapes, ready to be replayed: all memory planned, nothing allocated, no user
+/// code run.
+///
+/// Write the inputs, ``run()``, read the outputs; the buffers stay where they are.
+public final class Plan {
+    /// What a unit of the plan does, for reading.
+    public struct Step: Sendable {
+        /// The operations of the unit, in order.
+        public var name: String
+        /// The shape of its result.
+        public var shape: Shape
+        /// Floating-point operations, a transcendental function counted as one.
+        public var flops: Int
+        /// Bytes read from and written to memory, strips of a fused group not counted.
+        public var bytes: Int
+    }
+
+    /// The units in the order of running.
+    public let steps: [Step]
+    /// Bytes of the arena that intermediate values share.
+    public let arenaBytes: Int
+    let inputs: [HostArray]
+    let outputs: [HostArray]
+    let inputShapes: [Shape]
+    let outputShapes: [Shape]
+    private let instructions: [() -> Void]
+    private let memory: PlanMemory
+    private let random: RandomState
+    /// Keeps the storage of constants and variables alive that instructions point into.
+    private let graph: LinearGraph
+
+    init(_ graph: LinearGraph, inputs declared: [(shape: Shape, type: ScalarType)], random: RandomState, options: PlanOptions) {
+        let units = Fusion.schedule(graph, fused: options.fused)
+        let places = MemoryPlan(graph, units)
+        self.random = random
+        self.graph = graph
+        inputs = declared.map { HostArray(count: $0.shape.elementCount, type: $0.type) }
+        outputs = graph.outputs.map { HostArray(count: graph.entries[$0].count, type: graph.entries[$0].type) }
+        inputShapes = declared.map(\.shape)
+        outputShapes = graph.outputs.map { graph.entries[$0].shape }
+        arenaBytes = places.arenaBytes
+        memory = PlanMemory(arenaBytes: places.arenaBytes)
+        let emitter = Emitter(
+            graph: graph, places: places, inputs: inputs, outputs: outputs, memory: memory, random: random,
+            kernels: options.kernels)
+        instructions = units.map { emitter.emit($0) } + emitter.finalCopies()
+        steps = units.map { emitter.describe($0) }
+    }
+
+    /// Runs the step once. Random numbers are those of the program's counter, which rises by one.
+    public func run() {
+        // The setting belongs to the calling thread: libraries must not start threads of their own.
+        omp_set_num_threads(1)
+        for instruction in instructions { instruction() }
+        random.pointer.pointee.counter &+= 1
+    }
+
+    /// The elements of float32 input `index`, row-major, to be written before a run.
+    public func input(_ index: Int) -> UnsafeMutableBufferPointer<Float> { inputs[index].floats }
+
+    /// The elements of int32 input `index`, row-major, to be written before a run.
+    public func integerInput(_ index: Int) -> UnsafeMutableBufferPointer<Int32> { inputs[index].integers }
+
+    /// The elements of float32 output `index`, row-major, valid after a run until the next.
+    public func output(_ index: Int) -> UnsafeBufferPointer<Float> { UnsafeBufferPointer(outputs[index].floats) }
+
+    /// The elements of int32 output `index`, row-major, valid after a run until the next.
+    public func integerOutput(_ index: Int) -> UnsafeBufferPointer<Int32> { UnsafeBufferPointer(outputs[index].integers) }
+}
+
+/// How a plan is made; the defaults are for use, the others for comparison.
+struct PlanOptions {
+    var fused = true
+    var kernels: KernelTable
+
+    init(fused: Bool = true, kernels: KernelTable? = nil) throws {
+        self.fused = fused
+        self.kernels = try kernels ?? KernelTable.best()
+    }
+}
+
+/// The key and counter that a program's random nodes read, at a fixed place.
+final class RandomState {
+    let pointer: UnsafeMutablePointer<rv_random_state>
+
+    init(key: UInt64, counter: UInt64 = 0) {
+        pointer = .allocate(capacity: 1)
+        pointer.initialize(to: rv_random_state(key: key, counter: counter))
+    }
+
+    deinit { pointer.deallocate() }
+}
+
+/// The arena, and the small arrays that instructions read; freed with the plan.
+final class PlanMemory {
+    let arena: UnsafeMutableRawPointer
+    private var blocks: [UnsafeMutableRawPointer] = []
+    private var strips: [UnsafeMutablePointer<Float>] = []
+
+    init(arenaBytes: Int) { arena = HostArray.allocate(bytes: arenaBytes) }
+
+    deinit {
+        arena.deallocate()
+        for block in blocks { block.deallocate() }
+    }
+
+    /// The values at a fixed place for the plan's life.
+    func keep<Value: BitwiseCopyable>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
+        let block = HostArray.allocate(bytes: max(1, values.count) * MemoryLayout<Value>.stride)
+        blocks.append(block)
+        let pointer = block.bindMemory(to: Value.self, capacity: values.count)
+        pointer.initialize(from: values, count: values.count)
+        return pointer
+    }
+
+    /// Strip `index`: one group's registers are the next one's, so that they stay in the cache.
+    func strip(_ index: Int) -> UnsafeMutablePointer<Float> {
+        while strips.count <= index { strips.append(keep([Float](repeating: 0, count: Int(RV_STRIP)))) }
+        return strips[index]
+    }
+}
+
+import CKernels

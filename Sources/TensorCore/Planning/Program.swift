@@ -1,0 +1,134 @@
+/// A step recorded once and replayed many times: its inputs, what it computes, and the variables that it assigns.
+///
+/// The closure is run when a plan is made, never by a replay. Values can't be read in it, nor data branched on: that
+/// is a typed error. Inputs of another length make another plan, in a bounded cache; what varies in length is padded
+/// to a bucket (``bucket(for:)``) and masked.
+///
+/// ```swift
+/// let step = Program("step", inputs: [.float32(64, 4), .int32(64)]) { inputs in
+///     let loss = …
+///     try optimizer.update(parameters, gradients(of: loss, withRespectTo: parameters))
+///     return [loss]
+/// }
+/// let plan = try step.plan()
+/// ```
+public final class Program {
+    /// The declaration of an input: its type and extents; a nil first extent varies.
+    public struct Input: Hashable, Sendable {
+        var extents: [Int?]
+        var type: ScalarType
+
+        /// A float32 input.
+        public static func float32(_ extents: Int?...) -> Input { Input(extents: extents, type: .float32) }
+        /// A float32 input of the given shape behind a first extent.
+        public static func float32(rows: Int?, _ shape: Shape) -> Input { Input(extents: [rows] + shape, type: .float32) }
+        /// An int32 input.
+        public static func int32(_ extents: Int?...) -> Input { Input(extents: extents, type: .int32) }
+
+        func shape(length: Int?) -> Shape {
+            extents.enumerated().map { axis, extent in
+                precondition(extent != nil || (axis == 0 && length != nil), "program: only the first extent of an input may vary")
+                return extent ?? length!
+            }
+        }
+    }
+
+    /// The program's name in errors and plans.
+    public let name: String
+    /// The inputs in the order of the closure's argument.
+    public let inputs: [Input]
+    private let record: ([Tensor]) throws -> [Tensor]
+    private let random: RandomState
+    private var plans: [(length: Int?, plan: Plan)] = []
+    private var options: PlanOptions?
+    /// The plans kept at a time: the least recently used one goes.
+    public static let planLimit = 16
+
+    /// Declares a program; nothing is recorded before the first ``plan(length:)``.
+    ///
+    /// - Parameter seed: the key of its random stream.
+    public init(_ name: String, inputs: [Input] = [], seed: UInt64 = 0, record: @escaping ([Tensor]) throws -> [Tensor]) {
+        (self.name, self.inputs, self.record) = (name, inputs, record)
+        random = RandomState(key: seed)
+    }
+
+    /// As ``init(_:inputs:seed:record:)``, planned with the given options.
+    convenience init(
+        _ name: String, inputs: [Input], seed: UInt64 = 0, options: PlanOptions, record: @escaping ([Tensor]) throws -> [Tensor]
+    ) {
+        self.init(name, inputs: inputs, seed: seed, record: record)
+        self.options = options
+    }
+
+    /// The random stream's key and the number of replays so far: all of a program's state that isn't in variables.
+    public var randomState: (key: UInt64, counter: UInt64) {
+        get { (random.pointer.pointee.key, random.pointer.pointee.counter) }
+        set { (random.pointer.pointee.key, random.pointer.pointee.counter) = newValue }
+    }
+
+    /// The number of plans made and kept.
+    public var planCount: Int { plans.count }
+
+    /// The padded length for `count` rows: the next power of two, 16 at least.
+    public static func bucket(for count: Int) -> Int {
+        var length = 16
+        while length < count { length *= 2 }
+        return length
+    }
+
+    /// The plan for varying inputs of `length` rows (none vary: nil), made on first use.
+    ///
+    /// - Throws: ``TensorError``, or what the recording throws.
+    public func plan(length: Int? = nil) throws -> Plan {
+        if let index = plans.firstIndex(where: { $0.length == length }) {
+            if index < plans.count - 1 { plans.append(plans.remove(at: index)) }
+            return plans[plans.count - 1].plan
+        }
+        let declared = inputs.map { (shape: $0.shape(length: length), type: $0.type) }
+        let (outputs, assignments) = try recorded(declared)
+        let graph = LinearGraph(outputs: outputs, assignments: assignments)
+        let plan = Plan(graph, inputs: declared, random: random, options: try options ?? PlanOptions())
+        if plans.count == Self.planLimit { plans.removeFirst() }
+        plans.append((length, plan))
+        return plan
+    }
+
+    /// Runs the recording: its output nodes, and the variables that it assigns.
+    func recorded(
+        _ declared: [(shape: Shape, type: ScalarType)]
+    ) throws -> (outputs: [Node], assignments: [(variable: Variable, value: Node)]) {
+        let recording = Recording(programName: name)
+        let arguments = declared.enumerated().map { index, input in
+            Tensor(Node(.input(index), [], shape: input.shape, type: input.type))
+        }
+        let outputs = try Recording.$current.withValue(recording) { try record(arguments) }
+        return (outputs.map(\.node), recording.assignments)
+    }
+
+    /// Runs the program on whole arrays; the length of varying inputs is that of the first one's first dimension.
+    ///
+    /// Allocates its results; a loop writes into the plan's buffers instead.
+    ///
+    /// - Throws: ``TensorError`` when the inputs don't fit the declaration.
+    public func callAsFunction(_ arguments: Tensor...) throws -> [Tensor] {
+        guard arguments.count == inputs.count else {
+            throw TensorError.inputCount(program: name, expected: inputs.count, given: arguments.count)
+        }
+        let varying = zip(inputs, arguments).first { $0.0.extents.first == .some(nil) }
+        let plan = try plan(length: varying?.1.shape.first)
+        for (index, argument) in arguments.enumerated() {
+            let value = try Evaluation.value(of: argument)
+            guard argument.shape == plan.inputShapes[index], value.type == plan.inputs[index].type else {
+                throw TensorError.inputShape(
+                    program: name, input: index, expected: plan.inputShapes[index], givenCount: value.count)
+            }
+            plan.inputs[index].memory.copyMemory(from: value.memory, byteCount: value.count * value.type.size)
+        }
+        plan.run()
+        return zip(plan.outputs, plan.outputShapes).map { output, shape in
+            let copy = HostArray(count: output.count, type: output.type)
+            copy.memory.copyMemory(from: output.memory, byteCount: output.count * output.type.size)
+            return Tensor(Node(data: copy, shape: shape))
+        }
+    }
+}
