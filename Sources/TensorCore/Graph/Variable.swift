@@ -66,6 +66,12 @@ public final class Variable {
         try body(UnsafeBufferPointer(storage.floats))
     }
 
+    /// Gives the elements to be changed in place, without copying them.
+    public func withMutableValues<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows -> Result {
+        version += 1
+        return try body(storage.floats)
+    }
+
     /// Copies another variable's elements.
     ///
     /// - Precondition: the shapes are equal.

@@ -57,7 +57,7 @@ enum Reference {
         _ distribution: Operation.Distribution, element: Int, ordinal: Int, _ random: (key: UInt64, counter: UInt64)
     ) -> Double {
         let (low, high) = (UInt32(truncatingIfNeeded: random.counter), UInt32(truncatingIfNeeded: random.counter >> 32))
-        let words = Philox4x32.words(key: random.key, counter: [UInt32(element / 4), UInt32(ordinal), low, high])
+        let words = Philox4x32.block(key: random.key, counter: [UInt32(element / 4), UInt32(ordinal), low, high])
         switch distribution {
         case .uniform:
             return Double(words[element % 4] >> 8) * 0x1p-24

@@ -1,0 +1,96 @@
+import Agents
+import Environments
+
+/// The one loop: the agent acts, the environments step, the agent learns, the observers look on.
+///
+/// Steps are counted over all environments. The same agent, environments and seed give the same run, whatever the
+/// observers.
+public final class Trainer {
+    /// Who learns.
+    public let agent: any Agent
+    /// Where.
+    public let environment: any BatchedEnvironment
+    /// Returns and lengths of the episodes so far.
+    public private(set) var statistics: EpisodeStatistics
+    private let observers: [any TrainingObserver]
+    /// What the agent saw before the step under way.
+    private let previous: UnsafeMutableRawBufferPointer
+
+    /// Joins an agent and its environments, which are reset with `seed` (the i-th with `seed + i`).
+    ///
+    /// - Precondition: an ended environment is reset by the batch itself (not ``AutoresetMode/disabled``).
+    public init(
+        agent: any Agent, environment: any BatchedEnvironment, seed: UInt64, observers: [any TrainingObserver] = []
+    ) {
+        precondition(environment.autoreset != .disabled, "a trainer needs environments that reset themselves")
+        (self.agent, self.environment, self.observers) = (agent, environment, observers)
+        statistics = EpisodeStatistics(count: environment.count)
+        previous = .allocate(byteCount: environment.observations.count, alignment: 64)
+        environment.reset(seed: seed)
+    }
+
+    deinit { previous.deallocate() }
+
+    /// Environment steps played so far.
+    public var steps: Int { statistics.stepCount }
+    /// Episodes finished so far.
+    public var episodes: Int { statistics.episodeCount }
+
+    /// Plays until `steps` steps or `episodes` episodes have been played, or `shouldStop` says so.
+    ///
+    /// - Throws: what the agent or an observer throws.
+    public func run(steps: Int, episodes: Int = .max, shouldStop: () -> Bool = { false }) throws {
+        for observer in observers { try observer.didStart(self) }
+        while self.steps < steps && self.episodes < episodes && !shouldStop() { try step() }
+        for observer in observers { try observer.didEnd(self) }
+    }
+
+    private func step() throws {
+        previous.copyMemory(from: environment.observations)
+        let observations = rows(UnsafeRawBufferPointer(previous))
+        try agent.act(on: observations, mode: .explore, into: environment.discreteActions)
+        environment.step()
+        statistics.record(environment)
+        try agent.learn(
+            from: Transitions(
+                observations: observations, actions: UnsafeBufferPointer(environment.discreteActions),
+                rewards: environment.rewards, terminated: environment.terminated, truncated: environment.truncated,
+                nextObservations: rows(environment.finalObservations), isReset: environment.isResetStep))
+        for observer in observers {
+            try observer.didStep(self)
+            for episode in statistics.completed { try observer.didFinish(episode, self) }
+        }
+    }
+
+    private func rows(_ bytes: UnsafeRawBufferPointer) -> ObservationRows { environment.rows(bytes) }
+}
+
+extension BatchedEnvironment {
+    /// A buffer of one observation an environment, as agents read it.
+    func rows(_ bytes: UnsafeRawBufferPointer) -> ObservationRows {
+        ObservationRows(bytes.baseAddress!, type: elementType, count: count, width: observationSpace.count)
+    }
+}
+
+/// Something that looks on while an agent trains: progress, logs, checkpoints, a live window.
+public protocol TrainingObserver: AnyObject {
+    /// Before the first step.
+    func didStart(_ trainer: Trainer) throws
+    /// After each step of all environments.
+    func didStep(_ trainer: Trainer) throws
+    /// After an episode has ended, in the order of the environments.
+    func didFinish(_ episode: EpisodeStatistics.Episode, _ trainer: Trainer) throws
+    /// After the last step.
+    func didEnd(_ trainer: Trainer) throws
+}
+
+extension TrainingObserver {
+    /// Nothing.
+    public func didStart(_ trainer: Trainer) throws {}
+    /// Nothing.
+    public func didStep(_ trainer: Trainer) throws {}
+    /// Nothing.
+    public func didFinish(_ episode: EpisodeStatistics.Episode, _ trainer: Trainer) throws {}
+    /// Nothing.
+    public func didEnd(_ trainer: Trainer) throws {}
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// One timing: a name that the peers' scripts share, and what to time.
+struct Benchmark {
+    /// What a timing is given in.
+    enum Unit {
+        /// The median time of one step.
+        case microseconds
+        /// Environment steps, so many in one call.
+        case stepsPerSecond(perCall: Int)
+    }
+
+    var name: String
+    var unit: Unit
+    /// Checks that the work is done right, and returns it as a closure that does it once.
+    var prepare: () throws -> () -> Void
+
+    struct Result {
+        var name: String
+        var unit: Unit
+        var medianSeconds: Double
+
+        var microseconds: Double { medianSeconds * 1e6 }
+
+        var stepsPerSecond: Double? {
+            guard case .stepsPerSecond(let perCall) = unit else { return nil }
+            return Double(perCall) / medianSeconds
+        }
+    }
+
+    /// The median over repeated calls that take `budget` seconds in all, seven at least. Short calls are timed many at
+    /// once, so that reading the clock doesn't count.
+    func run(budget: Double) throws -> Result {
+        let work = try prepare()
+        for _ in 0..<5 { work() }
+        let single = time(1, work)
+        let repeats = max(1, Int(20e-6 / max(single, 1e-9)))
+        var samples: [Double] = []
+        let end = clock() + budget
+        while clock() < end || samples.count < 7 { samples.append(time(repeats, work) / Double(repeats)) }
+        samples.sort()
+        return Result(name: name, unit: unit, medianSeconds: samples[samples.count / 2])
+    }
+
+    private func time(_ repeats: Int, _ work: () -> Void) -> Double {
+        let start = clock()
+        for _ in 0..<repeats { work() }
+        return clock() - start
+    }
+
+    /// Monotonic seconds.
+    private func clock() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
+
+    /// Every benchmark, in the order of lists.
+    static let all: [Benchmark] = trainingSteps + environmentSteps
+}

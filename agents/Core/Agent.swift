@@ -1,0 +1,82 @@
+import Environments
+import NeuralNetworks
+
+/// Something that chooses actions and learns from what follows.
+///
+/// The training loop calls ``act(on:mode:into:)`` and, after the environments' step, ``learn(from:)``. An agent never
+/// knows whether it is watched, recorded or evaluated. Everything that it learns is in ``variables``; a seed gives the
+/// same decisions on each run.
+public protocol Agent: AnyObject {
+    /// Chooses an action for each row.
+    ///
+    /// - Parameter actions: one integer a row, written here.
+    func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) throws
+
+    /// Learns from one step of all environments.
+    func learn(from transitions: Transitions) throws
+
+    /// What the agent says about its learning so far: loss, exploration and the like, newest values.
+    var metrics: [(name: String, value: Double)] { get }
+
+    /// The number of parameter updates so far.
+    var updates: Int { get }
+
+    /// All learned numbers by path: parameters, target networks, moments, tables.
+    var variables: Parameters { get }
+
+    /// What the agent thinks of each action in row 0, for people to see; nil for an agent that thinks nothing.
+    func assess(_ observations: ObservationRows) throws -> ActionAssessment?
+}
+
+/// Whether actions explore or are the best known.
+public enum ActionMode: Sendable {
+    /// As in training: with exploration noise or a stochastic policy.
+    case explore
+    /// The action that the agent holds to be best.
+    case greedy
+}
+
+/// A number for each action.
+public struct ActionAssessment: Hashable, Sendable {
+    /// What the numbers mean.
+    public enum Kind: String, Sendable {
+        case actionValues, probabilities
+    }
+
+    /// What the numbers mean.
+    public var kind: Kind
+    /// One number an action.
+    public var values: [Double]
+}
+
+/// One step of n environments, as an agent learns from it. The rows live as long as the call.
+public struct Transitions {
+    /// What the agent saw before it acted.
+    public var observations: ObservationRows
+    /// What it did, one a row.
+    public var actions: UnsafeBufferPointer<Int>
+    /// The rewards, one a row.
+    public var rewards: UnsafeBufferPointer<Double>
+    /// Whether a terminal state was reached: the value of what follows is 0.
+    public var terminated: UnsafeBufferPointer<Bool>
+    /// Whether the episode was cut: a learner bootstraps from ``nextObservations``.
+    public var truncated: UnsafeBufferPointer<Bool>
+    /// Where the step led, in the episode's last step too (never the next episode's first observation).
+    public var nextObservations: ObservationRows
+    /// Rows in which no step was played, only a reset; they are not to be learned from.
+    public var isReset: UnsafeBufferPointer<Bool>
+
+    /// Collects the parts of a step.
+    public init(
+        observations: ObservationRows, actions: UnsafeBufferPointer<Int>, rewards: UnsafeBufferPointer<Double>,
+        terminated: UnsafeBufferPointer<Bool>, truncated: UnsafeBufferPointer<Bool>, nextObservations: ObservationRows,
+        isReset: UnsafeBufferPointer<Bool>
+    ) {
+        (self.observations, self.actions, self.rewards) = (observations, actions, rewards)
+        (self.terminated, self.truncated) = (terminated, truncated)
+        (self.nextObservations, self.isReset) = (nextObservations, isReset)
+    }
+
+    /// The number of environments.
+    public var count: Int { actions.count }
+}

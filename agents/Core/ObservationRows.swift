@@ -1,0 +1,74 @@
+import Environments
+
+/// Observations of several environments, one a row, in their own element type; a view of memory owned elsewhere.
+public struct ObservationRows {
+    /// The first row's first byte.
+    public let memory: UnsafeRawPointer
+    /// What the elements are.
+    public let type: ElementType
+    /// The number of rows.
+    public let count: Int
+    /// The number of elements of a row.
+    public let width: Int
+
+    /// A view of `count` rows of `width` elements.
+    public init(_ memory: UnsafeRawPointer, type: ElementType, count: Int, width: Int) {
+        (self.memory, self.type, self.count, self.width) = (memory, type, count, width)
+    }
+
+    /// Bytes of one row.
+    @inlinable public var rowBytes: Int { width * type.size }
+
+    /// Row `row`'s first byte.
+    @inlinable public func row(_ row: Int) -> UnsafeRawPointer { memory + row * rowBytes }
+
+    /// The integer that a row of one element holds: a discrete observation.
+    @inlinable public func integer(_ row: Int) -> Int {
+        switch type {
+        case .int32: Int(self.row(row).load(as: Int32.self))
+        case .uint8: Int(self.row(row).load(as: UInt8.self))
+        case .float32: Int(self.row(row).load(as: Float.self))
+        }
+    }
+}
+
+/// How a network sees observations: a discrete one as a one-hot row, an array as its elements.
+public struct ObservationEncoding: Sendable {
+    /// The number of inputs that a network needs.
+    public let inputCount: Int
+    private let isDiscrete: Bool
+
+    /// The encoding of a space, or nil for one that no network here takes.
+    public init?(_ space: Space) {
+        switch space {
+        case .discrete(let count): (inputCount, isDiscrete) = (count, true)
+        case .box, .multiBinary: (inputCount, isDiscrete) = (space.count, false)
+        case .multiDiscrete, .tuple, .dictionary: return nil
+        }
+    }
+
+    /// Writes the network's inputs for a stored row.
+    @inlinable public func encode(
+        _ row: UnsafeRawPointer, type: ElementType, into inputs: UnsafeMutablePointer<Float>
+    ) {
+        if discrete {
+            inputs.update(repeating: 0, count: inputCount)
+            inputs[ObservationRows(row, type: type, count: 1, width: 1).integer(0)] = 1
+            return
+        }
+        switch type {
+        case .float32: inputs.update(from: row.assumingMemoryBound(to: Float.self), count: inputCount)
+        case .uint8: for i in 0..<inputCount { inputs[i] = Float(row.load(fromByteOffset: i, as: UInt8.self)) }
+        case .int32: for i in 0..<inputCount { inputs[i] = Float(row.load(fromByteOffset: 4 * i, as: Int32.self)) }
+        }
+    }
+
+    /// Writes the network's inputs for every row.
+    @inlinable public func encode(_ rows: ObservationRows, into inputs: UnsafeMutableBufferPointer<Float>) {
+        for row in 0..<rows.count {
+            encode(rows.row(row), type: rows.type, into: inputs.baseAddress! + row * inputCount)
+        }
+    }
+
+    @usableFromInline var discrete: Bool { isDiscrete }
+}

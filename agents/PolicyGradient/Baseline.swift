@@ -1,0 +1,52 @@
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A learned state value, fitted to whole episodes' returns by squared error.
+final class Baseline {
+    private let network: MultilayerPerceptron
+    private let optimizer: Adam
+    private let updates: Int
+    private let valueProgram, fitProgram: Program
+    /// The squared error of the last fit's last step.
+    private(set) var loss = 0.0
+
+    init(_ sizes: [Int], _ settings: REINFORCESettings, random: inout RandomStream) {
+        let network = MultilayerPerceptron(sizes, activation: settings.activation, random: &random)
+        let optimizer = Adam(learningRate: settings.baselineLearningRate)
+        (self.network, self.optimizer, updates) = (network, optimizer, settings.baselineUpdates)
+        let rows = Program.Input.float32(nil, sizes[0])
+        valueProgram = Program("baseline", inputs: [rows]) { [network($0[0])] }
+        fitProgram = Program("baseline fit", inputs: [rows, .float32(nil), .float32(nil)]) { inputs in
+            let values = network(inputs[0]).reshaped(to: [-1])
+            let mask = inputs[2]
+            let loss = (squaredError(values, inputs[1]) * mask).sum() / mask.sum()
+            try optimizer.minimize(loss, network.parameters)
+            return [loss]
+        }
+    }
+
+    /// The value of one stored observation.
+    func value(_ row: UnsafeRawPointer, _ type: ElementType, _ encoding: ObservationEncoding) throws -> Double {
+        let plan = try valueProgram.plan(length: 1)
+        encoding.encode(row, type: type, into: plan.input(0).baseAddress!)
+        plan.run()
+        return Double(plan.output(0)[0])
+    }
+
+    /// The values of the batch's observations as they were before fitting its returns, valid until the next call.
+    func fit(_ batch: Episode) throws -> UnsafeBufferPointer<Float> {
+        let length = Program.bucket(for: batch.count)
+        let plan = try valueProgram.plan(length: length)
+        let fit = try fitProgram.plan(length: length)
+        batch.pad(observations: plan.input(0), actions: nil, values: fit.input(1), mask: fit.input(2))
+        _ = fit.input(0).update(fromContentsOf: plan.input(0))
+        plan.run()
+        for _ in 0..<updates { fit.run() }
+        loss = Double(fit.output(0)[0])
+        return plan.output(0)
+    }
+
+    var variables: Parameters { ["baseline": network.parameters, "baselineOptimizer": optimizer.state] }
+}

@@ -1,0 +1,143 @@
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// REINFORCE (Williams 1992): after whole episodes, a step along
+///
+///     ∇J = E[Σₜ (Gₜ − b(sₜ)) ∇ log π(aₜ|sₜ)],   Gₜ = rₜ + γ Gₜ₊₁
+///
+/// with an optional learned baseline b (fitted to the returns), whitened advantages and an entropy bonus. A truncated
+/// episode's return goes on with the baseline's value of the last observation; without a baseline it ends there.
+public final class REINFORCE: Agent {
+    private let settings: REINFORCESettings
+    private let encoding: ObservationEncoding
+    private let actionCount: Int
+    private let policy: MultilayerPerceptron
+    private let policyOptimizer: Adam
+    private let baseline: Baseline?
+    private let policyProgram, learningProgram: Program
+    private var random: RandomStream
+    /// The episode under way in each environment.
+    private var episodes: [Episode] = []
+    /// Finished episodes, up to the number that makes a batch.
+    private var batch = Episode()
+    private var finished = 0
+    private var loss = 0.0
+    private var entropy = 0.0
+    /// Updates of the policy so far.
+    public private(set) var updates = 0
+
+    /// Makes an agent for the given spaces.
+    ///
+    /// - Throws: ``AgentError`` where the spaces don't suit it.
+    public init(_ settings: REINFORCESettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
+        (encoding, actionCount) = try environment.encodingAndActions(for: "reinforce")
+        self.settings = settings
+        let root = RandomStream(seed: seed)
+        random = root.split("actions")
+        var initial = root.split("parameters")
+        let sizes = [encoding.inputCount] + settings.hiddenSizes
+        let policy = MultilayerPerceptron(sizes + [actionCount], activation: settings.activation, random: &initial)
+        self.policy = policy
+        policyOptimizer = Adam(learningRate: settings.learningRate)
+        baseline = settings.baseline ? Baseline(sizes + [1], settings, random: &initial) : nil
+        policyProgram = Program("policy", inputs: [.float32(nil, encoding.inputCount)]) { [policy($0[0]).softmax()] }
+        learningProgram = Self.learningProgram(policy, policyOptimizer, settings, inputCount: encoding.inputCount)
+    }
+
+    /// Inputs: s (T, n), a (T), advantage (T), mask (T): 0 behind the batch's last step. Outputs: loss, entropy.
+    private static func learningProgram(
+        _ policy: MultilayerPerceptron, _ optimizer: Adam, _ settings: REINFORCESettings, inputCount: Int
+    ) -> Program {
+        let inputs: [Program.Input] = [.float32(nil, inputCount), .int32(nil), .float32(nil), .float32(nil)]
+        return Program("reinforce update", inputs: inputs) { inputs in
+            let (s, a, mask) = (inputs[0], inputs[1], inputs[3])
+            let count = mask.sum()
+            var advantage = inputs[2]
+            if settings.whitening {
+                let centred = (advantage - (advantage * mask).sum() / count) * mask
+                let deviation = (centred.squared().sum() / count).squareRoot()
+                advantage = centred / (deviation + 1e-8)
+            }
+            let logProbabilities = policy(s).logSoftmax()
+            let chosen = logProbabilities.gathered(a)
+            let entropies = -(logProbabilities.exp() * logProbabilities).sum([-1])
+            let entropy = (entropies * mask).sum() / count
+            let loss = -(chosen * advantage * mask).sum() / count - settings.entropyBonus * entropy
+            let limit = settings.gradientClipping
+            try optimizer.minimize(loss, policy.parameters, clippingNorm: limit > 0 ? limit : nil)
+            return [loss, entropy]
+        }
+    }
+
+    /// Draws from the policy, or takes its most probable action.
+    public func act(
+        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
+    ) throws {
+        let probabilities = try self.probabilities(observations)
+        for row in actions.indices {
+            let own = UnsafeBufferPointer(rebasing: probabilities[row * actionCount..<(row + 1) * actionCount])
+            actions[row] = mode == .greedy ? argmax(own) : sampled(own, &random)
+        }
+    }
+
+    private func probabilities(_ observations: ObservationRows) throws -> UnsafeBufferPointer<Float> {
+        let plan = try policyProgram.plan(length: observations.count)
+        encoding.encode(observations, into: plan.input(0))
+        plan.run()
+        return plan.output(0)
+    }
+
+    /// Collects the step; learns when enough episodes have ended.
+    public func learn(from transitions: Transitions) throws {
+        while episodes.count < transitions.count { episodes.append(Episode()) }
+        for row in 0..<transitions.count where !transitions.isReset[row] {
+            episodes[row].append(
+                transitions.observations.row(row), transitions.observations.type, encoding,
+                action: transitions.actions[row], reward: transitions.rewards[row])
+            guard transitions.terminated[row] || transitions.truncated[row] else { continue }
+            var rest = 0.0
+            if !transitions.terminated[row], let baseline {
+                rest = try baseline.value(transitions.nextObservations.row(row), transitions.nextObservations.type, encoding)
+            }
+            episodes[row].replaceRewardsByReturns(discount: settings.discount, after: rest)
+            batch.append(episodes[row])
+            episodes[row].removeAll()
+            finished += 1
+            if finished == settings.episodesPerUpdate { try update() }
+        }
+    }
+
+    private func update() throws {
+        let plan = try learningProgram.plan(length: Program.bucket(for: batch.count))
+        batch.pad(observations: plan.input(0), actions: plan.integerInput(1), values: plan.input(2), mask: plan.input(3))
+        if let baseline {
+            let values = try baseline.fit(batch)
+            for step in 0..<batch.count { plan.input(2)[step] -= values[step] }
+        }
+        plan.run()
+        (loss, entropy) = (Double(plan.output(0)[0]), Double(plan.output(1)[0]))
+        batch.removeAll()
+        finished = 0
+        updates += 1
+    }
+
+    /// The loss and entropy of the last batch, and the baseline's loss.
+    public var metrics: [(name: String, value: Double)] {
+        guard updates > 0 else { return [] }
+        return [("loss", loss), ("entropy", entropy)] + (baseline.map { [("baselineLoss", $0.loss)] } ?? [])
+    }
+
+    /// Policy, baseline and the optimisers' states.
+    public var variables: Parameters {
+        let own: Parameters = ["policy": policy.parameters, "policyOptimizer": policyOptimizer.state]
+        return Parameters(own.entries + (baseline?.variables.entries ?? []))
+    }
+
+    /// The policy's probabilities in the first row.
+    public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
+        let values = try probabilities(observations)
+        return ActionAssessment(kind: .probabilities, values: values.prefix(actionCount).map(Double.init))
+    }
+}

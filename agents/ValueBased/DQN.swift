@@ -1,0 +1,157 @@
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Deep Q-network (Mnih et al., "Human-level control through deep reinforcement learning", 2015): a network learns
+/// Q(s, ·) from uniformly replayed transitions, towards targets made with a second network that follows it:
+///
+///     y = r + γ maxₐ Q̄(s′, a), or r where s′ is terminal;    L = mean ℓ(Q(s, a) − y)
+///
+/// A truncated episode's last step bootstraps like any other: the world went on, only the episode was cut.
+public final class DQN: Agent {
+    private let settings: DQNSettings
+    private let encoding: ObservationEncoding
+    private let actionCount: Int
+    private let network, target: MultilayerPerceptron
+    private let optimizer: any Optimizer
+    private let replay: ReplayBuffer
+    private let exploration: LinearSchedule
+    private var actionStream, replayStream: RandomStream
+
+    private let valueProgram: Program
+    private let learner: Plan
+    private let softUpdate: Plan?
+    private var steps = 0
+    /// Environment steps since the last round of updates.
+    private var pending = 0
+    private var targetPending = 0
+    /// Updates so far.
+    public private(set) var updates = 0
+
+    /// Makes an agent for the given spaces.
+    ///
+    /// - Throws: ``AgentError`` where the spaces don't suit it.
+    public init(_ settings: DQNSettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
+        (encoding, actionCount) = try environment.encodingAndActions(for: "dqn")
+        self.settings = settings
+        let root = RandomStream(seed: seed)
+        var initial = root.split("parameters")
+        let sizes = [encoding.inputCount] + settings.hiddenSizes + [actionCount]
+        let network = MultilayerPerceptron(sizes, activation: settings.activation, random: &initial)
+        let target = MultilayerPerceptron(sizes, activation: settings.activation, random: &initial)
+        target.parameters.copy(from: network.parameters)
+        (self.network, self.target) = (network, target)
+        optimizer = settings.makeOptimizer()
+        replay = ReplayBuffer(
+            capacity: settings.replayCapacity, width: environment.observationSpace.count, type: environment.elementType)
+        exploration = LinearSchedule(
+            from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
+        (actionStream, replayStream) = (root.split("exploration"), root.split("replay"))
+        valueProgram = Program("action values", inputs: [.float32(nil, encoding.inputCount)]) { inputs in
+            [network(inputs[0])]
+        }
+        learner = try Self.learningProgram(
+            network, target, optimizer, settings, inputCount: encoding.inputCount).plan()
+        softUpdate = settings.targetRate < 1
+            ? try Program("target") { _ in
+                try target.parameters.moved(towards: network.parameters, rate: settings.targetRate)
+                return []
+            }.plan() : nil
+    }
+
+    /// Inputs: s (B, n), a (B), r (B), s′ (B, n), 1 − terminal (B). Outputs: the loss, the mean of Q(s, a).
+    private static func learningProgram(
+        _ network: MultilayerPerceptron, _ target: MultilayerPerceptron, _ optimizer: any Optimizer,
+        _ settings: DQNSettings, inputCount: Int
+    ) -> Program {
+        let size = settings.batchSize
+        let rows = Program.Input.float32(size, inputCount)
+        return Program("dqn update", inputs: [rows, .int32(size), .float32(size), rows, .float32(size)]) { inputs in
+            let (s, a, r, next, continues) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
+            let best = target(next).max([-1])
+            let y = (r + settings.discount * continues * best).withoutGradient()
+            let q = network(s).gathered(a)
+            let loss = settings.loss(q, y).mean()
+            let limit = settings.gradientClipping
+            try optimizer.minimize(loss, network.parameters, clippingNorm: limit > 0 ? limit : nil)
+            return [loss, q.mean()]
+        }
+    }
+
+    /// ε-greedy, or greedy.
+    public func act(
+        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
+    ) throws {
+        let epsilon = mode == .greedy ? 0 : steps < settings.learningStart ? 1 : exploration.value(at: steps)
+        var needsValues = false
+        for row in actions.indices {
+            let explores = epsilon > 0 && actionStream.uniform() < epsilon
+            actions[row] = explores ? actionStream.integers(below: actionCount) : -1
+            needsValues = needsValues || !explores
+        }
+        guard needsValues else { return }
+        let values = try actionValues(observations)
+        for row in actions.indices where actions[row] < 0 {
+            actions[row] = argmax(UnsafeBufferPointer(rebasing: values[row * actionCount..<(row + 1) * actionCount]))
+        }
+    }
+
+    /// (B, actions): Q of the given observations, valid until the next call.
+    private func actionValues(_ observations: ObservationRows) throws -> UnsafeBufferPointer<Float> {
+        let plan = try valueProgram.plan(length: observations.count)
+        encoding.encode(observations, into: plan.input(0))
+        plan.run()
+        return plan.output(0)
+    }
+
+    /// Stores the step, and learns as often as the settings say.
+    public func learn(from transitions: Transitions) {
+        replay.add(transitions)
+        let played = transitions.isReset.reduce(0) { $0 + ($1 ? 0 : 1) }
+        steps += played
+        followTarget(played)
+        guard steps > settings.learningStart else { return }
+        pending += played
+        guard pending >= settings.trainEvery else { return }
+        let rounds = settings.updatesPerRound < 0 ? pending : settings.updatesPerRound
+        for _ in 0..<rounds { update() }
+        pending = 0
+    }
+
+    private func followTarget(_ played: Int) {
+        targetPending += played
+        guard targetPending >= settings.targetEvery else { return }
+        targetPending = 0
+        if let softUpdate { softUpdate.run() } else { target.parameters.copy(from: network.parameters) }
+    }
+
+    private func update() {
+        let batch = ReplayBuffer.Batch(
+            observations: learner.input(0), actions: learner.integerInput(1), rewards: learner.input(2),
+            nextObservations: learner.input(3), continues: learner.input(4))
+        replay.sample(into: batch, encoding: encoding, random: &replayStream)
+        learner.run()
+        updates += 1
+    }
+
+    /// The loss and mean value of the last batch, and ε.
+    public var metrics: [(name: String, value: Double)] {
+        let epsilon = steps < settings.learningStart ? 1 : exploration.value(at: steps)
+        guard updates > 0 else { return [("exploration", epsilon)] }
+        return [
+            ("loss", Double(learner.output(0)[0])), ("actionValue", Double(learner.output(1)[0])), ("exploration", epsilon),
+        ]
+    }
+
+    /// Both networks and the optimiser's state.
+    public var variables: Parameters {
+        ["network": network.parameters, "target": target.parameters, "optimizer": optimizer.state]
+    }
+
+    /// Q of the first row.
+    public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
+        let values = try actionValues(observations)
+        return ActionAssessment(kind: .actionValues, values: values.prefix(actionCount).map(Double.init))
+    }
+}
