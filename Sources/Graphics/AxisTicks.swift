@@ -28,33 +28,11 @@ struct AxisTicks: Hashable {
         let size = values.map(abs).max() ?? 0
         for (unit, suffix) in [(1e9, "G"), (1e6, "M"), (1e4, "k")] where size >= unit && size < 1e12 {
             let divisor = suffix == "k" ? 1e3 : unit
-            return AxisTicks.fixed(value / divisor, decimals: decimals(step / divisor)) + (value == 0 ? "" : suffix)
+            return NumberText.fixed(value / divisor, decimals: decimals(step / divisor)) + (value == 0 ? "" : suffix)
         }
-        if size >= 1e12 || step < 1e-5 { return value == 0 ? "0" : AxisTicks.short(value) }
-        return AxisTicks.fixed(value, decimals: decimals(step))
+        if size >= 1e12 || step < 1e-5 { return value == 0 ? "0" : NumberText.short(value) }
+        return NumberText.fixed(value, decimals: decimals(step))
     }
 
     private func decimals(_ step: Double) -> Int { max(0, Int(-log10(step * 1.001).rounded(.down))) }
-
-    /// A number with exactly `decimals` digits after the point.
-    static func fixed(_ value: Double, decimals: Int) -> String {
-        guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
-        let scale = pow(10, Double(decimals))
-        let scaled = (abs(value) * scale).rounded()
-        let digits = String(Int64(min(scaled, 9e18)))
-        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
-        let sign = value < 0 && scaled > 0 ? "-" : ""
-        return decimals == 0 ? sign + padded : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
-    }
-
-    /// A number in few characters: three significant digits, with an exponent where it is very large or small.
-    static func short(_ value: Double) -> String {
-        guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "∞" : "-∞" }
-        if value == 0 { return "0" }
-        let exponent = Int(log10(abs(value)).rounded(.down))
-        if exponent < -3 || exponent > 5 {
-            return fixed(value / pow(10, Double(exponent)), decimals: 1) + "e\(exponent)"
-        }
-        return fixed(value, decimals: max(0, 2 - max(exponent, -1)))
-    }
 }

@@ -46,7 +46,7 @@ public struct BarPlot: Sendable {
     public func draw(into frame: inout Frame, x: Int, y: Int, width: Int) {
         let cell = Font.cell
         let values = bars.map { bar in
-            decimals.map { AxisTicks.fixed(bar.value, decimals: $0) } ?? AxisTicks.short(bar.value)
+            decimals.map { NumberText.fixed(bar.value, decimals: $0) } ?? NumberText.short(bar.value)
         }
         let longest = bars.map(\.label.count).max() ?? 0
         // Long labels are cut, so that at least half of the width is left to the bars and values.

@@ -65,46 +65,51 @@ public struct LinePlot: Sendable {
     /// Draws the plot into a rectangle of `frame`. One too small for the axes' labels stays without a curve.
     public func draw(into frame: inout Frame, x: Int, y: Int, width: Int, height: Int) {
         frame.fillRectangle(x: x, y: y, width: width, height: height, style.background)
-        let cell = Font.cell
         var area = PlotArea(x: x + 4, y: y + 6, width: width - 12, height: height - 10)
-        if !title.isEmpty {
-            let left = area.x + max(0, (area.width - Frame.textSize(title).width) / 2)
-            frame.drawText(title, x: left, y: area.y, style.text)
-        }
-        let heading = (title.isEmpty && yLabel.isEmpty) ? 0 : cell.height + 4
+        drawHeading(into: &frame, area)
+        let cell = Font.cell
+        let heading = title.isEmpty && yLabel.isEmpty ? 0 : cell.height + 4
         let footing = cell.height + 4 + (xLabel.isEmpty ? 0 : cell.height)
-        if !yLabel.isEmpty { frame.drawText(yLabel, x: area.x, y: area.y, style.text) }
         area.y += heading
         area.height -= heading + footing
-
         let (xRange, yRange) = ranges()
         let yTicks = AxisTicks(yRange, count: max(1, area.height / (cell.height * 2)))
-        let yLabels = yTicks.values.map(yTicks.label)
-        let margin = (yLabels.map(\.count).max() ?? 0) * cell.width + 5
+        let margin = (yTicks.values.map { yTicks.label($0).count }.max() ?? 0) * cell.width + 5
         area.x += margin
         area.width -= margin
         guard area.width >= 8, area.height >= 8 else { return }
-        let xTicks = AxisTicks(xRange, count: max(1, area.width / (cell.width * 9)))
-
         let axes = Axes(area: area, xRange: xRange, yRange: yRange)
-        for (value, label) in zip(yTicks.values, yLabels) {
-            let row = axes.row(value)
-            frame.fillRectangle(x: area.x, y: row, width: area.width, height: 1, value == 0 ? style.axis : style.grid)
-            frame.drawText(label, x: area.x - 4 - label.count * cell.width, y: row - 4, style.text)
-        }
-        for value in xTicks.values {
-            let (column, label) = (axes.column(value), xTicks.label(value))
-            frame.fillRectangle(x: column, y: area.y, width: 1, height: area.height, style.grid)
-            let left = min(column - label.count * cell.width / 2, x + width - label.count * cell.width - 1)
-            frame.drawText(label, x: left, y: area.y + area.height + 5, style.text)
-        }
-        if !xLabel.isEmpty {
-            let left = area.x + (area.width - Frame.textSize(xLabel).width) / 2
-            frame.drawText(xLabel, x: left, y: area.y + area.height + 5 + cell.height, style.text)
-        }
+        drawTicks(into: &frame, axes, yTicks, right: x + width)
         drawCurves(into: &frame, axes)
         frame.strokeRectangle(x: area.x, y: area.y, width: area.width, height: area.height, style.axis)
         drawLegend(into: &frame, area)
+    }
+
+    /// The title in the middle and the vertical axis's name on the left, both above the plot.
+    private func drawHeading(into frame: inout Frame, _ area: PlotArea) {
+        let left = area.x + max(0, (area.width - Frame.textSize(title).width) / 2)
+        frame.drawText(title, x: left, y: area.y, style.text)
+        frame.drawText(yLabel, x: area.x, y: area.y, style.text)
+    }
+
+    /// The grid, the numbers beside and below it, and the horizontal axis's name; nothing crosses `right`.
+    private func drawTicks(into frame: inout Frame, _ axes: Axes, _ yTicks: AxisTicks, right: Int) {
+        let (area, cell) = (axes.area, Font.cell)
+        for value in yTicks.values {
+            let (row, label) = (axes.row(value), yTicks.label(value))
+            frame.fillRectangle(x: area.x, y: row, width: area.width, height: 1, value == 0 ? style.axis : style.grid)
+            frame.drawText(label, x: area.x - 4 - label.count * cell.width, y: row - 4, style.text)
+        }
+        let below = area.y + area.height + 5
+        let xTicks = AxisTicks(axes.xRange, count: max(1, area.width / (cell.width * 9)))
+        for value in xTicks.values {
+            let (column, label) = (axes.column(value), xTicks.label(value))
+            frame.fillRectangle(x: column, y: area.y, width: 1, height: area.height, style.grid)
+            let width = label.count * cell.width
+            frame.drawText(label, x: min(column - width / 2, right - width - 1), y: below, style.text)
+        }
+        let left = area.x + (area.width - Frame.textSize(xLabel).width) / 2
+        frame.drawText(xLabel, x: left, y: below + cell.height, style.text)
     }
 
     /// What the axes show: the ranges asked for or those of the finite points, never empty.
@@ -112,19 +117,25 @@ public struct LinePlot: Sendable {
         let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
         func range(_ values: [Double], margin: Double) -> ClosedRange<Double> {
             let (low, high) = (max(values.min() ?? 0, -1e300), min(values.max() ?? 1, 1e300))
-            // A curve of one value lies in the middle of a range in keeping with its size.
-            let extra = low < high ? (high - low) * margin : max(abs(low) * 0.1, 0.5)
-            return low - extra...high + extra
+            guard LinePlot.isDrawable(low, high) else {
+                // A curve of one value lies in the middle of a range in keeping with its size.
+                let extra = max(abs(low) * 0.1, 0.5)
+                return low - extra...low + extra
+            }
+            return low - (high - low) * margin...high + (high - low) * margin
         }
         func valid(_ range: ClosedRange<Double>?) -> ClosedRange<Double>? {
-            guard let range, range.lowerBound.isFinite, range.upperBound.isFinite, !range.isEmpty,
-                range.lowerBound < range.upperBound
-            else { return nil }
-            return range
+            range.flatMap { LinePlot.isDrawable($0.lowerBound, $0.upperBound) ? $0 : nil }
         }
         return (
             valid(xRange) ?? range(points.map(\.x), margin: 0), valid(yRange) ?? range(points.map(\.y), margin: 0.06)
         )
+    }
+
+    /// Whether ticks between the two numbers can be told apart.
+    private static func isDrawable(_ low: Double, _ high: Double) -> Bool {
+        let length = high - low
+        return length.isFinite && length > 1e-9 * max(abs(low), abs(high)) && length > 1e-300
     }
 
     private func drawCurves(into frame: inout Frame, _ axes: Axes) {
