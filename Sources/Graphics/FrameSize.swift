@@ -1,0 +1,29 @@
+/// A width and a height in pixels.
+public struct FrameSize: Hashable, Sendable {
+    /// Columns of pixels.
+    public var width: Int
+    /// Rows of pixels.
+    public var height: Int
+
+    /// A size of `width` x `height` pixels.
+    public init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+}
+
+/// A place on a frame in pixels, x to the right and y downwards.
+///
+/// Pixel (i, j) covers the square from (i, j) to (i + 1, j + 1), so its centre is at (i + 0.5, j + 0.5).
+public struct Point: Hashable, Sendable {
+    /// Pixels to the right of the frame's left edge.
+    public var x: Double
+    /// Pixels below the frame's top edge.
+    public var y: Double
+
+    /// The point (`x`, `y`).
+    public init(x: Double, y: Double) {
+        self.x = x
+        self.y = y
+    }
+}

@@ -1,0 +1,205 @@
+/// Curves over a common pair of axes, with ticks, labels and a legend.
+public struct LinePlot: Sendable {
+    /// One curve.
+    public struct Series: Sendable {
+        /// Its name in the legend; empty for none.
+        public var name: String
+        /// Its points in the plot's units, joined in order. The curve breaks at a point that is not finite.
+        public var points: [Point]
+        /// Its colour; nil for the style's next one.
+        public var color: Color?
+
+        /// A curve through `points`.
+        public init(name: String = "", points: [Point], color: Color? = nil) {
+            self.name = name
+            self.points = points
+            self.color = color
+        }
+
+        /// A curve through `values` at 0, 1, 2, ...
+        public init(name: String = "", values: [Double], color: Color? = nil) {
+            self.init(
+                name: name, points: values.enumerated().map { Point(x: Double($0), y: $1) }, color: color)
+        }
+    }
+    /// A heading above the plot; empty for none.
+    public var title: String
+    /// What the horizontal axis shows; empty for none.
+    public var xLabel: String
+    /// What the vertical axis shows; empty for none.
+    public var yLabel: String
+    /// The curves, drawn in order.
+    public var series: [Series]
+    /// The range of the horizontal axis; nil for what the points need.
+    public var xRange: ClosedRange<Double>?
+    /// The range of the vertical axis; nil for what the points need, and a little more.
+    public var yRange: ClosedRange<Double>?
+    /// The curves' width in pixels.
+    public var lineWidth: Double
+    /// The colours.
+    public var style: PlotStyle
+
+    /// A plot of `series`.
+    public init(
+        title: String = "", xLabel: String = "", yLabel: String = "", series: [Series],
+        xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil, lineWidth: Double = 1.5,
+        style: PlotStyle = .dark
+    ) {
+        self.title = title
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.series = series
+        self.xRange = xRange
+        self.yRange = yRange
+        self.lineWidth = lineWidth
+        self.style = style
+    }
+
+    /// The plot as a picture of its own.
+    public func frame(_ size: FrameSize) -> Frame {
+        var frame = Frame(size, fill: style.background)
+        draw(into: &frame, x: 0, y: 0, width: size.width, height: size.height)
+        return frame
+    }
+
+    /// Draws the plot into a rectangle of `frame`. One too small for the axes' labels stays without a curve.
+    public func draw(into frame: inout Frame, x: Int, y: Int, width: Int, height: Int) {
+        frame.fillRectangle(x: x, y: y, width: width, height: height, style.background)
+        var area = PlotArea(x: x + 4, y: y + 6, width: width - 12, height: height - 10)
+        drawHeading(into: &frame, area)
+        let cell = Font.cell
+        let heading = title.isEmpty && yLabel.isEmpty ? 0 : cell.height + 4
+        let footing = cell.height + 4 + (xLabel.isEmpty ? 0 : cell.height)
+        area.y += heading
+        area.height -= heading + footing
+        let (xRange, yRange) = ranges()
+        let yTicks = AxisTicks(yRange, count: max(1, area.height / (cell.height * 2)))
+        let margin = (yTicks.values.map { yTicks.label($0).count }.max() ?? 0) * cell.width + 5
+        area.x += margin
+        area.width -= margin
+        guard area.width >= 8, area.height >= 8 else { return }
+        let axes = Axes(area: area, xRange: xRange, yRange: yRange)
+        drawTicks(into: &frame, axes, yTicks, right: x + width)
+        drawCurves(into: &frame, axes)
+        frame.strokeRectangle(x: area.x, y: area.y, width: area.width, height: area.height, style.axis)
+        drawLegend(into: &frame, area)
+    }
+
+    /// The title in the middle and the vertical axis's name on the left, both above the plot.
+    private func drawHeading(into frame: inout Frame, _ area: PlotArea) {
+        let left = area.x + max(0, (area.width - Frame.textSize(title).width) / 2)
+        frame.drawText(title, x: left, y: area.y, style.text)
+        frame.drawText(yLabel, x: area.x, y: area.y, style.text)
+    }
+
+    /// The grid, the numbers beside and below it, and the horizontal axis's name; nothing crosses `right`.
+    private func drawTicks(into frame: inout Frame, _ axes: Axes, _ yTicks: AxisTicks, right: Int) {
+        let (area, cell) = (axes.area, Font.cell)
+        for value in yTicks.values {
+            let (row, label) = (axes.row(value), yTicks.label(value))
+            frame.fillRectangle(x: area.x, y: row, width: area.width, height: 1, value == 0 ? style.axis : style.grid)
+            frame.drawText(label, x: area.x - 4 - label.count * cell.width, y: row - 4, style.text)
+        }
+        let below = area.y + area.height + 5
+        let xTicks = AxisTicks(axes.xRange, count: max(1, area.width / (cell.width * 9)))
+        for value in xTicks.values {
+            let (column, label) = (axes.column(value), xTicks.label(value))
+            frame.fillRectangle(x: column, y: area.y, width: 1, height: area.height, style.grid)
+            let width = label.count * cell.width
+            frame.drawText(label, x: min(column - width / 2, right - width - 1), y: below, style.text)
+        }
+        let left = area.x + (area.width - Frame.textSize(xLabel).width) / 2
+        frame.drawText(xLabel, x: left, y: below + cell.height, style.text)
+    }
+
+    /// What the axes show: the ranges asked for or those of the finite points, never empty.
+    private func ranges() -> (ClosedRange<Double>, ClosedRange<Double>) {
+        let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+        func range(_ values: [Double], margin: Double) -> ClosedRange<Double> {
+            let (low, high) = (max(values.min() ?? 0, -1e300), min(values.max() ?? 1, 1e300))
+            guard LinePlot.isDrawable(low, high) else {
+                // A curve of one value lies in the middle of a range in keeping with its size.
+                let extra = max(abs(low) * 0.1, 0.5)
+                return low - extra...low + extra
+            }
+            return low - (high - low) * margin...high + (high - low) * margin
+        }
+        func valid(_ range: ClosedRange<Double>?) -> ClosedRange<Double>? {
+            range.flatMap { LinePlot.isDrawable($0.lowerBound, $0.upperBound) ? $0 : nil }
+        }
+        return (
+            valid(xRange) ?? range(points.map(\.x), margin: 0), valid(yRange) ?? range(points.map(\.y), margin: 0.06)
+        )
+    }
+
+    /// Whether ticks between the two numbers can be told apart.
+    private static func isDrawable(_ low: Double, _ high: Double) -> Bool {
+        let length = high - low
+        return length.isFinite && length > 1e-9 * max(abs(low), abs(high)) && length > 1e-300
+    }
+
+    private func drawCurves(into frame: inout Frame, _ axes: Axes) {
+        let area = axes.area
+        // Drawn on a picture of their own, curves that leave the range are cut at the border.
+        var canvas = frame.clipped(area)
+        for (index, curve) in series.enumerated() {
+            let color = curve.color ?? style.color(index)
+            var last: Point?
+            for point in curve.points {
+                guard point.x.isFinite && point.y.isFinite else {
+                    last = nil
+                    continue
+                }
+                let place = axes.place(point)
+                canvas.drawLine(from: last ?? place, to: place, width: lineWidth, color)
+                last = place
+            }
+        }
+        frame.draw(canvas, x: max(area.x, 0), y: max(area.y, 0))
+    }
+
+    /// The names of the curves on the plot's top left, on a ground that keeps them readable.
+    private func drawLegend(into frame: inout Frame, _ area: PlotArea) {
+        let named = series.enumerated().filter { !$0.element.name.isEmpty }
+        guard let longest = named.map(\.element.name.count).max() else { return }
+        let cell = Font.cell
+        let (width, height) = (longest * cell.width + 24, named.count * cell.height + 4)
+        frame.fillRectangle(
+            x: area.x + 5, y: area.y + 5, width: width, height: height, style.background.opacity(0.8))
+        for (row, (index, curve)) in named.enumerated() {
+            let top = area.y + 8 + row * cell.height
+            frame.fillRectangle(x: area.x + 9, y: top + 3, width: 10, height: 3, curve.color ?? style.color(index))
+            frame.drawText(curve.name, x: area.x + 24, y: top, style.text)
+        }
+    }
+}
+
+/// The places of values on a plot.
+private struct Axes {
+    let area: PlotArea
+    let xRange: ClosedRange<Double>
+    let yRange: ClosedRange<Double>
+
+    /// Relative to the area's top left corner; the pixels' centres at both ends show the range's ends.
+    func place(_ point: Point) -> Point {
+        Point(
+            x: 0.5 + share(point.x, xRange) * Double(area.width - 1),
+            y: 0.5 + (1 - share(point.y, yRange)) * Double(area.height - 1))
+    }
+
+    func column(_ value: Double) -> Int { area.x + Int(share(value, xRange) * Double(area.width - 1) + 0.5) }
+    func row(_ value: Double) -> Int { area.y + Int((1 - share(value, yRange)) * Double(area.height - 1) + 0.5) }
+
+    private func share(_ value: Double, _ range: ClosedRange<Double>) -> Double {
+        (value - range.lowerBound) / (range.upperBound - range.lowerBound)
+    }
+}
+
+extension Frame {
+    /// The part of a rectangle that lies inside the frame.
+    fileprivate func clipped(_ area: PlotArea) -> Frame {
+        let columns = Frame.clip(area.x, area.width, to: width)
+        let rows = Frame.clip(area.y, area.height, to: height)
+        return cropped(x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
+    }
+}

@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Numbers as short text for plots and panels.
+public enum NumberText {
+    /// A number with exactly `decimals` digits after the point.
+    public static func fixed(_ value: Double, decimals: Int) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+        let scale = pow(10, Double(decimals))
+        let scaled = (abs(value) * scale).rounded()
+        let digits = String(Int64(min(scaled, 9e18)))
+        let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        return decimals == 0 ? sign + padded : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
+    }
+
+    /// A number in few characters: about three digits ("0.025", "1.50", "321"), with an exponent where it is very
+    /// large or small ("1.2e9").
+    public static func short(_ value: Double) -> String {
+        guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "∞" : "-∞" }
+        if value == 0 { return "0" }
+        let exponent = Int(log10(abs(value)).rounded(.down))
+        if exponent < -3 || exponent > 5 {
+            return fixed(value / pow(10, Double(exponent)), decimals: 1) + "e\(exponent)"
+        }
+        return fixed(value, decimals: max(0, 2 - max(exponent, -1)))
+    }
+}
