@@ -27,8 +27,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let libraries = [
-    "Random", "Graphics", "TensorCore", "NeuralNetworks", "GenerativeModels", "Environments", "Agents",
-    "Rollouts", "Training", "Viewer",
+    "Random", "Storage", "Configuration", "Graphics", "TensorCore", "NeuralNetworks", "GenerativeModels",
+    "Environments", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
 let package = Package(
@@ -48,37 +48,43 @@ let package = Package(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cInstructionSet)]),
         module("Random"),
+        module("Storage", ["CZlib"]),
+        module("Configuration", ["Storage", .product(name: "TOMLKit", package: "TOMLKit")]),
         module("Graphics", ["CZlib"]),
-        module("TensorCore", ["CKernels", "COneDNN", "Random"]),
+        module("TensorCore", ["CKernels", "COneDNN", "Random", "Storage"]),
         module("NeuralNetworks", ["TensorCore", "Random"]),
         module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Random"]),
         module("Environments", path: "environments", ["Random", "Graphics"]),
-        module("Agents", path: "agents", ["Environments", "NeuralNetworks", "TensorCore", "Random"]),
-        module("Rollouts", ["Environments", "Graphics", "CZlib"]),
+        module("Agents", path: "agents", ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Random"]),
+        module("Rollouts", ["Environments", "Graphics", "Storage"]),
         module(
             "Training",
             [
-                "Agents", "GenerativeModels", "Environments", "Rollouts", "TensorCore", "Random",
-                .product(name: "TOMLKit", package: "TOMLKit"),
+                "Agents", "GenerativeModels", "Environments", "Rollouts", "Configuration", "TensorCore", "Storage",
+                "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
         .executableTarget(
             name: "reverie",
             dependencies: [
                 "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "NeuralNetworks",
-                "TensorCore", "Graphics", "Random",
+                "TensorCore", "Configuration", "Storage", "Graphics", "Random",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
         tests("RandomTests", ["Random"]),
+        tests("StorageTests", ["Storage"]),
+        tests("ConfigurationTests", ["Configuration", "Storage"]),
         tests("GraphicsTests", ["Graphics"]),
-        tests("TensorCoreTests", ["TensorCore", "CKernels", "Random"]),
+        tests("TensorCoreTests", ["TensorCore", "CKernels", "Random", "Storage"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore"]),
         tests("GenerativeModelsTests", ["GenerativeModels", "NeuralNetworks", "TensorCore"]),
         tests("EnvironmentsTests", ["Environments", "Graphics", "Random"]),
         tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
-        tests("RolloutsTests", ["Rollouts", "Environments", "Graphics"]),
-        tests("TrainingTests", ["Training", "Agents", "Environments", "Rollouts", "TensorCore"]),
+        tests("RolloutsTests", ["Rollouts", "Environments", "Graphics", "Storage"]),
+        tests(
+            "TrainingTests",
+            ["Training", "Agents", "Environments", "Rollouts", "Configuration", "TensorCore", "Storage"]),
         tests("ViewerTests", ["Viewer", "Graphics"]),
         tests("CommandLineTests", ["reverie", "Training"]),
     ]

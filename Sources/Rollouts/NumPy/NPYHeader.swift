@@ -1,0 +1,187 @@
+import Storage
+
+/// The start of an NPY file, version 1.0: what the array is, as a Python dictionary padded to 64 bytes.
+///
+/// Source: numpy.lib.format's description of the format.
+struct NPYHeader: Hashable {
+    var type: NPYType
+    var shape: [Int]
+
+    /// Bytes before the dictionary: the magic string, the version, the dictionary's length.
+    static let prefixCount = 10
+    private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+
+    /// The number of elements; the shape of a header that was read never overflows.
+    var elementCount: Int { shape.reduce(1, *) }
+    var byteCount: Int { elementCount * type.size }
+
+    /// The same bytes as NumPy's, which leaves room for the first dimension to grow to 21 digits.
+    func encoded() -> [UInt8] {
+        let lengths = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+        var text = "{'descr': '\(type.name)', 'fortran_order': False, 'shape': (\(lengths)), }"
+        if let first = shape.first { text += String(repeating: " ", count: 21 - String(first).count) }
+        let used = Self.prefixCount + text.utf8.count + 1
+        text += String(repeating: " ", count: (64 - used % 64) % 64) + "\n"
+        return Self.magic + UInt16(text.utf8.count).littleEndianBytes + Array(text.utf8)
+    }
+
+    init(type: NPYType, shape: [Int]) {
+        self.type = type
+        self.shape = shape
+    }
+
+    /// Reads a header from the start of a file's bytes; gives it with the number of bytes it takes.
+    static func parse(_ bytes: [UInt8], file: String) throws(FormatError) -> (header: NPYHeader, byteCount: Int) {
+        func failure(_ offset: Int, _ expected: String, _ found: String) -> FormatError {
+            FormatError(.npy, file: file, offset: offset, expected: expected, found: found)
+        }
+        guard bytes.starts(with: magic.dropLast(2)) else { throw failure(0, "\\x93NUMPY", "other bytes") }
+        guard bytes.starts(with: magic) else { throw failure(6, "version 1.0", "another version") }
+        guard bytes.count >= prefixCount else { throw failure(8, "the header's length", "the end of the file") }
+        let end = prefixCount + Int(UInt16(littleEndianIn: bytes, at: 8))
+        guard bytes.count >= end else { throw failure(8, "a header within the file", "one of \(end) bytes") }
+        var parser = NPYDictionaryParser(bytes: bytes[prefixCount..<end], file: file)
+        return (try parser.header(), end)
+    }
+}
+
+/// Reads the one kind of Python dictionary that NPY headers are.
+private struct NPYDictionaryParser {
+    let bytes: ArraySlice<UInt8>
+    let file: String
+    var index: Int
+
+    init(bytes: ArraySlice<UInt8>, file: String) {
+        self.bytes = bytes
+        self.file = file
+        index = bytes.startIndex
+    }
+
+    mutating func header() throws(FormatError) -> NPYHeader {
+        var type: NPYType?
+        var isColumnMajor: Bool?
+        var shape: [Int]?
+        try expect("{")
+        while !take("}") {
+            let start = index
+            let key = try text()
+            try expect(":")
+            switch key {
+            case "descr" where type == nil: type = try self.type()
+            case "fortran_order" where isColumnMajor == nil: isColumnMajor = try boolean()
+            case "shape" where shape == nil: shape = try self.shape()
+            default: throw failure(at: start, "descr, fortran_order and shape, once each", "'\(key)'")
+            }
+            if !take(",") {
+                try expect("}")
+                break
+            }
+        }
+        skipSpaces()
+        guard index == bytes.endIndex else { throw failure(at: index, "the end of the header", "more") }
+        guard let type, let isColumnMajor, let shape else {
+            throw failure(at: bytes.startIndex, "descr, fortran_order and shape", "some of them only")
+        }
+        guard !isColumnMajor else {
+            throw failure(
+                at: bytes.startIndex, "a row-major array (numpy.ascontiguousarray makes one)", "fortran_order")
+        }
+        guard Self.hasCountableBytes(type, shape) else {
+            throw failure(at: bytes.startIndex, "a shape whose bytes can be counted", "\(shape)")
+        }
+        return NPYHeader(type: type, shape: shape)
+    }
+
+    private static func hasCountableBytes(_ type: NPYType, _ shape: [Int]) -> Bool {
+        var count = type.size
+        for length in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: length)
+            guard !overflow else { return false }
+            count = product
+        }
+        return true
+    }
+
+    private mutating func type() throws(FormatError) -> NPYType {
+        skipSpaces()
+        let start = index
+        // A structured type is a list; it is named by its first character.
+        guard peek() == UInt8(ascii: "'") || peek() == UInt8(ascii: "\"") else {
+            throw failure(at: start, "a simple type", "a structured one")
+        }
+        let name = try text()
+        guard let type = NPYType(name: name) else {
+            throw failure(at: start, "one of <f4 <f8 <i4 <i8 <u8 |u1 |b1 <U…", "'\(name)'")
+        }
+        return type
+    }
+
+    private mutating func shape() throws(FormatError) -> [Int] {
+        try expect("(")
+        var lengths: [Int] = []
+        while !take(")") {
+            lengths.append(try natural())
+            guard lengths.count <= 32 else { throw failure(at: index, "at most 32 dimensions", "more") }
+            if !take(",") {
+                guard lengths.count > 1 else { throw failure(at: index, "',' after a single length", "none") }
+                try expect(")")
+                break
+            }
+        }
+        return lengths
+    }
+
+    private mutating func natural() throws(FormatError) -> Int {
+        skipSpaces()
+        let start = index
+        while let byte = peek(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { index += 1 }
+        guard let value = Int(String(decoding: bytes[start..<index], as: UTF8.self)) else {
+            throw failure(at: start, "a length", "none that fits")
+        }
+        return value
+    }
+
+    private mutating func boolean() throws(FormatError) -> Bool {
+        skipSpaces()
+        for (word, value) in [("True", true), ("False", false)] where bytes[index...].starts(with: word.utf8) {
+            index += word.utf8.count
+            return value
+        }
+        throw failure(at: index, "True or False", "neither")
+    }
+
+    /// A Python string without escapes.
+    private mutating func text() throws(FormatError) -> String {
+        skipSpaces()
+        let start = index
+        guard let quote = peek(), quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
+            throw failure(at: start, "a quoted name", "none")
+        }
+        index += 1
+        while let byte = peek(), byte != quote { index += 1 }
+        guard peek() == quote else { throw failure(at: start, "a closing quote", "the end of the header") }
+        index += 1
+        return String(decoding: bytes[start + 1..<index - 1], as: UTF8.self)
+    }
+
+    private func peek() -> UInt8? { index < bytes.endIndex ? bytes[index] : nil }
+
+    private mutating func take(_ character: Unicode.Scalar) -> Bool {
+        skipSpaces()
+        guard peek() == UInt8(ascii: character) else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func expect(_ character: Unicode.Scalar) throws(FormatError) {
+        guard take(character) else { throw failure(at: index, "'\(character)'", "something else") }
+    }
+
+    private mutating func skipSpaces() {
+        while let byte = peek(), byte == 0x20 || byte == 0x0A { index += 1 }
+    }
+
+    private func failure(at index: Int, _ expected: String, _ found: String) -> FormatError {
+        FormatError(.npy, file: file, offset: index, expected: expected, found: found)
+    }
+}

@@ -1,0 +1,82 @@
+/// The element types of NumPy arrays that are read and written here, all little-endian.
+public enum NPYType: Hashable, Sendable {
+    case float32, float64, int32, int64, uint8, uint64, boolean
+    /// Texts of at most so many Unicode scalars (at least 1), each padded with zeros to that length (UTF-32).
+    case text(length: Int)
+
+    /// The type's name in a file, such as `<f4`.
+    public var name: String {
+        switch self {
+        case .float32: "<f4"
+        case .float64: "<f8"
+        case .int32: "<i4"
+        case .int64: "<i8"
+        case .uint8: "|u1"
+        case .uint64: "<u8"
+        case .boolean: "|b1"
+        case .text(let length): "<U\(length)"
+        }
+    }
+
+    /// The longest text accepted in a file, in Unicode scalars.
+    public static let longestText = 1 << 24
+
+    /// The type of a name.
+    init?(name: String) {
+        let simple: [NPYType] = [.float32, .float64, .int32, .int64, .uint8, .uint64, .boolean]
+        if let type = simple.first(where: { $0.name == name }) {
+            self = type
+        } else if name.hasPrefix("<U"), let length = Int(name.dropFirst(2)), (1...Self.longestText).contains(length) {
+            self = .text(length: length)
+        } else {
+            return nil
+        }
+    }
+
+    /// Bytes of one element.
+    public var size: Int {
+        switch self {
+        case .uint8, .boolean: 1
+        case .float32, .int32: 4
+        case .float64, .int64, .uint64: 8
+        case .text(let length): 4 * length
+        }
+    }
+}
+
+/// A Swift number that a NumPy array can hold. Booleans are bytes in ``NPYArray/bytes`` and read by
+/// ``NPYArray/booleans(file:)``, for not every byte is a `Bool`.
+public protocol NPYElement: BitwiseCopyable, Sendable {
+    /// The type in a file.
+    static var npyType: NPYType { get }
+}
+
+extension Float: NPYElement {
+    /// `<f4`.
+    public static var npyType: NPYType { .float32 }
+}
+
+extension Double: NPYElement {
+    /// `<f8`.
+    public static var npyType: NPYType { .float64 }
+}
+
+extension Int32: NPYElement {
+    /// `<i4`.
+    public static var npyType: NPYType { .int32 }
+}
+
+extension Int64: NPYElement {
+    /// `<i8`.
+    public static var npyType: NPYType { .int64 }
+}
+
+extension UInt8: NPYElement {
+    /// `|u1`.
+    public static var npyType: NPYType { .uint8 }
+}
+
+extension UInt64: NPYElement {
+    /// `<u8`.
+    public static var npyType: NPYType { .uint64 }
+}

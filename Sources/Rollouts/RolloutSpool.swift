@@ -1,0 +1,132 @@
+import Storage
+
+/// The file in which a recording is gathered, and the way from it to a rollout.
+///
+/// A mark, the length and checksum of a JSON text that describes the layout, the text, then blocks. Blocks are only
+/// ever appended; whatever is incomplete at the end, where the recording was killed, is left out.
+public enum RolloutSpool {
+    /// What a rollout was assembled from.
+    public struct Assembly: Hashable, Sendable {
+        /// The episodes in the rollout.
+        public var episodeCount: Int
+        /// The steps in the rollout.
+        public var stepCount: Int
+        /// Bytes at the spool's end that were incomplete or damaged, and left out.
+        public var lostByteCount: Int
+    }
+
+    private static let mark = Array("RVSPOOL1".utf8)
+
+    /// The spool's path for a rollout's.
+    public static func path(for rollout: String) -> String { rollout + ".spool" }
+
+    /// Makes the rollout of a spool, also of one whose recording was killed.
+    ///
+    /// - Parameters:
+    ///   - spoolPath: The spool file; it stays.
+    ///   - path: Where the rollout appears, complete or not at all.
+    ///   - overwrite: Whether a file there may be replaced.
+    ///   - compressed: Whether the arrays are deflated.
+    ///   - episodes: How many of the episodes to keep, the first that were started; `nil` for all.
+    /// - Returns: What the rollout holds.
+    /// - Throws: `StorageError`, or `FormatError` where the spool's start is damaged.
+    public static func assemble(
+        _ spoolPath: String, to path: String, overwrite: Bool, compressed: Bool = false, keeping episodes: Int? = nil
+    ) throws -> Assembly {
+        let file = try InputFile(path: spoolPath)
+        let (layout, start) = try readHeader(of: file)
+        let index = try RolloutSpoolIndex(file, columns: layout.columns, start: start)
+        let kept = Array(index.episodes.prefix(episodes ?? Int.max))
+        let writer = try NPZWriter(path: path, overwrite: overwrite, compressed: compressed)
+        for (position, column) in layout.columns.enumerated() {
+            let rowCount = kept.reduce(0) { $0 + column.rowCount(steps: $1.stepCount, startsEpisode: true) }
+            try writer.add(column.name.rawValue, type: column.type, shape: [rowCount] + column.shape) { sink in
+                for episode in kept {
+                    for block in episode.blocks { try sink.write(file.bytes(in: block.rows(of: position, layout))) }
+                }
+            }
+        }
+        try addEpisodes(kept, layout, to: writer)
+        try writer.commit()
+        return Assembly(
+            episodeCount: kept.count, stepCount: kept.reduce(0) { $0 + $1.stepCount },
+            lostByteCount: index.lostByteCount)
+    }
+
+    private static func addEpisodes(
+        _ episodes: [RolloutSpoolIndex.Episode], _ layout: RolloutLayout, to writer: NPZWriter
+    ) throws {
+        var start: Int64 = 0
+        var starts: [Int64] = []
+        for episode in episodes {
+            starts.append(start)
+            start += Int64(episode.stepCount)
+        }
+        try writer.add("episode_starts", NPYArray(starts))
+        try writer.add("episode_lengths", NPYArray(episodes.map { Int64($0.stepCount) }))
+        try writer.add("seeds", NPYArray(episodes.map { $0.seed ?? 0 }))
+        try writer.add("seeded", NPYArray(episodes.map { $0.seed != nil }))
+        try writer.add("environment", NPYArray(layout.environment))
+        try writer.add("metadata", NPYArray(layout.metadataJSON.description))
+    }
+
+    /// The start of a spool file.
+    static func header(of layout: RolloutLayout) -> [UInt8] {
+        let text = Array(encoded(layout).description.utf8)
+        return mark + UInt32(text.count).littleEndianBytes + crc32(text).littleEndianBytes + text
+    }
+
+    private static func readHeader(of file: InputFile) throws -> (layout: RolloutLayout, end: Int) {
+        func failure(_ offset: Int, _ expected: String) -> FormatError {
+            FormatError(.rollout, file: file.path, offset: offset, expected: expected, found: "something else")
+        }
+        let prefix = try file.bytes(in: 0..<min(16, file.count))
+        guard prefix.count == 16, prefix.starts(with: mark) else { throw failure(0, "a spool file's mark") }
+        let end = 16 + Int(UInt32(littleEndianIn: prefix, at: 8))
+        guard end <= file.count else { throw failure(8, "a header within the file") }
+        let text = try file.bytes(in: 16..<end)
+        guard crc32(text) == UInt32(littleEndianIn: prefix, at: 12) else { throw failure(12, "the header's checksum") }
+        guard let layout = decoded(try JSON(parsing: text[...], file: file.path)) else {
+            throw failure(16, "the description of a recording")
+        }
+        return (layout, end)
+    }
+
+    private static func encoded(_ layout: RolloutLayout) -> JSON {
+        let actionCount: JSON
+        switch layout.actions {
+        case .discrete: actionCount = .null
+        case .continuous(let count): actionCount = .integer(count)
+        }
+        return [
+            "environment": .string(layout.environment),
+            "observationType": .string(layout.observationType.name),
+            "observationShape": .array(layout.observationShape.map(JSON.integer)),
+            "actionCount": actionCount,
+            "policyName": layout.policy.map { .string($0.name) } ?? .null,
+            "policyCount": .integer(layout.policy?.count ?? 0),
+            "metadata": .object(layout.metadata),
+        ]
+    }
+
+    private static func decoded(_ value: JSON) -> RolloutLayout? {
+        guard let environment = value["environment"]?.string,
+            let type = value["observationType"]?.string.flatMap(NPYType.init(name:)),
+            let shape = value["observationShape"]?.array?.compactMap(\.integer),
+            let policyCount = value["policyCount"]?.integer, case .object(let metadata) = value["metadata"],
+            RolloutLayout.observationTypes.contains(type), RolloutLayout.areFree(metadata),
+            areSensible(shape + [policyCount, value["actionCount"]?.integer ?? 1])
+        else { return nil }
+        return RolloutLayout(
+            environment: environment, observationType: type, observationShape: shape,
+            actions: value["actionCount"]?.integer.map { .continuous(count: $0) } ?? .discrete,
+            policy: value["policyName"]?.string.map { .init(name: $0, count: policyCount) }, metadata: metadata)
+    }
+
+    /// Whether rows of these dimensions can be counted in bytes.
+    private static func areSensible(_ lengths: [Int]) -> Bool {
+        let largest = 1 << 40
+        return lengths.allSatisfy { $0 >= 0 && $0 <= largest }
+            && lengths.reduce(1.0) { $0 * max(1, Double($1)) } <= Double(largest)
+    }
+}

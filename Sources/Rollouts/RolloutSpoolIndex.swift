@@ -1,0 +1,69 @@
+import Storage
+
+/// Where the rows of every episode are in a spool file.
+struct RolloutSpoolIndex {
+    struct Block {
+        /// Where the rows start in the file.
+        var offset: Int
+        var stepCount: Int
+        var startsEpisode: Bool
+
+        /// The bytes of a column's rows.
+        func rows(of position: Int, _ layout: RolloutLayout) -> Range<Int> {
+            let columns = layout.columns
+            let sizes = columns[...position].map { column in
+                column.rowSize * column.rowCount(steps: stepCount, startsEpisode: startsEpisode)
+            }
+            let start = offset + sizes.dropLast().reduce(0, +)
+            return start..<start + sizes[position]
+        }
+    }
+
+    struct Episode {
+        var seed: UInt64?
+        var stepCount = 0
+        var blocks: [Block] = []
+    }
+
+    /// The episodes with at least one step, in the order in which they were started.
+    private(set) var episodes: [Episode] = []
+    /// What is left at the end of the file after the last whole block.
+    private(set) var lostByteCount = 0
+
+    /// Reads all blocks and checks their checksums.
+    ///
+    /// - Throws: `StorageError`.
+    init(_ file: InputFile, columns: [RolloutLayout.Column], start: Int) throws(StorageError) {
+        var byNumber: [UInt64: Episode] = [:]
+        var offset = start
+        while let (header, end) = try Self.block(in: file, at: offset, columns: columns) {
+            var episode = byNumber[header.episode] ?? Episode(seed: header.seed)
+            // An episode begins with its first observation; a block that breaks this was not written here.
+            guard episode.blocks.isEmpty == header.startsEpisode else { break }
+            let rows = offset + RolloutBlock.Header.byteCount
+            episode.blocks.append(
+                Block(offset: rows, stepCount: header.stepCount, startsEpisode: header.startsEpisode))
+            episode.stepCount += header.stepCount
+            byNumber[header.episode] = episode
+            offset = end
+        }
+        episodes = byNumber.sorted { $0.key < $1.key }.map(\.value).filter { $0.stepCount > 0 }
+        lostByteCount = file.count - offset
+    }
+
+    /// The header and the end of the block at `offset`, or `nil` where there is no whole one.
+    private static func block(
+        in file: InputFile, at offset: Int, columns: [RolloutLayout.Column]
+    ) throws(StorageError) -> (RolloutBlock.Header, end: Int)? {
+        let rows = offset + RolloutBlock.Header.byteCount
+        guard rows <= file.count, let header = RolloutBlock.Header(try file.bytes(in: offset..<rows)) else {
+            return nil
+        }
+        let byteCount = columns.reduce(0) { sum, column in
+            sum + column.rowSize * column.rowCount(steps: header.stepCount, startsEpisode: header.startsEpisode)
+        }
+        guard header.rowsByteCount == byteCount, byteCount <= file.count - rows else { return nil }
+        let checked = try file.bytes(in: offset + RolloutBlock.Header.checkedFrom..<rows + byteCount)
+        return crc32(checked) == header.checksum ? (header, rows + byteCount) : nil
+    }
+}

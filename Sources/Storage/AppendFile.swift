@@ -1,0 +1,87 @@
+import Glibc
+
+/// A log: a file that only grows, and that a resumed run first cuts back to the length its checkpoint knew.
+///
+/// Bytes are gathered and written 64 KiB at a time; ``flush()`` hands them to the system (they survive the
+/// process), ``synchronize()`` waits for the disk (they survive the machine).
+public final class AppendFile {
+    private static let bufferSize = 1 << 16
+
+    private let descriptor: FileDescriptor
+    private var buffer: [UInt8] = []
+    private var writtenCount: Int
+
+    /// The path as it was given.
+    public var path: String { descriptor.path }
+    /// The number of bytes in the log, those that are still gathered included.
+    public var count: Int { writtenCount + buffer.count }
+
+    /// Starts a new, empty log.
+    ///
+    /// - Throws: ``StorageError`` with `wouldOverwrite` where the path exists.
+    public init(creating path: String) throws(StorageError) {
+        do throws(StorageError) {
+            descriptor = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_EXCL, operation: "create")
+        } catch {
+            guard case .system(EEXIST) = error.reason else { throw error }
+            throw StorageError(path: path, operation: "create", reason: .wouldOverwrite)
+        }
+        writtenCount = 0
+        buffer.reserveCapacity(Self.bufferSize)
+    }
+
+    /// Opens a log to go on after its first `length` bytes; what follows them is cut off.
+    ///
+    /// - Throws: ``StorageError`` with `missing` where there is no file, with `tooShort` where it has fewer bytes.
+    public init(resuming path: String, at length: Int) throws(StorageError) {
+        descriptor = try FileDescriptor(opening: path, O_RDWR, operation: "open", reading: true)
+        let status = try descriptor.status()
+        guard status.isRegularFile else {
+            throw StorageError(path: path, operation: "open", reason: .wrongKind(expected: "a regular file"))
+        }
+        guard status.st_size >= length else {
+            let reason = StorageError.Reason.tooShort(bytes: Int(status.st_size), needed: length)
+            throw StorageError(path: path, operation: "resume", reason: reason)
+        }
+        try descriptor.truncate(to: length)
+        writtenCount = length
+        buffer.reserveCapacity(Self.bufferSize)
+    }
+
+    deinit { try? flush() }
+
+    /// Appends bytes.
+    public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        if buffer.count + bytes.count > Self.bufferSize { try flush() }
+        if bytes.count > Self.bufferSize {
+            try descriptor.write(bytes, at: writtenCount)
+            writtenCount += bytes.count
+        } else {
+            buffer.append(contentsOf: bytes)
+        }
+    }
+
+    /// Appends bytes.
+    public func append(_ bytes: [UInt8]) throws(StorageError) {
+        try withRawBytes(bytes) { (buffer) throws(StorageError) in try append(buffer) }
+    }
+
+    /// Appends a text as UTF-8.
+    public func append(_ text: String) throws(StorageError) {
+        try append([UInt8](text.utf8))
+    }
+
+    /// Hands everything gathered to the system.
+    public func flush() throws(StorageError) {
+        guard !buffer.isEmpty else { return }
+        try withRawBytes(buffer) { (bytes) throws(StorageError) in try descriptor.write(bytes, at: writtenCount) }
+        writtenCount += buffer.count
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Hands everything to the system and waits until it is on the disk.
+    public func synchronize() throws(StorageError) {
+        try flush()
+        try descriptor.synchronize()
+    }
+}

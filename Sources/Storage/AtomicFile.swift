@@ -1,0 +1,121 @@
+import Glibc
+import Synchronization
+
+/// Numbers the temporary files of this process.
+private let temporaryFileCount = Atomic<Int>(0)
+
+/// A file that appears under its name complete or not at all.
+///
+/// Bytes go to a temporary file in the same folder; ``commit()`` syncs it, renames it, and syncs the folder. Where
+/// the object goes without a commit, the temporary file is removed and what was at the path stays as it was.
+public final class AtomicFile {
+    private let descriptor: FileDescriptor
+    private let target: String
+    private let overwrite: Bool
+    private var isCommitted = false
+    /// The number of bytes appended so far.
+    public private(set) var count = 0
+
+    /// Starts a file.
+    ///
+    /// A symbolic link to a file is followed: the file it points to is replaced.
+    ///
+    /// - Throws: ``StorageError`` with `wouldOverwrite` where the path exists and `overwrite` is false, with
+    ///   `wrongKind` where it names a folder or a device, or with the reason of the system.
+    public init(path: String, overwrite: Bool) throws(StorageError) {
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        if exists && !overwrite { throw StorageError(path: path, operation: "create", reason: .wouldOverwrite) }
+        if exists && !status.isRegularFile {
+            throw StorageError(path: path, operation: "replace", reason: .wrongKind(expected: "a regular file"))
+        }
+        target = exists ? resolvingLinks(path) : path
+        self.overwrite = overwrite
+        let (folder, name) = splitPath(target)
+        let number = temporaryFileCount.add(1, ordering: .relaxed).newValue
+        let temporary = joinPath(folder, ".\(name.prefix(100)).\(getpid()).\(number).tmp")
+        descriptor = try FileDescriptor(opening: temporary, O_RDWR | O_CREAT | O_EXCL, operation: "create")
+    }
+
+    deinit {
+        if !isCommitted { unlink(descriptor.path) }
+    }
+
+    /// Appends bytes.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        try descriptor.write(bytes, at: count)
+        count += bytes.count
+    }
+
+    /// Appends bytes.
+    public func write(_ bytes: [UInt8]) throws(StorageError) {
+        try withRawBytes(bytes) { (buffer) throws(StorageError) in try write(buffer) }
+    }
+
+    /// Replaces bytes that have been written, such as a length that is known only later.
+    ///
+    /// - Precondition: The range lies within what has been written.
+    public func replace(at offset: Int, with bytes: [UInt8]) throws(StorageError) {
+        precondition(
+            offset >= 0 && offset + bytes.count <= count,
+            "bytes \(offset)..<\(offset + bytes.count) are not among the \(count) written")
+        try withRawBytes(bytes) { (buffer) throws(StorageError) in try descriptor.write(buffer, at: offset) }
+    }
+
+    /// Puts the file under its name, durably.
+    ///
+    /// - Throws: ``StorageError``; nothing has changed at the path then.
+    /// - Precondition: It is called once.
+    public func commit() throws(StorageError) {
+        precondition(!isCommitted, "\(target) has been committed already")
+        try descriptor.synchronize()
+        if overwrite {
+            guard rename(descriptor.path, target) == 0 else { throw StorageError(path: target, operation: "create") }
+        } else {
+            try moveWithoutReplacing()
+        }
+        isCommitted = true
+        try synchronizeFolder(of: target)
+    }
+
+    /// A hard link fails where the name is taken, which a rename would not notice.
+    private func moveWithoutReplacing() throws(StorageError) {
+        if link(descriptor.path, target) == 0 {
+            unlink(descriptor.path)
+            return
+        }
+        if errno == EEXIST { throw StorageError(path: target, operation: "create", reason: .wouldOverwrite) }
+        // Some file systems have no hard links.
+        guard access(target, F_OK) != 0 else {
+            throw StorageError(path: target, operation: "create", reason: .wouldOverwrite)
+        }
+        guard rename(descriptor.path, target) == 0 else { throw StorageError(path: target, operation: "create") }
+    }
+}
+
+/// Writes a file that appears complete or not at all: see ``AtomicFile``.
+///
+/// - Throws: ``StorageError``.
+public func writeAtomically(_ bytes: [UInt8], to path: String, overwrite: Bool) throws(StorageError) {
+    let file = try AtomicFile(path: path, overwrite: overwrite)
+    try file.write(bytes)
+    try file.commit()
+}
+
+/// Writes a text as UTF-8 into a file that appears complete or not at all: see ``AtomicFile``.
+///
+/// - Throws: ``StorageError``.
+public func writeAtomically(_ text: String, to path: String, overwrite: Bool) throws(StorageError) {
+    try writeAtomically([UInt8](text.utf8), to: path, overwrite: overwrite)
+}
+
+/// `withUnsafeBytes` with typed errors, which the standard library's does not have.
+func withRawBytes<Failure: Error>(
+    _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+) throws(Failure) {
+    var failure: Failure?
+    bytes.withUnsafeBytes { buffer in
+        do throws(Failure) { try body(buffer) } catch { failure = error }
+    }
+    if let failure { throw failure }
+}

@@ -1,0 +1,31 @@
+import CZlib
+
+/// The CRC-32 of zip, gzip and PNG (polynomial 0xEDB88320, reflected).
+///
+/// - Parameters:
+///   - bytes: The bytes to add.
+///   - checksum: The checksum of what came before them; 0 at the start.
+public func crc32(_ bytes: UnsafeRawBufferPointer, continuing checksum: UInt32 = 0) -> UInt32 {
+    // An empty buffer may have no address, which zlib takes as a request for the starting value.
+    guard bytes.count > 0 else { return checksum }
+    return UInt32(crc32_z(uLong(checksum), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+}
+
+/// The CRC-32 of an array: see ``crc32(_:continuing:)-(UnsafeRawBufferPointer,_)``.
+public func crc32(_ bytes: [UInt8]) -> UInt32 {
+    bytes.withUnsafeBytes { crc32($0) }
+}
+
+/// The CRC-32C of iSCSI (Castagnoli's polynomial 0x82F63B78, reflected; RFC 3720, appendix B.4), which frames the
+/// records of TensorFlow's files.
+public func crc32c(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    var checksum = UInt32.max
+    for byte in bytes {
+        checksum = castagnoliTable[Int(UInt8(truncatingIfNeeded: checksum) ^ byte)] ^ (checksum >> 8)
+    }
+    return ~checksum
+}
+
+private let castagnoliTable: [UInt32] = (0..<256).map { index in
+    (0..<8).reduce(UInt32(index)) { value, _ in (value >> 1) ^ (value & 1 == 1 ? 0x82F6_3B78 : 0) }
+}

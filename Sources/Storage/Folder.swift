@@ -1,0 +1,85 @@
+import Glibc
+
+/// Splits a path at its last separator: `("a/b", "c")` for `a/b/c`, `(".", "c")` for `c`, `("/", "c")` for `/c`.
+public func splitPath(_ path: String) -> (folder: String, name: String) {
+    guard let separator = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
+    let folder = String(path[..<separator])
+    return (folder.isEmpty ? "/" : folder, String(path[path.index(after: separator)...]))
+}
+
+/// Joins a folder and a name with one separator.
+public func joinPath(_ folder: String, _ name: String) -> String {
+    folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
+}
+
+/// Creates a folder and those above it; does nothing where it exists.
+///
+/// - Throws: ``StorageError``, with `wrongKind` where a file is in the way.
+public func createFolder(_ path: String) throws(StorageError) {
+    if mkdir(path, 0o777) == 0 { return }
+    if errno == ENOENT {
+        let parent = splitPath(path).folder
+        guard parent != path, parent != "." else { throw StorageError(path: path, operation: "create the folder") }
+        try createFolder(parent)
+        if mkdir(path, 0o777) == 0 { return }
+    }
+    guard errno == EEXIST else { throw StorageError(path: path, operation: "create the folder") }
+    guard isFolder(path) else {
+        throw StorageError(path: path, operation: "create the folder", reason: .wrongKind(expected: "a folder"))
+    }
+}
+
+/// The names in a folder, sorted, without `.` and `..`.
+///
+/// - Throws: ``StorageError``, with `missing` where there is no such folder.
+public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
+    guard let stream = opendir(path) else {
+        if errno == ENOTDIR, exists(path) {
+            throw StorageError(path: path, operation: "list", reason: .wrongKind(expected: "a folder"))
+        }
+        throw StorageError(path: path, operation: "list", reading: true)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    errno = 0
+    while let entry = readdir(stream) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+            field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != "." && name != ".." { names.append(name) }
+    }
+    guard errno == 0 else { throw StorageError(path: path, operation: "list") }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+/// Whether there is anything at the path (for a link, at its target).
+public func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+}
+
+/// Whether the path is a folder or a link to one.
+public func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.isFolder
+}
+
+/// Removes a file; does nothing where there is none.
+///
+/// - Throws: ``StorageError`` where the system refuses.
+public func removeFile(_ path: String) throws(StorageError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw StorageError(path: path, operation: "remove") }
+}
+
+/// Makes renames and new files in a file's folder durable.
+func synchronizeFolder(of path: String) throws(StorageError) {
+    let folder = splitPath(path).folder
+    try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY, operation: "sync the folder").synchronize()
+}
+
+/// The path with symbolic links followed, or the path itself where that fails.
+func resolvingLinks(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}

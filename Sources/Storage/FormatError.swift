@@ -1,0 +1,45 @@
+/// A file whose content breaks the rules of its format: where, what was expected, what was found.
+///
+/// Every reader in the project throws this one type, so a command line can treat all damaged files alike.
+public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The formats that the project reads.
+    public enum Format: String, Hashable, Sendable {
+        case json = "JSON"
+        case zip = "ZIP"
+        case npy = "NPY"
+        case safetensors
+        case rollout
+        case run = "run folder"
+    }
+
+    /// The rules that were broken.
+    public var format: Format
+    /// The file's name as it was given; for bytes in memory, a word for what they are.
+    public var file: String
+    /// The place in the file, in bytes from its start.
+    public var offset: Int
+    /// What the format asks for at this place.
+    public var expected: String
+    /// What is there instead.
+    public var found: String
+
+    /// Makes an error.
+    public init(_ format: Format, file: String, offset: Int, expected: String, found: String) {
+        self.format = format
+        self.file = file
+        self.offset = offset
+        self.expected = expected
+        self.found = found
+    }
+
+    /// One sentence: file, offset, what was expected, what was found, and the next thing to try.
+    public var description: String {
+        "\(file): byte \(offset): expected \(expected), found \(found); "
+            + "this is not a valid \(format.rawValue) file, so make it again or use another copy"
+    }
+
+    /// This error as part of a larger file: the offset moved by `base`, under the outer file's format.
+    public func moved(by base: Int, format: Format) -> FormatError {
+        FormatError(format, file: file, offset: base + offset, expected: expected, found: found)
+    }
+}

@@ -1,0 +1,61 @@
+import Glibc
+
+/// A regular file opened for reading at any place. Reads don't share a position, so several threads may read.
+public final class InputFile: @unchecked Sendable {
+    // Unchecked: the descriptor never changes and positional reads have no state.
+    private let descriptor: FileDescriptor
+    /// The path as it was given.
+    public let path: String
+    /// The file's length in bytes when it was opened.
+    public let count: Int
+
+    /// Opens a file.
+    ///
+    /// - Throws: ``StorageError`` where the file is missing, unreadable or not a regular file.
+    public init(path: String) throws(StorageError) {
+        descriptor = try FileDescriptor(opening: path, O_RDONLY, operation: "open", reading: true)
+        self.path = path
+        let status = try descriptor.status()
+        guard status.isRegularFile else {
+            throw StorageError(path: path, operation: "read", reason: .wrongKind(expected: "a regular file"))
+        }
+        count = Int(status.st_size)
+    }
+
+    /// Fills `buffer` from `offset` bytes into the file.
+    ///
+    /// - Throws: ``StorageError`` on a failure of the disk, or where the file ends too early.
+    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StorageError) {
+        let count = try descriptor.read(into: buffer, at: offset)
+        guard count == buffer.count else {
+            let reason = StorageError.Reason.tooShort(bytes: offset + count, needed: offset + buffer.count)
+            throw StorageError(path: path, operation: "read", reason: reason)
+        }
+    }
+
+    /// The bytes in `range`, which must lie within the file.
+    public func bytes(in range: Range<Int>) throws(StorageError) -> [UInt8] {
+        guard range.lowerBound >= 0, range.upperBound <= count else {
+            let reason = StorageError.Reason.tooShort(bytes: count, needed: range.upperBound)
+            throw StorageError(path: path, operation: "read", reason: reason)
+        }
+        var bytes = [UInt8](repeating: 0, count: range.count)
+        var failure: StorageError?
+        bytes.withUnsafeMutableBytes { buffer in
+            do throws(StorageError) { try read(into: buffer, at: range.lowerBound) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// The whole content of a file of at most `limit` bytes.
+    ///
+    /// - Throws: ``StorageError``, before anything is read where the file is longer than the limit.
+    public static func bytes(of path: String, limit: Int) throws(StorageError) -> [UInt8] {
+        let file = try InputFile(path: path)
+        guard file.count <= limit else {
+            throw StorageError(path: path, operation: "read", reason: .tooLarge(bytes: file.count, limit: limit))
+        }
+        return try file.bytes(in: 0..<file.count)
+    }
+}

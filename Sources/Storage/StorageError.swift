@@ -1,0 +1,72 @@
+import Glibc
+
+/// A file operation that failed: which file, what was being done, why, and what to try next.
+public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Why the operation failed; a command line maps these to its exit codes.
+    public enum Reason: Hashable, Sendable {
+        /// There is something at the path already and overwriting was not asked for.
+        case wouldOverwrite
+        /// A file or folder that was to be read does not exist.
+        case missing
+        /// The path names something else than what the operation needs, such as a folder instead of a file.
+        case wrongKind(expected: String)
+        /// The file has more bytes than the reader is willing to hold in memory.
+        case tooLarge(bytes: Int, limit: Int)
+        /// The file ends before what has to be in it.
+        case tooShort(bytes: Int, needed: Int)
+        /// The system refused; the number is `errno`.
+        case system(Int32)
+    }
+
+    /// The file or folder concerned.
+    public var path: String
+    /// What was being done, as a verb phrase: "write", "create the folder".
+    public var operation: String
+    /// Why it failed.
+    public var reason: Reason
+
+    /// Makes an error.
+    public init(path: String, operation: String, reason: Reason) {
+        self.path = path
+        self.operation = operation
+        self.reason = reason
+    }
+
+    /// Makes the error of a system call that has just failed, from `errno`.
+    ///
+    /// A missing file is ``Reason/missing`` only where something was to be read (`reading`).
+    init(path: String, operation: String, reading: Bool = false) {
+        let code = errno
+        let missing = reading && (code == ENOENT || code == ENOTDIR)
+        self.init(path: path, operation: operation, reason: missing ? .missing : .system(code))
+    }
+
+    /// One sentence: what failed, why, and the next thing to try.
+    public var description: String {
+        "cannot \(operation) \(path): \(explanation)"
+    }
+
+    private var explanation: String {
+        switch reason {
+        case .wouldOverwrite: "it exists already; choose another name or ask for overwriting"
+        case .missing: "there is no such file or folder; check the spelling and the current folder"
+        case .wrongKind(let expected): "it is not \(expected); give the path of \(expected)"
+        case .tooLarge(let bytes, let limit):
+            "it has \(bytes) bytes and at most \(limit) are accepted here; check that it is the right file"
+        case .tooShort(let bytes, let needed):
+            "it has \(bytes) bytes and \(needed) are needed; it was cut off, so use an earlier copy"
+        case .system(let code): "\(String(cString: strerror(code))); \(Self.advice(for: code))"
+        }
+    }
+
+    private static func advice(for code: Int32) -> String {
+        switch code {
+        case ENOSPC, EDQUOT: "free some space and try again"
+        case EACCES, EPERM, EROFS: "check the permissions or choose another folder"
+        case ENOENT, ENOTDIR: "create the folder it should be in first"
+        case EMFILE, ENFILE: "raise the limit of open files (ulimit -n) and try again"
+        case EFBIG: "the file system or a limit (ulimit -f) does not allow files this large"
+        default: "check the disk and try again"
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Storage
+
+/// Named arrays and a few strings: the content of a safetensors file, in memory.
+///
+/// Checkpoints are such files; so are those of PyTorch's and JAX's libraries. Files that are large or read in parts
+/// go through ``TensorFileReader`` and ``TensorFile/write(_:metadata:to:overwrite:body:)``.
+public struct TensorFile: Hashable, Sendable {
+    /// One tensor with its elements.
+    public struct Tensor: Hashable, Sendable {
+        /// Name, type and shape.
+        public let entry: TensorFileEntry
+        /// The elements, little-endian and row-major.
+        public let bytes: [UInt8]
+
+        /// Makes a tensor from its bytes.
+        ///
+        /// - Precondition: `bytes` has the entry's byte count.
+        public init(_ entry: TensorFileEntry, bytes: [UInt8]) {
+            precondition(
+                bytes.count == entry.byteCount,
+                "tensor \(entry.name) of shape \(entry.shape) has \(entry.byteCount) bytes, not \(bytes.count)")
+            self.entry = entry
+            self.bytes = bytes
+        }
+    }
+
+    /// The tensors; a file orders them by type and name.
+    public private(set) var tensors: [Tensor] = []
+    /// What the file says about itself.
+    public var metadata: [String: String]
+    private var indices: [String: Int] = [:]
+
+    /// Makes an empty file content.
+    public init(metadata: [String: String] = [:]) {
+        self.metadata = metadata
+    }
+
+    /// Adds a tensor.
+    ///
+    /// - Precondition: The name is new, and not `__metadata__`.
+    public mutating func add(_ tensor: Tensor) {
+        let name = tensor.entry.name
+        precondition(name != SafetensorsHeader.metadataName, "\(name) is the format's own name, not a tensor's")
+        precondition(indices.updateValue(tensors.count, forKey: name) == nil, "there is a tensor \(name) already")
+        tensors.append(tensor)
+    }
+
+    /// Adds a tensor of the given shape.
+    ///
+    /// - Precondition: The shape has as many elements as `values`, and the name is new.
+    public mutating func add<Element: TensorFileElement>(_ name: String, _ values: [Element], shape: [Int]) {
+        let entry = TensorFileEntry(name: name, type: Element.tensorFileType, shape: shape)
+        add(Tensor(entry, bytes: values.withUnsafeBytes { Array($0) }))
+    }
+
+    /// The tensor of a name.
+    public subscript(name: String) -> Tensor? {
+        indices[name].map { tensors[$0] }
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: `StorageError` where it cannot be read, `FormatError` with the offset where it is damaged.
+    public init(contentsOf path: String) throws {
+        let reader = try TensorFileReader(path: path)
+        self.init(metadata: reader.metadata)
+        for entry in reader.entries { add(Tensor(entry, bytes: try reader.bytes(of: entry))) }
+    }
+
+    /// Writes a file that appears complete or not at all. The same content gives the same bytes.
+    ///
+    /// - Throws: `StorageError`.
+    public func write(to path: String, overwrite: Bool) throws {
+        try Self.write(tensors.map(\.entry), metadata: metadata, to: path, overwrite: overwrite) { entry, sink in
+            guard let tensor = self[entry.name] else { preconditionFailure("the file has no tensor \(entry.name)") }
+            try tensor.bytes.withUnsafeBytes { try sink($0) }
+        }
+    }
+
+    /// Writes a file whose tensors are where they are, without gathering them first.
+    ///
+    /// - Parameters:
+    ///   - entries: All tensors, in any order.
+    ///   - metadata: What the file says about itself.
+    ///   - path: Where the file appears.
+    ///   - overwrite: Whether a file there may be replaced.
+    ///   - body: Called for one tensor after the other; hands its elements, little-endian and row-major, in one or
+    ///     several pieces to the sink.
+    /// - Throws: `StorageError`, or what `body` throws; nothing has changed at the path then.
+    /// - Precondition: Names are unique and `body` hands over as many bytes as the entry has.
+    public static func write(
+        _ entries: [TensorFileEntry], metadata: [String: String] = [:], to path: String, overwrite: Bool,
+        body: (TensorFileEntry, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws {
+        precondition(Set(entries.map(\.name)).count == entries.count, "two of the tensors have the same name")
+        let header = SafetensorsHeader(entries: entries.sorted(by: TensorFileEntry.precedes), metadata: metadata)
+        let file = try AtomicFile(path: path, overwrite: overwrite)
+        try file.write(header.encoded())
+        for entry in header.entries {
+            let end = file.count + entry.byteCount
+            try body(entry) { try file.write($0) }
+            precondition(file.count == end, "tensor \(entry.name): \(file.count - end) bytes more than its shape has")
+        }
+        try file.commit()
+    }
+}
+
+extension TensorFile.Tensor {
+    /// The elements as Swift numbers.
+    ///
+    /// - Parameter file: The file's name for the error.
+    /// - Throws: `FormatError` where they have another type.
+    public func values<Element: TensorFileElement>(
+        as type: Element.Type = Element.self, file: String
+    ) throws(FormatError) -> [Element] {
+        guard entry.type == Element.tensorFileType else {
+            throw FormatError(
+                .safetensors, file: file, offset: 8, expected: "\(entry.name) in \(Element.tensorFileType.rawValue)",
+                found: entry.type.rawValue)
+        }
+        return [Element](unsafeUninitializedCapacity: entry.elementCount) { buffer, count in
+            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+            count = entry.elementCount
+        }
+    }
+}
+
+/// A Swift number that a safetensors file can hold. Booleans are read and written as bytes, for not every byte is a
+/// `Bool`.
+public protocol TensorFileElement: BitwiseCopyable, Sendable {
+    /// The type's name in a file.
+    static var tensorFileType: TensorFileType { get }
+}
+
+extension Double: TensorFileElement {
+    /// `F64`.
+    public static var tensorFileType: TensorFileType { .float64 }
+}
+
+extension Float: TensorFileElement {
+    /// `F32`.
+    public static var tensorFileType: TensorFileType { .float32 }
+}
+
+extension Int64: TensorFileElement {
+    /// `I64`.
+    public static var tensorFileType: TensorFileType { .int64 }
+}
+
+extension Int32: TensorFileElement {
+    /// `I32`.
+    public static var tensorFileType: TensorFileType { .int32 }
+}
+
+extension UInt8: TensorFileElement {
+    /// `U8`.
+    public static var tensorFileType: TensorFileType { .uint8 }
+}
