@@ -123,7 +123,7 @@ public struct Setting<Root>: Sendable {
     }
 
     /// One of an enumeration's names.
-    public init<Choice: RawRepresentable & CaseIterable>(
+    public init<Choice: RawRepresentable & CaseIterable & SendableMetatype>(
         _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ help: String
     ) where Choice.RawValue == String {
         (self.name, self.help) = (name, help)
