@@ -71,7 +71,7 @@ extension Tensor {
             rank >= 2 && right.rank == 2 && (rank == 2 || !transposeLeft),
             "matmul: the operands are \(shape) and \(right.shape); the right one must have two dimensions, and the left one too if transposed")
         if rank > 2 {
-            let rows = reshaped(to: [-1, shape[rank - 1]]).matmul(right, transposeRight: transposeRight)
+            let rows = reshaped(to: [Shape(shape.dropLast()).elementCount, shape[rank - 1]]).matmul(right, transposeRight: transposeRight)
             return rows.reshaped(to: Shape(shape.dropLast()) + [rows.shape[1]])
         }
         let (m, k) = transposeLeft ? (shape[1], shape[0]) : (shape[0], shape[1])
