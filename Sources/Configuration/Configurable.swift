@@ -8,37 +8,6 @@ public protocol Configurable: Sendable {
     static var settings: [Setting<Self>] { get }
 }
 
-/// A setting that can't be applied: where it stands, and what would do.
-public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// No setting has that name.
-    case unknownSetting(name: String, source: String, nearest: String?)
-    /// The value has the wrong type or is out of range.
-    case badValue(name: String, value: String, expected: String, source: String)
-    /// A flag isn't of the form `name=value`.
-    case badAssignment(text: String)
-    /// A file breaks TOML, or misses what it must have.
-    case badFile(path: String, line: Int, message: String)
-    /// No preset has that name.
-    case unknownPreset(name: String, nearest: String?)
-
-    /// A sentence with the next thing to try.
-    public var description: String {
-        switch self {
-        case .unknownSetting(let name, let source, let nearest):
-            "\(source): there is no setting '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
-        case .badValue(let name, let value, let expected, let source):
-            "\(source): \(name) is \(expected), not \(value)"
-        case .badAssignment(let text):
-            "--set takes name=value, such as learningRate=0.001, not '\(text)'"
-        case .badFile(let path, let line, let message):
-            "\(path):\(line): \(message)"
-        case .unknownPreset(let name, let nearest):
-            "there is no preset '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
-                + "; 'reverie list presets' shows all"
-        }
-    }
-}
-
 extension Configurable {
     /// Sets one setting by name.
     ///
@@ -50,8 +19,32 @@ extension Configurable {
             throw .unknownSetting(name: name, source: source, nearest: nearest)
         }
         guard setting.set(&self, value) else {
-            throw .badValue(name: name, value: value.toml, expected: setting.expected, source: source)
+            let nearest = value.text.flatMap { nearestName(to: $0, among: setting.choices) }
+            let expected = setting.expected + (nearest.map { " (did you mean '\($0)'?)" } ?? "")
+            throw .badValue(name: name, value: value.toml, expected: expected, source: source)
         }
+    }
+
+    /// The defaults, changed by one table after the other, then by flags: defaults < preset < file < flags.
+    ///
+    /// - Parameters:
+    ///   - tables: Those of the preset and of the file, in this order.
+    ///   - assignments: Texts of the form `name=value`.
+    /// - Throws: ``ConfigurationError`` for the first setting that can't be applied.
+    public static func resolved(
+        _ tables: [SettingsTable], assignments: [String] = []
+    ) throws(ConfigurationError) -> Self {
+        var configuration = Self()
+        for table in tables { try configuration.apply(table) }
+        for assignment in assignments { try configuration.apply(assignment: assignment) }
+        return configuration
+    }
+
+    /// Changes the settings that a table names.
+    ///
+    /// - Throws: ``ConfigurationError`` for the first one that can't be applied.
+    public mutating func apply(_ table: SettingsTable) throws(ConfigurationError) {
+        for entry in table.entries { try set(entry.name, to: entry.value, source: entry.source) }
     }
 
     /// Applies a flag of the form `name=value`; the value is written as in TOML, a text also without quotes.
@@ -61,13 +54,24 @@ extension Configurable {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { throw .badAssignment(text: text) }
         let name = String(text[..<equals])
         let value = String(text[text.index(after: equals)...])
-        try set(name, to: SettingValue(flag: value), source: "--set \(text)")
+        let takesText = Self.settings.first { $0.name == name }?.takesText ?? false
+        try set(name, to: takesText ? .text(value) : SettingValue(flag: value), source: "--set \(text)")
+    }
+
+    /// All settings with their values, as a file holds them; applying the table gives the same values again.
+    public var settingsTable: SettingsTable {
+        SettingsTable(values.map { SettingsTable.Entry($0.name, $0.value) })
+    }
+
+    /// All settings with their values as a JSON object.
+    public var settingsJSON: JSON {
+        .object(values.map { JSON.Member($0.name, $0.value.json) })
     }
 
     /// The names and values, in order.
     public var values: [(name: String, value: SettingValue)] { Self.settings.map { ($0.name, $0.get(self)) } }
 
-    /// A table of names, values and help.
+    /// A table of names, defaults, what is expected, and help.
     public static var help: [(name: String, standard: String, expected: String, help: String)] {
         let defaults = Self()
         return settings.map { ($0.name, $0.get(defaults).toml, $0.expected, $0.help) }
@@ -75,19 +79,28 @@ extension Configurable {
 }
 
 extension SettingValue {
-    /// The value that a flag's text stands for.
+    /// The value that a flag's text stands for; a list may be written without brackets.
     init(flag text: String) {
-        if let number = Int(text) {
-            self = .integer(number)
-        } else if let number = Double(text) {
-            self = .number(number)
-        } else if text == "true" || text == "false" {
+        if text == "true" || text == "false" {
             self = .boolean(text == "true")
-        } else if text.hasPrefix("[") && text.hasSuffix("]") {
-            let items = text.dropFirst().dropLast().split(separator: ",").map { Int($0.filter { $0 != " " }) }
-            self = items.contains(nil) ? .text(text) : .integers(items.compactMap { $0 })
+        } else if let number = Self.number(text) {
+            self = number
         } else {
-            self = .text(text)
+            self = Self.integers(text) ?? .text(text)
         }
+    }
+
+    private static func number(_ text: String) -> SettingValue? {
+        let digits = text.filter { $0 != "_" }
+        return Int(digits).map(SettingValue.integer) ?? Double(digits).map(SettingValue.number)
+    }
+
+    private static func integers(_ text: String) -> SettingValue? {
+        let hasBrackets = text.hasPrefix("[") && text.hasSuffix("]")
+        guard hasBrackets || text.contains(",") else { return nil }
+        let items = (hasBrackets ? text.dropFirst().dropLast() : text[...]).filter { $0 != " " }
+        if items.isEmpty { return .integers([]) }
+        let numbers = items.split(separator: ",", omittingEmptySubsequences: false).map { number(String($0))?.integer }
+        return numbers.contains(nil) ? nil : .integers(numbers.compactMap { $0 })
     }
 }

@@ -1,58 +1,3 @@
-/// A value that a setting can have, as files and flags give it.
-public enum SettingValue: Hashable, Sendable {
-    /// A whole number.
-    case integer(Int)
-    /// A number.
-    case number(Double)
-    /// True or false.
-    case boolean(Bool)
-    /// A text.
-    case text(String)
-    /// A list of whole numbers.
-    case integers([Int])
-
-    /// What kind of value it is, for errors.
-    var kind: String {
-        switch self {
-        case .integer: "a whole number"
-        case .number: "a number"
-        case .boolean: "true or false"
-        case .text: "a text"
-        case .integers: "a list of whole numbers"
-        }
-    }
-
-    /// The value as TOML writes it; numbers read back to the same bits.
-    public var toml: String {
-        switch self {
-        case .integer(let value): "\(value)"
-        case .number(let value): "\(value)"
-        case .boolean(let value): "\(value)"
-        case .text(let value): quoted(value)
-        case .integers(let values): "[" + values.map(String.init).joined(separator: ", ") + "]"
-        }
-    }
-}
-
-/// A text as a TOML basic string.
-func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case "\n": result += "\\n"
-        case "\t": result += "\\t"
-        case "\r": result += "\\r"
-        case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
-}
-
 /// One named setting of `Root`: a property, the values that it may have, and a line of help.
 public struct Setting<Root>: Sendable {
     /// The name in files and flags: the property's.
@@ -61,78 +6,92 @@ public struct Setting<Root>: Sendable {
     public let help: String
     /// The values that it may have, in words.
     public let expected: String
+    /// The names to choose from; empty where any value of the type will do.
+    public let choices: [String]
+    /// Whether it takes a flag's text as it is.
+    let takesText: Bool
     let get: @Sendable (Root) -> SettingValue
     /// Sets the value, or says no by returning false.
     let set: @Sendable (inout Root, SettingValue) -> Bool
 
-    /// A whole number.
+    private init<Value>(
+        _ name: String, _ path: WritableKeyPath<Root, Value> & Sendable, _ help: String, expected: String,
+        choices: [String] = [], takesText: Bool = false, get: @escaping @Sendable (Value) -> SettingValue,
+        value: @escaping @Sendable (SettingValue) -> Value?
+    ) {
+        (self.name, self.help, self.expected) = (name, help, expected)
+        (self.choices, self.takesText) = (choices, takesText)
+        self.get = { get($0[keyPath: path]) }
+        set = { root, given in
+            guard let value = value(given) else { return false }
+            root[keyPath: path] = value
+            return true
+        }
+    }
+
+    /// A whole number; `1e6` will do for 1,000,000.
     public init(
         _ name: String, _ path: WritableKeyPath<Root, Int> & Sendable, _ range: ClosedRange<Int>, _ help: String
     ) {
-        (self.name, self.help, expected) = (name, help, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-        get = { .integer($0[keyPath: path]) }
-        set = { root, value in
-            guard case .integer(let number) = value, range.contains(number) else { return false }
-            root[keyPath: path] = number
-            return true
-        }
+        self.init(
+            name, path, help, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            get: SettingValue.integer, value: { $0.integer.flatMap { range.contains($0) ? $0 : nil } })
     }
 
     /// A number; whole ones may be written without a point.
     public init(
         _ name: String, _ path: WritableKeyPath<Root, Double> & Sendable, _ range: ClosedRange<Double>, _ help: String
     ) {
-        (self.name, self.help, expected) = (name, help, "a number from \(range.lowerBound) to \(range.upperBound)")
-        get = { .number($0[keyPath: path]) }
-        set = { root, value in
-            let number: Double
-            switch value {
-            case .number(let given): number = given
-            case .integer(let given): number = Double(given)
-            default: return false
-            }
-            guard range.contains(number) else { return false }
-            root[keyPath: path] = number
-            return true
-        }
+        self.init(
+            name, path, help, expected: "a number from \(range.lowerBound) to \(range.upperBound)",
+            get: SettingValue.number, value: { $0.number.flatMap { range.contains($0) ? $0 : nil } })
+    }
+
+    /// A number kept as a `Float`, which is written as the shortest text that reads back the same.
+    public init(
+        _ name: String, _ path: WritableKeyPath<Root, Float> & Sendable, _ range: ClosedRange<Float>, _ help: String
+    ) {
+        self.init(
+            name, path, help, expected: "a number from \(range.lowerBound) to \(range.upperBound)",
+            get: { .number(Double($0.description) ?? Double($0)) },
+            value: { $0.number.map(Float.init).flatMap { range.contains($0) ? $0 : nil } })
+    }
+
+    /// A text without NUL characters.
+    public init(_ name: String, _ path: WritableKeyPath<Root, String> & Sendable, _ help: String) {
+        self.init(
+            name, path, help, expected: "a text", takesText: true, get: SettingValue.text,
+            value: { $0.text.flatMap { $0.utf8.contains(0) ? nil : $0 } })
     }
 
     /// True or false.
     public init(_ name: String, _ path: WritableKeyPath<Root, Bool> & Sendable, _ help: String) {
-        (self.name, self.help, expected) = (name, help, "true or false")
-        get = { .boolean($0[keyPath: path]) }
-        set = { root, value in
-            guard case .boolean(let flag) = value else { return false }
-            root[keyPath: path] = flag
-            return true
-        }
+        self.init(
+            name, path, help, expected: "true or false", get: SettingValue.boolean,
+            value: { if case .boolean(let flag) = $0 { flag } else { nil } })
     }
 
     /// A list of whole numbers, each in the range.
     public init(
         _ name: String, _ path: WritableKeyPath<Root, [Int]> & Sendable, _ range: ClosedRange<Int>, _ help: String
     ) {
-        (self.name, self.help) = (name, help)
-        expected = "a list of whole numbers from \(range.lowerBound) to \(range.upperBound), such as [128, 128]"
-        get = { .integers($0[keyPath: path]) }
-        set = { root, value in
-            guard case .integers(let numbers) = value, numbers.allSatisfy(range.contains) else { return false }
-            root[keyPath: path] = numbers
-            return true
-        }
+        self.init(
+            name, path, help,
+            expected: "a list of whole numbers from \(range.lowerBound) to \(range.upperBound), such as [128, 128]",
+            get: SettingValue.integers,
+            value: { value in
+                guard case .integers(let numbers) = value, numbers.allSatisfy(range.contains) else { return nil }
+                return numbers
+            })
     }
 
     /// One of an enumeration's names.
     public init<Choice: RawRepresentable & CaseIterable & SendableMetatype>(
         _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ help: String
     ) where Choice.RawValue == String {
-        (self.name, self.help) = (name, help)
-        expected = "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", ")
-        get = { .text($0[keyPath: path].rawValue) }
-        set = { root, value in
-            guard case .text(let text) = value, let choice = Choice(rawValue: text) else { return false }
-            root[keyPath: path] = choice
-            return true
-        }
+        let choices = Choice.allCases.map(\.rawValue)
+        self.init(
+            name, path, help, expected: "one of " + choices.joined(separator: ", "), choices: choices, takesText: true,
+            get: { .text($0.rawValue) }, value: { $0.text.flatMap(Choice.init(rawValue:)) })
     }
 }

@@ -1,0 +1,102 @@
+import Storage
+
+/// What to run: an agent in an environment, and every setting that is not left at its default.
+///
+/// Presets, files given by a user and the `config.toml` of a run are all this one format:
+///
+/// ```toml
+/// description = "CartPole by DQN in two minutes"
+/// agent = "dqn"
+/// environment = "CartPole-v1"
+/// steps = 50_000
+///
+/// [environmentOptions]
+/// maximumSteps = 500
+///
+/// [settings]
+/// learningRate = 2.5e-4
+/// hiddenUnits = [120, 84]
+/// ```
+///
+/// `steps` and all other names at the top are settings of the run itself (``run``).
+public struct Experiment: Hashable, Sendable {
+    /// The agent's name.
+    public var agent: String
+    /// The environment's name.
+    public var environment: String
+    /// What it is for, in a sentence; may be empty.
+    public var description: String
+    /// The settings of the run: steps, seed, …
+    public var run: SettingsTable
+    /// The options of the environment.
+    public var environmentOptions: SettingsTable
+    /// The settings of the agent.
+    public var settings: SettingsTable
+
+    /// Makes an experiment.
+    public init(
+        agent: String, environment: String, description: String = "", run: SettingsTable = SettingsTable(),
+        environmentOptions: SettingsTable = SettingsTable(), settings: SettingsTable = SettingsTable()
+    ) {
+        self.agent = agent
+        self.environment = environment
+        self.description = description
+        self.run = run
+        self.environmentOptions = environmentOptions
+        self.settings = settings
+    }
+
+    /// The number of environment steps to train for, where the experiment says so.
+    public var steps: Int? { run["steps"]?.integer }
+
+    private static let tableNames = ["environmentOptions", "settings"]
+
+    /// Reads a file.
+    ///
+    /// - Throws: `StorageError` where it cannot be read, ``ConfigurationError`` with the line where it is not right.
+    public init(contentsOf path: String) throws {
+        try self.init(TOMLDocument(contentsOf: path))
+    }
+
+    /// Takes a document apart.
+    ///
+    /// - Throws: ``ConfigurationError`` where agent or environment is missing, or a table is unknown.
+    public init(_ document: TOMLDocument) throws(ConfigurationError) {
+        for name in document.tables.keys.sorted() where !Self.tableNames.contains(name) {
+            let nearest = nearestName(to: name, among: Self.tableNames)
+            let hint = nearest.map { "did you mean [\($0)]?" } ?? "the tables are [environmentOptions] and [settings]"
+            let message = "there is no table [\(name)]; \(hint)"
+            throw .badFile(path: document.file, line: document.line(of: name), message: message)
+        }
+        agent = try Self.text("agent", in: document)
+        environment = try Self.text("environment", in: document)
+        description = document.top["description"] == nil ? "" : try Self.text("description", in: document)
+        run = SettingsTable(
+            document.top.entries.filter { !["agent", "environment", "description"].contains($0.name) })
+        environmentOptions = document.tables["environmentOptions"] ?? SettingsTable()
+        settings = document.tables["settings"] ?? SettingsTable()
+    }
+
+    private static func text(_ name: String, in document: TOMLDocument) throws(ConfigurationError) -> String {
+        guard let value = document.top[name] else {
+            throw .badFile(path: document.file, line: 1, message: "\(name) is missing; add \(name) = \"…\"")
+        }
+        guard let text = value.text else {
+            let source = "\(document.file):\(document.line(of: name))"
+            throw .badValue(name: name, value: value.toml, expected: "a text", source: source)
+        }
+        return text
+    }
+
+    /// The experiment as a TOML file that reads back as the same values.
+    public var tomlText: String {
+        var top = SettingsTable()
+        if !description.isEmpty { top["description"] = .text(description) }
+        top["agent"] = .text(agent)
+        top["environment"] = .text(environment)
+        var text = top.tomlText + run.tomlText
+        if !environmentOptions.entries.isEmpty { text += "\n[environmentOptions]\n" + environmentOptions.tomlText }
+        if !settings.entries.isEmpty { text += "\n[settings]\n" + settings.tomlText }
+        return text
+    }
+}

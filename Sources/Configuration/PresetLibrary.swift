@@ -1,0 +1,44 @@
+import Storage
+
+/// The presets in a folder: `dqn/CartPole-v1.toml` is the preset `dqn/CartPole-v1`.
+public struct PresetLibrary: Sendable {
+    /// The folder that holds one folder an agent.
+    public let folder: String
+
+    /// Makes a library of a folder such as `assets/presets`.
+    public init(folder: String) { self.folder = folder }
+
+    /// The names of all presets, sorted.
+    ///
+    /// - Throws: `StorageError` where the folder cannot be listed.
+    public func names() throws(StorageError) -> [String] {
+        var names: [String] = []
+        for agent in try namesInFolder(folder) where isFolder(joinPath(folder, agent)) {
+            for file in try namesInFolder(joinPath(folder, agent)) where file.hasSuffix(".toml") {
+                names.append("\(agent)/\(file.dropLast(5))")
+            }
+        }
+        return names
+    }
+
+    /// Reads a preset.
+    ///
+    /// - Throws: ``ConfigurationError`` for an unknown name, with the nearest one, or a file that is not right;
+    ///   `StorageError` where it cannot be read.
+    public func preset(named name: String) throws -> Experiment {
+        let names = try names()
+        guard names.contains(name) else {
+            let nearest = nearestName(to: name, among: names)
+            throw ConfigurationError.unknownPreset(name: name, nearest: nearest)
+        }
+        return try Experiment(contentsOf: joinPath(folder, name + ".toml"))
+    }
+
+    /// Reads the preset of an agent for an environment, where there is one.
+    ///
+    /// - Throws: ``ConfigurationError`` where its file is not right, `StorageError` where it cannot be read.
+    public func preset(agent: String, environment: String) throws -> Experiment? {
+        let name = "\(agent)/\(environment)"
+        return try names().contains(name) ? try preset(named: name) : nil
+    }
+}

@@ -1,0 +1,79 @@
+import Storage
+
+/// A value that a setting can have, as files and flags give it.
+public enum SettingValue: Hashable, Sendable {
+    /// A whole number.
+    case integer(Int)
+    /// A number.
+    case number(Double)
+    /// True or false.
+    case boolean(Bool)
+    /// A text.
+    case text(String)
+    /// A list of whole numbers.
+    case integers([Int])
+
+    /// A whole number, also one written as a number without fraction (`1e6`).
+    public var integer: Int? {
+        switch self {
+        case .integer(let value): value
+        case .number(let value) where value.magnitude <= 0x1p53: Int(exactly: value)
+        default: nil
+        }
+    }
+
+    /// Any number.
+    public var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// A text.
+    public var text: String? {
+        if case .text(let value) = self { value } else { nil }
+    }
+
+    /// The value in JSON; numbers that JSON lacks are `null`.
+    public var json: JSON {
+        switch self {
+        case .integer(let value): .integer(value)
+        case .number(let value): .number(value)
+        case .boolean(let value): .boolean(value)
+        case .text(let value): .string(value)
+        case .integers(let values): .array(values.map(JSON.integer))
+        }
+    }
+
+    /// The value as TOML writes it; numbers read back to the same bits.
+    public var toml: String {
+        switch self {
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .boolean(let value): "\(value)"
+        case .text(let value): quoted(value)
+        case .integers(let values): "[" + values.map(String.init).joined(separator: ", ") + "]"
+        }
+    }
+}
+
+/// A text as a TOML basic string.
+private func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": result += "\\\""
+        case "\\": result += "\\\\"
+        case "\n": result += "\\n"
+        case "\t": result += "\\t"
+        case "\r": result += "\\r"
+        case _ where scalar.value < 0x20 || scalar.value == 0x7F:
+            let digits = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + "\""
+}
