@@ -53,9 +53,11 @@ let package = Package(
         module("Graphics", ["CZlib"]),
         module("TensorCore", ["CKernels", "COneDNN", "Random", "Storage"]),
         module("NeuralNetworks", ["TensorCore", "Random"]),
-        module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Random"]),
-        module("Environments", path: "environments", ["Random", "Graphics"]),
-        module("Agents", path: "agents", ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Random"]),
+        module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
+        module("Environments", path: "environments", ["Random", "Graphics", "Storage"]),
+        module(
+            "Agents", path: "agents",
+            ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Rollouts", ["Environments", "Graphics", "Storage"]),
         module(
             "Training",

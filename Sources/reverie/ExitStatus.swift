@@ -2,6 +2,7 @@ import Agents
 import ArgumentParser
 import Configuration
 import Environments
+import GenerativeModels
 import Storage
 import TensorCore
 import Training

@@ -4,9 +4,9 @@ import NeuralNetworks
 /// Something that chooses actions and learns from what follows.
 ///
 /// The training loop calls ``act(on:mode:into:)`` and, after the environments' step, ``learn(from:)``. An agent never
-/// knows whether it is watched, recorded or evaluated. Everything that it learns is in ``variables``; a seed gives the
-/// same decisions on each run.
-public protocol Agent: AnyObject {
+/// knows whether it is watched, recorded or evaluated. Everything that it learns is in ``variables``; its counters and
+/// random streams are what `codeState` codes. A seed gives the same decisions on each run.
+public protocol Agent: AnyObject, StateCodable {
     /// Chooses an action for each row.
     ///
     /// - Parameter actions: one integer a row, written here.
@@ -47,6 +47,9 @@ public struct ActionAssessment: Hashable, Sendable {
     public var kind: Kind
     /// One number an action.
     public var values: [Double]
+
+    /// Makes an assessment.
+    public init(kind: Kind, values: [Double]) { (self.kind, self.values) = (kind, values) }
 }
 
 /// One step of n environments, as an agent learns from it. The rows live as long as the call.

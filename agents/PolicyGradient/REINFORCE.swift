@@ -123,6 +123,12 @@ public final class REINFORCE: Agent {
         updates += 1
     }
 
+    /// Codes the counter and the random stream.
+    public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&updates, in: 0...Int.max)
+        try coder.code(&random)
+    }
+
     /// The loss and entropy of the last batch, and the baseline's loss.
     public var metrics: [(name: String, value: Double)] {
         guard updates > 0 else { return [] }

@@ -106,6 +106,12 @@ public final class QLearning: Agent {
         }
     }
 
+    /// Codes the counter and the random stream.
+    public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&steps, in: 0...Int.max)
+        try coder.code(&random)
+    }
+
     /// ε, α and the last temporal difference.
     public var metrics: [(name: String, value: Double)] {
         [

@@ -18,6 +18,9 @@ public final class RandomAgent: Agent {
         for row in actions.indices { actions[row] = random.integers(below: actionCount) }
     }
 
+    /// Codes the random stream.
+    public func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&random) }
+
     /// Learns nothing.
     public func learn(from transitions: Transitions) {}
 

@@ -139,6 +139,16 @@ public final class DQN: Agent {
         updates += 1
     }
 
+    /// Codes the counters and the random streams.
+    public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&steps, in: 0...Int.max)
+        try coder.code(&pending, in: 0...Int.max)
+        try coder.code(&targetPending, in: 0...Int.max)
+        try coder.code(&updates, in: 0...Int.max)
+        try coder.code(&actionStream)
+        try coder.code(&replayStream)
+    }
+
     /// The loss and mean value of the last batch, and ε.
     public var metrics: [(name: String, value: Double)] {
         let epsilon = steps < settings.learningStart ? 1 : exploration.value(at: steps)

@@ -70,6 +70,8 @@ final class ActorCritic: Agent {
         updates += 1
     }
 
+    func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&random) }
+
     var metrics: [(name: String, value: Double)] { [("loss", loss)] }
     var variables: Parameters { ["network": network.parameters, "optimizer": optimizer.state] }
 

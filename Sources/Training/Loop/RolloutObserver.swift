@@ -8,7 +8,6 @@ import Storage
 public final class RolloutObserver: EvaluationObserver {
     private let recorder: RolloutRecorder
     private let agent: any Agent
-    private let policyName: String?
     private var policy: [Float] = []
     private var video: Video?
 
@@ -23,6 +22,8 @@ public final class RolloutObserver: EvaluationObserver {
     /// Prepares the files; nothing appears under their names before ``finish()``.
     ///
     /// - Parameters:
+    ///   - environment: One like those that will be played; an ended one must keep its last state to be filmed, so
+    ///     not ``Environments/AutoresetMode/sameStep``.
     ///   - metadata: What the rollout says about itself.
     ///   - videoPath: Where the GIF of the first episode goes.
     /// - Throws: `StorageError`, or what the agent throws.
@@ -33,11 +34,13 @@ public final class RolloutObserver: EvaluationObserver {
         self.agent = agent
         environment.reset(seed: 0)
         let assessment = try agent.assess(environment.currentRows)
-        policyName = assessment.map { $0.kind == .probabilities ? "probabilities" : "values" }
+        let policy = assessment.map {
+            RolloutLayout.Policy(name: $0.kind == .probabilities ? "probabilities" : "values", count: $0.values.count)
+        }
         let layout = RolloutLayout(
             environment: environment.id, observationType: environment.elementType.numPyType,
             observationShape: environment.observationSpace.shape, actions: .discrete,
-            policy: assessment.map { .init(name: policyName!, count: $0.values.count) }, metadata: metadata)
+            policy: policy, metadata: metadata)
         recorder = try RolloutRecorder(layout: layout, to: path, slotCount: environment.count, overwrite: overwrite)
         if let videoPath {
             if !overwrite, exists(videoPath) {
@@ -66,15 +69,15 @@ public final class RolloutObserver: EvaluationObserver {
 
     /// Records the step.
     public func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
+        let policy = policy
         for index in playing.indices where playing[index] {
             try recorder.step(
                 slot: index, action: environment.discreteActions[index], reward: environment.rewards[index],
                 terminated: environment.terminated[index], truncated: environment.truncated[index],
                 observation: environment.finalObservation(of: index).bytes, policy: policy.span)
         }
-        let ended = environment.terminated[0] || environment.truncated[0]
-        if !ended { film(environment) }
-        if ended { video?.isRecording = false }
+        film(environment)
+        if environment.terminated[0] || environment.truncated[0] { video?.isRecording = false }
     }
 
     private func film(_ environment: any BatchedEnvironment) {

@@ -1,16 +1,49 @@
+import Agents
+import Environments
 import NeuralNetworks
+import Storage
 import TensorCore
 
 /// Learned numbers in a safetensors file, by path.
 public enum Checkpoint {
+    /// The tensor that holds an agent's counters and random streams.
+    private static let stateName = "agent.state"
+
     /// Writes variables into a file that appears complete or not at all.
     ///
+    /// - Parameter state: An agent's counters and random streams, as bytes.
     /// - Throws: `StorageError`.
-    public static func write(_ variables: Parameters, metadata: [String: String], to path: String) throws {
-        let entries = variables.entries.map { TensorFileEntry(name: $0.path, type: .float32, shape: $0.variable.shape) }
+    public static func write(
+        _ variables: Parameters, state: [UInt8]? = nil, metadata: [String: String], to path: String
+    ) throws {
+        var entries = variables.entries.map { TensorFileEntry(name: $0.path, type: .float32, shape: $0.variable.shape) }
+        if let state { entries.append(TensorFileEntry(name: stateName, type: .uint8, shape: [state.count])) }
         let byPath = Dictionary(uniqueKeysWithValues: variables.entries.map { ($0.path, $0.variable) })
         try TensorFile.write(entries, metadata: metadata, to: path, overwrite: true) { entry, sink in
-            try byPath[entry.name]!.withValues { try sink(UnsafeRawBufferPointer($0)) }
+            if let variable = byPath[entry.name] {
+                try variable.withValues { try sink(UnsafeRawBufferPointer($0)) }
+            } else {
+                try (state ?? []).withUnsafeBytes { try sink($0) }
+            }
+        }
+    }
+
+    /// Puts an agent where a checkpoint left it: what it learned, its counters and its random streams.
+    ///
+    /// - Throws: as ``read(_:into:)-(_,Parameters)``.
+    public static func read(_ path: String, into agent: any Agent) throws {
+        let reader = try TensorFileReader(path: path)
+        guard let entry = reader.entry(named: stateName), entry.type == .uint8 else {
+            throw TensorError.missingVariable(name: stateName, file: path)
+        }
+        let state = try reader.bytes(of: entry)
+        try read(path, into: agent.variables)
+        var agent = agent
+        do {
+            try agent.restoreState(from: state)
+        } catch EnvironmentError.badState(let offset, let expected) {
+            throw FormatError(
+                .safetensors, file: "\(path)(\(stateName))", offset: offset, expected: expected, found: "another state")
         }
     }
 

@@ -20,12 +20,12 @@ public struct EvaluationReport: Sendable {
     /// episodes, meanReturn, standardDeviation (of the population), interquartileMean, interval (95 %, bootstrap, of the
     /// mean), minimum, maximum, meanLength.
     public var json: JSON {
-        let interval = Statistics.bootstrapInterval(returns)
+        let interval = Statistics.bootstrapInterval(ofMeanOf: returns)
         return [
             "episodes": .integer(returns.count), "meanReturn": .number(mean),
-            "standardDeviation": .number(Statistics.standardDeviation(returns)),
+            "standardDeviation": .number(Statistics.populationStandardDeviation(returns)),
             "interquartileMean": .number(Statistics.interquartileMean(returns)),
-            "interval": [.number(interval.lowerBound), .number(interval.upperBound)],
+            "interval": [.number(interval.lower), .number(interval.upper)],
             "minimum": .number(returns.min()!), "maximum": .number(returns.max()!),
             "meanLength": .number(Statistics.mean(lengths)),
         ]

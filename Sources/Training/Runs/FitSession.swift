@@ -23,9 +23,9 @@ public final class FitSession {
         self.data = data
         scaling = try Self.scaling(configuration.settings.likelihood, data)
         model = VariationalAutoencoder(configuration.settings, width: data.width, seed: UInt64(configuration.seed))
-        folder = try RunFolder(creating: path, overwrite: overwrite)
+        folder = try RunFolder(creating: path, force: overwrite)
         try writeAtomically(configuration.tomlText, to: folder.configurationPath, overwrite: false)
-        metrics = try JSONLinesWriter(path: folder.metricsPath)
+        metrics = try JSONLinesWriter(creating: folder.metricsPath)
     }
 
     private static func scaling(
@@ -62,12 +62,12 @@ public final class FitSession {
             }
             last = try bound(validation)
             let mean = total / Double(order.count) - scaling.logVolume
-            try metrics.write(
+            try metrics.append(
                 ["epoch": .integer(epoch), "updates": .integer(updates), "trainBound": .number(mean), "validBound": .number(last)])
-            progress.update(epoch, [("bound", last)])
+            progress.update(step: epoch, metrics: [("bound", last)])
         }
-        progress.finish(settings.epochs)
-        try metrics.flush()
+        progress.finish(step: settings.epochs, metrics: [("bound", last)])
+        try metrics.synchronize()
         try write(updates: updates)
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
         let summary: JSON = [
@@ -126,7 +126,7 @@ public struct FittedModel {
     public init(run path: String) throws {
         let folder = try RunFolder(opening: path)
         configuration = try FitConfiguration(contentsOf: folder.configurationPath)
-        let checkpoint = try folder.latestCheckpoint()
+        let checkpoint = try folder.lastCheckpointPath()
         let reader = try TensorFileReader(path: checkpoint)
         guard let entry = reader.entry(named: "scaling.means"), entry.shape.count == 1 else {
             throw TensorError.missingVariable(name: "scaling.means", file: checkpoint)

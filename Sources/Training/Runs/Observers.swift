@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Foundation
 import Storage
 
 // What a training run writes while it trains. None of the files holds a time of day, so that two runs of one seed
@@ -27,8 +28,8 @@ public final class MetricsObserver: TrainingObserver {
     /// Logs the last state.
     public func didEnd(_ trainer: Trainer) throws {
         if next - interval < trainer.steps { try log(trainer) }
-        try lines.flush()
-        try events.flush()
+        try lines.synchronize()
+        try events.synchronize()
     }
 
     private func log(_ trainer: Trainer) throws {
@@ -36,37 +37,36 @@ public final class MetricsObserver: TrainingObserver {
             .init("step", .integer(trainer.steps)), .init("episodes", .integer(trainer.episodes)),
             .init("updates", .integer(trainer.agent.updates)),
         ]
-        var scalars: [(String, Double)] = []
+        var scalars: [(tag: String, value: Double)] = []
         if let meanReturn = trainer.statistics.recentMeanReturn { scalars.append(("meanReturn", meanReturn)) }
         if let meanLength = trainer.statistics.recentMeanLength { scalars.append(("meanLength", meanLength)) }
         scalars += trainer.agent.metrics.map { ($0.name, $0.value) }
-        for (name, value) in scalars {
-            members.append(.init(name, .number(value)))
-            try events.scalar(name, value, step: trainer.steps)
-        }
-        try lines.write(.object(members))
+        members += scalars.map { .init($0.tag, .number($0.value)) }
+        try lines.append(.object(members))
+        try events.append(scalars, step: trainer.steps, time: Date().timeIntervalSince1970)
     }
 }
 
 /// Writes a line of `episodes.csv` an episode.
 public final class EpisodesObserver: TrainingObserver {
-    private let table: CSVWriter
+    private let log: EpisodeLog
     private var count = 0
 
-    /// The columns of the file.
-    public static let columns = ["episode", "environment", "step", "return", "length"]
-
-    /// Writes to a table with ``columns``.
-    public init(_ table: CSVWriter) { self.table = table }
+    /// Writes to a log.
+    public init(_ log: EpisodeLog) { self.log = log }
 
     /// Writes the episode.
     public func didFinish(_ episode: EpisodeStatistics.Episode, _ trainer: Trainer) throws {
-        try table.write(["\(count)", "\(episode.environment)", "\(trainer.steps)", "\(episode.return)", "\(episode.length)"])
+        let row = episode.environment
+        try log.append(
+            EpisodeLog.Episode(
+                number: count, environment: row, step: trainer.steps, totalReward: episode.return, length: episode.length,
+                terminated: trainer.environment.terminated[row], truncated: trainer.environment.truncated[row]))
         count += 1
     }
 
     /// Hands all lines to the system.
-    public func didEnd(_ trainer: Trainer) throws { try table.flush() }
+    public func didEnd(_ trainer: Trainer) throws { try log.synchronize() }
 }
 
 /// Writes checkpoints at regular steps and at the end, and keeps the last two.
@@ -74,7 +74,6 @@ public final class CheckpointObserver: TrainingObserver {
     private let folder: RunFolder
     private let interval: Int
     private var next: Int
-    private var kept: [String] = []
 
     /// Writes every `interval` steps.
     public init(_ folder: RunFolder, every interval: Int) {
@@ -93,32 +92,29 @@ public final class CheckpointObserver: TrainingObserver {
 
     private func write(_ trainer: Trainer) throws {
         let path = folder.checkpointPath(step: trainer.steps)
-        guard kept.last != path else { return }
+        guard !exists(path) else { return }
         let metadata = ["step": "\(trainer.steps)", "episodes": "\(trainer.episodes)"]
-        try Checkpoint.write(trainer.agent.variables, metadata: metadata, to: path)
-        kept.append(path)
-        if kept.count > 2 { try removeFile(kept.removeFirst()) }
+        let agent = trainer.agent
+        try Checkpoint.write(agent.variables, state: agent.stateBytes(), metadata: metadata, to: path)
+        try folder.removeCheckpoints(keeping: 2)
     }
 }
 
 /// Shows how far training is.
 public final class ProgressObserver: TrainingObserver {
     private let bar: ProgressBar
-    private let steps, episodes: Int
 
-    /// Shows the way to `steps` steps or `episodes` episodes, whichever is nearer.
-    public init(_ bar: ProgressBar, steps: Int, episodes: Int) {
-        (self.bar, self.steps, self.episodes) = (bar, steps, episodes)
-    }
+    /// Shows the way on a bar that counts steps.
+    public init(_ bar: ProgressBar) { self.bar = bar }
 
     /// Shows the state; the bar decides whether it is time to draw.
-    public func didStep(_ trainer: Trainer) {
-        guard bar.isDue else { return }
-        var metrics: [(String, Double)] = trainer.statistics.recentMeanReturn.map { [("return", $0)] } ?? []
-        metrics += trainer.agent.metrics.map { ($0.name, $0.value) }
-        bar.update(trainer.steps, metrics)
-    }
+    public func didStep(_ trainer: Trainer) { bar.update(step: trainer.steps, metrics: metrics(trainer)) }
 
     /// Ends the line.
-    public func didEnd(_ trainer: Trainer) { bar.finish(trainer.steps) }
+    public func didEnd(_ trainer: Trainer) { bar.finish(step: trainer.steps, metrics: metrics(trainer)) }
+
+    private func metrics(_ trainer: Trainer) -> [(name: String, value: Double)] {
+        let meanReturn = trainer.statistics.recentMeanReturn.map { [(name: "return", value: $0)] } ?? []
+        return meanReturn + trainer.agent.metrics
+    }
 }

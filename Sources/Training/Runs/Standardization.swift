@@ -12,7 +12,7 @@ public struct Standardization: Hashable, Sendable {
         var moments = [RunningMoments](repeating: RunningMoments(), count: width)
         for (index, value) in rows.enumerated() { moments[index % width].add(Double(value)) }
         means = moments.map { Float($0.mean) }
-        deviations = moments.map { $0.variance > 0 ? Float($0.variance.squareRoot()) : 1 }
+        deviations = moments.map { $0.populationVariance > 0 ? Float($0.populationVariance.squareRoot()) : 1 }
     }
 
     /// Takes shift and scale as given.

@@ -27,44 +27,76 @@ public struct RunSettings: Configurable {
 
 /// An agent, its environments and all settings, resolved: what a run is made from, and read back from.
 public struct TrainingRun {
-    /// The names and tables, complete, as `config.toml` holds them.
-    public let experiment: Experiment
     /// The settings of the run itself.
     public let run: RunSettings
+    /// The agent's name.
+    public let agent: String
+    /// The environment's name.
+    public let environment: String
     /// The agent's settings.
     public let settings: any AgentSettings
+    /// The environment's options.
+    public let environmentOptions: [String: String]
 
-    /// Resolves an experiment: defaults where it says nothing.
-    ///
-    /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError`` or ``Configuration/ConfigurationError``.
-    public init(_ experiment: Experiment) throws {
-        func resolved<Settings: Configurable>(_ settings: Settings, _ table: SettingsTable) throws -> Settings {
-            var settings = settings
-            for entry in table.entries { try settings.set(entry.name, to: entry.value, source: entry.source) }
-            return settings
-        }
-        let agentSettings = try AgentCatalog.entry(experiment.agent).makeSettings()
-        let settings: any AgentSettings = try resolved(agentSettings, experiment.settings)
-        run = try resolved(RunSettings(), experiment.run)
-        self.settings = settings
-        var complete = experiment
-        complete.run = Self.table(run)
-        complete.settings = Self.table(settings)
-        self.experiment = complete
-        _ = try EnvironmentCatalog.entry(experiment.environment)
+    /// What flags say: the last word.
+    public struct Flags: Sendable {
+        /// Settings of the run, by name.
+        public var run: [String: Int] = [:]
+        /// Settings of the agent, as `name=value`.
+        public var settings: [String] = []
+        /// Options of the environment.
+        public var environmentOptions: [String: String] = [:]
+
+        /// No flags.
+        public init() {}
     }
 
-    private static func table(_ settings: some Configurable) -> SettingsTable {
-        SettingsTable(settings.values.map { SettingsTable.Entry($0.name, $0.value) })
+    /// Resolves settings: defaults, then each of `layers` (a preset, a file), then flags.
+    ///
+    /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError`` or ``Configuration/ConfigurationError``.
+    public init(agent: String, environment: String, layers: [Experiment] = [], flags: Flags = Flags()) throws {
+        func resolved<Settings: AgentSettings>(_ defaults: Settings) throws -> Settings {
+            try Settings.resolved(layers.map(\.settings), assignments: flags.settings)
+        }
+        _ = try EnvironmentCatalog.entry(environment)
+        let defaults = try AgentCatalog.entry(agent).makeSettings()
+        let settings: any AgentSettings = try resolved(defaults)
+        var run = try RunSettings.resolved(layers.map(\.run))
+        for (name, value) in flags.run.sorted(by: { $0.key < $1.key }) {
+            try run.set(name, to: .integer(value), source: "--\(name)")
+        }
+        var options: [String: String] = [:]
+        for layer in layers {
+            for entry in layer.environmentOptions.entries { options[entry.name] = entry.value.text ?? entry.value.toml }
+        }
+        options.merge(flags.environmentOptions) { $1 }
+        (self.run, self.agent, self.environment) = (run, agent, environment)
+        (self.settings, environmentOptions) = (settings, options)
+    }
+
+    /// Reads back what a run was made from.
+    ///
+    /// - Throws: as ``init(agent:environment:layers:flags:)``, and `StorageError`.
+    public init(contentsOf path: String) throws {
+        let experiment = try Experiment(contentsOf: path)
+        try self.init(agent: experiment.agent, environment: experiment.environment, layers: [experiment])
+    }
+
+    /// Everything resolved, as a TOML file that reads back as the same values.
+    public var tomlText: String {
+        let options = environmentOptions.sorted { $0.key < $1.key }
+        return Experiment(
+            agent: agent, environment: environment, run: run.settingsTable,
+            environmentOptions: SettingsTable(options.map { .init($0.key, .text($0.value)) }),
+            settings: settings.settingsTable
+        ).tomlText
     }
 
     /// Environments as the experiment describes them.
     ///
     /// - Throws: ``Environments/EnvironmentError``.
     public func makeEnvironment(count: Int, autoreset: AutoresetMode = .sameStep) throws -> any BatchedEnvironment {
-        var options: [String: String] = [:]
-        for entry in experiment.environmentOptions.entries { options[entry.name] = entry.value.text }
-        return try EnvironmentCatalog.make(experiment.environment, count: count, autoreset: autoreset, options: options)
+        try EnvironmentCatalog.make(environment, count: count, autoreset: autoreset, options: environmentOptions)
     }
 
     /// The agent, untrained.

@@ -2,6 +2,7 @@ import Agents
 import Configuration
 import Dispatch
 import Environments
+import Foundation
 import Storage
 
 /// A training run with its folder: trains, and writes everything that a run makes.
@@ -22,18 +23,18 @@ public final class TrainingSession {
         self.run = run
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
-        folder = try RunFolder(creating: path, overwrite: overwrite)
-        try writeAtomically(run.experiment.tomlText, to: folder.configurationPath, overwrite: false)
-        let (steps, episodes) = (run.run.steps, run.run.episodes)
+        folder = try RunFolder(creating: path, force: overwrite)
+        try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: false)
+        let steps = run.run.steps
         let observers: [any TrainingObserver] = [
-            EpisodesObserver(try CSVWriter(path: folder.episodesPath, columns: EpisodesObserver.columns)),
+            EpisodesObserver(try EpisodeLog(creating: folder.episodesPath)),
             MetricsObserver(
-                try JSONLinesWriter(path: folder.metricsPath), try TensorBoardWriter(folder: folder.path),
+                try JSONLinesWriter(creating: folder.metricsPath),
+                try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
                 every: max(1, steps / Self.logCount)),
             CheckpointObserver(folder, every: max(1, steps / Self.checkpointCount)),
-            ProgressObserver(ProgressBar(total: steps, label: run.experiment.agent)),
+            ProgressObserver(ProgressBar(total: steps)),
         ]
-        _ = episodes
         trainer = Trainer(agent: agent, environment: environment, seed: UInt64(run.run.seed), observers: observers)
     }
 
@@ -46,8 +47,8 @@ public final class TrainingSession {
         try trainer.run(steps: run.run.steps, episodes: run.run.episodes > 0 ? run.run.episodes : .max)
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
         let summary: JSON = [
-            "run": .string(folder.path), "agent": .string(run.experiment.agent),
-            "environment": .string(run.experiment.environment), "seed": .integer(run.run.seed),
+            "run": .string(folder.path), "agent": .string(run.agent),
+            "environment": .string(run.environment), "seed": .integer(run.run.seed),
             "steps": .integer(trainer.steps), "episodes": .integer(trainer.episodes),
             "updates": .integer(trainer.agent.updates), "seconds": .number(seconds),
             "stepsPerSecond": .number(Double(trainer.steps) / seconds),
@@ -55,5 +56,15 @@ public final class TrainingSession {
         ]
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
         return summary
+    }
+}
+
+extension TrainingSession {
+    /// A summary in one line for people.
+    public static func report(_ summary: JSON) -> String {
+        let (seconds, rate) = (summary["seconds"]?.double ?? 0, summary["stepsPerSecond"]?.double ?? 0)
+        let meanReturn = summary["meanReturn"]?.double.map { ", mean return of the last 100 episodes \(($0 * 100).rounded() / 100)" }
+        return "\(summary["steps"]?.integer ?? 0) steps, \(summary["episodes"]?.integer ?? 0) episodes in "
+            + "\((seconds * 10).rounded() / 10) s (\(Int(rate)) steps/s)\(meanReturn ?? "")"
     }
 }

@@ -52,5 +52,5 @@ struct Benchmark {
     private func clock() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
     /// Every benchmark, in the order of lists.
-    static let all: [Benchmark] = trainingSteps + environmentSteps
+    static var all: [Benchmark] { trainingSteps + environmentSteps }
 }

@@ -3,10 +3,10 @@ import Random
 
 extension Benchmark {
     /// Environment steps with random actions: drawing the actions, resetting and writing every observation included.
-    static let environmentSteps: [Benchmark] = [
+    static var environmentSteps: [Benchmark] { [
         environment("CartPole-v1", count: 1024), environment("CartPole-v1", count: 1),
         environment("FrozenLake-v1", count: 1024), environment("FrozenLake-v1", count: 1),
-    ]
+    ] }
 
     private static func environment(_ id: String, count: Int) -> Benchmark {
         let batches = max(1, 1024 / count)

@@ -5,7 +5,7 @@ import TensorCore
 
 extension Benchmark {
     /// The training steps of the peers' scripts: same names, same shapes.
-    static let trainingSteps: [Benchmark] = [
+    static var trainingSteps: [Benchmark] { [
         Benchmark(name: "infer MLP 4-128-128-2 b1", unit: .microseconds) {
             var random = RandomStream(seed: 0)
             let network = MultilayerPerceptron([4, 128, 128, 2], random: &random)
@@ -42,7 +42,7 @@ extension Benchmark {
             precondition(after > before, "the bound must rise: \(before) then \(after)")
             return { _ = try? model.fit(rows) }
         },
-    ]
+    ] }
 
     private static func dqnStep(hidden: Int) -> Benchmark {
         Benchmark(name: "DQN step MLP 4-\(hidden)-\(hidden)-2 b64 Adam", unit: .microseconds) {

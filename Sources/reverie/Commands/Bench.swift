@@ -41,7 +41,7 @@ struct Bench: ParsableCommand {
                 if !json { print("\(result.name.padding(toLength: 40, withPad: " ", startingAt: 0)) \(String(format: "%.1f", result.microseconds)) µs") }
             }
         }
-        if json { print(JSON.object(["results": .array(results)])) }
+        if json { print(["results": .array(results)] as JSON) }
     }
 }
 

@@ -14,8 +14,8 @@ struct Evaluate: ParsableCommand {
               reverie evaluate runs/dqn-CartPole-v1-seed0 --episodes 100 --require-return 475
             """)
 
-    @Argument(help: "A run's folder.")
-    var run: String
+    @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"))
+    var folder: String
 
     @Option(help: "Episodes to play.")
     var episodes = 100
@@ -39,8 +39,8 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        guard isFolder(run) else { throw StorageError(path: run, operation: "open the run", reason: .missing) }
-        let subject = try Subject(run, options: EnvironmentOptionFlags())
+        guard isFolder(folder) else { throw StorageError(path: folder, operation: "open the run", reason: .missing) }
+        let subject = try Subject(folder)
         let evaluator = Evaluator(subject.agent, mode: stochastic ? .explore : .greedy) {
             try subject.makeEnvironment($0, .sameStep)
         }

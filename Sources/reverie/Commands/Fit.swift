@@ -42,7 +42,7 @@ struct Fit: ParsableCommand {
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
         let session = try FitSession(configuration, folder: path, overwrite: force)
-        let summary = try session.fit(ProgressBar(total: configuration.settings.epochs, label: model))
+        let summary = try session.fit(ProgressBar(total: configuration.settings.epochs))
         if json {
             print(summary)
         } else {

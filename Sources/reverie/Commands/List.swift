@@ -2,6 +2,7 @@ import Agents
 import ArgumentParser
 import Configuration
 import Environments
+import GenerativeModels
 import Storage
 import Training
 
@@ -45,9 +46,11 @@ struct List: ParsableCommand {
             return Table(
                 ["id", "observations", "actions", "stepLimit", "summary"],
                 EnvironmentCatalog.entries.map { entry in
-                    [
-                        .string(entry.id), .string("\(entry.observationSpace)"), .string("\(entry.actionSpace)"),
-                        entry.stepLimit.map { .integer($0) } ?? .null, .string(entry.summary),
+                    let spaces = try? EnvironmentCatalog.make(entry.id)
+                    return [
+                        .string(entry.id), spaces.map { .string("\($0.observationSpace)") } ?? .null,
+                        spaces.map { .string("\($0.actionSpace)") } ?? .null, entry.stepLimit.map { .integer($0) } ?? .null,
+                        .string(entry.summary),
                     ]
                 })
         case .agents:
@@ -55,16 +58,26 @@ struct List: ParsableCommand {
         case .models:
             return Table(["name", "summary"], ModelCatalog.entries.map { [.string($0.name), .string($0.summary)] })
         case .presets:
+            let library = PresetLibrary(folder: try Assets.path("presets"))
             return Table(
                 ["name", "agent", "environment", "description"],
-                try Preset.all().map { [.string($0.name), .string($0.agent), .string($0.environment), .string($0.description)] })
-        case .runs:
-            return Table(
-                ["run", "kind", "name", "subject", "state"],
-                try RunFolder.all(in: folder).map { run in
-                    [.string(run.path), .string(run.kind), .string(run.name), .string(run.subject), .string(run.state)]
+                try library.names().map { name in
+                    let preset = try library.preset(named: name)
+                    return [.string(name), .string(preset.agent), .string(preset.environment), .string(preset.description)]
                 })
+        case .runs:
+            guard exists(folder) else { return Table(["run", "state", "configuration"], []) }
+            return Table(["run", "state", "configuration"], try namesInFolder(folder).sorted().compactMap(row(run:)))
         }
+    }
+
+    /// A run's row; nil for a folder that isn't one.
+    private func row(run name: String) throws -> [JSON]? {
+        let path = joinPath(folder, name)
+        guard isFolder(path), let run = try? RunFolder(opening: path) else { return nil }
+        let document = try TOMLDocument(contentsOf: run.configurationPath)
+        let names = ["agent", "model", "environment", "dataset", "seed"].compactMap { document.top[$0]?.text ?? document.top[$0]?.toml }
+        return [.string(path), .string(exists(run.summaryPath) ? "finished" : "unfinished"), .string(names.joined(separator: " "))]
     }
 }
 

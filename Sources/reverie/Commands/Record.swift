@@ -53,14 +53,14 @@ struct Record: ParsableCommand {
     }
 
     func run() throws {
-        let subject = try Subject(self.subject, options: options)
-        let environmentOptions = try RolloutOptions.metadata(of: self.subject, options: options)
+        let subject = try Subject(self.subject, options: try options.values())
         let observer = try RolloutObserver(
-            subject.agent, try subject.makeEnvironment(1, .sameStep), to: to, videoPath: video,
-            metadata: [.init("agent", .string(subject.name)), environmentOptions], overwrite: force)
+            subject.agent, try subject.makeEnvironment(1, .nextStep), to: to, videoPath: video,
+            metadata: [.init("agent", .string(subject.name)), RolloutOptions.metadata(subject.environmentOptions)],
+            overwrite: force)
         let evaluator = Evaluator(
             subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, observer: observer
-        ) { try subject.makeEnvironment($0, .sameStep) }
+        ) { try subject.makeEnvironment($0, .nextStep) }
         let results = try evaluator.run(episodes: episodes, seed: subject.evaluationSeed(seed))
         try observer.finish(overwrite: force)
         let steps = results.map(\.length).reduce(0, +)
@@ -82,13 +82,8 @@ struct Record: ParsableCommand {
 enum RolloutOptions {
     static let name = "environmentOptions"
 
-    static func metadata(of subject: String, options: EnvironmentOptionFlags) throws -> JSON.Member {
-        var values = try options.values()
-        if isFolder(subject) {
-            let experiment = try Experiment(contentsOf: try RunFolder(opening: subject).configurationPath)
-            for entry in experiment.environmentOptions.entries { values[entry.name] = entry.value.text }
-        }
-        return .init(name, .object(values.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }))
+    static func metadata(_ options: [String: String]) -> JSON.Member {
+        .init(name, .object(options.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }))
     }
 
     static func environmentOptions(_ rollout: Rollout) -> [String: String] {
@@ -96,5 +91,3 @@ enum RolloutOptions {
         return Dictionary(members.compactMap { member in member.value.string.map { (member.name, $0) } }) { $1 }
     }
 }
-
-import Configuration

@@ -29,30 +29,31 @@ struct Subject {
     var name: String
     var environmentID: String
     var seed: UInt64
+    var environmentOptions: [String: String]
     var makeEnvironment: (Int, AutoresetMode) throws -> any BatchedEnvironment
 
     /// Opens a run folder, or an environment by its id.
-    init(_ name: String, options: EnvironmentOptionFlags) throws {
+    init(_ name: String, options: [String: String] = [:]) throws {
         if isFolder(name) {
             let folder = try RunFolder(opening: name)
-            let run = try TrainingRun(try Experiment(contentsOf: folder.configurationPath))
+            let run = try TrainingRun(contentsOf: folder.configurationPath)
             let environment = try run.makeEnvironment(count: 1)
             agent = try run.makeAgent(for: environment)
-            let checkpoint = try folder.latestCheckpoint()
-            try Checkpoint.read(checkpoint, into: agent.variables)
-            (self.name, environmentID, seed) = (run.experiment.agent, run.experiment.environment, UInt64(run.run.seed))
+            let checkpoint = try folder.lastCheckpointPath()
+            try Checkpoint.read(checkpoint, into: agent)
+            (self.name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))
+            environmentOptions = run.environmentOptions
             makeEnvironment = { try run.makeEnvironment(count: $0, autoreset: $1) }
-            guard options.assignments.isEmpty else {
+            guard options.isEmpty else {
                 throw ValidationError("--option applies to an environment; the run \(folder.path) has its own options.")
             }
         } else if name.contains("/"), !exists(name) {
             throw StorageError(path: name, operation: "open the run", reason: .missing)
         } else {
-            let values = try options.values()
-            let environment = try EnvironmentCatalog.make(name, options: values)
+            let environment = try EnvironmentCatalog.make(name, options: options)
             agent = try RandomSettings().makeAgent(for: EnvironmentDescription(environment), seed: 0)
-            (self.name, environmentID, seed) = ("random", name, 0)
-            makeEnvironment = { try EnvironmentCatalog.make(name, count: $0, autoreset: $1, options: values) }
+            (self.name, environmentID, seed, environmentOptions) = ("random", name, 0, options)
+            makeEnvironment = { try EnvironmentCatalog.make(name, count: $0, autoreset: $1, options: options) }
         }
     }
 

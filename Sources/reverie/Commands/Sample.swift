@@ -15,8 +15,8 @@ struct Sample: ParsableCommand {
               reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.png
             """)
 
-    @Argument(help: "The folder of a run of 'reverie fit'.")
-    var run: String
+    @Argument(help: ArgumentHelp("The folder of a run of 'reverie fit'.", valueName: "run"))
+    var folder: String
 
     @Option(help: "Rows to draw.")
     var count = 1000
@@ -40,14 +40,14 @@ struct Sample: ParsableCommand {
     }
 
     func run() throws {
-        guard isFolder(run) else { throw StorageError(path: run, operation: "open the run", reason: .missing) }
+        guard isFolder(folder) else { throw StorageError(path: folder, operation: "open the run", reason: .missing) }
         if !force, exists(to) { throw StorageError(path: to, operation: "write the samples to", reason: .wouldOverwrite) }
-        let model = try FittedModel(run: run)
+        let model = try FittedModel(run: folder)
         let samples = try model.sample(count, seed: seed)
         if to.hasSuffix(".npz") {
             let file = try NPZWriter(path: to, overwrite: force)
             try file.add("samples", NPYArray(samples, shape: [count] + model.shape))
-            try file.finish()
+            try file.commit()
         } else {
             try writeAtomically(PNG.encode(try picture(model, samples)), to: to, overwrite: force)
         }

@@ -34,26 +34,26 @@ struct Trace: ParsableCommand {
         }
         let chosen = try readActions(count: count)
         batch.reset(seed: seed)
-        print(JSON.object(["reset": true, "observation": batch.observationJSON]))
+        print(["reset": true, "observation": batch.observationJSON] as JSON)
         for (index, action) in chosen.enumerated() {
             batch.discreteActions[0] = action
             batch.step()
             let (terminated, truncated) = (batch.terminated[0], batch.truncated[0])
             print(
-                JSON.object([
+                [
                     "observation": batch.observationJSON, "reward": .number(batch.rewards[0]),
                     "terminated": .boolean(terminated), "truncated": .boolean(truncated),
-                ]))
+                ] as JSON)
             if (terminated || truncated) && index + 1 < chosen.count {
                 batch.reset()
-                print(JSON.object(["reset": true, "observation": batch.observationJSON]))
+                print(["reset": true, "observation": batch.observationJSON] as JSON)
             }
         }
     }
 
     private func readActions(count: Int) throws -> [Int] {
         let path = actions == "-" ? "/dev/stdin" : actions
-        let text = String(decoding: try readFile(path, limit: 1 << 28), as: UTF8.self)
+        let text = String(decoding: try InputFile.bytes(of: path, limit: 1 << 28), as: UTF8.self)
         var result: [Int] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let word = line.trimmingCharacters(in: .whitespaces)

@@ -58,53 +58,46 @@ struct Train: ParsableCommand {
     var json = false
 
     func run() throws {
-        let run = try TrainingRun(try experiment())
-        let name = "\(run.experiment.agent)-\(run.experiment.environment)-seed\(run.run.seed)"
-        let path = folder ?? joinPath("runs", name.replacing("/", with: "-").replacing(":", with: "-"))
-        let session = try TrainingSession(run, folder: path, overwrite: force)
-        let summary = try session.train()
+        let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
+        let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
+        let summary = try TrainingSession(run, folder: path, overwrite: force).train()
         if json {
             print(summary)
         } else {
-            print(session.report(summary))
+            print(TrainingSession.report(summary))
             print("Next: reverie evaluate \(path)   or   reverie watch \(path)")
         }
     }
 
-    /// Defaults, preset, file and flags, in this order.
-    private func experiment() throws -> Experiment {
-        var experiment = try base()
-        experiment.agent = agent
-        experiment.environment = environment
-        if let config {
-            let file = try Experiment(contentsOf: config)
-            experiment = experiment.overlaid(with: file)
-            guard file.agent == agent, file.environment == environment else {
-                throw ValidationError("\(config) is for \(file.agent) in \(file.environment), not for \(agent) in \(environment).")
+    /// The preset and the file, where there are such.
+    private func layers() throws -> [Experiment] {
+        var layers: [Experiment] = []
+        if preset != "none" {
+            let library = PresetLibrary(folder: try Assets.path("presets"))
+            if let preset {
+                layers.append(try checked(try library.preset(named: preset), "The preset '\(preset)'"))
+            } else if let usual = try library.preset(agent: agent, environment: environment) {
+                layers.append(usual)
             }
         }
-        for (name, value) in [("steps", steps), ("episodes", episodes), ("seed", seed), ("environments", environments)] {
-            if let value { experiment.run.set(name, .integer(value), source: "--\(name)") }
+        if let config { layers.append(try checked(try Experiment(contentsOf: config), config)) }
+        return layers
+    }
+
+    private func checked(_ experiment: Experiment, _ name: String) throws -> Experiment {
+        guard experiment.agent == agent, experiment.environment == environment else {
+            throw ValidationError(
+                "\(name) is for \(experiment.agent) in \(experiment.environment), not for \(agent) in \(environment).")
         }
-        for text in assignments {
-            let (name, value) = try SettingValue.assignment(text)
-            experiment.settings.set(name, value, source: "--set \(text)")
-        }
-        for (name, value) in try options.values() { experiment.environmentOptions.set(name, .text(value), source: "--option") }
         return experiment
     }
 
-    private func base() throws -> Experiment {
-        if preset == "none" { return Experiment(agent: agent, environment: environment) }
-        let library = PresetLibrary(folder: try Assets.path("presets"))
-        if let preset {
-            let found = try library.preset(named: preset)
-            guard found.agent == agent, found.environment == environment else {
-                throw ValidationError(
-                    "The preset '\(preset)' is for \(found.agent) in \(found.environment), not for \(agent) in \(environment).")
-            }
-            return found
-        }
-        return try library.preset(agent: agent, environment: environment) ?? Experiment(agent: agent, environment: environment)
+    private func flags() throws -> TrainingRun.Flags {
+        var flags = TrainingRun.Flags()
+        let numbers = [("steps", steps), ("episodes", episodes), ("seed", seed), ("environments", environments)]
+        for (name, value) in numbers { flags.run[name] = value }
+        flags.settings = assignments
+        flags.environmentOptions = try options.values()
+        return flags
     }
 }

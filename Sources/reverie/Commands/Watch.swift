@@ -55,7 +55,7 @@ struct Watch: ParsableCommand {
             let environment = try EnvironmentCatalog.make(rollout.layout.environment, autoreset: .disabled, options: options)
             return try RolloutScene(rollout, path: subject, environment: environment)
         }
-        let subject = try Subject(subject, options: options)
+        let subject = try Subject(subject, options: try options.values())
         return try AgentScene(
             title: "\(subject.name) in \(subject.environmentID)", agent: subject.agent,
             environment: try subject.makeEnvironment(1, .disabled), mode: stochastic ? .explore : .greedy,
