@@ -11,11 +11,11 @@ struct AxisTicks: Hashable {
     /// The distance between ticks: 1, 2 or 5 times a power of ten.
     let step: Double
 
-    /// At most about `count` ticks inside `range`, whose ends are finite and differ.
+    /// About `count` ticks inside `range`, whose ends are finite and differ.
     init(_ range: ClosedRange<Double>, count: Int) {
         let rough = (range.upperBound - range.lowerBound) / Double(max(count, 1))
         let power = pow(10, log10(rough).rounded(.down))
-        let step = power * ([1, 2, 5].first { $0 * power >= rough * 0.999 } ?? 10)
+        let step = power * ([1, 2, 5].first { $0 * power >= rough * 0.75 } ?? 10)
         self.step = step
         let first = (range.lowerBound / step).rounded(.up)
         let last = (range.upperBound / step).rounded(.down)

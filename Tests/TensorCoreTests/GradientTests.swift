@@ -41,9 +41,14 @@ import Testing
                 var (above, below) = (values, values)
                 above[operand][element] += h
                 below[operand][element] -= h
-                let numeric = (Reference.evaluate([loss], inputs: above)[0][0] - Reference.evaluate([loss], inputs: below)[0][0]) / (2 * h)
+                let numeric =
+                    (Reference.evaluate([loss], inputs: above)[0][0] - Reference.evaluate([loss], inputs: below)[0][0])
+                    / (2 * h)
                 let difference = abs(numeric - exact[operand][element]) / max(1, abs(numeric))
-                #expect(difference < 1e-6, "\(name) \(shapes), operand \(operand), element \(element): \(exact[operand][element]) against \(numeric)")
+                #expect(
+                    difference < 1e-6,
+                    "\(name) \(shapes), operand \(operand), element \(element): \(exact[operand][element]) against \(numeric)"
+                )
             }
         }
     }
@@ -57,7 +62,10 @@ import Testing
     @Test func unreachedTensorsHaveZeros() {
         let x = Tensor(Node(.input(0), [], shape: [2], type: .float32))
         let y = Tensor(Node(.input(1), [], shape: [3], type: .float32))
-        #expect(Reference.evaluate(gradients(of: x.sum(), withRespectTo: [x, y]), inputs: [[3, 4], [1, 2, 3]]) == [[1, 1], [0, 0, 0]])
+        #expect(
+            Reference.evaluate(gradients(of: x.sum(), withRespectTo: [x, y]), inputs: [[3, 4], [1, 2, 3]]) == [
+                [1, 1], [0, 0, 0],
+            ])
     }
 
     @Test func readsOfOneVariableAddUp() throws {

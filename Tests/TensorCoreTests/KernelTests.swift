@@ -17,14 +17,19 @@ import Testing
             for kernels in Self.kernels {
                 for fused in [true, false] {
                     let fast = try run(shapes, values, fused: fused, kernels: kernels) { [operation.body($0)] }[0]
-                    #expect(largestDifference(fast, exact) < 2e-6, "\(operation.name) \(shapes) \(kernels.name) fused \(fused)")
+                    #expect(
+                        largestDifference(fast, exact) < 2e-6,
+                        "\(operation.name) \(shapes) \(kernels.name) fused \(fused)")
                 }
             }
         }
     }
 
     /// Long arrays cross strips, whose broadcast operands are refilled.
-    @Test(arguments: [[[3, 700], [700]], [[700, 3], [3]], [[700, 3], [700, 1]], [[3, 700], [3, 1]], [[1500], []], [[40, 25], [1, 25]]])
+    @Test(arguments: [
+        [[3, 700], [700]], [[700, 3], [3]], [[700, 3], [700, 1]], [[3, 700], [3, 1]], [[1500], []],
+        [[40, 25], [1, 25]],
+    ])
     func stripsAgreeWithReference(_ shapes: [Shape]) throws {
         let body: ([Tensor]) -> Tensor = { ($0[0] + $0[1]).tanh() * $0[1] + $0[0].exp() }
         let values = shapes.enumerated().map { numbers($1.elementCount, seed: UInt64($0), in: -1...1) }
@@ -37,10 +42,14 @@ import Testing
     }
 
     @Test func transcendentalsOverTheirWholeRange() throws {
-        let xs = stride(from: -110.0, through: 110.0, by: 0.037).map { $0 } + [0, -0.0, 1e-30, -1e-30, 88.7, 88.8, -87.3, -103.9]
+        let xs =
+            stride(from: -110.0, through: 110.0, by: 0.037).map { $0 } + [
+                0, -0.0, 1e-30, -1e-30, 88.7, 88.8, -87.3, -103.9,
+            ]
         let bodies: [(String, (Tensor) -> Tensor, (Double) -> Double)] = [
             ("exp", { $0.exp() }, { exp($0) }), ("sigmoid", { $0.sigmoid() }, { 1 / (1 + exp(-$0)) }),
-            ("tanh", { $0.tanh() }, { tanh($0) }), ("softplus", { $0.softplus() }, { max($0, 0) + log1p(exp(-abs($0))) }),
+            ("tanh", { $0.tanh() }, { tanh($0) }),
+            ("softplus", { $0.softplus() }, { max($0, 0) + log1p(exp(-abs($0))) }),
         ]
         let rounded = xs.map { Double(Float($0)) }
         for kernels in Self.kernels {
@@ -50,7 +59,8 @@ import Testing
                     let expected = Float(exact(x))
                     // A result below the smallest normal number may come out as 0.
                     let tolerance = max(abs(expected) * 4e-7, Float.leastNormalMagnitude)
-                    #expect(expected == y || abs(expected - y) <= tolerance, "\(name)(\(x)) = \(y), expected \(expected)")
+                    #expect(
+                        expected == y || abs(expected - y) <= tolerance, "\(name)(\(x)) = \(y), expected \(expected)")
                 }
             }
         }
@@ -74,7 +84,10 @@ import Testing
         let values: [[Double]] = [[.nan, 1, .nan], [1, .nan, .nan]]
         for kernels in Self.kernels {
             let results = try run([[3], [3]], values, kernels: kernels) {
-                [maximum($0[0], $0[1]), minimum($0[0], $0[1]), $0[0].relu(), $0[0].tanh(), $0[0].exp(), $0[0].softplus(), $0[0].max()]
+                [
+                    maximum($0[0], $0[1]), minimum($0[0], $0[1]), $0[0].relu(), $0[0].tanh(), $0[0].exp(),
+                    $0[0].softplus(), $0[0].max(),
+                ]
             }
             #expect(results[0].allSatisfy(\.isNaN) && results[1].allSatisfy(\.isNaN))
             for result in results.dropFirst(2) { #expect(result[0].isNaN) }
@@ -92,7 +105,8 @@ import Testing
             let plan = try program.plan()
             plan.run()
             let recorded = try program.recorded([])
-            let exact = Reference.evaluate(recorded.outputs.map { Tensor($0) }, random: (0x1234_5678_9ABC_DEF0, 1 << 33 | 7))
+            let exact = Reference.evaluate(
+                recorded.outputs.map { Tensor($0) }, random: (0x1234_5678_9ABC_DEF0, 1 << 33 | 7))
             for index in 0..<3 { #expect(largestDifference(Array(plan.output(index)), exact[index]) < 2e-6) }
             let uniform = plan.output(0)
             #expect(uniform.allSatisfy { $0 >= 0 && $0 < 1 })

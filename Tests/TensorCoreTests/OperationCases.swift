@@ -28,7 +28,9 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
         _ name: String, in range: ClosedRange<Double> = -2...2, differentiable: Bool = true,
         _ body: @escaping @Sendable (Tensor, Tensor) -> Tensor
     ) -> OperationCase {
-        OperationCase(name: name, shapes: binaryShapes, range: range, isDifferentiable: differentiable) { body($0[0], $0[1]) }
+        OperationCase(name: name, shapes: binaryShapes, range: range, isDifferentiable: differentiable) {
+            body($0[0], $0[1])
+        }
     }
 
     static func rows(_ name: String, _ body: @escaping @Sendable (Tensor) -> Tensor) -> OperationCase {
@@ -52,11 +54,16 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
     static let reductions: [OperationCase] = [
         rows("sum") { $0.sum() }, rows("sum of last") { $0.sum([-1]) },
         rows("sum of first kept") { $0.sum([0], keepDimensions: true) }, unary("mean of nothing left") { $0.sum() / 3 },
-        OperationCase(name: "sum of first and last", shapes: [[[2, 3, 4]], [[1, 2, 1]], [[3, 1, 5]], [[4, 2, 0]], [[2, 3, 33]]]) {
+        OperationCase(
+            name: "sum of first and last",
+            shapes: [[[2, 3, 4]], [[1, 2, 1]], [[3, 1, 5]], [[4, 2, 0]], [[2, 3, 33]]]
+        ) {
             $0[0].sum([0, 2])
         },
         OperationCase(name: "max", shapes: [[[1]], [[4, 3]], [[2, 3, 5]], [[1, 40]], [[0, 4]]]) { $0[0].max([-1]) },
-        OperationCase(name: "max of first", shapes: [[[1, 2]], [[4, 3]], [[2, 3, 5]], [[40, 1]], [[4, 0]]]) { $0[0].max([0]) },
+        OperationCase(name: "max of first", shapes: [[[1, 2]], [[4, 3]], [[2, 3, 5]], [[40, 1]], [[4, 0]]]) {
+            $0[0].max([0])
+        },
         rows("mean") { $0.count == 0 ? $0.sum() : $0.mean() }, rows("softmax") { $0.softmax() },
         rows("logSoftmax") { $0.logSoftmax() }, rows("logSumExp") { $0.logSumExp() },
     ]
@@ -66,7 +73,9 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
         OperationCase(name: "permuted", shapes: [[[2, 3, 4]], [[1, 1, 1]], [[5, 1, 2]], [[3, 0, 2]], [[2, 2, 7]]]) {
             $0[0].permuted([2, 0, 1])
         },
-        OperationCase(name: "transposed", shapes: [[[2, 3]], [[1, 1]], [[5, 1]], [[3, 0]], [[2, 2, 7]]]) { $0[0].transposed() },
+        OperationCase(name: "transposed", shapes: [[[2, 3]], [[1, 1]], [[5, 1]], [[3, 0]], [[2, 2, 7]]]) {
+            $0[0].transposed()
+        },
         OperationCase(name: "broadcast", shapes: [[[1]], [[3, 1]], [[2, 1, 1]], [[1, 4]], [[0, 1, 4]]]) {
             $0[0].broadcast(to: Shape($0[0].shape.dropLast(2)) + [3, 4])
         },
@@ -76,19 +85,26 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
         },
     ]
 
-    static let products: [OperationCase] = [false, true].flatMap { left in
-        [false, true].map { right in
-            let extents: [(Int, Int, Int)] = [(1, 1, 1), (3, 4, 5), (2, 7, 1), (4, 0, 3), (0, 3, 2)]
-            let shapes = extents.map { m, k, n in [left ? [k, m] : [m, k], right ? [n, k] : [k, n]] }
-            return OperationCase(name: "matmul \(left) \(right)", shapes: shapes) {
-                $0[0].matmul($0[1], transposeLeft: left, transposeRight: right)
+    static let products: [OperationCase] =
+        [false, true].flatMap { left in
+            [false, true].map { right in
+                let extents: [(Int, Int, Int)] = [(1, 1, 1), (3, 4, 5), (2, 7, 1), (4, 0, 3), (0, 3, 2)]
+                let shapes = extents.map { m, k, n in [left ? [k, m] : [m, k], right ? [n, k] : [k, n]] }
+                return OperationCase(name: "matmul \(left) \(right)", shapes: shapes) {
+                    $0[0].matmul($0[1], transposeLeft: left, transposeRight: right)
+                }
             }
-        }
-    } + [
-        OperationCase(name: "matmul of rows", shapes: [[[2, 3, 4], [4, 5]], [[1, 1, 2], [2, 1]], [[2, 2, 1], [1, 3]], [[0, 2, 3], [3, 2]], [[3, 1, 2], [2, 2]]]) {
-            $0[0].matmul($0[1])
-        }
-    ]
+        } + [
+            OperationCase(
+                name: "matmul of rows",
+                shapes: [
+                    [[2, 3, 4], [4, 5]], [[1, 1, 2], [2, 1]], [[2, 2, 1], [1, 3]], [[0, 2, 3], [3, 2]],
+                    [[3, 1, 2], [2, 2]],
+                ]
+            ) {
+                $0[0].matmul($0[1])
+            }
+        ]
 
     static let all = elementwise + reductions + movement + products
 }

@@ -20,9 +20,12 @@ func run(
 ) throws -> [[Float]] {
     let inputs = shapes.map { Program.Input.float32(rows: $0.first, Shape($0.dropFirst())) }
     let declared = zip(shapes, inputs).map { $0.0.isEmpty ? Program.Input.float32() : $0.1 }
-    let program = Program("test", inputs: declared, options: try PlanOptions(fused: fused, kernels: kernels), record: body)
+    let program = Program(
+        "test", inputs: declared, options: try PlanOptions(fused: fused, kernels: kernels), record: body)
     let plan = try program.plan()
-    for (index, elements) in values.enumerated() { _ = plan.input(index).update(fromContentsOf: elements.map { Float($0) }) }
+    for (index, elements) in values.enumerated() {
+        _ = plan.input(index).update(fromContentsOf: elements.map { Float($0) })
+    }
     plan.run()
     return plan.outputs.map { $0.type == .float32 ? Array($0.floats) : $0.integers.map(Float.init) }
 }

@@ -17,6 +17,7 @@ public final class DQN: Agent {
     private let optimizer: any Optimizer
     private let replay: ReplayBuffer
     private let exploration: LinearSchedule
+    private let learningRate: LinearSchedule?
     private var actionStream, replayStream: RandomStream
 
     private let valueProgram: Program
@@ -47,6 +48,8 @@ public final class DQN: Agent {
             capacity: settings.replayCapacity, width: environment.observationSpace.count, type: environment.elementType)
         exploration = LinearSchedule(
             from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
+        learningRate = settings.learningRateSteps == 0 ? nil : LinearSchedule(
+            from: settings.learningRate, to: settings.finalLearningRate, over: settings.learningRateSteps)
         (actionStream, replayStream) = (root.split("exploration"), root.split("replay"))
         valueProgram = Program("action values", inputs: [.float32(nil, encoding.inputCount)]) { inputs in
             [network(inputs[0])]
@@ -114,6 +117,7 @@ public final class DQN: Agent {
         guard steps > settings.learningStart else { return }
         pending += played
         guard pending >= settings.trainEvery else { return }
+        if let learningRate { optimizer.learningRate.set(CollectionOfOne(Float(learningRate.value(at: steps)))) }
         let rounds = settings.updatesPerRound < 0 ? pending : settings.updatesPerRound
         for _ in 0..<rounds { update() }
         pending = 0

@@ -20,8 +20,12 @@ public struct DQNSettings: Configurable, Sendable {
     public var activation = MultilayerPerceptron.Activation.relu
     /// Which optimiser.
     public var optimizer = OptimizerName.adam
-    /// α.
+    /// α at the start.
     public var learningRate = 1e-4
+    /// α from ``learningRateSteps`` on.
+    public var finalLearningRate = 0.0
+    /// Steps over which α moves to its final value; 0 keeps it at ``learningRate``.
+    public var learningRateSteps = 0
     /// Transitions in a batch.
     public var batchSize = 32
     /// Transitions kept.
@@ -57,7 +61,9 @@ public struct DQNSettings: Configurable, Sendable {
         Setting("hiddenSizes", \.hiddenSizes, 1...8192, "units of each hidden layer"),
         Setting("activation", \.activation, "function between the layers"),
         Setting("optimizer", \.optimizer, "which optimiser"),
-        Setting("learningRate", \.learningRate, 0...1, "step size of the optimiser"),
+        Setting("learningRate", \.learningRate, 0...1, "step size of the optimiser at the start"),
+        Setting("finalLearningRate", \.finalLearningRate, 0...1, "step size from learningRateSteps on"),
+        Setting("learningRateSteps", \.learningRateSteps, 0...1_000_000_000, "steps over which it moves; 0: never"),
         Setting("batchSize", \.batchSize, 1...65_536, "transitions in a batch"),
         Setting("replayCapacity", \.replayCapacity, 1...100_000_000, "transitions kept for replay"),
         Setting("learningStart", \.learningStart, 0...1_000_000_000, "steps played at random before learning"),

@@ -58,14 +58,12 @@ public final class VariationalAutoencoder {
             return parts
         }
         boundProgram = Program("vae bound", inputs: [rows], seed: root.split("bound").key) { bound($0[0]) }
-        sampleProgram = Program("vae sample", inputs: [.float32(nil, settings.latentSize)], seed: root.split("sample").key) {
+        sampleProgram = Program("vae sample", inputs: [.float32(nil, settings.latentSize)]) {
             [settings.likelihood.sample(decoder($0[0]), noise.tensor)]
         }
-        latentStream = root.split("latents")
     }
 
     private let parameters: Parameters
-    private var latentStream: RandomStream
 
     /// One step of the optimiser on a batch of rows, row-major.
     ///
@@ -86,10 +84,13 @@ public final class VariationalAutoencoder {
             divergence: Double(plan.output(2)[0]))
     }
 
-    /// New rows: z from the prior, then x from p(x|z). Row-major, (count, width).
-    public func sample(_ count: Int) throws -> [Float] {
+    /// New rows: z from the prior, then x from p(x|z). Row-major, (count, width); a seed gives the same rows.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         let plan = try sampleProgram.plan(length: count)
         let latents = plan.input(0)
+        let stream = RandomStream(seed: seed)
+        var latentStream = stream.split("latents")
+        sampleProgram.randomState = (stream.split("noise").key, 0)
         for index in latents.indices { latents[index] = Float(latentStream.normal()) }
         plan.run()
         return Array(plan.output(0))

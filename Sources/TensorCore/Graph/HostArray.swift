@@ -3,6 +3,8 @@ final class HostArray {
     let count: Int
     let type: ScalarType
     let memory: UnsafeMutableRawPointer
+    /// Rises with each change of a variable's elements, so that an eager read can't mix old and new ones.
+    var version = 0
 
     init(count: Int, type: ScalarType) {
         self.count = count

@@ -9,6 +9,7 @@ final class Recording: @unchecked Sendable {
     /// The variables assigned by each replay, in the order of recording.
     var assignments: [(variable: Variable, value: Node)] = []
     private var randomCount = 0
+    private let firstSerial = Serial.next()
 
     init(programName: String) { self.programName = programName }
 
@@ -17,4 +18,7 @@ final class Recording: @unchecked Sendable {
         defer { randomCount += 1 }
         return randomCount
     }
+
+    /// Whether the node was made since this recording began.
+    func made(_ node: Node) -> Bool { node.serial > firstSerial }
 }

@@ -65,10 +65,11 @@ public struct Tensor {
     }
 }
 
-/// One operation in the graph. Nodes never change but for the value that an eager evaluation leaves behind.
+/// One operation in the graph. Nodes never change but for the value that an eager evaluation leaves behind, until
+/// they are released.
 final class Node {
     let operation: Operation
-    let inputs: [Node]
+    private(set) var inputs: [Node]
     let shape: Shape
     let type: ScalarType
     /// Rises with each node made, so that inputs always come before what reads them.
@@ -96,16 +97,21 @@ final class Node {
 
     /// Links of a long chain are released one after another, not each inside the other.
     deinit {
-        var pending = inputs
-        while let node = pending.popLast() {
-            var only = node
-            if isKnownUniquelyReferenced(&only) { pending.append(contentsOf: node.inputs) }
+        var pending = take()
+        while var node = pending.popLast() {
+            if isKnownUniquelyReferenced(&node) { pending.append(contentsOf: node.take()) }
         }
+    }
+
+    /// Moves the inputs out, so that nothing else refers to them.
+    private func take() -> [Node] {
+        defer { inputs = [] }
+        return inputs
     }
 }
 
 /// Node numbers of the process, from any thread.
-private enum Serial {
+enum Serial {
     private static let counter = Atomic<Int>(0)
     static func next() -> Int { counter.add(1, ordering: .relaxed).newValue }
 }

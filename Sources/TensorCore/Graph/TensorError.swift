@@ -10,8 +10,10 @@ public enum TensorError: Error, Hashable, CustomStringConvertible {
     case staleVariable(name: String)
     /// A program was given another number of inputs than it declares.
     case inputCount(program: String, expected: Int, given: Int)
-    /// An input's elements don't fit its declaration.
-    case inputShape(program: String, input: Int, expected: Shape, givenCount: Int)
+    /// An input has another shape than declared.
+    case inputShape(program: String, input: Int, expected: Shape, given: Shape)
+    /// An input's elements are of another type than declared.
+    case inputType(program: String, input: Int, expected: ScalarType, given: ScalarType)
     /// A variable was loaded with the wrong shape.
     case variableShape(name: String, expected: Shape, given: Shape)
     /// A file lacks a variable.
@@ -33,8 +35,10 @@ public enum TensorError: Error, Hashable, CustomStringConvertible {
             "The variable '\(name)' was assigned after it was read and before the result was evaluated. Evaluate first, or read it again."
         case .inputCount(let program, let expected, let given):
             "The program '\(program)' takes \(expected) inputs; \(given) were given."
-        case .inputShape(let program, let input, let expected, let count):
-            "Input \(input) of the program '\(program)' has the shape \(expected), \(expected.elementCount) elements; \(count) were given."
+        case .inputShape(let program, let input, let expected, let given):
+            "Input \(input) of the program '\(program)' has the shape \(expected); \(given) was given."
+        case .inputType(let program, let input, let expected, let given):
+            "Input \(input) of the program '\(program)' is \(expected); \(given) was given."
         case .variableShape(let name, let expected, let given):
             "The variable '\(name)' has the shape \(expected); \(given) was given."
         case .missingVariable(let name, let file):

@@ -8,8 +8,11 @@ public final class Variable {
     /// The extents of the dimensions, outermost first.
     public let shape: Shape
     let storage: HostArray
-    /// Rises with each change from outside a program, so that an eager read can't mix old and new values.
-    private(set) var version = 0
+    /// Rises with each change, from outside a program or by a replay.
+    private(set) var version: Int {
+        get { storage.version }
+        set { storage.version = newValue }
+    }
 
     /// A variable that starts with the given elements, row-major.
     public init(_ values: [Float], shape: Shape, name: String = "variable") {

@@ -82,6 +82,7 @@ extension Tensor {
 
     /// `a` where the condition isn't 0, otherwise `b`. No gradient flows to the condition.
     public static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+        condition.requireFloats("select")
         let first = common("select", a, b)
         guard let shape = first.broadcast(with: condition.shape) else {
             preconditionFailure(mismatch("select", condition.shape, first))
@@ -89,8 +90,13 @@ extension Tensor {
         return Tensor(Node(.select, [condition.node, a.node, b.node], shape: shape, type: .float32))
     }
 
+    /// Stops where the operation called `name` is given integers.
+    func requireFloats(_ name: String) {
+        precondition(type == .float32, "\(name): an operand of the shape \(shape) is \(type); convert it with asFloat()")
+    }
+
     func unary(_ operation: Operation.Unary) -> Tensor {
-        precondition(type == .float32, "\(operation.rawValue): the operand is \(type); convert it with asFloat()")
+        requireFloats(operation.rawValue)
         return Tensor(Node(.unary(operation), [node], shape: shape, type: .float32))
     }
 
@@ -100,8 +106,8 @@ extension Tensor {
     }
 
     private static func common(_ name: String, _ x: Tensor, _ y: Tensor) -> Shape {
-        precondition(
-            x.type == .float32 && y.type == .float32, "\(name): the operands are \(x.type) and \(y.type); convert with asFloat()")
+        x.requireFloats(name)
+        y.requireFloats(name)
         guard let shape = x.shape.broadcast(with: y.shape) else { preconditionFailure(mismatch(name, x.shape, y.shape)) }
         return shape
     }

@@ -21,6 +21,7 @@ extension Tensor {
 
     /// The first index of the largest element of each last row, int32: (…, N) → (…). No gradient.
     public func argmax() -> Tensor {
+        requireFloats("argmax")
         precondition(rank >= 1 && shape[rank - 1] > 0, "argmax: \(shape) has no last row to search")
         return Tensor(Node(.argmax, [node], shape: Shape(shape.dropLast()), type: .int32))
     }
@@ -46,6 +47,7 @@ extension Tensor {
 
     /// Neighbouring dimensions are reduced together; others one run after another, the last run first.
     private func reduced(_ reduction: Operation.Reduction, _ axes: [Int]?, _ keepDimensions: Bool) -> Tensor {
+        requireFloats(reduction.rawValue)
         let places = Set((axes ?? Array(0..<rank)).map { $0 < 0 ? $0 + rank : $0 }).sorted()
         precondition(
             places.allSatisfy { (0..<rank).contains($0) }, "\(reduction.rawValue): axes \(axes ?? []) are outside the shape \(shape)")

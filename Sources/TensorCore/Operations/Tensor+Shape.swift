@@ -47,6 +47,7 @@ extension Tensor {
     ///
     /// Indices outside 0..<N give NaN.
     public func gathered(_ indices: Tensor) -> Tensor {
+        requireFloats("gather")
         precondition(indices.type == .int32, "gather: the indices are \(indices.type), int32 is needed")
         precondition(
             rank >= 1 && Shape(shape.dropLast()) == indices.shape,
@@ -64,11 +65,13 @@ extension Tensor {
     ///
     /// Leading dimensions of the left operand are rows of one large product.
     public func matmul(_ right: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false) -> Tensor {
+        requireFloats("matmul")
+        right.requireFloats("matmul")
         precondition(
             rank >= 2 && right.rank == 2 && (rank == 2 || !transposeLeft),
             "matmul: the operands are \(shape) and \(right.shape); the right one must have two dimensions, and the left one too if transposed")
         if rank > 2 {
-            let rows = reshaped(to: [-1, shape[rank - 1]]).matmul(right, transposeRight: transposeRight)
+            let rows = reshaped(to: [Shape(shape.dropLast()).elementCount, shape[rank - 1]]).matmul(right, transposeRight: transposeRight)
             return rows.reshaped(to: Shape(shape.dropLast()) + [rows.shape[1]])
         }
         let (m, k) = transposeLeft ? (shape[1], shape[0]) : (shape[0], shape[1])

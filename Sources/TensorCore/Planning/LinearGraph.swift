@@ -29,12 +29,14 @@ struct LinearGraph {
     private(set) var outputs: [Int] = []
     private(set) var assignments: [(storage: HostArray, value: Int)] = []
 
-    /// Flattens what the outputs and assignments need.
+    /// Flattens what the outputs and assignments need; of several assignments to a variable the last one counts.
     ///
     /// With `leavesAsInputs`, variables and data become inputs in the order found (returned as `leaves`), so that the
     /// entries describe the structure alone and a plan serves all graphs of that structure.
     init(outputs: [Node], assignments: [(variable: Variable, value: Node)], leavesAsInputs: Bool = false) {
         var builder = Builder(leavesAsInputs: leavesAsInputs)
+        var assigned: Set<ObjectIdentifier> = []
+        let assignments = assignments.reversed().filter { assigned.insert(ObjectIdentifier($0.variable)).inserted }.reversed()
         var nodes: [Node] = []
         var seen: Set<ObjectIdentifier> = []
         for root in outputs + assignments.map(\.value) {

@@ -48,11 +48,9 @@ struct MemoryPlan {
 
     /// A new value goes straight into its variable where every reader of the old one is done by then.
     private mutating func placeAssignments() {
-        var assigned: Set<ObjectIdentifier> = []
         for (index, assignment) in graph.assignments.enumerated() {
             let base = graph.base(of: assignment.value)
-            let first = assigned.insert(ObjectIdentifier(assignment.storage)).inserted
-            if first, places[base] == nil, let position = producer[base], isFree(assignment.storage, at: position, for: base) {
+            if places[base] == nil, let position = producer[base], isFree(assignment.storage, at: position, for: base) {
                 places[base] = .assignment(index)
             } else {
                 copiedAssignments.append(index)
@@ -84,18 +82,15 @@ struct MemoryPlan {
 
     /// Members that only their own group reads need no memory beyond a strip.
     private mutating func placeRegisters() {
+        let renamed = graph.entries.filter { $0.operation == .reshape }.map { $0.inputs[0] }
+        let results = (graph.outputs + graph.assignments.map(\.value)).map { graph.base(of: $0) }
+        let kept = Set(renamed + results)
         for (position, unit) in units.enumerated() where unit.members.count > 1 {
-            for member in unit.members where places[member] == nil {
+            for member in unit.members where places[member] == nil && !kept.contains(member) {
                 let outside = (readers[member] ?? []).contains { $0 != position }
-                let kept = graph.outputs.contains { graph.base(of: $0) == member }
-                    || graph.assignments.contains { graph.base(of: $0.value) == member }
-                if !outside && !kept && !isReadThroughReshape(member) { places[member] = .register }
+                if !outside { places[member] = .register }
             }
         }
-    }
-
-    private func isReadThroughReshape(_ member: Int) -> Bool {
-        graph.entries.contains { $0.operation == .reshape && $0.inputs[0] == member }
     }
 
     /// Largest first, each at the lowest offset that no entry living at the same time uses.
@@ -109,11 +104,12 @@ struct MemoryPlan {
         var blocks: [Block] = []
         var blockOf: [Int: Int] = [:]
         let end = units.count
+        let copied = Set(
+            (copiedOutputs.map { graph.outputs[$0] } + copiedAssignments.map { graph.assignments[$0].value })
+                .map { graph.base(of: $0) })
         for (position, unit) in units.enumerated() {
             for member in unit.members where places[member] == nil {
-                let copied = (copiedOutputs.map { graph.outputs[$0] } + copiedAssignments.map { graph.assignments[$0].value })
-                    .contains { graph.base(of: $0) == member }
-                let last = copied ? end : (readers[member] ?? []).max() ?? position
+                let last = copied.contains(member) ? end : (readers[member] ?? []).max() ?? position
                 let bytes = (graph.entries[member].count * 4 + 63) / 64 * 64
                 if let reused = dyingOperand(of: member, at: position, blockOf, { blocks[$0].last }), blocks[reused].bytes == bytes {
                     blocks[reused].entries.append(member)

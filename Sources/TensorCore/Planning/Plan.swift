@@ -28,6 +28,8 @@ public final class Plan {
     private let instructions: [() -> Void]
     private let memory: PlanMemory
     private let random: RandomState
+    /// The variables that a run assigns.
+    private let changed: [HostArray]
     /// Keeps the storage of constants and variables alive that instructions point into.
     private let graph: LinearGraph
 
@@ -36,6 +38,7 @@ public final class Plan {
         let places = MemoryPlan(graph, units)
         self.random = random
         self.graph = graph
+        changed = graph.assignments.map(\.storage)
         inputs = declared.map { HostArray(count: $0.shape.elementCount, type: $0.type) }
         outputs = graph.outputs.map { HostArray(count: graph.entries[$0].count, type: graph.entries[$0].type) }
         inputShapes = declared.map(\.shape)
@@ -54,6 +57,7 @@ public final class Plan {
         // The setting belongs to the calling thread: libraries must not start threads of their own.
         omp_set_num_threads(1)
         for instruction in instructions { instruction() }
+        for storage in changed { storage.version &+= 1 }
         random.pointer.pointee.counter &+= 1
     }
 

@@ -97,12 +97,32 @@ public final class Program {
     func recorded(
         _ declared: [(shape: Shape, type: ScalarType)]
     ) throws -> (outputs: [Node], assignments: [(variable: Variable, value: Node)]) {
-        let recording = Recording(programName: name)
         let arguments = declared.enumerated().map { index, input in
             Tensor(Node(.input(index), [], shape: input.shape, type: input.type))
         }
+        let recording = Recording(programName: name)
         let outputs = try Recording.$current.withValue(recording) { try record(arguments) }
+        try checkLeaves(below: outputs.map(\.node) + recording.assignments.map(\.value), recording, arguments)
         return (outputs.map(\.node), recording.assignments)
+    }
+
+    /// Inputs and random numbers of another recording have no value in this one.
+    private func checkLeaves(below roots: [Node], _ recording: Recording, _ arguments: [Tensor]) throws {
+        let own = Set(arguments.map { ObjectIdentifier($0.node) })
+        var problem: TensorError?
+        var seen: Set<ObjectIdentifier> = []
+        for root in roots {
+            visit(root, unless: &seen) { node in
+                switch node.operation {
+                case .input where node.data == nil && !own.contains(ObjectIdentifier(node)):
+                    problem = .valueOfInput(operation: node.operation.name)
+                case .random where !recording.made(node):
+                    problem = .randomOutsideProgram(operation: node.operation.name)
+                default: break
+                }
+            }
+        }
+        if let problem { throw problem }
     }
 
     /// Runs the program on whole arrays; the length of varying inputs is that of the first one's first dimension.
@@ -115,13 +135,19 @@ public final class Program {
             throw TensorError.inputCount(program: name, expected: inputs.count, given: arguments.count)
         }
         let varying = zip(inputs, arguments).first { $0.0.extents.first == .some(nil) }
-        let plan = try plan(length: varying?.1.shape.first)
+        let length = varying.map { $1.shape.first ?? 0 }
+        for (index, (input, argument)) in zip(inputs, arguments).enumerated() {
+            guard argument.type == input.type else {
+                throw TensorError.inputType(program: name, input: index, expected: input.type, given: argument.type)
+            }
+            let expected = input.shape(length: length)
+            guard argument.shape == expected else {
+                throw TensorError.inputShape(program: name, input: index, expected: expected, given: argument.shape)
+            }
+        }
+        let plan = try plan(length: length)
         for (index, argument) in arguments.enumerated() {
             let value = try Evaluation.value(of: argument)
-            guard argument.shape == plan.inputShapes[index], value.type == plan.inputs[index].type else {
-                throw TensorError.inputShape(
-                    program: name, input: index, expected: plan.inputShapes[index], givenCount: value.count)
-            }
             plan.inputs[index].memory.copyMemory(from: value.memory, byteCount: value.count * value.type.size)
         }
         plan.run()

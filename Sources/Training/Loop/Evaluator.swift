@@ -13,28 +13,36 @@ public struct Evaluator {
         public var seed: UInt64
     }
 
-    /// Environments stepped side by side.
-    public static let batchLimit = 128
-
     private let agent: any Agent
     private let mode: ActionMode
+    private let batchLimit: Int
+    private let observer: (any EvaluationObserver)?
     private let makeEnvironment: (Int) throws -> any BatchedEnvironment
 
-    /// An evaluation of `agent` in the environments that `makeEnvironment` makes, so many at a time.
+    /// An evaluation of `agent`.
+    ///
+    /// - Parameters:
+    ///   - mode: How it acts.
+    ///   - batchLimit: How many environments are stepped side by side at most.
+    ///   - observer: Who looks on.
+    ///   - makeEnvironment: Makes so many environments, which must reset themselves.
     public init(
-        _ agent: any Agent, mode: ActionMode = .greedy, makeEnvironment: @escaping (Int) throws -> any BatchedEnvironment
+        _ agent: any Agent, mode: ActionMode = .greedy, batchLimit: Int = 128, observer: (any EvaluationObserver)? = nil,
+        makeEnvironment: @escaping (Int) throws -> any BatchedEnvironment
     ) {
-        (self.agent, self.mode, self.makeEnvironment) = (agent, mode, makeEnvironment)
+        precondition(batchLimit >= 1, "an evaluation needs at least one environment, not \(batchLimit)")
+        (self.agent, self.mode, self.batchLimit) = (agent, mode, batchLimit)
+        (self.observer, self.makeEnvironment) = (observer, makeEnvironment)
     }
 
-    /// Plays `episodes` episodes, each in an environment of its own, the i-th seeded with `seed + i`: short episodes
-    /// weigh no more than long ones.
+    /// Plays `episodes` episodes, the i-th in an environment seeded with `seed + i`. Every environment plays one
+    /// episode, so that short ones weigh no more than long ones.
     ///
-    /// - Throws: what the agent or the making of an environment throws.
+    /// - Throws: what the agent, the observer or the making of an environment throws.
     public func run(episodes: Int, seed: UInt64) throws -> [Episode] {
         var results: [Episode] = []
         while results.count < episodes {
-            let count = min(Self.batchLimit, episodes - results.count)
+            let count = min(batchLimit, episodes - results.count)
             results += try runBatch(try makeEnvironment(count), seed: seed + UInt64(results.count))
         }
         return results
@@ -44,11 +52,14 @@ public struct Evaluator {
         environment.reset(seed: seed)
         var results = (0..<environment.count).map { Episode(return: 0, length: 0, seed: seed + UInt64($0)) }
         var playing = [Bool](repeating: true, count: environment.count)
+        try observer?.didReset(environment, seed: seed)
         while playing.contains(true) {
             let observations = environment.rows(environment.observations)
+            try observer?.willAct(on: observations)
             try agent.act(on: observations, mode: mode, into: environment.discreteActions)
             environment.step()
-            for index in playing.indices where playing[index] && !environment.isResetStep[index] {
+            try observer?.didStep(environment, playing: playing)
+            for index in playing.indices where playing[index] {
                 results[index].return += environment.rewards[index]
                 results[index].length += 1
                 playing[index] = !(environment.terminated[index] || environment.truncated[index])
@@ -56,4 +67,14 @@ public struct Evaluator {
         }
         return results
     }
+}
+
+/// Something that looks on while episodes are played: a recorder.
+public protocol EvaluationObserver: AnyObject {
+    /// All environments have been reset, the i-th with `seed + i`.
+    func didReset(_ environment: any BatchedEnvironment, seed: UInt64) throws
+    /// The agent is about to act.
+    func willAct(on observations: ObservationRows) throws
+    /// All environments have made a step; `playing` says which were still in their episode before it.
+    func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws
 }

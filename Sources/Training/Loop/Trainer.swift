@@ -66,6 +66,9 @@ public final class Trainer {
 }
 
 extension BatchedEnvironment {
+    /// The current observations, as agents read them.
+    public var currentRows: ObservationRows { rows(observations) }
+
     /// A buffer of one observation an environment, as agents read it.
     func rows(_ bytes: UnsafeRawBufferPointer) -> ObservationRows {
         ObservationRows(bytes.baseAddress!, type: elementType, count: count, width: observationSpace.count)

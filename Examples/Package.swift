@@ -1,0 +1,22 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A user's own package: an environment, a network and an agent of one's own, with the parts of Reverie that they need.
+let package = Package(
+    name: "Examples",
+    dependencies: [.package(name: "reverie", path: "..")],
+    targets: [
+        .executableTarget(
+            name: "Lander",
+            dependencies: [
+                .product(name: "Agents", package: "reverie"),
+                .product(name: "Environments", package: "reverie"),
+                .product(name: "Graphics", package: "reverie"),
+                .product(name: "NeuralNetworks", package: "reverie"),
+                .product(name: "Random", package: "reverie"),
+                .product(name: "TensorCore", package: "reverie"),
+                .product(name: "Training", package: "reverie"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-cross-module-optimization"])])
+    ]
+)

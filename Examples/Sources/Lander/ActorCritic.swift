@@ -1,0 +1,80 @@
+import Agents
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// An agent of one's own: one-step actor-critic. The temporal difference δ = r + γ V(s′) − V(s) is the critic's error
+/// and the actor's advantage.
+final class ActorCritic: Agent {
+    private let actionCount: Int
+    private let encoding: ObservationEncoding
+    private let network: PolicyAndValue
+    private let optimizer = Adam(learningRate: 2e-3)
+    private let policy, learning: Program
+    private var random: RandomStream
+    private(set) var updates = 0
+    private var loss = 0.0
+
+    init(observations: Space, actions: Int, seed: UInt64) {
+        random = RandomStream(seed: seed)
+        actionCount = actions
+        encoding = ObservationEncoding(observations)!
+        let width = encoding.inputCount
+        let network = PolicyAndValue(inputs: width, actions: actions, random: &random)
+        self.network = network
+        policy = Program("policy", inputs: [.float32(nil, width)]) { [network($0[0]).logits.softmax()] }
+        let optimizer = optimizer
+        let rows = Program.Input.float32(nil, width)
+        learning = Program("learn", inputs: [rows, .int32(nil), .float32(nil), rows, .float32(nil)]) { inputs in
+            let (logits, value) = network(inputs[0])
+            let next = network(inputs[3]).value
+            let difference = (inputs[2] + 0.99 * inputs[4] * next).withoutGradient() - value
+            let logProbabilities = logits.logSoftmax()
+            let chosen = logProbabilities.gathered(inputs[1])
+            let entropy = -(logProbabilities.exp() * logProbabilities).sum([-1])
+            let actor = -(chosen * difference.withoutGradient() + 0.01 * entropy).mean()
+            let loss = actor + 0.5 * difference.squared().mean()
+            try optimizer.minimize(loss, network.parameters, clippingNorm: 1)
+            return [loss]
+        }
+    }
+
+    func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) throws {
+        let probabilities = try probabilities(observations)
+        for row in actions.indices {
+            let own = (0..<actionCount).map { probabilities[row * actionCount + $0] }
+            let best = own.firstIndex(of: own.max()!)!
+            actions[row] = mode == .greedy ? best : random.uniformFloat() < own[0] ? 0 : 1
+        }
+    }
+
+    private func probabilities(_ observations: ObservationRows) throws -> UnsafeBufferPointer<Float> {
+        let plan = try policy.plan(length: observations.count)
+        encoding.encode(observations, into: plan.input(0))
+        plan.run()
+        return plan.output(0)
+    }
+
+    func learn(from step: Transitions) throws {
+        let plan = try learning.plan(length: step.count)
+        encoding.encode(step.observations, into: plan.input(0))
+        encoding.encode(step.nextObservations, into: plan.input(3))
+        for row in 0..<step.count {
+            plan.integerInput(1)[row] = Int32(step.actions[row])
+            plan.input(2)[row] = Float(step.rewards[row])
+            plan.input(4)[row] = step.terminated[row] ? 0 : 1
+        }
+        plan.run()
+        loss = Double(plan.output(0)[0])
+        updates += 1
+    }
+
+    var metrics: [(name: String, value: Double)] { [("loss", loss)] }
+    var variables: Parameters { ["network": network.parameters, "optimizer": optimizer.state] }
+
+    func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
+        let values = try probabilities(observations).prefix(actionCount).map(Double.init)
+        return ActionAssessment(kind: .probabilities, values: values)
+    }
+}

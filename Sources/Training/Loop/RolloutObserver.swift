@@ -1,0 +1,104 @@
+import Agents
+import Environments
+import Graphics
+import Rollouts
+import Storage
+
+/// Records what an evaluation plays: a rollout file, and the first episode as a GIF if asked for.
+public final class RolloutObserver: EvaluationObserver {
+    private let recorder: RolloutRecorder
+    private let agent: any Agent
+    private let policyName: String?
+    private var policy: [Float] = []
+    private var video: Video?
+
+    private struct Video {
+        var encoder: GIFEncoder
+        var frame: Frame
+        var delay: Int
+        var path: String
+        var isRecording = true
+    }
+
+    /// Prepares the files; nothing appears under their names before ``finish()``.
+    ///
+    /// - Parameters:
+    ///   - metadata: What the rollout says about itself.
+    ///   - videoPath: Where the GIF of the first episode goes.
+    /// - Throws: `StorageError`, or what the agent throws.
+    public init(
+        _ agent: any Agent, _ environment: any BatchedEnvironment, to path: String, videoPath: String?,
+        metadata: [JSON.Member], overwrite: Bool
+    ) throws {
+        self.agent = agent
+        environment.reset(seed: 0)
+        let assessment = try agent.assess(environment.currentRows)
+        policyName = assessment.map { $0.kind == .probabilities ? "probabilities" : "values" }
+        let layout = RolloutLayout(
+            environment: environment.id, observationType: environment.elementType.numPyType,
+            observationShape: environment.observationSpace.shape, actions: .discrete,
+            policy: assessment.map { .init(name: policyName!, count: $0.values.count) }, metadata: metadata)
+        recorder = try RolloutRecorder(layout: layout, to: path, slotCount: environment.count, overwrite: overwrite)
+        if let videoPath {
+            if !overwrite, exists(videoPath) {
+                throw StorageError(path: videoPath, operation: "record to", reason: .wouldOverwrite)
+            }
+            let delay = max(2, Int((100 / environment.framesPerSecond).rounded()))
+            video = Video(
+                encoder: GIFEncoder(size: environment.frameSize, loops: nil), frame: Frame(environment.frameSize),
+                delay: delay, path: videoPath)
+        }
+    }
+
+    /// Starts an episode in every environment.
+    public func didReset(_ environment: any BatchedEnvironment, seed: UInt64) throws {
+        for index in 0..<environment.count {
+            try recorder.begin(
+                slot: index, seed: seed + UInt64(index), observation: environment.observation(of: index).bytes)
+        }
+        film(environment)
+    }
+
+    /// Keeps what the policy says of the first environment's observation.
+    public func willAct(on observations: ObservationRows) throws {
+        policy = try agent.assess(observations)?.values.map { Float($0) } ?? []
+    }
+
+    /// Records the step.
+    public func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
+        for index in playing.indices where playing[index] {
+            try recorder.step(
+                slot: index, action: environment.discreteActions[index], reward: environment.rewards[index],
+                terminated: environment.terminated[index], truncated: environment.truncated[index],
+                observation: environment.finalObservation(of: index).bytes, policy: policy.span)
+        }
+        let ended = environment.terminated[0] || environment.truncated[0]
+        if !ended { film(environment) }
+        if ended { video?.isRecording = false }
+    }
+
+    private func film(_ environment: any BatchedEnvironment) {
+        guard video?.isRecording == true else { return }
+        environment.draw(0, into: &video!.frame)
+        video!.encoder.add(video!.frame, delay: video!.delay)
+    }
+
+    /// Writes the files.
+    ///
+    /// - Throws: `StorageError`.
+    public func finish(overwrite: Bool) throws {
+        try recorder.finish()
+        if let video { try writeAtomically(video.encoder.finish(), to: video.path, overwrite: overwrite) }
+    }
+}
+
+extension ElementType {
+    /// The type as NumPy's files name it.
+    var numPyType: NPYType {
+        switch self {
+        case .float32: .float32
+        case .uint8: .uint8
+        case .int32: .int32
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import CSDL2
+import Graphics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// SDL's window: shows pictures and reports keys. Every call to SDL is here.
+@MainActor final class Display {
+    enum Event: Hashable {
+        case key(ViewerKey)
+        /// The window was uncovered or changed its size: the picture has to be shown again.
+        case exposed
+        case close
+    }
+    private let window: OpaquePointer
+    private let renderer: OpaquePointer
+    private var texture: (pointer: OpaquePointer, size: FrameSize)?
+
+    /// Opens a window of `size`, or one that fills the screen.
+    init(title: String, size: FrameSize, isFullScreen: Bool) throws(ViewerError) {
+        // Ctrl-C belongs to the program, not to the window.
+        setenv("SDL_NO_SIGNAL_HANDLERS", "1", 1)
+        guard SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) == 0 else { throw Display.error() }
+        SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
+        // A screen saver may start over a window that is only watched; without this SDL prevents it.
+        SDL_EnableScreenSaver()
+        let anywhere = Int32(bitPattern: SDL_WINDOWPOS_CENTERED_MASK)
+        var flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
+        if isFullScreen { flags |= SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue }
+        guard
+            let window = SDL_CreateWindow(title, anywhere, anywhere, Int32(size.width), Int32(size.height), flags)
+        else {
+            let error = Display.error()
+            SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)
+            throw error
+        }
+        guard let renderer = SDL_CreateRenderer(window, -1, 0) else {
+            let error = Display.error()
+            SDL_DestroyWindow(window)
+            SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)
+            throw error
+        }
+        self.window = window
+        self.renderer = renderer
+        SDL_SetWindowMinimumSize(window, 320, 240)
+        SDL_StartTextInput()
+    }
+
+    isolated deinit {
+        if let texture { SDL_DestroyTexture(texture.pointer) }
+        SDL_DestroyRenderer(renderer)
+        SDL_DestroyWindow(window)
+        SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)
+    }
+
+    private static func error() -> ViewerError {
+        let reason = String(cString: SDL_GetError())
+        return .noDisplay(reason.isEmpty ? "no reason given" : reason)
+    }
+
+    /// Seconds on a steady clock.
+    nonisolated static func time() -> Double {
+        Double(SDL_GetPerformanceCounter()) / Double(SDL_GetPerformanceFrequency())
+    }
+
+    /// The size of the window's inside in pixels.
+    var size: FrameSize {
+        var (width, height): (Int32, Int32) = (0, 0)
+        SDL_GetRendererOutputSize(renderer, &width, &height)
+        return FrameSize(width: max(1, Int(width)), height: max(1, Int(height)))
+    }
+
+    func setFullScreen(_ isFullScreen: Bool) {
+        SDL_SetWindowFullscreen(window, isFullScreen ? SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue : 0)
+    }
+
+    /// Shows a picture, which should have the window's ``size``.
+    func show(_ frame: Frame) throws(ViewerError) {
+        if texture?.size != frame.size {
+            if let texture { SDL_DestroyTexture(texture.pointer) }
+            texture = nil
+            // The pixels' bytes are R, G, B, A, a format that SDL names by their order in a word.
+            let format = 1.littleEndian == 1 ? SDL_PIXELFORMAT_ABGR8888 : SDL_PIXELFORMAT_RGBA8888
+            guard
+                let pointer = SDL_CreateTexture(
+                    renderer, format.rawValue, Int32(SDL_TEXTUREACCESS_STREAMING.rawValue), Int32(frame.width),
+                    Int32(frame.height))
+            else { throw Display.error() }
+            texture = (pointer, frame.size)
+        }
+        SDL_UpdateTexture(texture!.pointer, nil, frame.pixels, Int32(frame.width * 4))
+        SDL_RenderClear(renderer)
+        SDL_RenderCopy(renderer, texture!.pointer, nil, nil)
+        SDL_RenderPresent(renderer)
+    }
+
+    /// Sleeps until something happens, for `seconds` at most, and returns what has happened since.
+    func events(waiting seconds: Double) -> [Event] {
+        var event = SDL_Event()
+        var events: [Event] = []
+        var any = seconds > 0.001 ? SDL_WaitEventTimeout(&event, Int32(seconds * 1000)) : SDL_PollEvent(&event)
+        while any != 0 {
+            if let known = Display.translate(event) { events.append(known) }
+            any = SDL_PollEvent(&event)
+        }
+        return events
+    }
+
+    private static func translate(_ event: SDL_Event) -> Event? {
+        switch SDL_EventType(event.type) {
+        case SDL_QUIT: return .close
+        case SDL_WINDOWEVENT: return .exposed
+        case SDL_KEYDOWN: return key(event.key).map(Event.key)
+        case SDL_TEXTINPUT: return sign(event.text).map(Event.key)
+        default: return nil
+        }
+    }
+
+    /// Keys that are the same on every layout, and letters.
+    private static func key(_ event: SDL_KeyboardEvent) -> ViewerKey? {
+        let keysym = event.keysym
+        switch keysym.scancode {
+        case SDL_SCANCODE_RIGHT: return .right
+        case SDL_SCANCODE_LEFT: return .left
+        default: break
+        }
+        // Only steps repeat while a key is held.
+        if event.repeat != 0 || Int32(keysym.mod) & Int32(KMOD_CTRL.rawValue | KMOD_ALT.rawValue) != 0 { return nil }
+        switch keysym.scancode {
+        case SDL_SCANCODE_SPACE: return .space
+        case SDL_SCANCODE_TAB: return .tab
+        case SDL_SCANCODE_ESCAPE: return .escape
+        case SDL_SCANCODE_F1: return .f1
+        default: return letter(keysym)
+        }
+    }
+
+    /// The letter that the layout gives the key; the one at its place on an English layout if that is not a Latin one.
+    private static func letter(_ keysym: SDL_Keysym) -> ViewerKey? {
+        let shift = Int32(keysym.mod) & Int32(KMOD_SHIFT.rawValue) != 0
+        let letters = UInt32(97)...122
+        var code = UInt32(bitPattern: keysym.sym)
+        if !letters.contains(code) && code > 127 && keysym.sym & 1 << 30 == 0 {
+            code = 97 &+ keysym.scancode.rawValue &- SDL_SCANCODE_A.rawValue
+        }
+        guard letters.contains(code) else { return nil }
+        return .letter(Character(Unicode.Scalar(UInt8(code))), shift: shift)
+    }
+
+    /// Digits and signs come as text, since their keys differ from layout to layout.
+    private static func sign(_ event: SDL_TextInputEvent) -> ViewerKey? {
+        let first = UInt8(bitPattern: event.text.0)
+        guard event.text.1 == 0, first > 32, first < 127 else { return nil }
+        let character = Character(Unicode.Scalar(first))
+        return character.isLetter ? nil : .sign(character)
+    }
+}

@@ -1,0 +1,29 @@
+import Foundation
+import Graphics
+
+/// Pictures of the window as files.
+enum Screenshot {
+    /// Writes `frame` as a PNG into `folder`, under a name made of `title` and the first free number, and returns its
+    /// path. A file that is there is never replaced, even one that another program makes at the same moment.
+    static func write(_ frame: Frame, title: String, folder: String) throws(ViewerError) -> String {
+        let data = Data(PNG.encode(frame))
+        var number = 1
+        while true {
+            let path = URL(filePath: folder).appending(path: "\(name(title))-\(number).png").path(percentEncoded: false)
+            do {
+                try data.write(to: URL(filePath: path), options: .withoutOverwriting)
+                return path
+            } catch CocoaError.fileWriteFileExists {
+                number += 1
+            } catch {
+                throw .cannotWrite(path: path, reason: error.localizedDescription)
+            }
+        }
+    }
+
+    /// `title` in small letters, digits and single hyphens.
+    static func name(_ title: String) -> String {
+        let words = title.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+        return words.isEmpty ? "reverie" : words.joined(separator: "-")
+    }
+}

@@ -1,0 +1,44 @@
+import Graphics
+
+/// The line at the window's foot: whether time passes and how fast, a message, how to get help.
+struct StatusLine {
+    let state: ViewerState
+
+    /// Whether time passes, with its sign, and the colour of both.
+    var mode: (text: String, color: Color) {
+        if state.hasEnded { return ("■ ended", Theme.dim) }
+        return state.isPaused ? ("○ paused", Theme.chosen) : ("▶ running", Theme.accent)
+    }
+
+    /// The speed asked for, and the one reached where it is another.
+    var speed: String {
+        let asked = state.speed.text
+        guard let reached = state.reachedSpeed, !state.isPaused, !state.hasEnded else { return asked }
+        // Within a tenth the difference is the clock's.
+        if case .times(let factor) = state.speed, reached > factor * 0.9 { return asked }
+        return "\(asked) asked, \(ViewerSpeed.number(reached))× reached"
+    }
+
+    func frame(width: Int) -> Frame {
+        var frame = Frame(width: width, height: Theme.statusHeight, fill: Theme.bar)
+        frame.fillRectangle(x: 0, y: 0, width: width, height: 1, Theme.rule)
+        let (cell, y) = (Font.cell.width, (Theme.statusHeight - 8) / 2)
+        frame.drawText(mode.text, x: Theme.padding, y: y, mode.color)
+        // The mode's words differ in length; the speed keeps its place.
+        let speedX = Theme.padding + 11 * cell
+        frame.drawText(speed, x: speedX, y: y, Theme.text)
+        let help = "F1 help"
+        let helpX = width - Theme.padding - help.count * cell
+        let messageX = speedX + (speed.count + 3) * cell
+        let room = (helpX - messageX) / cell - 2
+        if let message = state.message {
+            // A message matters more than the hint, which gives way where both don't fit.
+            let whole = message.count <= room
+            let cells = whole ? room : (width - Theme.padding - messageX) / cell
+            frame.drawText(PanelColumn.cut(message, cells: max(0, cells)), x: messageX, y: y, Theme.bright)
+            if !whole { return frame }
+        }
+        if room > 0 { frame.drawText(help, x: helpX, y: y, Theme.dim) }
+        return frame
+    }
+}

@@ -1,0 +1,18 @@
+/// Why the window could not be shown.
+public enum ViewerError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// There is no display, or SDL can't use it; the reason is SDL's.
+    case noDisplay(String)
+    /// A picture could not be written.
+    case cannotWrite(path: String, reason: String)
+
+    /// A sentence with the next thing to try.
+    public var description: String {
+        switch self {
+        case .noDisplay(let reason):
+            "No window can be opened here (SDL: \(reason)). Run this on a desktop or with DISPLAY or WAYLAND_DISPLAY "
+                + "set, or record to a file instead of watching."
+        case .cannotWrite(let path, let reason):
+            "The picture can't be written to \(path): \(reason). Choose a folder that exists and may be written to."
+        }
+    }
+}

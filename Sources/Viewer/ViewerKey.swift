@@ -1,0 +1,39 @@
+/// A key pressed in the window, by what it means rather than where it lies on the keyboard.
+public enum ViewerKey: Hashable, Sendable {
+    /// The space bar.
+    case space
+    /// The tabulator.
+    case tab
+    /// Escape.
+    case escape
+    /// F1.
+    case f1
+    /// The arrow to the left.
+    case left
+    /// The arrow to the right.
+    case right
+    /// A letter, given in lower case.
+    case letter(Character, shift: Bool = false)
+    /// A digit or a sign, as the keyboard's layout writes it.
+    case sign(Character)
+}
+
+/// The rows of the help, in reading order.
+enum KeyHelp {
+    static let rows: [(keys: String, meaning: String)] = [
+        ("Space, P", "pause and go on"),
+        (".  →", "one step forward (→ while paused)"),
+        (",  ←", "one step back (← while paused)"),
+        ("-  =", "half and twice the speed"),
+        ("0", "real time"),
+        ("U", "as fast as possible"),
+        ("R", "new episode"),
+        ("Shift R", "the same episode again"),
+        ("Tab", "side panel"),
+        ("S", "screenshot"),
+        ("F", "full screen"),
+        ("F1, ?", "this help"),
+        ("Esc", "leave help, full screen, the window"),
+        ("Q", "quit"),
+    ]
+}

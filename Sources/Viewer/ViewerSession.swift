@@ -1,0 +1,111 @@
+import Graphics
+
+/// A scene being watched: passes time, carries out keys, composes the picture. Everything of the window but the window.
+final class ViewerSession {
+    let scene: any ViewerScene
+    private(set) var state: ViewerState
+    /// Whether the picture may have changed since ``compose(_:)``.
+    private(set) var needsDrawing = true
+    private var pace = Pace()
+    private var canvas = ViewerCanvas()
+    private var messageEnd = Double.infinity
+    private var nextMeasurement = 0.0
+
+    /// How long a message stays, in seconds.
+    private static let messageTime = 4.0
+
+    init(scene: any ViewerScene, state: ViewerState) {
+        self.scene = scene
+        self.state = state
+    }
+
+    var isRunning: Bool { !state.isPaused && !state.hasEnded }
+
+    /// Carries out a key pressed at `now` and returns what only the window can do.
+    func press(_ key: ViewerKey, at now: Double) throws -> [ViewerState.Effect] {
+        let before = state
+        let effects = state.handle(key, in: scene)
+        if state.speed != before.speed || state.isPaused != before.isPaused { pace.restart() }
+        needsDrawing = true
+        var left: [ViewerState.Effect] = []
+        for effect in effects {
+            switch effect {
+            case .stepForward: try step()
+            case .stepBack: stepBack()
+            case .newEpisode(let sameSeed): newEpisode(sameSeed: sameSeed)
+            case .screenshot, .changeFullScreen, .quit: left.append(effect)
+            }
+        }
+        messageEnd = now + ViewerSession.messageTime
+        return left
+    }
+
+    /// Shows a sentence in the status line for a while.
+    func say(_ message: String, at now: Double) {
+        state.message = message
+        messageEnd = now + ViewerSession.messageTime
+        needsDrawing = true
+    }
+
+    /// The picture has to be drawn again: the window was uncovered or changed its size.
+    func redraw() { needsDrawing = true }
+
+    /// Makes the time steps that are due, as many as fit before `deadline`; `clock` tells the time.
+    func pass(until deadline: Double, clock: () -> Double) throws {
+        let now = clock()
+        if state.message != nil && now >= messageEnd {
+            state.message = nil
+            needsDrawing = true
+        }
+        guard isRunning else { return }
+        let due = pace.due(at: now, rate: rate)
+        var made = 0
+        while made < due && isRunning {
+            try step()
+            made += 1
+            if clock() >= deadline { break }
+        }
+        let end = clock()
+        pace.made(made, of: due, at: end)
+        if end >= nextMeasurement {
+            nextMeasurement = end + 0.5
+            state.reachedSpeed = pace.rate.map { $0 / scene.framesPerSecond }
+            needsDrawing = true
+        }
+    }
+
+    /// The steps a second asked for.
+    private var rate: Double {
+        guard case .times(let factor) = state.speed else { return .infinity }
+        return factor * scene.framesPerSecond
+    }
+
+    private func step() throws {
+        needsDrawing = true
+        if try !scene.advance() {
+            state.hasEnded = true
+            state.message = scene.canStartEpisode ? "The end. R starts a new episode." : "The end."
+            messageEnd = .infinity
+        }
+    }
+
+    private func stepBack() {
+        if scene.stepBack() { state.hasEnded = false } else { state.message = "This is the first step." }
+    }
+
+    private func newEpisode(sameSeed: Bool) {
+        do {
+            try scene.newEpisode(sameSeed: sameSeed)
+            state.hasEnded = false
+            pace.restart()
+        } catch {
+            state.message = "No new episode: \(error)"
+        }
+    }
+
+    /// The window's picture at `size`, in a buffer that is used again.
+    func compose(_ size: FrameSize) -> Frame {
+        needsDrawing = false
+        return canvas.compose(scene, state, size)
+    }
+}

@@ -1,0 +1,123 @@
+/// What the window shows besides the scene itself, and how keys change it. A plain value: it knows no window.
+public struct ViewerState: Hashable, Sendable {
+    /// Whether time stands still.
+    public var isPaused: Bool
+    /// How fast time is asked to pass.
+    public var speed: ViewerSpeed
+    /// The multiple of real time that was reached lately; nil before it is known.
+    public var reachedSpeed: Double?
+    /// Whether the side panel is shown.
+    public var showsPanel = true
+    /// Whether the help is shown.
+    public var showsHelp = false
+    /// Whether the window fills the screen.
+    public var isFullScreen: Bool
+    /// Whether the scene said that nothing more comes.
+    public var hasEnded = false
+    /// A sentence for the status line; nil for none.
+    public var message: String?
+
+    /// The state in which a window opens.
+    public init(isPaused: Bool = false, speed: ViewerSpeed = .realTime, isFullScreen: Bool = false) {
+        self.isPaused = isPaused
+        self.speed = speed
+        self.isFullScreen = isFullScreen
+    }
+
+    /// What a key asks for beyond a change of the state.
+    public enum Effect: Hashable, Sendable {
+        /// One time step forward.
+        case stepForward
+        /// One time step back.
+        case stepBack
+        /// A new episode, with the same seed or with another.
+        case newEpisode(sameSeed: Bool)
+        /// The window's picture as a file.
+        case screenshot
+        /// The window to follow ``ViewerState/isFullScreen``.
+        case changeFullScreen
+        /// The window to close.
+        case quit
+    }
+
+    /// Changes the state as `key` demands and returns what else is to be done, in order. A key that can't do anything
+    /// in `scene` leaves a message that says so.
+    public mutating func handle(_ key: ViewerKey, in scene: any ViewerScene) -> [Effect] {
+        message = nil
+        switch key {
+        case .space, .letter("p", _): togglePause()
+        case .sign("."): return stepForward()
+        case .right where isPaused || hasEnded: return stepForward()
+        case .sign(","): return stepBack(scene)
+        case .left where isPaused || hasEnded: return stepBack(scene)
+        case .sign("-"), .sign("_"): ask(for: speed.halved)
+        case .sign("="), .sign("+"): ask(for: speed.doubled)
+        case .sign("0"): ask(for: .realTime)
+        case .letter("u", _): ask(for: .unlimited)
+        case .letter("r", let shift): return newEpisode(sameSeed: shift, scene)
+        case .tab: showsPanel.toggle()
+        case .letter("s", _): return [.screenshot]
+        case .letter("f", _):
+            isFullScreen.toggle()
+            return [.changeFullScreen]
+        case .f1, .sign("?"): showsHelp.toggle()
+        case .escape: return escape()
+        case .letter("q", _): return [.quit]
+        case .left, .right, .letter, .sign: break
+        }
+        return []
+    }
+
+    private mutating func togglePause() {
+        if hasEnded {
+            message = "Nothing more comes here."
+        } else {
+            isPaused.toggle()
+            reachedSpeed = nil
+        }
+    }
+
+    private mutating func stepForward() -> [Effect] {
+        if hasEnded {
+            message = "Nothing more comes here."
+            return []
+        }
+        isPaused = true
+        return [.stepForward]
+    }
+
+    private mutating func stepBack(_ scene: any ViewerScene) -> [Effect] {
+        guard scene.canStepBack else {
+            message = "This scene can't step back."
+            return []
+        }
+        isPaused = true
+        return [.stepBack]
+    }
+
+    private mutating func newEpisode(sameSeed: Bool, _ scene: any ViewerScene) -> [Effect] {
+        guard scene.canStartEpisode else {
+            message = "This scene has no other episode."
+            return []
+        }
+        return [.newEpisode(sameSeed: sameSeed)]
+    }
+
+    private mutating func ask(for speed: ViewerSpeed) {
+        if speed == self.speed { return }
+        self.speed = speed
+        reachedSpeed = nil
+    }
+
+    private mutating func escape() -> [Effect] {
+        if showsHelp {
+            showsHelp = false
+            return []
+        }
+        if isFullScreen {
+            isFullScreen = false
+            return [.changeFullScreen]
+        }
+        return [.quit]
+    }
+}

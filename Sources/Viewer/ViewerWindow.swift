@@ -1,0 +1,104 @@
+import Graphics
+
+/// How a window opens, and when it closes by itself.
+public struct ViewerOptions: Sendable {
+    /// The window's size at first; the user may change it.
+    public var size: FrameSize
+    /// The speed at first.
+    public var speed: ViewerSpeed
+    /// Whether time stands still at first.
+    public var startsPaused: Bool
+    /// Whether the window fills the screen at first.
+    public var isFullScreen: Bool
+    /// Where the S key puts its pictures.
+    public var screenshotFolder: String
+    /// Closes the window after so many refreshes, 60 a second: for tests and scripts. Nil for never.
+    public var maximumFrames: Int?
+    /// Takes a screenshot, as the S key does, after so many refreshes. Nil for never.
+    public var screenshotAfter: Int?
+
+    /// Options, each with the usual value.
+    public init(
+        size: FrameSize = FrameSize(width: 960, height: 600), speed: ViewerSpeed = .realTime,
+        startsPaused: Bool = false,
+        isFullScreen: Bool = false, screenshotFolder: String = ".", maximumFrames: Int? = nil,
+        screenshotAfter: Int? = nil
+    ) {
+        self.size = size
+        self.speed = speed
+        self.startsPaused = startsPaused
+        self.isFullScreen = isFullScreen
+        self.screenshotFolder = screenshotFolder
+        self.maximumFrames = maximumFrames
+        self.screenshotAfter = screenshotAfter
+    }
+}
+
+/// The window in which a scene is watched.
+public enum ViewerWindow {
+    /// Seconds between two refreshes.
+    private static let refresh = 1.0 / 60
+    /// The part of a refresh that time steps may take; the rest is for drawing.
+    private static let stepShare = 0.75
+    /// The longest sleep of a window that stands still, in seconds.
+    private static let idle = 0.1
+
+    /// Opens a window and shows `scene` until the user closes it or ``ViewerOptions/maximumFrames`` is reached.
+    ///
+    /// It runs on the main thread, where window systems want to be spoken to, and returns when the window is closed.
+    /// - Throws: ``ViewerError/noDisplay(_:)`` where no window can be opened, and what the scene's `advance` throws.
+    @MainActor public static func run(_ scene: any ViewerScene, options: ViewerOptions = ViewerOptions()) throws {
+        let display = try Display(title: scene.title, size: options.size, isFullScreen: options.isFullScreen)
+        let state = ViewerState(
+            isPaused: options.startsPaused, speed: options.speed, isFullScreen: options.isFullScreen)
+        let session = ViewerSession(scene: scene, state: state)
+        var refreshes = 0
+        var next = Display.time()
+        while refreshes < options.maximumFrames ?? .max {
+            let standsStill = !session.isRunning && options.maximumFrames == nil
+            let wait = standsStill && !session.needsDrawing ? idle : max(0, next - Display.time())
+            for event in display.events(waiting: wait) {
+                if try !handle(event, session, display, options) { return }
+            }
+            let now = Display.time()
+            // An event ends the wait early; unless time stands still, the rest of the refresh is waited for.
+            if now < next && !standsStill { continue }
+            next = max(next + refresh, now)
+            try session.pass(until: now + refresh * stepShare, clock: Display.time)
+            if session.needsDrawing { try display.show(session.compose(display.size)) }
+            refreshes += 1
+            if refreshes == options.screenshotAfter { takeScreenshot(session, display, options) }
+        }
+    }
+
+    /// False when the window is to close.
+    @MainActor private static func handle(
+        _ event: Display.Event, _ session: ViewerSession, _ display: Display, _ options: ViewerOptions
+    ) throws -> Bool {
+        switch event {
+        case .close: return false
+        case .exposed: session.redraw()
+        case .key(let key):
+            for effect in try session.press(key, at: Display.time()) {
+                switch effect {
+                case .quit: return false
+                case .changeFullScreen: display.setFullScreen(session.state.isFullScreen)
+                default: takeScreenshot(session, display, options)
+                }
+            }
+        }
+        return true
+    }
+
+    @MainActor private static func takeScreenshot(
+        _ session: ViewerSession, _ display: Display, _ options: ViewerOptions
+    ) {
+        do {
+            let path = try Screenshot.write(
+                session.compose(display.size), title: session.scene.title, folder: options.screenshotFolder)
+            session.say("Saved \(path)", at: Display.time())
+        } catch {
+            session.say("\(error)", at: Display.time())
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Configuration
+import Storage
+import Training
+
+struct Fit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a generative model on recorded observations.",
+        discussion: """
+            The bound is given in nats an observation; it is a lower bound of the mean log-likelihood of the tenth of \
+            the data that is held back.
+
+            EXAMPLE
+              reverie record FrozenLake-v1 --episodes 200 --to random.npz
+              reverie fit vae rollouts.npz --set epochs=50
+            """)
+
+    @Argument(help: "A model's name; 'reverie list models' shows them.")
+    var model: String
+
+    @Argument(help: "A rollout file (.npz); its observations are the data.")
+    var dataset: String
+
+    @Option(help: "The seed of every random stream.")
+    var seed = 0
+
+    @Option(name: .customLong("run"), help: "The run's folder (default: runs/MODEL-DATASET-seedN).")
+    var folder: String?
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("A setting of the model; may be repeated.", valueName: "key=value"))
+    var assignments: [String] = []
+
+    @Flag(help: "Replace the run's folder where it exists.")
+    var force = false
+
+    @Flag(help: "Print one JSON object at the end.")
+    var json = false
+
+    func run() throws {
+        var configuration = try FitConfiguration(model: model, dataset: dataset, seed: seed)
+        for text in assignments { try configuration.settings.apply(assignment: text) }
+        let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
+        let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
+        let session = try FitSession(configuration, folder: path, overwrite: force)
+        let summary = try session.fit(ProgressBar(total: configuration.settings.epochs, label: model))
+        if json {
+            print(summary)
+        } else {
+            let bounds = ["firstBound", "validBound"].map { summary[$0]?.double ?? .nan }
+            print("bound on held-back data: \(format(bounds[0])) before, \(format(bounds[1])) nats an observation after: \(path)")
+            print("Next: reverie sample \(path) --count 1000 --to samples.png")
+        }
+    }
+}
