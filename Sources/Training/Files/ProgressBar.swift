@@ -1,0 +1,155 @@
+import Glibc
+
+/// How progress is shown.
+public enum ProgressStyle: Hashable, Sendable {
+    /// A bar on one line of a terminal, drawn again and again, of so many columns.
+    case bar(columns: Int)
+    /// A plain line now and then.
+    case lines
+
+    /// The style for a stream: lines off a terminal, with `NO_COLOR` (https://no-color.org) or with `TERM=dumb`.
+    ///
+    /// - Parameters:
+    ///   - stream: A file descriptor; standard error unless told.
+    ///   - variable: Gives an environment variable's value.
+    public static func suitable(
+        for stream: Int32 = STDERR_FILENO,
+        variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }
+    ) -> ProgressStyle {
+        let refusesColour = variable("NO_COLOR").map { !$0.isEmpty } ?? false
+        guard isatty(stream) == 1, !refusesColour, variable("TERM") != "dumb" else { return .lines }
+        var size = winsize()
+        let isKnown = ioctl(stream, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return .bar(columns: isKnown ? Int(size.ws_col) : 80)
+    }
+}
+
+/// Shows on standard error how far a run is: steps, rate, time left, and a few metrics.
+///
+/// ```
+///  38% ███████▌············ 19,000/50,000  2,431/s  0:12 left  return 121.4
+/// ```
+public final class ProgressBar {
+    private let total: Int
+    private let style: ProgressStyle
+    private let seconds: () -> Double
+    private let write: (String) -> Void
+    private var start: (time: Double, step: Int)
+    private var lastShown: Double?
+
+    /// Makes a bar; nothing is shown before ``update(step:metrics:)``.
+    ///
+    /// - Parameters:
+    ///   - total: The steps of the whole run, at least 1.
+    ///   - step: The step from which it goes on, which does not count for the rate.
+    ///   - style: How it is shown.
+    ///   - seconds: A clock; only differences count.
+    ///   - write: Takes the texts to show.
+    public init(
+        total: Int, from step: Int = 0, style: ProgressStyle = .suitable(),
+        seconds: @escaping () -> Double = ProgressBar.monotonicSeconds,
+        write: @escaping (String) -> Void = ProgressBar.writeToStandardError
+    ) {
+        precondition(total >= 1, "a run of \(total) steps; it has at least 1")
+        self.total = total
+        self.style = style
+        self.seconds = seconds
+        self.write = write
+        start = (seconds(), step)
+    }
+
+    /// Shows the progress, where it was last shown long enough ago: 0.1 s for a bar, 10 s for lines.
+    ///
+    /// - Parameters:
+    ///   - step: The steps so far.
+    ///   - metrics: Names and values; evaluated where they are shown.
+    public func update(step: Int, metrics: @autoclosure () -> [(name: String, value: Double)] = []) {
+        let now = seconds()
+        if let lastShown, now - lastShown < interval { return }
+        show(step, now, metrics())
+    }
+
+    /// Shows the last state and ends the line.
+    public func finish(step: Int, metrics: [(name: String, value: Double)] = []) {
+        show(step, seconds(), metrics)
+        if case .bar = style { write("\n") }
+    }
+
+    private var interval: Double {
+        switch style {
+        case .bar: 0.1
+        case .lines: 10
+        }
+    }
+
+    private func show(_ step: Int, _ now: Double, _ metrics: [(name: String, value: Double)]) {
+        lastShown = now
+        let share = min(1, max(0, Double(step) / Double(total)))
+        let rate = now > start.time ? Double(step - start.step) / (now - start.time) : 0
+        var parts = ["\(Self.grouped(step))/\(Self.grouped(total))", "\(Self.grouped(Int(rate)))/s"]
+        if rate > 0, step < total { parts.append("\(Self.clock(Double(total - step) / rate)) left") }
+        parts += metrics.map { "\($0.name) \(Self.short($0.value))" }
+        let percent = "\(Int(share * 100))%"
+        let text = parts.joined(separator: "  ")
+        switch style {
+        case .lines: write("\(percent) \(text)\n")
+        case .bar(let columns):
+            let padded = String(repeating: " ", count: max(0, 4 - percent.count)) + percent
+            // The line is cleared to its end (ECMA-48's EL) and kept one column short, so that it never wraps.
+            write("\r" + String("\(padded) \(Self.bar(share)) \(text)".prefix(max(1, columns - 1))) + "\u{1B}[K")
+        }
+    }
+
+    /// Twenty columns, filled in eighths.
+    private static func bar(_ share: Double) -> String {
+        let eighths = Int(share * 160)
+        let partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
+        let filled = String(repeating: "█", count: eighths / 8) + partial
+        return filled + String(repeating: "·", count: 20 - filled.count)
+    }
+
+    /// 1,234,567.
+    static func grouped(_ number: Int) -> String {
+        let digits = Array(String(number.magnitude))
+        let groups = stride(from: digits.count, to: 0, by: -3).map { end in String(digits[max(0, end - 3)..<end]) }
+        return (number < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
+    }
+
+    /// 0:05, 12:34, 1:02:03.
+    static func clock(_ seconds: Double) -> String {
+        guard seconds < 1e9 else { return "long" }
+        let total = Int(seconds.rounded())
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let hours = total / 3600
+        let minutes = total / 60 % 60
+        return hours > 0 ? "\(hours):\(two(minutes)):\(two(total % 60))" : "\(minutes):\(two(total % 60))"
+    }
+
+    /// Four significant digits.
+    static func short(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+        let decimals = max(0, 3 - Int(log10(value.magnitude).rounded(.down)))
+        guard decimals <= 6 else { return "\(Float(value))" }
+        let scale = pow(10, Double(decimals))
+        let rounded = (value * scale).rounded() / scale
+        return rounded.magnitude < 1e15 && rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    }
+
+    /// Seconds of a clock that is never set.
+    public static func monotonicSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// Writes a text to standard error at once.
+    public static func writeToStandardError(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            // Progress that cannot be shown is no reason to stop a run.
+            guard count > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(0, count))
+        }
+    }
+}
