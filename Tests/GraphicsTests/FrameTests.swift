@@ -165,7 +165,7 @@ import Testing
 
     @Test func everyPrintableCharacterHasItsOwnGlyph() {
         let characters =
-            (33...126).map { Character(Unicode.Scalar($0)!) } + Array("εγ·±→←↑↓…×–αβδηθλμπστφΔΣ∞≈≤≥°²▶■●○✓")
+            (33...126).map { Character(Unicode.Scalar($0)!) } + Array("εγ·±→←↑↓…×–αβδηθλμπστφΔΣ∞≈≤≥°²▶■●○✓⏸")
         let pictures = characters.map(glyph)
         #expect(Set(pictures).count == characters.count)
         #expect(pictures.allSatisfy { Set($0.pixels).count == 2 }, "every glyph has ink")

@@ -26,7 +26,12 @@ import Testing
                 == ["0", "1.50", "-0.032", "321", "1.2e9", "4.5e-7", "nan", "-∞"])
     }
 
-    private let ground = PlotStyle.dark.background
+    @Test func columnsShareTheirDecimals() {
+        #expect(NumberText.column([-0.693, 1.04, 0]) == ["-0.69", "1.04", "0.00"])
+        #expect(NumberText.column([123.4, 0.25, .nan]) == ["123", "0", "nan"])
+        #expect(NumberText.column([0.0128, 0.002]) == ["0.013", "0.002"])
+        #expect(NumberText.column([2e9, 0]) == ["2.0e9", "0"])
+    }
 
     @Test func curvesRiseWhereValuesRise() {
         let plot = LinePlot(series: [.init(values: (0...100).map { Double($0) }, color: .red)])
