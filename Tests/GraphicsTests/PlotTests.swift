@@ -44,6 +44,17 @@ import Testing
         #expect(rows.first! - rows.last! > 40)
     }
 
+    @Test func longCurvesKeepTheirExtremes() {
+        var values = [Double](repeating: 0, count: 100_000)
+        values[31_415] = 1
+        values[77_777] = -1
+        values[50_000] = .nan
+        let frame = LinePlot(series: [.init(values: values, color: .red)], yRange: -1...1)
+            .frame(FrameSize(width: 300, height: 200))
+        let rows = Set(frame.pixels.indices.filter { frame.pixels[$0] == Color.red.rgba }.map { $0 / 300 })
+        #expect(rows.max()! - rows.min()! > 150, "both spikes reach the ends of the range")
+    }
+
     @Test func curvesStayInsideTheirRange() {
         let plot = LinePlot(
             title: "title", xLabel: "step", yLabel: "return",

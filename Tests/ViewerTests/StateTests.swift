@@ -98,7 +98,8 @@ import Testing
         scene.canStepBack = false
         scene.canStartEpisode = false
         var state = ViewerState()
-        for key in [ViewerKey.sign(","), .letter("r"), .letter("r", shift: true)] {
+        for key in [ViewerKey.sign(","), .letter("r"), .letter("r", shift: true), .sign("1"), .sign("9"), .letter("v")]
+        {
             #expect(state.handle(key, in: scene).isEmpty)
             #expect(state.message?.contains("This scene") == true)
             #expect(!state.isPaused)
