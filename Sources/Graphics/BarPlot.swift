@@ -24,7 +24,7 @@ public struct BarPlot: Sendable {
     public var style: PlotStyle
     /// The distance between two bars' tops in pixels.
     public var rowHeight: Int
-    /// Digits after the point of the values; nil for three significant digits.
+    /// Digits after the point of the values; nil for as many as the largest needs to show two or three digits.
     public var decimals: Int?
 
     /// A plot of `bars`.
@@ -45,9 +45,7 @@ public struct BarPlot: Sendable {
     /// Draws the bars from (`x`, `y`) down, `width` pixels wide with their labels and values.
     public func draw(into frame: inout Frame, x: Int, y: Int, width: Int) {
         let cell = Font.cell
-        let values = bars.map { bar in
-            decimals.map { NumberText.fixed(bar.value, decimals: $0) } ?? NumberText.short(bar.value)
-        }
+        let values = NumberText.column(bars.map(\.value), decimals: decimals)
         let longest = bars.map(\.label.count).max() ?? 0
         // Long labels are cut, so that at least half of the width is left to the bars and values.
         let labelCells = min(longest, max(1, width / 2 / cell.width - 1))

@@ -7,8 +7,15 @@ public struct Frame: Hashable, Sendable {
     public let width: Int
     /// Rows of pixels, at least 0.
     public let height: Int
-    /// `width * height` pixels as ``Color/rgba``; the pixel (x, y) is at `y * width + x`.
-    public internal(set) var pixels: [UInt32]
+    /// `width * height` pixels as ``Color/rgba``; the pixel (x, y) is at `y * width + x`. Their number can't change. For
+    /// loops over many pixels, ``withUnsafeMutablePixels(_:)`` is faster.
+    public var pixels: [UInt32] {
+        didSet {
+            precondition(
+                pixels.count == width * height,
+                "a frame of \(width) x \(height) needs \(width * height) pixels, got \(pixels.count)")
+        }
+    }
 
     /// A frame of `size` filled with one colour. Both sides must be at least 0.
     public init(_ size: FrameSize, fill: Color = .black) {

@@ -145,7 +145,7 @@ public struct LinePlot: Sendable {
         for (index, curve) in series.enumerated() {
             let color = curve.color ?? style.color(index)
             var last: Point?
-            for point in curve.points {
+            for point in LinePlot.thinned(curve.points, axes) {
                 guard point.x.isFinite && point.y.isFinite else {
                     last = nil
                     continue
@@ -156,6 +156,26 @@ public struct LinePlot: Sendable {
             }
         }
         frame.draw(canvas, x: max(area.x, 0), y: max(area.y, 0))
+    }
+
+    /// The same curve in fewer points where many fall into one column of pixels: of each such run only the first, the
+    /// lowest, the highest and the last can be seen.
+    private static func thinned(_ points: [Point], _ axes: Axes) -> [Point] {
+        guard points.count > 8 * axes.area.width else { return points }
+        var result: [Point] = []
+        var start = 0
+        while start < points.count {
+            let column = axes.place(points[start]).x.rounded(.down)
+            var (end, low, high) = (start + 1, start, start)
+            while end < points.count, points[end].y.isFinite, axes.place(points[end]).x.rounded(.down) == column {
+                if points[end].y < points[low].y { low = end }
+                if points[end].y > points[high].y { high = end }
+                end += 1
+            }
+            result += Set([start, low, high, end - 1]).sorted().map { points[$0] }
+            start = end
+        }
+        return result
     }
 
     /// The names of the curves on the plot's top left, on a ground that keeps them readable.

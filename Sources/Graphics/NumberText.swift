@@ -28,4 +28,14 @@ public enum NumberText {
         }
         return fixed(value, decimals: max(0, 2 - max(exponent, -1)))
     }
+
+    /// Numbers to be read below each other, all with the same digits after the point: `decimals`, or as many as give the
+    /// largest two or three digits. Very large or small ones are written one by one as ``short(_:)`` does.
+    static func column(_ values: [Double], decimals: Int? = nil) -> [String] {
+        let largest = values.lazy.filter(\.isFinite).map(abs).max() ?? 0
+        if decimals == nil && largest > 0 && !(1e-3..<1e6).contains(largest) { return values.map(short) }
+        let exponent = largest > 0 ? Int(log10(largest).rounded(.down)) : 0
+        let digits = decimals ?? max(0, exponent < -1 ? 1 - exponent : 2 - max(exponent, 0))
+        return values.map { $0.isFinite ? fixed($0, decimals: digits) : short($0) }
+    }
 }

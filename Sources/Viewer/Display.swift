@@ -24,6 +24,10 @@ import Graphics
         // Ctrl-C belongs to the program, not to the window.
         setenv("SDL_NO_SIGNAL_HANDLERS", "1", 1)
         guard SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) == 0 else { throw Display.error() }
+        if Display.isUnseen {
+            SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)
+            throw .noDisplay("no display found")
+        }
         SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
         // A screen saver may start over a window that is only watched; without this SDL prevents it.
         SDL_EnableScreenSaver()
@@ -54,6 +58,12 @@ import Graphics
         SDL_DestroyRenderer(renderer)
         SDL_DestroyWindow(window)
         SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)
+    }
+
+    /// Whether SDL fell back on a driver that shows nothing, unasked: it does so where there is no display.
+    private static var isUnseen: Bool {
+        guard let driver = SDL_GetCurrentVideoDriver(), getenv("SDL_VIDEODRIVER") == nil else { return false }
+        return ["dummy", "offscreen"].contains(String(cString: driver))
     }
 
     private static func error() -> ViewerError {

@@ -35,7 +35,7 @@ struct PanelView {
             bars: Array(group.bars.prefix(shown)), range: group.kind == .probabilities ? 0...1 : nil,
             style: Theme.bars, rowHeight: Theme.row, decimals: group.kind == .probabilities ? 2 : nil)
         plot.draw(into: &column.frame, x: column.x, y: column.y, width: column.width)
-        column.y += plot.height
+        column.y += plot.height + 4
         if shown < group.bars.count { column.text("… \(group.bars.count - shown) more", Theme.dim) }
     }
 

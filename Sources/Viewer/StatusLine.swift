@@ -7,16 +7,17 @@ struct StatusLine {
     /// Whether time passes, with its sign, and the colour of both.
     var mode: (text: String, color: Color) {
         if state.hasEnded { return ("■ ended", Theme.dim) }
-        return state.isPaused ? ("○ paused", Theme.chosen) : ("▶ running", Theme.accent)
+        return state.isPaused ? ("⏸ paused", Theme.chosen) : ("▶ running", Theme.accent)
     }
 
     /// The speed asked for, and the one reached where it is another.
     var speed: String {
         let asked = state.speed.text
         guard let reached = state.reachedSpeed, !state.isPaused, !state.hasEnded else { return asked }
+        let found = ViewerSpeed.number(reached) + "×"
+        guard case .times(let factor) = state.speed else { return "\(asked), \(found)" }
         // Within a tenth the difference is the clock's.
-        if case .times(let factor) = state.speed, reached > factor * 0.9 { return asked }
-        return "\(asked) asked, \(ViewerSpeed.number(reached))× reached"
+        return reached > factor * 0.9 ? asked : "\(asked) asked, \(found) reached"
     }
 
     func frame(width: Int) -> Frame {

@@ -33,6 +33,7 @@ public enum ViewerSpeed: Hashable, Sendable {
 
     /// A multiple of real time as text, with a digit after the point only where it tells something.
     static func number(_ factor: Double) -> String {
-        NumberText.fixed(factor, decimals: factor < 10 && factor != factor.rounded() ? 1 : 0)
+        if factor >= 10_000 { return NumberText.fixed(factor / 1000, decimals: 0) + "k" }
+        return NumberText.fixed(factor, decimals: factor < 10 && factor != factor.rounded() ? 1 : 0)
     }
 }

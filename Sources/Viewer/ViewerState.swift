@@ -63,6 +63,8 @@ public struct ViewerState: Hashable, Sendable {
         case .f1, .sign("?"): showsHelp.toggle()
         case .escape: return escape()
         case .letter("q", _): return [.quit]
+        case .sign("1"..."9"): message = "This scene has no overlays."
+        case .letter("v", _): message = "This scene can't be recorded from the window."
         case .left, .right, .letter, .sign: break
         }
         return []

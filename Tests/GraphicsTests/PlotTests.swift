@@ -26,7 +26,12 @@ import Testing
                 == ["0", "1.50", "-0.032", "321", "1.2e9", "4.5e-7", "nan", "-∞"])
     }
 
-    private let ground = PlotStyle.dark.background
+    @Test func columnsShareTheirDecimals() {
+        #expect(NumberText.column([-0.693, 1.04, 0]) == ["-0.69", "1.04", "0.00"])
+        #expect(NumberText.column([123.4, 0.25, .nan]) == ["123", "0", "nan"])
+        #expect(NumberText.column([0.0128, 0.002]) == ["0.013", "0.002"])
+        #expect(NumberText.column([2e9, 0]) == ["2.0e9", "0"])
+    }
 
     @Test func curvesRiseWhereValuesRise() {
         let plot = LinePlot(series: [.init(values: (0...100).map { Double($0) }, color: .red)])
@@ -37,6 +42,17 @@ import Testing
         #expect(rows.count > 60)
         #expect(rows == rows.sorted(by: >))
         #expect(rows.first! - rows.last! > 40)
+    }
+
+    @Test func longCurvesKeepTheirExtremes() {
+        var values = [Double](repeating: 0, count: 100_000)
+        values[31_415] = 1
+        values[77_777] = -1
+        values[50_000] = .nan
+        let frame = LinePlot(series: [.init(values: values, color: .red)], yRange: -1...1)
+            .frame(FrameSize(width: 300, height: 200))
+        let rows = Set(frame.pixels.indices.filter { frame.pixels[$0] == Color.red.rgba }.map { $0 / 300 })
+        #expect(rows.max()! - rows.min()! > 150, "both spikes reach the ends of the range")
     }
 
     @Test func curvesStayInsideTheirRange() {

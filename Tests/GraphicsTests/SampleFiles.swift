@@ -34,7 +34,7 @@ struct SampleFiles {
     private var specimen: Frame {
         let lines = [
             String(decoding: Array(32...79), as: UTF8.self), String(decoding: Array(80...126), as: UTF8.self),
-            "εγ·±→←↑↓…×–αβδηθλμπστφΔΣ∞≈≤≥°²▶■●○✓漢", "The quick brown fox jumps over the lazy dog: 0.1234567890",
+            "εγ·±→←↑↓…×–αβδηθλμπστφΔΣ∞≈≤≥°²▶■●○✓⏸漢", "The quick brown fox jumps over the lazy dog: 0.1234567890",
         ]
         var frame = Frame(width: 720, height: 160, fill: PlotStyle.dark.background)
         frame.drawText(lines.joined(separator: "\n"), x: 8, y: 4, PlotStyle.dark.text)

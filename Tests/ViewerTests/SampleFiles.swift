@@ -30,3 +30,12 @@ struct SampleFiles {
         }
     }
 }
+
+/// Opens a real window on the test's scene until it is closed, to try the keys by hand, if REVERIE_VIEWER_DEMO is set.
+@Suite(.enabled(if: ProcessInfo.processInfo.environment["REVERIE_VIEWER_DEMO"] != nil))
+struct Demo {
+    @Test @MainActor func open() throws {
+        try ViewerWindow.run(
+            BouncingBall(), options: ViewerOptions(screenshotFolder: FileManager.default.temporaryDirectory.path))
+    }
+}

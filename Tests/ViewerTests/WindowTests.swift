@@ -1,0 +1,125 @@
+import CSDL2
+import Foundation
+import Graphics
+import Testing
+
+@testable import Viewer
+
+/// The window itself under SDL's dummy driver, which needs no display. One at a time: SDL has one event queue.
+@Suite(.serialized) @MainActor struct WindowTests {
+    private let scene = BouncingBall()
+
+    init() { setenv("SDL_VIDEODRIVER", "dummy", 1) }
+
+    private func options(frames: Int, speed: ViewerSpeed = .realTime) -> ViewerOptions {
+        ViewerOptions(size: FrameSize(width: 400, height: 300), speed: speed, maximumFrames: frames)
+    }
+
+    /// Hands the window keys as the keyboard would, in the middle of a run.
+    private func send(_ scancode: SDL_Scancode, _ sym: Int32 = 0, modifiers: Int32 = 0) {
+        var event = SDL_Event()
+        event.type = SDL_KEYDOWN.rawValue
+        event.key.keysym.scancode = scancode
+        event.key.keysym.sym = sym
+        event.key.keysym.mod = UInt16(modifiers)
+        SDL_PushEvent(&event)
+    }
+
+    private func send(text: Character) {
+        var event = SDL_Event()
+        event.type = SDL_TEXTINPUT.rawValue
+        event.text.text.0 = CChar(text.asciiValue!)
+        SDL_PushEvent(&event)
+    }
+
+    @Test func itRunsAndEndsByItself() throws {
+        scene.framesPerSecond = 120
+        try ViewerWindow.run(scene, options: options(frames: 20))
+        #expect(scene.advances > 5, "20 refreshes are a third of a second")
+        #expect(scene.draws > 5)
+    }
+
+    @Test func unlimitedSpeedIsFasterThanTheScreen() throws {
+        try ViewerWindow.run(scene, options: options(frames: 10, speed: .unlimited))
+        #expect(scene.advances > 1000)
+        #expect(scene.draws <= 12)
+    }
+
+    @Test func keysReachTheScene() throws {
+        scene.onAdvance = { [self] in
+            switch scene.advances {
+            case 1: send(SDL_SCANCODE_R, 114)
+            case 2: send(SDL_SCANCODE_R, 114, modifiers: Int32(KMOD_LSHIFT.rawValue))
+            case 3: send(SDL_SCANCODE_Q, 113)
+            default: break
+            }
+        }
+        try ViewerWindow.run(scene, options: options(frames: 600))
+        #expect(scene.episode >= 3 && scene.seed == 8)
+    }
+
+    @Test func signsComeAsText() throws {
+        scene.onAdvance = { [self] in
+            if scene.advances == 2 {
+                send(SDL_SCANCODE_SPACE, 32)
+                for _ in 0..<4 { send(text: ".") }
+                send(text: ",")
+                send(SDL_SCANCODE_ESCAPE, 27)
+            }
+        }
+        try ViewerWindow.run(scene, options: options(frames: 600))
+        #expect(scene.advances == 7 && scene.step == 6)
+    }
+
+    @Test func closingTheWindowEnds() throws {
+        scene.onAdvance = {
+            var event = SDL_Event()
+            event.type = SDL_QUIT.rawValue
+            SDL_PushEvent(&event)
+        }
+        try ViewerWindow.run(scene, options: options(frames: 600))
+        #expect(scene.advances < 100)
+    }
+
+    @Test func screenshotsShowTheWindow() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "reverie-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var options = options(frames: 6)
+        options.startsPaused = true
+        options.screenshotAfter = 3
+        options.screenshotFolder = folder
+        try ViewerWindow.run(scene, options: options)
+        let file = try Data(contentsOf: URL(filePath: folder + "/bouncing-ball-1.png"))
+        var canvas = ViewerCanvas()
+        let expected = canvas.compose(scene, ViewerState(isPaused: true), FrameSize(width: 400, height: 300))
+        #expect(try PNG.decode(Array(file)) == expected)
+    }
+
+    @Test func troubleInTheWorldClosesTheWindow() {
+        scene.failure = Trouble()
+        #expect(throws: Trouble.self) { try ViewerWindow.run(scene, options: options(frames: 100)) }
+        #expect(SDL_WasInit(SDL_INIT_VIDEO) == 0)
+    }
+
+    /// SDL would fall back on a driver without a screen and wait there for ever.
+    @Test func withoutADisplayThereIsNoWindow() throws {
+        let names = ["SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"]
+        let values = names.map { ProcessInfo.processInfo.environment[$0] }
+        for name in names { unsetenv(name) }
+        defer { for (name, value) in zip(names, values) { value.map { _ = setenv(name, $0, 1) } } }
+        #expect(throws: ViewerError.self) { try ViewerWindow.run(scene, options: options(frames: 1)) }
+        #expect(SDL_WasInit(SDL_INIT_VIDEO) == 0)
+    }
+
+    @Test func noDisplayIsATypedError() throws {
+        setenv("SDL_VIDEODRIVER", "no-such-driver", 1)
+        let error = #expect(throws: ViewerError.self) { try ViewerWindow.run(scene, options: options(frames: 1)) }
+        guard case .noDisplay(let reason) = error else {
+            Issue.record("expected noDisplay, got \(String(describing: error))")
+            return
+        }
+        #expect(reason.contains("no-such-driver"))
+        #expect(error?.description.contains("DISPLAY") == true)
+    }
+}
