@@ -48,15 +48,23 @@ public struct Parameters: ExpressibleByDictionaryLiteral {
     ///
     /// - Precondition: paths and shapes are the same.
     public func copy(from other: Parameters) {
-        precondition(entries.map(\.path) == other.entries.map(\.path), "copy: the modules have different parameters")
+        requireSamePaths(as: other, "copy")
         for (own, source) in zip(variables, other.variables) { own.copy(from: source) }
     }
 
     /// Moves every value towards another module's by the factor `rate`: θ ← θ + τ (θ′ − θ) (Polyak averaging).
+    ///
+    /// - Precondition: as ``copy(from:)``.
     public func moved(towards other: Parameters, rate: Double) throws {
+        requireSamePaths(as: other, "moved")
         for (own, source) in zip(variables, other.variables) {
             try own.assign(own.tensor + rate * (source.tensor - own.tensor))
         }
+    }
+
+    private func requireSamePaths(as other: Parameters, _ operation: String) {
+        let (own, theirs) = (entries.map(\.path), other.entries.map(\.path))
+        precondition(own == theirs, "\(operation): the modules have different parameters, \(own) and \(theirs)")
     }
 
     /// A table of paths, shapes and counts.

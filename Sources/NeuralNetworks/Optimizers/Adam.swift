@@ -21,6 +21,7 @@ public final class Adam: Optimizer {
 
     /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
+        requireMatching(parameters, gradients)
         let (ms, vs) = (first.variables(for: parameters), second.variables(for: parameters))
         let next1 = beta1 * correction1.tensor + (1 - beta1)
         let next2 = beta2 * correction2.tensor + (1 - beta2)

@@ -25,6 +25,17 @@ extension Optimizer {
     }
 }
 
+/// Stops where gradients don't belong to parameters one to one: broadcasting would hide it.
+func requireMatching(_ parameters: Parameters, _ gradients: [Tensor]) {
+    precondition(
+        parameters.entries.count == gradients.count,
+        "update: \(parameters.entries.count) parameters, \(gradients.count) gradients")
+    for ((path, variable), gradient) in zip(parameters.entries, gradients) {
+        precondition(
+            variable.shape == gradient.shape, "update: '\(path)' is \(variable.shape), its gradient \(gradient.shape)")
+    }
+}
+
 /// The Euclidean norm of all elements of several tensors together.
 public func globalNorm(_ tensors: [Tensor]) -> Tensor {
     tensors.map { $0.squared().sum() }.reduce(Tensor(0), +).squareRoot()

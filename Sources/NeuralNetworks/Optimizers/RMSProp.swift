@@ -21,6 +21,7 @@ public final class RMSProp: Optimizer {
 
     /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
+        requireMatching(parameters, gradients)
         let squares = square.variables(for: parameters)
         let averages = isCentred ? average.variables(for: parameters) : []
         for (index, (parameter, gradient)) in zip(parameters.variables, gradients).enumerated() {
@@ -30,7 +31,8 @@ public final class RMSProp: Optimizer {
             if isCentred {
                 let a = decay * averages[index].tensor + (1 - decay) * gradient
                 try averages[index].assign(a)
-                variance = v - a.squared()
+                // Rounding may take the difference below zero where gradients hardly change; its root would be NaN.
+                variance = (v - a.squared()).relu()
             }
             let deviation = epsilonInside ? (variance + epsilon).squareRoot() : variance.squareRoot() + epsilon
             try parameter.assign(parameter.tensor - learningRate.tensor * gradient / deviation)

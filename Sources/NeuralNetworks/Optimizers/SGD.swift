@@ -15,6 +15,7 @@ public final class SGD: Optimizer {
 
     /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
+        requireMatching(parameters, gradients)
         guard momentum != 0 else {
             for (parameter, gradient) in zip(parameters.variables, gradients) {
                 try parameter.assign(parameter.tensor - learningRate.tensor * gradient)

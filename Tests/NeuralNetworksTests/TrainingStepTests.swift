@@ -1,0 +1,104 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import NeuralNetworks
+@testable import TensorCore
+
+/// What whole training steps are planned to: their units, memory, allocations, and the same bits everywhere.
+@Suite struct TrainingStepTests {
+    private static func steps(fused: Bool = true) throws -> [TrainingStep] {
+        let options = try PlanOptions(fused: fused)
+        return [.deepQ(hidden: 128, options: options), .autoencoder(options: options)]
+    }
+
+    /// Snapshots: a change of planning shows here, for better or worse.
+    @Test func units() throws {
+        let fused = try Self.steps().map { try $0.program.plan().steps }
+        #expect(fused.map(\.count) == [38, 43])
+        #expect(fused.map { $0.filter { $0.name.hasPrefix("matmul") }.count } == [11, 14])
+        // One group a parameter: the whole of Adam.
+        #expect(fused.map { $0.filter { $0.name.contains("squareRoot · divide · add · divide") }.count } == [6, 10])
+        let plain = try Self.steps(fused: false).map { try $0.program.plan().steps }
+        #expect(plain.map(\.count) == [146, 201])
+        for (fused, plain) in zip(fused, plain) {
+            #expect(fused.map(\.flops).reduce(0, +) == plain.map(\.flops).reduce(0, +))
+            #expect(fused.map(\.bytes).reduce(0, +) < plain.map(\.bytes).reduce(0, +))
+        }
+    }
+
+    @Test func arenas() throws {
+        let fused = try Self.steps().map { try $0.program.plan() }
+        #expect(fused.map(\.arenaBytes) == [198_208, 2_824_832])
+        let plain = try Self.steps(fused: false).map { try $0.program.plan() }
+        for (fused, plain) in zip(fused, plain) {
+            let intermediates = plain.steps.map { $0.shape.elementCount * 4 }.reduce(0, +)
+            #expect(plain.arenaBytes < intermediates / 4)
+            #expect(fused.arenaBytes <= plain.arenaBytes)
+        }
+    }
+
+    /// In a process of its own, so that no other test allocates meanwhile.
+    @Test func runsDoNotFillTheHeap() async {
+        await #expect(processExitsWith: .success) {
+            for step in try TrainingStepTests.steps() {
+                let plan = try step.program.plan()
+                TrainingStep.fill(plan)
+                for _ in 0..<3 { plan.run() }
+                let before = try #require(heapBytesInUse())
+                for _ in 0..<(step.variables.count == 6 ? 1_000 : 30) { plan.run() }
+                let growth = try #require(heapBytesInUse()) - before
+                // Libraries may keep a buffer more for themselves, but nothing a run.
+                #expect(growth < 4_096)
+            }
+        }
+    }
+
+    /// The bits of a step's variables and losses after some replays.
+    private static func bits(_ step: TrainingStep, replays: Int) throws -> [[UInt32]] {
+        let plan = try step.program.plan()
+        TrainingStep.fill(plan)
+        var losses: [Float] = []
+        for _ in 0..<replays {
+            plan.run()
+            losses.append(plan.output(0)[0])
+        }
+        return (step.variables.map(\.values) + [losses]).map { $0.map(\.bitPattern) }
+    }
+
+    @Test func theSameBitsTwiceAndUnfused() throws {
+        let first = try Self.steps().map { try Self.bits($0, replays: 10) }
+        #expect(try Self.steps().map { try Self.bits($0, replays: 10) } == first)
+        #expect(try Self.steps(fused: false).map { try Self.bits($0, replays: 10) } == first)
+    }
+
+    @Test func theSameBitsOnTwoThreadsAtOnce() throws {
+        let first = try Self.steps().map { try Self.bits($0, replays: 10) }
+        let others = Mutex<[[[[UInt32]]]]>([])
+        DispatchQueue.concurrentPerform(iterations: 2) { _ in
+            let bits = try? Self.steps().map { try Self.bits($0, replays: 10) }
+            others.withLock { $0.append(bits ?? []) }
+        }
+        #expect(others.withLock { $0 } == [first, first])
+    }
+
+    @Test func theSameBitsByEveryInstructionSet() throws {
+        let tables = ["x86-64-v3", "x86-64-v4", "portable"].compactMap(KernelTable.named)
+        let results = try tables.map { kernels in
+            try Self.bits(.deepQ(hidden: 128, options: PlanOptions(kernels: kernels)), replays: 10)
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
+    }
+
+    /// Losses fall on a fixed batch: what a step is for.
+    @Test func stepsLearn() throws {
+        for step in try Self.steps() {
+            let plan = try step.program.plan()
+            TrainingStep.fill(plan)
+            plan.run()
+            let first = plan.output(0)[0]
+            for _ in 0..<50 { plan.run() }
+            #expect(plan.output(0)[0] < 0.9 * first)
+        }
+    }
+}
