@@ -1,4 +1,7 @@
 /// A set of observations or actions, in Gymnasium's terms.
+///
+/// A member is written as its numbers in row-major order; those of a tuple or dictionary are its parts' numbers,
+/// one part after another.
 public indirect enum Space: Hashable, Sendable {
     /// The integers `0..<count`.
     case discrete(Int)
@@ -12,4 +15,119 @@ public indirect enum Space: Hashable, Sendable {
     case tuple([Space])
     /// Several named spaces, in the order of their names.
     case dictionary([String: Space])
+
+    /// A box with the same bounds for each element.
+    ///
+    /// Float32 bounds are rounded to that type, as Gymnasium stores them.
+    public static func box(_ range: ClosedRange<Double>, shape: [Int], element: ElementType = .float32) -> Space {
+        let count = shape.reduce(1, *)
+        let round: (Double) -> Double = { element == .float32 ? Double(Float($0)) : $0 }
+        return .box(
+            low: Array(repeating: round(range.lowerBound), count: count),
+            high: Array(repeating: round(range.upperBound), count: count), shape: shape, element: element)
+    }
+
+    /// The shape of one member: empty for a number, `[count]` for a tuple or dictionary.
+    public var shape: [Int] {
+        switch self {
+        case .discrete: []
+        case .box(_, _, let shape, _), .multiBinary(let shape): shape
+        case .multiDiscrete(let counts): [counts.count]
+        case .tuple, .dictionary: [count]
+        }
+    }
+
+    /// How many numbers one member has.
+    public var count: Int {
+        switch self {
+        case .discrete, .box, .multiDiscrete, .multiBinary: shape.reduce(1, *)
+        case .tuple, .dictionary: parts.reduce(0) { $0 + $1.count }
+        }
+    }
+
+    /// How many members a discrete space has; nil for the others.
+    public var discreteCount: Int? {
+        if case .discrete(let count) = self { count } else { nil }
+    }
+
+    /// The spaces that a tuple or dictionary consists of, in order; empty for the others.
+    public var parts: [Space] {
+        switch self {
+        case .tuple(let spaces): spaces
+        case .dictionary(let spaces): spaces.sorted { $0.key < $1.key }.map(\.value)
+        default: []
+        }
+    }
+
+    /// Whether `numbers`, in row-major order, is a member.
+    ///
+    /// A box of integers contains whole numbers only; no space contains one that is not a number.
+    public func contains(_ numbers: some Collection<Double>) -> Bool {
+        guard numbers.count == count else { return false }
+        switch self {
+        case .discrete(let count):
+            return numbers.allSatisfy { Self.isIndex($0, below: count) }
+        case .box(let low, let high, _, let element):
+            return zip(numbers, zip(low, high)).allSatisfy { number, bounds in
+                bounds.0 <= number && number <= bounds.1
+                    && (element == .float32 || number == number.rounded(.towardZero))
+            }
+        case .multiDiscrete(let counts):
+            return zip(numbers, counts).allSatisfy { Self.isIndex($0, below: $1) }
+        case .multiBinary:
+            return numbers.allSatisfy { $0 == 0 || $0 == 1 }
+        case .tuple, .dictionary:
+            var rest = numbers[...]
+            return parts.allSatisfy { part in
+                let own = rest.prefix(part.count)
+                rest = rest.dropFirst(part.count)
+                return part.contains(own)
+            }
+        }
+    }
+
+    /// Whether `number` is a member of a discrete space.
+    public func contains(_ number: Int) -> Bool {
+        guard case .discrete(let count) = self else { return false }
+        return 0 <= number && number < count
+    }
+
+    private static func isIndex(_ number: Double, below count: Int) -> Bool {
+        0 <= number && number < Double(count) && number == number.rounded(.towardZero)
+    }
+}
+
+extension Space: CustomStringConvertible {
+    /// The space as Gymnasium prints it, such as `Discrete(2)` or `Box(-1.0, 1.0, (3,), float32)`.
+    public var description: String {
+        switch self {
+        case .discrete(let count): "Discrete(\(count))"
+        case .box(let low, let high, let shape, let element):
+            "Box(\(Self.bounds(low, element)), \(Self.bounds(high, element)), \(Self.tuple(shape)), \(element))"
+        case .multiDiscrete(let counts): "MultiDiscrete([\(counts.map(String.init).joined(separator: " "))])"
+        case .multiBinary(let shape):
+            "MultiBinary(\(shape.count == 1 ? String(shape[0]) : Self.tuple(shape)))"
+        case .tuple(let spaces): "Tuple(\(spaces.map(\.description).joined(separator: ", ")))"
+        case .dictionary(let spaces):
+            "Dict(\(spaces.sorted { $0.key < $1.key }.map { "'\($0)': \($1)" }.joined(separator: ", ")))"
+        }
+    }
+
+    private static func tuple(_ shape: [Int]) -> String {
+        "(\(shape.map(String.init).joined(separator: ", "))\(shape.count == 1 ? "," : ""))"
+    }
+
+    /// One number where all bounds are equal, else a list that is cut in the middle where it is long.
+    private static func bounds(_ values: [Double], _ element: ElementType) -> String {
+        let write: (Double) -> String = {
+            element == .float32 ? "\(Float($0))" : "\(Int(exactly: $0).map(String.init) ?? "\($0)")"
+        }
+        if let first = values.first, values.allSatisfy({ $0 == first }) { return write(first) }
+        let shown =
+            values.count <= 8
+            ? values.map(write)
+            : values.prefix(3).map(write) + ["..."]
+                + values.suffix(3).map(write)
+        return "[\(shown.joined(separator: " "))]"
+    }
 }

@@ -1,0 +1,101 @@
+/// NumPy's legacy generator: the Mersenne Twister behind `numpy.random.RandomState(seed)`.
+///
+/// Matsumoto and Nishimura, "Mersenne Twister" (1998). Every method here gives the value, and leaves the
+/// state, that `RandomState`'s method of that name does. The state takes 2.5 kB.
+@frozen public struct MT19937: Sendable, BitwiseCopyable, RandomNumberGenerator {
+    @usableFromInline var key: InlineArray<624, UInt32>
+    @usableFromInline var position: Int
+
+    /// Seeds a generator as `RandomState(seed)` does.
+    @inlinable public init(seed: UInt32) {
+        key = InlineArray(repeating: 0)
+        key[0] = seed
+        for index in 1..<624 {
+            let previous = key[index - 1]
+            key[index] = 1_812_433_253 &* (previous ^ previous >> 30) &+ UInt32(index)
+        }
+        position = 624
+    }
+
+    /// 32 random bits.
+    @inlinable public mutating func next32() -> UInt32 {
+        if position == 624 { regenerate() }
+        var word = key[position]
+        position += 1
+        word ^= word >> 11
+        word ^= word << 7 & 0x9d2c_5680
+        word ^= word << 15 & 0xefc6_0000
+        return word ^ word >> 18
+    }
+
+    @inlinable mutating func regenerate() {
+        for index in 0..<624 {
+            let next = index == 623 ? 0 : index + 1
+            let distant = index < 227 ? index + 397 : index - 227
+            let joined = key[index] & 0x8000_0000 | key[next] & 0x7fff_ffff
+            key[index] = key[distant] ^ joined >> 1 ^ (joined & 1 == 1 ? 0x9908_b0df : 0)
+        }
+        position = 0
+    }
+
+    /// 64 random bits, the high word drawn first.
+    @inlinable public mutating func next() -> UInt64 {
+        let high = next32()
+        return UInt64(high) << 32 | UInt64(next32())
+    }
+
+    /// A double in 0..<1 of 53 bits, from two 32-bit outputs.
+    @inlinable public mutating func rand() -> Double {
+        let high = next32() >> 5
+        let low = next32() >> 6
+        return (Double(high) * 67_108_864 + Double(low)) / 9_007_199_254_740_992
+    }
+
+    /// An integer in `0..<n`, each equally likely. Draws nothing for `n == 1`.
+    ///
+    /// - Precondition: `n >= 1`.
+    @inlinable public mutating func randint(_ n: Int) -> Int {
+        precondition(n >= 1, "randint(\(n)): there is no integer in 0..<\(n)")
+        return Int(truncatingIfNeeded: bounded(UInt64(n - 1)))
+    }
+
+    /// An integer in `low..<high`, each equally likely. Draws nothing for a range of one.
+    ///
+    /// - Precondition: `low < high`.
+    @inlinable public mutating func randint(_ low: Int, _ high: Int) -> Int {
+        precondition(low < high, "randint(\(low), \(high)): there is no integer in \(low)..<\(high)")
+        return low &+ Int(truncatingIfNeeded: bounded(UInt64(bitPattern: Int64(high &- low)) &- 1))
+    }
+
+    /// An integer in `0...last`, each equally likely: masked low bits, drawn again while too large.
+    ///
+    /// Draws nothing for 0, 32-bit outputs where `last` fits in 32 bits, else pairs of them.
+    @inlinable public mutating func bounded(_ last: UInt64) -> UInt64 {
+        if last == 0 { return 0 }
+        let mask = UInt64.max >> UInt64(last.leadingZeroBitCount)
+        while true {
+            let value = mask & (last >> 32 == 0 ? UInt64(next32()) : next())
+            if value <= last { return value }
+        }
+    }
+}
+
+extension MT19937: Hashable {
+    /// Whether two generators give the same outputs from now on.
+    public static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+
+    /// Hashes the whole state.
+    public func hash(into hasher: inout Hasher) { hasher.combine(words) }
+
+    /// The generator as 625 words, for checkpoints: the 624 words of the state and the position in them.
+    public var words: [UInt32] {
+        key.indices.map { key[$0] } + [UInt32(position)]
+    }
+
+    /// Rebuilds a generator from ``words``; nil where they are not those of a generator.
+    public init?(words: [UInt32]) {
+        guard words.count == 625, words[624] <= 624, words[..<624].contains(where: { $0 != 0 }) else { return nil }
+        key = InlineArray { words[$0] }
+        position = Int(words[624])
+    }
+}

@@ -1,0 +1,104 @@
+import Environments
+import Testing
+
+@Suite struct CatalogTests {
+    /// The error of making an environment, as the user reads it.
+    private func message(_ id: String, _ options: [String: String] = [:]) -> String {
+        do {
+            _ = try EnvironmentCatalog.make(id, options: options)
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func limitsAndThresholds() throws {
+        let rows: [(String, Int?, Double?)] = [
+            ("CartPole-v1", 500, 475), ("CartPole-v0", 200, 195), ("FrozenLake-v1", 100, 0.7),
+            ("FrozenLake8x8-v1", 200, 0.85), ("grid:cliff", 500, nil), ("GridWorld", nil, nil),
+        ]
+        for (id, limit, threshold) in rows {
+            let entry = try EnvironmentCatalog.entry(id)
+            #expect(entry.stepLimit == limit && entry.rewardThreshold == threshold)
+            #expect(!entry.summary.isEmpty)
+        }
+        let ids = EnvironmentCatalog.entries.map(\.id)
+        #expect(Set(ids).count == ids.count)
+    }
+
+    @Test func everyEntryPlays() throws {
+        for entry in EnvironmentCatalog.entries where entry.id != "GridWorld" {
+            let batch = try EnvironmentCatalog.make(entry.id, count: 2)
+            batch.reset(seed: 5)
+            #expect(batch.id == entry.id && batch.count == 2)
+            var sampler = SpaceSampler(batch.actionSpace, seed: 1)
+            for _ in 0..<50 {
+                for index in 0..<2 { batch.discreteActions[index] = Int(sampler.sample()[0]) }
+                batch.step()
+                for index in 0..<2 { #expect(batch.observationSpace.contains(batch.observationNumbers(of: index))) }
+            }
+        }
+    }
+
+    @Test func unseededEnvironmentsDiffer() throws {
+        for id in ["CartPole-v1", "grid:open"] {
+            let batch = try EnvironmentCatalog.make(id, count: 40)
+            batch.reset()
+            #expect(Set((0..<40).map { batch.observationNumbers(of: $0) }).count > 10)
+        }
+    }
+
+    @Test func unknownNamesSuggestTheNearest() {
+        #expect(message("CartPool-v1").contains("did you mean 'CartPole-v1'?"))
+        #expect(message("frozenlake-v1").contains("did you mean 'FrozenLake-v1'?"))
+        #expect(message("grid:clif").contains("did you mean 'grid:cliff'?"))
+        #expect(!message("Humanoid-v5").contains("did you mean"))
+        #expect(message("FrozenLake-v1", ["is_slipery": "true"]).contains("did you mean 'is_slippery'?"))
+        #expect(message("CartPole-v1", ["max_episode_stepz": "3"]).contains("did you mean 'max_episode_steps'?"))
+        #expect(message("FrozenLake-v1", ["map_name": "4x5"]).contains("did you mean '4x4'?"))
+    }
+
+    @Test(arguments: [
+        ("CartPole-v1", "low", "x", "a number from"), ("CartPole-v1", "low", "nan", "a number from"),
+        ("CartPole-v1", "low", "1", "not above high"), ("CartPole-v1", "sutton_barto_reward", "yes", "true, false"),
+        ("CartPole-v1", "max_episode_steps", "0", "positive"),
+        ("CartPole-v1", "max_episode_steps", "-2", "from -1 to"),
+        ("FrozenLake-v1", "success_rate", "1.5", "from 0.0 to 1.0"),
+        ("FrozenLake-v1", "reward_schedule", "1,2", "3 numbers"),
+        ("FrozenLake-v1", "reward_schedule", "1,2,inf", "3 numbers"),
+        ("FrozenLake-v1", "desc", "SF/F", "rows of 2 letters"), ("FrozenLake-v1", "desc", "SX/FG", "letters S, F"),
+        ("FrozenLake-v1", "desc", "FF/FG", "a start S"), ("FrozenLake-v1", "desc", "", "1 to 128 rows"),
+        ("FrozenLake-v1", "map_size", "3", "random"), ("GridWorld", "map", "/nowhere.txt", "cannot read"),
+    ])
+    func badValuesSayWhatIsExpected(id: String, option: String, value: String, expected: String) {
+        let message = message(id, [option: value])
+        #expect(message.contains(expected), "\(message)")
+    }
+
+    @Test func randomLakesWithoutAWayAreRefused() {
+        let options = ["map_name": "random", "frozen_probability": "0", "map_size": "3"]
+        #expect(message("FrozenLake-v1", options).contains("more ice"))
+    }
+
+    @Test func optionsTakeEffect() throws {
+        let pole = try EnvironmentCatalog.make("CartPole-v1", options: ["low": "0.01", "high": "0.01"])
+        pole.reset(seed: 3)
+        #expect(pole.observationNumbers(of: 0) == Array(repeating: Double(Float(0.01)), count: 4))
+        let lake = try EnvironmentCatalog.make(
+            "FrozenLake-v1",
+            options: ["desc": "SG", "is_slippery": "false", "reward_schedule": "7, 0, 0", "max_episode_steps": "-1"])
+        lake.reset(seed: 1)
+        lake.discreteActions[0] = 2
+        lake.step()
+        #expect(lake.rewards[0] == 7 && lake.terminated[0] && !lake.truncated[0])
+    }
+
+    @Test func nearestNames() {
+        let names = ["learningRate", "batchSize", "discount"]
+        #expect(nearestName(to: "learningrate", in: names) == "learningRate")
+        #expect(nearestName(to: "bacthSize", in: names) == "batchSize")
+        #expect(nearestName(to: "discout", in: names) == "discount")
+        #expect(nearestName(to: "momentum", in: names) == nil)
+        #expect(nearestName(to: "x", in: [String]()) == nil)
+    }
+}

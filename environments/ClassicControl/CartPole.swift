@@ -1,0 +1,166 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+import Graphics
+import Random
+
+/// Gymnasium's `CartPole-v1`: push a cart left or right so that the pole on it stays upright.
+///
+/// Barto, Sutton and Anderson, "Neuronlike adaptive elements that can solve difficult learning control problems"
+/// (1983). The observation is position (m), velocity (m/s), angle (rad) and angular velocity (rad/s).
+@frozen public struct CartPole: Environment, Sendable {
+    /// Position of the cart, in metres from the middle.
+    public var position = 0.0
+    /// Velocity of the cart, in metres a second.
+    public var velocity = 0.0
+    /// Angle of the pole, in radians from upright, clockwise.
+    public var angle = 0.0
+    /// Angular velocity of the pole, in radians a second.
+    public var angularVelocity = 0.0
+    /// The environment's random stream.
+    public var random = PCG64()
+    /// Each of the four numbers starts at random in these bounds.
+    public let startRange: ClosedRange<Double>
+    /// Whether the rewards are those of the book: -1 at the end and 0 before, instead of 1 a step.
+    public let usesBookReward: Bool
+    // Sticky until the next reset: whoever steps on after the end gets 0 outside the limits.
+    @usableFromInline var hasEnded = false
+
+    /// Makes an environment, to be reset before use.
+    @inlinable public init(startRange: ClosedRange<Double> = -0.05...0.05, usesBookReward: Bool = false) {
+        self.startRange = startRange
+        self.usesBookReward = usesBookReward
+    }
+
+    /// Where the cart leaves the track, in metres from the middle.
+    @inlinable public static var positionLimit: Double { 2.4 }
+    /// Where the pole has fallen, in radians: 12 degrees.
+    @inlinable public static var angleLimit: Double { 0.20943951023931953 }
+
+    /// Four numbers; the bounds are twice those at which the episode ends.
+    public var observationSpace: Space {
+        let angle = Double(Float(2 * Self.angleLimit))
+        let high = [Double(Float(2 * Self.positionLimit)), .infinity, angle, .infinity]
+        return .box(low: high.map { -$0 }, high: high, shape: [4], element: .float32)
+    }
+
+    /// 0 pushes to the left, 1 to the right.
+    public var actionSpace: Space { .discrete(2) }
+
+    /// Draws the four numbers of the state.
+    @inlinable public mutating func reset(seed: UInt64?) {
+        if let seed { random = PCG64(seed: seed) }
+        position = random.uniform(startRange.lowerBound, startRange.upperBound)
+        velocity = random.uniform(startRange.lowerBound, startRange.upperBound)
+        angle = random.uniform(startRange.lowerBound, startRange.upperBound)
+        angularVelocity = random.uniform(startRange.lowerBound, startRange.upperBound)
+        hasEnded = false
+    }
+
+    /// Integrates the equations of motion over 0.02 s by Euler's explicit method.
+    ///
+    /// The order of the operations is the original's, so that the trajectories are equal bit by bit.
+    @inlinable public mutating func step(_ action: Int) -> Step {
+        precondition(action == 0 || action == 1, "CartPole: the action \(action) is not in Discrete(2)")
+        let force = action == 1 ? 10.0 : -10.0
+        let (cosine, sine) = (cos(angle), sin(angle))
+        let push = (force + (0.05 * (angularVelocity * angularVelocity)) * sine) / 1.1
+        let angularAcceleration =
+            (9.8 * sine - cosine * push) / (0.5 * (4.0 / 3.0 - (0.1 * (cosine * cosine)) / 1.1))
+        let acceleration = push - ((0.05 * angularAcceleration) * cosine) / 1.1
+        position += 0.02 * velocity
+        velocity += 0.02 * acceleration
+        angle += 0.02 * angularVelocity
+        angularVelocity += 0.02 * angularAcceleration
+
+        let terminated =
+            position < -Self.positionLimit || position > Self.positionLimit || angle < -Self.angleLimit
+            || angle > Self.angleLimit
+        let reward = usesBookReward ? (terminated ? -1.0 : 0.0) : (terminated && hasEnded ? 0.0 : 1.0)
+        hasEnded = hasEnded || terminated
+        return Step(reward: reward, terminated: terminated)
+    }
+
+    /// Writes position, velocity, angle and angular velocity.
+    @inlinable public func observe(into observation: inout MutableSpan<Float>) {
+        precondition(observation.count == 4, "CartPole: an observation has 4 elements, not \(observation.count)")
+        observation[0] = Float(position)
+        observation[1] = Float(velocity)
+        observation[2] = Float(angle)
+        observation[3] = Float(angularVelocity)
+    }
+}
+
+extension CartPole: StateCodable {
+    /// Codes the four numbers, whether the episode has ended, and the random stream.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&position)
+        try coder.code(&velocity)
+        try coder.code(&angle)
+        try coder.code(&angularVelocity)
+        try coder.code(&hasEnded)
+        try coder.code(&random)
+    }
+}
+
+extension CartPole {
+    /// 600 × 400 pixels.
+    public var frameSize: FrameSize { FrameSize(width: 600, height: 400) }
+
+    /// Draws the track, the cart, the pole and its axle, 125 pixels a metre.
+    public func draw(into frame: inout Frame) {
+        frame.clear(.white)
+        let scale = 600 / (2 * Self.positionLimit)
+        let (cartX, trackY) = (300 + position * scale, 300.0)
+        frame.drawLine(from: Point(x: 0, y: trackY), to: Point(x: 600, y: trackY), width: 2, Color(hex: 0x202020))
+        for side in [-1.0, 1.0] {
+            frame.fillCircle(centerX: cartX + side * 14, centerY: trackY + 14, radius: 6, Color(hex: 0x505058))
+        }
+        frame.fillPolygon(Self.rectangle(cartX - 25, trackY - 15, 50, 30), Color(hex: 0x202024))
+
+        // The pole's corners turn about the axle; its foot reaches 5 pixels below.
+        let axle = Point(x: cartX, y: trackY - 7.5)
+        let (sine, cosine) = (sin(angle), cos(angle))
+        let corners = [(-5.0, -5.0), (-5.0, scale - 5), (5.0, scale - 5), (5.0, -5.0)].map { across, along in
+            Point(x: axle.x + across * cosine + along * sine, y: axle.y + across * sine - along * cosine)
+        }
+        frame.fillPolygon(corners, Color(hex: 0xCA9865))
+        frame.fillCircle(centerX: axle.x, centerY: axle.y, radius: 5, Color(hex: 0x8184CB))
+    }
+
+    private static func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double) -> [Point] {
+        [
+            Point(x: x, y: y), Point(x: x + width, y: y), Point(x: x + width, y: y + height),
+            Point(x: x, y: y + height),
+        ]
+    }
+}
+
+extension CartPole {
+    static let entries = [
+        entry("CartPole-v1", stepLimit: 500, rewardThreshold: 475),
+        entry("CartPole-v0", stepLimit: 200, rewardThreshold: 195),
+    ]
+
+    private static func entry(_ id: String, stepLimit: Int, rewardThreshold: Double) -> EnvironmentEntry {
+        EnvironmentEntry(
+            id, "balance a pole on a cart", stepLimit: stepLimit, rewardThreshold: rewardThreshold,
+            options: [
+                EnvironmentOption("low", "lower bound of the four numbers at the start", usual: "-0.05"),
+                EnvironmentOption("high", "upper bound of the four numbers at the start", usual: "0.05"),
+                EnvironmentOption("sutton_barto_reward", "-1 at the end, 0 before", usual: "false"),
+            ]
+        ) { request in
+            let low = try request.options.number("low", in: -1e6...1e6) ?? -0.05
+            let high = try request.options.number("high", in: -1e6...1e6) ?? 0.05
+            guard low <= high else {
+                throw EnvironmentError.badValue(
+                    option: "low", value: "\(low)", expected: "a number that is not above high = \(high)")
+            }
+            let usesBookReward = try request.options.flag("sutton_barto_reward") ?? false
+            return request.batch { CartPole(startRange: low...high, usesBookReward: usesBookReward) }
+        }
+    }
+}

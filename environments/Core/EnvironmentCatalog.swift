@@ -1,0 +1,102 @@
+/// An environment that can be made by name.
+public struct EnvironmentEntry: Sendable {
+    /// What it is called, such as `CartPole-v1`.
+    public let id: String
+    /// What it is, in one line.
+    public let summary: String
+    /// The step in which an episode is cut; nil where none is.
+    public let stepLimit: Int?
+    /// The mean return from which the task counts as solved; nil where there is no such number.
+    public let rewardThreshold: Double?
+    /// What it can be made with, besides `max_episode_steps`, which all have.
+    public let options: [EnvironmentOption]
+    let build: @Sendable (EnvironmentRequest) throws -> any BatchedEnvironment
+
+    /// Describes an environment; `build` makes it, usually by ``EnvironmentRequest/batch(_:)``.
+    public init(
+        _ id: String, _ summary: String, stepLimit: Int? = nil, rewardThreshold: Double? = nil,
+        options: [EnvironmentOption] = [],
+        build: @escaping @Sendable (EnvironmentRequest) throws -> any BatchedEnvironment
+    ) {
+        self.id = id
+        self.summary = summary
+        self.stepLimit = stepLimit
+        self.rewardThreshold = rewardThreshold
+        self.options = options
+        self.build = build
+    }
+}
+
+/// What ``EnvironmentEntry`` builds a batch from.
+public struct EnvironmentRequest: Sendable {
+    /// What the environment is called.
+    public let id: String
+    /// The number of environments.
+    public let count: Int
+    /// What happens when an episode has ended.
+    public let autoreset: AutoresetMode
+    /// The options that the user has given.
+    public let options: EnvironmentOptions
+    /// The step in which an episode is cut; nil where none is.
+    public var stepLimit: Int?
+
+    /// A batch of time-limited environments, each made by `make`.
+    @inlinable public func batch<World: Environment>(_ make: () throws -> World) rethrows -> any BatchedEnvironment {
+        try VectorEnvironment(id, count: count, autoreset: autoreset) { TimeLimit(try make(), steps: stepLimit) }
+    }
+}
+
+/// All environments that can be made by name.
+public enum EnvironmentCatalog {
+    /// The environments, those of one kind together, then one `grid:NAME` for each map among the assets.
+    public static var entries: [EnvironmentEntry] {
+        builtIn + Assets.names(in: GridMap.assetFolder, ending: ".txt").map { GridWorld.entry(mapNamed: $0) }
+    }
+
+    private static let builtIn: [EnvironmentEntry] = CartPole.entries + FrozenLake.entries + GridWorld.entries
+
+    /// The option that each environment has.
+    public static let stepLimitOption = EnvironmentOption(
+        "max_episode_steps", "the step in which an episode is cut; -1 for no limit")
+
+    /// Makes a batch of environments.
+    ///
+    /// - Parameters:
+    ///   - id: one of ``entries``.
+    ///   - count: the number of environments, at least 1.
+    ///   - autoreset: what happens when an episode has ended.
+    ///   - options: texts by option name, such as `["is_slippery": "false"]`.
+    /// - Throws: ``EnvironmentError`` for an unknown id or option (with the nearest that there is), a value out
+    ///   of its range, or a map that cannot be read.
+    public static func make(
+        _ id: String, count: Int = 1, autoreset: AutoresetMode = .sameStep, options: [String: String] = [:]
+    ) throws -> any BatchedEnvironment {
+        let entry = try entry(id)
+        let known = (entry.options + [stepLimitOption]).map(\.name)
+        if let name = options.keys.sorted().first(where: { !known.contains($0) }) {
+            throw EnvironmentError.unknownOption(
+                name: name, environment: id, nearest: nearestName(to: name, in: known), known: known)
+        }
+        let reader = EnvironmentOptions(options)
+        var request = EnvironmentRequest(
+            id: id, count: count, autoreset: autoreset, options: reader, stepLimit: entry.stepLimit)
+        if let steps = try reader.integer(stepLimitOption.name, in: -1...1_000_000_000) {
+            guard steps != 0 else {
+                throw EnvironmentError.badValue(
+                    option: stepLimitOption.name, value: "0", expected: "a positive number, or -1 for no limit")
+            }
+            request.stepLimit = steps == -1 ? nil : steps
+        }
+        return try entry.build(request)
+    }
+
+    /// The entry of an id.
+    ///
+    /// - Throws: ``EnvironmentError/unknownEnvironment(id:nearest:)``.
+    public static func entry(_ id: String) throws(EnvironmentError) -> EnvironmentEntry {
+        if let entry = entries.first(where: { $0.id == id }) { return entry }
+        // A missing folder explains itself better than "unknown environment" would.
+        if id.hasPrefix(GridWorld.assetPrefix) { _ = try Assets.folder() }
+        throw .unknownEnvironment(id: id, nearest: nearestName(to: id, in: entries.map(\.id)))
+    }
+}

@@ -1,0 +1,48 @@
+/// What can be wrong with a request for an environment, or with the files that describe one.
+public enum EnvironmentError: Error, Hashable, Sendable {
+    /// No environment has this id.
+    case unknownEnvironment(id: String, nearest: String?)
+    /// The environment has no such option.
+    case unknownOption(name: String, environment: String, nearest: String?, known: [String])
+    /// An option's text is not one of the values that it may have.
+    case badValue(option: String, value: String, expected: String)
+    /// A file could not be read.
+    case unreadable(path: String, reason: String)
+    /// A map file breaks the format.
+    case badMap(path: String, line: Int, column: Int, expected: String, found: String)
+    /// The folder with the maps and presets was not found.
+    case missingAssets(tried: [String])
+    /// The bytes are not a saved state of this environment.
+    case badState(offset: Int, expected: String)
+    /// The environment cannot write its state to bytes.
+    case noSnapshot(environment: String)
+}
+
+extension EnvironmentError: CustomStringConvertible {
+    /// A sentence for the user: what is wrong and what to try next.
+    public var description: String {
+        switch self {
+        case .unknownEnvironment(let id, let nearest):
+            "there is no environment '\(id)'\(Self.hint(nearest)); 'reverie list environments' shows all"
+        case .unknownOption(let name, let environment, let nearest, let known):
+            "\(environment) has no option '\(name)'\(Self.hint(nearest)); it has \(known.joined(separator: ", "))"
+        case .badValue(let option, let value, let expected):
+            "option \(option): expected \(expected), found '\(value)'"
+        case .unreadable(let path, let reason):
+            "cannot read \(path): \(reason)"
+        case .badMap(let path, let line, let column, let expected, let found):
+            "\(path):\(line):\(column): expected \(expected), found \(found)"
+        case .missingAssets(let tried):
+            "no folder with maps and presets; set REVERIE_ASSETS to the path of 'assets' "
+                + "(tried \(tried.joined(separator: ", ")))"
+        case .badState(let offset, let expected):
+            "byte \(offset) of the saved state: expected \(expected); was it saved by another environment or version?"
+        case .noSnapshot(let environment):
+            "\(environment) cannot save its state: make it conform to StateCodable"
+        }
+    }
+
+    private static func hint(_ nearest: String?) -> String {
+        nearest.map { "; did you mean '\($0)'?" } ?? ""
+    }
+}

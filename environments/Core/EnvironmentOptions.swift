@@ -1,0 +1,76 @@
+/// An option that an environment can be made with.
+public struct EnvironmentOption: Hashable, Sendable {
+    /// What it is called, such as `is_slippery`.
+    public let name: String
+    /// What it does, in a few words.
+    public let summary: String
+    /// The text of its usual value; empty where it is unset.
+    public let usual: String
+
+    /// Describes an option.
+    public init(_ name: String, _ summary: String, usual: String = "") {
+        self.name = name
+        self.summary = summary
+        self.usual = usual
+    }
+}
+
+/// The options that a user has given, read as the types that an environment wants.
+public struct EnvironmentOptions: Sendable {
+    private let texts: [String: String]
+
+    /// Takes the given texts, by name.
+    public init(_ texts: [String: String]) {
+        self.texts = texts
+    }
+
+    /// The text of an option; nil where it is not given.
+    public func text(_ name: String) -> String? { texts[name] }
+
+    /// One of a few words; nil where it is not given.
+    public func choice(_ name: String, of words: [String]) throws(EnvironmentError) -> String? {
+        guard let text = texts[name] else { return nil }
+        if words.contains(text) { return text }
+        let hint = nearestName(to: text, in: words).map { " (did you mean '\($0)'?)" } ?? ""
+        throw .badValue(
+            option: name, value: text, expected: "one of \(words.joined(separator: ", "))\(hint)")
+    }
+
+    /// A truth value, written `true` or `false`; nil where it is not given.
+    public func flag(_ name: String) throws(EnvironmentError) -> Bool? {
+        try choice(name, of: ["true", "false"]).map { $0 == "true" }
+    }
+
+    /// A number in a range; nil where it is not given.
+    public func number(_ name: String, in range: ClosedRange<Double>) throws(EnvironmentError) -> Double? {
+        guard let text = texts[name] else { return nil }
+        guard let number = Double(text), range.contains(number) else {
+            throw .badValue(
+                option: name, value: text, expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A whole number in a range; nil where it is not given.
+    public func integer(_ name: String, in range: ClosedRange<Int>) throws(EnvironmentError) -> Int? {
+        guard let text = texts[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw .badValue(
+                option: name, value: text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// `count` numbers with commas between them, each finite; nil where they are not given.
+    public func numbers(_ name: String, count: Int) throws(EnvironmentError) -> [Double]? {
+        guard let text = texts[name] else { return nil }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap { part in
+            Double(part.filter { !$0.isWhitespace }).flatMap { $0.isFinite ? $0 : nil }
+        }
+        guard parts.count == count, numbers.count == count else {
+            throw .badValue(option: name, value: text, expected: "\(count) numbers with commas between them")
+        }
+        return numbers
+    }
+}

@@ -1,0 +1,115 @@
+/// Returns and lengths of the episodes that a batch plays: what Gymnasium's `RecordEpisodeStatistics` keeps.
+///
+/// Feed it after each step; that allocates nothing.
+public struct EpisodeStatistics: Sendable {
+    /// A finished episode.
+    @frozen public struct Episode: Hashable, Sendable, BitwiseCopyable {
+        /// The environment of the batch that played it.
+        public var environment: Int
+        /// The sum of its rewards.
+        public var `return`: Double
+        /// The number of its steps.
+        public var length: Int
+    }
+
+    /// The sum of rewards so far, one entry an environment.
+    public private(set) var runningReturns: [Double]
+    /// The number of steps so far, one entry an environment.
+    public private(set) var runningLengths: [Int]
+    /// The episodes that the last step finished, in the order of their environments.
+    public private(set) var completed: [Episode]
+    /// How many episodes have been finished.
+    public private(set) var episodeCount = 0
+    /// How many steps have been played, steps that only reset left out.
+    public private(set) var stepCount = 0
+    private var window: [Episode]
+    private static var windowLength: Int { 100 }
+
+    /// Statistics of a batch of `count` environments.
+    public init(count: Int) {
+        runningReturns = Array(repeating: 0, count: count)
+        runningLengths = Array(repeating: 0, count: count)
+        completed = []
+        completed.reserveCapacity(count)
+        window = []
+        window.reserveCapacity(Self.windowLength)
+    }
+
+    /// Takes in the last step of a batch.
+    ///
+    /// - Precondition: the batch has as many environments as these statistics.
+    public mutating func record(_ batch: any BatchedEnvironment) {
+        precondition(
+            batch.count == runningReturns.count,
+            "statistics of \(runningReturns.count) environments, not \(batch.count)")
+        let (rewards, terminated, truncated) = (batch.rewards, batch.terminated, batch.truncated)
+        let isResetStep = batch.isResetStep
+        completed.removeAll(keepingCapacity: true)
+        for index in runningReturns.indices where !isResetStep[index] {
+            stepCount += 1
+            runningReturns[index] += rewards[index]
+            runningLengths[index] += 1
+            if terminated[index] || truncated[index] { finish(index) }
+        }
+    }
+
+    /// Forgets the running episode of one environment: call it where that is reset before its end.
+    public mutating func restart(_ index: Int) {
+        runningReturns[index] = 0
+        runningLengths[index] = 0
+    }
+
+    private mutating func finish(_ index: Int) {
+        let episode = Episode(environment: index, return: runningReturns[index], length: runningLengths[index])
+        completed.append(episode)
+        if window.count < Self.windowLength {
+            window.append(episode)
+        } else {
+            window[episodeCount % Self.windowLength] = episode
+        }
+        episodeCount += 1
+        restart(index)
+    }
+
+    /// The last 100 finished episodes, oldest first.
+    public var recent: [Episode] {
+        let start = window.count < Self.windowLength ? 0 : episodeCount % Self.windowLength
+        return Array(window[start...] + window[..<start])
+    }
+
+    /// The mean return of the last 100 finished episodes; nil before the first.
+    public var recentMeanReturn: Double? {
+        window.isEmpty ? nil : window.reduce(0) { $0 + $1.return } / Double(window.count)
+    }
+
+    /// The mean length of the last 100 finished episodes; nil before the first.
+    public var recentMeanLength: Double? {
+        window.isEmpty ? nil : window.reduce(0) { $0 + Double($1.length) } / Double(window.count)
+    }
+}
+
+extension EpisodeStatistics: StateCodable {
+    /// Codes everything, so that a resumed run reports what an unbroken one would.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&runningReturns)
+        try coder.code(&runningLengths, in: 0...1 << 62)
+        try coder.code(&stepCount, in: 0...1 << 62)
+        try coder.code(&episodeCount, in: 0...1 << 62)
+        try code(&completed, limit: runningReturns.count, with: &coder)
+        try code(&window, limit: Self.windowLength, with: &coder)
+    }
+
+    private func code(_ episodes: inout [Episode], limit: Int, with coder: inout StateCoder) throws(EnvironmentError) {
+        var count = episodes.count
+        try coder.code(&count, in: 0...limit)
+        if coder.isReading {
+            episodes.removeAll(keepingCapacity: true)
+            for _ in 0..<count { episodes.append(Episode(environment: 0, return: 0, length: 0)) }
+        }
+        for index in 0..<count {
+            try coder.code(&episodes[index].environment, in: 0...runningReturns.count - 1)
+            try coder.code(&episodes[index].return)
+            try coder.code(&episodes[index].length, in: 0...1 << 62)
+        }
+    }
+}

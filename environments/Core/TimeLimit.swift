@@ -1,0 +1,73 @@
+import Graphics
+
+/// An environment whose episodes are cut after a number of steps: `truncated` becomes true, `terminated` is
+/// passed through, so that both can be true in one step. Steps after the limit stay truncated.
+@frozen public struct TimeLimit<Base: Environment>: Environment {
+    /// The environment within.
+    public var base: Base
+    /// The step in which an episode is cut; `Int.max` where it never is.
+    public let limit: Int
+    /// The steps played since the last reset.
+    public var elapsed: Int
+
+    /// Limits the episodes of `base` to `steps`; nil sets no limit.
+    ///
+    /// - Precondition: `steps` is positive.
+    @inlinable public init(_ base: Base, steps: Int?) {
+        precondition(steps ?? 1 > 0, "a time limit of \(steps ?? 0) steps: it must be at least 1")
+        self.base = base
+        limit = steps ?? .max
+        elapsed = 0
+    }
+
+    /// The observations of the environment within.
+    @inlinable public var observationSpace: Space { base.observationSpace }
+    /// The actions of the environment within.
+    @inlinable public var actionSpace: Space { base.actionSpace }
+    /// The frame size of the environment within.
+    @inlinable public var frameSize: FrameSize { base.frameSize }
+
+    /// Resets the environment within and the count of steps.
+    @inlinable public mutating func reset(seed: UInt64?) {
+        elapsed = 0
+        base.reset(seed: seed)
+    }
+
+    /// Plays one step of the environment within.
+    @inlinable public mutating func step(_ action: Base.Action) -> Step {
+        var result = base.step(action)
+        elapsed += 1
+        if elapsed >= limit { result.truncated = true }
+        return result
+    }
+
+    /// Writes the observation of the environment within.
+    @inlinable public func observe(into observation: inout MutableSpan<Base.Element>) {
+        base.observe(into: &observation)
+    }
+
+    /// Draws the environment within.
+    @inlinable public func draw(into frame: inout Frame) {
+        base.draw(into: &frame)
+    }
+}
+
+extension TimeLimit: StateCodable where Base: StateCodable {
+    /// Codes the count of steps and the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&elapsed, in: 0...1 << 62)
+        try base.codeState(with: &coder)
+    }
+}
+
+extension TimeLimit: TabularModel where Base: TabularModel {
+    /// The number of states of the environment within.
+    public var stateCount: Int { base.stateCount }
+    /// The number of actions of the environment within.
+    public var actionCount: Int { base.actionCount }
+
+    /// The outcomes in the environment within: the limit is no part of the task.
+    public func outcomes(state: Int, action: Int) -> [Outcome] {
+        base.outcomes(state: state, action: action)
+    }
+}

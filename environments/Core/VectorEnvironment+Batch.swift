@@ -1,0 +1,119 @@
+import Graphics
+
+extension VectorEnvironment {
+    /// The type of an observation's elements.
+    public var elementType: ElementType { World.Element.elementType }
+
+    /// The current observations, n × width.
+    public var observations: UnsafeRawBufferPointer { UnsafeRawBufferPointer(current) }
+
+    /// The observations that the last step led to, n × width.
+    public var finalObservations: UnsafeRawBufferPointer { UnsafeRawBufferPointer(final) }
+
+    /// The rewards of the last step.
+    public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(rewardRow) }
+
+    /// Whether the last step ended the episode in a terminal state.
+    public var terminated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(terminatedRow) }
+
+    /// Whether the last step cut the episode.
+    public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(truncatedRow) }
+
+    /// Whether the last step was a reset that ignored its action.
+    public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(resetRow) }
+
+    /// The actions of the next step.
+    public var discreteActions: UnsafeMutableBufferPointer<Int> {
+        guard let buffer = actions as Any as? UnsafeMutableBufferPointer<Int> else {
+            preconditionFailure("\(id): discreteActions, but the action space is \(actionSpace)")
+        }
+        return buffer
+    }
+
+    /// The actions of the next step, as numbers.
+    public var continuousActions: UnsafeMutableBufferPointer<Float> {
+        guard case .box(_, _, _, .float32) = actionSpace,
+            MemoryLayout<World.Action>.stride == actionSpace.count * MemoryLayout<Float>.stride
+        else { preconditionFailure("\(id): continuousActions, but the action space is \(actionSpace)") }
+        return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Float.self)
+    }
+
+    /// The frame size of the environments.
+    public var frameSize: FrameSize { environments[0].frameSize }
+
+    /// Draws one environment.
+    public func draw(_ index: Int, into frame: inout Frame) {
+        precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+        environments[index].draw(into: &frame)
+    }
+
+    /// The transition probabilities, where the environment is a ``TabularModel``.
+    public var tabularModel: (any TabularModel)? { environments[0] as? any TabularModel }
+
+    /// Whether the environments are ``StateCodable``.
+    public var canSnapshot: Bool { World.self is any StateCodable.Type }
+
+    /// The state of one environment, with the rows of its last step.
+    public func snapshot(of index: Int) throws(EnvironmentError) -> [UInt8] {
+        guard let environment = self[index] as? any StateCodable else { throw .noSnapshot(environment: id) }
+        var coder = StateCoder()
+        var row = BatchRow(self, index)
+        var copy = environment
+        try coder.code(mark: id)
+        try row.codeState(with: &coder)
+        try copy.codeState(with: &coder)
+        return coder.bytes
+    }
+
+    /// Puts one environment into a saved state, and its rows with it.
+    public func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError) {
+        guard var environment = self[index] as? any StateCodable else { throw .noSnapshot(environment: id) }
+        var coder = StateCoder(reading: snapshot)
+        var row = BatchRow(self, index)
+        try coder.code(mark: id)
+        try row.codeState(with: &coder)
+        try environment.codeState(with: &coder)
+        try coder.finish()
+        self[index] = environment as! World
+        row.write(to: self, index)
+    }
+}
+
+/// What the last step left in one row of a batch's buffers; the observation is a function of the state.
+private struct BatchRow: StateCodable {
+    var reward: Double
+    var terminated: Bool
+    var truncated: Bool
+    var wasReset: Bool
+    var final: [UInt8]
+
+    init<World>(_ batch: VectorEnvironment<World>, _ index: Int) {
+        reward = batch.rewards[index]
+        terminated = batch.terminated[index]
+        truncated = batch.truncated[index]
+        wasReset = batch.isResetStep[index]
+        final = batch.autoreset == .sameStep ? Array(batch.finalObservation(of: index)) : []
+    }
+
+    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&reward)
+        try coder.code(&terminated)
+        try coder.code(&truncated)
+        try coder.code(&wasReset)
+        try coder.code(&final)
+    }
+
+    func write<World>(to batch: VectorEnvironment<World>, _ index: Int) {
+        batch.rewardRow[index] = reward
+        batch.terminatedRow[index] = terminated
+        batch.truncatedRow[index] = truncated
+        batch.resetRow[index] = wasReset
+        if batch.autoreset == .sameStep {
+            let size = batch.observationSize
+            UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(batch.final)[index * size..<(index + 1) * size]
+            )
+            .copyBytes(from: final)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Graphics
+
+/// A batch of environments of the type `World`, stepped one after another by a loop specialised for that type.
+///
+/// ```swift
+/// let batch = VectorEnvironment("my-world", count: 8) { TimeLimit(MyWorld(), steps: 200) }
+/// batch.reset(seed: 1)
+/// for index in 0..<8 { batch.actions[index] = 0 }
+/// batch.step()
+/// ```
+public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
+    /// What the environment is called.
+    public let id: String
+    /// The number of environments, n.
+    public let count: Int
+    /// What happens when an episode has ended.
+    public let autoreset: AutoresetMode
+    /// The set of one environment's observations.
+    public let observationSpace: Space
+    /// The set of one environment's actions.
+    public let actionSpace: Space
+    /// The actions of the next step, to be written by the caller.
+    public let actions: UnsafeMutableBufferPointer<World.Action>
+
+    @usableFromInline let environments: UnsafeMutableBufferPointer<World>
+    @usableFromInline let width: Int
+    @usableFromInline let current: UnsafeMutableBufferPointer<World.Element>
+    // The same memory as `current` where no step ends with another observation than it led to.
+    @usableFromInline let final: UnsafeMutableBufferPointer<World.Element>
+    @usableFromInline let rewardRow: UnsafeMutableBufferPointer<Double>
+    @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
+    @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
+    @usableFromInline let resetRow: UnsafeMutableBufferPointer<Bool>
+    @usableFromInline var started: [Bool]
+    @usableFromInline var unstarted: Int
+    // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code. The initialiser is
+    // inlined where `World` is known, and so is the loop in the closure that it stores.
+    @usableFromInline let stepRows: (VectorEnvironment) -> Void
+
+    /// Makes `count` environments.
+    ///
+    /// - Precondition: `count` is positive, and all environments have the same spaces.
+    @inlinable public init(
+        _ id: String, count: Int, autoreset: AutoresetMode = .sameStep, make: () throws -> World
+    ) rethrows {
+        precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
+        let worlds = try (0..<count).map { _ in try make() }
+        self.id = id
+        self.count = count
+        self.autoreset = autoreset
+        observationSpace = worlds[0].observationSpace
+        actionSpace = worlds[0].actionSpace
+        width = observationSpace.count
+        environments = .allocate(capacity: count)
+        _ = environments.initialize(from: worlds)
+        actions = allocateAligned(count)
+        current = allocateAligned(count * width)
+        final = autoreset == .sameStep ? allocateAligned(count * width) : current
+        rewardRow = allocateAligned(count)
+        terminatedRow = allocateAligned(count)
+        truncatedRow = allocateAligned(count)
+        resetRow = allocateAligned(count)
+        started = Array(repeating: false, count: count)
+        unstarted = count
+        stepRows = { $0.stepEach() }
+    }
+
+    deinit {
+        environments.deinitialize()
+        environments.deallocate()
+        if autoreset == .sameStep { final.deallocate() }
+        actions.deallocate()
+        current.deallocate()
+        rewardRow.deallocate()
+        terminatedRow.deallocate()
+        truncatedRow.deallocate()
+        resetRow.deallocate()
+    }
+
+    /// One environment as a value: reading it is a snapshot, writing it also renews its observation and ends
+    /// nothing.
+    public subscript(index: Int) -> World {
+        get {
+            precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+            return environments[index]
+        }
+        set {
+            precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+            environments[index] = newValue
+            begin(index)
+        }
+    }
+
+    /// Starts an episode in the environments chosen by `mask`, or in all; the others keep everything.
+    public func reset(seeds: [UInt64?], mask: [Bool]?) {
+        precondition(seeds.count == count, "reset: \(seeds.count) seeds for \(count) environments")
+        if let mask {
+            precondition(mask.count == count, "reset: a mask of \(mask.count) for \(count) environments")
+            precondition(mask.contains(true), "reset: the mask chooses none of the \(count) environments")
+        }
+        for index in 0..<count where mask?[index] ?? true {
+            environments[index].reset(seed: seeds[index])
+            begin(index)
+        }
+    }
+
+    private func begin(_ index: Int) {
+        clear(index)
+        resetRow[index] = false
+        observe(index)
+        unstarted -= started[index] ? 0 : 1
+        started[index] = true
+    }
+
+    /// Plays one time step in each environment.
+    public func step() {
+        precondition(unstarted == 0, "\(id): step() before reset(seed:) of \(unstarted) environments")
+        stepRows(self)
+    }
+
+    @inlinable @inline(__always) func stepEach() {
+        for index in 0..<count {
+            let ended = terminatedRow[index] || truncatedRow[index]
+            if autoreset == .nextStep {
+                resetRow[index] = ended
+                if ended {
+                    environments[index].reset(seed: nil)
+                    clear(index)
+                    observe(index)
+                    continue
+                }
+            }
+            precondition(
+                !ended || autoreset != .disabled, "the episode of environment \(index) has ended: reset it first")
+            let result = environments[index].step(actions[index])
+            rewardRow[index] = result.reward
+            terminatedRow[index] = result.terminated
+            truncatedRow[index] = result.truncated
+            observe(index)
+        }
+        if autoreset == .sameStep { resetEnded() }
+    }
+
+    @inlinable @inline(__always) func resetEnded() {
+        final.baseAddress!.update(from: current.baseAddress!, count: count * width)
+        for index in 0..<count where terminatedRow[index] || truncatedRow[index] {
+            environments[index].reset(seed: nil)
+            observe(index)
+        }
+    }
+
+    @inlinable @inline(__always) func observe(_ index: Int) {
+        var row = UnsafeMutableBufferPointer(rebasing: current[index * width..<(index + 1) * width]).mutableSpan
+        environments[index].observe(into: &row)
+    }
+
+    @inlinable @inline(__always) func clear(_ index: Int) {
+        rewardRow[index] = 0
+        terminatedRow[index] = false
+        truncatedRow[index] = false
+    }
+}
+
+/// Memory for `count` elements, all bits zero, on its own cache lines.
+@inlinable func allocateAligned<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutableBufferPointer<Element> {
+    let size = count * MemoryLayout<Element>.stride
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(size, 1), alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    return UnsafeMutableBufferPointer(start: memory.bindMemory(to: Element.self, capacity: count), count: count)
+}

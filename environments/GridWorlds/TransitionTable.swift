@@ -1,0 +1,71 @@
+import Random
+
+/// The transition probabilities of a finite environment, shared by all its copies, and the draws from them.
+///
+/// Draws follow Gymnasium's grid environments: one double each, compared with running sums that are added in
+/// order and not normalised.
+@usableFromInline final class TransitionTable: Sendable {
+    @usableFromInline let stateCount: Int
+    @usableFromInline let actionCount: Int
+    @usableFromInline let outcomes: [Outcome]
+    @usableFromInline let sums: [Double]
+    // The outcomes of state s and action a: starts[s * actionCount + a] ..< the next entry.
+    @usableFromInline let starts: [Int32]
+    @usableFromInline let firstStates: [(state: Int, sum: Double)]
+
+    /// Builds a table.
+    ///
+    /// - Parameters:
+    ///   - firstStates: the states that an episode starts in, in increasing order, each equally likely.
+    ///   - outcomes: what follows an action (the second argument) in a state (the first).
+    init(
+        stateCount: Int, actionCount: Int, firstStates: [Int], outcomes: (_ state: Int, _ action: Int) -> [Outcome]
+    ) {
+        self.stateCount = stateCount
+        self.actionCount = actionCount
+        var (all, sums, starts) = ([Outcome](), [Double](), [Int32(0)])
+        for pair in 0..<stateCount * actionCount {
+            var sum = 0.0
+            for outcome in outcomes(pair / actionCount, pair % actionCount) {
+                sum += outcome.probability
+                all.append(outcome)
+                sums.append(sum)
+            }
+            starts.append(Int32(all.count))
+        }
+        (self.outcomes, self.sums, self.starts) = (all, sums, starts)
+        let share = 1 / Double(firstStates.count)
+        var sum = 0.0
+        self.firstStates = firstStates.map { state in
+            sum += share
+            return (state, sum)
+        }
+    }
+
+    /// The outcomes of `action` in `state`.
+    func list(state: Int, action: Int) -> [Outcome] {
+        precondition(0 <= state && state < stateCount, "state \(state) of \(stateCount)")
+        precondition(0 <= action && action < actionCount, "action \(action) of \(actionCount)")
+        return Array(outcomes[range(state, action)])
+    }
+
+    @inlinable @inline(__always) func range(_ state: Int, _ action: Int) -> Range<Int> {
+        let pair = state * actionCount + action
+        return Int(starts[pair])..<Int(starts[pair + 1])
+    }
+
+    /// Draws what follows `action` in `state`: the first outcome where rounding leaves no sum above the double.
+    @inlinable func draw(_ state: Int, _ action: Int, _ random: inout PCG64) -> Outcome {
+        let range = range(state, action)
+        let uniform = random.random()
+        for index in range where sums[index] > uniform { return outcomes[index] }
+        return outcomes[range.lowerBound]
+    }
+
+    /// Draws the state that an episode starts in: state 0 where rounding leaves no sum above the double.
+    @inlinable func drawFirstState(_ random: inout PCG64) -> Int {
+        let uniform = random.random()
+        for first in firstStates where first.sum > uniform { return first.state }
+        return 0
+    }
+}
