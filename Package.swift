@@ -79,7 +79,7 @@ let package = Package(
         tests("ConfigurationTests", ["Configuration", "Storage"]),
         tests("GraphicsTests", ["Graphics"]),
         tests("TensorCoreTests", ["TensorCore", "CKernels", "Random", "Storage"]),
-        tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore"]),
+        tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore", "Random"]),
         tests("GenerativeModelsTests", ["GenerativeModels", "NeuralNetworks", "TensorCore"]),
         tests("EnvironmentsTests", ["Environments", "Graphics", "Random"]),
         tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),

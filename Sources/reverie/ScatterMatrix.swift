@@ -37,14 +37,16 @@ struct ScatterMatrix {
     }
 
     private func range(_ dimension: Int) -> ClosedRange<Float> {
-        let values = stride(from: dimension, to: samples.count, by: width).map { samples[$0] }
+        let values =
+            stride(from: dimension, to: samples.count, by: width).map { samples[$0] }
             + stride(from: dimension, to: data.count, by: width).map { data[$0] }
         let (low, high) = (values.min() ?? 0, values.max() ?? 1)
         return low < high ? low...high : low - 0.5...high + 0.5
     }
 
     private func scatter(
-        _ rows: [Float], _ column: Int, _ row: Int, _ ranges: [ClosedRange<Float>], _ frame: inout Frame, _ x: Int, _ y: Int,
+        _ rows: [Float], _ column: Int, _ row: Int, _ ranges: [ClosedRange<Float>], _ frame: inout Frame, _ x: Int,
+        _ y: Int,
         _ color: Color
     ) {
         let count = rows.count / width
@@ -53,7 +55,8 @@ struct ScatterMatrix {
             let (u, v) = (rows[index * width + column], rows[index * width + row])
             let px = (u - ranges[column].lowerBound) / (ranges[column].upperBound - ranges[column].lowerBound)
             let py = (v - ranges[row].lowerBound) / (ranges[row].upperBound - ranges[row].lowerBound)
-            frame.fillRectangle(x: x + 2 + Int(px * inner), y: y + 2 + Int((1 - py) * inner), width: 2, height: 2, color)
+            frame.fillRectangle(
+                x: x + 2 + Int(px * inner), y: y + 2 + Int((1 - py) * inner), width: 2, height: 2, color)
         }
     }
 }

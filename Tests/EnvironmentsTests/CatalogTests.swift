@@ -92,13 +92,4 @@ import Testing
         lake.step()
         #expect(lake.rewards[0] == 7 && lake.terminated[0] && !lake.truncated[0])
     }
-
-    @Test func nearestNames() {
-        let names = ["learningRate", "batchSize", "discount"]
-        #expect(nearestName(to: "learningrate", in: names) == "learningRate")
-        #expect(nearestName(to: "bacthSize", in: names) == "batchSize")
-        #expect(nearestName(to: "discout", in: names) == "discount")
-        #expect(nearestName(to: "momentum", in: names) == nil)
-        #expect(nearestName(to: "x", in: [String]()) == nil)
-    }
 }

@@ -28,7 +28,8 @@ public struct EnvironmentDescription: Hashable, Sendable {
     /// - Throws: ``AgentError`` for other action spaces.
     func actionCount(for agent: String) throws -> Int {
         guard case .discrete(let count) = actionSpace else {
-            throw AgentError.actionSpace(agent: agent, environment: id, space: "\(actionSpace)", needed: "a discrete one")
+            throw AgentError.actionSpace(
+                agent: agent, environment: id, space: "\(actionSpace)", needed: "a discrete one")
         }
         return count
     }

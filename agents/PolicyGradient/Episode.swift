@@ -53,7 +53,9 @@ struct Episode {
         mask[..<count].update(repeating: 1)
     }
 
-    private static func pad<Value: ExpressibleByIntegerLiteral>(_ source: [Value], into target: UnsafeMutableBufferPointer<Value>) {
+    private static func pad<Value: ExpressibleByIntegerLiteral>(
+        _ source: [Value], into target: UnsafeMutableBufferPointer<Value>
+    ) {
         let end = target.update(fromContentsOf: source)
         target[end...].update(repeating: 0)
     }

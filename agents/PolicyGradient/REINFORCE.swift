@@ -99,7 +99,8 @@ public final class REINFORCE: Agent {
             guard transitions.terminated[row] || transitions.truncated[row] else { continue }
             var rest = 0.0
             if !transitions.terminated[row], let baseline {
-                rest = try baseline.value(transitions.nextObservations.row(row), transitions.nextObservations.type, encoding)
+                rest = try baseline.value(
+                    transitions.nextObservations.row(row), transitions.nextObservations.type, encoding)
             }
             episodes[row].replaceRewardsByReturns(discount: settings.discount, after: rest)
             batch.append(episodes[row])
@@ -111,7 +112,8 @@ public final class REINFORCE: Agent {
 
     private func update() throws {
         let plan = try learningProgram.plan(length: Program.bucket(for: batch.count))
-        batch.pad(observations: plan.input(0), actions: plan.integerInput(1), values: plan.input(2), mask: plan.input(3))
+        batch.pad(
+            observations: plan.input(0), actions: plan.integerInput(1), values: plan.input(2), mask: plan.input(3))
         if let baseline {
             let values = try baseline.fit(batch)
             for step in 0..<batch.count { plan.input(2)[step] -= values[step] }

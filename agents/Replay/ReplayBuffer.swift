@@ -46,7 +46,8 @@ public final class ReplayBuffer {
     public func add(_ transitions: Transitions) {
         for row in 0..<transitions.count where !transitions.isReset[row] {
             (observations + next * rowBytes).copyMemory(from: transitions.observations.row(row), byteCount: rowBytes)
-            (nextObservations + next * rowBytes).copyMemory(from: transitions.nextObservations.row(row), byteCount: rowBytes)
+            (nextObservations + next * rowBytes).copyMemory(
+                from: transitions.nextObservations.row(row), byteCount: rowBytes)
             actions[next] = Int32(transitions.actions[row])
             rewards[next] = Float(transitions.rewards[row])
             terminated[next] = transitions.terminated[row]
@@ -87,9 +88,11 @@ public final class ReplayBuffer {
         let width = encoding.inputCount
         for row in 0..<batch.actions.count {
             let index = random.integers(below: count)
-            encoding.encode(observations + index * rowBytes, type: type, into: batch.observations.baseAddress! + row * width)
             encoding.encode(
-                nextObservations + index * rowBytes, type: type, into: batch.nextObservations.baseAddress! + row * width)
+                observations + index * rowBytes, type: type, into: batch.observations.baseAddress! + row * width)
+            encoding.encode(
+                nextObservations + index * rowBytes, type: type, into: batch.nextObservations.baseAddress! + row * width
+            )
             batch.actions[row] = actions[index]
             batch.rewards[row] = rewards[index]
             batch.continues[row] = terminated[index] ? 0 : 1

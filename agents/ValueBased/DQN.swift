@@ -48,15 +48,20 @@ public final class DQN: Agent {
             capacity: settings.replayCapacity, width: environment.observationSpace.count, type: environment.elementType)
         exploration = LinearSchedule(
             from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
-        learningRate = settings.learningRateSteps == 0 ? nil : LinearSchedule(
-            from: settings.learningRate, to: settings.finalLearningRate, over: settings.learningRateSteps)
+        learningRate =
+            settings.learningRateSteps == 0
+            ? nil
+            : LinearSchedule(
+                from: settings.learningRate, to: settings.finalLearningRate, over: settings.learningRateSteps)
         (actionStream, replayStream) = (root.split("exploration"), root.split("replay"))
         valueProgram = Program("action values", inputs: [.float32(nil, encoding.inputCount)]) { inputs in
             [network(inputs[0])]
         }
         learner = try Self.learningProgram(
-            network, target, optimizer, settings, inputCount: encoding.inputCount).plan()
-        softUpdate = settings.targetRate < 1
+            network, target, optimizer, settings, inputCount: encoding.inputCount
+        ).plan()
+        softUpdate =
+            settings.targetRate < 1
             ? try Program("target") { _ in
                 try target.parameters.moved(towards: network.parameters, rate: settings.targetRate)
                 return []
@@ -154,7 +159,8 @@ public final class DQN: Agent {
         let epsilon = steps < settings.learningStart ? 1 : exploration.value(at: steps)
         guard updates > 0 else { return [("exploration", epsilon)] }
         return [
-            ("loss", Double(learner.output(0)[0])), ("actionValue", Double(learner.output(1)[0])), ("exploration", epsilon),
+            ("loss", Double(learner.output(0)[0])), ("actionValue", Double(learner.output(1)[0])),
+            ("exploration", epsilon),
         ]
     }
 

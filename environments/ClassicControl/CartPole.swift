@@ -109,6 +109,9 @@ extension CartPole {
     /// 600 × 400 pixels.
     public var frameSize: FrameSize { FrameSize(width: 600, height: 400) }
 
+    /// 50: a step is 0.02 s.
+    public var framesPerSecond: Double { 50 }
+
     /// Draws the track, the cart, the pole and its axle, 125 pixels a metre.
     public func draw(into frame: inout Frame) {
         frame.clear(.white)

@@ -65,6 +65,9 @@ public protocol BatchedEnvironment: AnyObject {
     /// - Precondition: all have been reset, and with ``AutoresetMode/disabled`` none has ended.
     func step()
 
+    /// Time steps a second when a person watches.
+    var framesPerSecond: Double { get }
+
     /// The size in pixels of the frames that ``draw(_:into:)`` makes.
     var frameSize: FrameSize { get }
 

@@ -34,11 +34,19 @@ public protocol Environment: Sendable {
     /// Writes the current observation, row-major, into `observation`, which has ``Space/count`` elements.
     func observe(into observation: inout MutableSpan<Element>)
 
+    /// Time steps a second when a person watches; 30 unless said otherwise.
+    var framesPerSecond: Double { get }
+
     /// The size in pixels of the frames that ``draw(into:)`` makes.
     var frameSize: FrameSize { get }
 
     /// Draws the state into a frame of ``frameSize``. Never changes the state.
     func draw(into frame: inout Frame)
+}
+
+extension Environment {
+    /// 30.
+    public var framesPerSecond: Double { 30 }
 }
 
 /// What one time step gave.

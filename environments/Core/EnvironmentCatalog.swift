@@ -1,3 +1,5 @@
+import Storage
+
 /// An environment that can be made by name.
 public struct EnvironmentEntry: Sendable {
     /// What it is called, such as `CartPole-v1`.
@@ -75,7 +77,7 @@ public enum EnvironmentCatalog {
         let known = (entry.options + [stepLimitOption]).map(\.name)
         if let name = options.keys.sorted().first(where: { !known.contains($0) }) {
             throw EnvironmentError.unknownOption(
-                name: name, environment: id, nearest: nearestName(to: name, in: known), known: known)
+                name: name, environment: id, nearest: nearestName(to: name, among: known), known: known)
         }
         let reader = EnvironmentOptions(options)
         var request = EnvironmentRequest(
@@ -97,6 +99,6 @@ public enum EnvironmentCatalog {
         if let entry = entries.first(where: { $0.id == id }) { return entry }
         // A missing folder explains itself better than "unknown environment" would.
         if id.hasPrefix(GridWorld.assetPrefix) { _ = try Assets.folder() }
-        throw .unknownEnvironment(id: id, nearest: nearestName(to: id, in: entries.map(\.id)))
+        throw .unknownEnvironment(id: id, nearest: nearestName(to: id, among: entries.map(\.id)))
     }
 }

@@ -1,3 +1,5 @@
+import Storage
+
 /// An option that an environment can be made with.
 public struct EnvironmentOption: Hashable, Sendable {
     /// What it is called, such as `is_slippery`.
@@ -31,7 +33,7 @@ public struct EnvironmentOptions: Sendable {
     public func choice(_ name: String, of words: [String]) throws(EnvironmentError) -> String? {
         guard let text = texts[name] else { return nil }
         if words.contains(text) { return text }
-        let hint = nearestName(to: text, in: words).map { " (did you mean '\($0)'?)" } ?? ""
+        let hint = nearestName(to: text, among: words).map { " (did you mean '\($0)'?)" } ?? ""
         throw .badValue(
             option: name, value: text, expected: "one of \(words.joined(separator: ", "))\(hint)")
     }

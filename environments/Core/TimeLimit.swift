@@ -26,6 +26,8 @@ import Graphics
     @inlinable public var actionSpace: Space { base.actionSpace }
     /// The frame size of the environment within.
     @inlinable public var frameSize: FrameSize { base.frameSize }
+    /// Time steps a second when a person watches.
+    @inlinable public var framesPerSecond: Double { base.framesPerSecond }
 
     /// Resets the environment within and the count of steps.
     @inlinable public mutating func reset(seed: UInt64?) {

@@ -41,6 +41,9 @@ extension VectorEnvironment {
     /// The frame size of the environments.
     public var frameSize: FrameSize { environments[0].frameSize }
 
+    /// Time steps a second when a person watches.
+    public var framesPerSecond: Double { environments[0].framesPerSecond }
+
     /// Draws one environment.
     public func draw(_ index: Int, into frame: inout Frame) {
         precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")

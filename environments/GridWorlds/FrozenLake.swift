@@ -118,6 +118,9 @@ extension FrozenLake {
     /// One square a cell, as large as fits into about 512 pixels.
     public var frameSize: FrameSize { GridPainter(rows: lake.rows, columns: lake.columns).frameSize }
 
+    /// 5: slow enough to follow.
+    public var framesPerSecond: Double { 5 }
+
     /// Draws ice, holes, the start, the goal and the agent.
     public func draw(into frame: inout Frame) {
         let painter = GridPainter(rows: lake.rows, columns: lake.columns)

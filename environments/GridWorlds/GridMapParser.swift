@@ -1,3 +1,5 @@
+import Storage
+
 /// Reads the text of a map file. Works on bytes, so that any file gives a map or an error with its place.
 struct GridMapParser {
     private let path: String
@@ -49,7 +51,7 @@ struct GridMapParser {
 
     private mutating func set(_ key: String, to value: String, column: Int) throws(EnvironmentError) {
         guard Self.keys.contains(key) else {
-            let hint = nearestName(to: key, in: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
+            let hint = nearestName(to: key, among: Self.keys).map { "; did you mean '\($0)'?" } ?? ""
             throw wrong(
                 expected: "one of the keys \(Self.keys.joined(separator: ", "))", found: "'\(key)'\(hint)")
         }

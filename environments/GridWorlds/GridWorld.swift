@@ -86,6 +86,9 @@ extension GridWorld {
     /// One square a cell, as large as fits into about 512 pixels.
     public var frameSize: FrameSize { GridPainter(rows: map.rows, columns: map.columns).frameSize }
 
+    /// 5: slow enough to follow.
+    public var framesPerSecond: Double { 5 }
+
     /// Draws the map and the agent.
     public func draw(into frame: inout Frame) {
         let painter = GridPainter(rows: map.rows, columns: map.columns)

@@ -45,7 +45,8 @@ public final class VariationalAutoencoder {
             return [reconstruction - divergence, reconstruction, divergence]
         }
 
-        let learned = ["encoder": encoder.parameters, "means": means.parameters, "logVariances": logVariances.parameters]
+        let learned =
+            ["encoder": encoder.parameters, "means": means.parameters, "logVariances": logVariances.parameters]
             as Parameters
         let likelihood = Parameters(settings.likelihood == .gaussian ? [("noise", noise)] : [])
         let parameters = Parameters(
@@ -97,7 +98,9 @@ public final class VariationalAutoencoder {
     }
 
     /// The parameters, and the optimiser's state.
-    public var variables: Parameters { Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries) }
+    public var variables: Parameters {
+        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
+    }
 
     /// A lower bound of the data's mean log-likelihood.
     public struct Bound: Hashable, Sendable {

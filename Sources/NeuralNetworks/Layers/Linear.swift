@@ -11,7 +11,8 @@ public struct Linear: Layer {
     /// Makes the layer with weights and biases uniform in ±1/√inputs, PyTorch's default.
     public init(_ inputs: Int, _ outputs: Int, random: inout RandomStream) {
         let bound = 1 / Double(inputs).squareRoot()
-        weight = Variable(Initializers.uniform(outputs * inputs, bound, &random), shape: [outputs, inputs], name: "weight")
+        weight = Variable(
+            Initializers.uniform(outputs * inputs, bound, &random), shape: [outputs, inputs], name: "weight")
         bias = Variable(Initializers.uniform(outputs, bound, &random), shape: [outputs], name: "bias")
     }
 

@@ -69,7 +69,8 @@ public struct Parameters: ExpressibleByDictionaryLiteral {
 
     /// A table of paths, shapes and counts.
     public var summary: String {
-        let rows = entries.map { ($0.path, "\($0.variable.shape)", "\($0.variable.count)") } + [("total", "", "\(count)")]
+        let rows =
+            entries.map { ($0.path, "\($0.variable.shape)", "\($0.variable.count)") } + [("total", "", "\(count)")]
         let (first, second) = (rows.map(\.0.count).max()!, rows.map(\.1.count).max()!)
         return rows.map { path, shape, count in
             path.padded(to: first) + "  " + shape.padded(to: second) + "  " + count
@@ -78,5 +79,7 @@ public struct Parameters: ExpressibleByDictionaryLiteral {
 }
 
 extension String {
-    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(0, width - count))
+    }
 }

@@ -58,10 +58,13 @@ struct Moments {
     /// The moment of each parameter, zeros at first.
     mutating func variables(for parameters: Parameters) -> [Variable] {
         if byPath.isEmpty {
-            byPath = parameters.entries.map { ("\(name).\($0.path)", Variable(zeros: $0.variable.shape, name: $0.path)) }
+            byPath = parameters.entries.map {
+                ("\(name).\($0.path)", Variable(zeros: $0.variable.shape, name: $0.path))
+            }
         }
         precondition(
-            byPath.map(\.path) == parameters.entries.map { "\(name).\($0.path)" }, "an optimiser updates one set of parameters")
+            byPath.map(\.path) == parameters.entries.map { "\(name).\($0.path)" },
+            "an optimiser updates one set of parameters")
         return byPath.map(\.variable)
     }
 

@@ -13,7 +13,8 @@ public final class RMSProp: Optimizer {
 
     /// Makes the optimiser with PyTorch's defaults but for the step size.
     public init(
-        learningRate: Double, decay: Double = 0.99, epsilon: Double = 1e-8, centred: Bool = false, epsilonInside: Bool = false
+        learningRate: Double, decay: Double = 0.99, epsilon: Double = 1e-8, centred: Bool = false,
+        epsilonInside: Bool = false
     ) {
         self.learningRate = Variable(Float(learningRate), name: "learningRate")
         (self.decay, self.epsilon, isCentred, self.epsilonInside) = (decay, epsilon, centred, epsilonInside)

@@ -22,7 +22,8 @@ public final class SGD: Optimizer {
             }
             return
         }
-        for (parameter, (gradient, b)) in zip(parameters.variables, zip(gradients, velocity.variables(for: parameters))) {
+        for (parameter, (gradient, b)) in zip(parameters.variables, zip(gradients, velocity.variables(for: parameters)))
+        {
             let b1 = momentum * b.tensor + gradient
             try b.assign(b1)
             try parameter.assign(parameter.tensor - learningRate.tensor * b1)

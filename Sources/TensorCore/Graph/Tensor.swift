@@ -22,15 +22,17 @@ public struct Tensor {
     public init(_ values: [Float], shape: Shape? = nil) {
         let shape = shape ?? [values.count]
         precondition(
-            shape.elementCount == values.count, "\(values.count) values given for the shape \(shape), which holds \(shape.elementCount)")
+            shape.elementCount == values.count,
+            "\(values.count) values given for the shape \(shape), which holds \(shape.elementCount)")
         self.init(Node(data: HostArray(values), shape: shape))
     }
 
     /// A tensor of the given integers (indices), row-major.
-    public init(_ values: [Int32], shape: Shape? = nil) {
+    @_disfavoredOverload public init(_ values: [Int32], shape: Shape? = nil) {
         let shape = shape ?? [values.count]
         precondition(
-            shape.elementCount == values.count, "\(values.count) values given for the shape \(shape), which holds \(shape.elementCount)")
+            shape.elementCount == values.count,
+            "\(values.count) values given for the shape \(shape), which holds \(shape.elementCount)")
         self.init(Node(data: HostArray(values), shape: shape))
     }
 

@@ -17,7 +17,8 @@ public final class Variable {
     /// A variable that starts with the given elements, row-major.
     public init(_ values: [Float], shape: Shape, name: String = "variable") {
         precondition(
-            shape.elementCount == values.count, "variable '\(name)': \(values.count) values given for the shape \(shape)")
+            shape.elementCount == values.count,
+            "variable '\(name)': \(values.count) values given for the shape \(shape)")
         (self.name, self.shape, storage) = (name, shape, HostArray(values))
     }
 
@@ -70,7 +71,9 @@ public final class Variable {
     }
 
     /// Gives the elements to be changed in place, without copying them.
-    public func withMutableValues<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows -> Result {
+    public func withMutableValues<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows
+        -> Result
+    {
         version += 1
         return try body(storage.floats)
     }

@@ -23,12 +23,17 @@ struct Emitter {
         case .arena(let offset): return memory.arena + offset
         case .output(let output): return outputs[output].memory
         case .assignment(let assignment): return graph.assignments[assignment].storage.memory
-        case .register, nil: preconditionFailure("plan: entry \(index), \(graph.entries[index].operation.name), has no memory")
+        case .register, nil:
+            preconditionFailure("plan: entry \(index), \(graph.entries[index].operation.name), has no memory")
         }
     }
 
-    private func floats(_ index: Int) -> UnsafeMutablePointer<Float> { address(index).assumingMemoryBound(to: Float.self) }
-    private func integers(_ index: Int) -> UnsafeMutablePointer<Int32> { address(index).assumingMemoryBound(to: Int32.self) }
+    private func floats(_ index: Int) -> UnsafeMutablePointer<Float> {
+        address(index).assumingMemoryBound(to: Float.self)
+    }
+    private func integers(_ index: Int) -> UnsafeMutablePointer<Int32> {
+        address(index).assumingMemoryBound(to: Int32.self)
+    }
 
     func emit(_ unit: PlanUnit) -> () -> Void {
         let index = unit.members[0]
@@ -50,7 +55,9 @@ struct Emitter {
             return emitReduction(index, reduction, axis: axis, count: count)
         case .argmax:
             let shape = graph.entries[entry.inputs[0]].shape
-            let (source, destination, rows, columns) = (floats(entry.inputs[0]), integers(index), entry.count, shape.last!)
+            let (source, destination, rows, columns) = (
+                floats(entry.inputs[0]), integers(index), entry.count, shape.last!
+            )
             let kernel = kernels.pointer.pointee.argmax!
             return { kernel(source, destination, rows, columns) }
         case .matmul(let left, let right):
@@ -60,7 +67,8 @@ struct Emitter {
 
     /// Copies of values that couldn't be computed in place.
     func finalCopies() -> [() -> Void] {
-        let copies = places.copiedOutputs.map { (graph.outputs[$0], outputs[$0].memory) }
+        let copies =
+            places.copiedOutputs.map { (graph.outputs[$0], outputs[$0].memory) }
             + places.copiedAssignments.map { (graph.assignments[$0].value, graph.assignments[$0].storage.memory) }
         return copies.map { index, destination in
             let source = address(index)
@@ -102,7 +110,9 @@ struct Emitter {
     private func emitGather(_ index: Int) -> () -> Void {
         let entry = graph.entries[index]
         let depth = graph.entries[entry.inputs[0]].shape.last!
-        let (values, indices, destination, rows) = (floats(entry.inputs[0]), integers(entry.inputs[1]), floats(index), entry.count)
+        let (values, indices, destination, rows) = (
+            floats(entry.inputs[0]), integers(entry.inputs[1]), floats(index), entry.count
+        )
         return {
             for row in 0..<rows {
                 let choice = Int(indices[row])

@@ -6,7 +6,8 @@
 ///
 /// - Precondition: `scalar` has one element.
 public func gradients(of scalar: Tensor, withRespectTo targets: [Tensor]) -> [Tensor] {
-    precondition(scalar.count == 1, "gradients: the differentiated tensor must have one element, its shape is \(scalar.shape)")
+    precondition(
+        scalar.count == 1, "gradients: the differentiated tensor must have one element, its shape is \(scalar.shape)")
     let order = nodesBetween(scalar.node, and: Set(targets.map { ObjectIdentifier($0.node) }))
     var accumulated: [ObjectIdentifier: Tensor] = [ObjectIdentifier(scalar.node): .ones(scalar.shape)]
     let relevant = Set(order.map { ObjectIdentifier($0) })
@@ -61,7 +62,9 @@ private func nodesBetween(_ root: Node, and targets: Set<ObjectIdentifier>) -> [
     nodes.sort { $0.serial < $1.serial }
     var relevant = targets
     for node in nodes where node.operation != .stopGradient {
-        if node.inputs.contains(where: { relevant.contains(ObjectIdentifier($0)) }) { relevant.insert(ObjectIdentifier(node)) }
+        if node.inputs.contains(where: { relevant.contains(ObjectIdentifier($0)) }) {
+            relevant.insert(ObjectIdentifier(node))
+        }
     }
     return nodes.filter { relevant.contains(ObjectIdentifier($0)) }
 }
@@ -73,7 +76,9 @@ extension Operation {
         case .input, .variable, .data, .scalar, .random, .argmax, .stopGradient: inputs.map { _ in nil }
         case .unary(let operation): [Self.unaryGradient(operation, inputs[0], y, g)]
         case .binary(let operation):
-            zip(inputs, Self.binaryGradients(operation, inputs[0], inputs[1], y, g, needed)).map { $1?.summed(to: $0.shape) }
+            zip(inputs, Self.binaryGradients(operation, inputs[0], inputs[1], y, g, needed)).map {
+                $1?.summed(to: $0.shape)
+            }
         case .select:
             [
                 nil, Tensor.select(inputs[0], g, Tensor(0)).summed(to: inputs[1].shape),
@@ -133,12 +138,18 @@ extension Operation {
         _ a: Tensor, _ b: Tensor, _ g: Tensor, _ left: Bool, _ right: Bool, _ needed: [Bool]
     ) -> [Tensor?] {
         // C = op(A) op(B): dop(A) = G op(B)ᵀ, dop(B) = op(A)ᵀ G; a stored transpose swaps the factors.
-        let da = !needed[0] ? nil : left
-            ? b.matmul(g, transposeLeft: right, transposeRight: true)
-            : g.matmul(b, transposeRight: !right)
-        let db = !needed[1] ? nil : right
-            ? g.matmul(a, transposeLeft: true, transposeRight: left)
-            : a.matmul(g, transposeLeft: !left)
+        let da =
+            !needed[0]
+            ? nil
+            : left
+                ? b.matmul(g, transposeLeft: right, transposeRight: true)
+                : g.matmul(b, transposeRight: !right)
+        let db =
+            !needed[1]
+            ? nil
+            : right
+                ? g.matmul(a, transposeLeft: true, transposeRight: left)
+                : a.matmul(g, transposeLeft: !left)
         return [da, db]
     }
 }

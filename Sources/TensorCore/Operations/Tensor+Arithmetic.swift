@@ -92,7 +92,8 @@ extension Tensor {
 
     /// Stops where the operation called `name` is given integers.
     func requireFloats(_ name: String) {
-        precondition(type == .float32, "\(name): an operand of the shape \(shape) is \(type); convert it with asFloat()")
+        precondition(
+            type == .float32, "\(name): an operand of the shape \(shape) is \(type); convert it with asFloat()")
     }
 
     func unary(_ operation: Operation.Unary) -> Tensor {
@@ -108,7 +109,9 @@ extension Tensor {
     private static func common(_ name: String, _ x: Tensor, _ y: Tensor) -> Shape {
         x.requireFloats(name)
         y.requireFloats(name)
-        guard let shape = x.shape.broadcast(with: y.shape) else { preconditionFailure(mismatch(name, x.shape, y.shape)) }
+        guard let shape = x.shape.broadcast(with: y.shape) else {
+            preconditionFailure(mismatch(name, x.shape, y.shape))
+        }
         return shape
     }
 

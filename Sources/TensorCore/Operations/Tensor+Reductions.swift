@@ -50,9 +50,11 @@ extension Tensor {
         requireFloats(reduction.rawValue)
         let places = Set((axes ?? Array(0..<rank)).map { $0 < 0 ? $0 + rank : $0 }).sorted()
         precondition(
-            places.allSatisfy { (0..<rank).contains($0) }, "\(reduction.rawValue): axes \(axes ?? []) are outside the shape \(shape)")
+            places.allSatisfy { (0..<rank).contains($0) },
+            "\(reduction.rawValue): axes \(axes ?? []) are outside the shape \(shape)")
         precondition(
-            reduction == .sum || places.allSatisfy { shape[$0] > 0 }, "max: an empty dimension of \(shape) has no largest element")
+            reduction == .sum || places.allSatisfy { shape[$0] > 0 },
+            "max: an empty dimension of \(shape) has no largest element")
         var result = self
         var end = places.count
         while end > 0 {

@@ -69,16 +69,19 @@ extension Tensor {
         right.requireFloats("matmul")
         precondition(
             rank >= 2 && right.rank == 2 && (rank == 2 || !transposeLeft),
-            "matmul: the operands are \(shape) and \(right.shape); the right one must have two dimensions, and the left one too if transposed")
+            "matmul: the operands are \(shape) and \(right.shape); the right one must have two dimensions, and the left one too if transposed"
+        )
         if rank > 2 {
-            let rows = reshaped(to: [Shape(shape.dropLast()).elementCount, shape[rank - 1]]).matmul(right, transposeRight: transposeRight)
+            let rows = reshaped(to: [Shape(shape.dropLast()).elementCount, shape[rank - 1]]).matmul(
+                right, transposeRight: transposeRight)
             return rows.reshaped(to: Shape(shape.dropLast()) + [rows.shape[1]])
         }
         let (m, k) = transposeLeft ? (shape[1], shape[0]) : (shape[0], shape[1])
         let (k2, n) = transposeRight ? (right.shape[1], right.shape[0]) : (right.shape[0], right.shape[1])
         precondition(
             k == k2,
-            "matmul: \(shape)\(transposeLeft ? " transposed" : "") × \(right.shape)\(transposeRight ? " transposed" : ""): the inner extents \(k) and \(k2) differ")
+            "matmul: \(shape)\(transposeLeft ? " transposed" : "") × \(right.shape)\(transposeRight ? " transposed" : ""): the inner extents \(k) and \(k2) differ"
+        )
         let operation = Operation.matmul(transposeLeft: transposeLeft, transposeRight: transposeRight)
         return Tensor(Node(operation, [node, right.node], shape: [m, n], type: .float32))
     }

@@ -30,7 +30,8 @@ enum Evaluation {
     /// Only what depends on data and variables alone has a value outside a program.
     private static func check(_ tensor: Tensor) throws {
         if let recording = Recording.current {
-            throw TensorError.valueReadWhileRecording(operation: tensor.node.operation.name, program: recording.programName)
+            throw TensorError.valueReadWhileRecording(
+                operation: tensor.node.operation.name, program: recording.programName)
         }
         var problem: TensorError?
         var seen: Set<ObjectIdentifier> = []

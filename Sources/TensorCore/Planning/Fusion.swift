@@ -56,7 +56,9 @@ struct Fusion {
             // Entries before the source's first can't depend on it.
             if members[unit].last! > earliest, seen.insert(unit).inserted { pending.append(unit) }
         }
-        for operand in members[target].flatMap({ graph.entries[$0].inputs }) where unit[operand] != source { push(unit[operand]) }
+        for operand in members[target].flatMap({ graph.entries[$0].inputs }) where unit[operand] != source {
+            push(unit[operand])
+        }
         while let next = pending.popLast() {
             for operand in members[next].flatMap({ graph.entries[$0].inputs }) {
                 if unit[operand] == source { return true }
@@ -81,7 +83,8 @@ struct Fusion {
                     continue
                 }
                 pending.append((next, true))
-                for operand in members[next].flatMap({ graph.entries[$0].inputs }).reversed() where !done.contains(unit[operand]) {
+                for operand in members[next].flatMap({ graph.entries[$0].inputs }).reversed()
+                where !done.contains(unit[operand]) {
                     if unit[operand] != next { pending.append((unit[operand], false)) }
                 }
             }

@@ -36,7 +36,8 @@ struct LinearGraph {
     init(outputs: [Node], assignments: [(variable: Variable, value: Node)], leavesAsInputs: Bool = false) {
         var builder = Builder(leavesAsInputs: leavesAsInputs)
         var assigned: Set<ObjectIdentifier> = []
-        let assignments = assignments.reversed().filter { assigned.insert(ObjectIdentifier($0.variable)).inserted }.reversed()
+        let assignments = assignments.reversed().filter { assigned.insert(ObjectIdentifier($0.variable)).inserted }
+            .reversed()
         var nodes: [Node] = []
         var seen: Set<ObjectIdentifier> = []
         for root in outputs + assignments.map(\.value) {
@@ -45,9 +46,13 @@ struct LinearGraph {
         nodes.sort { $0.serial < $1.serial }
         for node in nodes { builder.add(node) }
         let roots = outputs.map { builder.index(of: $0) }
-        let values = assignments.map { (storage: $0.variable.storage, value: builder.copyIfLeaf(builder.index(of: $0.value))) }
+        let values = assignments.map {
+            (storage: $0.variable.storage, value: builder.copyIfLeaf(builder.index(of: $0.value)))
+        }
         self.leaves = builder.leaves
-        (self.entries, self.bindings, self.outputs, self.assignments) = (builder.entries, builder.bindings, roots, values)
+        (self.entries, self.bindings, self.outputs, self.assignments) = (
+            builder.entries, builder.bindings, roots, values
+        )
         prune()
     }
 
@@ -60,7 +65,8 @@ struct LinearGraph {
         for index in entries.indices.reversed() where needed.contains(index) { needed.formUnion(entries[index].inputs) }
         let kept = entries.indices.filter(needed.contains)
         let place = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
-        bindings = Dictionary(uniqueKeysWithValues: bindings.compactMap { key, value in place[key].map { ($0, value) } })
+        bindings = Dictionary(
+            uniqueKeysWithValues: bindings.compactMap { key, value in place[key].map { ($0, value) } })
         entries = kept.map { index in
             var entry = entries[index]
             entry.inputs = entry.inputs.map { place[$0]! }
@@ -128,7 +134,8 @@ private struct Builder {
     private mutating func leaf(_ node: Node, _ binding: LinearGraph.Binding, _ operation: Operation) -> Int {
         if leavesAsInputs {
             leaves.append(node)
-            let entry = LinearGraph.Entry(operation: .input(leaves.count - 1), inputs: [], shape: node.shape, type: node.type)
+            let entry = LinearGraph.Entry(
+                operation: .input(leaves.count - 1), inputs: [], shape: node.shape, type: node.type)
             let place = append(entry)
             bindings[place] = .input(leaves.count - 1)
             return place

@@ -30,7 +30,9 @@ struct MemoryPlan {
         for (position, unit) in units.enumerated() {
             for member in unit.members {
                 producer[member] = position
-                for input in graph.entries[member].inputs { readers[graph.base(of: input), default: []].append(position) }
+                for input in graph.entries[member].inputs {
+                    readers[graph.base(of: input), default: []].append(position)
+                }
             }
         }
         placeOutputs()
@@ -42,7 +44,11 @@ struct MemoryPlan {
     private mutating func placeOutputs() {
         for (index, value) in graph.outputs.enumerated() {
             let base = graph.base(of: value)
-            if producer[base] != nil, places[base] == nil { places[base] = .output(index) } else { copiedOutputs.append(index) }
+            if producer[base] != nil, places[base] == nil {
+                places[base] = .output(index)
+            } else {
+                copiedOutputs.append(index)
+            }
         }
     }
 
@@ -63,7 +69,9 @@ struct MemoryPlan {
             guard case .storage(let bound) = binding, bound === storage else { continue }
             if graph.outputs.contains(where: { graph.base(of: $0) == leaf }) { return false }
             for reader in readers[leaf] ?? [] where reader > position { return false }
-            if (readers[leaf] ?? []).contains(position), !isReadBefore(leaf, written: value, in: units[position]) { return false }
+            if (readers[leaf] ?? []).contains(position), !isReadBefore(leaf, written: value, in: units[position]) {
+                return false
+            }
         }
         return true
     }
@@ -111,7 +119,9 @@ struct MemoryPlan {
             for member in unit.members where places[member] == nil {
                 let last = copied.contains(member) ? end : (readers[member] ?? []).max() ?? position
                 let bytes = (graph.entries[member].count * 4 + 63) / 64 * 64
-                if let reused = dyingOperand(of: member, at: position, blockOf, { blocks[$0].last }), blocks[reused].bytes == bytes {
+                if let reused = dyingOperand(of: member, at: position, blockOf, { blocks[$0].last }),
+                    blocks[reused].bytes == bytes
+                {
                     blocks[reused].entries.append(member)
                     blocks[reused].last = last
                     blockOf[member] = reused
@@ -124,8 +134,12 @@ struct MemoryPlan {
         var placed: [(block: Block, offset: Int)] = []
         for block in blocks.sorted(by: { ($0.bytes, $1.first) > ($1.bytes, $0.first) }) {
             var offset = 0
-            let alive = placed.filter { $0.block.first <= block.last && block.first <= $0.block.last }.sorted { $0.offset < $1.offset }
-            for other in alive where other.offset < offset + block.bytes { offset = max(offset, other.offset + other.block.bytes) }
+            let alive = placed.filter { $0.block.first <= block.last && block.first <= $0.block.last }.sorted {
+                $0.offset < $1.offset
+            }
+            for other in alive where other.offset < offset + block.bytes {
+                offset = max(offset, other.offset + other.block.bytes)
+            }
             placed.append((block, offset))
             arenaBytes = max(arenaBytes, offset + block.bytes)
             for entry in block.entries { places[entry] = .arena(offset: offset) }

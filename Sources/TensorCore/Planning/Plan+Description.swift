@@ -8,7 +8,8 @@ extension Emitter {
         for entry in entries { outside.formUnion(entry.inputs.filter { !unit.members.contains($0) }) }
         let written = unit.members.filter { places.places[$0] != .register }
         let bytes = (Array(outside) + written).map { graph.entries[$0].count * 4 }.reduce(0, +)
-        return Plan.Step(name: names, shape: entries.last!.shape, flops: unit.members.map(flops).reduce(0, +), bytes: bytes)
+        return Plan.Step(
+            name: names, shape: entries.last!.shape, flops: unit.members.map(flops).reduce(0, +), bytes: bytes)
     }
 
     private func flops(_ index: Int) -> Int {

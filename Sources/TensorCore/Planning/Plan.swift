@@ -33,7 +33,10 @@ public final class Plan {
     /// Keeps the storage of constants and variables alive that instructions point into.
     private let graph: LinearGraph
 
-    init(_ graph: LinearGraph, inputs declared: [(shape: Shape, type: ScalarType)], random: RandomState, options: PlanOptions) {
+    init(
+        _ graph: LinearGraph, inputs declared: [(shape: Shape, type: ScalarType)], random: RandomState,
+        options: PlanOptions
+    ) {
         let units = Fusion.schedule(graph, fused: options.fused)
         let places = MemoryPlan(graph, units)
         self.random = random
@@ -71,7 +74,9 @@ public final class Plan {
     public func output(_ index: Int) -> UnsafeBufferPointer<Float> { UnsafeBufferPointer(outputs[index].floats) }
 
     /// The elements of int32 output `index`, row-major, valid after a run until the next.
-    public func integerOutput(_ index: Int) -> UnsafeBufferPointer<Int32> { UnsafeBufferPointer(outputs[index].integers) }
+    public func integerOutput(_ index: Int) -> UnsafeBufferPointer<Int32> {
+        UnsafeBufferPointer(outputs[index].integers)
+    }
 }
 
 /// How a plan is made; the defaults are for use, the others for comparison.

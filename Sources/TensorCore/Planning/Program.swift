@@ -21,13 +21,17 @@ public final class Program {
         /// A float32 input.
         public static func float32(_ extents: Int?...) -> Input { Input(extents: extents, type: .float32) }
         /// A float32 input of the given shape behind a first extent.
-        public static func float32(rows: Int?, _ shape: Shape) -> Input { Input(extents: [rows] + shape, type: .float32) }
+        public static func float32(rows: Int?, _ shape: Shape) -> Input {
+            Input(extents: [rows] + shape, type: .float32)
+        }
         /// An int32 input.
         public static func int32(_ extents: Int?...) -> Input { Input(extents: extents, type: .int32) }
 
         func shape(length: Int?) -> Shape {
             extents.enumerated().map { axis, extent in
-                precondition(extent != nil || (axis == 0 && length != nil), "program: only the first extent of an input may vary")
+                precondition(
+                    extent != nil || (axis == 0 && length != nil), "program: only the first extent of an input may vary"
+                )
                 return extent ?? length!
             }
         }
@@ -47,14 +51,16 @@ public final class Program {
     /// Declares a program; nothing is recorded before the first ``plan(length:)``.
     ///
     /// - Parameter seed: the key of its random stream.
-    public init(_ name: String, inputs: [Input] = [], seed: UInt64 = 0, record: @escaping ([Tensor]) throws -> [Tensor]) {
+    public init(_ name: String, inputs: [Input] = [], seed: UInt64 = 0, record: @escaping ([Tensor]) throws -> [Tensor])
+    {
         (self.name, self.inputs, self.record) = (name, inputs, record)
         random = RandomState(key: seed)
     }
 
     /// As ``init(_:inputs:seed:record:)``, planned with the given options.
     convenience init(
-        _ name: String, inputs: [Input], seed: UInt64 = 0, options: PlanOptions, record: @escaping ([Tensor]) throws -> [Tensor]
+        _ name: String, inputs: [Input], seed: UInt64 = 0, options: PlanOptions,
+        record: @escaping ([Tensor]) throws -> [Tensor]
     ) {
         self.init(name, inputs: inputs, seed: seed, record: record)
         self.options = options

@@ -38,12 +38,15 @@ enum Reference {
     }
 
     private static func leaf(
-        _ node: Node, _ inputs: [[Double]], _ variables: [ObjectIdentifier: [Double]], _ random: (key: UInt64, counter: UInt64)
+        _ node: Node, _ inputs: [[Double]], _ variables: [ObjectIdentifier: [Double]],
+        _ random: (key: UInt64, counter: UInt64)
     ) -> [Double]? {
         if let (variable, _) = node.variable {
             return variables[ObjectIdentifier(variable)] ?? variable.values.map(Double.init)
         }
-        if let data = node.data { return data.type == .int32 ? data.integers.map(Double.init) : data.floats.map(Double.init) }
+        if let data = node.data {
+            return data.type == .int32 ? data.integers.map(Double.init) : data.floats.map(Double.init)
+        }
         switch node.operation {
         case .input(let index): return inputs[index]
         case .scalar(let value): return [value]
@@ -75,9 +78,13 @@ enum Reference {
         case .input, .variable, .data, .scalar, .random: preconditionFailure("reference: a leaf has no operands")
         case .unary(let operation): return operands[0].values.map { unary(operation, $0) }
         case .binary(let operation):
-            return (0..<count).map { binary(operation, operands[0].element(at: $0, of: shape), operands[1].element(at: $0, of: shape)) }
+            return (0..<count).map {
+                binary(operation, operands[0].element(at: $0, of: shape), operands[1].element(at: $0, of: shape))
+            }
         case .select:
-            return (0..<count).map { operands[operands[0].element(at: $0, of: shape) != 0 ? 1 : 2].element(at: $0, of: shape) }
+            return (0..<count).map {
+                operands[operands[0].element(at: $0, of: shape) != 0 ? 1 : 2].element(at: $0, of: shape)
+            }
         case .broadcast: return (0..<count).map { operands[0].element(at: $0, of: shape) }
         case .reshape, .stopGradient: return operands[0].values
         case .permute(let axes): return permute(operands[0], axes, shape)
@@ -132,7 +139,8 @@ enum Reference {
     private static func permute(_ operand: Operand, _ axes: [Int], _ shape: Shape) -> [Double] {
         let strides = axes.map { operand.shape.rowMajorStrides[$0] }
         return (0..<shape.elementCount).map { position in
-            zip(shape.rowMajorStrides, zip(shape, strides)).map { step, axis in position / step % axis.0 * axis.1 }.reduce(0, +)
+            zip(shape.rowMajorStrides, zip(shape, strides)).map { step, axis in position / step % axis.0 * axis.1 }
+                .reduce(0, +)
         }.map { operand.values[$0] }
     }
 
@@ -160,7 +168,8 @@ enum Reference {
         for i in 0..<m {
             for j in 0..<n {
                 for l in 0..<k {
-                    result[i * n + j] += a.values[left ? l * m + i : i * k + l] * b.values[right ? j * k + l : l * n + j]
+                    result[i * n + j] +=
+                        a.values[left ? l * m + i : i * k + l] * b.values[right ? j * k + l : l * n + j]
                 }
             }
         }

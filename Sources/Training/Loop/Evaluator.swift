@@ -27,7 +27,8 @@ public struct Evaluator {
     ///   - observer: Who looks on.
     ///   - makeEnvironment: Makes so many environments, which must reset themselves.
     public init(
-        _ agent: any Agent, mode: ActionMode = .greedy, batchLimit: Int = 128, observer: (any EvaluationObserver)? = nil,
+        _ agent: any Agent, mode: ActionMode = .greedy, batchLimit: Int = 128,
+        observer: (any EvaluationObserver)? = nil,
         makeEnvironment: @escaping (Int) throws -> any BatchedEnvironment
     ) {
         precondition(batchLimit >= 1, "an evaluation needs at least one environment, not \(batchLimit)")

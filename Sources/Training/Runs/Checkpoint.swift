@@ -57,7 +57,9 @@ public enum Checkpoint {
         let reader = try TensorFileReader(path: path)
         var values: [[Float]] = []
         for (name, variable) in variables.entries {
-            guard let entry = reader.entry(named: name) else { throw TensorError.missingVariable(name: name, file: path) }
+            guard let entry = reader.entry(named: name) else {
+                throw TensorError.missingVariable(name: name, file: path)
+            }
             guard entry.shape == variable.shape, entry.type == .float32 else {
                 throw TensorError.variableShape(name: name, expected: variable.shape, given: entry.shape)
             }

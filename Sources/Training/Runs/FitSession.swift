@@ -33,7 +33,9 @@ public final class FitSession {
     ) throws -> Standardization {
         if likelihood == .gaussian { return Standardization(data.training, width: data.width) }
         if let bad = (data.training + data.validation).first(where: { !(0...1).contains($0) }) {
-            throw FitError("a Bernoulli likelihood needs data from 0 to 1, and the data hold \(bad); use --set likelihood=gaussian")
+            throw FitError(
+                "a Bernoulli likelihood needs data from 0 to 1, and the data hold \(bad); use --set likelihood=gaussian"
+            )
         }
         let zeros = [Float](repeating: 0, count: data.width)
         return Standardization(means: zeros, deviations: zeros.map { _ in 1 })
@@ -63,7 +65,10 @@ public final class FitSession {
             last = try bound(validation)
             let mean = total / Double(order.count) - scaling.logVolume
             try metrics.append(
-                ["epoch": .integer(epoch), "updates": .integer(updates), "trainBound": .number(mean), "validBound": .number(last)])
+                [
+                    "epoch": .integer(epoch), "updates": .integer(updates), "trainBound": .number(mean),
+                    "validBound": .number(last),
+                ])
             progress.update(step: epoch, metrics: [("bound", last)])
         }
         progress.finish(step: settings.epochs, metrics: [("bound", last)])
@@ -71,7 +76,8 @@ public final class FitSession {
         try write(updates: updates)
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
         let summary: JSON = [
-            "run": .string(folder.path), "model": .string(configuration.model), "dataset": .string(configuration.dataset),
+            "run": .string(folder.path), "model": .string(configuration.model),
+            "dataset": .string(configuration.dataset),
             "seed": .integer(configuration.seed), "epochs": .integer(settings.epochs), "updates": .integer(updates),
             "seconds": .number(seconds), "firstBound": .number(first), "validBound": .number(last),
         ]
@@ -105,7 +111,8 @@ public final class FitSession {
         ]
         let variables = Parameters(model.variables.entries + scale)
         let shape = data.shape.map(String.init).joined(separator: ",")
-        try Checkpoint.write(variables, metadata: ["shape": shape, "updates": "\(updates)"], to: folder.checkpointPath(step: updates))
+        try Checkpoint.write(
+            variables, metadata: ["shape": shape, "updates": "\(updates)"], to: folder.checkpointPath(step: updates))
     }
 }
 
@@ -141,7 +148,9 @@ public struct FittedModel {
     }
 
     /// New rows, (count, width) row-major, in the units of the data.
-    public func sample(_ count: Int, seed: UInt64) throws -> [Float] { scaling.undo(try model.sample(count, seed: seed)) }
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        scaling.undo(try model.sample(count, seed: seed))
+    }
 }
 
 /// Data that a model can't be fitted to.

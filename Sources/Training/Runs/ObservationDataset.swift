@@ -23,7 +23,8 @@ public struct ObservationDataset: Sendable {
         shape = rollout.layout.observationShape
         let count = values.count / width
         guard count >= 20 else {
-            throw FormatError(.rollout, file: path, offset: 0, expected: "20 observations or more to fit", found: "\(count)")
+            throw FormatError(
+                .rollout, file: path, offset: 0, expected: "20 observations or more to fit", found: "\(count)")
         }
         var order = Array(0..<count)
         var random = RandomStream(seed: seed).split("split")

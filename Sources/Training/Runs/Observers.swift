@@ -60,7 +60,8 @@ public final class EpisodesObserver: TrainingObserver {
         let row = episode.environment
         try log.append(
             EpisodeLog.Episode(
-                number: count, environment: row, step: trainer.steps, totalReward: episode.return, length: episode.length,
+                number: count, environment: row, step: trainer.steps, totalReward: episode.return,
+                length: episode.length,
                 terminated: trainer.environment.terminated[row], truncated: trainer.environment.truncated[row]))
         count += 1
     }

@@ -63,7 +63,9 @@ extension TrainingSession {
     /// A summary in one line for people.
     public static func report(_ summary: JSON) -> String {
         let (seconds, rate) = (summary["seconds"]?.double ?? 0, summary["stepsPerSecond"]?.double ?? 0)
-        let meanReturn = summary["meanReturn"]?.double.map { ", mean return of the last 100 episodes \(($0 * 100).rounded() / 100)" }
+        let meanReturn = summary["meanReturn"]?.double.map {
+            ", mean return of the last 100 episodes \(($0 * 100).rounded() / 100)"
+        }
         return "\(summary["steps"]?.integer ?? 0) steps, \(summary["episodes"]?.integer ?? 0) episodes in "
             + "\((seconds * 10).rounded() / 10) s (\(Int(rate)) steps/s)\(meanReturn ?? "")"
     }

@@ -3,16 +3,20 @@ import Random
 
 extension Benchmark {
     /// Environment steps with random actions: drawing the actions, resetting and writing every observation included.
-    static var environmentSteps: [Benchmark] { [
-        environment("CartPole-v1", count: 1024), environment("CartPole-v1", count: 1),
-        environment("FrozenLake-v1", count: 1024), environment("FrozenLake-v1", count: 1),
-    ] }
+    static var environmentSteps: [Benchmark] {
+        [
+            environment("CartPole-v1", count: 1024), environment("CartPole-v1", count: 1),
+            environment("FrozenLake-v1", count: 1024), environment("FrozenLake-v1", count: 1),
+        ]
+    }
 
     private static func environment(_ id: String, count: Int) -> Benchmark {
         let batches = max(1, 1024 / count)
         return Benchmark(name: "\(id) n=\(count)", unit: .stepsPerSecond(perCall: batches * count)) {
             let batch = try EnvironmentCatalog.make(id, count: count)
-            guard case .discrete(let actionCount) = batch.actionSpace else { preconditionFailure("\(id) has no discrete actions") }
+            guard case .discrete(let actionCount) = batch.actionSpace else {
+                preconditionFailure("\(id) has no discrete actions")
+            }
             var random = RandomStream(seed: 0)
             batch.reset(seed: 0)
             try check(id, count: min(count, 3), actionCount: actionCount)
@@ -26,7 +30,8 @@ extension Benchmark {
     }
 
     /// Actions from the bits of few draws, several a draw where there are powers of two of them.
-    private static func draw(_ actions: UnsafeMutableBufferPointer<Int>, below count: Int, _ random: inout RandomStream) {
+    private static func draw(_ actions: UnsafeMutableBufferPointer<Int>, below count: Int, _ random: inout RandomStream)
+    {
         guard count & (count - 1) == 0 else {
             for index in actions.indices { actions[index] = random.integers(below: count) }
             return
@@ -55,7 +60,8 @@ extension Benchmark {
             for (index, single) in singles.enumerated() {
                 single.step()
                 precondition(
-                    single.observation(of: 0).elementsEqual(batch.observation(of: index)), "\(id): a batch differs from single environments")
+                    single.observation(of: 0).elementsEqual(batch.observation(of: index)),
+                    "\(id): a batch differs from single environments")
             }
         }
     }

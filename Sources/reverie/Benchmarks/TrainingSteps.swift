@@ -5,44 +5,46 @@ import TensorCore
 
 extension Benchmark {
     /// The training steps of the peers' scripts: same names, same shapes.
-    static var trainingSteps: [Benchmark] { [
-        Benchmark(name: "infer MLP 4-128-128-2 b1", unit: .microseconds) {
-            var random = RandomStream(seed: 0)
-            let network = MultilayerPerceptron([4, 128, 128, 2], random: &random)
-            let plan = try Program("infer", inputs: [.float32(1, 4)]) { [network($0[0]).argmax()] }.plan()
-            fill(plan.input(0), &random)
-            return { plan.run() }
-        },
-        dqnStep(hidden: 128), dqnStep(hidden: 256),
-        Benchmark(name: "REINFORCE step MLP 4-128-2 T500", unit: .microseconds) {
-            var random = RandomStream(seed: 0)
-            let network = MultilayerPerceptron([4, 128, 2], random: &random)
-            let optimizer = Adam(learningRate: 1e-2)
-            let program = Program("reinforce", inputs: [.float32(500, 4), .int32(500), .float32(500)]) { inputs in
-                let chosen = network(inputs[0]).logSoftmax().gathered(inputs[1])
-                let loss = -(chosen * inputs[2]).mean()
-                try optimizer.minimize(loss, network.parameters)
-                return [loss]
-            }
-            let plan = try program.plan()
-            fill(plan.input(0), &random)
-            fill(plan.input(2), &random)
-            for row in 0..<500 { plan.integerInput(1)[row] = Int32(random.integers(below: 2)) }
-            return checked(plan)
-        },
-        Benchmark(name: "VAE step 784-400-20 b128 Adam", unit: .microseconds) {
-            var random = RandomStream(seed: 0)
-            var settings = VariationalAutoencoderSettings()
-            (settings.hiddenSize, settings.latentSize, settings.likelihood) = (400, 20, .bernoulli)
-            let model = VariationalAutoencoder(settings, width: 784, seed: 0)
-            let rows = (0..<128 * 784).map { _ in random.uniformFloat() }
-            let before = try model.fit(rows).nats
-            for _ in 0..<20 { try model.fit(rows) }
-            let after = try model.fit(rows).nats
-            precondition(after > before, "the bound must rise: \(before) then \(after)")
-            return { _ = try? model.fit(rows) }
-        },
-    ] }
+    static var trainingSteps: [Benchmark] {
+        [
+            Benchmark(name: "infer MLP 4-128-128-2 b1", unit: .microseconds) {
+                var random = RandomStream(seed: 0)
+                let network = MultilayerPerceptron([4, 128, 128, 2], random: &random)
+                let plan = try Program("infer", inputs: [.float32(1, 4)]) { [network($0[0]).argmax()] }.plan()
+                fill(plan.input(0), &random)
+                return { plan.run() }
+            },
+            dqnStep(hidden: 128), dqnStep(hidden: 256),
+            Benchmark(name: "REINFORCE step MLP 4-128-2 T500", unit: .microseconds) {
+                var random = RandomStream(seed: 0)
+                let network = MultilayerPerceptron([4, 128, 2], random: &random)
+                let optimizer = Adam(learningRate: 1e-2)
+                let program = Program("reinforce", inputs: [.float32(500, 4), .int32(500), .float32(500)]) { inputs in
+                    let chosen = network(inputs[0]).logSoftmax().gathered(inputs[1])
+                    let loss = -(chosen * inputs[2]).mean()
+                    try optimizer.minimize(loss, network.parameters)
+                    return [loss]
+                }
+                let plan = try program.plan()
+                fill(plan.input(0), &random)
+                fill(plan.input(2), &random)
+                for row in 0..<500 { plan.integerInput(1)[row] = Int32(random.integers(below: 2)) }
+                return checked(plan)
+            },
+            Benchmark(name: "VAE step 784-400-20 b128 Adam", unit: .microseconds) {
+                var random = RandomStream(seed: 0)
+                var settings = VariationalAutoencoderSettings()
+                (settings.hiddenSize, settings.latentSize, settings.likelihood) = (400, 20, .bernoulli)
+                let model = VariationalAutoencoder(settings, width: 784, seed: 0)
+                let rows = (0..<128 * 784).map { _ in random.uniformFloat() }
+                let before = try model.fit(rows).nats
+                for _ in 0..<20 { try model.fit(rows) }
+                let after = try model.fit(rows).nats
+                precondition(after > before, "the bound must rise: \(before) then \(after)")
+                return { _ = try? model.fit(rows) }
+            },
+        ]
+    }
 
     private static func dqnStep(hidden: Int) -> Benchmark {
         Benchmark(name: "DQN step MLP 4-\(hidden)-\(hidden)-2 b64 Adam", unit: .microseconds) {

@@ -22,23 +22,36 @@ struct Bench: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard seconds > 0, seconds <= 600 else { throw ValidationError("--seconds takes a number above 0, up to 600, not \(seconds).") }
+        guard seconds > 0, seconds <= 600 else {
+            throw ValidationError("--seconds takes a number above 0, up to 600, not \(seconds).")
+        }
     }
 
     func run() throws {
-        let chosen = Benchmark.all.filter { benchmark in names.isEmpty || names.contains { benchmark.name.contains($0) } }
+        let chosen = Benchmark.all.filter { benchmark in names.isEmpty || names.contains { benchmark.name.contains($0) }
+        }
         guard !chosen.isEmpty else {
-            throw ValidationError("No benchmark's name contains \(names.joined(separator: " or ")). There are: \(Benchmark.all.map(\.name).joined(separator: ", ")).")
+            throw ValidationError(
+                "No benchmark's name contains \(names.joined(separator: " or ")). There are: \(Benchmark.all.map(\.name).joined(separator: ", "))."
+            )
         }
         var results: [JSON] = []
         for benchmark in chosen {
             let result = try benchmark.run(budget: seconds)
             if let rate = result.stepsPerSecond {
                 results.append(["name": .string(result.name), "stepsPerSecond": .number(rate)])
-                if !json { print("\(result.name.padding(toLength: 40, withPad: " ", startingAt: 0)) \(Int(rate).formatted()) steps/s") }
+                if !json {
+                    print(
+                        "\(result.name.padding(toLength: 40, withPad: " ", startingAt: 0)) \(Int(rate).formatted()) steps/s"
+                    )
+                }
             } else {
                 results.append(["name": .string(result.name), "microseconds": .number(result.microseconds)])
-                if !json { print("\(result.name.padding(toLength: 40, withPad: " ", startingAt: 0)) \(String(format: "%.1f", result.microseconds)) µs") }
+                if !json {
+                    print(
+                        "\(result.name.padding(toLength: 40, withPad: " ", startingAt: 0)) \(String(format: "%.1f", result.microseconds)) µs"
+                    )
+                }
             }
         }
         if json { print(["results": .array(results)] as JSON) }

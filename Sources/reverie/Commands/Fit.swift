@@ -27,7 +27,9 @@ struct Fit: ParsableCommand {
     @Option(name: .customLong("run"), help: "The run's folder (default: runs/MODEL-DATASET-seedN).")
     var folder: String?
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("A setting of the model; may be repeated.", valueName: "key=value"))
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("A setting of the model; may be repeated.", valueName: "key=value")
+    )
     var assignments: [String] = []
 
     @Flag(help: "Replace the run's folder where it exists.")
@@ -47,7 +49,9 @@ struct Fit: ParsableCommand {
             print(summary)
         } else {
             let bounds = ["firstBound", "validBound"].map { summary[$0]?.double ?? .nan }
-            print("bound on held-back data: \(format(bounds[0])) before, \(format(bounds[1])) nats an observation after: \(path)")
+            print(
+                "bound on held-back data: \(format(bounds[0])) before, \(format(bounds[1])) nats an observation after: \(path)"
+            )
             print("Next: reverie sample \(path) --count 1000 --to samples.png")
         }
     }

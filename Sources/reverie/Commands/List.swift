@@ -49,7 +49,8 @@ struct List: ParsableCommand {
                     let spaces = try? EnvironmentCatalog.make(entry.id)
                     return [
                         .string(entry.id), spaces.map { .string("\($0.observationSpace)") } ?? .null,
-                        spaces.map { .string("\($0.actionSpace)") } ?? .null, entry.stepLimit.map { .integer($0) } ?? .null,
+                        spaces.map { .string("\($0.actionSpace)") } ?? .null,
+                        entry.stepLimit.map { .integer($0) } ?? .null,
                         .string(entry.summary),
                     ]
                 })
@@ -63,7 +64,9 @@ struct List: ParsableCommand {
                 ["name", "agent", "environment", "description"],
                 try library.names().map { name in
                     let preset = try library.preset(named: name)
-                    return [.string(name), .string(preset.agent), .string(preset.environment), .string(preset.description)]
+                    return [
+                        .string(name), .string(preset.agent), .string(preset.environment), .string(preset.description),
+                    ]
                 })
         case .runs:
             guard exists(folder) else { return Table(["run", "state", "configuration"], []) }
@@ -76,8 +79,13 @@ struct List: ParsableCommand {
         let path = joinPath(folder, name)
         guard isFolder(path), let run = try? RunFolder(opening: path) else { return nil }
         let document = try TOMLDocument(contentsOf: run.configurationPath)
-        let names = ["agent", "model", "environment", "dataset", "seed"].compactMap { document.top[$0]?.text ?? document.top[$0]?.toml }
-        return [.string(path), .string(exists(run.summaryPath) ? "finished" : "unfinished"), .string(names.joined(separator: " "))]
+        let names = ["agent", "model", "environment", "dataset", "seed"].compactMap {
+            document.top[$0]?.text ?? document.top[$0]?.toml
+        }
+        return [
+            .string(path), .string(exists(run.summaryPath) ? "finished" : "unfinished"),
+            .string(names.joined(separator: " ")),
+        ]
     }
 }
 

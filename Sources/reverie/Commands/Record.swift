@@ -16,7 +16,8 @@ struct Record: ParsableCommand {
               reverie record FrozenLake-v1 --episodes 5 --to random.npz --video random.gif
             """)
 
-    @Argument(help: ArgumentHelp("A run's folder, or an environment's id for a random agent.", valueName: "run|environment"))
+    @Argument(
+        help: ArgumentHelp("A run's folder, or an environment's id for a random agent.", valueName: "run|environment"))
     var subject: String
 
     @Option(help: "Episodes to record.")
@@ -46,7 +47,9 @@ struct Record: ParsableCommand {
         guard (1...10_000_000).contains(episodes) else {
             throw ValidationError("--episodes takes a number from 1 to 10000000, not \(episodes).")
         }
-        guard to.hasSuffix(".npz") else { throw ValidationError("--to takes a file name that ends in .npz, not '\(to)'.") }
+        guard to.hasSuffix(".npz") else {
+            throw ValidationError("--to takes a file name that ends in .npz, not '\(to)'.")
+        }
         guard video?.hasSuffix(".gif") ?? true else {
             throw ValidationError("--video takes a file name that ends in .gif, not '\(video!)'.")
         }
@@ -73,7 +76,9 @@ struct Record: ParsableCommand {
                     .init("meanReturn", .number(mean)),
                 ]))
         } else {
-            print("\(results.count) episodes, \(steps) steps, mean return \(format(mean)): \(to)" + (video.map { " and \($0)" } ?? ""))
+            print(
+                "\(results.count) episodes, \(steps) steps, mean return \(format(mean)): \(to)"
+                    + (video.map { " and \($0)" } ?? ""))
         }
     }
 }
@@ -87,7 +92,9 @@ enum RolloutOptions {
     }
 
     static func environmentOptions(_ rollout: Rollout) -> [String: String] {
-        guard case .object(let members)? = rollout.layout.metadata.first(where: { $0.name == name })?.value else { return [:] }
+        guard case .object(let members)? = rollout.layout.metadata.first(where: { $0.name == name })?.value else {
+            return [:]
+        }
         return Dictionary(members.compactMap { member in member.value.string.map { (member.name, $0) } }) { $1 }
     }
 }

@@ -41,7 +41,9 @@ struct Sample: ParsableCommand {
 
     func run() throws {
         guard isFolder(folder) else { throw StorageError(path: folder, operation: "open the run", reason: .missing) }
-        if !force, exists(to) { throw StorageError(path: to, operation: "write the samples to", reason: .wouldOverwrite) }
+        if !force, exists(to) {
+            throw StorageError(path: to, operation: "write the samples to", reason: .wouldOverwrite)
+        }
         let model = try FittedModel(run: folder)
         let samples = try model.sample(count, seed: seed)
         if to.hasSuffix(".npz") {
@@ -60,7 +62,9 @@ struct Sample: ParsableCommand {
             let shown = Array(samples.prefix(256 * model.width))
             return ImageGrid(height: model.shape[0], width: model.shape[1], channels: channels, scale: 2).frame(shown)
         }
-        let data = (try? ObservationDataset(rollout: model.configuration.dataset, seed: UInt64(model.configuration.seed)))?.training
+        let data =
+            (try? ObservationDataset(rollout: model.configuration.dataset, seed: UInt64(model.configuration.seed)))?
+            .training
         return ScatterMatrix(width: model.width, data: data ?? [], samples: samples).frame()
     }
 }

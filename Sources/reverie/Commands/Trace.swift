@@ -59,7 +59,8 @@ struct Trace: ParsableCommand {
             let word = line.trimmingCharacters(in: .whitespaces)
             if word.isEmpty { continue }
             guard let action = Int(word), (0..<count).contains(action) else {
-                throw DataError("\(actions):\(index + 1): expected an action from 0 to \(count - 1), found '\(word.prefix(40))'")
+                throw DataError(
+                    "\(actions):\(index + 1): expected an action from 0 to \(count - 1), found '\(word.prefix(40))'")
             }
             result.append(action)
         }
@@ -70,7 +71,9 @@ struct Trace: ParsableCommand {
 extension BatchedEnvironment {
     /// The first environment's observation: a number, or a flat list.
     fileprivate var observationJSON: JSON {
-        let numbers: [JSON] = observationNumbers(of: 0).map { elementType == .float32 ? .number($0) : .integer(Int($0)) }
+        let numbers: [JSON] = observationNumbers(of: 0).map {
+            elementType == .float32 ? .number($0) : .integer(Int($0))
+        }
         if case .discrete = observationSpace { return numbers[0] }
         return .array(numbers)
     }

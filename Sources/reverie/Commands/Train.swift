@@ -46,7 +46,9 @@ struct Train: ParsableCommand {
     @Option(help: "A TOML file of settings, like a run's config.toml.")
     var config: String?
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("A setting of the agent; may be repeated.", valueName: "key=value"))
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("A setting of the agent; may be repeated.", valueName: "key=value")
+    )
     var assignments: [String] = []
 
     @OptionGroup var options: EnvironmentOptionFlags

@@ -18,7 +18,9 @@ struct Watch: ParsableCommand {
               reverie watch grid:four-rooms
             """)
 
-    @Argument(help: ArgumentHelp("A run's folder, a rollout (.npz) or an environment's id.", valueName: "run|rollout|environment"))
+    @Argument(
+        help: ArgumentHelp(
+            "A run's folder, a rollout (.npz) or an environment's id.", valueName: "run|rollout|environment"))
     var subject: String
 
     @Option(help: "The first episode's seed.")
@@ -52,7 +54,8 @@ struct Watch: ParsableCommand {
         if !isFolder(subject), subject.hasSuffix(".npz") {
             let rollout = try Rollout(contentsOf: subject)
             let options = RolloutOptions.environmentOptions(rollout)
-            let environment = try EnvironmentCatalog.make(rollout.layout.environment, autoreset: .disabled, options: options)
+            let environment = try EnvironmentCatalog.make(
+                rollout.layout.environment, autoreset: .disabled, options: options)
             return try RolloutScene(rollout, path: subject, environment: environment)
         }
         let subject = try Subject(subject, options: try options.values())

@@ -58,7 +58,8 @@ final class AgentScene: ViewerScene {
             if past.count == Self.pastLimit { past.removeFirst(Self.pastLimit / 2) }
             past.append(
                 Moment(
-                    state: try environment.snapshot(of: 0), step: step, totalReward: totalReward, lastReward: lastReward,
+                    state: try environment.snapshot(of: 0), step: step, totalReward: totalReward,
+                    lastReward: lastReward,
                     ended: hasEnded))
         }
         try agent.act(on: environment.currentRows, mode: mode, into: environment.discreteActions)
@@ -102,7 +103,8 @@ final class AgentScene: ViewerScene {
         ]
         if hasEnded { values.append(.init("Ended", environment.terminated[0] ? "terminated" : "truncated")) }
         return ViewerPanel(
-            values: values, bars: assessment.map { [bars($0, chosen: nil)] } ?? [], historyTitle: "Returns", history: returns)
+            values: values, bars: assessment.map { [bars($0, chosen: nil)] } ?? [], historyTitle: "Returns",
+            history: returns)
     }
 }
 

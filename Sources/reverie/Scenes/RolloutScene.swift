@@ -100,7 +100,11 @@ final class RolloutScene: ViewerScene {
         let start = (current.steps.lowerBound + step) * policy.count
         let numbers = rollout.policy[start..<start + policy.count].map(Double.init)
         let next = Int(actions[current.steps.lowerBound + step])
-        return [bars(.init(kind: policy.name == "probabilities" ? .probabilities : .actionValues, values: numbers), chosen: next)]
+        return [
+            bars(
+                .init(kind: policy.name == "probabilities" ? .probabilities : .actionValues, values: numbers),
+                chosen: next)
+        ]
     }
 }
 
