@@ -28,6 +28,12 @@ public protocol Agent: AnyObject, StateCodable {
     func assess(_ observations: ObservationRows) throws -> ActionAssessment?
 }
 
+/// An agent that learns from replayed experience, which a training run stores beside its checkpoints.
+public protocol ReplayingAgent: Agent {
+    /// The experience.
+    var replay: ReplayBuffer { get }
+}
+
 /// Whether actions explore or are the best known.
 public enum ActionMode: Sendable {
     /// As in training: with exploration noise or a stochastic policy.

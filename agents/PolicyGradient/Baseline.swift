@@ -10,7 +10,7 @@ final class Baseline {
     private let updates: Int
     private let valueProgram, fitProgram: Program
     /// The squared error of the last fit's last step.
-    private(set) var loss = 0.0
+    var loss = 0.0
 
     init(_ sizes: [Int], _ settings: REINFORCESettings, random: inout RandomStream) {
         let network = MultilayerPerceptron(sizes, activation: settings.activation, random: &random)

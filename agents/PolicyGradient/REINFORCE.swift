@@ -125,10 +125,19 @@ public final class REINFORCE: Agent {
         updates += 1
     }
 
-    /// Codes the counter and the random stream.
+    /// Codes the counters, the random stream, and the episodes that have not been learned from.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&updates, in: 0...Int.max)
+        try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&random)
+        try coder.code(&finished, in: 0...settings.episodesPerUpdate)
+        try batch.codeState(with: &coder)
+        var count = episodes.count
+        try coder.code(&count, in: 0...1 << 20)
+        if coder.isReading { episodes = (0..<count).map { _ in Episode() } }
+        for index in 0..<count { try episodes[index].codeState(with: &coder) }
+        try coder.code(&loss)
+        try coder.code(&entropy)
+        if let baseline { try coder.code(&baseline.loss) }
     }
 
     /// The loss and entropy of the last batch, and the baseline's loss.

@@ -109,6 +109,7 @@ public final class QLearning: Agent {
     /// Codes the counter and the random stream.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&steps, in: 0...Int.max)
+        try coder.code(&lastError)
         try coder.code(&random)
     }
 
