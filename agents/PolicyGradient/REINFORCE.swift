@@ -15,8 +15,8 @@ public final class REINFORCE: Agent {
     private let actionCount: Int
     private let policy: MultilayerPerceptron
     private let policyOptimizer: Adam
-    private let baseline: Baseline?
-    private let policyProgram, learningProgram: Program
+    let baseline: Baseline?
+    let policyProgram, learningProgram: Program
     private var random: RandomStream
     /// The episode under way in each environment.
     private var episodes: [Episode] = []
@@ -41,13 +41,15 @@ public final class REINFORCE: Agent {
         let policy = MultilayerPerceptron(sizes + [actionCount], activation: settings.activation, random: &initial)
         self.policy = policy
         policyOptimizer = Adam(learningRate: settings.learningRate)
-        baseline = settings.baseline ? Baseline(sizes + [1], settings, random: &initial) : nil
+        baseline = settings.baseline ? try Baseline(sizes + [1], settings, random: &initial) : nil
         policyProgram = Program("policy", inputs: [.float32(nil, encoding.inputCount)]) { [policy($0[0]).softmax()] }
         learningProgram = Self.learningProgram(policy, policyOptimizer, settings, inputCount: encoding.inputCount)
+        // Planning makes the optimiser's moments, which a checkpoint must find before the first update too.
+        _ = try learningProgram.plan(length: Program.bucket(for: 1))
     }
 
     /// Inputs: s (T, n), a (T), advantage (T), mask (T): 0 behind the batch's last step. Outputs: loss, entropy.
-    private static func learningProgram(
+    static func learningProgram(
         _ policy: MultilayerPerceptron, _ optimizer: Adam, _ settings: REINFORCESettings, inputCount: Int
     ) -> Program {
         let inputs: [Program.Input] = [.float32(nil, inputCount), .int32(nil), .float32(nil), .float32(nil)]

@@ -39,11 +39,6 @@ public final class ReplayBuffer {
         terminated.deallocate()
     }
 
-    /// Bytes that a buffer of these extents takes.
-    public static func bytes(capacity: Int, width: Int, type: ElementType) -> Int {
-        capacity * (2 * width * type.size + 4 + 4 + 1)
-    }
-
     /// Stores every row in which a step was played.
     public func add(_ transitions: Transitions) {
         for row in 0..<transitions.count where !transitions.isReset[row] {

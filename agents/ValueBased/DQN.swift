@@ -72,7 +72,7 @@ public final class DQN: ReplayingAgent {
     }
 
     /// Inputs: s (B, n), a (B), r (B), s′ (B, n), 1 − terminal (B). Outputs: the loss, the mean of Q(s, a).
-    private static func learningProgram(
+    static func learningProgram(
         _ network: MultilayerPerceptron, _ target: MultilayerPerceptron, _ optimizer: any Optimizer,
         _ settings: DQNSettings, inputCount: Int
     ) -> Program {
@@ -150,10 +150,10 @@ public final class DQN: ReplayingAgent {
 
     /// Codes the counters and the random streams.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&steps, in: 0...Int.max)
-        try coder.code(&pending, in: 0...Int.max)
-        try coder.code(&targetPending, in: 0...Int.max)
-        try coder.code(&updates, in: 0...Int.max)
+        try coder.code(&steps, in: 0...1 << 62)
+        try coder.code(&pending, in: 0...settings.trainEvery - 1)
+        try coder.code(&targetPending, in: 0...settings.targetEvery - 1)
+        try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&loss)
         try coder.code(&meanValue)
         try coder.code(&actionStream)

@@ -15,6 +15,9 @@ public final class Trainer {
     private let observers: [any TrainingObserver]
     /// What the agent saw before the step under way.
     private let previous: UnsafeMutableRawBufferPointer
+    private let actions: UnsafeMutableBufferPointer<Int>
+    /// Views of `previous` and of the batch's buffers, which stay in place: made once, not a step.
+    private let transitions: Transitions
 
     /// Joins an agent and its environments, which are reset with `seed` (the i-th with `seed + i`).
     ///
@@ -26,6 +29,11 @@ public final class Trainer {
         (self.agent, self.environment, self.observers) = (agent, environment, observers)
         statistics = EpisodeStatistics(count: environment.count)
         previous = .allocate(byteCount: environment.observations.count, alignment: 64)
+        actions = environment.discreteActions
+        transitions = Transitions(
+            observations: environment.rows(UnsafeRawBufferPointer(previous)), actions: UnsafeBufferPointer(actions),
+            rewards: environment.rewards, terminated: environment.terminated, truncated: environment.truncated,
+            nextObservations: environment.rows(environment.finalObservations), isReset: environment.isResetStep)
         environment.reset(seed: seed)
     }
 
@@ -47,22 +55,15 @@ public final class Trainer {
 
     private func step() throws {
         previous.copyMemory(from: environment.observations)
-        let observations = rows(UnsafeRawBufferPointer(previous))
-        try agent.act(on: observations, mode: .explore, into: environment.discreteActions)
+        try agent.act(on: transitions.observations, mode: .explore, into: actions)
         environment.step()
         statistics.record(environment)
-        try agent.learn(
-            from: Transitions(
-                observations: observations, actions: UnsafeBufferPointer(environment.discreteActions),
-                rewards: environment.rewards, terminated: environment.terminated, truncated: environment.truncated,
-                nextObservations: rows(environment.finalObservations), isReset: environment.isResetStep))
+        try agent.learn(from: transitions)
         for observer in observers {
             try observer.didStep(self)
             for episode in statistics.completed { try observer.didFinish(episode, self) }
         }
     }
-
-    private func rows(_ bytes: UnsafeRawBufferPointer) -> ObservationRows { environment.rows(bytes) }
 }
 
 extension BatchedEnvironment {

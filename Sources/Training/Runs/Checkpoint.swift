@@ -30,21 +30,21 @@ public enum Checkpoint {
 
     /// Puts an agent where a checkpoint left it: what it learned, its counters and its random streams.
     ///
-    /// - Throws: as ``read(_:into:)-(_,Parameters)``.
+    /// - Throws: as ``read(_:into:)-(_,Parameters)``, also where the agent's state is missing or another's.
     public static func read(_ path: String, into agent: any Agent) throws {
         let reader = try TensorFileReader(path: path)
         guard let entry = reader.entry(named: stateName), entry.type == .uint8 else {
             throw TensorError.missingVariable(name: stateName, file: path)
         }
-        let state = try reader.bytes(of: entry)
-        try read(path, into: agent.variables)
-        var agent = agent
+        let (variables, state) = (agent.variables, try reader.bytes(of: entry))
+        let values = try values(of: variables, in: reader)
         do {
             try agent.restoreState(from: state)
         } catch EnvironmentError.badState(let offset, let expected) {
             throw FormatError(
                 .safetensors, file: "\(path)(\(stateName))", offset: offset, expected: expected, found: "another state")
         }
+        set(variables, to: values)
     }
 
     /// Reads every one of the variables from a file, which may hold more: moments of an optimiser, say.
@@ -55,18 +55,31 @@ public enum Checkpoint {
     @discardableResult
     public static func read(_ path: String, into variables: Parameters) throws -> [String: String] {
         let reader = try TensorFileReader(path: path)
-        var values: [[Float]] = []
-        for (name, variable) in variables.entries {
+        set(variables, to: try values(of: variables, in: reader))
+        return reader.metadata
+    }
+
+    /// The elements of each variable, found and checked before any of them is changed.
+    private static func values(of variables: Parameters, in reader: TensorFileReader) throws -> [[Float]] {
+        try variables.entries.map { name, variable in
             guard let entry = reader.entry(named: name) else {
-                throw TensorError.missingVariable(name: name, file: path)
+                throw TensorError.missingVariable(name: name, file: reader.path)
             }
-            guard entry.shape == variable.shape, entry.type == .float32 else {
+            guard entry.shape == variable.shape else {
                 throw TensorError.variableShape(name: name, expected: variable.shape, given: entry.shape)
             }
-            values.append([Float](repeating: 0, count: entry.elementCount))
-            try values[values.count - 1].withUnsafeMutableBytes { try reader.read(entry, into: $0) }
+            guard entry.type == .float32 else {
+                throw FormatError(
+                    .safetensors, file: "\(reader.path)(\(name))", offset: 0, expected: "float32 elements",
+                    found: "\(entry.type)")
+            }
+            var values = [Float](repeating: 0, count: entry.elementCount)
+            try values.withUnsafeMutableBytes { try reader.read(entry, into: $0) }
+            return values
         }
-        for ((_, variable), elements) in zip(variables.entries, values) { variable.set(elements) }
-        return reader.metadata
+    }
+
+    private static func set(_ variables: Parameters, to values: [[Float]]) {
+        for (variable, elements) in zip(variables.variables, values) { variable.set(elements) }
     }
 }

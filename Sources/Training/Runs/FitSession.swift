@@ -135,7 +135,7 @@ public struct FittedModel {
         configuration = try FitConfiguration(contentsOf: folder.configurationPath)
         let checkpoint = try folder.lastCheckpointPath()
         let reader = try TensorFileReader(path: checkpoint)
-        guard let entry = reader.entry(named: "scaling.means"), entry.shape.count == 1 else {
+        guard let entry = reader.entry(named: "scaling.means"), entry.shape.count == 1, entry.shape[0] > 0 else {
             throw TensorError.missingVariable(name: "scaling.means", file: checkpoint)
         }
         width = entry.shape[0]

@@ -12,6 +12,7 @@ public final class MetricsObserver: TrainingObserver {
     private let lines: JSONLinesWriter
     private let events: TensorBoardWriter
     private var next: Int
+    private var lastLogged: Int?
 
     /// Logs every `interval` steps.
     public init(_ lines: JSONLinesWriter, _ events: TensorBoardWriter, every interval: Int) {
@@ -27,12 +28,13 @@ public final class MetricsObserver: TrainingObserver {
 
     /// Logs the last state.
     public func didEnd(_ trainer: Trainer) throws {
-        if next - interval < trainer.steps { try log(trainer) }
+        if lastLogged != trainer.steps { try log(trainer) }
         try lines.synchronize()
         try events.synchronize()
     }
 
     private func log(_ trainer: Trainer) throws {
+        lastLogged = trainer.steps
         var members: [JSON.Member] = [
             .init("step", .integer(trainer.steps)), .init("episodes", .integer(trainer.episodes)),
             .init("updates", .integer(trainer.agent.updates)),
