@@ -3,6 +3,17 @@
 #include <string.h>
 
 #if defined(__x86_64__)
+#include <xmmintrin.h>
+
+unsigned rv_flush_subnormals(void) {
+    enum { flush_to_zero = 0x8000, denormals_are_zero = 0x0040 };
+    unsigned mode = _mm_getcsr();
+    _mm_setcsr(mode | flush_to_zero | denormals_are_zero);
+    return mode;
+}
+
+void rv_restore_mode(unsigned mode) { _mm_setcsr(mode); }
+
 extern const rv_kernels rv_kernels_v3, rv_kernels_v4;
 
 static int has_v3(void) {
@@ -26,6 +37,10 @@ const rv_kernels *rv_kernels_best(void) {
 }
 #else
 extern const rv_kernels rv_kernels_portable;
+
+unsigned rv_flush_subnormals(void) { return 0; }
+
+void rv_restore_mode(unsigned mode) { (void)mode; }
 
 const rv_kernels *rv_kernels_named(const char *name) {
     return strcmp(name, rv_kernels_portable.name) == 0 ? &rv_kernels_portable : NULL;

@@ -1,12 +1,12 @@
 import Graphics
 
-/// Samples over data, one small plot for each pair of dimensions.
+/// One small plot for each pair of dimensions: data above the diagonal, samples below it at the mirrored place, the axes the same.
 struct ScatterMatrix {
     /// The number of dimensions; the first six are shown.
     let width: Int
-    /// (n, width), drawn behind in grey.
+    /// (n, width).
     let data: [Float]
-    /// (m, width), drawn in front.
+    /// (m, width).
     let samples: [Float]
 
     private static let cell = 180
@@ -19,7 +19,7 @@ struct ScatterMatrix {
         let head = 24
         var frame = Frame(
             FrameSize(width: shown * step + Self.margin, height: shown * step + Self.margin + head), fill: .white)
-        frame.drawText("grey: data   blue: samples", x: Self.margin, y: 8, .black)
+        frame.drawText("above the diagonal: data   below: samples, at the mirrored place", x: Self.margin, y: 8, .black)
         let ranges = (0..<shown).map(range)
         for row in 0..<shown {
             for column in 0..<shown {
@@ -29,8 +29,10 @@ struct ScatterMatrix {
                     frame.drawText("dimension \(row)", x: x + 8, y: y + 8, .black)
                     continue
                 }
-                scatter(data, column, row, ranges, &frame, x, y, Color(hex: 0xB8_B8_B8))
-                scatter(samples, column, row, ranges, &frame, x, y, Color(hex: 0x1D_4E_D8))
+                let isData = column > row
+                let (first, second) = isData ? (column, row) : (row, column)
+                let color = isData ? Color(hex: 0x6B_72_80) : Color(hex: 0x1D_4E_D8)
+                scatter(isData ? data : samples, first, second, ranges, &frame, x, y, color)
             }
         }
         return frame

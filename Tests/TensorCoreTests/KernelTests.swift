@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func logarithmOverItsWholeRange() throws {
-        let xs = (-149...127).flatMap { e in [1.0, 1.2, 1.41, 1.42, 1.99].map { $0 * pow(2, Double(e)) } }
+        let xs = (-126...127).flatMap { e in [1.0, 1.2, 1.41, 1.42, 1.99].map { $0 * pow(2, Double(e)) } }
         let special = [0, -1, Double.infinity, .nan]
         for kernels in Self.kernels {
             let fast = try run([[xs.count + 4]], [xs + special], kernels: kernels) { [$0[0].log()] }[0]

@@ -10,6 +10,9 @@ import Graphics
 /// allocates memory.
 ///
 /// A seed gives the same episodes as the original (Gymnasium, MinAtar) under that seed.
+///
+/// An environment that also conforms to ``StateCodable`` can be saved to a file and resumed exactly; one that
+/// conforms to ``TabularModel`` can be planned in. ``VectorEnvironment`` makes a batch of any.
 public protocol Environment: Sendable {
     /// One action: `Int` where ``actionSpace`` is discrete, `Float` for a box of one number.
     associatedtype Action: BitwiseCopyable & Sendable

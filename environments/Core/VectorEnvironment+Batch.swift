@@ -24,10 +24,10 @@ extension VectorEnvironment {
 
     /// The actions of the next step.
     public var discreteActions: UnsafeMutableBufferPointer<Int> {
-        guard let buffer = actions as Any as? UnsafeMutableBufferPointer<Int> else {
-            preconditionFailure("\(id): discreteActions, but the action space is \(actionSpace)")
-        }
-        return buffer
+        precondition(
+            World.Action.self == Int.self && actionSpace.discreteCount != nil,
+            "\(id): discreteActions, but the action space is \(actionSpace)")
+        return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Int.self)
     }
 
     /// The actions of the next step, as numbers.

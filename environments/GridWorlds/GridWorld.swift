@@ -17,10 +17,11 @@ public struct GridWorld: Environment {
     /// Makes an environment, to be reset before use.
     public init(_ map: GridMap) {
         self.map = map
+        let starts = map.starts
         table = TransitionTable(
-            stateCount: map.cells.count, actionCount: 4, firstStates: map.starts
-        ) { state, action in Self.outcomes(map, state, action) }
-        state = map.starts[0]
+            stateCount: map.cells.count, actionCount: 4, firstStates: starts
+        ) { state, action in Self.outcomes(map, start: starts[0], state, action) }
+        state = starts[0]
     }
 
     /// The cells, walls among them.
@@ -47,7 +48,7 @@ public struct GridWorld: Environment {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
 
-    private static func outcomes(_ map: GridMap, _ state: Int, _ action: Int) -> [Outcome] {
+    private static func outcomes(_ map: GridMap, start: Int, _ state: Int, _ action: Int) -> [Outcome] {
         if map.isEnd(state) { return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)] }
         let moves =
             map.slip == 0
@@ -58,7 +59,7 @@ public struct GridWorld: Environment {
             if map.cells[next] == .wall { next = state }
             let reward = next == state ? map.stepReward : map.reward(next)
             let terminated = map.isEnd(next)
-            if map.cells[next] == .cliff { next = map.starts[0] }
+            if map.cells[next] == .cliff { next = start }
             return Outcome(probability: probability, nextState: next, reward: reward, terminated: terminated)
         }
     }

@@ -62,10 +62,18 @@ import Random
         return outcomes[range.lowerBound]
     }
 
-    /// Draws the state that an episode starts in: state 0 where rounding leaves no sum above the double.
+    /// Draws the state that an episode starts in, in time logarithmic in their number: state 0 where rounding leaves no sum above the double.
     @inlinable func drawFirstState(_ random: inout PCG64) -> Int {
         let uniform = random.random()
-        for first in firstStates where first.sum > uniform { return first.state }
-        return 0
+        var candidates = firstStates.startIndex..<firstStates.endIndex
+        while !candidates.isEmpty {
+            let middle = candidates.lowerBound + candidates.count / 2
+            if firstStates[middle].sum > uniform {
+                candidates = candidates.lowerBound..<middle
+            } else {
+                candidates = middle + 1..<candidates.upperBound
+            }
+        }
+        return candidates.lowerBound < firstStates.count ? firstStates[candidates.lowerBound].state : 0
     }
 }

@@ -93,6 +93,11 @@ typedef struct {
     void (*argmax)(const float *source, int32_t *destination, size_t rows, size_t columns);
 } rv_kernels;
 
+// Makes the calling thread treat subnormal numbers as 0, and returns its earlier mode for `rv_restore_mode`: moments
+// that decay towards 0 would otherwise slow a training step down several times.
+unsigned rv_flush_subnormals(void);
+void rv_restore_mode(unsigned mode);
+
 // The best table for this processor, or NULL when it lacks AVX2 and FMA (x86-64-v3).
 const rv_kernels *rv_kernels_best(void);
 

@@ -70,12 +70,12 @@ public final class VariationalAutoencoder {
     ///
     /// - Returns: the batch's mean bound and its two parts, in nats a row, before the step.
     @discardableResult
-    public func fit(_ rows: some Collection<Float>) throws -> Bound { try run(fitProgram, rows) }
+    public func fit(_ rows: [Float]) throws -> Bound { try run(fitProgram, rows) }
 
     /// The mean bound of a batch of rows, estimated with one latent a row.
-    public func bound(_ rows: some Collection<Float>) throws -> Bound { try run(boundProgram, rows) }
+    public func bound(_ rows: [Float]) throws -> Bound { try run(boundProgram, rows) }
 
-    private func run(_ program: Program, _ rows: some Collection<Float>) throws -> Bound {
+    private func run(_ program: Program, _ rows: [Float]) throws -> Bound {
         precondition(!rows.isEmpty && rows.count % width == 0, "vae: \(rows.count) numbers are no rows of \(width)")
         let plan = try program.plan(length: rows.count / width)
         _ = plan.input(0).update(fromContentsOf: rows)

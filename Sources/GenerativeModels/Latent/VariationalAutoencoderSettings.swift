@@ -24,7 +24,7 @@ public struct VariationalAutoencoderSettings: Configurable, Sendable {
     /// Rows in a batch.
     public var batchSize = 128
     /// Times that the data is gone through.
-    public var epochs = 20
+    public var epochs = 200
 
     /// The defaults.
     public init() {}

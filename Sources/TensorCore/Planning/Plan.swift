@@ -55,10 +55,12 @@ public final class Plan {
         steps = units.map { emitter.describe($0) }
     }
 
-    /// Runs the step once. Random numbers are those of the program's counter, which rises by one.
+    /// Runs the step once; subnormal numbers count as 0 in it. Random numbers are those of the program's counter, which rises by one.
     public func run() {
         // The setting belongs to the calling thread: libraries must not start threads of their own.
         omp_set_num_threads(1)
+        let mode = rv_flush_subnormals()
+        defer { rv_restore_mode(mode) }
         for instruction in instructions { instruction() }
         for storage in changed { storage.version &+= 1 }
         random.pointer.pointee.counter &+= 1
