@@ -10,6 +10,9 @@ public protocol ViewerScene: AnyObject {
     var frameSize: FrameSize { get }
     /// Time steps a second at real time, more than 0.
     var framesPerSecond: Double { get }
+    /// Seconds at real time for which the picture of this time step stays beyond the step's own: at the end of an
+    /// episode, so that one sees it.
+    var holdTime: Double { get }
     /// Whether ``stepBack()`` does anything now or later in this scene.
     var canStepBack: Bool { get }
     /// Whether ``newEpisode(sameSeed:)`` does anything. A recording of one episode has none to offer.
@@ -31,6 +34,8 @@ public protocol ViewerScene: AnyObject {
 }
 
 extension ViewerScene {
+    /// No step is special, unless a scene says otherwise.
+    public var holdTime: Double { 0 }
     /// Time passes in one direction only, unless a scene says otherwise.
     public var canStepBack: Bool { false }
     /// Stays where it is.

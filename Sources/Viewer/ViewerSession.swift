@@ -63,16 +63,20 @@ final class ViewerSession {
         while made < due && isRunning {
             try step()
             made += 1
-            if clock() >= deadline { break }
+            if isHeld || clock() >= deadline { break }
         }
         let end = clock()
         pace.made(made, of: due, at: end)
+        if made > 0, isHeld { pace.hold(steps: scene.holdTime * scene.framesPerSecond) }
         if end >= nextMeasurement {
             nextMeasurement = end + 0.5
             state.reachedSpeed = pace.rate.map { $0 / scene.framesPerSecond }
             needsDrawing = true
         }
     }
+
+    /// Whether this step stays longer than others. As fast as possible means not to wait.
+    private var isHeld: Bool { scene.holdTime > 0 && state.speed != .unlimited }
 
     /// The steps a second asked for.
     private var rate: Double {

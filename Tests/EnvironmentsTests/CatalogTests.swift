@@ -26,6 +26,15 @@ import Testing
         #expect(Set(ids).count == ids.count)
     }
 
+    @Test func everyDiscreteActionHasAName() throws {
+        #expect(try EnvironmentCatalog.entry("CartPole-v1").actionNames == ["left", "right"])
+        #expect(try EnvironmentCatalog.entry("FrozenLake-v1").actionNames == ["left", "down", "right", "up"])
+        for entry in EnvironmentCatalog.entries where entry.id != "GridWorld" {
+            let count = try EnvironmentCatalog.make(entry.id).actionSpace.discreteCount
+            #expect(entry.actionNames.count == count, "\(entry.id)")
+        }
+    }
+
     @Test func everyEntryPlays() throws {
         for entry in EnvironmentCatalog.entries where entry.id != "GridWorld" {
             let batch = try EnvironmentCatalog.make(entry.id, count: 2)

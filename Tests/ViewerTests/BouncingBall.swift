@@ -9,6 +9,9 @@ final class BouncingBall: ViewerScene {
     var framesPerSecond = 30.0
     var canStepBack = true
     var canStartEpisode = true
+    /// A step of so many is held for a second; 0 for none.
+    var heldEvery = 0
+    var holdTime: Double { heldEvery > 0 && step % heldEvery == 0 ? 1 : 0 }
     /// Time steps in an episode.
     var length = Int.max
     /// What `advance` and `newEpisode` throw, if anything.

@@ -35,6 +35,22 @@ import Testing
         #expect(abs(scene.advances - before - 15) <= 1)
     }
 
+    @Test func aHeldStepStaysForItsTime() throws {
+        scene.heldEvery = 30
+        let session = ViewerSession(scene: scene, state: ViewerState())
+        try pass(session, 1.9)
+        #expect(scene.advances == 30)
+        try pass(session, 0.5, from: 1.9)
+        #expect((38...43).contains(scene.advances))
+        #expect(session.state.reachedSpeed.map { $0 > 0.9 } ?? true)
+        let fast = ViewerSession(scene: BouncingBall(), state: ViewerState(speed: .times(4)))
+        (fast.scene as! BouncingBall).heldEvery = 30
+        try pass(fast, 0.45)
+        #expect((fast.scene as! BouncingBall).advances == 30)
+        try pass(fast, 0.15, from: 0.45)
+        #expect((fast.scene as! BouncingBall).advances > 30)
+    }
+
     @Test func aSlowSceneReportsTheSpeedItReaches() throws {
         let session = ViewerSession(scene: scene, state: ViewerState(speed: .times(64)))
         try pass(session, 3, cost: 0.005)

@@ -150,6 +150,7 @@ extension CartPole {
     private static func entry(_ id: String, stepLimit: Int, rewardThreshold: Double) -> EnvironmentEntry {
         EnvironmentEntry(
             id, "balance a pole on a cart", stepLimit: stepLimit, rewardThreshold: rewardThreshold,
+            actionNames: ["left", "right"],
             options: [
                 EnvironmentOption("low", "lower bound of the four numbers at the start", usual: "-0.05"),
                 EnvironmentOption("high", "upper bound of the four numbers at the start", usual: "0.05"),

@@ -10,6 +10,8 @@ public struct EnvironmentEntry: Sendable {
     public let stepLimit: Int?
     /// The mean return from which the task counts as solved; nil where there is no such number.
     public let rewardThreshold: Double?
+    /// What its discrete actions are called, for people to read; empty where numbers say as much.
+    public let actionNames: [String]
     /// What it can be made with, besides `max_episode_steps`, which all have.
     public let options: [EnvironmentOption]
     let build: @Sendable (EnvironmentRequest) throws -> any BatchedEnvironment
@@ -17,13 +19,14 @@ public struct EnvironmentEntry: Sendable {
     /// Describes an environment; `build` makes it, usually by ``EnvironmentRequest/batch(_:)``.
     public init(
         _ id: String, _ summary: String, stepLimit: Int? = nil, rewardThreshold: Double? = nil,
-        options: [EnvironmentOption] = [],
+        actionNames: [String] = [], options: [EnvironmentOption] = [],
         build: @escaping @Sendable (EnvironmentRequest) throws -> any BatchedEnvironment
     ) {
         self.id = id
         self.summary = summary
         self.stepLimit = stepLimit
         self.rewardThreshold = rewardThreshold
+        self.actionNames = actionNames
         self.options = options
         self.build = build
     }

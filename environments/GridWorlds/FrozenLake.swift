@@ -149,6 +149,7 @@ extension FrozenLake {
     ) -> EnvironmentEntry {
         EnvironmentEntry(
             id, summary, stepLimit: stepLimit, rewardThreshold: rewardThreshold,
+            actionNames: GridMove.names,
             options: [
                 EnvironmentOption("is_slippery", "whether moves go astray", usual: "true"),
                 EnvironmentOption("success_rate", "how likely a move on slippery ice succeeds", usual: "1/3"),

@@ -2,6 +2,9 @@
 enum GridMove: Int, CaseIterable {
     case left, down, right, up
 
+    /// The names of the actions, in order.
+    static let names = allCases.map { "\($0)" }
+
     /// The cell that the move leads to from `cell` of a row-major grid; the same at the border.
     func applied(to cell: Int, rows: Int, columns: Int) -> Int {
         let (row, column) = (cell / columns, cell % columns)

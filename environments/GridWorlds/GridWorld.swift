@@ -116,7 +116,7 @@ extension GridWorld {
 
     static let entries = [
         EnvironmentEntry(
-            "GridWorld", "a world of square cells from a map file",
+            "GridWorld", "a world of square cells from a map file", actionNames: GridMove.names,
             options: [EnvironmentOption("map", "the path of the map file")]
         ) { request in
             guard let path = request.options.text("map") else {
@@ -130,7 +130,8 @@ extension GridWorld {
     static func entry(mapNamed name: String) -> EnvironmentEntry {
         let map = (try? Assets.path("\(GridMap.assetFolder)/\(name).txt")).flatMap { try? GridMap(contentsOf: $0) }
         return EnvironmentEntry(
-            assetPrefix + name, map?.description ?? "a map that cannot be read", stepLimit: map?.stepLimit
+            assetPrefix + name, map?.description ?? "a map that cannot be read", stepLimit: map?.stepLimit,
+            actionNames: GridMove.names
         ) { request in
             try batch(of: GridMap(contentsOf: Assets.path("\(GridMap.assetFolder)/\(name).txt")), request)
         }
