@@ -15,7 +15,7 @@ import TensorCore
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Evaluate.self, Watch.self, Record.self, Trace.self, Fit.self, Sample.self, List.self,
+            Train.self, Resume.self, Evaluate.self, Watch.self, Record.self, Trace.self, Fit.self, Sample.self, List.self,
             Bench.self,
         ])
 

@@ -44,23 +44,18 @@ struct Episode {
     /// Codes the steps.
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var (steps, elements) = (count, observations.count)
-        try coder.code(&steps, in: 0...1 << 40)
-        try coder.code(&elements, in: 0...1 << 40)
-        if coder.isReading { removeAll() }
-        for index in 0..<elements { try Self.code(&observations, index, with: &coder, empty: 0) { try $1.code(&$0) } }
-        for index in 0..<steps {
-            try Self.code(&actions, index, with: &coder, empty: 0) { try $1.code(&$0, in: 0...Int32.max) }
-            try Self.code(&values, index, with: &coder, empty: 0) { try $1.code(&$0) }
+        // What is read can't hold more numbers than bytes.
+        let limit = coder.isReading ? coder.bytes.count : Int.max - 1
+        try coder.code(&steps, in: 0...limit)
+        try coder.code(&elements, in: 0...limit)
+        if coder.isReading {
+            observations = Array(repeating: 0, count: elements)
+            actions = Array(repeating: 0, count: steps)
+            values = Array(repeating: 0, count: steps)
         }
-    }
-
-    /// Codes one element of an array that grows as it is read.
-    private static func code<Value>(
-        _ array: inout [Value], _ index: Int, with coder: inout StateCoder, empty: Value,
-        _ body: (inout Value, inout StateCoder) throws(EnvironmentError) -> Void
-    ) throws(EnvironmentError) {
-        if coder.isReading { array.append(empty) }
-        try body(&array[index], &coder)
+        for index in observations.indices { try coder.code(&observations[index]) }
+        for index in values.indices { try coder.code(&values[index]) }
+        try coder.code(&actions, in: 0...Int32.max)
     }
 
     /// Writes the steps into buffers of a bucket's length: zeros, and a mask of 0, behind the last.

@@ -7,23 +7,25 @@ import TensorCore
 /// Learned numbers in a safetensors file, by path.
 public enum Checkpoint {
     /// The tensor that holds an agent's counters and random streams.
-    private static let stateName = "agent.state"
+    static let agentState = "agent.state"
+    /// The tensor that holds where the training loop, its environments and its logs were.
+    static let trainingState = "training.state"
 
     /// Writes variables into a file that appears complete or not at all.
     ///
-    /// - Parameter state: An agent's counters and random streams, as bytes.
+    /// - Parameter states: What else is to be kept, as bytes by name.
     /// - Throws: `StorageError`.
     public static func write(
-        _ variables: Parameters, state: [UInt8]? = nil, metadata: [String: String], to path: String
+        _ variables: Parameters, states: [String: [UInt8]] = [:], metadata: [String: String], to path: String
     ) throws {
         var entries = variables.entries.map { TensorFileEntry(name: $0.path, type: .float32, shape: $0.variable.shape) }
-        if let state { entries.append(TensorFileEntry(name: stateName, type: .uint8, shape: [state.count])) }
+        entries += states.map { TensorFileEntry(name: $0.key, type: .uint8, shape: [$0.value.count]) }
         let byPath = Dictionary(uniqueKeysWithValues: variables.entries.map { ($0.path, $0.variable) })
         try TensorFile.write(entries, metadata: metadata, to: path, overwrite: true) { entry, sink in
             if let variable = byPath[entry.name] {
                 try variable.withValues { try sink(UnsafeRawBufferPointer($0)) }
             } else {
-                try (state ?? []).withUnsafeBytes { try sink($0) }
+                try states[entry.name]!.withUnsafeBytes { try sink($0) }
             }
         }
     }
@@ -33,18 +35,30 @@ public enum Checkpoint {
     /// - Throws: as ``read(_:into:)-(_,Parameters)``, also where the agent's state is missing or another's.
     public static func read(_ path: String, into agent: any Agent) throws {
         let reader = try TensorFileReader(path: path)
-        guard let entry = reader.entry(named: stateName), entry.type == .uint8 else {
-            throw TensorError.missingVariable(name: stateName, file: path)
-        }
-        let (variables, state) = (agent.variables, try reader.bytes(of: entry))
+        let (variables, state) = (agent.variables, try bytes(named: agentState, in: reader))
         let values = try values(of: variables, in: reader)
+        try locating(agentState, in: path) { () throws(EnvironmentError) in try agent.restoreState(from: state) }
+        set(variables, to: values)
+    }
+
+    /// Reads bytes that ``write(_:states:metadata:to:)`` was given.
+    ///
+    /// - Throws: `StorageError`, `FormatError`, or ``TensorCore/TensorError`` where the file has none of this name.
+    static func bytes(named name: String, in reader: TensorFileReader) throws -> [UInt8] {
+        guard let entry = reader.entry(named: name), entry.type == .uint8 else {
+            throw TensorError.missingVariable(name: name, file: reader.path)
+        }
+        return try reader.bytes(of: entry)
+    }
+
+    /// Runs `body`, and gives a state that can't be read its file and name.
+    static func locating(_ name: String, in path: String, _ body: () throws(EnvironmentError) -> Void) throws {
         do {
-            try agent.restoreState(from: state)
+            try body()
         } catch EnvironmentError.badState(let offset, let expected) {
             throw FormatError(
-                .safetensors, file: "\(path)(\(stateName))", offset: offset, expected: expected, found: "another state")
+                .safetensors, file: "\(path)(\(name))", offset: offset, expected: expected, found: "another state")
         }
-        set(variables, to: values)
     }
 
     /// Reads every one of the variables from a file, which may hold more: moments of an optimiser, say.

@@ -12,6 +12,8 @@ struct TrainingState {
     var episodesLength = 0
     /// Episodes written to the log.
     var episodeCount = 0
+    /// The step of the last line of metrics.
+    var lastMetrics = 0
     /// The steps at which the next line of metrics and the next checkpoint are due.
     var nextMetrics = 0
     var nextCheckpoint = 0
@@ -37,6 +39,7 @@ extension TrainingState: StateCodable {
         try coder.code(&eventsLength, in: 0...1 << 62)
         try coder.code(&episodesLength, in: 0...1 << 62)
         try coder.code(&episodeCount, in: 0...1 << 62)
+        try coder.code(&lastMetrics, in: 0...1 << 62)
         try coder.code(&nextMetrics, in: 0...1 << 62)
         try coder.code(&nextCheckpoint, in: 0...1 << 62)
         try coder.code(&replayAdded, in: 0...1 << 62)

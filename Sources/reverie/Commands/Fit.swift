@@ -35,6 +35,9 @@ struct Fit: ParsableCommand {
     @Flag(help: "Replace the run's folder where it exists.")
     var force = false
 
+    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
+    var resume = false
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
@@ -43,16 +46,9 @@ struct Fit: ParsableCommand {
         for text in assignments { try configuration.settings.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
-        let session = try FitSession(configuration, folder: path, overwrite: force)
-        let summary = try session.fit(ProgressBar(total: configuration.settings.epochs))
-        if json {
-            print(summary)
-        } else {
-            let bounds = ["firstBound", "validBound"].map { summary[$0]?.double ?? .nan }
-            print(
-                "bound on held-back data: \(format(bounds[0])) before, \(format(bounds[1])) nats an observation after: \(path)"
-            )
-            print("Next: reverie sample \(path) --count 1000 --to samples.png")
-        }
+        let session = resume
+            ? try FitSession(continuing: configuration, folder: path)
+            : try FitSession(configuration, folder: path, overwrite: force)
+        try SessionCommand.fit(session, folder: path, json: json)
     }
 }

@@ -56,19 +56,19 @@ struct Train: ParsableCommand {
     @Flag(help: "Replace the run's folder where it exists.")
     var force = false
 
+    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
+    var resume = false
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
     func run() throws {
         let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
-        let summary = try TrainingSession(run, folder: path, overwrite: force).train()
-        if json {
-            print(summary)
-        } else {
-            print(TrainingSession.report(summary))
-            print("Next: reverie evaluate \(path)   or   reverie watch \(path)")
-        }
+        let session = resume
+            ? try TrainingSession(continuing: run, folder: path)
+            : try TrainingSession(run, folder: path, overwrite: force)
+        try SessionCommand.train(session, folder: path, json: json)
     }
 
     /// The preset and the file, where there are such.
