@@ -15,7 +15,8 @@ import TensorCore
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Resume.self, Evaluate.self, Watch.self, Record.self, Trace.self, Fit.self, Sample.self, List.self,
+            Train.self, Resume.self, Evaluate.self, Watch.self, Record.self, Trace.self, Fit.self, Sample.self,
+            List.self,
             Bench.self,
         ])
 

@@ -10,7 +10,7 @@ import TensorCore
 public final class TrainingSession {
     private let run: TrainingRun
     private let folder: RunFolder
-    private let trainer: Trainer
+    let trainer: Trainer
     private let checkpoints: CheckpointObserver
 
     /// Metrics are logged so many times over a run, and checkpoints written.
@@ -67,7 +67,9 @@ public final class TrainingSession {
             lines: try JSONLinesWriter(creating: folder.metricsPath),
             events: try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
             episodes: try EpisodeLog(creating: folder.episodesPath),
-            replay: try (agent as? any ReplayingAgent).map { try ReplayLog(creating: folder.replayFolder, replay: $0.replay) })
+            replay: try (agent as? any ReplayingAgent).map {
+                try ReplayLog(creating: folder.replayFolder, replay: $0.replay)
+            })
         self.init(run, folder, agent, environment, state, logs)
         try checkpoints.write(trainer)
     }
@@ -100,7 +102,8 @@ public final class TrainingSession {
             episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
             replay: try (agent as? any ReplayingAgent).map {
                 try ReplayLog(
-                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, actionCount: actionCount)
+                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, actionCount: actionCount
+                )
             })
         self.init(run, folder, agent, environment, state, logs)
     }

@@ -46,7 +46,8 @@ struct Fit: ParsableCommand {
         for text in assignments { try configuration.settings.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
-        let session = resume
+        let session =
+            resume
             ? try FitSession(continuing: configuration, folder: path)
             : try FitSession(configuration, folder: path, overwrite: force)
         try SessionCommand.fit(session, folder: path, json: json)

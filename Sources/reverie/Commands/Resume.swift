@@ -47,7 +47,8 @@ enum SessionCommand {
 
     static func fit(_ session: FitSession, folder: String, json: Bool) throws {
         Interruption.watch()
-        guard let summary = try session.fit(ProgressBar(total: session.epochs), shouldStop: { Interruption.isRequested })
+        guard
+            let summary = try session.fit(ProgressBar(total: session.epochs), shouldStop: { Interruption.isRequested })
         else { throw stopped(folder) }
         if json {
             print(summary)

@@ -65,7 +65,8 @@ struct Train: ParsableCommand {
     func run() throws {
         let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
-        let session = resume
+        let session =
+            resume
             ? try TrainingSession(continuing: run, folder: path)
             : try TrainingSession(run, folder: path, overwrite: force)
         try SessionCommand.train(session, folder: path, json: json)
