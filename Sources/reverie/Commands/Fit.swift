@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import GenerativeModels
 import Storage
 import Training
 
@@ -12,24 +13,28 @@ struct Fit: ParsableCommand {
 
             EXAMPLE
               reverie record FrozenLake-v1 --episodes 200 --to random.npz
-              reverie fit vae rollouts.npz --set epochs=50
+              reverie fit vae random.npz --set epochs=50
             """)
 
-    @Argument(help: "A model's name; 'reverie list models' shows them.")
+    @Argument(help: "A model's name; 'reverie list models' shows them.", completion: Completions.models)
     var model: String
 
-    @Argument(help: "A rollout file (.npz); its observations are the data.")
+    @Argument(
+        help: "A rollout file (.npz); its observations are the data.", completion: .file(extensions: ["npz"]))
     var dataset: String
 
-    @Option(help: "The seed of every random stream.")
+    @Option(parsing: .unconditional, help: "The seed of every random stream.")
     var seed = 0
 
-    @Option(name: .customLong("run"), help: "The run's folder (default: runs/MODEL-DATASET-seedN).")
+    @Option(
+        name: .customLong("run"), help: "The run's folder (default: runs/MODEL-DATASET-seedN).",
+        completion: .directory)
     var folder: String?
 
     @Option(
-        name: .customLong("set"), help: ArgumentHelp("A setting of the model; may be repeated.", valueName: "key=value")
-    )
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "A setting of the model; may be repeated. 'reverie list models MODEL' shows them.", valueName: "key=value"))
     var assignments: [String] = []
 
     @Flag(help: "Replace the run's folder where it exists.")
@@ -38,21 +43,22 @@ struct Fit: ParsableCommand {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
+    func validate() throws { try require("--seed", seed, in: seedRange) }
+
     func run() throws {
         var configuration = try FitConfiguration(model: model, dataset: dataset, seed: seed)
         for text in assignments { try configuration.settings.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
+        note("\(model) learns \(dataset) in \(configuration.settings.epochs) epochs, seed \(seed): \(path)")
         let session = try FitSession(configuration, folder: path, overwrite: force)
         let summary = try session.fit(ProgressBar(total: configuration.settings.epochs))
         if json {
-            print(summary)
+            try output("\(summary)")
         } else {
-            let bounds = ["firstBound", "validBound"].map { summary[$0]?.double ?? .nan }
-            print(
-                "bound on held-back data: \(format(bounds[0])) before, \(format(bounds[1])) nats an observation after: \(path)"
-            )
-            print("Next: reverie sample \(path) --count 1000 --to samples.png")
+            let bounds = ["firstBound", "validBound"].map { readable(summary[$0]?.double ?? .nan) }
+            try output("bound on held-back data: \(bounds[0]) before, \(bounds[1]) nats an observation after: \(path)")
+            note("Next: reverie sample \(path) --count 1000 --to samples.png")
         }
     }
 }
