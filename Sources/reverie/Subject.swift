@@ -50,28 +50,3 @@ struct Subject {
     /// The seed of episodes that aren't the training's: a million after the run's own, unless one is given.
     func evaluationSeed(_ given: Int?) -> UInt64 { given.map { UInt64($0) } ?? seed + 1_000_000 }
 }
-
-extension RunFolder {
-    /// What made a run: 'reverie train' or 'reverie fit'.
-    enum Maker { case training, fitting }
-
-    /// Opens a run's folder.
-    ///
-    /// - Throws: `StorageError`, `FormatError`, or ``UsageError`` where another command made the run.
-    static func open(_ path: String, of maker: Maker) throws -> RunFolder {
-        guard exists(path) else { throw StorageError(path: path, operation: ExitStatus.openRun, reason: .missing) }
-        guard isFolder(path) else {
-            throw StorageError(
-                path: path, operation: ExitStatus.openRun, reason: .wrongKind(expected: "the folder of a run"))
-        }
-        let folder = try RunFolder(opening: path)
-        let isFit = try TOMLDocument(contentsOf: folder.configurationPath).top["model"] != nil
-        switch maker {
-        case .training where isFit:
-            throw UsageError("\(path) holds a generative model, not an agent; see 'reverie sample \(path)'")
-        case .fitting where !isFit:
-            throw UsageError("\(path) holds an agent, not a generative model; see 'reverie evaluate \(path)'")
-        default: return folder
-        }
-    }
-}

@@ -28,6 +28,35 @@ public protocol Agent: AnyObject, StateCodable {
     func assess(_ observations: ObservationRows) throws -> ActionAssessment?
 }
 
+/// An agent that learns from replayed experience, which a training run stores beside its checkpoints.
+public protocol ReplayingAgent: Agent {
+    /// The experience.
+    var replay: ReplayBuffer { get }
+}
+
+extension Agent {
+    /// Takes counters and random streams from bytes that `stateBytes()` made. Nothing changes where they are wrong.
+    ///
+    /// - Throws: `EnvironmentError.badState(offset:expected:)`.
+    public func restoreState(from bytes: [UInt8]) throws(EnvironmentError) {
+        let before = stateBytes()
+        do throws(EnvironmentError) {
+            try readState(bytes)
+        } catch {
+            try readState(before)
+            throw error
+        }
+    }
+
+    private func readState(_ bytes: [UInt8]) throws(EnvironmentError) {
+        // The variable is for the protocol's `mutating`; it is the same object.
+        var agent = self
+        var coder = StateCoder(reading: bytes)
+        try agent.codeState(with: &coder)
+        try coder.finish()
+    }
+}
+
 /// Whether actions explore or are the best known.
 public enum ActionMode: Sendable {
     /// As in training: with exploration noise or a stochastic policy.

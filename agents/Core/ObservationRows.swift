@@ -36,7 +36,7 @@ public struct ObservationRows {
 public struct ObservationEncoding: Sendable {
     /// The number of inputs that a network needs.
     public let inputCount: Int
-    private let isDiscrete: Bool
+    @usableFromInline let isDiscrete: Bool
 
     /// The encoding of a space, or nil for one that no network here takes.
     public init?(_ space: Space) {
@@ -51,9 +51,11 @@ public struct ObservationEncoding: Sendable {
     @inlinable public func encode(
         _ row: UnsafeRawPointer, type: ElementType, into inputs: UnsafeMutablePointer<Float>
     ) {
-        if discrete {
+        if isDiscrete {
+            let index = ObservationRows(row, type: type, count: 1, width: 1).integer(0)
+            precondition(0..<inputCount ~= index, "the observation \(index) is not in Discrete(\(inputCount))")
             inputs.update(repeating: 0, count: inputCount)
-            inputs[ObservationRows(row, type: type, count: 1, width: 1).integer(0)] = 1
+            inputs[index] = 1
             return
         }
         switch type {
@@ -69,6 +71,4 @@ public struct ObservationEncoding: Sendable {
             encode(rows.row(row), type: rows.type, into: inputs.baseAddress! + row * inputCount)
         }
     }
-
-    @usableFromInline var discrete: Bool { isDiscrete }
 }

@@ -8,11 +8,11 @@ final class Baseline {
     private let network: MultilayerPerceptron
     private let optimizer: Adam
     private let updates: Int
-    private let valueProgram, fitProgram: Program
+    let valueProgram, fitProgram: Program
     /// The squared error of the last fit's last step.
-    private(set) var loss = 0.0
+    var loss = 0.0
 
-    init(_ sizes: [Int], _ settings: REINFORCESettings, random: inout RandomStream) {
+    init(_ sizes: [Int], _ settings: REINFORCESettings, random: inout RandomStream) throws {
         let network = MultilayerPerceptron(sizes, activation: settings.activation, random: &random)
         let optimizer = Adam(learningRate: settings.baselineLearningRate)
         (self.network, self.optimizer, updates) = (network, optimizer, settings.baselineUpdates)
@@ -25,6 +25,7 @@ final class Baseline {
             try optimizer.minimize(loss, network.parameters)
             return [loss]
         }
+        _ = try fitProgram.plan(length: Program.bucket(for: 1))
     }
 
     /// The value of one stored observation.

@@ -15,8 +15,8 @@ public final class REINFORCE: Agent {
     private let actionCount: Int
     private let policy: MultilayerPerceptron
     private let policyOptimizer: Adam
-    private let baseline: Baseline?
-    private let policyProgram, learningProgram: Program
+    let baseline: Baseline?
+    let policyProgram, learningProgram: Program
     private var random: RandomStream
     /// The episode under way in each environment.
     private var episodes: [Episode] = []
@@ -41,13 +41,15 @@ public final class REINFORCE: Agent {
         let policy = MultilayerPerceptron(sizes + [actionCount], activation: settings.activation, random: &initial)
         self.policy = policy
         policyOptimizer = Adam(learningRate: settings.learningRate)
-        baseline = settings.baseline ? Baseline(sizes + [1], settings, random: &initial) : nil
+        baseline = settings.baseline ? try Baseline(sizes + [1], settings, random: &initial) : nil
         policyProgram = Program("policy", inputs: [.float32(nil, encoding.inputCount)]) { [policy($0[0]).softmax()] }
         learningProgram = Self.learningProgram(policy, policyOptimizer, settings, inputCount: encoding.inputCount)
+        // Planning makes the optimiser's moments, which a checkpoint must find before the first update too.
+        _ = try learningProgram.plan(length: Program.bucket(for: 1))
     }
 
     /// Inputs: s (T, n), a (T), advantage (T), mask (T): 0 behind the batch's last step. Outputs: loss, entropy.
-    private static func learningProgram(
+    static func learningProgram(
         _ policy: MultilayerPerceptron, _ optimizer: Adam, _ settings: REINFORCESettings, inputCount: Int
     ) -> Program {
         let inputs: [Program.Input] = [.float32(nil, inputCount), .int32(nil), .float32(nil), .float32(nil)]
@@ -125,10 +127,19 @@ public final class REINFORCE: Agent {
         updates += 1
     }
 
-    /// Codes the counter and the random stream.
+    /// Codes the counters, the random stream, and the episodes that have not been learned from.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&updates, in: 0...Int.max)
+        try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&random)
+        try coder.code(&finished, in: 0...settings.episodesPerUpdate)
+        try batch.codeState(with: &coder)
+        var count = episodes.count
+        try coder.code(&count, in: 0...1 << 20)
+        if coder.isReading { episodes = (0..<count).map { _ in Episode() } }
+        for index in 0..<count { try episodes[index].codeState(with: &coder) }
+        try coder.code(&loss)
+        try coder.code(&entropy)
+        if let baseline { try coder.code(&baseline.loss) }
     }
 
     /// The loss and entropy of the last batch, and the baseline's loss.

@@ -6,15 +6,14 @@ import Random
 public final class ReplayBuffer {
     /// The largest number of transitions kept; the oldest goes first.
     public let capacity: Int
-    /// The number of transitions held.
-    public private(set) var count = 0
-    private var next = 0
-    private let rowBytes: Int
+    /// The number of transitions ever added; the last ``count`` of them are held.
+    public internal(set) var added = 0
+    let rowBytes: Int
     private let type: ElementType
-    private let observations, nextObservations: UnsafeMutableRawPointer
-    private let actions: UnsafeMutablePointer<Int32>
-    private let rewards: UnsafeMutablePointer<Float>
-    private let terminated: UnsafeMutablePointer<Bool>
+    let observations, nextObservations: UnsafeMutableRawPointer
+    let actions: UnsafeMutablePointer<Int32>
+    let rewards: UnsafeMutablePointer<Float>
+    let terminated: UnsafeMutablePointer<Bool>
 
     /// Makes an empty buffer for observations of `width` elements.
     ///
@@ -29,6 +28,9 @@ public final class ReplayBuffer {
         terminated = .allocate(capacity: capacity)
     }
 
+    /// The number of transitions held.
+    public var count: Int { min(added, capacity) }
+
     deinit {
         observations.deallocate()
         nextObservations.deallocate()
@@ -37,22 +39,17 @@ public final class ReplayBuffer {
         terminated.deallocate()
     }
 
-    /// Bytes that a buffer of these extents takes.
-    public static func bytes(capacity: Int, width: Int, type: ElementType) -> Int {
-        capacity * (2 * width * type.size + 4 + 4 + 1)
-    }
-
     /// Stores every row in which a step was played.
     public func add(_ transitions: Transitions) {
         for row in 0..<transitions.count where !transitions.isReset[row] {
+            let next = added % capacity
             (observations + next * rowBytes).copyMemory(from: transitions.observations.row(row), byteCount: rowBytes)
             (nextObservations + next * rowBytes).copyMemory(
                 from: transitions.nextObservations.row(row), byteCount: rowBytes)
             actions[next] = Int32(transitions.actions[row])
             rewards[next] = Float(transitions.rewards[row])
             terminated[next] = transitions.terminated[row]
-            next = next + 1 == capacity ? 0 : next + 1
-            count = min(count + 1, capacity)
+            added += 1
         }
     }
 
@@ -84,6 +81,7 @@ public final class ReplayBuffer {
     ///
     /// - Precondition: the buffer isn't empty.
     public func sample(into batch: Batch, encoding: ObservationEncoding, random: inout RandomStream) {
+        let count = count
         precondition(count > 0, "the replay buffer is empty: sample after the first step")
         let width = encoding.inputCount
         for row in 0..<batch.actions.count {

@@ -108,7 +108,8 @@ public final class QLearning: Agent {
 
     /// Codes the counter and the random stream.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&steps, in: 0...Int.max)
+        try coder.code(&steps, in: 0...1 << 62)
+        try coder.code(&lastError)
         try coder.code(&random)
     }
 
@@ -128,8 +129,8 @@ public final class QLearning: Agent {
 
     /// The row of the table.
     public func assess(_ observations: ObservationRows) -> ActionAssessment? {
-        let state = observations.integer(0)
-        let row = table.values[state * actionCount..<(state + 1) * actionCount]
-        return ActionAssessment(kind: .actionValues, values: row.map(Double.init))
+        let start = observations.integer(0) * actionCount
+        let values = table.withValues { $0[start..<start + actionCount].map(Double.init) }
+        return ActionAssessment(kind: .actionValues, values: values)
     }
 }

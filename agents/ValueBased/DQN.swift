@@ -9,13 +9,14 @@ import TensorCore
 ///     y = r + γ maxₐ Q̄(s′, a), or r where s′ is terminal;    L = mean ℓ(Q(s, a) − y)
 ///
 /// A truncated episode's last step bootstraps like any other: the world went on, only the episode was cut.
-public final class DQN: Agent {
+public final class DQN: ReplayingAgent {
     private let settings: DQNSettings
     private let encoding: ObservationEncoding
     private let actionCount: Int
     private let network, target: MultilayerPerceptron
     private let optimizer: any Optimizer
-    private let replay: ReplayBuffer
+    /// The experience: too much for every checkpoint, stored beside them.
+    public let replay: ReplayBuffer
     private let exploration: LinearSchedule
     private let learningRate: LinearSchedule?
     private var actionStream, replayStream: RandomStream
@@ -27,6 +28,8 @@ public final class DQN: Agent {
     /// Environment steps since the last round of updates.
     private var pending = 0
     private var targetPending = 0
+    /// Of the last batch.
+    private var loss = 0.0, meanValue = 0.0
     /// Updates so far.
     public private(set) var updates = 0
 
@@ -69,7 +72,7 @@ public final class DQN: Agent {
     }
 
     /// Inputs: s (B, n), a (B), r (B), s′ (B, n), 1 − terminal (B). Outputs: the loss, the mean of Q(s, a).
-    private static func learningProgram(
+    static func learningProgram(
         _ network: MultilayerPerceptron, _ target: MultilayerPerceptron, _ optimizer: any Optimizer,
         _ settings: DQNSettings, inputCount: Int
     ) -> Program {
@@ -141,15 +144,18 @@ public final class DQN: Agent {
             nextObservations: learner.input(3), continues: learner.input(4))
         replay.sample(into: batch, encoding: encoding, random: &replayStream)
         learner.run()
+        (loss, meanValue) = (Double(learner.output(0)[0]), Double(learner.output(1)[0]))
         updates += 1
     }
 
     /// Codes the counters and the random streams.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&steps, in: 0...Int.max)
-        try coder.code(&pending, in: 0...Int.max)
-        try coder.code(&targetPending, in: 0...Int.max)
-        try coder.code(&updates, in: 0...Int.max)
+        try coder.code(&steps, in: 0...1 << 62)
+        try coder.code(&pending, in: 0...settings.trainEvery - 1)
+        try coder.code(&targetPending, in: 0...settings.targetEvery - 1)
+        try coder.code(&updates, in: 0...1 << 62)
+        try coder.code(&loss)
+        try coder.code(&meanValue)
         try coder.code(&actionStream)
         try coder.code(&replayStream)
     }
@@ -159,8 +165,7 @@ public final class DQN: Agent {
         let epsilon = steps < settings.learningStart ? 1 : exploration.value(at: steps)
         guard updates > 0 else { return [("exploration", epsilon)] }
         return [
-            ("loss", Double(learner.output(0)[0])), ("actionValue", Double(learner.output(1)[0])),
-            ("exploration", epsilon),
+            ("loss", loss), ("actionValue", meanValue), ("exploration", epsilon),
         ]
     }
 

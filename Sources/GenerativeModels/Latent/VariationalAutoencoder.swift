@@ -20,7 +20,9 @@ public final class VariationalAutoencoder {
     public let width: Int
 
     /// Makes a model of rows of `width` numbers.
-    public init(_ settings: VariationalAutoencoderSettings = .init(), width: Int, seed: UInt64) {
+    ///
+    /// - Throws: ``TensorCore/TensorError`` on a processor that the kernels can't run on.
+    public init(_ settings: VariationalAutoencoderSettings = .init(), width: Int, seed: UInt64) throws {
         self.settings = settings
         self.width = width
         let root = RandomStream(seed: seed)
@@ -62,6 +64,8 @@ public final class VariationalAutoencoder {
         sampleProgram = Program("vae sample", inputs: [.float32(nil, settings.latentSize)]) {
             [settings.likelihood.sample(decoder($0[0]), noise.tensor)]
         }
+        // Planning makes the optimiser's moments, which a checkpoint must find before the first step too.
+        _ = try fitProgram.plan(length: 1)
     }
 
     private let parameters: Parameters
@@ -95,6 +99,12 @@ public final class VariationalAutoencoder {
         for index in latents.indices { latents[index] = Float(latentStream.normal()) }
         plan.run()
         return Array(plan.output(0))
+    }
+
+    /// The random streams of fitting and of the bound: with ``variables`` all that fitting depends on.
+    public var randomStates: [(key: UInt64, counter: UInt64)] {
+        get { [fitProgram.randomState, boundProgram.randomState] }
+        set { (fitProgram.randomState, boundProgram.randomState) = (newValue[0], newValue[1]) }
     }
 
     /// The parameters, and the optimiser's state.

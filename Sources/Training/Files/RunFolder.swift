@@ -9,6 +9,7 @@ import Storage
 /// | `episodes.csv` | one line an episode; see ``EpisodeLog`` |
 /// | `events.out.tfevents.reverie` | the metrics for TensorBoard; see ``TensorBoardWriter`` |
 /// | `checkpoints/step-N.safetensors` | the state after N steps |
+/// | `replay/N.bin` | replayed transitions from number N on; see ``ReplayLog`` |
 /// | `summary.json` | the result, once the run has ended |
 public struct RunFolder: Hashable, Sendable {
     /// The folder's path.
@@ -62,6 +63,9 @@ public struct RunFolder: Hashable, Sendable {
     /// Where the checkpoints are.
     public var checkpointFolder: String { joinPath(path, "checkpoints") }
 
+    /// Where replayed experience is.
+    public var replayFolder: String { joinPath(path, "replay") }
+
     private static let checkpointPrefix = "step-"
     private static let checkpointSuffix = ".safetensors"
 
@@ -101,8 +105,18 @@ public struct RunFolder: Hashable, Sendable {
         return checkpointPath(step: step)
     }
 
+    /// Removes the logs and the experience: what a run that has no checkpoint yet begins anew.
+    ///
+    /// - Throws: `StorageError`.
+    public func removeLogs() throws(StorageError) {
+        for file in [metricsPath, episodesPath, eventsPath, summaryPath] { try removeFile(file) }
+        guard exists(replayFolder) else { return }
+        for name in try namesInFolder(replayFolder) { try removeFile(joinPath(replayFolder, name)) }
+    }
+
     private func removeFiles() throws(StorageError) {
         try removeCheckpoints(keeping: 0)
-        for file in [configurationPath, metricsPath, episodesPath, eventsPath, summaryPath] { try removeFile(file) }
+        try removeLogs()
+        try removeFile(configurationPath)
     }
 }

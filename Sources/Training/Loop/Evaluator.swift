@@ -44,20 +44,20 @@ public struct Evaluator {
         var results: [Episode] = []
         while results.count < episodes {
             let count = min(batchLimit, episodes - results.count)
-            results += try runBatch(try makeEnvironment(count), seed: seed + UInt64(results.count))
+            results += try runBatch(try makeEnvironment(count), seed: seed &+ UInt64(results.count))
         }
         return results
     }
 
     private func runBatch(_ environment: any BatchedEnvironment, seed: UInt64) throws -> [Episode] {
         environment.reset(seed: seed)
-        var results = (0..<environment.count).map { Episode(return: 0, length: 0, seed: seed + UInt64($0)) }
+        var results = (0..<environment.count).map { Episode(return: 0, length: 0, seed: seed &+ UInt64($0)) }
         var playing = [Bool](repeating: true, count: environment.count)
+        let (observations, actions) = (environment.currentRows, environment.discreteActions)
         try observer?.didReset(environment, seed: seed)
         while playing.contains(true) {
-            let observations = environment.rows(environment.observations)
             try observer?.willAct(on: observations)
-            try agent.act(on: observations, mode: mode, into: environment.discreteActions)
+            try agent.act(on: observations, mode: mode, into: actions)
             environment.step()
             try observer?.didStep(environment, playing: playing)
             for index in playing.indices where playing[index] {

@@ -8,7 +8,8 @@ import Storage
 public final class RolloutObserver: EvaluationObserver {
     private let recorder: RolloutRecorder
     private let agent: any Agent
-    private var policy: [Float] = []
+    /// What the agent said before the step under way, one entry an environment.
+    private var policies: [[Float]] = []
     private var video: Video?
 
     private struct Video {
@@ -57,20 +58,24 @@ public final class RolloutObserver: EvaluationObserver {
     public func didReset(_ environment: any BatchedEnvironment, seed: UInt64) throws {
         for index in 0..<environment.count {
             try recorder.begin(
-                slot: index, seed: seed + UInt64(index), observation: environment.observation(of: index).bytes)
+                slot: index, seed: seed &+ UInt64(index), observation: environment.observation(of: index).bytes)
         }
         film(environment)
     }
 
-    /// Keeps what the policy says of the first environment's observation.
+    /// Keeps what the policy says of each observation.
     public func willAct(on observations: ObservationRows) throws {
-        policy = try agent.assess(observations)?.values.map { Float($0) } ?? []
+        policies = try (0..<observations.count).map { index in
+            let row = ObservationRows(
+                observations.row(index), type: observations.type, count: 1, width: observations.width)
+            return try agent.assess(row)?.values.map { Float($0) } ?? []
+        }
     }
 
     /// Records the step.
     public func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
-        let policy = policy
         for index in playing.indices where playing[index] {
+            let policy = policies[index]
             try recorder.step(
                 slot: index, action: environment.discreteActions[index], reward: environment.rewards[index],
                 terminated: environment.terminated[index], truncated: environment.truncated[index],

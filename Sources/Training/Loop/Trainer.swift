@@ -15,18 +15,37 @@ public final class Trainer {
     private let observers: [any TrainingObserver]
     /// What the agent saw before the step under way.
     private let previous: UnsafeMutableRawBufferPointer
+    private let actions: UnsafeMutableBufferPointer<Int>
+    /// Views of `previous` and of the batch's buffers, which stay in place: made once, not a step.
+    private let transitions: Transitions
 
     /// Joins an agent and its environments, which are reset with `seed` (the i-th with `seed + i`).
     ///
     /// - Precondition: an ended environment is reset by the batch itself (not ``AutoresetMode/disabled``).
-    public init(
+    public convenience init(
         agent: any Agent, environment: any BatchedEnvironment, seed: UInt64, observers: [any TrainingObserver] = []
+    ) {
+        environment.reset(seed: seed)
+        let statistics = EpisodeStatistics(count: environment.count)
+        self.init(agent: agent, environment: environment, statistics: statistics, observers: observers)
+    }
+
+    /// Joins an agent and environments that are under way, with the statistics of their episodes so far.
+    ///
+    /// - Precondition: as ``init(agent:environment:seed:observers:)``.
+    public init(
+        agent: any Agent, environment: any BatchedEnvironment, statistics: EpisodeStatistics,
+        observers: [any TrainingObserver] = []
     ) {
         precondition(environment.autoreset != .disabled, "a trainer needs environments that reset themselves")
         (self.agent, self.environment, self.observers) = (agent, environment, observers)
-        statistics = EpisodeStatistics(count: environment.count)
+        self.statistics = statistics
         previous = .allocate(byteCount: environment.observations.count, alignment: 64)
-        environment.reset(seed: seed)
+        actions = environment.discreteActions
+        transitions = Transitions(
+            observations: environment.rows(UnsafeRawBufferPointer(previous)), actions: UnsafeBufferPointer(actions),
+            rewards: environment.rewards, terminated: environment.terminated, truncated: environment.truncated,
+            nextObservations: environment.rows(environment.finalObservations), isReset: environment.isResetStep)
     }
 
     deinit { previous.deallocate() }
@@ -38,31 +57,30 @@ public final class Trainer {
 
     /// Plays until `steps` steps or `episodes` episodes have been played, or `shouldStop` says so.
     ///
+    /// - Returns: whether training has come to its end; the observers are told of that only.
     /// - Throws: what the agent or an observer throws.
-    public func run(steps: Int, episodes: Int = .max, shouldStop: () -> Bool = { false }) throws {
+    @discardableResult
+    public func run(steps: Int, episodes: Int = .max, shouldStop: () -> Bool = { false }) throws -> Bool {
         for observer in observers { try observer.didStart(self) }
-        while self.steps < steps && self.episodes < episodes && !shouldStop() { try step() }
+        while self.steps < steps && self.episodes < episodes {
+            if shouldStop() { return false }
+            try step()
+        }
         for observer in observers { try observer.didEnd(self) }
+        return true
     }
 
     private func step() throws {
         previous.copyMemory(from: environment.observations)
-        let observations = rows(UnsafeRawBufferPointer(previous))
-        try agent.act(on: observations, mode: .explore, into: environment.discreteActions)
+        try agent.act(on: transitions.observations, mode: .explore, into: actions)
         environment.step()
         statistics.record(environment)
-        try agent.learn(
-            from: Transitions(
-                observations: observations, actions: UnsafeBufferPointer(environment.discreteActions),
-                rewards: environment.rewards, terminated: environment.terminated, truncated: environment.truncated,
-                nextObservations: rows(environment.finalObservations), isReset: environment.isResetStep))
+        try agent.learn(from: transitions)
         for observer in observers {
             try observer.didStep(self)
             for episode in statistics.completed { try observer.didFinish(episode, self) }
         }
     }
-
-    private func rows(_ bytes: UnsafeRawBufferPointer) -> ObservationRows { environment.rows(bytes) }
 }
 
 extension BatchedEnvironment {

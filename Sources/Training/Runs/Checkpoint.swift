@@ -7,43 +7,57 @@ import TensorCore
 /// Learned numbers in a safetensors file, by path.
 public enum Checkpoint {
     /// The tensor that holds an agent's counters and random streams.
-    private static let stateName = "agent.state"
+    static let agentState = "agent.state"
+    /// The tensor that holds where the training loop, its environments and its logs were.
+    static let trainingState = "training.state"
 
     /// Writes variables into a file that appears complete or not at all.
     ///
-    /// - Parameter state: An agent's counters and random streams, as bytes.
+    /// - Parameter states: What else is to be kept, as bytes by name.
     /// - Throws: `StorageError`.
     public static func write(
-        _ variables: Parameters, state: [UInt8]? = nil, metadata: [String: String], to path: String
+        _ variables: Parameters, states: [String: [UInt8]] = [:], metadata: [String: String], to path: String
     ) throws {
         var entries = variables.entries.map { TensorFileEntry(name: $0.path, type: .float32, shape: $0.variable.shape) }
-        if let state { entries.append(TensorFileEntry(name: stateName, type: .uint8, shape: [state.count])) }
+        entries += states.map { TensorFileEntry(name: $0.key, type: .uint8, shape: [$0.value.count]) }
         let byPath = Dictionary(uniqueKeysWithValues: variables.entries.map { ($0.path, $0.variable) })
         try TensorFile.write(entries, metadata: metadata, to: path, overwrite: true) { entry, sink in
             if let variable = byPath[entry.name] {
                 try variable.withValues { try sink(UnsafeRawBufferPointer($0)) }
             } else {
-                try (state ?? []).withUnsafeBytes { try sink($0) }
+                try states[entry.name]!.withUnsafeBytes { try sink($0) }
             }
         }
     }
 
     /// Puts an agent where a checkpoint left it: what it learned, its counters and its random streams.
     ///
-    /// - Throws: as ``read(_:into:)-(_,Parameters)``.
+    /// - Throws: as ``read(_:into:)-(_,Parameters)``, also where the agent's state is missing or another's.
     public static func read(_ path: String, into agent: any Agent) throws {
         let reader = try TensorFileReader(path: path)
-        guard let entry = reader.entry(named: stateName), entry.type == .uint8 else {
-            throw TensorError.missingVariable(name: stateName, file: path)
+        let (variables, state) = (agent.variables, try bytes(named: agentState, in: reader))
+        let values = try values(of: variables, in: reader)
+        try locating(agentState, in: path) { () throws(EnvironmentError) in try agent.restoreState(from: state) }
+        set(variables, to: values)
+    }
+
+    /// Reads bytes that ``write(_:states:metadata:to:)`` was given.
+    ///
+    /// - Throws: `StorageError`, `FormatError`, or ``TensorCore/TensorError`` where the file has none of this name.
+    static func bytes(named name: String, in reader: TensorFileReader) throws -> [UInt8] {
+        guard let entry = reader.entry(named: name), entry.type == .uint8 else {
+            throw TensorError.missingVariable(name: name, file: reader.path)
         }
-        let state = try reader.bytes(of: entry)
-        try read(path, into: agent.variables)
-        var agent = agent
+        return try reader.bytes(of: entry)
+    }
+
+    /// Runs `body`, and gives a state that can't be read its file and name.
+    static func locating(_ name: String, in path: String, _ body: () throws(EnvironmentError) -> Void) throws {
         do {
-            try agent.restoreState(from: state)
+            try body()
         } catch EnvironmentError.badState(let offset, let expected) {
             throw FormatError(
-                .safetensors, file: "\(path)(\(stateName))", offset: offset, expected: expected, found: "another state")
+                .safetensors, file: "\(path)(\(name))", offset: offset, expected: expected, found: "another state")
         }
     }
 
@@ -55,18 +69,31 @@ public enum Checkpoint {
     @discardableResult
     public static func read(_ path: String, into variables: Parameters) throws -> [String: String] {
         let reader = try TensorFileReader(path: path)
-        var values: [[Float]] = []
-        for (name, variable) in variables.entries {
+        set(variables, to: try values(of: variables, in: reader))
+        return reader.metadata
+    }
+
+    /// The elements of each variable, found and checked before any of them is changed.
+    private static func values(of variables: Parameters, in reader: TensorFileReader) throws -> [[Float]] {
+        try variables.entries.map { name, variable in
             guard let entry = reader.entry(named: name) else {
-                throw TensorError.missingVariable(name: name, file: path)
+                throw TensorError.missingVariable(name: name, file: reader.path)
             }
-            guard entry.shape == variable.shape, entry.type == .float32 else {
+            guard entry.shape == variable.shape else {
                 throw TensorError.variableShape(name: name, expected: variable.shape, given: entry.shape)
             }
-            values.append([Float](repeating: 0, count: entry.elementCount))
-            try values[values.count - 1].withUnsafeMutableBytes { try reader.read(entry, into: $0) }
+            guard entry.type == .float32 else {
+                throw FormatError(
+                    .safetensors, file: "\(reader.path)(\(name))", offset: 0, expected: "float32 elements",
+                    found: "\(entry.type)")
+            }
+            var values = [Float](repeating: 0, count: entry.elementCount)
+            try values.withUnsafeMutableBytes { try reader.read(entry, into: $0) }
+            return values
         }
-        for ((_, variable), elements) in zip(variables.entries, values) { variable.set(elements) }
-        return reader.metadata
+    }
+
+    private static func set(_ variables: Parameters, to values: [[Float]]) {
+        for (variable, elements) in zip(variables.variables, values) { variable.set(elements) }
     }
 }

@@ -15,9 +15,11 @@ public struct FitConfiguration: Sendable {
 
     /// Makes a configuration with the model's defaults.
     ///
-    /// - Throws: ``GenerativeModels/ModelError`` for a name that no model has.
+    /// - Throws: ``GenerativeModels/ModelError`` for a name that no model has, ``Configuration/ConfigurationError``
+    ///   for a negative seed.
     public init(model: String, dataset: String, seed: Int) throws {
         _ = try ModelCatalog.entry(model)
+        guard seed >= 0 else { throw Self.badSeed(.integer(seed), source: "--seed") }
         (self.model, self.dataset, self.seed, settings) = (model, dataset, seed, .init())
     }
 
@@ -33,8 +35,16 @@ public struct FitConfiguration: Sendable {
             }
             return text
         }
-        try self.init(model: try text("model"), dataset: try text("dataset"), seed: document.top["seed"]?.integer ?? 0)
+        let seed = document.top["seed"] ?? .integer(0)
+        guard let number = seed.integer, number >= 0 else {
+            throw Self.badSeed(seed, source: "\(path):\(document.line(of: "seed"))")
+        }
+        try self.init(model: try text("model"), dataset: try text("dataset"), seed: number)
         try settings.apply(document.tables["settings"] ?? SettingsTable())
+    }
+
+    private static func badSeed(_ value: SettingValue, source: String) -> ConfigurationError {
+        .badValue(name: "seed", value: value.toml, expected: "a whole number from 0 to \(Int.max)", source: source)
     }
 
     /// The configuration as a TOML file that reads back as the same values.

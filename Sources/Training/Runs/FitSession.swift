@@ -1,4 +1,5 @@
 import Dispatch
+import Environments
 import GenerativeModels
 import NeuralNetworks
 import Random
@@ -13,19 +14,82 @@ public final class FitSession {
     private let model: VariationalAutoencoder
     private let scaling: Standardization
     private let metrics: JSONLinesWriter
+    private var state: FitState
+
+    /// Checkpoints written over a run.
+    private static let checkpointCount = 10
 
     /// Reads the data, makes the model and the run's folder.
     ///
     /// - Throws: `StorageError`, `FormatError`, or ``FitError`` for data that don't suit the likelihood.
-    public init(_ configuration: FitConfiguration, folder path: String, overwrite: Bool) throws {
-        self.configuration = configuration
+    public convenience init(_ configuration: FitConfiguration, folder path: String, overwrite: Bool) throws {
         let data = try ObservationDataset(rollout: configuration.dataset, seed: UInt64(configuration.seed))
-        self.data = data
-        scaling = try Self.scaling(configuration.settings.likelihood, data)
-        model = VariationalAutoencoder(configuration.settings, width: data.width, seed: UInt64(configuration.seed))
-        folder = try RunFolder(creating: path, force: overwrite)
+        let scaling = try Self.scaling(configuration.settings.likelihood, data)
+        let folder = try RunFolder(creating: path, force: overwrite)
         try writeAtomically(configuration.tomlText, to: folder.configurationPath, overwrite: false)
-        metrics = try JSONLinesWriter(creating: folder.metricsPath)
+        try self.init(starting: configuration, folder, data, scaling)
+    }
+
+    /// Goes on with a fit from its last checkpoint; one that was stopped before its first starts anew. It ends as one
+    /// that was never stopped, bit for bit.
+    ///
+    /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint or log.
+    public convenience init(resuming path: String) throws {
+        let folder = try RunFolder(opening: path)
+        let configuration = try FitConfiguration(contentsOf: folder.configurationPath)
+        let data = try ObservationDataset(rollout: configuration.dataset, seed: UInt64(configuration.seed))
+        let scaling = try Self.scaling(configuration.settings.likelihood, data)
+        guard let step = try folder.checkpointSteps().last else {
+            try folder.removeLogs()
+            try self.init(starting: configuration, folder, data, scaling)
+            return
+        }
+        let checkpoint = folder.checkpointPath(step: step)
+        var state = FitState()
+        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: TensorFileReader(path: checkpoint))
+        try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
+            try state.restoreState(from: bytes)
+        }
+        let model = try Self.model(configuration, data)
+        try Checkpoint.read(checkpoint, into: model.variables)
+        model.randomStates = state.random.map { ($0.key, $0.position) }
+        let metrics = try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength)
+        self.init(configuration, folder, data, scaling, model, metrics, state)
+    }
+
+    /// Goes on with the fit in a folder if there is one, and starts it otherwise.
+    ///
+    /// - Throws: as the other two.
+    public convenience init(continuing configuration: FitConfiguration, folder path: String) throws {
+        if exists(joinPath(path, "config.toml")) {
+            try self.init(resuming: path)
+        } else {
+            try self.init(configuration, folder: path, overwrite: true)
+        }
+    }
+
+    private convenience init(
+        starting configuration: FitConfiguration, _ folder: RunFolder, _ data: ObservationDataset,
+        _ scaling: Standardization
+    ) throws {
+        let model = try Self.model(configuration, data)
+        let metrics = try JSONLinesWriter(creating: folder.metricsPath)
+        self.init(configuration, folder, data, scaling, model, metrics, FitState())
+        state.firstBound = try bound(scaling.apply(data.validation))
+        state.validBound = state.firstBound
+        try writeCheckpoint()
+    }
+
+    private init(
+        _ configuration: FitConfiguration, _ folder: RunFolder, _ data: ObservationDataset, _ scaling: Standardization,
+        _ model: VariationalAutoencoder, _ metrics: JSONLinesWriter, _ state: FitState
+    ) {
+        (self.configuration, self.folder, self.data, self.scaling) = (configuration, folder, data, scaling)
+        (self.model, self.metrics, self.state) = (model, metrics, state)
+    }
+
+    private static func model(_ configuration: FitConfiguration, _ data: ObservationDataset) throws -> VariationalAutoencoder {
+        try VariationalAutoencoder(configuration.settings, width: data.width, seed: UInt64(configuration.seed))
     }
 
     private static func scaling(
@@ -34,60 +98,76 @@ public final class FitSession {
         if likelihood == .gaussian { return Standardization(data.training, width: data.width) }
         if let bad = (data.training + data.validation).first(where: { !(0...1).contains($0) }) {
             throw FitError(
-                "a Bernoulli likelihood needs data from 0 to 1, and the data hold \(bad); use --set likelihood=gaussian"
-            )
+                "a Bernoulli likelihood needs data from 0 to 1, and the data hold \(bad); use --set likelihood=gaussian")
         }
         let zeros = [Float](repeating: 0, count: data.width)
         return Standardization(means: zeros, deviations: zeros.map { _ in 1 })
     }
 
-    /// Goes through the data as often as the settings say; writes metrics, the checkpoint and `summary.json`.
+    /// Times that the data is gone through.
+    public var epochs: Int { configuration.settings.epochs }
+
+    /// Goes through the data as often as the settings say, and writes metrics, checkpoints and `summary.json`; or until
+    /// `shouldStop` says so, and writes a checkpoint.
     ///
-    /// - Returns: run, model, dataset, seed, epochs, updates, seconds, and the bound in nats an observation on the
-    ///   validation rows before and after.
-    public func fit(_ progress: ProgressBar) throws -> JSON {
+    /// - Returns: run, model, dataset, seed, epochs, updates, seconds (of this process), and the bound in nats an
+    ///   observation on the validation rows before and after; nil where it was stopped.
+    public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
         let start = DispatchTime.now().uptimeNanoseconds
-        let settings = configuration.settings
-        let training = scaling.apply(data.training)
-        let validation = scaling.apply(data.validation)
-        let first = try bound(validation)
-        var last = first
-        var order = Array(0..<training.count / data.width)
-        var random = RandomStream(seed: UInt64(configuration.seed)).split("batches")
-        var updates = 0
-        for epoch in 1...settings.epochs {
-            random.shuffle(&order)
-            var total = 0.0
-            for batch in batches(order, size: settings.batchSize) {
-                total += try model.fit(gather(training, batch)).nats * Double(batch.count)
-                updates += 1
+        let (training, validation) = (scaling.apply(data.training), scaling.apply(data.validation))
+        while state.epoch < epochs {
+            guard try fitEpoch(training, shouldStop) else {
+                try writeCheckpoint()
+                return nil
             }
-            last = try bound(validation)
-            let mean = total / Double(order.count) - scaling.logVolume
-            try metrics.append(
-                [
-                    "epoch": .integer(epoch), "updates": .integer(updates), "trainBound": .number(mean),
-                    "validBound": .number(last),
-                ])
-            progress.update(step: epoch, metrics: [("bound", last)])
+            try finishEpoch(rows: training.count / data.width, validation)
+            progress.update(step: state.epoch, metrics: [("bound", state.validBound)])
+            if state.epoch % max(1, epochs / Self.checkpointCount) == 0 { try writeCheckpoint() }
         }
-        progress.finish(step: settings.epochs, metrics: [("bound", last)])
+        progress.finish(step: epochs, metrics: [("bound", state.validBound)])
         try metrics.synchronize()
-        try write(updates: updates)
+        try writeCheckpoint()
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
         let summary: JSON = [
             "run": .string(folder.path), "model": .string(configuration.model),
-            "dataset": .string(configuration.dataset),
-            "seed": .integer(configuration.seed), "epochs": .integer(settings.epochs), "updates": .integer(updates),
-            "seconds": .number(seconds), "firstBound": .number(first), "validBound": .number(last),
+            "dataset": .string(configuration.dataset), "seed": .integer(configuration.seed), "epochs": .integer(epochs),
+            "updates": .integer(state.updates), "seconds": .number(seconds), "firstBound": .number(state.firstBound),
+            "validBound": .number(state.validBound),
         ]
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
         return summary
     }
 
+    /// Fits what is left of the epoch; false where it was stopped.
+    private func fitEpoch(_ training: [Float], _ shouldStop: () -> Bool) throws -> Bool {
+        var order = Array(0..<training.count / data.width)
+        // An order of its own for each epoch, so that none depends on those before.
+        var random = RandomStream(seed: UInt64(configuration.seed)).split("batches").split(state.epoch)
+        random.shuffle(&order)
+        for batch in batches(order).dropFirst(state.batch) {
+            if shouldStop() { return false }
+            state.total += try model.fit(gather(training, batch)).nats * Double(batch.count)
+            state.batch += 1
+            state.updates += 1
+        }
+        return true
+    }
+
+    private func finishEpoch(rows: Int, _ validation: [Float]) throws {
+        state.validBound = try bound(validation)
+        state.epoch += 1
+        let mean = state.total / Double(rows) - scaling.logVolume
+        (state.batch, state.total) = (0, 0)
+        try metrics.append([
+            "epoch": .integer(state.epoch), "updates": .integer(state.updates), "trainBound": .number(mean),
+            "validBound": .number(state.validBound),
+        ])
+    }
+
     /// All whole batches of an order, and the rest.
-    private func batches(_ order: [Int], size: Int) -> [ArraySlice<Int>] {
-        stride(from: 0, to: order.count, by: size).map { order[$0..<min($0 + size, order.count)] }
+    private func batches(_ order: [Int]) -> [ArraySlice<Int>] {
+        let size = configuration.settings.batchSize
+        return stride(from: 0, to: order.count, by: size).map { order[$0..<min($0 + size, order.count)] }
     }
 
     private func gather(_ rows: [Float], _ indices: ArraySlice<Int>) -> [Float] {
@@ -98,13 +178,17 @@ public final class FitSession {
     private func bound(_ rows: [Float]) throws -> Double {
         let order = Array(0..<rows.count / data.width)
         var total = 0.0
-        for batch in batches(order, size: configuration.settings.batchSize) {
-            total += try model.bound(gather(rows, batch)).nats * Double(batch.count)
-        }
+        for batch in batches(order) { total += try model.bound(gather(rows, batch)).nats * Double(batch.count) }
         return total / Double(order.count) - scaling.logVolume
     }
 
-    private func write(updates: Int) throws {
+    /// Writes the state after the last update; nothing where that is written already.
+    private func writeCheckpoint() throws {
+        let path = folder.checkpointPath(step: state.updates)
+        guard !exists(path) else { return }
+        try metrics.synchronize()
+        state.metricsLength = metrics.length
+        state.random = model.randomStates.map { RandomStream(key: $0.key, position: $0.counter) }
         let scale: [(String, Variable)] = [
             ("scaling.means", Variable(scaling.means, shape: [data.width], name: "means")),
             ("scaling.deviations", Variable(scaling.deviations, shape: [data.width], name: "deviations")),
@@ -112,7 +196,32 @@ public final class FitSession {
         let variables = Parameters(model.variables.entries + scale)
         let shape = data.shape.map(String.init).joined(separator: ",")
         try Checkpoint.write(
-            variables, metadata: ["shape": shape, "updates": "\(updates)"], to: folder.checkpointPath(step: updates))
+            variables, states: [Checkpoint.trainingState: state.stateBytes()],
+            metadata: ["shape": shape, "updates": "\(state.updates)"], to: path)
+        try folder.removeCheckpoints(keeping: 2)
+    }
+}
+
+/// Where a fit was at a checkpoint, besides the model's numbers.
+private struct FitState: StateCodable {
+    /// Epochs finished, and batches and the sum of bounds of the one under way.
+    var epoch = 0, batch = 0, total = 0.0
+    var updates = 0
+    var firstBound = 0.0, validBound = 0.0
+    var metricsLength = 0
+    /// The random streams of fitting and of the bound.
+    var random = [RandomStream](repeating: RandomStream(seed: 0), count: 2)
+
+    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(mark: "reverie.fit.1")
+        try coder.code(&epoch, in: 0...1 << 62)
+        try coder.code(&batch, in: 0...1 << 62)
+        try coder.code(&total)
+        try coder.code(&updates, in: 0...1 << 62)
+        try coder.code(&firstBound)
+        try coder.code(&validBound)
+        try coder.code(&metricsLength, in: 0...1 << 62)
+        for index in random.indices { try coder.code(&random[index]) }
     }
 }
 
@@ -135,12 +244,12 @@ public struct FittedModel {
         configuration = try FitConfiguration(contentsOf: folder.configurationPath)
         let checkpoint = try folder.lastCheckpointPath()
         let reader = try TensorFileReader(path: checkpoint)
-        guard let entry = reader.entry(named: "scaling.means"), entry.shape.count == 1 else {
+        guard let entry = reader.entry(named: "scaling.means"), entry.shape.count == 1, entry.shape[0] > 0 else {
             throw TensorError.missingVariable(name: "scaling.means", file: checkpoint)
         }
         width = entry.shape[0]
         shape = (reader.metadata["shape"] ?? "").split(separator: ",").compactMap { Int($0) }
-        model = VariationalAutoencoder(configuration.settings, width: width, seed: UInt64(configuration.seed))
+        model = try VariationalAutoencoder(configuration.settings, width: width, seed: UInt64(configuration.seed))
         let means = Variable(zeros: [width], name: "means"), deviations = Variable(zeros: [width], name: "deviations")
         let scale: [(String, Variable)] = [("scaling.means", means), ("scaling.deviations", deviations)]
         try Checkpoint.read(checkpoint, into: Parameters(model.variables.entries + scale))

@@ -15,7 +15,8 @@ public struct ObservationDataset: Sendable {
 
     /// Reads the observations of a rollout.
     ///
-    /// - Throws: `StorageError` or `FormatError`; the latter also for fewer than 20 observations.
+    /// - Throws: `StorageError` or `FormatError`; the latter also for fewer than 20 observations, or one that
+    ///   isn't finite.
     public init(rollout path: String, seed: UInt64) throws {
         let rollout = try Rollout(contentsOf: path)
         let values: [Float] = try Self.numbers(rollout, path: path)
@@ -25,6 +26,11 @@ public struct ObservationDataset: Sendable {
         guard count >= 20 else {
             throw FormatError(
                 .rollout, file: path, offset: 0, expected: "20 observations or more to fit", found: "\(count)")
+        }
+        if let bad = values.firstIndex(where: { !$0.isFinite }) {
+            throw FormatError(
+                .rollout, file: "\(path)(observations.npy)", offset: 0, expected: "finite observations to fit",
+                found: "\(values[bad]) in the observation \(bad / width)")
         }
         var order = Array(0..<count)
         var random = RandomStream(seed: seed).split("split")

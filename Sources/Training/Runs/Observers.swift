@@ -11,11 +11,24 @@ public final class MetricsObserver: TrainingObserver {
     private let interval: Int
     private let lines: JSONLinesWriter
     private let events: TensorBoardWriter
-    private var next: Int
+    /// The step from which the next line is due.
+    private(set) var next: Int
+    /// The step of the last line.
+    private(set) var last: Int
 
-    /// Logs every `interval` steps.
-    public init(_ lines: JSONLinesWriter, _ events: TensorBoardWriter, every interval: Int) {
-        (self.lines, self.events, self.interval, next) = (lines, events, interval, interval)
+    /// Logs every `interval` steps, from step `next` on; the last line so far is that of step `last`.
+    public init(_ lines: JSONLinesWriter, _ events: TensorBoardWriter, every interval: Int, next: Int, last: Int = 0) {
+        (self.lines, self.events, self.interval) = (lines, events, interval)
+        (self.next, self.last) = (next, last)
+    }
+
+    /// Bytes of the two logs so far.
+    var lengths: (lines: Int, events: Int) { (lines.length, events.length) }
+
+    /// Brings both logs onto the disk.
+    func synchronize() throws {
+        try lines.synchronize()
+        try events.synchronize()
     }
 
     /// Logs when it is time.
@@ -27,12 +40,11 @@ public final class MetricsObserver: TrainingObserver {
 
     /// Logs the last state.
     public func didEnd(_ trainer: Trainer) throws {
-        if next - interval < trainer.steps { try log(trainer) }
-        try lines.synchronize()
-        try events.synchronize()
+        if last != trainer.steps { try log(trainer) }
     }
 
     private func log(_ trainer: Trainer) throws {
+        last = trainer.steps
         var members: [JSON.Member] = [
             .init("step", .integer(trainer.steps)), .init("episodes", .integer(trainer.episodes)),
             .init("updates", .integer(trainer.agent.updates)),
@@ -50,10 +62,17 @@ public final class MetricsObserver: TrainingObserver {
 /// Writes a line of `episodes.csv` an episode.
 public final class EpisodesObserver: TrainingObserver {
     private let log: EpisodeLog
-    private var count = 0
+    /// Episodes written so far.
+    private(set) var count: Int
 
-    /// Writes to a log.
-    public init(_ log: EpisodeLog) { self.log = log }
+    /// Writes to a log that holds `count` episodes.
+    public init(_ log: EpisodeLog, count: Int) { (self.log, self.count) = (log, count) }
+
+    /// Bytes of the log so far.
+    var length: Int { log.length }
+
+    /// Brings the log onto the disk.
+    func synchronize() throws { try log.synchronize() }
 
     /// Writes the episode.
     public func didFinish(_ episode: EpisodeStatistics.Episode, _ trainer: Trainer) throws {
@@ -64,40 +83,6 @@ public final class EpisodesObserver: TrainingObserver {
                 length: episode.length,
                 terminated: trainer.environment.terminated[row], truncated: trainer.environment.truncated[row]))
         count += 1
-    }
-
-    /// Hands all lines to the system.
-    public func didEnd(_ trainer: Trainer) throws { try log.synchronize() }
-}
-
-/// Writes checkpoints at regular steps and at the end, and keeps the last two.
-public final class CheckpointObserver: TrainingObserver {
-    private let folder: RunFolder
-    private let interval: Int
-    private var next: Int
-
-    /// Writes every `interval` steps.
-    public init(_ folder: RunFolder, every interval: Int) {
-        (self.folder, self.interval, next) = (folder, interval, interval)
-    }
-
-    /// Writes when it is time.
-    public func didStep(_ trainer: Trainer) throws {
-        guard trainer.steps >= next else { return }
-        next += interval
-        try write(trainer)
-    }
-
-    /// Writes the last state.
-    public func didEnd(_ trainer: Trainer) throws { try write(trainer) }
-
-    private func write(_ trainer: Trainer) throws {
-        let path = folder.checkpointPath(step: trainer.steps)
-        guard !exists(path) else { return }
-        let metadata = ["step": "\(trainer.steps)", "episodes": "\(trainer.episodes)"]
-        let agent = trainer.agent
-        try Checkpoint.write(agent.variables, state: agent.stateBytes(), metadata: metadata, to: path)
-        try folder.removeCheckpoints(keeping: 2)
     }
 }
 

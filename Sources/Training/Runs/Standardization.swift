@@ -1,4 +1,4 @@
-import Configuration
+import Foundation
 
 /// The shift and scale that give every data dimension mean 0 and variance 1, found on the training rows.
 public struct Standardization: Hashable, Sendable {
@@ -12,7 +12,8 @@ public struct Standardization: Hashable, Sendable {
         var moments = [RunningMoments](repeating: RunningMoments(), count: width)
         for (index, value) in rows.enumerated() { moments[index % width].add(Double(value)) }
         means = moments.map { Float($0.mean) }
-        deviations = moments.map { $0.populationVariance > 0 ? Float($0.populationVariance.squareRoot()) : 1 }
+        // A deviation below float32's range counts as none: rows are divided by it.
+        deviations = moments.map { Float($0.populationVariance.squareRoot()) }.map { $0 > 0 ? $0 : 1 }
     }
 
     /// Takes shift and scale as given.
@@ -31,5 +32,3 @@ public struct Standardization: Hashable, Sendable {
     /// The sum of log deviations: what a density loses by scaling the data up again.
     public var logVolume: Double { deviations.reduce(0) { $0 + log(Double($1)) } }
 }
-
-import Foundation

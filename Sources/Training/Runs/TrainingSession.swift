@@ -4,54 +4,153 @@ import Dispatch
 import Environments
 import Foundation
 import Storage
+import TensorCore
 
 /// A training run with its folder: trains, and writes everything that a run makes.
 public final class TrainingSession {
     private let run: TrainingRun
     private let folder: RunFolder
     private let trainer: Trainer
+    private let checkpoints: CheckpointObserver
 
     /// Metrics are logged so many times over a run, and checkpoints written.
     private static let logCount = 200
-    private static let checkpointCount = 10
+    private static let checkpointCount = 20
 
-    /// Makes the agent, its environments and the run's folder.
+    /// Starts a run: makes the agent, its environments and the run's folder.
     ///
     /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError``, or `StorageError`, for a folder that exists
     ///   among others.
-    public init(_ run: TrainingRun, folder path: String, overwrite: Bool) throws {
-        self.run = run
+    public convenience init(_ run: TrainingRun, folder path: String, overwrite: Bool) throws {
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
-        folder = try RunFolder(creating: path, force: overwrite)
+        let folder = try RunFolder(creating: path, force: overwrite)
         try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: false)
-        let steps = run.run.steps
-        let observers: [any TrainingObserver] = [
-            EpisodesObserver(try EpisodeLog(creating: folder.episodesPath)),
-            MetricsObserver(
-                try JSONLinesWriter(creating: folder.metricsPath),
-                try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
-                every: max(1, steps / Self.logCount)),
-            CheckpointObserver(folder, every: max(1, steps / Self.checkpointCount)),
-            ProgressObserver(ProgressBar(total: steps)),
-        ]
-        trainer = Trainer(agent: agent, environment: environment, seed: UInt64(run.run.seed), observers: observers)
+        try self.init(starting: run, folder, agent, environment)
     }
 
-    /// Trains to the end, and writes `summary.json`.
+    /// Goes on with the run in a folder if there is one, and starts it otherwise.
     ///
-    /// - Returns: the run's summary: run, agent, environment, seed, steps, episodes, updates, seconds, stepsPerSecond,
-    ///   meanReturn over the last 100 episodes.
-    public func train() throws -> JSON {
-        let start = DispatchTime.now().uptimeNanoseconds
-        try trainer.run(steps: run.run.steps, episodes: run.run.episodes > 0 ? run.run.episodes : .max)
+    /// - Throws: as the other two.
+    public convenience init(continuing run: TrainingRun, folder path: String) throws {
+        if exists(joinPath(path, "config.toml")) {
+            try self.init(resuming: path)
+        } else {
+            try self.init(run, folder: path, overwrite: true)
+        }
+    }
+
+    /// Goes on with a run from its last checkpoint; one that was stopped before its first starts anew. The run ends as
+    /// one that was never stopped, bit for bit.
+    ///
+    /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint, log or experience.
+    public convenience init(resuming path: String) throws {
+        let folder = try RunFolder(opening: path)
+        let run = try TrainingRun(contentsOf: folder.configurationPath)
+        let environment = try run.makeEnvironment(count: run.run.environments)
+        let agent = try run.makeAgent(for: environment)
+        guard let step = try folder.checkpointSteps().last else {
+            try folder.removeLogs()
+            try self.init(starting: run, folder, agent, environment)
+            return
+        }
+        try self.init(resuming: run, folder, agent, environment, from: folder.checkpointPath(step: step))
+    }
+
+    private convenience init(
+        starting run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment
+    ) throws {
+        environment.reset(seed: UInt64(run.run.seed))
+        var state = TrainingState(count: environment.count)
+        (state.nextMetrics, state.nextCheckpoint) = (Self.interval(run, Self.logCount), 0)
+        let logs = Logs(
+            lines: try JSONLinesWriter(creating: folder.metricsPath),
+            events: try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
+            episodes: try EpisodeLog(creating: folder.episodesPath),
+            replay: try (agent as? any ReplayingAgent).map { try ReplayLog(creating: folder.replayFolder, replay: $0.replay) })
+        self.init(run, folder, agent, environment, state, logs)
+        try checkpoints.write(trainer)
+    }
+
+    private convenience init(
+        resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
+        from path: String
+    ) throws {
+        try Checkpoint.read(path, into: agent)
+        var state = TrainingState(count: environment.count)
+        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: TensorFileReader(path: path))
+        try Checkpoint.locating(Checkpoint.trainingState, in: path) { () throws(EnvironmentError) in
+            try state.restoreState(from: bytes)
+        }
+        guard state.environments.count == environment.count else {
+            throw FormatError(
+                .safetensors, file: "\(path)(\(Checkpoint.trainingState))", offset: 0,
+                expected: "\(environment.count) environments", found: "\(state.environments.count)")
+        }
+        environment.reset(seed: UInt64(run.run.seed))
+        for (index, snapshot) in state.environments.enumerated() {
+            try Checkpoint.locating(Checkpoint.trainingState, in: path) { () throws(EnvironmentError) in
+                try environment.restore(snapshot, to: index)
+            }
+        }
+        let actionCount = environment.actionSpace.discreteCount ?? 0
+        let logs = Logs(
+            lines: try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength),
+            events: try TensorBoardWriter(resuming: folder.eventsPath, at: state.eventsLength),
+            episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
+            replay: try (agent as? any ReplayingAgent).map {
+                try ReplayLog(
+                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, actionCount: actionCount)
+            })
+        self.init(run, folder, agent, environment, state, logs)
+    }
+
+    private struct Logs {
+        var lines: JSONLinesWriter
+        var events: TensorBoardWriter
+        var episodes: EpisodeLog
+        var replay: ReplayLog?
+    }
+
+    private init(
+        _ run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
+        _ state: TrainingState, _ logs: Logs
+    ) {
+        (self.run, self.folder) = (run, folder)
+        let episodes = EpisodesObserver(logs.episodes, count: state.episodeCount)
+        let metrics = MetricsObserver(
+            logs.lines, logs.events, every: Self.interval(run, Self.logCount), next: state.nextMetrics,
+            last: state.lastMetrics)
+        let interval = Self.interval(run, Self.checkpointCount)
+        checkpoints = CheckpointObserver(
+            folder, every: interval, next: max(interval, state.nextCheckpoint), metrics: metrics, episodes: episodes,
+            replay: logs.replay, added: state.replayAdded)
+        let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
+        // The checkpoint comes last: it must find what the others have done in this step.
+        trainer = Trainer(
+            agent: agent, environment: environment, statistics: state.statistics,
+            observers: [episodes, metrics, progress, checkpoints])
+    }
+
+    private static func interval(_ run: TrainingRun, _ count: Int) -> Int { max(1, run.run.steps / count) }
+
+    /// Trains to the end and writes `summary.json`, or until `shouldStop` says so and writes a checkpoint.
+    ///
+    /// - Returns: the run's summary: run, agent, environment, seed, steps, episodes, updates, seconds (of this process),
+    ///   stepsPerSecond, meanReturn over the last 100 episodes; nil where it was stopped.
+    public func train(shouldStop: () -> Bool = { false }) throws -> JSON? {
+        let (start, first) = (DispatchTime.now().uptimeNanoseconds, trainer.steps)
+        let episodes = run.run.episodes > 0 ? run.run.episodes : .max
+        guard try trainer.run(steps: run.run.steps, episodes: episodes, shouldStop: shouldStop) else {
+            try checkpoints.write(trainer)
+            return nil
+        }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
         let summary: JSON = [
-            "run": .string(folder.path), "agent": .string(run.agent),
-            "environment": .string(run.environment), "seed": .integer(run.run.seed),
-            "steps": .integer(trainer.steps), "episodes": .integer(trainer.episodes),
+            "run": .string(folder.path), "agent": .string(run.agent), "environment": .string(run.environment),
+            "seed": .integer(run.run.seed), "steps": .integer(trainer.steps), "episodes": .integer(trainer.episodes),
             "updates": .integer(trainer.agent.updates), "seconds": .number(seconds),
-            "stepsPerSecond": .number(Double(trainer.steps) / seconds),
+            "stepsPerSecond": .number(Double(trainer.steps - first) / seconds),
             "meanReturn": trainer.statistics.recentMeanReturn.map { .number($0) } ?? .null,
         ]
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)

@@ -35,7 +35,7 @@ extension Benchmark {
                 var random = RandomStream(seed: 0)
                 var settings = VariationalAutoencoderSettings()
                 (settings.hiddenSize, settings.latentSize, settings.likelihood) = (400, 20, .bernoulli)
-                let model = VariationalAutoencoder(settings, width: 784, seed: 0)
+                let model = try VariationalAutoencoder(settings, width: 784, seed: 0)
                 let rows = (0..<128 * 784).map { _ in random.uniformFloat() }
                 let before = try model.fit(rows).nats
                 for _ in 0..<20 { try model.fit(rows) }

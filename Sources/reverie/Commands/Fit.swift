@@ -40,25 +40,28 @@ struct Fit: ParsableCommand {
     @Flag(help: "Replace the run's folder where it exists.")
     var force = false
 
+    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
+    var resume = false
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
-    func validate() throws { try require("--seed", seed, in: seedRange) }
+    func validate() throws {
+        try require("--seed", seed, in: seedRange)
+        try requireOneOf(force: force, resume: resume)
+    }
 
     func run() throws {
         var configuration = try FitConfiguration(model: model, dataset: dataset, seed: seed)
         for text in assignments { try configuration.settings.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
+        if resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
         note("\(model) learns \(dataset) in \(configuration.settings.epochs) epochs, seed \(seed): \(path)")
-        let session = try FitSession(configuration, folder: path, overwrite: force)
-        let summary = try session.fit(ProgressBar(total: configuration.settings.epochs))
-        if json {
-            try output("\(summary)")
-        } else {
-            let bounds = ["firstBound", "validBound"].map { readable(summary[$0]?.double ?? .nan) }
-            try output("bound on held-back data: \(bounds[0]) before, \(bounds[1]) nats an observation after: \(path)")
-            note("Next: reverie sample \(path) --count 1000 --to samples.png")
-        }
+        let session =
+            try resume
+            ? FitSession(continuing: configuration, folder: path)
+            : FitSession(configuration, folder: path, overwrite: force)
+        try SessionCommand.fit(session, folder: path, json: json)
     }
 }

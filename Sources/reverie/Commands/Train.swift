@@ -59,23 +59,25 @@ struct Train: ParsableCommand {
     @Flag(help: "Replace the run's folder where it exists.")
     var force = false
 
+    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
+    var resume = false
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
+
+    func validate() throws { try requireOneOf(force: force, resume: resume) }
 
     func run() throws {
         _ = try AgentCatalog.entry(agent)
         _ = try EnvironmentCatalog.entry(environment)
         let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
-        let session = try TrainingSession(run, folder: path, overwrite: force)
+        if resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
         note("\(agent) learns \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
-        let summary = try session.train()
-        if json {
-            try output("\(summary)")
-        } else {
-            try output(TrainingSession.report(summary))
-            note("Next: reverie evaluate \(path)   or   reverie watch \(path)")
-        }
+        let session =
+            try resume
+            ? TrainingSession(continuing: run, folder: path) : TrainingSession(run, folder: path, overwrite: force)
+        try SessionCommand.train(session, folder: path, json: json)
     }
 
     /// The preset and the file, where there are such.

@@ -1,0 +1,67 @@
+import Agents
+import Environments
+import Storage
+
+/// Writes checkpoints at regular steps and at the end, and keeps the last two.
+///
+/// A checkpoint holds everything that the run needs to go on exactly as it would have. What it counts on is brought onto
+/// the disk before it appears under its name: the logs, then the new experience, then the checkpoint.
+final class CheckpointObserver: TrainingObserver {
+    private let folder: RunFolder
+    private let interval: Int
+    private let metrics: MetricsObserver
+    private let episodes: EpisodesObserver
+    private var replay: ReplayLog?
+    private var next: Int
+    /// Transitions that the older one of the kept checkpoints counts on.
+    private var addedBefore: Int
+
+    /// Writes every `interval` steps, from step `next` on.
+    init(
+        _ folder: RunFolder, every interval: Int, next: Int, metrics: MetricsObserver, episodes: EpisodesObserver,
+        replay: ReplayLog?, added: Int
+    ) {
+        (self.folder, self.interval, self.next) = (folder, interval, next)
+        (self.metrics, self.episodes, self.replay, addedBefore) = (metrics, episodes, replay, added)
+    }
+
+    func didStep(_ trainer: Trainer) throws {
+        guard trainer.steps >= next else { return }
+        while next <= trainer.steps { next += interval }
+        try write(trainer)
+    }
+
+    func didEnd(_ trainer: Trainer) throws {
+        try metrics.synchronize()
+        try episodes.synchronize()
+        try write(trainer)
+    }
+
+    /// Writes the state after the last step; nothing where that is written already.
+    func write(_ trainer: Trainer) throws {
+        let path = folder.checkpointPath(step: trainer.steps)
+        guard !exists(path) else { return }
+        try metrics.synchronize()
+        try episodes.synchronize()
+        try replay?.store()
+        let agent = trainer.agent
+        let state = try self.state(trainer)
+        let states = [Checkpoint.agentState: agent.stateBytes(), Checkpoint.trainingState: state.stateBytes()]
+        let metadata = ["step": "\(trainer.steps)", "episodes": "\(trainer.episodes)"]
+        try Checkpoint.write(agent.variables, states: states, metadata: metadata, to: path)
+        try folder.removeCheckpoints(keeping: 2)
+        try replay?.removeFiles(before: addedBefore)
+        addedBefore = state.replayAdded
+    }
+
+    private func state(_ trainer: Trainer) throws -> TrainingState {
+        var state = TrainingState(count: trainer.environment.count)
+        state.statistics = trainer.statistics
+        state.environments = try (0..<trainer.environment.count).map { try trainer.environment.snapshot(of: $0) }
+        (state.metricsLength, state.eventsLength) = metrics.lengths
+        (state.episodesLength, state.episodeCount) = (episodes.length, episodes.count)
+        (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (metrics.last, metrics.next, next)
+        state.replayAdded = (trainer.agent as? any ReplayingAgent)?.replay.added ?? 0
+        return state
+    }
+}

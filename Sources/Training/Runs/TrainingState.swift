@@ -1,0 +1,54 @@
+import Environments
+
+/// All of a training run that is neither learned numbers nor experience: where the loop, its environments and its logs
+/// were at a checkpoint.
+struct TrainingState {
+    var statistics: EpisodeStatistics
+    /// The state of each environment, its random stream included.
+    var environments: [[UInt8]] = []
+    /// Bytes of each log that belong to the run so far; what comes after them is cut off on resuming.
+    var metricsLength = 0
+    var eventsLength = 0
+    var episodesLength = 0
+    /// Episodes written to the log.
+    var episodeCount = 0
+    /// The step of the last line of metrics.
+    var lastMetrics = 0
+    /// The steps at which the next line of metrics and the next checkpoint are due.
+    var nextMetrics = 0
+    var nextCheckpoint = 0
+    /// Transitions ever added to the replay buffer.
+    var replayAdded = 0
+
+    private static let mark = "reverie.training.1"
+    private static let largestSnapshot = 1 << 30
+
+    /// The state of a run of `count` environments.
+    init(count: Int) { statistics = EpisodeStatistics(count: count) }
+}
+
+extension TrainingState: StateCodable {
+    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(mark: Self.mark)
+        try statistics.codeState(with: &coder)
+        var count = environments.count
+        try coder.code(&count, in: 0...1 << 20)
+        if coder.isReading { environments = Array(repeating: [], count: count) }
+        for index in 0..<count { try Self.code(&environments[index], with: &coder) }
+        try coder.code(&metricsLength, in: 0...1 << 62)
+        try coder.code(&eventsLength, in: 0...1 << 62)
+        try coder.code(&episodesLength, in: 0...1 << 62)
+        try coder.code(&episodeCount, in: 0...1 << 62)
+        try coder.code(&lastMetrics, in: 0...1 << 62)
+        try coder.code(&nextMetrics, in: 0...1 << 62)
+        try coder.code(&nextCheckpoint, in: 0...1 << 62)
+        try coder.code(&replayAdded, in: 0...1 << 62)
+    }
+
+    private static func code(_ bytes: inout [UInt8], with coder: inout StateCoder) throws(EnvironmentError) {
+        var size = bytes.count
+        try coder.code(&size, in: 0...min(largestSnapshot, coder.isReading ? coder.bytes.count : largestSnapshot))
+        if coder.isReading { bytes = Array(repeating: 0, count: size) }
+        try coder.code(&bytes)
+    }
+}
