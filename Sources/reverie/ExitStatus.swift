@@ -1,5 +1,4 @@
 import Agents
-import ArgumentParser
 import Configuration
 import Environments
 import GenerativeModels
@@ -21,13 +20,13 @@ enum ExitStatus: Int32 {
     /// The code of an error that is ours; nil for the argument parser's own.
     init?(_ error: any Error) {
         switch error {
-        case is AgentError, is ModelError: self = .usage
+        case is UsageError, is AgentError, is ModelError: self = .usage
+        case is FormatError, is DataError, is FitError: self = .badData
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
         case let error as EnvironmentError: self = Self.status(error)
         case let error as StorageError: self = Self.status(error)
-        case is FormatError, is DataError: self = .badData
-        case is TensorError: self = .failure
+        case let error as TensorError: self = Self.status(error)
         case let error as ViewerError:
             if case .noDisplay = error { self = .unavailable } else { self = .inputOutput }
         default: return nil
@@ -46,10 +45,22 @@ enum ExitStatus: Int32 {
         switch error.reason {
         case .wouldOverwrite: .wouldOverwrite
         case .missing: .noInput
-        case .wrongKind, .tooLarge, .tooShort: .badData
+        case .tooLarge, .tooShort: .badData
+        // A folder where a file is to be read is the wrong data; one where a file is to be written is in the way.
+        case .wrongKind: ["open", "read", "list", openRun].contains(error.operation) ? .badData : .inputOutput
         case .system: .inputOutput
         }
     }
+
+    private static func status(_ error: TensorError) -> ExitStatus {
+        switch error {
+        case .missingVariable, .variableShape: .badData
+        default: .failure
+        }
+    }
+
+    /// What is being done to a run's folder where it is read.
+    static let openRun = "open the run"
 }
 
 /// What is wrong with the content of a file that a command was given.
@@ -57,4 +68,22 @@ struct DataError: Error, CustomStringConvertible {
     var description: String
 
     init(_ description: String) { self.description = description }
+}
+
+/// What is wrong with a command's arguments, found after they were parsed.
+struct UsageError: Error, CustomStringConvertible {
+    var description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// Reads a file's content: what would be wrong usage in a flag (an unknown name, a value out of range) is bad data in a
+/// file, and the message names the file.
+func content<Value>(of path: String, _ read: () throws -> Value) throws -> Value {
+    do {
+        return try read()
+    } catch  where [.usage, .badData].contains(ExitStatus(error)) {
+        let text = "\(error)"
+        throw DataError(text.contains(path) ? text : "\(path): \(text)")
+    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Storage
 import TensorCore
 
 /// The command line: one file a command in `Commands/`.
@@ -12,6 +13,9 @@ import TensorCore
               reverie train dqn CartPole-v1        train an agent, headless
               reverie evaluate runs/dqn-CartPole-v1-seed0
               reverie watch runs/dqn-CartPole-v1-seed0
+
+            Exit codes: 0; 1 a required return was missed; 64 usage; 65 bad data; 66 no such input; 69 no display; \
+            73 would overwrite; 74 input or output failed; 130 interrupted.
             """,
         version: "0.1.0",
         subcommands: [
@@ -22,13 +26,45 @@ import TensorCore
 
     static func main() {
         do {
+            prepareStreams()
             try requireSupportedProcessor()
+            try requireKnownCommand(CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            guard let status = ExitStatus(error) else { exit(withError: error) }
-            FileHandle.standardError.write(Data("reverie: \(error)\n".utf8))
-            Foundation.exit(status.rawValue)
+            Foundation.exit(finish(error))
         }
+    }
+
+    /// Says what is to be said of an error, or of a request for help, and gives the exit code.
+    private static func finish(_ error: any Error) -> Int32 {
+        if let status = ExitStatus(error) {
+            note("reverie: \(error)" + (status == .wouldOverwrite ? " with --force" : ""))
+            return status.rawValue
+        }
+        let code = exitCode(for: error)
+        let message = fullMessage(for: error)
+        guard !message.isEmpty else { return code.rawValue }
+        guard code.isSuccess else {
+            note("reverie: \(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)")
+            return code.rawValue
+        }
+        do {
+            try output(message)
+            return code.rawValue
+        } catch {
+            return finish(error)
+        }
+    }
+
+    /// The argument parser calls a misspelt command an unexpected argument, or shows the general help instead.
+    private static func requireKnownCommand(_ arguments: ArraySlice<String>) throws {
+        let names = configuration.subcommands.map { $0._commandName }
+        let word = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
+        guard let word, !word.hasPrefix("-"), !(names + ["help"]).contains(word) else { return }
+        throw UsageError(
+            "there is no command '\(word)'"
+                + (nearestName(to: word, among: names).map { "; did you mean '\($0)'?" } ?? "")
+                + "; 'reverie --help' shows all")
     }
 }

@@ -21,20 +21,22 @@ public enum Checkpoint {
         var entries = variables.entries.map { TensorFileEntry(name: $0.path, type: .float32, shape: $0.variable.shape) }
         entries += states.map { TensorFileEntry(name: $0.key, type: .uint8, shape: [$0.value.count]) }
         let byPath = Dictionary(uniqueKeysWithValues: variables.entries.map { ($0.path, $0.variable) })
-        try TensorFile.write(entries, metadata: metadata, to: path, overwrite: true) { entry, sink in
+        func body(_ entry: TensorFileEntry, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
             if let variable = byPath[entry.name] {
                 try variable.withValues { try sink(UnsafeRawBufferPointer($0)) }
             } else {
                 try states[entry.name]!.withUnsafeBytes { try sink($0) }
             }
         }
+        let metadata = try sealed(metadata, entries, body)
+        try TensorFile.write(entries, metadata: metadata, to: path, overwrite: true, body: body)
     }
 
     /// Puts an agent where a checkpoint left it: what it learned, its counters and its random streams.
     ///
     /// - Throws: as ``read(_:into:)-(_,Parameters)``, also where the agent's state is missing or another's.
     public static func read(_ path: String, into agent: any Agent) throws {
-        let reader = try TensorFileReader(path: path)
+        let reader = try open(path)
         let (variables, state) = (agent.variables, try bytes(named: agentState, in: reader))
         let values = try values(of: variables, in: reader)
         try locating(agentState, in: path) { () throws(EnvironmentError) in try agent.restoreState(from: state) }
@@ -68,7 +70,7 @@ public enum Checkpoint {
     ///   another shape; then none has changed.
     @discardableResult
     public static func read(_ path: String, into variables: Parameters) throws -> [String: String] {
-        let reader = try TensorFileReader(path: path)
+        let reader = try open(path)
         set(variables, to: try values(of: variables, in: reader))
         return reader.metadata
     }

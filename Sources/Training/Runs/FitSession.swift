@@ -250,8 +250,13 @@ public struct FittedModel {
         guard let entry = reader.entry(named: "scaling.means"), entry.shape.count == 1, entry.shape[0] > 0 else {
             throw TensorError.missingVariable(name: "scaling.means", file: checkpoint)
         }
-        width = entry.shape[0]
-        shape = (reader.metadata["shape"] ?? "").split(separator: ",").compactMap { Int($0) }
+        let width = entry.shape[0]
+        let shape = (reader.metadata["shape"] ?? "").split(separator: ",").compactMap { Int($0) }
+        guard shape.allSatisfy({ 1...width ~= $0 }), shape.reduce(1.0, { $0 * Double($1) }) == Double(width) else {
+            throw FormatError(
+                .safetensors, file: checkpoint, offset: 8, expected: "a shape of \(width) elements", found: "\(shape)")
+        }
+        (self.width, self.shape) = (width, shape)
         model = try VariationalAutoencoder(configuration.settings, width: width, seed: UInt64(configuration.seed))
         let means = Variable(zeros: [width], name: "means"), deviations = Variable(zeros: [width], name: "deviations")
         let scale: [(String, Variable)] = [("scaling.means", means), ("scaling.deviations", deviations)]

@@ -1,4 +1,6 @@
 import Foundation
+import Graphics
+import Storage
 
 /// One timing: a name that the peers' scripts share, and what to time.
 struct Benchmark {
@@ -25,6 +27,20 @@ struct Benchmark {
         var stepsPerSecond: Double? {
             guard case .stepsPerSecond(let perCall) = unit else { return nil }
             return Double(perCall) / medianSeconds
+        }
+
+        /// name, and microseconds or stepsPerSecond.
+        var json: JSON {
+            guard let stepsPerSecond else { return ["name": .string(name), "microseconds": .number(microseconds)] }
+            return ["name": .string(name), "stepsPerSecond": .number(stepsPerSecond)]
+        }
+
+        /// A line for people.
+        var text: String {
+            let value =
+                stepsPerSecond.map { "\(Int($0).formatted()) steps/s" }
+                ?? "\(NumberText.fixed(microseconds, decimals: 1)) µs"
+            return name.padding(toLength: 40, withPad: " ", startingAt: 0) + " " + value
         }
     }
 

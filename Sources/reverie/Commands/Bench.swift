@@ -12,10 +12,12 @@ struct Bench: ParsableCommand {
               reverie bench "DQN step" CartPole --json
             """)
 
-    @Argument(help: ArgumentHelp("Only benchmarks whose name contains one of these.", valueName: "name"))
+    @Argument(
+        help: ArgumentHelp("Only benchmarks whose name contains one of these.", valueName: "name"),
+        completion: .list(Benchmark.all.map(\.name)))
     var names: [String] = []
 
-    @Option(help: "Seconds spent on each.")
+    @Option(parsing: .unconditional, help: "Seconds spent on each.")
     var seconds = 1.0
 
     @Flag(help: "Print one JSON object.")
@@ -28,34 +30,25 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        let chosen = Benchmark.all.filter { benchmark in names.isEmpty || names.contains { benchmark.name.contains($0) }
-        }
-        guard !chosen.isEmpty else {
-            throw ValidationError(
-                "No benchmark's name contains \(names.joined(separator: " or ")). There are: \(Benchmark.all.map(\.name).joined(separator: ", "))."
-            )
-        }
         var results: [JSON] = []
-        for benchmark in chosen {
+        for benchmark in try chosen() {
+            note("timing \(benchmark.name)")
             let result = try benchmark.run(budget: seconds)
-            if let rate = result.stepsPerSecond {
-                results.append(["name": .string(result.name), "stepsPerSecond": .number(rate)])
-                if !json {
-                    print(
-                        "\(result.name.padding(toLength: 40, withPad: " ", startingAt: 0)) \(Int(rate).formatted()) steps/s"
-                    )
-                }
-            } else {
-                results.append(["name": .string(result.name), "microseconds": .number(result.microseconds)])
-                if !json {
-                    print(
-                        "\(result.name.padding(toLength: 40, withPad: " ", startingAt: 0)) \(String(format: "%.1f", result.microseconds)) µs"
-                    )
-                }
-            }
+            results.append(result.json)
+            if !json { try output(result.text) }
         }
-        if json { print(["results": .array(results)] as JSON) }
+        if json { try output("\(["results": .array(results)] as JSON)") }
+    }
+
+    /// The benchmarks that the names choose, each name at least one.
+    private func chosen() throws -> [Benchmark] {
+        func matches(_ benchmark: Benchmark, _ name: String) -> Bool {
+            benchmark.name.lowercased().contains(name.lowercased())
+        }
+        if let name = names.first(where: { name in !Benchmark.all.contains { matches($0, name) } }) {
+            let all = Benchmark.all.map { "'\($0.name)'" }.joined(separator: ", ")
+            throw UsageError("no benchmark's name contains '\(name)'; there are \(all)")
+        }
+        return Benchmark.all.filter { benchmark in names.isEmpty || names.contains { matches(benchmark, $0) } }
     }
 }
-
-import Foundation

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Storage
 import Training
 
@@ -14,43 +13,47 @@ struct Evaluate: ParsableCommand {
               reverie evaluate runs/dqn-CartPole-v1-seed0 --episodes 100 --require-return 475
             """)
 
-    @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"))
+    @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
     var folder: String
 
-    @Option(help: "Episodes to play.")
+    @Option(parsing: .unconditional, help: "Episodes to play.")
     var episodes = 100
 
-    @Option(help: "The first episode's seed (default: a million after the run's).")
-    var seed: UInt64?
+    @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
+    var seed: Int?
 
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
 
-    @Option(help: ArgumentHelp("Exit with 1 where the mean return is below this.", valueName: "return"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Exit with 1 where the mean return is below this.", valueName: "return"))
     var requireReturn: Double?
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func validate() throws {
-        guard (1...1_000_000).contains(episodes) else {
-            throw ValidationError("--episodes takes a number from 1 to 1000000, not \(episodes).")
+        try require("--episodes", episodes, in: 1...1_000_000)
+        try require("--seed", seed, in: seedRange)
+        if let requireReturn, !requireReturn.isFinite {
+            throw ValidationError("--require-return takes a finite number, not \(requireReturn).")
         }
     }
 
     func run() throws {
-        guard isFolder(folder) else { throw StorageError(path: folder, operation: "open the run", reason: .missing) }
-        let subject = try Subject(folder)
-        let evaluator = Evaluator(subject.agent, mode: stochastic ? .explore : .greedy) {
+        let subject = try Subject(run: folder)
+        let progress = EvaluationProgress(episodes: episodes)
+        let evaluator = Evaluator(subject.agent, mode: stochastic ? .explore : .greedy, observer: progress) {
             try subject.makeEnvironment($0, .sameStep)
         }
         let results = try evaluator.run(episodes: episodes, seed: subject.evaluationSeed(seed))
+        progress.finish()
         let report = EvaluationReport(results)
-        print(json ? "\(report.json)" : report.text)
+        try output(json ? "\(report.json)" : report.text)
         if let requireReturn, report.mean < requireReturn {
-            FileHandle.standardError.write(
-                Data("reverie: the mean return \(report.mean) is below the required \(requireReturn)\n".utf8))
-            throw ExitCode(1)
+            note("reverie: the mean return \(report.mean) is below the required \(requireReturn)")
+            throw ExitCode(ExitStatus.failure.rawValue)
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import GenerativeModels
 import Storage
 import Training
 
@@ -12,24 +13,28 @@ struct Fit: ParsableCommand {
 
             EXAMPLE
               reverie record FrozenLake-v1 --episodes 200 --to random.npz
-              reverie fit vae rollouts.npz --set epochs=50
+              reverie fit vae random.npz --set epochs=50
             """)
 
-    @Argument(help: "A model's name; 'reverie list models' shows them.")
+    @Argument(help: "A model's name; 'reverie list models' shows them.", completion: Completions.models)
     var model: String
 
-    @Argument(help: "A rollout file (.npz); its observations are the data.")
+    @Argument(
+        help: "A rollout file (.npz); its observations are the data.", completion: .file(extensions: ["npz"]))
     var dataset: String
 
-    @Option(help: "The seed of every random stream.")
+    @Option(parsing: .unconditional, help: "The seed of every random stream.")
     var seed = 0
 
-    @Option(name: .customLong("run"), help: "The run's folder (default: runs/MODEL-DATASET-seedN).")
+    @Option(
+        name: .customLong("run"), help: "The run's folder (default: runs/MODEL-DATASET-seedN).",
+        completion: .directory)
     var folder: String?
 
     @Option(
-        name: .customLong("set"), help: ArgumentHelp("A setting of the model; may be repeated.", valueName: "key=value")
-    )
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "A setting of the model; may be repeated. 'reverie list models MODEL' shows them.", valueName: "key=value"))
     var assignments: [String] = []
 
     @Flag(help: "Replace the run's folder where it exists.")
@@ -41,15 +46,22 @@ struct Fit: ParsableCommand {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
+    func validate() throws {
+        try require("--seed", seed, in: seedRange)
+        try requireOneOf(force: force, resume: resume)
+    }
+
     func run() throws {
         var configuration = try FitConfiguration(model: model, dataset: dataset, seed: seed)
         for text in assignments { try configuration.settings.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
+        if resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
+        note("\(model) learns \(dataset) in \(configuration.settings.epochs) epochs, seed \(seed): \(path)")
         let session =
-            resume
-            ? try FitSession(continuing: configuration, folder: path)
-            : try FitSession(configuration, folder: path, overwrite: force)
+            try resume
+            ? FitSession(continuing: configuration, folder: path)
+            : FitSession(configuration, folder: path, overwrite: force)
         try SessionCommand.fit(session, folder: path, json: json)
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Environments
 import Rollouts
 import Storage
 import Training
@@ -17,20 +16,22 @@ struct Record: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A run's folder, or an environment's id for a random agent.", valueName: "run|environment"))
+        help: ArgumentHelp("A run's folder, or an environment's id for a random agent.", valueName: "run|environment"),
+        completion: .directory)
     var subject: String
 
-    @Option(help: "Episodes to record.")
+    @Option(parsing: .unconditional, help: "Episodes to record.")
     var episodes = 10
 
-    @Option(help: "Where the rollouts go (.npz).")
+    @Option(help: "Where the rollouts go (.npz).", completion: .file(extensions: ["npz"]))
     var to: String
 
-    @Option(help: "Where a moving picture of the first episode goes (.gif).")
+    @Option(
+        help: "Where a moving picture of the first episode goes (.gif).", completion: .file(extensions: ["gif"]))
     var video: String?
 
-    @Option(help: "The first episode's seed (default: a million after the run's).")
-    var seed: UInt64?
+    @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
+    var seed: Int?
 
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
@@ -44,42 +45,52 @@ struct Record: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard (1...10_000_000).contains(episodes) else {
-            throw ValidationError("--episodes takes a number from 1 to 10000000, not \(episodes).")
-        }
-        guard to.hasSuffix(".npz") else {
-            throw ValidationError("--to takes a file name that ends in .npz, not '\(to)'.")
-        }
-        guard video?.hasSuffix(".gif") ?? true else {
-            throw ValidationError("--video takes a file name that ends in .gif, not '\(video!)'.")
-        }
+        try require("--episodes", episodes, in: 1...10_000_000)
+        try require("--seed", seed, in: seedRange)
+        try require("--to", to, endsIn: ".npz")
+        try require("--video", video, endsIn: ".gif")
     }
 
     func run() throws {
+        try requireFree(to, force: force)
+        try requireFree(video, force: force)
         let subject = try Subject(self.subject, options: try options.values())
-        let observer = try RolloutObserver(
+        let results: [Evaluator.Episode]
+        do {
+            results = try record(subject)
+        } catch {
+            // The spool would help to rescue a recording that can't be repeated; this one can.
+            try? removeFile(RolloutSpool.path(for: to))
+            throw error
+        }
+        let steps = results.map(\.length).reduce(0, +)
+        let mean = Statistics.mean(results.map(\.return))
+        if json {
+            let summary: JSON = [
+                "rollouts": .string(to), "video": video.map { .string($0) } ?? .null,
+                "episodes": .integer(results.count), "steps": .integer(steps), "meanReturn": .number(mean),
+            ]
+            try output("\(summary)")
+        } else {
+            try output(
+                "\(results.count) episodes, \(steps) steps, mean return \(readable(mean)): \(to)"
+                    + (video.map { " and \($0)" } ?? ""))
+        }
+    }
+
+    private func record(_ subject: Subject) throws -> [Evaluator.Episode] {
+        let recorder = try RolloutObserver(
             subject.agent, try subject.makeEnvironment(1, .nextStep), to: to, videoPath: video,
             metadata: [.init("agent", .string(subject.name)), RolloutOptions.metadata(subject.environmentOptions)],
             overwrite: force)
+        let progress = EvaluationProgress(episodes: episodes, passingTo: recorder)
         let evaluator = Evaluator(
-            subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, observer: observer
+            subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, observer: progress
         ) { try subject.makeEnvironment($0, .nextStep) }
         let results = try evaluator.run(episodes: episodes, seed: subject.evaluationSeed(seed))
-        try observer.finish(overwrite: force)
-        let steps = results.map(\.length).reduce(0, +)
-        let mean = results.map(\.return).reduce(0, +) / Double(results.count)
-        if json {
-            print(
-                JSON.object([
-                    .init("rollouts", .string(to)), .init("video", video.map { .string($0) } ?? .null),
-                    .init("episodes", .integer(results.count)), .init("steps", .integer(steps)),
-                    .init("meanReturn", .number(mean)),
-                ]))
-        } else {
-            print(
-                "\(results.count) episodes, \(steps) steps, mean return \(format(mean)): \(to)"
-                    + (video.map { " and \($0)" } ?? ""))
-        }
+        try recorder.finish(overwrite: force)
+        progress.finish()
+        return results
     }
 }
 

@@ -1,7 +1,4 @@
 import ArgumentParser
-import Configuration
-import Foundation
-import Storage
 import Training
 
 struct Resume: ParsableCommand {
@@ -15,52 +12,22 @@ struct Resume: ParsableCommand {
               reverie resume runs/dqn-CartPole-v1-seed0
             """)
 
-    @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"))
+    @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
     var folder: String
 
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
     func run() throws {
-        guard isFolder(folder) else { throw StorageError(path: folder, operation: "open the run", reason: .missing) }
-        let configuration = try RunFolder(opening: folder).configurationPath
-        if try TOMLDocument(contentsOf: configuration).top["model"] != nil {
-            try SessionCommand.fit(FitSession(resuming: folder), folder: folder, json: json)
-        } else {
-            try SessionCommand.train(TrainingSession(resuming: folder), folder: folder, json: json)
+        let maker = try RunFolder.open(folder).maker
+        note("going on in \(folder)")
+        switch maker {
+        case .training:
+            let session = try content(of: folder) { try TrainingSession(resuming: folder) }
+            try SessionCommand.train(session, folder: folder, json: json)
+        case .fitting:
+            let session = try content(of: folder) { try FitSession(resuming: folder) }
+            try SessionCommand.fit(session, folder: folder, json: json)
         }
-    }
-}
-
-/// What the commands that train have in common: the interruption, the result, the next thing to do.
-enum SessionCommand {
-    static func train(_ session: TrainingSession, folder: String, json: Bool) throws {
-        Interruption.watch()
-        guard let summary = try session.train(shouldStop: { Interruption.isRequested }) else { throw stopped(folder) }
-        if json {
-            print(summary)
-        } else {
-            print(TrainingSession.report(summary))
-            print("Next: reverie evaluate \(folder)   or   reverie watch \(folder)")
-        }
-    }
-
-    static func fit(_ session: FitSession, folder: String, json: Bool) throws {
-        Interruption.watch()
-        guard
-            let summary = try session.fit(ProgressBar(total: session.epochs), shouldStop: { Interruption.isRequested })
-        else { throw stopped(folder) }
-        if json {
-            print(summary)
-        } else {
-            let bounds = ["firstBound", "validBound"].map { format(summary[$0]?.double ?? .nan) }
-            print("bound on held-back data: \(bounds[0]) before, \(bounds[1]) nats an observation after: \(folder)")
-            print("Next: reverie sample \(folder) --count 1000 --to samples.png")
-        }
-    }
-
-    private static func stopped(_ folder: String) -> ExitCode {
-        FileHandle.standardError.write(Data("stopped and saved; go on with: reverie resume \(folder)\n".utf8))
-        return ExitCode(Interruption.exitCode)
     }
 }

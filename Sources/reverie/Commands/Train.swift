@@ -2,7 +2,6 @@ import Agents
 import ArgumentParser
 import Configuration
 import Environments
-import Foundation
 import Storage
 import Training
 
@@ -19,36 +18,40 @@ struct Train: ParsableCommand {
               reverie train reinforce CartPole-v1 --episodes 1000 --json
             """)
 
-    @Argument(help: "An agent's name; 'reverie list agents' shows them.")
+    @Argument(help: "An agent's name; 'reverie list agents' shows them.", completion: Completions.agents)
     var agent: String
 
-    @Argument(help: "An environment's id; 'reverie list environments' shows them.")
+    @Argument(
+        help: "An environment's id; 'reverie list environments' shows them.", completion: Completions.environments)
     var environment: String
 
-    @Option(help: "Environment steps to train for.")
+    @Option(parsing: .unconditional, help: "Environment steps to train for.")
     var steps: Int?
 
-    @Option(help: "Episodes after which training ends earlier.")
+    @Option(parsing: .unconditional, help: "Episodes after which training ends earlier.")
     var episodes: Int?
 
-    @Option(help: "The seed of every random stream.")
+    @Option(parsing: .unconditional, help: "The seed of every random stream.")
     var seed: Int?
 
-    @Option(help: "Environments stepped side by side.")
+    @Option(parsing: .unconditional, help: "Environments stepped side by side.")
     var environments: Int?
 
-    @Option(name: .customLong("run"), help: "The run's folder (default: runs/AGENT-ENVIRONMENT-seedN).")
+    @Option(
+        name: .customLong("run"), help: "The run's folder (default: runs/AGENT-ENVIRONMENT-seedN).",
+        completion: .directory)
     var folder: String?
 
     @Option(help: "A preset by name, or 'none' for the defaults; 'reverie list presets' shows them.")
     var preset: String?
 
-    @Option(help: "A TOML file of settings, like a run's config.toml.")
+    @Option(help: "A TOML file of settings, like a run's config.toml.", completion: .file(extensions: ["toml"]))
     var config: String?
 
     @Option(
-        name: .customLong("set"), help: ArgumentHelp("A setting of the agent; may be repeated.", valueName: "key=value")
-    )
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "A setting of the agent; may be repeated. 'reverie list agents AGENT' shows them.", valueName: "key=value"))
     var assignments: [String] = []
 
     @OptionGroup var options: EnvironmentOptionFlags
@@ -62,13 +65,18 @@ struct Train: ParsableCommand {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
+    func validate() throws { try requireOneOf(force: force, resume: resume) }
+
     func run() throws {
+        _ = try AgentCatalog.entry(agent)
+        _ = try EnvironmentCatalog.entry(environment)
         let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
+        if resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
+        note("\(agent) learns \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
         let session =
-            resume
-            ? try TrainingSession(continuing: run, folder: path)
-            : try TrainingSession(run, folder: path, overwrite: force)
+            try resume
+            ? TrainingSession(continuing: run, folder: path) : TrainingSession(run, folder: path, overwrite: force)
         try SessionCommand.train(session, folder: path, json: json)
     }
 
@@ -76,23 +84,37 @@ struct Train: ParsableCommand {
     private func layers() throws -> [Experiment] {
         var layers: [Experiment] = []
         if preset != "none" {
-            let library = PresetLibrary(folder: try Assets.path("presets"))
+            let library = PresetLibrary(folder: try presetFolder())
             if let preset {
-                layers.append(try checked(try library.preset(named: preset), "The preset '\(preset)'"))
-            } else if let usual = try library.preset(agent: agent, environment: environment) {
-                layers.append(usual)
+                layers.append(try checked("the preset '\(preset)'") { try library.preset(named: preset) })
+            } else if try library.names().contains("\(agent)/\(environment)") {
+                layers.append(try checked("the preset") { try library.preset(named: "\(agent)/\(environment)") })
             }
         }
-        if let config { layers.append(try checked(try Experiment(contentsOf: config), config)) }
+        if let config { layers.append(try checked(config) { try Experiment(contentsOf: config) }) }
         return layers
     }
 
-    private func checked(_ experiment: Experiment, _ name: String) throws -> Experiment {
-        guard experiment.agent == agent, experiment.environment == environment else {
-            throw ValidationError(
-                "\(name) is for \(experiment.agent) in \(experiment.environment), not for \(agent) in \(environment).")
+    private func presetFolder() throws -> String {
+        do {
+            return try Assets.path("presets")
+        } catch EnvironmentError.missingAssets(let tried) {
+            note("reverie: without presets, --preset none trains with the defaults")
+            throw EnvironmentError.missingAssets(tried: tried)
         }
-        return experiment
+    }
+
+    /// An experiment out of a file, its settings checked while it is known that they are a file's.
+    private func checked(_ name: String, _ read: () throws -> Experiment) throws -> Experiment {
+        let experiment = try read()
+        guard experiment.agent == agent, experiment.environment == environment else {
+            throw UsageError(
+                "\(name) is for \(experiment.agent) in \(experiment.environment), not for \(agent) in \(environment)")
+        }
+        return try content(of: name) {
+            _ = try TrainingRun(agent: agent, environment: environment, layers: [experiment])
+            return experiment
+        }
     }
 
     private func flags() throws -> TrainingRun.Flags {

@@ -1,4 +1,3 @@
-import Agents
 import ArgumentParser
 import Environments
 import Rollouts
@@ -20,11 +19,12 @@ struct Watch: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A run's folder, a rollout (.npz) or an environment's id.", valueName: "run|rollout|environment"))
+            "A run's folder, a rollout (.npz) or an environment's id.", valueName: "run|rollout|environment"),
+        completion: .file())
     var subject: String
 
-    @Option(help: "The first episode's seed.")
-    var seed: UInt64?
+    @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
+    var seed: Int?
 
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
@@ -34,14 +34,22 @@ struct Watch: ParsableCommand {
     @Flag(help: "Start paused.")
     var paused = false
 
-    @Option(help: "Close the window after so many refreshes, 60 a second.")
+    @Option(parsing: .unconditional, help: "Close the window after so many refreshes, 60 a second.")
     var frames: Int?
 
-    @Option(help: "Take a screenshot after so many refreshes, as the S key does.")
+    @Option(
+        parsing: .unconditional,
+        help: "Take a screenshot into the current folder after so many refreshes, as the S key does.")
     var screenshotAfter: Int?
 
+    func validate() throws {
+        try require("--seed", seed, in: seedRange)
+        try require("--frames", frames, in: 1...Int.max)
+        try require("--screenshot-after", screenshotAfter, in: 1...Int.max)
+    }
+
     func run() throws {
-        let scene = try scene()
+        let scene = try !isFolder(subject) && subject.hasSuffix(".npz") ? recording() : agent()
         var window = ViewerOptions()
         window.startsPaused = paused
         window.maximumFrames = frames
@@ -50,14 +58,19 @@ struct Watch: ParsableCommand {
         try MainActor.assumeIsolated { [window] in try ViewerWindow.run(scene, options: window) }
     }
 
-    private func scene() throws -> any ViewerScene {
-        if !isFolder(subject), subject.hasSuffix(".npz") {
-            let rollout = try Rollout(contentsOf: subject)
-            let options = RolloutOptions.environmentOptions(rollout)
-            let environment = try EnvironmentCatalog.make(
-                rollout.layout.environment, autoreset: .disabled, options: options)
-            return try RolloutScene(rollout, path: subject, environment: environment)
+    private func recording() throws -> any ViewerScene {
+        guard seed == nil, !stochastic, try options.values().isEmpty else {
+            throw UsageError("--seed, --stochastic and --option are not for a recording, which plays what it holds")
         }
+        let rollout = try Rollout(contentsOf: subject)
+        let environment = try content(of: subject) {
+            try EnvironmentCatalog.make(
+                rollout.layout.environment, autoreset: .disabled, options: RolloutOptions.environmentOptions(rollout))
+        }
+        return try RolloutScene(rollout, path: subject, environment: environment)
+    }
+
+    private func agent() throws -> any ViewerScene {
         let subject = try Subject(subject, options: try options.values())
         return try AgentScene(
             title: "\(subject.name) in \(subject.environmentID)", agent: subject.agent,

@@ -8,89 +8,111 @@ import Viewer
 final class AgentScene: ViewerScene {
     let title: String
     let framesPerSecond: Double
-    private let agent: any Agent
+    private var agent: any Agent
     private let environment: any BatchedEnvironment
+    private let actionNames: ActionNames
     private let mode: ActionMode
     private var seed: UInt64
     private var episode = 1
-    private var step = 0
-    private var totalReward = 0.0
-    private var lastReward = 0.0
+    private var current = Progress()
     private var assessment: ActionAssessment?
-    private var chosen: Int?
+    /// The agent's counters and random streams at the episode's start, so that it can be played again.
+    private var agentAtStart: [UInt8] = []
+    /// The returns of the episodes that have been left after their end.
     private var returns: [Double] = []
     /// What is needed to go back, newest last.
     private var past: [Moment] = []
+
     private static let pastLimit = 20_000
+    private static let returnsLimit = 10_000
+
+    /// How far the episode is.
+    private struct Progress {
+        var step = 0
+        var totalReward = 0.0
+        var lastReward = 0.0
+        var lastAction: Int?
+    }
 
     private struct Moment {
-        var state: [UInt8]
-        var step: Int
-        var totalReward: Double
-        var lastReward: Double
-        var ended: Bool
+        var environment: [UInt8]
+        var agent: [UInt8]
+        var progress: Progress
     }
 
     /// Shows `agent` in an environment that doesn't reset itself.
     init(title: String, agent: any Agent, environment: any BatchedEnvironment, mode: ActionMode, seed: UInt64) throws {
         precondition(environment.count == 1 && environment.autoreset == .disabled, "a scene shows one environment")
         (self.title, self.agent, self.environment, self.mode, self.seed) = (title, agent, environment, mode, seed)
+        actionNames = ActionNames(of: environment)
         framesPerSecond = environment.framesPerSecond
+        agentAtStart = agent.stateBytes()
         try start()
     }
 
     var frameSize: FrameSize { environment.frameSize }
     var canStepBack: Bool { environment.canSnapshot }
+    var holdTime: Double { environment.hasEnded ? endHoldTime : 0 }
 
     func draw(into frame: inout Frame) { environment.draw(0, into: &frame) }
 
-    private var hasEnded: Bool { environment.terminated[0] || environment.truncated[0] }
-
     func advance() throws -> Bool {
-        if hasEnded {
-            returns.append(totalReward)
-            episode += 1
-            seed += 1
-            try start()
+        if environment.hasEnded {
+            try newEpisode(sameSeed: false)
             return true
         }
-        if environment.canSnapshot {
-            if past.count == Self.pastLimit { past.removeFirst(Self.pastLimit / 2) }
-            past.append(
-                Moment(
-                    state: try environment.snapshot(of: 0), step: step, totalReward: totalReward,
-                    lastReward: lastReward,
-                    ended: hasEnded))
-        }
+        if environment.canSnapshot { try remember() }
         try agent.act(on: environment.currentRows, mode: mode, into: environment.discreteActions)
-        chosen = environment.discreteActions[0]
         environment.step()
-        step += 1
-        lastReward = environment.rewards[0]
-        totalReward += lastReward
+        current.step += 1
+        current.lastAction = environment.discreteActions[0]
+        current.lastReward = environment.rewards[0]
+        current.totalReward += current.lastReward
         try assess()
         return true
     }
 
+    private func remember() throws {
+        if past.count == Self.pastLimit { past.removeFirst(Self.pastLimit / 2) }
+        past.append(
+            Moment(
+                environment: try environment.snapshot(of: 0), agent: agent.stateBytes(), progress: current))
+    }
+
     func stepBack() -> Bool {
-        guard let moment = past.popLast(), (try? environment.restore(moment.state, to: 0)) != nil else { return false }
-        (step, totalReward, lastReward, chosen) = (moment.step, moment.totalReward, moment.lastReward, nil)
-        try? assess()
-        return true
+        guard let moment = past.popLast() else { return false }
+        do {
+            try environment.restore(moment.environment, to: 0)
+            try agent.restoreState(from: moment.agent)
+            current = moment.progress
+            try assess()
+            return true
+        } catch {
+            preconditionFailure("a moment that was kept can't be restored: \(error)")
+        }
     }
 
     func newEpisode(sameSeed: Bool) throws {
-        if !sameSeed {
+        if sameSeed {
+            try agent.restoreState(from: agentAtStart)
+        } else {
+            if environment.hasEnded { keepReturn() }
             seed += 1
             episode += 1
+            agentAtStart = agent.stateBytes()
         }
         try start()
+    }
+
+    private func keepReturn() {
+        if returns.count == Self.returnsLimit { returns.removeFirst(Self.returnsLimit / 2) }
+        returns.append(current.totalReward)
     }
 
     private func start() throws {
         environment.reset(seed: seed)
         past.removeAll(keepingCapacity: true)
-        (step, totalReward, lastReward, chosen) = (0, 0, 0, nil)
+        current = Progress()
         try assess()
     }
 
@@ -98,29 +120,14 @@ final class AgentScene: ViewerScene {
 
     var panel: ViewerPanel {
         var values: [ViewerPanel.Value] = [
-            .init("Episode", "\(episode)"), .init("Step", "\(step)"), .init("Return", format(totalReward)),
-            .init("Reward", format(lastReward)), .init("Seed", "\(seed)"),
+            .init("Episode", "\(episode)"), .init("Step", "\(current.step)"),
+            .init("Return", readable(current.totalReward)), .init("Reward", readable(current.lastReward)),
+            .init("Action", current.lastAction.map { actionNames[$0] } ?? "-"), .init("Seed", "\(seed)"),
         ]
-        if hasEnded { values.append(.init("Ended", environment.terminated[0] ? "terminated" : "truncated")) }
+        if environment.hasEnded { values.append(.init("Ended", environment.endName)) }
+        let bars = assessment.map { actionNames.bars($0, chosen: mode == .greedy ? $0.best : nil) }
         return ViewerPanel(
-            values: values, bars: assessment.map { [bars($0, chosen: nil)] } ?? [], historyTitle: "Returns",
-            history: returns)
+            values: values, bars: bars.map { [$0] } ?? [], historyTitle: "Returns",
+            history: returns + (environment.hasEnded ? [current.totalReward] : []))
     }
 }
-
-/// An agent's assessment as bars; the largest is the greedy choice.
-func bars(_ assessment: ActionAssessment, chosen: Int?) -> ViewerPanel.Bars {
-    let best = chosen ?? assessment.values.firstIndex(of: assessment.values.max() ?? 0)
-    let rows = assessment.values.enumerated().map { BarPlot.Bar(label: "\($0)", value: $1, isChosen: $0 == best) }
-    switch assessment.kind {
-    case .actionValues: return .init(title: "Action values", kind: .actionValues, bars: rows)
-    case .probabilities: return .init(title: "Probabilities", kind: .probabilities, bars: rows)
-    }
-}
-
-/// A number as a person reads it: whole ones without a point.
-func format(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : String(format: "%.3f", value)
-}
-
-import Foundation

@@ -1,3 +1,4 @@
+import Agents
 import Environments
 import Graphics
 import Rollouts
@@ -9,8 +10,9 @@ final class RolloutScene: ViewerScene {
     let title: String
     let framesPerSecond: Double
     private let rollout: Rollout
-    private let actions: [Int64]
+    private let actions: [Int]
     private let environment: any BatchedEnvironment
+    private let actionNames: ActionNames
     private let path: String
     private var episode = 0
     private var step = 0
@@ -26,7 +28,12 @@ final class RolloutScene: ViewerScene {
         guard rollout.episodes.allSatisfy({ $0.seed != nil }) else {
             throw DataError("\(path): an episode without a seed can't be replayed; record it with 'reverie record'")
         }
-        (self.rollout, self.actions, self.environment, self.path) = (rollout, actions, environment, path)
+        if let action = actions.first(where: { !environment.actionSpace.contains(Int($0)) }) {
+            throw DataError("\(path): the action \(action) is not in \(environment.id)'s \(environment.actionSpace)")
+        }
+        (self.rollout, self.environment, self.path) = (rollout, environment, path)
+        self.actions = actions.map { Int($0) }
+        actionNames = ActionNames(of: environment)
         title = "\(environment.id) recording"
         framesPerSecond = environment.framesPerSecond
         try restart(to: 0)
@@ -34,18 +41,22 @@ final class RolloutScene: ViewerScene {
 
     var frameSize: FrameSize { environment.frameSize }
     var canStepBack: Bool { true }
+    var holdTime: Double { isAtEnd ? endHoldTime : 0 }
+
     private var current: Rollout.Episode { rollout.episodes[episode] }
+    private var isAtEnd: Bool { step == current.steps.count }
 
     func draw(into frame: inout Frame) { environment.draw(0, into: &frame) }
 
     func advance() throws -> Bool {
-        if step == current.steps.count {
-            guard episode + 1 < rollout.episodes.count else { return false }
+        if !isAtEnd {
+            try replay()
+        } else if episode + 1 < rollout.episodes.count {
             episode += 1
             try restart(to: 0)
-            return true
+        } else {
+            return false
         }
-        try replay()
         return true
     }
 
@@ -68,7 +79,8 @@ final class RolloutScene: ViewerScene {
     }
 
     private func replay() throws {
-        environment.discreteActions[0] = Int(actions[current.steps.lowerBound + step])
+        guard !environment.hasEnded else { throw differs() }
+        environment.discreteActions[0] = actions[current.steps.lowerBound + step]
         environment.step()
         step += 1
         try compare()
@@ -76,36 +88,38 @@ final class RolloutScene: ViewerScene {
 
     private func compare() throws {
         let recorded = rollout.observation(current.observations.lowerBound + step)
-        guard recorded.elementsEqual(environment.observation(of: 0)) else {
-            throw DataError(
-                "\(path): episode \(episode), step \(step) was recorded otherwise than \(environment.id) plays it; "
-                    + "was the environment made with other options?")
-        }
+        guard recorded.elementsEqual(environment.observation(of: 0)) else { throw differs() }
+    }
+
+    private func differs() -> DataError {
+        DataError(
+            "\(path): episode \(episode), step \(step) was recorded otherwise than \(environment.id) plays it; "
+                + "was the environment made with other options?")
     }
 
     var panel: ViewerPanel {
         let rewards = rollout.rewards[current.steps].prefix(step)
+        let lastAction = step > 0 ? actionNames[actions[current.steps.lowerBound + step - 1]] : "-"
         var values: [ViewerPanel.Value] = [
             .init("Episode", "\(episode + 1) of \(rollout.episodes.count)"),
-            .init("Step", "\(step) of \(current.steps.count)"), .init("Return", format(rewards.reduce(0, +))),
-            .init("Reward", format(rewards.last ?? 0)), .init("Seed", "\(current.seed ?? 0)"),
+            .init("Step", "\(step) of \(current.steps.count)"), .init("Return", readable(rewards.reduce(0, +))),
+            .init("Reward", readable(rewards.last ?? 0)), .init("Action", lastAction),
+            .init("Seed", "\(current.seed ?? 0)"),
         ]
-        if step > 0 { values.append(.init("Action", "\(actions[current.steps.lowerBound + step - 1])")) }
+        if isAtEnd { values.append(.init("Ended", environment.hasEnded ? environment.endName : "interrupted")) }
         return ViewerPanel(
-            values: values, bars: policyBars, historyTitle: "Returns", history: rollout.episodes.map(\.totalReward))
+            values: values, bars: policyBars, historyTitle: "Returns",
+            history: rollout.episodes.prefix(episode + (isAtEnd ? 1 : 0)).map(\.totalReward))
     }
 
+    /// What the policy said before the next step; at the episode's end, before the last one.
     private var policyBars: [ViewerPanel.Bars] {
-        guard let policy = rollout.layout.policy, step < current.steps.count else { return [] }
-        let start = (current.steps.lowerBound + step) * policy.count
-        let numbers = rollout.policy[start..<start + policy.count].map(Double.init)
-        let next = Int(actions[current.steps.lowerBound + step])
-        return [
-            bars(
-                .init(kind: policy.name == "probabilities" ? .probabilities : .actionValues, values: numbers),
-                chosen: next)
-        ]
+        guard let policy = rollout.layout.policy else { return [] }
+        let next = current.steps.lowerBound + min(step, current.steps.count - 1)
+        let start = next * policy.count
+        let assessment = ActionAssessment(
+            kind: policy.name == "probabilities" ? .probabilities : .actionValues,
+            values: rollout.policy[start..<start + policy.count].map(Double.init))
+        return [actionNames.bars(assessment, chosen: actions[next])]
     }
 }
-
-import Agents

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Agents
+import Environments
+import GenerativeModels
+import Storage
+
+/// Options of an environment, as `--option name=value`.
+struct EnvironmentOptionFlags: ParsableArguments {
+    @Option(
+        name: .customLong("option"),
+        help: ArgumentHelp("An option of the environment; may be repeated.", valueName: "name=value"))
+    var assignments: [String] = []
+
+    func values() throws -> [String: String] {
+        var result: [String: String] = [:]
+        for text in assignments {
+            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+                throw UsageError("--option takes name=value, such as is_slippery=false, not '\(text)'")
+            }
+            result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+        }
+        return result
+    }
+}
+
+/// Refuses a number outside a range.
+func require(_ flag: String, _ value: Int?, in range: ClosedRange<Int>) throws {
+    guard let value, !range.contains(value) else { return }
+    throw ValidationError("\(flag) takes a whole number from \(range.lowerBound) to \(range.upperBound), not \(value).")
+}
+
+/// The seeds that all commands take.
+let seedRange = 0...Int.max
+
+/// Refuses a path to write to that has another ending.
+func require(_ flag: String, _ path: String?, endsIn endings: String...) throws {
+    guard let path, !endings.contains(where: path.hasSuffix) else { return }
+    throw ValidationError(
+        "\(flag) takes a file name that ends in \(endings.joined(separator: " or ")), not '\(path)'.")
+}
+
+/// Refuses to both replace and go on with a run.
+func requireOneOf(force: Bool, resume: Bool) throws {
+    if force, resume { throw ValidationError("--force starts anew and --resume goes on; give one of them.") }
+}
+
+/// Checks, before any work is done, that a file may be made at `path`.
+func requireFree(_ path: String?, force: Bool) throws {
+    guard let path else { return }
+    if exists(path), !force { throw StorageError(path: path, operation: "write to", reason: .wouldOverwrite) }
+    let folder = splitPath(path).folder
+    guard isFolder(folder) else {
+        throw StorageError(path: folder, operation: "write into", reason: .wrongKind(expected: "a folder"))
+    }
+}
+
+/// What a shell offers after a command.
+enum Completions {
+    static let agents = CompletionKind.list(AgentCatalog.entries.map(\.name))
+    static let models = CompletionKind.list(ModelCatalog.entries.map(\.name))
+    static let environments = CompletionKind.custom { _, _, _ in EnvironmentCatalog.entries.map(\.id) }
+}

@@ -1,0 +1,34 @@
+import Environments
+import Agents
+import Training
+
+/// Shows how many episodes of an evaluation have ended, and passes everything on to another observer.
+final class EvaluationProgress: EvaluationObserver {
+    private let bar: ProgressBar
+    private let next: (any EvaluationObserver)?
+    private var ended = 0
+
+    /// Shows the way to so many episodes.
+    init(episodes: Int, passingTo next: (any EvaluationObserver)? = nil) {
+        bar = ProgressBar(total: episodes)
+        self.next = next
+    }
+
+    func didReset(_ environment: any BatchedEnvironment, seed: UInt64) throws {
+        bar.update(step: ended)
+        try next?.didReset(environment, seed: seed)
+    }
+
+    func willAct(on observations: ObservationRows) throws { try next?.willAct(on: observations) }
+
+    func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
+        try next?.didStep(environment, playing: playing)
+        for index in playing.indices where playing[index] {
+            if environment.terminated[index] || environment.truncated[index] { ended += 1 }
+        }
+        bar.update(step: ended)
+    }
+
+    /// Shows the end.
+    func finish() { bar.finish(step: ended) }
+}

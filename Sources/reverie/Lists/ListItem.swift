@@ -1,0 +1,63 @@
+import Storage
+
+/// One of the things that 'reverie list' shows.
+struct ListItem {
+    /// Everything known of it.
+    var json: JSON
+    /// Its row in the table of all.
+    var cells: [String]
+}
+
+/// Rows of texts under the names of columns.
+func table(_ columns: [String], _ rows: [[String]]) -> String {
+    let rows = [columns] + rows
+    let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+        var line = ""
+        for (cell, width) in zip(row.dropLast(), widths) {
+            line += cell + String(repeating: " ", count: width - cell.count + 2)
+        }
+        return line + (row.last ?? "")
+    }.joined(separator: "\n")
+}
+
+extension JSON {
+    /// The value as a cell of a table.
+    var cell: String {
+        switch self {
+        case .null, .array([]), .object([]): "-"
+        case .string(let text): text
+        case .array(let elements): elements.map(\.cell).joined(separator: ", ")
+        default: "\(self)"
+        }
+    }
+
+    /// An object as a person reads it: a line a member, then a table for each list of objects.
+    var sheet: String {
+        guard case .object(let members) = self else { return cell }
+        let tables = members.compactMap { member in member.value.rows.map { (member.name, $0) } }
+        let lines = members.filter { $0.value.rows == nil }
+        let width = lines.map(\.name.count).max() ?? 0
+        let head = lines.map { line in
+            line.name + String(repeating: " ", count: width - line.name.count + 2) + line.value.cell
+        }
+        let sections = tables.map { name, rows in
+            "\n\(name):\n" + table(rows[0].map(\.name), rows.map { $0.map(\.value.cell) })
+        }
+        return (head + sections).joined(separator: "\n")
+    }
+
+    /// The rows of a table: the members of each object of a list, or of an object.
+    private var rows: [[Member]]? {
+        switch self {
+        case .array(let elements) where !elements.isEmpty:
+            let rows = elements.compactMap { element in
+                if case .object(let members) = element { members } else { [Member]?.none }
+            }
+            return rows.count == elements.count ? rows : nil
+        case .object(let members) where !members.isEmpty:
+            return members.map { [Member("name", .string($0.name)), Member("value", $0.value)] }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Configuration
+import Storage
+import Training
+
+/// The runs in a folder as 'reverie list' shows them.
+struct RunList {
+    let folder: String
+
+    /// The runs; folders that are none are left out, and a missing folder has none.
+    func all() throws -> (columns: [String], items: [ListItem]) {
+        let names = exists(folder) ? try namesInFolder(folder) : []
+        let runs = names.map { joinPath(folder, $0) }.filter { exists(joinPath($0, "config.toml")) }
+        return (["run", "state", "what", "seed", "result"], runs.map(item))
+    }
+
+    /// A run by its name in the folder, or by its path.
+    func item(named name: String) throws -> ListItem {
+        let inside = joinPath(folder, name)
+        return item(try RunFolder(opening: exists(inside) ? inside : name).path)
+    }
+
+    private func item(_ path: String) -> ListItem {
+        guard let folder = try? RunFolder(opening: path),
+            let top = try? TOMLDocument(contentsOf: folder.configurationPath).top
+        else {
+            return ListItem(
+                json: ["run": .string(path), "state": "damaged"], cells: [path, "damaged", "-", "-", "-"])
+        }
+        let summary = summary(of: folder)
+        let configured = ["agent", "environment", "model", "dataset", "seed"].compactMap { name in
+            top[name].map { JSON.Member(name, $0.json) }
+        }
+        let reached = ["steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "validBound"].compactMap {
+            name in
+            summary?[name].map { JSON.Member(name, $0) }
+        }
+        let state = summary == nil ? "unfinished" : "finished"
+        let subject = ["agent", "model"].compactMap { top[$0]?.text }.first ?? "-"
+        let object = ["environment", "dataset"].compactMap { top[$0]?.text }.first ?? "-"
+        return ListItem(
+            json: .object([.init("run", .string(path)), .init("state", .string(state))] + configured + reached),
+            cells: [path, state, "\(subject) on \(object)", top["seed"]?.toml ?? "-", result(summary)])
+    }
+
+    private func summary(of folder: RunFolder) -> JSON? {
+        guard let bytes = try? InputFile.bytes(of: folder.summaryPath, limit: 1 << 20) else { return nil }
+        return try? JSON(parsing: bytes[...], file: folder.summaryPath)
+    }
+
+    private func result(_ summary: JSON?) -> String {
+        if let value = summary?["meanReturn"]?.double { return "return \(readable(value))" }
+        if let value = summary?["validBound"]?.double { return "bound \(readable(value))" }
+        return "-"
+    }
+}

@@ -1,0 +1,46 @@
+import Configuration
+import Storage
+import Training
+
+extension RunFolder {
+    /// What a run was made by: 'reverie train' or 'reverie fit'.
+    enum Maker { case training, fitting }
+
+    /// Opens the folder of a run.
+    ///
+    /// - Throws: `StorageError` where there is none, `FormatError` where it is not a run's.
+    static func open(_ path: String) throws -> (folder: RunFolder, maker: Maker) {
+        guard exists(path) else { throw StorageError(path: path, operation: ExitStatus.openRun, reason: .missing) }
+        guard isFolder(path) else {
+            throw StorageError(
+                path: path, operation: ExitStatus.openRun, reason: .wrongKind(expected: "the folder of a run"))
+        }
+        let folder = try RunFolder(opening: path)
+        let isFit = try TOMLDocument(contentsOf: folder.configurationPath).top["model"] != nil
+        return (folder, isFit ? .fitting : .training)
+    }
+
+    /// Opens the folder of a run that a certain command made.
+    ///
+    /// - Throws: as ``open(_:)``, and ``UsageError`` where another command made it.
+    static func open(_ path: String, of maker: Maker) throws -> RunFolder {
+        switch (try open(path), maker) {
+        case ((_, .fitting), .training):
+            throw UsageError("\(path) holds a generative model, not an agent; see 'reverie sample \(path)'")
+        case ((_, .training), .fitting):
+            throw UsageError("\(path) holds an agent, not a generative model; see 'reverie evaluate \(path)'")
+        case ((let folder, _), _): return folder
+        }
+    }
+
+    /// Refuses to go on with a run that was made of something else than what is asked for.
+    static func requireSame(_ path: String, _ expected: [(name: String, value: String)]) throws {
+        let configuration = joinPath(path, "config.toml")
+        guard exists(configuration) else { return }
+        let top = try TOMLDocument(contentsOf: configuration).top
+        for (name, value) in expected where top[name]?.text != value {
+            let found = top[name]?.text.map { "'\($0)'" } ?? "none"
+            throw UsageError("the \(name) of the run in \(path) is \(found), not '\(value)'; choose another --run")
+        }
+    }
+}

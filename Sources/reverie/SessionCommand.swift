@@ -1,0 +1,38 @@
+import ArgumentParser
+import Storage
+import Training
+
+/// What the commands that train have in common: the interruption, the result, the next thing to do.
+enum SessionCommand {
+    static func train(_ session: TrainingSession, folder: String, json: Bool) throws {
+        Interruption.watch()
+        guard let summary = try session.train(shouldStop: { Interruption.isRequested }) else { throw stopped(folder) }
+        if json {
+            try output("\(summary)")
+        } else {
+            try output(TrainingSession.report(summary))
+            note("Next: reverie evaluate \(folder)   or   reverie watch \(folder)")
+        }
+    }
+
+    static func fit(_ session: FitSession, folder: String, json: Bool) throws {
+        Interruption.watch()
+        let progress = ProgressBar(total: session.epochs)
+        guard let summary = try session.fit(progress, shouldStop: { Interruption.isRequested }) else {
+            throw stopped(folder)
+        }
+        if json {
+            try output("\(summary)")
+        } else {
+            let bounds = ["firstBound", "validBound"].map { readable(summary[$0]?.double ?? .nan) }
+            try output(
+                "bound on held-back data: \(bounds[0]) before, \(bounds[1]) nats an observation after: \(folder)")
+            note("Next: reverie sample \(folder) --count 1000 --to samples.png")
+        }
+    }
+
+    private static func stopped(_ folder: String) -> ExitCode {
+        note("stopped and saved; go on with: reverie resume \(folder)")
+        return ExitCode(Interruption.exitCode)
+    }
+}

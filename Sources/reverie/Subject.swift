@@ -1,0 +1,52 @@
+import Agents
+import Configuration
+import Environments
+import Storage
+import Training
+
+/// An agent that can act: a trained one out of a run, or a random one in an environment.
+struct Subject {
+    var agent: any Agent
+    var name: String
+    var environmentID: String
+    var seed: UInt64
+    var environmentOptions: [String: String]
+    var makeEnvironment: (Int, AutoresetMode) throws -> any BatchedEnvironment
+
+    /// The agent of a run's last checkpoint.
+    ///
+    /// - Throws: `StorageError` where there is no such folder, ``DataError`` and others where its files are damaged.
+    init(run path: String) throws {
+        let folder = try RunFolder.open(path, of: .training)
+        let run = try content(of: folder.configurationPath) { try TrainingRun(contentsOf: folder.configurationPath) }
+        agent = try content(of: folder.configurationPath) { try run.makeAgent(for: run.makeEnvironment(count: 1)) }
+        let checkpoint = try folder.lastCheckpointPath()
+        try content(of: checkpoint) { [agent] in try Checkpoint.read(checkpoint, into: agent) }
+        (name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))
+        environmentOptions = run.environmentOptions
+        makeEnvironment = { try run.makeEnvironment(count: $0, autoreset: $1) }
+    }
+
+    /// A random agent in an environment.
+    init(environment id: String, options: [String: String]) throws {
+        let environment = try EnvironmentCatalog.make(id, options: options)
+        agent = try RandomSettings().makeAgent(for: EnvironmentDescription(environment), seed: 0)
+        (name, environmentID, seed, environmentOptions) = ("random", id, 0, options)
+        makeEnvironment = { try EnvironmentCatalog.make(id, count: $0, autoreset: $1, options: options) }
+    }
+
+    /// A run by its folder, or an environment by its id.
+    init(_ name: String, options: [String: String]) throws {
+        guard exists(name) || name.contains("/") else {
+            try self.init(environment: name, options: options)
+            return
+        }
+        guard options.isEmpty else {
+            throw UsageError("--option is for an environment; the run \(name) has its own options")
+        }
+        try self.init(run: name)
+    }
+
+    /// The seed of episodes that aren't the training's: a million after the run's own, unless one is given.
+    func evaluationSeed(_ given: Int?) -> UInt64 { given.map { UInt64($0) } ?? seed + 1_000_000 }
+}
