@@ -124,15 +124,18 @@ public final class TrainingSession {
         let metrics = MetricsObserver(
             logs.lines, logs.events, every: Self.interval(run, Self.logCount), next: state.nextMetrics,
             last: state.lastMetrics)
+        let evaluationInterval = run.run.evaluationInterval
+        let best = evaluationInterval == 0 ? nil
+            : BestObserver(folder, run, next: max(evaluationInterval, state.nextEvaluation), best: state.bestReturn)
         let interval = Self.interval(run, Self.checkpointCount)
         checkpoints = CheckpointObserver(
             folder, every: interval, next: max(interval, state.nextCheckpoint), metrics: metrics, episodes: episodes,
-            replay: logs.replay, added: state.replayAdded)
+            best: best, replay: logs.replay, added: state.replayAdded)
         let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
         // The checkpoint comes last: it must find what the others have done in this step.
         trainer = Trainer(
             agent: agent, environment: environment, statistics: state.statistics,
-            observers: [episodes, metrics, progress, checkpoints])
+            observers: [episodes, metrics, progress] + (best.map { [$0] } ?? []) + [checkpoints])
     }
 
     private static func interval(_ run: TrainingRun, _ count: Int) -> Int { max(1, run.run.steps / count) }
