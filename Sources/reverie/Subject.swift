@@ -21,7 +21,8 @@ struct Subject {
         let folder = try RunFolder.open(path, of: .training)
         let run = try content(of: folder.configurationPath) { try TrainingRun(contentsOf: folder.configurationPath) }
         agent = try content(of: folder.configurationPath) { try run.makeAgent(for: run.makeEnvironment(count: 1)) }
-        let checkpoint = try !last && exists(folder.bestCheckpointPath)
+        let checkpoint =
+            try !last && exists(folder.bestCheckpointPath)
             ? folder.bestCheckpointPath : folder.lastCheckpointPath()
         try content(of: checkpoint) { [agent] in try Checkpoint.read(checkpoint, into: agent) }
         (name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))

@@ -32,7 +32,7 @@ public struct RunSettings: Configurable {
 }
 
 /// An agent, its environments and all settings, resolved: what a run is made from, and read back from.
-public struct TrainingRun {
+public struct TrainingRun: Sendable {
     /// The settings of the run itself.
     public let run: RunSettings
     /// The agent's name.
