@@ -10,7 +10,7 @@ struct Evaluate: ParsableCommand {
             no more than long ones.
 
             EXAMPLE
-              reverie evaluate runs/dqn-CartPole-v1-seed0 --episodes 100 --require-return 475
+              reverie evaluate runs/dqn-CartPole-v1-seed0 --require-return 475
             """)
 
     @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
