@@ -32,9 +32,10 @@ static int fails(void) {
     return is_failing;
 }
 
+// The process's own output and messages don't count, files or not.
 static int is_regular(int file) {
     struct stat status;
-    return fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+    return file > STDERR_FILENO && fstat(file, &status) == 0 && S_ISREG(status.st_mode);
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))

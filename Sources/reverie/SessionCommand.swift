@@ -6,7 +6,12 @@ import Training
 enum SessionCommand {
     static func train(_ session: TrainingSession, folder: String, json: Bool) throws {
         Interruption.watch()
-        guard let summary = try session.train(shouldStop: { Interruption.isRequested }) else { throw stopped(folder) }
+        try report(try session.train(shouldStop: { Interruption.isRequested }), folder: folder, json: json)
+    }
+
+    /// Prints a training run's summary; without one the run was stopped.
+    static func report(_ summary: JSON?, folder: String, json: Bool) throws {
+        guard let summary else { throw stopped(folder) }
         if json {
             try output("\(summary)")
         } else {

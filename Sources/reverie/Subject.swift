@@ -13,14 +13,17 @@ struct Subject {
     var environmentOptions: [String: String]
     var makeEnvironment: (Int, AutoresetMode) throws -> any BatchedEnvironment
 
-    /// The agent of a run's last checkpoint.
+    /// The agent of a run: that of its best evaluation where it was evaluated, else that of its last checkpoint.
     ///
+    /// - Parameter last: whether the last checkpoint is wanted in any case.
     /// - Throws: `StorageError` where there is no such folder, ``DataError`` and others where its files are damaged.
-    init(run path: String) throws {
+    init(run path: String, last: Bool = false) throws {
         let folder = try RunFolder.open(path, of: .training)
         let run = try content(of: folder.configurationPath) { try TrainingRun(contentsOf: folder.configurationPath) }
         agent = try content(of: folder.configurationPath) { try run.makeAgent(for: run.makeEnvironment(count: 1)) }
-        let checkpoint = try folder.lastCheckpointPath()
+        let checkpoint =
+            try !last && exists(folder.bestCheckpointPath)
+            ? folder.bestCheckpointPath : folder.lastCheckpointPath()
         try content(of: checkpoint) { [agent] in try Checkpoint.read(checkpoint, into: agent) }
         (name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))
         environmentOptions = run.environmentOptions
@@ -36,7 +39,7 @@ struct Subject {
     }
 
     /// A run by its folder, or an environment by its id.
-    init(_ name: String, options: [String: String]) throws {
+    init(_ name: String, options: [String: String], last: Bool = false) throws {
         guard exists(name) || name.contains("/") else {
             try self.init(environment: name, options: options)
             return
@@ -44,7 +47,7 @@ struct Subject {
         guard options.isEmpty else {
             throw UsageError("--option is for an environment; the run \(name) has its own options")
         }
-        try self.init(run: name)
+        try self.init(run: name, last: last)
     }
 
     /// The seed of episodes that aren't the training's: a million after the run's own, unless one is given.

@@ -29,7 +29,8 @@ extension ReplayBuffer {
     /// - Returns: false where a transition's bytes are none that ``write(_:to:)`` made; the buffer is to be thrown away then.
     /// - Precondition: `bytes` are whole transitions.
     public func restore(_ bytes: UnsafeRawBufferPointer, from start: Int, actionCount: Int) -> Bool {
-        precondition(bytes.count % transitionBytes == 0, "\(bytes.count) bytes are no whole transitions of \(transitionBytes)")
+        precondition(
+            bytes.count % transitionBytes == 0, "\(bytes.count) bytes are no whole transitions of \(transitionBytes)")
         for offset in 0..<bytes.count / transitionBytes {
             let base = bytes.baseAddress! + offset * transitionBytes
             let index = (start + offset) % capacity
@@ -39,7 +40,8 @@ extension ReplayBuffer {
             (observations + index * rowBytes).copyMemory(from: base, byteCount: rowBytes)
             (nextObservations + index * rowBytes).copyMemory(from: base + rowBytes, byteCount: rowBytes)
             actions[index] = action
-            rewards[index] = Float(bitPattern: UInt32(littleEndian: (base + 2 * rowBytes + 4).loadUnaligned(as: UInt32.self)))
+            rewards[index] = Float(
+                bitPattern: UInt32(littleEndian: (base + 2 * rowBytes + 4).loadUnaligned(as: UInt32.self)))
             terminated[index] = flag == 1
         }
         added = start + bytes.count / transitionBytes

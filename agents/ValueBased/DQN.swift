@@ -6,7 +6,10 @@ import TensorCore
 /// Deep Q-network (Mnih et al., "Human-level control through deep reinforcement learning", 2015): a network learns
 /// Q(s, ·) from uniformly replayed transitions, towards targets made with a second network that follows it:
 ///
-///     y = r + γ maxₐ Q̄(s′, a), or r where s′ is terminal;    L = mean ℓ(Q(s, a) − y)
+///     y = c r + γ maxₐ Q̄(s′, a), or c r where s′ is terminal;    L = mean ℓ(Q(s, a) − y)
+///
+/// The factor c (1 in the paper) keeps values near 1 where returns are large: a network reaches and tells apart values
+/// of 100 only slowly with the step sizes that suit its weights.
 ///
 /// A truncated episode's last step bootstraps like any other: the world went on, only the episode was cut.
 public final class DQN: ReplayingAgent {
@@ -81,7 +84,7 @@ public final class DQN: ReplayingAgent {
         return Program("dqn update", inputs: [rows, .int32(size), .float32(size), rows, .float32(size)]) { inputs in
             let (s, a, r, next, continues) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
             let best = target(next).max([-1])
-            let y = (r + settings.discount * continues * best).withoutGradient()
+            let y = (settings.rewardScale * r + settings.discount * continues * best).withoutGradient()
             let q = network(s).gathered(a)
             let loss = settings.loss(q, y).mean()
             let limit = settings.gradientClipping

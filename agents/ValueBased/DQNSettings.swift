@@ -42,6 +42,8 @@ public struct DQNSettings: Configurable, Sendable {
     public var targetRate = 1.0
     /// γ.
     public var discount = 0.99
+    /// The factor on rewards in targets: values are those of rewards so scaled.
+    public var rewardScale = 1.0
     /// ε at the start.
     public var explorationStart = 1.0
     /// ε from ``explorationSteps`` on.
@@ -72,6 +74,7 @@ public struct DQNSettings: Configurable, Sendable {
         Setting("targetEvery", \.targetEvery, 1...1_000_000_000, "steps between updates of the target network"),
         Setting("targetRate", \.targetRate, 0...1, "1 copies the network, less moves the target part of the way"),
         Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
+        Setting("rewardScale", \.rewardScale, 1e-6...1e6, "factor on rewards: values are those of rewards so scaled"),
         Setting("explorationStart", \.explorationStart, 0...1, "share of random actions at the start"),
         Setting("explorationEnd", \.explorationEnd, 0...1, "share of random actions at the end"),
         Setting("explorationSteps", \.explorationSteps, 0...1_000_000_000, "steps over which that share falls"),

@@ -15,7 +15,7 @@ public final class VariationalAutoencoder {
     /// log σ² of the Gaussian likelihood, one a data dimension.
     private let noise: Variable
     private let optimizer: Adam
-    private let fitProgram, boundProgram, sampleProgram: Program
+    let fitProgram, boundProgram, sampleProgram: Program
     /// The number of data dimensions.
     public let width: Int
 

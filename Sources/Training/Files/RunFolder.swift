@@ -9,6 +9,7 @@ import Storage
 /// | `episodes.csv` | one line an episode; see ``EpisodeLog`` |
 /// | `events.out.tfevents.reverie` | the metrics for TensorBoard; see ``TensorBoardWriter`` |
 /// | `checkpoints/step-N.safetensors` | the state after N steps |
+/// | `checkpoints/best.safetensors` | the parameters of the best evaluation, in runs that are evaluated |
 /// | `replay/N.bin` | replayed transitions from number N on; see ``ReplayLog`` |
 /// | `summary.json` | the result, once the run has ended |
 public struct RunFolder: Hashable, Sendable {
@@ -88,6 +89,9 @@ public struct RunFolder: Hashable, Sendable {
         return steps.sorted()
     }
 
+    /// Where the parameters of the best evaluation are, in runs that are evaluated.
+    public var bestCheckpointPath: String { joinPath(checkpointFolder, "best\(Self.checkpointSuffix)") }
+
     /// Removes all checkpoints but the last ones.
     ///
     /// - Throws: `StorageError`.
@@ -116,6 +120,7 @@ public struct RunFolder: Hashable, Sendable {
 
     private func removeFiles() throws(StorageError) {
         try removeCheckpoints(keeping: 0)
+        try removeFile(bestCheckpointPath)
         try removeLogs()
         try removeFile(configurationPath)
     }

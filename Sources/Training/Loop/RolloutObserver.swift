@@ -33,6 +33,9 @@ public final class RolloutObserver: EvaluationObserver {
         metadata: [JSON.Member], overwrite: Bool
     ) throws {
         self.agent = agent
+        if let videoPath, !overwrite, exists(videoPath) {
+            throw StorageError(path: videoPath, operation: "record to", reason: .wouldOverwrite)
+        }
         environment.reset(seed: 0)
         let assessment = try agent.assess(environment.currentRows)
         let policy = assessment.map {
@@ -44,9 +47,6 @@ public final class RolloutObserver: EvaluationObserver {
             policy: policy, metadata: metadata)
         recorder = try RolloutRecorder(layout: layout, to: path, slotCount: environment.count, overwrite: overwrite)
         if let videoPath {
-            if !overwrite, exists(videoPath) {
-                throw StorageError(path: videoPath, operation: "record to", reason: .wouldOverwrite)
-            }
             let delay = max(2, Int((100 / environment.framesPerSecond).rounded()))
             video = Video(
                 encoder: GIFEncoder(size: environment.frameSize, loops: nil), frame: Frame(environment.frameSize),

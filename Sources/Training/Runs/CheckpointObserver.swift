@@ -11,6 +11,7 @@ final class CheckpointObserver: TrainingObserver {
     private let interval: Int
     private let metrics: MetricsObserver
     private let episodes: EpisodesObserver
+    private let best: BestObserver?
     private var replay: ReplayLog?
     private var next: Int
     /// Transitions that the older one of the kept checkpoints counts on.
@@ -19,10 +20,11 @@ final class CheckpointObserver: TrainingObserver {
     /// Writes every `interval` steps, from step `next` on.
     init(
         _ folder: RunFolder, every interval: Int, next: Int, metrics: MetricsObserver, episodes: EpisodesObserver,
-        replay: ReplayLog?, added: Int
+        best: BestObserver?, replay: ReplayLog?, added: Int
     ) {
         (self.folder, self.interval, self.next) = (folder, interval, next)
-        (self.metrics, self.episodes, self.replay, addedBefore) = (metrics, episodes, replay, added)
+        (self.metrics, self.episodes, self.best) = (metrics, episodes, best)
+        (self.replay, addedBefore) = (replay, added)
     }
 
     func didStep(_ trainer: Trainer) throws {
@@ -61,6 +63,7 @@ final class CheckpointObserver: TrainingObserver {
         (state.metricsLength, state.eventsLength) = metrics.lengths
         (state.episodesLength, state.episodeCount) = (episodes.length, episodes.count)
         (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (metrics.last, metrics.next, next)
+        if let best { (state.nextEvaluation, state.bestReturn) = (best.next, best.best) }
         state.replayAdded = (trainer.agent as? any ReplayingAgent)?.replay.added ?? 0
         return state
     }

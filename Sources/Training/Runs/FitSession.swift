@@ -88,7 +88,9 @@ public final class FitSession {
         (self.model, self.metrics, self.state) = (model, metrics, state)
     }
 
-    private static func model(_ configuration: FitConfiguration, _ data: ObservationDataset) throws -> VariationalAutoencoder {
+    private static func model(_ configuration: FitConfiguration, _ data: ObservationDataset) throws
+        -> VariationalAutoencoder
+    {
         try VariationalAutoencoder(configuration.settings, width: data.width, seed: UInt64(configuration.seed))
     }
 
@@ -98,7 +100,8 @@ public final class FitSession {
         if likelihood == .gaussian { return Standardization(data.training, width: data.width) }
         if let bad = (data.training + data.validation).first(where: { !(0...1).contains($0) }) {
             throw FitError(
-                "a Bernoulli likelihood needs data from 0 to 1, and the data hold \(bad); use --set likelihood=gaussian")
+                "a Bernoulli likelihood needs data from 0 to 1, and the data hold \(bad); use --set likelihood=gaussian"
+            )
         }
         let zeros = [Float](repeating: 0, count: data.width)
         return Standardization(means: zeros, deviations: zeros.map { _ in 1 })

@@ -76,7 +76,8 @@ struct ReplayLog {
     }
 
     private func append(_ range: Range<Int>, to start: Int) throws(StorageError) {
-        let file = range.lowerBound == start
+        let file =
+            range.lowerBound == start
             ? try AppendFile(creating: path(start))
             : try AppendFile(resuming: path(start), at: (range.lowerBound - start) * replay.transitionBytes)
         do { try replay.write(range) { try file.append($0) } } catch {

@@ -12,6 +12,10 @@ public struct RunSettings: Configurable {
     public var episodes = 0
     /// Environments stepped side by side.
     public var environments = 1
+    /// Steps between evaluations of the greedy policy, whose best parameters are kept; 0: none.
+    public var evaluationInterval = 0
+    /// Episodes of an evaluation.
+    public var evaluationEpisodes = 100
 
     /// The defaults.
     public init() {}
@@ -22,11 +26,13 @@ public struct RunSettings: Configurable {
         Setting("steps", \.steps, 1...1_000_000_000_000, "environment steps, over all environments"),
         Setting("episodes", \.episodes, 0...1_000_000_000, "episodes after which the run ends earlier; 0: no limit"),
         Setting("environments", \.environments, 1...65_536, "environments stepped side by side"),
+        Setting("evaluationInterval", \.evaluationInterval, 0...1_000_000_000, "steps between evaluations; 0: none"),
+        Setting("evaluationEpisodes", \.evaluationEpisodes, 1...100_000, "episodes of an evaluation"),
     ]
 }
 
 /// An agent, its environments and all settings, resolved: what a run is made from, and read back from.
-public struct TrainingRun {
+public struct TrainingRun: Sendable {
     /// The settings of the run itself.
     public let run: RunSettings
     /// The agent's name.

@@ -10,7 +10,7 @@ import TensorCore
 public final class TrainingSession {
     private let run: TrainingRun
     private let folder: RunFolder
-    private let trainer: Trainer
+    let trainer: Trainer
     private let checkpoints: CheckpointObserver
 
     /// Metrics are logged so many times over a run, and checkpoints written.
@@ -19,24 +19,29 @@ public final class TrainingSession {
 
     /// Starts a run: makes the agent, its environments and the run's folder.
     ///
+    /// - Parameter watchers: observers besides those that write the run's files.
     /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError``, or `StorageError`, for a folder that exists
     ///   among others.
-    public convenience init(_ run: TrainingRun, folder path: String, overwrite: Bool) throws {
+    public convenience init(
+        _ run: TrainingRun, folder path: String, overwrite: Bool, watchers: [any TrainingObserver] = []
+    ) throws {
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
         let folder = try RunFolder(creating: path, force: overwrite)
         try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: false)
-        try self.init(starting: run, folder, agent, environment)
+        try self.init(starting: run, folder, agent, environment, watchers)
     }
 
     /// Goes on with the run in a folder if there is one, and starts it otherwise.
     ///
     /// - Throws: as the other two.
-    public convenience init(continuing run: TrainingRun, folder path: String) throws {
+    public convenience init(
+        continuing run: TrainingRun, folder path: String, watchers: [any TrainingObserver] = []
+    ) throws {
         if exists(joinPath(path, "config.toml")) {
-            try self.init(resuming: path)
+            try self.init(resuming: path, watchers: watchers)
         } else {
-            try self.init(run, folder: path, overwrite: true)
+            try self.init(run, folder: path, overwrite: true, watchers: watchers)
         }
     }
 
@@ -44,21 +49,22 @@ public final class TrainingSession {
     /// one that was never stopped, bit for bit.
     ///
     /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint, log or experience.
-    public convenience init(resuming path: String) throws {
+    public convenience init(resuming path: String, watchers: [any TrainingObserver] = []) throws {
         let folder = try RunFolder(opening: path)
         let run = try TrainingRun(contentsOf: folder.configurationPath)
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
         guard let step = try folder.checkpointSteps().last else {
             try folder.removeLogs()
-            try self.init(starting: run, folder, agent, environment)
+            try self.init(starting: run, folder, agent, environment, watchers)
             return
         }
-        try self.init(resuming: run, folder, agent, environment, from: folder.checkpointPath(step: step))
+        try self.init(resuming: run, folder, agent, environment, watchers, from: folder.checkpointPath(step: step))
     }
 
     private convenience init(
-        starting run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment
+        starting run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
+        _ watchers: [any TrainingObserver]
     ) throws {
         environment.reset(seed: UInt64(run.run.seed))
         var state = TrainingState(count: environment.count)
@@ -67,14 +73,16 @@ public final class TrainingSession {
             lines: try JSONLinesWriter(creating: folder.metricsPath),
             events: try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
             episodes: try EpisodeLog(creating: folder.episodesPath),
-            replay: try (agent as? any ReplayingAgent).map { try ReplayLog(creating: folder.replayFolder, replay: $0.replay) })
-        self.init(run, folder, agent, environment, state, logs)
+            replay: try (agent as? any ReplayingAgent).map {
+                try ReplayLog(creating: folder.replayFolder, replay: $0.replay)
+            })
+        self.init(run, folder, agent, environment, state, logs, watchers)
         try checkpoints.write(trainer)
     }
 
     private convenience init(
         resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
-        from path: String
+        _ watchers: [any TrainingObserver], from path: String
     ) throws {
         try Checkpoint.read(path, into: agent)
         var state = TrainingState(count: environment.count)
@@ -100,9 +108,10 @@ public final class TrainingSession {
             episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
             replay: try (agent as? any ReplayingAgent).map {
                 try ReplayLog(
-                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, actionCount: actionCount)
+                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, actionCount: actionCount
+                )
             })
-        self.init(run, folder, agent, environment, state, logs)
+        self.init(run, folder, agent, environment, state, logs, watchers)
     }
 
     private struct Logs {
@@ -114,22 +123,27 @@ public final class TrainingSession {
 
     private init(
         _ run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
-        _ state: TrainingState, _ logs: Logs
+        _ state: TrainingState, _ logs: Logs, _ watchers: [any TrainingObserver]
     ) {
         (self.run, self.folder) = (run, folder)
         let episodes = EpisodesObserver(logs.episodes, count: state.episodeCount)
         let metrics = MetricsObserver(
             logs.lines, logs.events, every: Self.interval(run, Self.logCount), next: state.nextMetrics,
             last: state.lastMetrics)
+        let evaluationInterval = run.run.evaluationInterval
+        let best =
+            evaluationInterval == 0
+            ? nil
+            : BestObserver(folder, run, next: max(evaluationInterval, state.nextEvaluation), best: state.bestReturn)
         let interval = Self.interval(run, Self.checkpointCount)
         checkpoints = CheckpointObserver(
             folder, every: interval, next: max(interval, state.nextCheckpoint), metrics: metrics, episodes: episodes,
-            replay: logs.replay, added: state.replayAdded)
+            best: best, replay: logs.replay, added: state.replayAdded)
         let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
         // The checkpoint comes last: it must find what the others have done in this step.
         trainer = Trainer(
             agent: agent, environment: environment, statistics: state.statistics,
-            observers: [episodes, metrics, progress, checkpoints])
+            observers: watchers + [episodes, metrics, progress] + (best.map { [$0] } ?? []) + [checkpoints])
     }
 
     private static func interval(_ run: TrainingRun, _ count: Int) -> Int { max(1, run.run.steps / count) }

@@ -17,10 +17,13 @@ struct TrainingState {
     /// The steps at which the next line of metrics and the next checkpoint are due.
     var nextMetrics = 0
     var nextCheckpoint = 0
+    /// The step at which the next evaluation is due, and the best mean return of one so far.
+    var nextEvaluation = 0
+    var bestReturn: Double?
     /// Transitions ever added to the replay buffer.
     var replayAdded = 0
 
-    private static let mark = "reverie.training.1"
+    private static let mark = "reverie.training.2"
     private static let largestSnapshot = 1 << 30
 
     /// The state of a run of `count` environments.
@@ -42,6 +45,11 @@ extension TrainingState: StateCodable {
         try coder.code(&lastMetrics, in: 0...1 << 62)
         try coder.code(&nextMetrics, in: 0...1 << 62)
         try coder.code(&nextCheckpoint, in: 0...1 << 62)
+        try coder.code(&nextEvaluation, in: 0...1 << 62)
+        var (hasBest, best) = (bestReturn != nil, bestReturn ?? 0)
+        try coder.code(&hasBest)
+        try coder.code(&best)
+        bestReturn = hasBest ? best : nil
         try coder.code(&replayAdded, in: 0...1 << 62)
     }
 

@@ -7,7 +7,8 @@ struct Evaluate: ParsableCommand {
         abstract: "Play episodes with a trained agent and report their returns.",
         discussion: """
             Each episode is played in an environment of its own, seeded one after another, so that short episodes weigh \
-            no more than long ones.
+            no more than long ones. A run that was evaluated while it trained is played with the parameters of its \
+            best evaluation.
 
             EXAMPLE
               reverie evaluate runs/dqn-CartPole-v1-seed0 --require-return 475
@@ -21,6 +22,9 @@ struct Evaluate: ParsableCommand {
 
     @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
     var seed: Int?
+
+    @Flag(help: "The run's last checkpoint, also where that of its best evaluation is kept.")
+    var last = false
 
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
@@ -42,7 +46,7 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        let subject = try Subject(run: folder)
+        let subject = try Subject(run: folder, last: last)
         let progress = EvaluationProgress(episodes: episodes)
         let evaluator = Evaluator(subject.agent, mode: stochastic ? .explore : .greedy, observer: progress) {
             try subject.makeEnvironment($0, .sameStep)

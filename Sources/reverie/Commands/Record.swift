@@ -33,6 +33,9 @@ struct Record: ParsableCommand {
     @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
     var seed: Int?
 
+    @Flag(help: "The run's last checkpoint, also where that of its best evaluation is kept.")
+    var last = false
+
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
 
@@ -54,7 +57,7 @@ struct Record: ParsableCommand {
     func run() throws {
         try requireFree(to, force: force)
         try requireFree(video, force: force)
-        let subject = try Subject(self.subject, options: try options.values())
+        let subject = try Subject(self.subject, options: try options.values(), last: last)
         let results: [Evaluator.Episode]
         do {
             results = try record(subject)

@@ -4,6 +4,7 @@ import Configuration
 import Environments
 import Storage
 import Training
+import Viewer
 
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,6 +63,12 @@ struct Train: ParsableCommand {
     @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
     var resume = false
 
+    @Flag(help: "Show in a window what the agent has learned so far; training goes on as without it.")
+    var live = false
+
+    @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
+    var frames: Int?
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
@@ -74,10 +81,24 @@ struct Train: ParsableCommand {
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
         if resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
         note("\(agent) learns \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
-        let session =
-            try resume
-            ? TrainingSession(continuing: run, folder: path) : TrainingSession(run, folder: path, overwrite: force)
-        try SessionCommand.train(session, folder: path, json: json)
+        guard live else {
+            try SessionCommand.train(session(run, path), folder: path, json: json)
+            return
+        }
+        var window = ViewerOptions()
+        window.maximumFrames = frames
+        let summary = try MainActor.assumeIsolated { [self, window] in
+            try LiveTraining().run(run, options: window) { try session(run, path, watchers: [$0]) }
+        }
+        try SessionCommand.report(summary, folder: path, json: json)
+    }
+
+    private func session(
+        _ run: TrainingRun, _ path: String, watchers: [any TrainingObserver] = []
+    ) throws -> TrainingSession {
+        try resume
+            ? TrainingSession(continuing: run, folder: path, watchers: watchers)
+            : TrainingSession(run, folder: path, overwrite: force, watchers: watchers)
     }
 
     /// The preset and the file, where there are such.

@@ -26,6 +26,9 @@ struct Watch: ParsableCommand {
     @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
     var seed: Int?
 
+    @Flag(help: "The run's last checkpoint, also where that of its best evaluation is kept.")
+    var last = false
+
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
 
@@ -71,7 +74,7 @@ struct Watch: ParsableCommand {
     }
 
     private func agent() throws -> any ViewerScene {
-        let subject = try Subject(subject, options: try options.values())
+        let subject = try Subject(subject, options: try options.values(), last: last)
         return try AgentScene(
             title: "\(subject.name) in \(subject.environmentID)", agent: subject.agent,
             environment: try subject.makeEnvironment(1, .disabled), mode: stochastic ? .explore : .greedy,

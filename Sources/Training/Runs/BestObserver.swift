@@ -1,0 +1,46 @@
+import Agents
+import Environments
+
+/// Evaluates the greedy policy at regular steps and keeps the parameters of the best evaluation, the later of equal ones.
+///
+/// The episodes are played in environments of their own under the same seeds each time, and the agent's random streams are
+/// put back: training goes on as if nobody had looked.
+final class BestObserver: TrainingObserver {
+    private let folder: RunFolder
+    private let run: TrainingRun
+    /// The step from which the next evaluation is due.
+    private(set) var next: Int
+    /// The mean return of the best evaluation so far.
+    private(set) var best: Double?
+
+    /// Evaluations use seeds of their own: half a million after the run's, away from those of training and of
+    /// `reverie evaluate`.
+    private static let seedOffset: UInt64 = 500_000
+
+    /// Evaluates from step `next` on; `best` is the best mean return so far.
+    init(_ folder: RunFolder, _ run: TrainingRun, next: Int, best: Double?) {
+        (self.folder, self.run, self.next, self.best) = (folder, run, next, best)
+    }
+
+    func didStep(_ trainer: Trainer) throws {
+        guard trainer.steps >= next else { return }
+        while next <= trainer.steps { next += run.run.evaluationInterval }
+        try evaluate(trainer)
+    }
+
+    func didEnd(_ trainer: Trainer) throws { try evaluate(trainer) }
+
+    private func evaluate(_ trainer: Trainer) throws {
+        let evaluator = Evaluator(trainer.agent) { try self.run.makeEnvironment(count: $0) }
+        let seed = UInt64(run.run.seed) &+ Self.seedOffset
+        let state = trainer.agent.stateBytes()
+        let results = try evaluator.run(episodes: run.run.evaluationEpisodes, seed: seed)
+        try trainer.agent.restoreState(from: state)
+        let mean = Statistics.mean(results.map(\.return))
+        guard mean >= best ?? -.infinity else { return }
+        best = mean
+        let metadata = ["step": "\(trainer.steps)", "meanReturn": "\(mean)"]
+        let states = [Checkpoint.agentState: state]
+        try Checkpoint.write(trainer.agent.variables, states: states, metadata: metadata, to: folder.bestCheckpointPath)
+    }
+}

@@ -1,0 +1,123 @@
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+import Testing
+
+@testable import Agents
+
+/// An agent's counters and random streams as bytes, and what its variables hold.
+@Suite struct AgentStateTests {
+    private static let environment = EnvironmentDescription.states(4, actions: 3)
+
+    private static func agent(_ name: String, seed: UInt64) throws -> any Agent {
+        var settings = try AgentCatalog.entry(name).makeSettings()
+        if var own = settings as? DQNSettings {
+            (own.hiddenSizes, own.learningStart, own.trainEvery, own.explorationSteps) = ([8], 5, 3, 100)
+            settings = own
+        }
+        return try settings.makeAgent(for: environment, seed: seed)
+    }
+
+    /// Plays in a world where the state counts up, and gives the actions.
+    @discardableResult
+    private static func play(_ agent: any Agent, steps: Int) throws -> [Int] {
+        try (0..<steps).map { index in
+            let action = try agent.actions(on: [[Int32(index % 4)]])[0]
+            try agent.learn(
+                PlayedStep(
+                    observation: [Int32(index % 4)], action: action, reward: Double(action),
+                    next: [Int32((index + 1) % 4)], terminated: index % 4 == 3))
+            return action
+        }
+    }
+
+    @Test(arguments: ["random", "q-learning", "dqn", "reinforce"])
+    func stateAndVariablesAreAllThatChoicesDependOn(name: String) throws {
+        let first = try Self.agent(name, seed: 1)
+        try Self.play(first, steps: 47)
+        let second = try Self.agent(name, seed: 2)
+        second.variables.copy(from: first.variables)
+        try second.restoreState(from: first.stateBytes())
+        #expect(second.updates == first.updates)
+        let rows = (0..<500).map { [Int32($0 % 4)] }
+        #expect(try first.actions(on: rows) == second.actions(on: rows))
+        #expect(first.stateBytes() == second.stateBytes())
+        #expect(first.metric("exploration") == second.metric("exploration"))
+    }
+
+    @Test func exactlyHalfOfTheScheduleIsRestored() throws {
+        let first = try Self.agent("dqn", seed: 1)
+        try Self.play(first, steps: 50)
+        let second = try Self.agent("dqn", seed: 2)
+        #expect(second.metric("exploration") == 1)
+        try second.restoreState(from: first.stateBytes())
+        #expect(second.metric("exploration") == LinearSchedule(from: 1, to: 0.05, over: 100).value(at: 50))
+    }
+
+    /// Paths and shapes don't depend on what the agent has done, so a new one can take a trained one's.
+    @Test(arguments: ["random", "q-learning", "dqn", "reinforce"])
+    func newAndTrainedAgentsHaveTheSameVariables(name: String) throws {
+        let (new, trained) = (try Self.agent(name, seed: 1), try Self.agent(name, seed: 1))
+        let paths = new.variables.entries.map(\.path)
+        try Self.play(trained, steps: 40)
+        #expect(trained.variables.entries.map(\.path) == paths)
+        #expect(new.variables.entries.map(\.path) == paths)
+    }
+
+    @Test(arguments: ["random", "q-learning", "dqn", "reinforce"])
+    func badBytesChangeNothing(name: String) throws {
+        let agent = try Self.agent(name, seed: 1)
+        try Self.play(agent, steps: 30)
+        let state = agent.stateBytes()
+        let other = try Self.agent(name, seed: 2)
+        try Self.play(other, steps: 12)
+        let good = other.stateBytes()
+        var negative = good
+        negative[7] = 0xFF
+        for bad in [[], Array(good.dropLast()), good + [0]] + (name == "random" ? [] : [negative]) {
+            #expect(throws: EnvironmentError.self) { try agent.restoreState(from: bad) }
+            #expect(agent.stateBytes() == state)
+        }
+    }
+
+    /// Growth of the heap over many steps, in a process of its own, so that no other test allocates meanwhile.
+    @Test(arguments: ["random", "q-learning", "dqn", "reinforce"])
+    func actingAndLearningDoNotFillTheHeap(name: String) async {
+        await #expect(processExitsWith: .success) { [name] in
+            let batch = try EnvironmentCatalog.make(
+                "FrozenLake-v1", count: 4, options: ["is_slippery": "false", "max_episode_steps": "4"])
+            var settings = try AgentCatalog.entry(name).makeSettings()
+            if var own = settings as? DQNSettings {
+                (own.hiddenSizes, own.targetRate, own.targetEvery, own.replayCapacity) = ([16], 0.5, 8, 500)
+                settings = own
+            }
+            let agent = try settings.makeAgent(for: EnvironmentDescription(batch), seed: 1)
+            let width = batch.observationSpace.count
+            let previous = UnsafeMutableRawBufferPointer.allocate(byteCount: batch.observations.count, alignment: 64)
+            let observations = ObservationRows(
+                UnsafeRawPointer(previous.baseAddress!), type: batch.elementType, count: 4, width: width)
+            let transitions = Transitions(
+                observations: observations, actions: UnsafeBufferPointer(batch.discreteActions),
+                rewards: batch.rewards, terminated: batch.terminated, truncated: batch.truncated,
+                nextObservations: ObservationRows(
+                    batch.finalObservations.baseAddress!, type: batch.elementType, count: 4, width: width),
+                isReset: batch.isResetStep)
+            batch.reset(seed: 1)
+            func play(_ steps: Int) throws {
+                for _ in 0..<steps {
+                    previous.copyMemory(from: batch.observations)
+                    try agent.act(on: observations, mode: .explore, into: batch.discreteActions)
+                    batch.step()
+                    try agent.learn(from: transitions)
+                }
+            }
+            try play(1_500)
+            let before = try #require(heapBytesInUse())
+            try play(3_000)
+            let growth = try #require(heapBytesInUse()) - before
+            // The matrix library may keep a buffer more for itself, but nothing a step.
+            #expect(growth < 4_096, "\(name): \(growth) bytes")
+        }
+    }
+}

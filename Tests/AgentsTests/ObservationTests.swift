@@ -1,0 +1,101 @@
+import Environments
+import Testing
+
+@testable import Agents
+
+/// How agents see observations, and what they say of spaces that they can't.
+@Suite struct ObservationTests {
+    private func encoded<Element: ObservationElement>(_ rows: [[Element]], _ space: Space) -> [Float] {
+        let encoding = ObservationEncoding(space)!
+        return [Float](unsafeUninitializedCapacity: rows.count * encoding.inputCount) { buffer, count in
+            buffer.initialize(repeating: .nan)
+            withRows(rows) { encoding.encode($0, into: buffer) }
+            count = buffer.count
+        }
+    }
+
+    @Test func boxesAreTheirElements() {
+        #expect(encoded([[1.5, -2], [0, 3]] as [[Float]], .box(-9...9, shape: [2])) == [1.5, -2, 0, 3])
+        let image = Space.box(0...255, shape: [2, 1, 2], element: .uint8)
+        #expect(encoded([[0, 7, 128, 255]] as [[UInt8]], image) == [0, 7, 128, 255])
+        #expect(encoded([[-1, 5]] as [[Int32]], .box(-9...9, shape: [2], element: .int32)) == [-1, 5])
+        #expect(encoded([[1, 0, 1]] as [[UInt8]], .multiBinary([3])) == [1, 0, 1])
+    }
+
+    @Test func numbersAreOneHot() {
+        #expect(encoded([[0], [2], [1]] as [[Int32]], .discrete(3)) == [1, 0, 0, 0, 0, 1, 0, 1, 0])
+        #expect(encoded([[1]] as [[UInt8]], .discrete(2)) == [0, 1])
+        #expect(encoded([[3]] as [[Float]], .discrete(4)) == [0, 0, 0, 1])
+    }
+
+    @Test func aNumberOutsideItsSpaceStops() async {
+        await #expect(processExitsWith: .failure) {
+            let inputs = UnsafeMutableBufferPointer<Float>.allocate(capacity: 4)
+            withRows([[3 as Int32]]) { ObservationEncoding(.discrete(3))!.encode($0, into: inputs) }
+        }
+    }
+
+    @Test func spacesWithoutAnEncoding() {
+        #expect(ObservationEncoding(.multiDiscrete([2, 3])) == nil)
+        #expect(ObservationEncoding(.tuple([.discrete(2)])) == nil)
+        #expect(ObservationEncoding(.dictionary(["a": .discrete(2)])) == nil)
+    }
+
+    private static let box = EnvironmentDescription(
+        id: "Reacher", observationSpace: .box(-1...1, shape: [3]), actionSpace: .box(-1...1, shape: [2]),
+        elementType: .float32)
+    private static let parts = EnvironmentDescription(
+        id: "Parts", observationSpace: .tuple([.discrete(2), .discrete(3)]), actionSpace: .discrete(2),
+        elementType: .int32)
+
+    @Test(arguments: ["random", "q-learning", "dqn", "reinforce"])
+    func everyAgentNeedsDiscreteActions(name: String) throws {
+        let settings = try AgentCatalog.entry(name).makeSettings()
+        var description = Self.box
+        if name == "q-learning" { description.observationSpace = .discrete(4) }
+        let error = #expect(throws: AgentError.self) { try settings.makeAgent(for: description, seed: 0) }
+        #expect(
+            error
+                == .actionSpace(
+                    agent: name, environment: "Reacher", space: "Box(-1.0, 1.0, (2,), float32)",
+                    needed: "a discrete one"))
+        let text = try #require(error?.description)
+        #expect(text.contains("'\(name)'") && text.contains("Reacher") && text.contains("reverie list environments"))
+    }
+
+    @Test(arguments: ["q-learning", "dqn", "reinforce"])
+    func observationsThatDoNotSuit(name: String) throws {
+        let settings = try AgentCatalog.entry(name).makeSettings()
+        let needed = name == "q-learning" ? "a discrete one" : "a discrete one or a box"
+        #expect(
+            throws: AgentError.observationSpace(
+                agent: name, environment: "Parts", space: "Tuple(Discrete(2), Discrete(3))", needed: needed)
+        ) { try settings.makeAgent(for: Self.parts, seed: 0) }
+    }
+
+    @Test func qLearningNeedsNumberedStates() throws {
+        let error = #expect(throws: AgentError.self) {
+            try QLearningSettings().makeAgent(for: .vector(4, actions: 2), seed: 0)
+        }
+        #expect(error?.description.contains("an observation space that is a discrete one; Vector has Box(") == true)
+    }
+
+    @Test func unknownAgentsHaveASuggestion() throws {
+        let error = #expect(throws: AgentError.self) { try AgentCatalog.entry("reinforse") }
+        #expect(error == .unknownAgent("reinforse", suggestion: "reinforce"))
+        #expect(error?.description.contains("Did you mean 'reinforce'?") == true)
+        #expect(throws: AgentError.unknownAgent("muzero", suggestion: nil)) { try AgentCatalog.entry("muzero") }
+    }
+
+    @Test func allAgentsOfTheCatalogueAct() throws {
+        for entry in AgentCatalog.entries {
+            let agent = try entry.makeSettings().makeAgent(for: .states(5, actions: 3), seed: 1)
+            let states = (0..<60).map { [Int32($0 % 5)] }
+            for mode in [ActionMode.explore, .greedy] {
+                let actions = try agent.actions(on: states, mode: mode)
+                #expect(actions.allSatisfy { (0..<3).contains($0) }, "\(entry.name)")
+            }
+            #expect(try agent.assess([4 as Int32])?.values.count == 3)
+        }
+    }
+}

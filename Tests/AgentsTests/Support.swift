@@ -1,0 +1,157 @@
+import Environments
+import Foundation
+import NeuralNetworks
+import TensorCore
+
+@testable import Agents
+
+/// What one environment did in a step.
+struct PlayedStep<Element: ObservationElement> {
+    var observation: [Element]
+    var action = 0
+    var reward = 0.0
+    var next: [Element]
+    var terminated = false
+    var truncated = false
+    var isReset = false
+}
+
+/// Gives one step of several environments as an agent is given it; the rows live as long as the call.
+func withStep<Element: ObservationElement, Result>(
+    _ steps: [PlayedStep<Element>], _ body: (Transitions) throws -> Result
+) rethrows -> Result {
+    let before = copied(steps.flatMap(\.observation)), after = copied(steps.flatMap(\.next))
+    let actions = copied(steps.map(\.action)), rewards = copied(steps.map(\.reward))
+    let flags = [copied(steps.map(\.terminated)), copied(steps.map(\.truncated)), copied(steps.map(\.isReset))]
+    defer {
+        before.deallocate()
+        after.deallocate()
+        actions.deallocate()
+        rewards.deallocate()
+        for buffer in flags { buffer.deallocate() }
+    }
+    func rows(_ buffer: UnsafeMutableBufferPointer<Element>) -> ObservationRows {
+        ObservationRows(
+            buffer.baseAddress!, type: Element.elementType, count: steps.count, width: steps[0].observation.count)
+    }
+    return try body(
+        Transitions(
+            observations: rows(before), actions: UnsafeBufferPointer(actions), rewards: UnsafeBufferPointer(rewards),
+            terminated: UnsafeBufferPointer(flags[0]), truncated: UnsafeBufferPointer(flags[1]),
+            nextObservations: rows(after), isReset: UnsafeBufferPointer(flags[2])))
+}
+
+private func copied<Value>(_ values: [Value]) -> UnsafeMutableBufferPointer<Value> {
+    let buffer = UnsafeMutableBufferPointer<Value>.allocate(capacity: values.count)
+    _ = buffer.initialize(from: values)
+    return buffer
+}
+
+/// Gives rows of observations; they live as long as the call.
+func withRows<Element: ObservationElement, Result>(
+    _ rows: [[Element]], _ body: (ObservationRows) throws -> Result
+) rethrows -> Result {
+    try withStep(rows.map { PlayedStep(observation: $0, next: $0) }) { try body($0.observations) }
+}
+
+extension Agent {
+    /// The actions that it chooses for rows of observations.
+    func actions<Element: ObservationElement>(
+        on observations: [[Element]], mode: ActionMode = .explore
+    ) throws -> [Int] {
+        var actions = [Int](repeating: -1, count: observations.count)
+        try actions.withUnsafeMutableBufferPointer { buffer in
+            try withRows(observations) { try act(on: $0, mode: mode, into: buffer) }
+        }
+        return actions
+    }
+
+    /// Learns from a step of several environments.
+    func learn<Element: ObservationElement>(_ steps: [PlayedStep<Element>]) throws {
+        try withStep(steps) { try learn(from: $0) }
+    }
+
+    /// Learns from a step of one environment.
+    func learn<Element: ObservationElement>(_ step: PlayedStep<Element>) throws { try learn([step]) }
+
+    /// What it thinks of one observation.
+    func assess<Element: ObservationElement>(_ observation: [Element]) throws -> ActionAssessment? {
+        try withRows([observation]) { try assess($0) }
+    }
+
+    func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
+}
+
+extension ReplayBuffer {
+    /// Stores a step of several environments.
+    func add<Element: ObservationElement>(_ steps: [PlayedStep<Element>]) { withStep(steps) { add($0) } }
+}
+
+extension Parameters {
+    subscript(path: String) -> Variable { entries.first { $0.path == path }!.variable }
+
+    /// The elements of all variables whose path begins so, and their paths.
+    func values(below prefix: String) -> [String: [Float]] {
+        Dictionary(
+            uniqueKeysWithValues: entries.filter { $0.path.hasPrefix(prefix) }.map {
+                (String($0.path.dropFirst(prefix.count)), $0.variable.values)
+            })
+    }
+
+    /// Everything, bit for bit.
+    var bits: [[UInt32]] { variables.map { $0.values.map(\.bitPattern) } }
+}
+
+extension EnvironmentDescription {
+    /// An environment whose observations are `width` numbers.
+    static func vector(_ width: Int, actions: Int) -> EnvironmentDescription {
+        EnvironmentDescription(
+            id: "Vector", observationSpace: .box(-10...10, shape: [width]), actionSpace: .discrete(actions),
+            elementType: .float32)
+    }
+
+    /// An environment of numbered states.
+    static func states(_ count: Int, actions: Int) -> EnvironmentDescription {
+        EnvironmentDescription(
+            id: "States", observationSpace: .discrete(count), actionSpace: .discrete(actions), elementType: .int32)
+    }
+}
+
+/// PyTorch's results, written by Fixtures/Agents/make_golden.py.
+enum Golden {
+    struct Array: Decodable {
+        var shape: [Int]
+        var values: [Double]
+    }
+
+    static func load<Value: Decodable>(_ name: String) -> Value {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let file = folder.appending(path: "Fixtures/Agents/\(name)")
+        return try! JSONDecoder().decode(Value.self, from: Data(contentsOf: file))
+    }
+
+    /// The largest difference relative to max(1, |expected|); infinite where one isn't a number.
+    static func difference(_ values: [Float], _ expected: [Double]) -> Double {
+        guard values.count == expected.count else { return .infinity }
+        let differences = zip(values, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }
+        return differences.contains(where: \.isNaN) ? .infinity : differences.max() ?? 0
+    }
+
+    /// Puts the arrays into a network's parameters.
+    static func set(_ parameters: Parameters, to arrays: [Array]) {
+        for (variable, array) in zip(parameters.variables, arrays) { variable.set(array.values.map { Float($0) }) }
+    }
+}
+
+/// χ² of counts that should be equal: n − 1 on average, with a deviation of √(2 (n − 1)).
+func chiSquare(_ counts: [Int]) -> Double {
+    let expected = Double(counts.reduce(0, +)) / Double(counts.count)
+    return counts.reduce(0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
+}
+
+/// Whether χ² of the counts lies within five deviations of what equal probabilities give, and isn't too good.
+func isUniform(_ counts: [Int]) -> Bool {
+    let freedom = Double(counts.count - 1)
+    let statistic = chiSquare(counts)
+    return abs(statistic - freedom) < 5 * (2 * freedom).squareRoot()
+}

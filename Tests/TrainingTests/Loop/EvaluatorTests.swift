@@ -1,0 +1,106 @@
+import Agents
+import Environments
+import Testing
+
+@testable import Training
+
+@Suite struct EvaluatorTests {
+    /// Writes down what it sees.
+    private final class Log: EvaluationObserver {
+        var events: [String] = []
+        var playing: [[Bool]] = []
+
+        func didReset(_ environment: any BatchedEnvironment, seed: UInt64) {
+            events.append("reset \(environment.count) from \(seed)")
+        }
+        func willAct(on observations: ObservationRows) { events.append("act") }
+        func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) {
+            events.append("step")
+            self.playing.append(playing)
+        }
+    }
+
+    /// The first episode of a seed, played alone with the witness's actions for a row.
+    private static func episode(seed: UInt64, row: Int) -> Evaluator.Episode {
+        var world = Tally()
+        world.reset(seed: seed)
+        var episode = Evaluator.Episode(return: 0, length: 0, seed: seed)
+        while true {
+            let step = world.step(Witness.action(episode.length, row))
+            episode.return += step.reward
+            episode.length += 1
+            if step.ended { return episode }
+        }
+    }
+
+    @Test(arguments: [AutoresetMode.sameStep, .nextStep])
+    func everyEnvironmentPlaysOneEpisode(autoreset: AutoresetMode) throws {
+        let witness = Witness()
+        let results = try Evaluator(witness) { Tally.batch($0, autoreset) }.run(episodes: 9, seed: 30)
+        #expect(results == (0..<9).map { Self.episode(seed: 30 + UInt64($0), row: $0) })
+        // As many short ones as long ones, though short ones end sooner.
+        #expect(results.map(\.length) == [2, 3, 4, 2, 3, 4, 2, 3, 4])
+        #expect(witness.modes == [.greedy, .greedy, .greedy, .greedy])
+        #expect(witness.steps.isEmpty, "nothing is learned")
+    }
+
+    @Test func batchesAreFilledInTurn() throws {
+        let (witness, log) = (Witness(), Log())
+        var counts: [Int] = []
+        let evaluator = Evaluator(witness, mode: .explore, batchLimit: 3, observer: log) {
+            counts.append($0)
+            return Tally.batch($0)
+        }
+        let results = try evaluator.run(episodes: 7, seed: 10)
+        #expect(counts == [3, 3, 1])
+        #expect(results.map(\.seed) == Array(10...16))
+        #expect(results.map(\.length) == (10...16).map { 2 + $0 % 3 })
+        #expect(witness.modes.allSatisfy { $0 == .explore })
+        #expect(
+            log.events.filter { $0.hasPrefix("reset") } == ["reset 3 from 10", "reset 3 from 13", "reset 1 from 16"])
+    }
+
+    @Test func observersSeeEachStep() throws {
+        let log = Log()
+        _ = try Evaluator(Witness(), observer: log) { Tally.batch($0) }.run(episodes: 3, seed: 0)
+        #expect(log.events == ["reset 3 from 0"] + (0..<4).flatMap { _ in ["act", "step"] })
+        // Episodes of 2, 3 and 4 steps: who was in the first episode before the step.
+        #expect(
+            log.playing == [[true, true, true], [true, true, true], [false, true, true], [false, false, true]])
+    }
+
+    @Test func noEpisodesAreNone() throws {
+        #expect(try Evaluator(Witness()) { Tally.batch($0) }.run(episodes: 0, seed: 0).isEmpty)
+    }
+
+    @Test func seedsGoOnFromTheLargestToZero() throws {
+        let results = try Evaluator(Witness(), batchLimit: 2) { Tally.batch($0) }.run(episodes: 4, seed: .max - 1)
+        #expect(results.map(\.seed) == [.max - 1, .max, 0, 1])
+    }
+
+    @Test func resultsDoNotDependOnTheBatch() throws {
+        let environment = try EnvironmentCatalog.make("CartPole-v1")
+        let agent = try REINFORCE(environment: EnvironmentDescription(environment), seed: 5)
+        let results = try [1, 4, 100].map { limit in
+            try Evaluator(agent, batchLimit: limit) { try EnvironmentCatalog.make("CartPole-v1", count: $0) }
+                .run(episodes: 20, seed: 50)
+        }
+        #expect(results[0] == results[1] && results[0] == results[2])
+        #expect(Set(results[0].map(\.return)).count > 1)
+    }
+
+    @Test func reportsSummarise() {
+        let episodes = [1.0, 2, 3, 10].enumerated().map {
+            Evaluator.Episode(return: $1, length: 2 * $0, seed: UInt64($0))
+        }
+        let report = EvaluationReport(episodes)
+        #expect(report.mean == 4)
+        #expect(report.json["episodes"]?.integer == 4 && report.json["meanLength"]?.double == 3)
+        #expect(report.json["standardDeviation"]?.double == 12.5.squareRoot())
+        #expect(report.json["minimum"]?.double == 1 && report.json["maximum"]?.double == 10)
+        #expect(report.json["interquartileMean"]?.double == 2.5)
+        let interval = report.json["interval"]?.array?.compactMap(\.double) ?? []
+        #expect(interval.count == 2 && 1 <= interval[0] && interval[0] < 4 && 4 < interval[1] && interval[1] <= 10)
+        #expect(report.text.hasPrefix("mean return 4.0 ± 3.536 over 4 episodes (95 % interval of the mean "))
+    }
+}

@@ -1,0 +1,33 @@
+import Configuration
+import Environments
+import Foundation
+import Graphics
+import Rollouts
+import Storage
+import TensorCore
+
+/// What the fuzzer calls: the bytes as a file of each kind. A reader may refuse them with an error; it may not stop the
+/// program, hang, or take memory without bound.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    let path = "/dev/shm/reverie-fuzz-\(getpid())"
+    try? writePlain(bytes, path)
+    switch ProcessInfo.processInfo.environment["READER"] {
+    case "safetensors": _ = try? TensorFile(contentsOf: path)
+    case "npz": _ = try? Rollout(contentsOf: path)
+    case "npy": _ = try? NPYArray(parsing: bytes, file: path)
+    case "toml": _ = try? Experiment(contentsOf: path)
+    case "map": _ = try? GridMap(contentsOf: path)
+    case "json": _ = try? JSON(parsing: bytes[...], file: path)
+    case "png": _ = try? PNG.decode(bytes)
+    default: fatalError("READER is safetensors, npz, npy, toml, map, json or png")
+    }
+    return 0
+}
+
+private func writePlain(_ bytes: [UInt8], _ path: String) throws {
+    guard let file = fopen(path, "wb") else { return }
+    defer { fclose(file) }
+    fwrite(bytes, 1, bytes.count, file)
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Fuzzes every reader: no trap, no hang (5 s), memory bounded (1 GiB).
+#
+#     Torture/fuzz.sh [RUNS]         so many inputs for each of the seven readers (default 150000)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+runs=${1:-150000}
+reverie=.build/release/reverie
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+swift build --package-path Torture/Fuzz -c release --sanitize=fuzzer >"$folder/build" 2>&1 || { cat "$folder/build"; exit 1; }
+
+# Real files to start from.
+mkdir -p "$folder"/{safetensors,npz,npy,toml,map,json,png}
+$reverie train q-learning FrozenLake-v1 --preset none --steps 200 --run "$folder/run" >/dev/null 2>&1
+cp "$folder"/run/checkpoints/*.safetensors "$folder/safetensors"
+$reverie record FrozenLake-v1 --episodes 9 --to "$folder/npz/rollout.npz" >/dev/null
+(cd "$folder/npy" && python3 -m zipfile -e ../npz/rollout.npz . 2>/dev/null || unzip -qo ../npz/rollout.npz)
+for preset in assets/presets/*/*.toml; do cp "$preset" "$folder/toml/$(echo "$preset" | tr / -)"; done
+cp "$folder/run/config.toml" "$folder/toml"
+cp assets/maps/*.txt "$folder/map"
+cp "$folder/run/summary.json" "$folder/run/metrics.jsonl" "$folder/json"
+$reverie fit vae "$folder/npz/rollout.npz" --set epochs=1 --run "$folder/vae" >/dev/null 2>&1
+$reverie sample "$folder/vae" --count 50 --to "$folder/png/samples.png" >/dev/null
+
+for reader in safetensors npz npy toml map json png; do
+    READER=$reader Torture/Fuzz/.build/release/FuzzReaders -runs="$runs" -max_len=65536 -timeout=5 -rss_limit_mb=1024 \
+        -artifact_prefix="$folder/" "$folder/$reader" >"$folder/$reader.log" 2>&1 || {
+        tail -40 "$folder/$reader.log"
+        cp "$folder"/{crash,timeout,oom}-* . 2>/dev/null || true
+        echo "$reader: failed; the input was copied here"
+        exit 1
+    }
+    echo "$reader: $(tail -1 "$folder/$reader.log")"
+done
