@@ -26,7 +26,7 @@ import TensorCore
 
     static func main() {
         do {
-            prepareStreams()
+            prepareProcess()
             try requireSupportedProcessor()
             try requireKnownCommand(CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()

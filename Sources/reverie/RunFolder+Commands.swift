@@ -8,7 +8,7 @@ extension RunFolder {
 
     /// Opens the folder of a run.
     ///
-    /// - Throws: `StorageError` where there is none, `FormatError` where it is not a run's.
+    /// - Throws: `StorageError` where there is none, `FormatError` or ``DataError`` where it is not a run's.
     static func open(_ path: String) throws -> (folder: RunFolder, maker: Maker) {
         guard exists(path) else { throw StorageError(path: path, operation: ExitStatus.openRun, reason: .missing) }
         guard isFolder(path) else {
@@ -16,8 +16,10 @@ extension RunFolder {
                 path: path, operation: ExitStatus.openRun, reason: .wrongKind(expected: "the folder of a run"))
         }
         let folder = try RunFolder(opening: path)
-        let isFit = try TOMLDocument(contentsOf: folder.configurationPath).top["model"] != nil
-        return (folder, isFit ? .fitting : .training)
+        let top = try TOMLDocument(contentsOf: folder.configurationPath).top
+        if top["model"] != nil { return (folder, .fitting) }
+        if top["agent"] != nil { return (folder, .training) }
+        throw DataError("\(folder.configurationPath): neither agent nor model is there; one of them must be")
     }
 
     /// Opens the folder of a run that a certain command made.

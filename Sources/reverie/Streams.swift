@@ -52,8 +52,8 @@ func standardInput() throws -> [UInt8] {
     }
 }
 
-/// Makes the streams safe to use, whatever the parent process did with them.
-func prepareStreams() {
+/// Makes streams and signals what they should be, whatever the parent process did with them.
+func prepareProcess() {
     // A file that takes the number of a closed stream would receive what is meant for the stream. Standard output
     // becomes one that can't be written, so that a result is not lost in silence.
     for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
@@ -61,4 +61,9 @@ func prepareStreams() {
     }
     // A file that grows beyond `ulimit -f` is then an error of the write, with a message and a clean end.
     signal(SIGXFSZ, SIG_IGN)
+    // A parent's worker threads often block all signals, and a child inherits that: Ctrl-C would do nothing.
+    var stopping = sigset_t()
+    sigemptyset(&stopping)
+    for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&stopping, number) }
+    pthread_sigmask(SIG_UNBLOCK, &stopping, nil)
 }

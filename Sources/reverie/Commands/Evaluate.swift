@@ -11,7 +11,7 @@ struct Evaluate: ParsableCommand {
             best evaluation.
 
             EXAMPLE
-              reverie evaluate runs/dqn-CartPole-v1-seed0 --episodes 100 --require-return 475
+              reverie evaluate runs/dqn-CartPole-v1-seed0 --require-return 475
             """)
 
     @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)

@@ -42,6 +42,7 @@ struct Sample: ParsableCommand {
     func run() throws {
         try requireFree(to, force: force)
         let path = try RunFolder.open(folder, of: .fitting).path
+        note("drawing \(count) samples from \(path)")
         let model = try content(of: path) { try FittedModel(run: path) }
         let samples = try model.sample(count, seed: UInt64(seed))
         if to.hasSuffix(".npz") {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Environments
-import Foundation
 import Storage
 
 struct Trace: ParsableCommand {
@@ -54,13 +53,15 @@ struct Trace: ParsableCommand {
     private func readActions(count: Int) throws -> [Int] {
         let name = actions == "-" ? "standard input" : actions
         let bytes = actions == "-" ? try standardInput() : try InputFile.bytes(of: actions, limit: 1 << 28)
+        let blanks = [UInt8](" \t\r".utf8)
         var result: [Int] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-            let word = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespaces)
-            if word.isEmpty { continue }
-            guard let action = Int(word), (0..<count).contains(action) else {
+            let words = line.split { blanks.contains($0) }.map { String(decoding: $0, as: UTF8.self) }
+            if words.isEmpty { continue }
+            guard words.count == 1, let action = Int(words[0]), (0..<count).contains(action) else {
                 throw DataError(
-                    "\(name):\(index + 1): expected an action from 0 to \(count - 1), found '\(word.prefix(40))'")
+                    "\(name):\(index + 1): expected an action from 0 to \(count - 1), found '\(words.joined(separator: " ").prefix(40))'"
+                )
             }
             result.append(action)
         }

@@ -1,0 +1,139 @@
+import Foundation
+import Storage
+import Testing
+
+/// Every mistake gives its exit code and a sentence, and leaves nothing behind.
+@Suite struct ErrorTests {
+    /// Runs a command in a copy of the made runs, and expects a failure that changes no file.
+    private func expect(
+        _ words: String, _ status: Int32, _ sentence: String, in given: TemporaryFolder? = nil,
+        environment: [String: String?] = [:], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let folder = try given ?? MadeRuns.copy()
+        let before = folder.content()
+        let arguments = words.split(separator: " ").map(String.init)
+        let result = try Executable.run(arguments, in: folder, environment: environment)
+        #expect(result.status == status, "\(words): \(result.errors)", sourceLocation: sourceLocation)
+        #expect(result.errors.contains(sentence), "\(words): \(result.errors)", sourceLocation: sourceLocation)
+        #expect(result.errors.contains("reverie: "), sourceLocation: sourceLocation)
+        #expect(result.output.isEmpty, sourceLocation: sourceLocation)
+        #expect(folder.content() == before, "\(words) left files", sourceLocation: sourceLocation)
+    }
+
+    @Test(arguments: [
+        ("tran dqn CartPole-v1", "no command 'tran'; did you mean 'train'?"),
+        ("help evalute", "no command 'evalute'; did you mean 'evaluate'?"),
+        ("zzzzzz", "no command 'zzzzzz'; 'reverie --help' shows all"),
+        ("train dqm CartPole-v1", "Did you mean 'dqn'?"),
+        ("train dqn CartPol-v1", "did you mean 'CartPole-v1'?"),
+        ("train dqn grid:four-room", "did you mean 'grid:four-rooms'?"),
+        ("train dqn CartPole-v1 --preset dqn/CartPole-v2", "did you mean 'dqn/CartPole-v1'?"),
+        ("train dqn CartPole-v1 --preset q-learning/FrozenLake-v1", "is for q-learning in FrozenLake-v1"),
+        ("train dqn CartPole-v1 --set learningRat=1", "did you mean 'learningRate'?"),
+        ("train dqn CartPole-v1 --set activation=rely", "did you mean 'relu'?"),
+        ("train dqn CartPole-v1 --set learningRate=7", "learningRate is a number from 0.0 to 1.0, not 7"),
+        ("train dqn CartPole-v1 --set learningRate", "--set takes name=value"),
+        ("train dqn CartPole-v1 --option hig=1", "did you mean 'high'?"),
+        ("train dqn CartPole-v1 --option high", "--option takes name=value"),
+        ("train dqn CartPole-v1 --option high=x", "expected a number from"),
+        ("train dqn CartPole-v1 --steps 0", "steps is a whole number from 1 to"),
+        ("train dqn CartPole-v1 --steps -5", "steps is a whole number from 1 to"),
+        ("train dqn CartPole-v1 --steps five", "The value 'five' is invalid"),
+        ("train dqn CartPole-v1 --seed -1", "seed is a whole number from 0 to"),
+        ("train dqn CartPole-v1 --stepz 5", "Did you mean '--steps'?"),
+        ("train dqn CartPole-v1 --force --resume", "give one of them"),
+        ("train dqn", "Missing expected argument '<environment>'"),
+        ("train q-learning CartPole-v1", "needs an observation space that is a discrete one"),
+        ("train dqn GridWorld", "expected the path of a map file"),
+        ("evaluate dqn --episodes 0", "--episodes takes a whole number from 1 to 1000000, not 0"),
+        ("evaluate dqn --require-return nan", "takes a finite number"),
+        ("evaluate vae", "vae holds a generative model"),
+        ("sample dqn --to s.png", "dqn holds an agent"),
+        ("sample vae --to s.jpg", "ends in .png or .npz"),
+        ("sample vae --to s.png --count 0", "--count takes a whole number from 1"),
+        ("record dqn --to x.gif", "--to takes a file name that ends in .npz"),
+        ("record dqn --to x.npz --video x.mp4", "--video takes a file name that ends in .gif"),
+        ("record dqn --to x.npz --option low=0", "--option is for an environment"),
+        ("record CartPol-v1 --to x.npz", "did you mean 'CartPole-v1'?"),
+        ("watch rollouts.npz --seed 3", "not for a recording"),
+        ("watch dqn --frames 0", "--frames takes a whole number from 1"),
+        ("fit vaf rollouts.npz", "Did you mean 'vae'?"),
+        ("fit vae rollouts.npz --set epoch=1", "did you mean 'epochs'?"),
+        ("fit vae rollouts.npz --set epochs=0", "epochs is a whole number from 1"),
+        ("list agent", "'agents'"),
+        ("list agents dqm", "Did you mean 'dqn'?"),
+        ("list environments CartPole-v9", "did you mean 'CartPole-v1'?"),
+        ("bench nothing", "no benchmark's name contains 'nothing'"),
+        ("bench --seconds 0", "--seconds takes a number above 0"),
+    ]) func usage(words: String, sentence: String) throws { try expect(words, 64, sentence) }
+
+    @Test(arguments: [
+        ("evaluate nothing", "cannot open the run nothing"),
+        ("resume nothing", "cannot open the run nothing"),
+        ("record runs/nothing --to x.npz", "cannot open the run runs/nothing"),
+        ("sample nothing --to x.png", "cannot open the run nothing"),
+        ("watch nothing.npz", "cannot open nothing.npz"),
+        ("watch runs/nothing", "cannot open the run runs/nothing"),
+        ("trace CartPole-v1 --actions nothing", "cannot open nothing"),
+        ("fit vae nothing.npz", "cannot open nothing.npz"),
+        ("train dqn CartPole-v1 --config nothing.toml", "cannot open nothing.toml"),
+        ("train q-learning GridWorld --option map=nothing.txt", "cannot read nothing.txt"),
+        ("list runs nothing", "cannot list nothing"),
+    ]) func missingInput(words: String, sentence: String) throws { try expect(words, 66, sentence) }
+
+    @Test(arguments: [
+        ("train dqn CartPole-v1 --run dqn", "cannot start a run in dqn"),
+        ("fit vae rollouts.npz --run dqn", "cannot start a run in dqn"),
+        ("record dqn --to rollouts.npz", "cannot write to rollouts.npz"),
+        ("record dqn --to new.npz --video episode.gif", "cannot write to episode.gif"),
+        ("sample vae --to rollouts.npz", "cannot write to rollouts.npz"),
+    ]) func nothingIsOverwritten(words: String, sentence: String) throws {
+        let folder = try MadeRuns.copy()
+        let before = try folder.bytes("rollouts.npz") + folder.bytes("dqn/config.toml")
+        try expect(words, 73, sentence, in: folder)
+        try expect(words, 73, "ask for overwriting with --force", in: folder)
+        #expect(try folder.bytes("rollouts.npz") + folder.bytes("dqn/config.toml") == before)
+    }
+
+    @Test(arguments: [
+        ("train dqn CartPole-v1 --run rollouts.npz/run", "cannot create the folder rollouts.npz/run"),
+        ("train dqn CartPole-v1 --run rollouts.npz", "it is not a folder"),
+        ("train dqn CartPole-v1 --run /proc/reverie", "cannot create the folder /proc/reverie"),
+        ("fit vae rollouts.npz --run rollouts.npz/run", "cannot create the folder rollouts.npz/run"),
+        ("record dqn --to nothing/x.npz", "cannot write into nothing"),
+        ("record dqn --to rollouts.npz/x.npz", "cannot write into rollouts.npz"),
+        ("record dqn --to x.npz --video nothing/x.gif", "cannot write into nothing"),
+        ("record dqn --to /proc/x.npz", "cannot create /proc/x.npz"),
+        ("sample vae --to /proc/x.png", "cannot create /proc/"),
+    ]) func unwritablePlaces(words: String, sentence: String) throws { try expect(words, 74, sentence) }
+
+    @Test(arguments: [
+        ["list", "environments"], ["list", "agents", "--json"], ["--help"], ["train", "--help"], ["--version"],
+        ["trace", "CartPole-v1", "--actions", "-"], ["evaluate", "dqn", "--episodes", "2", "--json"],
+        ["--generate-completion-script", "bash"],
+    ]) func outputThatCannotBeWritten(arguments: [String]) throws {
+        let folder = try MadeRuns.get().folder
+        for (stream, reason) in [(">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")] {
+            let result = try Executable.run(arguments, in: folder, input: "0\n1\n", redirection: stream)
+            #expect(result.status == 74)
+            #expect(result.errors.contains("reverie: cannot write to standard output: \(reason)"))
+        }
+    }
+
+    @Test func aFullDiskLeavesNoHalfFiles() throws {
+        let folder = try MadeRuns.copy()
+        let before = folder.content()
+        for words in [["record", "dqn", "--episodes", "50", "--to", "x.npz"], ["sample", "vae", "--to", "x.png"]] {
+            let result = try Executable.run(words, in: folder, prefix: "ulimit -f 2;")
+            #expect(result.status == 74 && result.errors.contains("File too large"), "\(result.errors)")
+            #expect(folder.content() == before)
+        }
+    }
+
+    @Test func noDisplay() throws {
+        let none: [String: String?] = ["SDL_VIDEODRIVER": nil, "XDG_RUNTIME_DIR": nil]
+        for subject in ["dqn", "rollouts.npz", "FrozenLake-v1"] {
+            try expect("watch \(subject)", 69, "No window can be opened here", environment: none)
+        }
+    }
+}

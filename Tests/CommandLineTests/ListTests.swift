@@ -1,0 +1,84 @@
+import Storage
+import Testing
+
+@Suite struct ListTests {
+    private func list(_ words: String..., in folder: TemporaryFolder? = nil) throws -> JSON {
+        let result = try Executable.run(["list"] + words + ["--json"], in: folder ?? TemporaryFolder())
+        #expect(result.status == 0, "\(words): \(result.errors)")
+        return try result.json()
+    }
+
+    @Test func environmentsAreComplete() throws {
+        let rows = try list("environments")["environments"]!.array!
+        let cartPole = rows.first { $0["id"]?.string == "CartPole-v1" }!
+        #expect(cartPole["observationSpace"]!.string!.hasPrefix("Box([-4.8 "))
+        #expect(cartPole["actionSpace"]?.string == "Discrete(2)")
+        #expect(cartPole["observationShape"]?.array == [4] && cartPole["elementType"]?.string == "float32")
+        #expect(cartPole["stepLimit"]?.integer == 500 && cartPole["rewardThreshold"]?.double == 475)
+        #expect(cartPole["actionNames"]?.array == ["left", "right"])
+        let options = cartPole["options"]!.array!
+        #expect(options.map { $0["name"]?.string } == ["low", "high", "sutton_barto_reward", "max_episode_steps"])
+        #expect(options[3]["default"]?.string == "500")
+        let map = rows.first { $0["id"]?.string == "GridWorld" }!
+        #expect(map["observationSpace"] == .null && map["options"]!.array![0]["name"]?.string == "map")
+        #expect(rows.contains { $0["id"]?.string == "grid:four-rooms" })
+        #expect(try list("environments", "CartPole-v1") == cartPole)
+    }
+
+    @Test func agentsAndModelsShowTheirSettings() throws {
+        let agents = try list("agents")["agents"]!.array!
+        let names = agents.compactMap { $0["name"]?.string }
+        for name in ["random", "q-learning", "dqn", "reinforce"] { #expect(names.contains(name)) }
+        let dqn = try list("agents", "dqn")
+        #expect(agents.contains(dqn))
+        let rate = dqn["settings"]!.array!.first { $0["name"]?.string == "learningRate" }!
+        #expect(rate["default"]?.double == 1e-4 && rate["values"]?.string == "a number from 0.0 to 1.0")
+        #expect(rate["help"]?.string?.isEmpty == false)
+        let model = try list("models", "vae")
+        #expect(model["settings"]!.array!.contains { $0["name"]?.string == "latentSize" })
+        #expect(try list("models")["models"]!.array!.contains(model))
+    }
+
+    @Test func presetsShowTheirSettings() throws {
+        let presets = try list("presets")["presets"]!.array!
+        let preset = try list("presets", "dqn/CartPole-v1")
+        #expect(presets.contains(preset))
+        #expect(preset["agent"]?.string == "dqn" && preset["environment"]?.string == "CartPole-v1")
+        #expect(preset["settings"]?["targetEvery"]?.integer == 500 && preset["run"]?["steps"] != nil)
+    }
+
+    @Test func runsShowTheirResults() throws {
+        let folder = try MadeRuns.copy()
+        try createFolder(folder.file("bad"))
+        try writeAtomically("agent = \n", to: folder.file("bad/config.toml"), overwrite: false)
+        let runs = try list("runs", "--folder", ".", in: folder)["runs"]!.array!
+        #expect(runs.map { $0["run"]?.string } == ["./bad", "./dqn", "./table", "./vae"])
+        #expect(runs.map { $0["state"]?.string } == ["damaged", "finished", "finished", "finished"])
+        #expect(runs[1]["agent"]?.string == "dqn" && runs[1]["steps"]?.integer == 2000 && runs[1]["seed"]?.integer == 3)
+        #expect(runs[3]["model"]?.string == "vae" && runs[3]["validBound"]?.double != nil)
+        #expect(try list("runs", "dqn", "--folder", ".", in: folder) == runs[1])
+        #expect(try list("runs", in: folder)["runs"]?.array == [])
+    }
+
+    @Test(arguments: ["environments", "agents", "models", "presets"]) func tablesHaveARowEach(kind: String) throws {
+        let folder = try TemporaryFolder()
+        let lines = try Executable.run(["list", kind], in: folder).output.split(separator: "\n")
+        let rows = try list(kind)[kind]!.array!
+        #expect(lines.count == rows.count + 1)
+        for (line, row) in zip(lines.dropFirst(), rows) {
+            let name = (row["id"] ?? row["name"])!.string!
+            #expect(line.hasPrefix(name + " "))
+            let sheet = try Executable.run(["list", kind, name], in: folder)
+            #expect(sheet.status == 0 && sheet.output.contains(name))
+        }
+    }
+
+    @Test func withoutAssetsTheRestIsListed() throws {
+        let folder = try TemporaryFolder()
+        let without: [String: String?] = ["REVERIE_ASSETS": "/nowhere"]
+        let result = try Executable.run(["list", "environments"], in: folder, environment: without)
+        #expect(result.status == 0 && result.output.contains("CartPole-v1") && !result.output.contains("grid:"))
+        #expect(result.errors.contains("REVERIE_ASSETS"))
+        #expect(try Executable.run(["list", "presets"], in: folder, environment: without).status == 66)
+    }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Graphics
+import Rollouts
+import Storage
+import Testing
+
+@Suite struct ResultCommandTests {
+    @Test func evaluateReportsReturns() throws {
+        let runs = try MadeRuns.get()
+        let words = ["evaluate", "table", "--episodes", "20", "--json"]
+        let report = try Executable.run(words, in: runs.folder).json()
+        #expect(
+            report.names == [
+                "episodes", "meanReturn", "standardDeviation", "interquartileMean", "interval", "minimum", "maximum",
+                "meanLength",
+            ])
+        let interval = report["interval"]!.array!.map { $0.double! }
+        let mean = report["meanReturn"]!.double!
+        #expect(report["episodes"]?.integer == 20 && interval.count == 2 && interval[0] <= mean && mean <= interval[1])
+        let text = try Executable.run(["evaluate", "dqn", "--episodes", "3", "--stochastic"], in: runs.folder)
+        #expect(text.status == 0 && text.output.hasPrefix("mean return "))
+    }
+
+    @Test func evaluateExitsWith1BelowARequiredReturn() throws {
+        let folder = try MadeRuns.get().folder
+        let words = ["evaluate", "dqn", "--episodes", "3", "--json", "--require-return"]
+        #expect(try Executable.run(words + ["1"], in: folder).status == 0)
+        let missed = try Executable.run(words + ["1000"], in: folder)
+        #expect(missed.status == 1)
+        #expect(missed.errors.contains("is below the required 1000.0"))
+        #expect(try missed.json()["episodes"]?.integer == 3)
+        #expect(
+            try Executable.run(["evaluate", "dqn", "--require-return", "-5", "--episodes", "1"], in: folder).status == 0
+        )
+    }
+
+    @Test func recordWritesRolloutsAndAPicture() throws {
+        let runs = try MadeRuns.get()
+        let rollout = try Rollout(contentsOf: runs.folder.file("rollouts.npz"))
+        #expect(rollout.episodes.count == 4 && rollout.layout.environment == "CartPole-v1")
+        #expect(rollout.layout.policy?.count == 2)
+        #expect(runs.recorded["episodes"]?.integer == 4 && runs.recorded["steps"]?.integer == rollout.stepCount)
+        #expect(runs.recorded["video"]?.string == "episode.gif" && runs.recorded["rollouts"]?.string == "rollouts.npz")
+        let mean = rollout.episodes.map(\.totalReward).reduce(0, +) / 4
+        #expect(runs.recorded["meanReturn"]?.double == mean)
+        #expect(try runs.folder.bytes("episode.gif").starts(with: Array("GIF89a".utf8)))
+        #expect(!runs.folder.content().contains { $0.hasSuffix(".spool") })
+    }
+
+    @Test func recordPlaysARandomAgentWithOptions() throws {
+        let folder = try TemporaryFolder()
+        let words = "record FrozenLake-v1 --episodes 3 --to r.npz --seed 4 --option map_name=8x8"
+        let result = try Executable.run(words.split(separator: " ").map(String.init), in: folder)
+        #expect(result.status == 0 && result.output.hasPrefix("3 episodes, "))
+        let rollout = try Rollout(contentsOf: folder.file("r.npz"))
+        #expect(rollout.episodes.map(\.seed) == [4, 5, 6])
+        #expect(try Executable.run(["watch", "r.npz", "--frames", "2"], in: folder).status == 0)
+    }
+
+    @Test func sampleDrawsPicturesAndArrays() throws {
+        let folder = try MadeRuns.copy()
+        let words = ["sample", "vae", "--count", "50", "--json", "--to"]
+        let summary = try Executable.run(words + ["s.npz"], in: folder).json()
+        #expect(summary["count"]?.integer == 50 && summary["samples"]?.string == "s.npz")
+        #expect(summary["shape"]?.array == [4] && summary["model"]?.string == "vae")
+        let samples = try NPZReader(path: folder.file("s.npz")).array("samples", limit: 1 << 20)
+        #expect(samples?.shape == [50, 4])
+        #expect(try Executable.run(words + ["s.png"], in: folder).status == 0)
+        #expect(try PNG.decode(folder.bytes("s.png")).width == 4 * 192 + 12)
+        try removeFile(folder.file("rollouts.npz"))
+        let alone = try Executable.run(words + ["t.png"], in: folder)
+        #expect(alone.status == 0 && alone.errors.contains("the picture shows the samples alone"))
+    }
+
+    @Test(arguments: [("CartPole-v1", "7"), ("FrozenLake-v1", "11")])
+    func tracesAreGymnasiums(environment: String, seed: String) throws {
+        let expected = try String(contentsOfFile: fixturePath("\(environment).jsonl"), encoding: .utf8)
+        let actions = fixturePath("\(environment).actions")
+        let folder = try TemporaryFolder()
+        let words = ["trace", environment, "--seed", seed, "--actions"]
+        #expect(try Executable.run(words + [actions], in: folder).output == expected)
+        let text = try String(contentsOfFile: actions, encoding: .utf8)
+        let spaced = text.replacingOccurrences(of: "\n", with: " \r\n\n")
+        #expect(try Executable.run(words + ["-"], in: folder, input: spaced).output == expected)
+    }
+
+    @Test func benchTimesWhatIsAskedFor() throws {
+        let folder = try TemporaryFolder()
+        let words = ["bench", "infer", "cartpole-v1 n=1", "--seconds", "0.01"]
+        let results = try Executable.run(words + ["--json"], in: folder).json()["results"]!.array!
+        #expect(
+            results.map { $0["name"]?.string } == ["infer MLP 4-128-128-2 b1", "CartPole-v1 n=1024", "CartPole-v1 n=1"])
+        #expect(results[0]["microseconds"]!.double! > 0 && results[0]["stepsPerSecond"] == nil)
+        #expect(results[1]["stepsPerSecond"]!.double! > 1000 && results[1]["microseconds"] == nil)
+        let text = try Executable.run(words, in: folder)
+        #expect(text.output.contains(" µs\n") && text.output.contains(" steps/s\n"))
+    }
+}

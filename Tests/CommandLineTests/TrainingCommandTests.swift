@@ -1,0 +1,117 @@
+import Storage
+import Testing
+
+@Suite struct TrainingCommandTests {
+    @Test func trainReportsTheRun() throws {
+        let runs = try MadeRuns.get()
+        let summary = runs.trained
+        #expect(
+            summary.names == [
+                "run", "agent", "environment", "seed", "steps", "episodes", "updates", "seconds", "stepsPerSecond",
+                "meanReturn",
+            ])
+        #expect(summary["run"]?.string == "dqn" && summary["agent"]?.string == "dqn")
+        #expect(summary["environment"]?.string == "CartPole-v1" && summary["seed"]?.integer == 3)
+        #expect(summary["steps"]?.integer == 2000)
+        #expect(summary["updates"]!.double! > 0 && summary["stepsPerSecond"]!.double! > 0)
+        #expect(summary["meanReturn"]!.double! > 5)
+        let content = runs.folder.content()
+        for name in [
+            "config.toml", "metrics.jsonl", "episodes.csv", "summary.json", "checkpoints/step-2000.safetensors",
+        ] {
+            #expect(content.contains("dqn/" + name), "\(name)")
+        }
+        #expect(try JSON(parsing: runs.folder.bytes("dqn/summary.json")[...], file: "summary.json") == summary)
+    }
+
+    @Test func trainGoesToTheUsualFolderAndSaysWhatIsNext() throws {
+        let folder = try TemporaryFolder()
+        let result = try Executable.run(
+            ["train", "random", "grid:four-rooms", "--steps", "50", "--seed", "9"], in: folder)
+        #expect(result.status == 0)
+        #expect(result.output.hasPrefix("50 steps, ") && result.output.split(separator: "\n").count == 1)
+        #expect(result.errors.contains("Next: reverie evaluate runs/random-grid-four-rooms-seed9 "))
+        #expect(folder.content().contains("runs/random-grid-four-rooms-seed9/summary.json"))
+    }
+
+    @Test func settingsComeFromPresetThenFileThenFlags() throws {
+        let folder = try TemporaryFolder()
+        let file = """
+            agent = "dqn"
+            environment = "CartPole-v1"
+            steps = 300
+            seed = 5
+            [settings]
+            batchSize = 16
+            learningRate = 0.25
+            """
+        try writeAtomically(file, to: folder.file("mine.toml"), overwrite: false)
+        let words = "train dqn CartPole-v1 --run r --config mine.toml --seed 6 --set learningRate=0.5"
+        #expect(try Executable.run(words.split(separator: " ").map(String.init), in: folder).status == 0)
+        let configuration = folder.text("r/config.toml").split(separator: "\n").map(String.init)
+        let expected = [
+            "steps = 300", "seed = 6", "batchSize = 16", "learningRate = 0.5", "environments = 8", "targetEvery = 500",
+        ]
+        for line in expected { #expect(configuration.contains(line), "\(line)") }
+    }
+
+    @Test func presetNoneNeedsNoAssets() throws {
+        let folder = try TemporaryFolder()
+        let without: [String: String?] = ["REVERIE_ASSETS": "/nowhere"]
+        let words = ["train", "dqn", "CartPole-v1", "--steps", "50", "--json", "--run", "r"]
+        let refused = try Executable.run(words, in: folder, environment: without)
+        #expect(refused.status == 66)
+        #expect(refused.errors.contains("set REVERIE_ASSETS") && refused.errors.contains("--preset none"))
+        #expect(folder.content().isEmpty)
+        let result = try Executable.run(words + ["--preset", "none"], in: folder, environment: without)
+        #expect(result.status == 0)
+        #expect(try result.json()["steps"]?.integer == 50)
+    }
+
+    @Test func forceReplacesAndEpisodesEndEarlier() throws {
+        let folder = try TemporaryFolder()
+        func train(_ words: String...) throws -> Executable.Result {
+            try Executable.run(["train", "random", "CartPole-v1", "--run", "r", "--json"] + words, in: folder)
+        }
+        #expect(try train("--steps", "100").json()["steps"]?.integer == 100)
+        #expect(try train("--steps", "200").status == 73)
+        #expect(try train("--steps", "100000", "--episodes", "7", "--force").json()["episodes"]?.integer == 7)
+        let checkpoints = folder.content().filter { $0.hasSuffix(".safetensors") }
+        #expect(!checkpoints.contains("r/checkpoints/step-100.safetensors"))
+    }
+
+    @Test func sameSeedSameFiles() throws {
+        let folder = try TemporaryFolder()
+        for run in ["a", "b"] {
+            let words = ["train", "q-learning", "FrozenLake-v1", "--steps", "3000", "--run", run]
+            #expect(try Executable.run(words, in: folder).status == 0)
+        }
+        for name in ["episodes.csv", "metrics.jsonl", "checkpoints/step-3000.safetensors"] {
+            #expect(try folder.bytes("a/" + name) == folder.bytes("b/" + name), "\(name)")
+        }
+    }
+
+    @Test func fitReportsTheRun() throws {
+        let fitted = try MadeRuns.get().fitted
+        #expect(fitted["run"]?.string == "vae" && fitted["model"]?.string == "vae")
+        #expect(fitted["dataset"]?.string == "rollouts.npz" && fitted["epochs"]?.integer == 3)
+        #expect(fitted["validBound"]!.double! > fitted["firstBound"]!.double!)
+    }
+
+    @Test func anInterruptedRunIsSavedAndGoesOn() throws {
+        let folder = try TemporaryFolder()
+        // The signal comes as soon as training reports its first step.
+        let interrupt = "(until grep -q '^0%' err 2>/dev/null; do sleep 0.01; done; kill -INT $$) &"
+        let long = ["train", "random", "CartPole-v1", "--steps", "1000000000", "--run", "long"]
+        let stopped = try Executable.run(long, in: folder, prefix: interrupt, redirection: "2>err")
+        #expect(stopped.status == 130 && stopped.output.isEmpty)
+        #expect(folder.text("err").contains("reverie resume long"))
+        let words = ["train", "dqn", "CartPole-v1", "--steps", "4000", "--run", "r", "--json"]
+        #expect(try Executable.run(words, in: folder).status == 0)
+        let resumed = try Executable.run(["resume", "r", "--json"], in: folder)
+        #expect(resumed.status == 0)
+        #expect(try resumed.json()["steps"]?.integer == 4000)
+        let other = try Executable.run(["train", "random", "CartPole-v1", "--run", "r", "--resume"], in: folder)
+        #expect(other.status == 64 && other.errors.contains("the agent of the run in r is 'dqn'"))
+    }
+}

@@ -1,0 +1,20 @@
+import Graphics
+import Storage
+import Testing
+
+/// The window without a screen: SDL's dummy driver.
+@Suite struct WatchTests {
+    @Test(arguments: [
+        ("dqn", "dqn-in-cartpole-v1-1.png"), ("table", "q-learning-in-frozenlake-v1-1.png"),
+        ("rollouts.npz", "cartpole-v1-recording-1.png"), ("FrozenLake-v1", "random-in-frozenlake-v1-1.png"),
+        ("grid:four-rooms", "random-in-grid-four-rooms-1.png"),
+    ]) func theWindowShowsAndCloses(subject: String, picture: String) throws {
+        let folder = try MadeRuns.copy()
+        let words = ["watch", subject, "--frames", "12", "--screenshot-after", "10"]
+        let result = try Executable.run(words, in: folder)
+        #expect(result.status == 0 && result.output.isEmpty, "\(result.errors)")
+        let shown = try PNG.decode(folder.bytes(picture))
+        #expect(shown.width == 960 && shown.height == 600)
+        #expect(Set(shown.pixels).count > 20)
+    }
+}
