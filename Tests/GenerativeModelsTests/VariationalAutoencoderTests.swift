@@ -9,11 +9,11 @@ import Testing
 @Suite struct VariationalAutoencoderTests {
     private static func model(
         width: Int, seed: UInt64 = 1, _ change: (inout VariationalAutoencoderSettings) -> Void = { _ in }
-    ) -> VariationalAutoencoder {
+    ) throws -> VariationalAutoencoder {
         var settings = VariationalAutoencoderSettings()
         (settings.hiddenSize, settings.latentSize) = (4, 2)
         change(&settings)
-        return VariationalAutoencoder(settings, width: width, seed: seed)
+        return try VariationalAutoencoder(settings, width: width, seed: seed)
     }
 
     private static func normals(_ count: Int, seed: UInt64 = 4) -> [Float] {
@@ -48,7 +48,7 @@ import Testing
 
     /// KL(N(μ, σ²) ‖ N(0, 1)) summed over the latents, from the encoder computed by hand.
     @Test func divergenceIsTheClosedForm() throws {
-        let model = Self.model(width: 3)
+        let model = try Self.model(width: 3)
         let rows = Self.normals(5 * 3)
         func layer(_ path: String, _ x: [Double]) -> [Double] {
             let (weight, bias) = (Self.variable(model, path + ".weight"), Self.variable(model, path + ".bias"))
@@ -90,7 +90,7 @@ import Testing
 
     @Test(arguments: VariationalAutoencoderSettings.Likelihood.allCases)
     func gradientsAreThoseOfTheBound(likelihood: VariationalAutoencoderSettings.Likelihood) throws {
-        let model = Self.model(width: 3) { $0.likelihood = likelihood }
+        let model = try Self.model(width: 3) { $0.likelihood = likelihood }
         let rows = likelihood == .gaussian ? Self.normals(12) : Self.normals(12).map { 1 / (1 + exp(-$0)) }
         let recorded = try Recorded(model, rows: rows)
         let parameters = model.variables.entries.filter { !$0.path.hasPrefix("optimizer") }
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func floatsAgreeWithTheReference() throws {
-        let model = Self.model(width: 3)
+        let model = try Self.model(width: 3)
         let rows = Self.normals(30)
         let recorded = try Recorded(model, rows: rows)
         let expected = recorded.values(recorded.outputs).map { $0[0] }
@@ -160,7 +160,7 @@ import Testing
         var data = Gaussian()
         let held = data.rows(20_000)
         let likelihood = data.logLikelihood(held)
-        let model = Self.model(width: 2) { ($0.hiddenSize, $0.latentSize, $0.learningRate) = (32, 1, 3e-3) }
+        let model = try Self.model(width: 2) { ($0.hiddenSize, $0.latentSize, $0.learningRate) = (32, 1, 3e-3) }
         var bounds: [Double] = []
         for update in 0..<3000 {
             try model.fit(data.rows(128))
@@ -177,7 +177,7 @@ import Testing
         let bars: [[Float]] = (0..<8).map { bar in
             (0..<16).map { (bar < 4 ? $0 / 4 == bar : $0 % 4 == bar - 4) ? 1 : 0 }
         }
-        let model = Self.model(width: 16) {
+        let model = try Self.model(width: 16) {
             $0.likelihood = .bernoulli
             ($0.hiddenSize, $0.latentSize, $0.learningRate) = (48, 3, 5e-3)
         }
@@ -196,10 +196,10 @@ import Testing
     }
 
     @Test func fittingReturnsTheBoundOfBeforeTheStep() throws {
-        let model = Self.model(width: 3)
+        let model = try Self.model(width: 3)
         let rows = Self.normals(30)
         let before = try model.fit(rows)
-        let reference = Self.model(width: 3)
+        let reference = try Self.model(width: 3)
         reference.boundProgram.randomState = (reference.fitProgram.randomState.key, 0)
         #expect(abs(try reference.bound(rows).nats - before.nats) < 1e-5)
         var last = before
@@ -210,7 +210,7 @@ import Testing
     // MARK: Samples
 
     @Test func samplesFollowDecoderAndNoise() throws {
-        let model = Self.model(width: 2)
+        let model = try Self.model(width: 2)
         Self.variable(model, "decoder.layers.1.weight").set([Float](repeating: 0, count: 8))
         Self.variable(model, "decoder.layers.1.bias").set([3, -1])
         Self.variable(model, "noise").set([Float(log(4.0)), Float(log(0.01))])
@@ -225,7 +225,7 @@ import Testing
     }
 
     @Test func bernoulliSamplesFollowTheirLogits() throws {
-        let model = Self.model(width: 2) { $0.likelihood = .bernoulli }
+        let model = try Self.model(width: 2) { $0.likelihood = .bernoulli }
         Self.variable(model, "decoder.layers.1.weight").set([Float](repeating: 0, count: 8))
         Self.variable(model, "decoder.layers.1.bias").set([Float(log(3.0)), -40])
         let samples = try model.sample(20_000, seed: 5)
@@ -235,7 +235,7 @@ import Testing
     }
 
     @Test func latentsAreStandardNormal() throws {
-        let model = Self.model(width: 1) { ($0.hiddenSize, $0.latentSize) = (2, 1) }
+        let model = try Self.model(width: 1) { ($0.hiddenSize, $0.latentSize) = (2, 1) }
         // relu(z) − relu(−z) is z, and there is hardly any noise.
         Self.variable(model, "decoder.layers.0.weight").set([1, -1])
         Self.variable(model, "decoder.layers.0.bias").set([0, 0])
@@ -253,13 +253,13 @@ import Testing
 
     @Test func aSeedGivesTheSameBits() throws {
         func run(_ seed: UInt64) throws -> (variables: [[UInt32]], samples: [Float]) {
-            let model = Self.model(width: 3, seed: seed)
+            let model = try Self.model(width: 3, seed: seed)
             for _ in 0..<20 { try model.fit(Self.normals(24)) }
             return (model.variables.variables.map { $0.values.map(\.bitPattern) }, try model.sample(5, seed: 1))
         }
         let (first, second, other) = (try run(7), try run(7), try run(8))
         #expect(first == second && first.variables != other.variables)
-        let model = Self.model(width: 3)
+        let model = try Self.model(width: 3)
         let samples = try model.sample(6, seed: 2)
         #expect(try samples == model.sample(6, seed: 2) && samples != model.sample(6, seed: 3))
         #expect(samples.count == 18)
@@ -273,7 +273,7 @@ import Testing
     }
 
     @Test func batchesOfManySizesKeepFewPlans() throws {
-        let model = Self.model(width: 2)
+        let model = try Self.model(width: 2)
         for rows in 1...40 { try model.fit(Self.normals(2 * rows)) }
         #expect(model.fitProgram.planCount == Program.planLimit)
     }
@@ -281,7 +281,7 @@ import Testing
     /// In a process of its own, so that no other test allocates meanwhile.
     @Test func fittingDoesNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {
-            let model = VariationalAutoencoderTests.model(width: 8) { $0.hiddenSize = 32 }
+            let model = try VariationalAutoencoderTests.model(width: 8) { $0.hiddenSize = 32 }
             let rows = VariationalAutoencoderTests.normals(8 * 64)
             func fit(_ count: Int) throws { for _ in 0..<count { try model.fit(rows) } }
             try fit(50)

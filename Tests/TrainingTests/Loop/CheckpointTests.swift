@@ -26,7 +26,7 @@ import Testing
     }
 
     private static func write(_ agent: any Agent, to path: String) throws {
-        try Checkpoint.write(agent.variables, state: agent.stateBytes(), metadata: ["step": "600"], to: path)
+        try Checkpoint.write(agent.variables, states: [Checkpoint.agentState: agent.stateBytes()], metadata: ["step": "600"], to: path)
     }
 
     /// All that an agent has learned and counted.
@@ -84,7 +84,7 @@ import Testing
     @Test func aMissingVariable() throws {
         let (path, agent) = (folder.file("a.safetensors"), try Self.dqn())
         let some = Parameters(agent.variables.entries.filter { $0.path != "optimizer.second.layers.1.bias" })
-        try Checkpoint.write(some, state: agent.stateBytes(), metadata: [:], to: path)
+        try Checkpoint.write(some, states: [Checkpoint.agentState: agent.stateBytes()], metadata: [:], to: path)
         let error = try refused(path, TensorError.self)
         guard case .missingVariable("optimizer.second.layers.1.bias", path) = error else {
             Issue.record("\(error)")
@@ -131,7 +131,7 @@ import Testing
         let (path, agent) = (folder.file("a.safetensors"), try Self.dqn())
         let other = RandomAgent(actionCount: 2, seed: 0)
         for state in [other.stateBytes(), agent.stateBytes() + [0], []] {
-            try Checkpoint.write(agent.variables, state: state, metadata: [:], to: path)
+            try Checkpoint.write(agent.variables, states: [Checkpoint.agentState: state], metadata: [:], to: path)
             let error = try refused(path, FormatError.self)
             #expect(error.file == "\(path)(agent.state)")
         }

@@ -161,7 +161,7 @@ import Testing
         var configuration = try FitConfiguration(model: "vae", dataset: path, seed: 3)
         change(&configuration.settings)
         let progress = ProgressBar(total: configuration.settings.epochs, style: .lines, write: { _ in })
-        return try FitSession(configuration, folder: folder.file(run), overwrite: false).fit(progress)
+        return try #require(try FitSession(configuration, folder: folder.file(run), overwrite: false).fit(progress))
     }
 
     /// The bound rises by far, and samples have the data's means, deviations and correlation.

@@ -24,7 +24,7 @@ import Testing
 
     @Test func writesEverythingThatARunMakes() throws {
         let run = try Self.run(values: ["steps": 4001, "environments": 3, "seed": 5])
-        let summary = try TrainingSession(run, folder: folder.file("a"), overwrite: false).train()
+        let summary = try #require(try TrainingSession(run, folder: folder.file("a"), overwrite: false).train())
         #expect(
             try namesInFolder(folder.file("a")) == [
                 "checkpoints", "config.toml", "episodes.csv", "events.out.tfevents.reverie", "metrics.jsonl",
@@ -69,7 +69,7 @@ import Testing
 
     @Test func episodesMayEndARun() throws {
         let run = try Self.run(values: ["steps": 100_000, "episodes": 12])
-        let summary = try TrainingSession(run, folder: folder.file("a"), overwrite: false).train()
+        let summary = try #require(try TrainingSession(run, folder: folder.file("a"), overwrite: false).train())
         #expect(try summary["episodes"]?.integer == 12 && lines("a/episodes.csv").count == 13)
     }
 
