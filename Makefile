@@ -5,7 +5,7 @@ BUILD = swift build -c release --build-tests
 REVERIE = .build/release/reverie
 RUN = runs/demo
 
-.PHONY: demo test build bench format lint packages clean
+.PHONY: demo test torture build bench format lint packages clean
 
 build: packages
 	@$(BUILD)
@@ -42,6 +42,11 @@ demo: build
 test: build
 	@swift test -c release --skip-build
 	@Examples/test.sh
+
+torture: build
+	@Torture/kill.sh 100
+	@Torture/fail.sh
+	@Torture/fuzz.sh
 
 bench: build
 	@$(REVERIE) bench
