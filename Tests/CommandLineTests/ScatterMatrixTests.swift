@@ -4,24 +4,26 @@ import Testing
 @testable import reverie
 
 @Suite struct ScatterMatrixTests {
-    private func colors(_ frame: Frame, row: Int, column: Int) -> Set<UInt32> {
-        let cell = frame.cropped(x: 12 + column * 192 + 1, y: 36 + row * 192 + 1, width: 178, height: 178)
-        return Set(cell.pixels)
+    private func cell(_ frame: Frame, row: Int, column: Int) -> [UInt32] {
+        frame.cropped(x: 12 + column * 192 + 1, y: 36 + row * 192 + 1, width: 178, height: 178).pixels
     }
 
     @Test func dataIsAboveTheDiagonalAndSamplesBelow() {
-        let rows: [Float] = [0, 0, 1, 2, 2, 1, 3, 3]
-        let matrix = ScatterMatrix(width: 2, data: rows, samples: [0.5, 0.2, 2.9, 1.1, 2.7, 0.4]).frame()
-        #expect(matrix.width == 2 * 192 + 12 && matrix.height == 2 * 192 + 36)
-        let (data, samples) = (colors(matrix, row: 0, column: 1), colors(matrix, row: 1, column: 0))
-        #expect(data.count == 2 && samples.count == 2 && data != samples)
-        // Both have an outline in both cells of the diagonal.
-        for index in 0..<2 { #expect(colors(matrix, row: index, column: index).isSuperset(of: data.union(samples))) }
+        // The samples reach as far as the data, so that the axes are the same with and without the data.
+        let (rows, samples): ([Float], [Float]) = ([0, 0, 1, 2, 2, 1, 3, 3], [0, 0.5, 1.1, 0, 2.7, 3, 3, 2.5])
+        let both = ScatterMatrix(width: 2, data: rows, samples: samples).frame()
+        let alone = ScatterMatrix(width: 2, data: [], samples: samples).frame()
+        #expect(both.width == 2 * 192 + 12 && both.height == 2 * 192 + 36)
+        #expect(Set(cell(alone, row: 0, column: 1)).count == 1)
+        #expect(Set(cell(both, row: 0, column: 1)).count == 2)
+        #expect(Set(cell(both, row: 0, column: 1)) != Set(cell(both, row: 1, column: 0)))
+        #expect(cell(both, row: 1, column: 0) == cell(alone, row: 1, column: 0))
+        for index in 0..<2 { #expect(cell(both, row: index, column: index) != cell(alone, row: index, column: index)) }
     }
 
     @Test func oneDimensionIsAHistogram() {
         let matrix = ScatterMatrix(width: 1, data: [], samples: [1, 2, 2, 3]).frame()
-        #expect(matrix.width == 192 + 12 && colors(matrix, row: 0, column: 0).count > 2)
+        #expect(matrix.width == 192 + 12 && Set(cell(matrix, row: 0, column: 0)).count > 2)
     }
 
     @Test(arguments: [
