@@ -18,9 +18,10 @@ import Testing
     }
 
     private static let readers = [
-        ("evaluate dqn", "dqn/checkpoints/step-2000.safetensors"),
-        ("record dqn --to x.npz", "dqn/checkpoints/step-2000.safetensors"),
-        ("watch dqn --frames 2", "dqn/checkpoints/step-2000.safetensors"),
+        ("evaluate dqn --last", "dqn/checkpoints/step-2000.safetensors"),
+        ("evaluate dqn", "dqn/checkpoints/best.safetensors"),
+        ("record dqn --last --to x.npz", "dqn/checkpoints/step-2000.safetensors"),
+        ("watch dqn --last --frames 2", "dqn/checkpoints/step-2000.safetensors"),
         ("resume dqn", "dqn/checkpoints/step-2000.safetensors"),
         ("evaluate table", "table/checkpoints/step-2000.safetensors"),
         ("watch rollouts.npz --frames 2", "rollouts.npz"),

@@ -42,6 +42,7 @@ import Testing
         ("train dqn CartPole-v1 --seed -1", "seed is a whole number from 0 to"),
         ("train dqn CartPole-v1 --stepz 5", "Did you mean '--steps'?"),
         ("train dqn CartPole-v1 --force --resume", "give one of them"),
+        ("train dqn CartPole-v1 --frames 5", "--frames is for the window of --live"),
         ("train dqn", "Missing expected argument '<environment>'"),
         ("train q-learning CartPole-v1", "needs an observation space that is a discrete one"),
         ("train dqn GridWorld", "expected the path of a map file"),
@@ -135,5 +136,6 @@ import Testing
         for subject in ["dqn", "rollouts.npz", "FrozenLake-v1"] {
             try expect("watch \(subject)", 69, "No window can be opened here", environment: none)
         }
+        try expect("train dqn CartPole-v1 --live --run live", 69, "No window can be opened here", environment: none)
     }
 }

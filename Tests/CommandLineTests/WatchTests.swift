@@ -17,4 +17,14 @@ import Testing
         #expect(shown.width == 960 && shown.height == 600)
         #expect(Set(shown.pixels).count > 20)
     }
+
+    @Test func trainingGoesOnBehindAWindow() throws {
+        let folder = try TemporaryFolder()
+        let words = ["train", "dqn", "CartPole-v1", "--steps", "2000", "--json", "--run"]
+        let live = try Executable.run(words + ["live", "--live", "--frames", "5"], in: folder)
+        #expect(live.status == 0, "\(live.errors)")
+        #expect(try live.json()["steps"]?.integer == 2000)
+        #expect(try Executable.run(words + ["plain"], in: folder).status == 0)
+        #expect(folder.text("live/episodes.csv") == folder.text("plain/episodes.csv"))
+    }
 }

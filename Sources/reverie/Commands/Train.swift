@@ -72,7 +72,11 @@ struct Train: ParsableCommand {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
-    func validate() throws { try requireOneOf(force: force, resume: resume) }
+    func validate() throws {
+        try requireOneOf(force: force, resume: resume)
+        try require("--frames", frames, in: 1...Int.max)
+        if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
+    }
 
     func run() throws {
         _ = try AgentCatalog.entry(agent)

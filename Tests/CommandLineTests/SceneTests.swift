@@ -1,0 +1,147 @@
+import Agents
+import Environments
+import Graphics
+import Rollouts
+import Storage
+import Testing
+import Viewer
+
+@testable import reverie
+
+/// What the window shows of an agent and of a recording.
+@Suite struct SceneTests {
+    private func scene(_ id: String, seed: UInt64 = 3) throws -> AgentScene {
+        let environment = try EnvironmentCatalog.make(id, autoreset: .disabled)
+        let agent = try RandomSettings().makeAgent(for: EnvironmentDescription(environment), seed: 1)
+        return try AgentScene(
+            title: "random in \(id)", agent: agent, environment: environment, mode: .explore, seed: seed)
+    }
+
+    private func value(_ label: String, _ scene: any ViewerScene) -> String? {
+        scene.panel.values.first { $0.label == label }?.text
+    }
+
+    private func picture(_ scene: any ViewerScene) -> Frame {
+        var frame = Frame(scene.frameSize)
+        scene.draw(into: &frame)
+        return frame
+    }
+
+    /// The panel and picture of each step to the end of the episode.
+    private func play(_ scene: any ViewerScene) throws -> [[String?]] {
+        var seen: [[String?]] = []
+        while scene.holdTime == 0 {
+            #expect(try scene.advance())
+            seen.append(["Step", "Return", "Reward", "Action", "Ended"].map { value($0, scene) })
+        }
+        return seen
+    }
+
+    @Test func anEpisodeIsHeldAtItsEndAndThenCounted() throws {
+        let scene = try scene("CartPole-v1")
+        #expect(value("Step", scene) == "0" && value("Action", scene) == "-" && value("Ended", scene) == nil)
+        let steps = try play(scene).count
+        #expect(steps > 5 && value("Step", scene) == "\(steps)" && value("Return", scene) == "\(steps)")
+        #expect(value("Ended", scene) == "terminated" && scene.panel.history == [Double(steps)])
+        #expect(["left", "right"].contains(value("Action", scene)))
+        #expect(try scene.advance())
+        #expect(value("Step", scene) == "0" && value("Episode", scene) == "2" && value("Seed", scene) == "4")
+        #expect(scene.holdTime == 0 && scene.panel.history == [Double(steps)])
+    }
+
+    @Test(arguments: ["CartPole-v1", "FrozenLake-v1", "grid:four-rooms"])
+    func theSameSeedIsTheSameEpisode(id: String) throws {
+        let scene = try scene(id)
+        let (first, end) = (try play(scene), picture(scene))
+        try scene.newEpisode(sameSeed: true)
+        #expect(value("Episode", scene) == "1" && value("Seed", scene) == "3" && scene.panel.history.isEmpty)
+        #expect(try play(scene) == first)
+        #expect(picture(scene) == end)
+        try scene.newEpisode(sameSeed: false)
+        #expect(value("Episode", scene) == "2" && scene.panel.history.count == 1)
+        #expect(try play(scene) != first)
+    }
+
+    @Test(arguments: ["CartPole-v1", "FrozenLake-v1"]) func stepsGoBackAndForwardAgain(id: String) throws {
+        let scene = try scene(id)
+        let (start, episode) = (picture(scene), try play(scene))
+        let end = picture(scene)
+        for _ in episode { #expect(scene.stepBack()) }
+        #expect(!scene.stepBack() && value("Step", scene) == "0" && picture(scene) == start)
+        #expect(try play(scene) == episode)
+        #expect(picture(scene) == end)
+    }
+
+    @Test func barsNameTheActionsAndMarkTheGreedyOne() throws {
+        let names = ActionNames(of: try EnvironmentCatalog.make("FrozenLake-v1"))
+        let assessment = ActionAssessment(kind: .actionValues, values: [1, 4, 2, 4.5])
+        let bars = names.bars(assessment, chosen: assessment.best)
+        #expect(bars.title == "Action values" && bars.bars.map(\.label) == ["left", "down", "right", "up"])
+        #expect(bars.bars.map(\.isChosen) == [false, false, false, true])
+        #expect(ActionAssessment(kind: .probabilities, values: [0.5, 0.5]).best == nil)
+        #expect(names[7] == "7")
+    }
+
+    @Test func aRecordingIsPlayedAsItWas() throws {
+        let folder = try TemporaryFolder()
+        let scene = try RolloutScene(try recorded(folder), path: "r.npz", environment: cartPole())
+        #expect(value("Episode", scene) == "1 of 2" && scene.panel.history.isEmpty)
+        let first = try play(scene)
+        #expect(value("Ended", scene) == "terminated" && scene.panel.history == [Double(first.count)])
+        #expect(scene.stepBack() && value("Step", scene) == "\(first.count - 1) of \(first.count)")
+        #expect(try scene.advance() && scene.advance())
+        #expect(value("Episode", scene) == "2 of 2" && value("Step", scene)!.hasPrefix("0 of "))
+        _ = try play(scene)
+        #expect(try !scene.advance())
+        try scene.newEpisode(sameSeed: true)
+        #expect(value("Episode", scene) == "2 of 2")
+        try scene.newEpisode(sameSeed: false)
+        #expect(try play(scene) == first)
+    }
+
+    @Test func aRecordingOfAnotherWorldIsRefused() throws {
+        let folder = try TemporaryFolder()
+        let rollout = try recorded(folder)
+        let other = try EnvironmentCatalog.make("CartPole-v1", autoreset: .disabled, options: ["high": "0.04"])
+        #expect(throws: DataError.self) { try RolloutScene(rollout, path: "r.npz", environment: other) }
+        // Its episodes go on where CartPole's have ended, or do what CartPole can't.
+        for (action, count) in [(0, 60), (2, 5)] {
+            let wrong = try recorded(folder, action: action, steps: count)
+            #expect(throws: DataError.self) {
+                let scene = try RolloutScene(wrong, path: "r.npz", environment: cartPole())
+                while try scene.advance() {}
+            }
+        }
+    }
+
+    private func cartPole() throws -> any BatchedEnvironment {
+        try EnvironmentCatalog.make("CartPole-v1", autoreset: .disabled)
+    }
+
+    private func recorded(_ folder: TemporaryFolder) throws -> Rollout {
+        let words = ["record", "CartPole-v1", "--episodes", "2", "--to", "r.npz", "--force"]
+        #expect(try Executable.run(words, in: folder).status == 0)
+        return try Rollout(contentsOf: folder.file("r.npz"))
+    }
+
+    /// A recording of one action over and over that says nothing of an end.
+    private func recorded(_ folder: TemporaryFolder, action: Int, steps: Int) throws -> Rollout {
+        let environment = try cartPole()
+        environment.reset(seed: 1)
+        let layout = RolloutLayout(
+            environment: "CartPole-v1", observationType: .float32, observationShape: [4], actions: .discrete)
+        let recorder = try RolloutRecorder(layout: layout, to: folder.file("w.npz"), slotCount: 1, overwrite: true)
+        try recorder.begin(slot: 0, seed: 1, observation: environment.observation(of: 0).bytes)
+        for _ in 0..<steps {
+            if action < 2, !environment.hasEnded {
+                environment.discreteActions[0] = action
+                environment.step()
+            }
+            try recorder.step(
+                slot: 0, action: action, reward: 1, terminated: false, truncated: false,
+                observation: environment.observation(of: 0).bytes)
+        }
+        try recorder.finish()
+        return try Rollout(contentsOf: folder.file("w.npz"))
+    }
+}
