@@ -95,6 +95,12 @@ import Testing
         #expect(assessment == ActionAssessment(kind: .actionValues, values: [4, 5]))
     }
 
+    @Test(arguments: [-1, 3] as [Int32]) func aStateOutsideTheTableStops(state: Int32) async {
+        await #expect(processExitsWith: .failure) { [state] in
+            try TabularTests.agent().learn(TabularTests.step(0, 0, 1, state))
+        }
+    }
+
     @Test func theRandomAgentIsUniform() throws {
         let agent = RandomAgent(actionCount: 5, seed: 9)
         for mode in [ActionMode.explore, .greedy] {

@@ -41,7 +41,7 @@ public struct QLearningSettings: Configurable, Sendable {
 public final class QLearning: Agent {
     private let settings: QLearningSettings
     private let table: Variable
-    private let actionCount: Int
+    private let stateCount, actionCount: Int
     private let learningRate, exploration: LinearSchedule
     private var random: RandomStream
     private var steps = 0
@@ -50,7 +50,7 @@ public final class QLearning: Agent {
     /// Makes an agent for `stateCount` states and `actionCount` actions.
     public init(_ settings: QLearningSettings = .init(), stateCount: Int, actionCount: Int, seed: UInt64) {
         self.settings = settings
-        self.actionCount = actionCount
+        (self.stateCount, self.actionCount) = (stateCount, actionCount)
         let start = [Float](repeating: Float(settings.initialValue), count: stateCount * actionCount)
         table = Variable(start, shape: [stateCount, actionCount], name: "values")
         learningRate = LinearSchedule(
@@ -67,7 +67,7 @@ public final class QLearning: Agent {
             if epsilon > 0 && random.uniform() < epsilon {
                 actions[row] = random.integers(below: actionCount)
             } else {
-                actions[row] = greedyAction(observations.integer(row), breakingTies: mode == .explore)
+                actions[row] = greedyAction(start(observations, row), breakingTies: mode == .explore)
             }
         }
     }
@@ -76,10 +76,10 @@ public final class QLearning: Agent {
     public func learn(from transitions: Transitions) {
         table.withMutableValues { values in
             for row in 0..<transitions.count where !transitions.isReset[row] {
-                let index = transitions.observations.integer(row) * actionCount + transitions.actions[row]
+                let index = start(transitions.observations, row) + transitions.actions[row]
                 var target = transitions.rewards[row]
                 if !transitions.terminated[row] {
-                    let next = transitions.nextObservations.integer(row) * actionCount
+                    let next = start(transitions.nextObservations, row)
                     let best = values[next..<next + actionCount].max() ?? 0
                     target += settings.discount * Double(best)
                 }
@@ -90,9 +90,16 @@ public final class QLearning: Agent {
         }
     }
 
-    private func greedyAction(_ state: Int, breakingTies: Bool) -> Int {
+    /// Where the values of an observed state begin in the table.
+    private func start(_ observations: ObservationRows, _ row: Int) -> Int {
+        let state = observations.integer(row)
+        precondition(0..<stateCount ~= state, "the observation \(state) is not in Discrete(\(stateCount))")
+        return state * actionCount
+    }
+
+    private func greedyAction(_ start: Int, breakingTies: Bool) -> Int {
         table.withValues { values in
-            let row = UnsafeBufferPointer(rebasing: values[state * actionCount..<(state + 1) * actionCount])
+            let row = UnsafeBufferPointer(rebasing: values[start..<start + actionCount])
             let best = argmax(row)
             guard breakingTies else { return best }
             let equal = row.reduce(0) { $0 + ($1 == row[best] ? 1 : 0) }
@@ -129,7 +136,7 @@ public final class QLearning: Agent {
 
     /// The row of the table.
     public func assess(_ observations: ObservationRows) -> ActionAssessment? {
-        let start = observations.integer(0) * actionCount
+        let start = start(observations, 0)
         let values = table.withValues { $0[start..<start + actionCount].map(Double.init) }
         return ActionAssessment(kind: .actionValues, values: values)
     }

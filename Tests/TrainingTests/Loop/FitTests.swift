@@ -222,7 +222,7 @@ import Testing
         #expect(throws: TensorError.self) { _ = try FittedModel(run: run.path) }
         try Checkpoint.write(.init(), metadata: [:], to: checkpoint)
         #expect(throws: TensorError.self) { _ = try FittedModel(run: run.path) }
-        try removeFile(checkpoint)
+        try run.removeCheckpoints(keeping: 0)
         #expect(throws: StorageError.self) { _ = try FittedModel(run: run.path) }
     }
 }

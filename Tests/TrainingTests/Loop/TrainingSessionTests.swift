@@ -43,7 +43,7 @@ import Testing
         #expect(zip(steps, steps.dropFirst()).allSatisfy { $0 < $1 })
         let episodes = try lines("a/episodes.csv")
         #expect(episodes.count == 1 + (summary["episodes"]?.integer ?? 0) && episodes.count > 300)
-        #expect(try RunFolder(opening: folder.file("a")).checkpointSteps() == [3600, 4002])
+        #expect(try RunFolder(opening: folder.file("a")).checkpointSteps() == [3801, 4002])
         #expect(TrainingSession.report(summary).hasPrefix("4002 steps, \(episodes.count - 1) episodes in "))
     }
 
@@ -84,7 +84,7 @@ import Testing
         #expect(error?.reason == .wouldOverwrite)
         #expect(try folder.text("a/config.toml") == config)
         _ = try TrainingSession(other, folder: folder.file("a"), overwrite: true).train()
-        #expect(try RunFolder(opening: folder.file("a")).checkpointSteps() == [54, 60])
+        #expect(try RunFolder(opening: folder.file("a")).checkpointSteps() == [57, 60])
     }
 
     @Test func anAgentThatDoesNotSuitLeavesNoFolder() throws {
