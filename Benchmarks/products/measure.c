@@ -48,8 +48,10 @@ static void ours(product *p) {
 }
 
 static void openblas(product *p) {
-    cblas_sgemm(CblasRowMajor, p->transpose_left ? CblasTrans : CblasNoTrans, p->transpose_right ? CblasTrans : CblasNoTrans,
-        p->m, p->n, p->k, 1, p->a, p->transpose_left ? p->m : p->k, p->b, p->transpose_right ? p->k : p->n, 0, p->c, p->n);
+    CBLAS_TRANSPOSE left = p->transpose_left ? CblasTrans : CblasNoTrans;
+    CBLAS_TRANSPOSE right = p->transpose_right ? CblasTrans : CblasNoTrans;
+    cblas_sgemm(CblasRowMajor, left, right, p->m, p->n, p->k, 1, p->a, p->transpose_left ? p->m : p->k, p->b,
+        p->transpose_right ? p->k : p->n, 0, p->c, p->n);
 }
 
 static void primitive(product *p) { dnnl_primitive_execute(p->primitive, stream, 3, p->arguments); }
@@ -150,16 +152,16 @@ int main(int count, char **arguments) {
         {17, 33, 65, 0, 1}, {64, 12, 128}, {256, 256, 256}, {512, 512, 512, 0, 1}, {1024, 1024, 1024},
         {1024, 1024, 1024, 0, 1}, {1024, 1024, 1024, 1}};
     printf("CKernels: %s, OpenBLAS: %s\n\n", kernels->name, openblas_get_corename());
-    printf("| m×n×k | transposed | ours µs | GFLOP/s | sgemm / ours | sgemm µs | GFLOP/s | primitive µs | OpenBLAS µs |\n");
-    printf("|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
+    printf("| m×n×k | transposed | ours µs | GFLOP/s | sgemm / ours | sgemm µs | GFLOP/s | primitive µs "
+           "| OpenBLAS µs |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
         product *p = &products[i];
         prepare(p);
         double flops = 2e-3 * p->m * p->n * p->k, t[way_count];
         measure(p, t);
         const char *transposed = p->transpose_left ? "left" : p->transpose_right ? "right" : "";
-        printf("| %d×%d×%d | %s | %.2f | %.0f | %.2f | %.2f | %.0f | %.2f | %.2f |\n", p->m, p->n, p->k, transposed, t[0],
-            flops / t[0], t[1] / t[0], t[1], flops / t[1], t[2], t[3]);
+        printf("| %d×%d×%d | %s | %.2f | %.0f | %.2f | %.2f | %.0f | %.2f | %.2f |\n", p->m, p->n, p->k, transposed,
+            t[0], flops / t[0], t[1] / t[0], t[1], flops / t[1], t[2], t[3]);
         fflush(stdout);
     }
 }
