@@ -1,25 +1,33 @@
-// Times matrix products of training steps' shapes by OpenBLAS, by oneDNN's matmul primitive and by oneDNN's sgemm,
-// one thread each.
+// Times matrix products of training steps' shapes by CKernels, by oneDNN's sgemm and matmul primitive and by OpenBLAS,
+// one thread each, in turns, so that what else the machine does meets all of them.
 //
 //     apt-get install libopenblas-dev libdnnl-dev
-//     cc -O2 measure.c -o measure -lopenblas -ldnnl -lgomp && ./measure
+//     K=../../Sources/CKernels
+//     clang -O3 -fno-math-errno -fno-trapping-math -march=x86-64-v3 -I$K/include measure.c $K/*.c -o measure \
+//         -lopenblas -ldnnl -lgomp -lm
+//     ./measure [x86-64-v3]
+//
+// An instruction set chooses CKernels' kernels; DNNL_MAX_CPU_ISA=AVX2 makes oneDNN keep to the same.
+#include "CKernels.h"
 #include <cblas.h>
 #include <dnnl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 void openblas_set_num_threads(int);
 char *openblas_get_corename(void);
 void omp_set_num_threads(int);
 
+static const rv_kernels *kernels;
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
 
 typedef struct {
     int m, n, k, transpose_left, transpose_right;
-    float *a, *b, *c;
+    float *a, *b, *c, *scratch;
     dnnl_primitive_t primitive;
     dnnl_exec_arg_t arguments[3];
 } product;
@@ -30,9 +38,20 @@ static double now(void) {
     return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
+static rv_product shape(const product *p) {
+    return (rv_product){p->m, p->n, p->k, p->transpose_left, p->transpose_right};
+}
+
+static void ours(product *p) {
+    rv_product s = shape(p);
+    kernels->product(&s, p->a, p->b, p->c, p->scratch);
+}
+
 static void openblas(product *p) {
-    cblas_sgemm(CblasRowMajor, p->transpose_left ? CblasTrans : CblasNoTrans, p->transpose_right ? CblasTrans : CblasNoTrans,
-        p->m, p->n, p->k, 1, p->a, p->transpose_left ? p->m : p->k, p->b, p->transpose_right ? p->k : p->n, 0, p->c, p->n);
+    CBLAS_TRANSPOSE left = p->transpose_left ? CblasTrans : CblasNoTrans;
+    CBLAS_TRANSPOSE right = p->transpose_right ? CblasTrans : CblasNoTrans;
+    cblas_sgemm(CblasRowMajor, left, right, p->m, p->n, p->k, 1, p->a, p->transpose_left ? p->m : p->k, p->b,
+        p->transpose_right ? p->k : p->n, 0, p->c, p->n);
 }
 
 static void primitive(product *p) { dnnl_primitive_execute(p->primitive, stream, 3, p->arguments); }
@@ -50,6 +69,8 @@ static float *numbers(size_t count) {
 
 static void prepare(product *p) {
     p->a = numbers((size_t)p->m * p->k), p->b = numbers((size_t)p->k * p->n), p->c = numbers((size_t)p->m * p->n);
+    rv_product s = shape(p);
+    p->scratch = numbers(kernels->product_scratch(&s) / sizeof(float) + 1);
     dnnl_dims_t da = {p->m, p->k}, db = {p->k, p->n}, dc = {p->m, p->n};
     dnnl_dims_t sa = {p->transpose_left ? 1 : p->k, p->transpose_left ? p->m : 1};
     dnnl_dims_t sb = {p->transpose_right ? 1 : p->n, p->transpose_right ? p->k : 1}, sc = {p->n, 1};
@@ -71,43 +92,76 @@ static void prepare(product *p) {
     p->arguments[2] = (dnnl_exec_arg_t){DNNL_ARG_DST, xc};
 }
 
-// Microseconds of one call: the best of seven rounds. The result is checked against `reference` where there is one.
-static double microseconds(product *p, void (*work)(product *), const float *reference) {
-    work(p);
-    for (int i = 0; reference && i < p->m * p->n; i++) {
-        if (fabsf(p->c[i] - reference[i]) > 1e-3f * (1 + fabsf(reference[i]))) return NAN;
+typedef struct {
+    const char *name;
+    void (*run)(product *);
+} way;
+
+static const way ways[] = {{"ours", ours}, {"sgemm", sgemm}, {"primitive", primitive}, {"OpenBLAS", openblas}};
+enum { way_count = sizeof ways / sizeof *ways, rounds = 15 };
+
+// Microseconds of one call by each way: the best of the rounds. Results are checked against the first way's.
+static void measure(product *p, double *best) {
+    size_t count = (size_t)p->m * p->n;
+    float *reference = numbers(count);
+    for (int w = 0; w < way_count; w++) {
+        best[w] = INFINITY;
+        ways[w].run(p);
+        if (w == 0) memcpy(reference, p->c, count * sizeof(float));
+        for (size_t i = 0; i < count; i++) {
+            if (!(fabsf(p->c[i] - reference[i]) <= 1e-3f * (1 + fabsf(reference[i])))) {
+                fprintf(stderr, "%d x %d x %d: %s differs\n", p->m, p->n, p->k, ways[w].name);
+                exit(1);
+            }
+        }
     }
-    int repeats = 5e8 / (2.0 * p->m * p->n * p->k + 20000) + 3;
-    double best = INFINITY;
-    for (int round = 0; round < 7; round++) {
-        double start = now();
-        for (int i = 0; i < repeats; i++) work(p);
-        best = fmin(best, (now() - start) / repeats);
+    free(reference);
+    int repeats = 2e8 / (2.0 * p->m * p->n * p->k + 20000) + 1;
+    for (int round = 0; round < rounds; round++) {
+        for (int w = 0; w < way_count; w++) {
+            double start = now();
+            for (int i = 0; i < repeats; i++) ways[w].run(p);
+            best[w] = fmin(best[w], 1e6 * (now() - start) / repeats);
+        }
     }
-    return best * 1e6;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+    kernels = count > 1 ? rv_kernels_named(arguments[1]) : rv_kernels_best();
+    if (!kernels) {
+        fprintf(stderr, "this processor can't run these kernels\n");
+        return 1;
+    }
     openblas_set_num_threads(1);
     omp_set_num_threads(1);
     dnnl_engine_create(&engine, dnnl_cpu, 0);
     dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
-    product products[] = {{1, 128, 4}, {1, 128, 128}, {1, 2, 128}, {64, 128, 4, 0, 1}, {64, 128, 128, 0, 1}, {64, 2, 128, 0, 1},
-        {64, 128, 128}, {128, 128, 64, 1}, {64, 256, 256, 0, 1}, {64, 256, 256}, {256, 256, 64, 1}, {2, 256, 64, 1},
-        {500, 128, 4, 0, 1}, {128, 4, 500, 1}, {128, 400, 784, 0, 1}, {400, 784, 128, 1}, {1024, 1024, 1024}};
-    printf("OpenBLAS kernels: %s\n", openblas_get_corename());
-    printf("| m | n | k | transposed | OpenBLAS µs | GFLOP/s | oneDNN primitive µs | GFLOP/s | oneDNN sgemm µs | GFLOP/s |\n");
-    printf("|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|\n");
+    product products[] = {
+        // Acting with one and with eight environments.
+        {1, 128, 4, 0, 1}, {1, 128, 128, 0, 1}, {1, 2, 128, 0, 1}, {1, 128, 4}, {1, 128, 128}, {8, 128, 128, 0, 1},
+        // Deep Q-learning, 4-128-128-2 and 4-256-256-2, a batch of 64: forward, the inputs' and the weights' gradients.
+        {64, 128, 4, 0, 1}, {64, 128, 128, 0, 1}, {64, 2, 128, 0, 1}, {64, 128, 2}, {64, 128, 128}, {2, 128, 64, 1},
+        {128, 128, 64, 1}, {128, 4, 64, 1}, {64, 256, 4, 0, 1}, {64, 256, 256, 0, 1}, {64, 2, 256, 0, 1}, {64, 256, 2},
+        {64, 256, 256}, {2, 256, 64, 1}, {256, 256, 64, 1}, {256, 4, 64, 1},
+        // REINFORCE, 4-128-2, 500 steps.
+        {500, 128, 4, 0, 1}, {500, 2, 128, 0, 1}, {500, 128, 2}, {2, 128, 500, 1}, {128, 4, 500, 1},
+        // A variational autoencoder, 784-400-20, a batch of 128.
+        {128, 400, 784, 0, 1}, {128, 20, 400, 0, 1}, {128, 400, 20, 0, 1}, {128, 784, 400, 0, 1}, {128, 400, 784},
+        {784, 400, 128, 1}, {128, 20, 400}, {400, 20, 128, 1}, {128, 400, 20}, {20, 400, 128, 1}, {400, 784, 128, 1},
+        // Odd and large extents.
+        {17, 33, 65, 0, 1}, {64, 12, 128}, {256, 256, 256}, {512, 512, 512, 0, 1}, {1024, 1024, 1024},
+        {1024, 1024, 1024, 0, 1}, {1024, 1024, 1024, 1}};
+    printf("CKernels: %s, OpenBLAS: %s\n\n", kernels->name, openblas_get_corename());
+    printf("| m×n×k | transposed | ours µs | GFLOP/s | sgemm / ours | sgemm µs | GFLOP/s | primitive µs "
+           "| OpenBLAS µs |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
         product *p = &products[i];
         prepare(p);
-        double flops = 2e-3 * p->m * p->n * p->k, t[3];
-        t[0] = microseconds(p, openblas, NULL);
-        float *reference = numbers((size_t)p->m * p->n);
-        for (int j = 0; j < p->m * p->n; j++) reference[j] = p->c[j];
-        t[1] = microseconds(p, primitive, reference), t[2] = microseconds(p, sgemm, reference);
+        double flops = 2e-3 * p->m * p->n * p->k, t[way_count];
+        measure(p, t);
         const char *transposed = p->transpose_left ? "left" : p->transpose_right ? "right" : "";
-        printf("| %d | %d | %d | %s | %.2f | %.0f | %.2f | %.0f | %.2f | %.0f |\n", p->m, p->n, p->k, transposed, t[0],
-            flops / t[0], t[1], flops / t[1], t[2], flops / t[2]);
+        printf("| %d×%d×%d | %s | %.2f | %.0f | %.2f | %.2f | %.0f | %.2f | %.2f |\n", p->m, p->n, p->k, transposed,
+            t[0], flops / t[0], t[1] / t[0], t[1], flops / t[1], t[2], t[3]);
+        fflush(stdout);
     }
 }

@@ -1,4 +1,5 @@
-// The kernels' bodies. Each instruction set's file includes this once, with KERNELS_NAME and KERNELS_TABLE set.
+// The kernels' bodies. Each instruction set's file includes this once, with KERNELS_NAME, KERNELS_TABLE, KERNELS_LANES
+// (floats in a vector) and KERNELS_TILE_ROWS (rows of a product's tile, whose sums the registers hold) set.
 // Loops are written so that the compiler vectorises them: no branches, no calls that are not inlined.
 
 #include <string.h>
@@ -8,6 +9,12 @@
 #define INLINE static inline __attribute__((always_inline))
 // Sources and destination may be the same array at the same index, which vectorises safely.
 #define VECTORISE _Pragma("clang loop vectorize(assume_safety) interleave(enable)")
+
+#include "vectors.h"
+
+#include "tiles.h"
+
+#include "products.h"
 
 INLINE uint32_t bits_of(float x) {
     uint32_t u;
@@ -388,4 +395,6 @@ const rv_kernels KERNELS_TABLE = {
     .sum = sum_kernel,
     .maximum = maximum_reduction,
     .argmax = argmax_kernel,
+    .product = run_product,
+    .product_scratch = product_scratch,
 };

@@ -82,6 +82,13 @@ typedef struct {
     const rv_random_state *random;
 } rv_group;
 
+// A product C = op(A) op(B) of row-major matrices: C is (m, n), op(A) is (m, k), op(B) is (k, n). A transposed
+// operand is stored as its transpose.
+typedef struct {
+    size_t m, n, k;
+    int transpose_left, transpose_right;
+} rv_product;
+
 // The kernels of one instruction set.
 typedef struct {
     const char *name;
@@ -91,6 +98,9 @@ typedef struct {
     void (*maximum)(const float *source, float *destination, size_t outer, size_t reduced, size_t inner);
     // source is (rows, columns), destination rows of int32: the first index of each row's maximum.
     void (*argmax)(const float *source, int32_t *destination, size_t rows, size_t columns);
+    // C must not overlap A or B. `scratch` is aligned to 64 bytes and holds `product_scratch` bytes.
+    void (*product)(const rv_product *product, const float *a, const float *b, float *c, float *scratch);
+    size_t (*product_scratch)(const rv_product *product);
 } rv_kernels;
 
 // Makes the calling thread treat subnormal numbers as 0, and returns its earlier mode for `rv_restore_mode`: moments

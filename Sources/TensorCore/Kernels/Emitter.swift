@@ -1,5 +1,4 @@
 import CKernels
-import COneDNN
 
 /// Turns the units of a schedule into instructions: closures over fixed memory that allocate nothing.
 struct Emitter {
@@ -60,8 +59,8 @@ struct Emitter {
             )
             let kernel = kernels.pointer.pointee.argmax!
             return { kernel(source, destination, rows, columns) }
-        case .matmul(let left, let right):
-            return emitProduct(index, transposeLeft: left, transposeRight: right)
+        case .matmul:
+            return emitProduct(index)
         }
     }
 
@@ -89,22 +88,20 @@ struct Emitter {
         return { kernel(source, destination, outer, reduced, inner) }
     }
 
-    /// oneDNN's row-major product: as fast as its primitives, without their bookkeeping.
-    private func emitProduct(_ index: Int, transposeLeft: Bool, transposeRight: Bool) -> () -> Void {
-        let entry = graph.entries[index]
-        let left = graph.entries[entry.inputs[0]].shape
-        let (m, n) = (entry.shape[0], entry.shape[1])
-        let k = transposeLeft ? left[0] : left[1]
-        let (a, b, c) = (floats(entry.inputs[0]), floats(entry.inputs[1]), floats(index))
-        if m * n == 0 { return {} }
-        if k == 0 { return { c.update(repeating: 0, count: m * n) } }
-        let (ta, tb) = (CChar(UInt8(ascii: transposeLeft ? "T" : "N")), CChar(UInt8(ascii: transposeRight ? "T" : "N")))
-        let (rows, columns, inner) = (dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k))
-        let (lda, ldb) = (transposeLeft ? rows : inner, transposeRight ? inner : columns)
-        return {
-            let status = dnnl_sgemm(ta, tb, rows, columns, inner, 1, a, lda, b, ldb, 0, c, columns)
-            precondition(status == dnnl_success, "oneDNN's matrix product failed with status \(status)")
-        }
+    /// Bytes of working memory that the units need, one after another.
+    static func scratchBytes(of units: [PlanUnit], in graph: LinearGraph, kernels: KernelTable) -> Int {
+        units.map { unit in
+            guard var product = rv_product(graph, unit.members[0]) else { return 0 }
+            return kernels.pointer.pointee.product_scratch(&product)
+        }.max() ?? 0
+    }
+
+    private func emitProduct(_ index: Int) -> () -> Void {
+        let operands = graph.entries[index].inputs
+        let product = memory.keep([rv_product(graph, index)!])
+        let (a, b, c, scratch) = (floats(operands[0]), floats(operands[1]), floats(index), memory.scratch)
+        let kernel = kernels.pointer.pointee.product!
+        return { kernel(product, a, b, c, scratch) }
     }
 
     private func emitGather(_ index: Int) -> () -> Void {
@@ -156,5 +153,17 @@ struct Emitter {
                 }
             }
         }
+    }
+}
+
+extension rv_product {
+    /// The extents of an entry that is a product; nil for another operation.
+    fileprivate init?(_ graph: LinearGraph, _ index: Int) {
+        let entry = graph.entries[index]
+        guard case .matmul(let transposeLeft, let transposeRight) = entry.operation else { return nil }
+        let left = graph.entries[entry.inputs[0]].shape
+        self.init(
+            m: entry.shape[0], n: entry.shape[1], k: transposeLeft ? left[0] : left[1],
+            transpose_left: transposeLeft ? 1 : 0, transpose_right: transposeRight ? 1 : 0)
     }
 }

@@ -1,4 +1,4 @@
-import COneDNN
+import CKernels
 
 /// A recorded step for inputs of fixed shapes, ready to be replayed: all memory planned, nothing allocated, no user
 /// code run.
@@ -21,6 +21,8 @@ public final class Plan {
     public let steps: [Step]
     /// Bytes of the arena that intermediate values share.
     public let arenaBytes: Int
+    /// Bytes of working memory that matrix products share.
+    public let scratchBytes: Int
     let inputs: [HostArray]
     let outputs: [HostArray]
     let inputShapes: [Shape]
@@ -47,7 +49,8 @@ public final class Plan {
         inputShapes = declared.map(\.shape)
         outputShapes = graph.outputs.map { graph.entries[$0].shape }
         arenaBytes = places.arenaBytes
-        memory = PlanMemory(arenaBytes: places.arenaBytes)
+        scratchBytes = Emitter.scratchBytes(of: units, in: graph, kernels: options.kernels)
+        memory = PlanMemory(arenaBytes: places.arenaBytes, scratchBytes: scratchBytes)
         let emitter = Emitter(
             graph: graph, places: places, inputs: inputs, outputs: outputs, memory: memory, random: random,
             kernels: options.kernels)
@@ -57,8 +60,6 @@ public final class Plan {
 
     /// Runs the step once; subnormal numbers count as 0 in it. Random numbers are those of the program's counter, which rises by one.
     public func run() {
-        // The setting belongs to the calling thread: libraries must not start threads of their own.
-        omp_set_num_threads(1)
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
         for instruction in instructions { instruction() }
@@ -104,16 +105,21 @@ final class RandomState {
     deinit { pointer.deallocate() }
 }
 
-/// The arena, and the small arrays that instructions read; freed with the plan.
+/// The arena, the working memory of products, and the small arrays that instructions read; freed with the plan.
 final class PlanMemory {
     let arena: UnsafeMutableRawPointer
+    let scratch: UnsafeMutablePointer<Float>
     private var blocks: [UnsafeMutableRawPointer] = []
     private var strips: [UnsafeMutablePointer<Float>] = []
 
-    init(arenaBytes: Int) { arena = HostArray.allocate(bytes: arenaBytes) }
+    init(arenaBytes: Int, scratchBytes: Int) {
+        arena = HostArray.allocate(bytes: arenaBytes)
+        scratch = HostArray.allocate(bytes: scratchBytes).assumingMemoryBound(to: Float.self)
+    }
 
     deinit {
         arena.deallocate()
+        scratch.deallocate()
         for block in blocks { block.deallocate() }
     }
 
@@ -132,5 +138,3 @@ final class PlanMemory {
         return strips[index]
     }
 }
-
-import CKernels

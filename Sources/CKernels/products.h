@@ -1,0 +1,202 @@
+// Matrix products C = op(A) op(B), row-major, either operand stored transposed, in one of two ways that the shape
+// chooses:
+//
+// - tiles: a tile of C stays in registers while the depth is walked; each step multiplies a column of op(A) by vectors
+//   along a row of op(B). A transposed B is packed into panels of vectors first; where C is narrower than a vector and
+//   A is stored transposed, the tiles are those of Cᵀ = op(B)ᵀ op(A)ᵀ;
+// - dots: where C has few rows or columns, its elements are dot products of rows that both operands are stored in.
+//
+// The order in which an element is summed follows from the shape alone, not from the instruction set: in tiles step by
+// step, in dots by sixteen lanes.
+
+enum {
+    // A packed panel of a tile's width and this depth stays in the second-level cache.
+    panel_depth = 512,
+    // Up to so many rows or columns, with a depth of so many times as much, are done by dots.
+    dots_limit = 16,
+    dots_depth = 4,
+    // Rows of the longer and of the shorter operand that dots take at a time.
+    dots_at_once = KERNELS_TILE_ROWS,
+    dots_rows = KERNELS_TILE_ROWS / 4,
+};
+
+// A product as its way of doing it sees it.
+typedef struct {
+    size_t m, n, k;
+    int transpose_left, transpose_right;
+    enum { by_tiles, by_tiles_of_transpose, by_dots } way;
+    int packs_left, packs_right;
+} product_choice;
+
+static product_choice choose_product(const rv_product *product) {
+    product_choice p = {
+        product->m, product->n, product->k, product->transpose_left, product->transpose_right, by_tiles, 0, 0};
+    // A vector is stored the same transposed or not.
+    if (p.m == 1) p.transpose_left = 0;
+    if (p.n == 1) p.transpose_right = 1;
+    size_t few = smaller(dots_limit, p.k / dots_depth);
+    if ((p.transpose_right && p.m <= few) || (!p.transpose_left && p.n <= (p.transpose_right ? few : few / 2))) {
+        p.way = by_dots;
+        p.packs_left = p.transpose_left, p.packs_right = !p.transpose_right;
+    } else if (p.transpose_left && p.n < vector_lanes && p.n < p.m) {
+        p = (product_choice){p.n, p.m, p.k, !p.transpose_right, 0, by_tiles_of_transpose, 0, 0};
+    } else {
+        // Rows of a large matrix share few places of the caches; packing costs as much as a row or two of the result.
+        p.packs_right = p.transpose_right || (p.m >= 32 && p.n * p.k > (size_t)1 << 19);
+    }
+    return p;
+}
+
+INLINE size_t divided_up(size_t a, size_t b) { return (a + b - 1) / b; }
+
+// Vectors along a row of the widest tile.
+static size_t widest_tile(const product_choice *p) {
+    size_t widest = p->m == 1 ? tile_width_of_one_row : p->m < 4 ? tile_width_of_two_rows : tile_width;
+    return smaller(widest, divided_up(p->n, vector_lanes));
+}
+
+// Floats of working memory.
+static size_t scratch_count(const product_choice *p) {
+    if (p->way == by_dots) return (p->packs_left ? p->m * p->k : 0) + (p->packs_right ? p->n * p->k : 0);
+    return p->packs_right ? widest_tile(p) * vector_lanes * smaller(p->k, panel_depth) : 0;
+}
+
+// Runs a tile whose result's columns are `result_column` apart.
+static void scatter_tile(const tile_task *task, tile_kernel kernel, size_t rows, size_t width, size_t result_column) {
+    float side[tile_rows * tile_width_of_one_row * vector_lanes];
+    tile_task aside = *task;
+    aside.result = side, aside.result_row = width * vector_lanes;
+    kernel(&aside);
+    float *result = task->result;
+    size_t result_row = task->result_row, side_row = aside.result_row;
+    size_t columns = side_row - vector_lanes + task->last_lanes;
+    for (size_t row = 0; row < rows; row++) {
+        _Pragma("clang loop vectorize(disable) unroll_count(8)") for (size_t column = 0; column < columns; column++) {
+            result[row * result_row + column * result_column] = side[row * side_row + column];
+        }
+    }
+}
+
+static void product_by_tiles(const product_choice *p, const float *a, const float *b, float *c, float *panels) {
+    const matrix left = {a, p->transpose_left ? 1 : p->k, p->transpose_left ? p->m : 1};
+    const matrix right = {b, p->transpose_right ? p->k : 1, p->transpose_right ? 1 : p->n};
+    int transposed = p->way == by_tiles_of_transpose;
+    size_t result_row = transposed ? 1 : p->n, result_column = transposed ? p->m : 1;
+    // Widths differ by one at most: a narrow last tile would wait for its own additions.
+    size_t vectors = divided_up(p->n, vector_lanes), groups = divided_up(vectors, widest_tile(p));
+    size_t deepest = p->packs_right ? panel_depth : p->k;
+    for (size_t group = 0; group < groups; group++) {
+        size_t first = vectors * group / groups, width = vectors * (group + 1) / groups - first;
+        size_t column = first * vector_lanes, columns = smaller(p->n - column, width * vector_lanes);
+        for (size_t step = 0; step < p->k; step += deepest) {
+            size_t depth = smaller(p->k - step, deepest);
+            matrix part = {
+                right.start + column * right.stride + step * right.depth_stride, right.stride, right.depth_stride};
+            tile_task task = {
+                .depth = depth, .right = part.start, .left_row = left.stride, .left_depth = left.depth_stride,
+                .right_vector = vector_lanes, .right_depth = right.depth_stride, .result_row = result_row,
+                .last_lanes = columns - (width - 1) * vector_lanes, .accumulates = step > 0};
+            if (p->packs_right) {
+                if (p->transpose_right) pack_columns(panels, part, columns, depth);
+                else pack_rows(panels, part, columns, depth);
+                task.right = panels, task.right_vector = depth * vector_lanes, task.right_depth = vector_lanes;
+            }
+            for (size_t row = 0, rows = width == 1 ? tile_rows_of_one_vector : tile_rows; row < p->m; row += rows) {
+                while (rows > p->m - row) rows /= 2;
+                task.left = left.start + row * left.stride + step * left.depth_stride;
+                task.result = c + row * result_row + column * result_column;
+                int logarithm = __builtin_ctzll(rows), partial = task.last_lanes < vector_lanes;
+                tile_kernel kernel = tile_kernels[logarithm][width - 1][partial];
+                if (result_column == 1) kernel(&task);
+                else scatter_tile(&task, kernel, rows, width, result_column);
+            }
+        }
+    }
+}
+
+// Dot products of each of `few` rows `x` with `count` rows of `lines`; results are `few_step` and `step` apart.
+INLINE void dots(
+    const float *x, const size_t few, const float *lines, size_t count, size_t depth, float *result, size_t few_step,
+    size_t step) {
+    const float *line[dots_at_once];
+    for (size_t d = 0; d < dots_at_once; d++) line[d] = lines + smaller(d, count - 1) * depth;
+    running_sums sums[dots_rows][dots_at_once] = {0};
+    size_t k = 0;
+    for (; k + sum_lanes <= depth; k += sum_lanes) {
+        UNROLL for (size_t i = 0; i < sum_vectors; i++) {
+            size_t place = k + i * vector_lanes;
+            UNROLL for (size_t d = 0; d < dots_at_once; d++) {
+                vector along = load(line[d] + place);
+                UNROLL for (size_t f = 0; f < few; f++) sums[f][d].parts[i] += load(x + f * depth + place) * along;
+            }
+        }
+    }
+    if (k < depth) {
+        UNROLL for (size_t i = 0; i < sum_vectors; i++) {
+            size_t place = smaller(k + i * vector_lanes, depth), lanes = smaller(depth - place, vector_lanes);
+            UNROLL for (size_t d = 0; d < dots_at_once; d++) {
+                vector along = load_first(line[d] + place, lanes);
+                UNROLL for (size_t f = 0; f < few; f++) {
+                    sums[f][d].parts[i] += load_first(x + f * depth + place, lanes) * along;
+                }
+            }
+        }
+    }
+    UNROLL for (size_t f = 0; f < few; f++) {
+        UNROLL for (size_t d = 0; d < dots_at_once; d += 4) {
+            quad four = totals(&sums[f][d]);
+            float *place = result + f * few_step + d * step;
+            if (step == 1 && d + 4 <= count) {
+                store_quad(place, four);
+            } else {
+                UNROLL for (size_t i = 0; i < 4; i++) {
+                    if (d + i < count) place[i * step] = four[i];
+                }
+            }
+        }
+    }
+}
+
+static void transpose(float *to, const float *from, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t c = 0; c < columns; c++) to[c * rows + r] = from[r * columns + c];
+    }
+}
+
+static void product_by_dots(const product_choice *p, const float *a, const float *b, float *c, float *scratch) {
+    if (p->packs_left) transpose(scratch, a, p->k, p->m), a = scratch, scratch += p->m * p->k;
+    if (p->packs_right) transpose(scratch, b, p->k, p->n), b = scratch;
+    // Rows of the longer operand are taken together, against each row of the shorter one.
+    int wide = p->m <= p->n;
+    const float *few = wide ? a : b, *many = wide ? b : a;
+    size_t few_count = wide ? p->m : p->n, many_count = wide ? p->n : p->m;
+    size_t few_step = wide ? p->n : 1, many_step = wide ? 1 : p->n;
+    for (size_t first = 0; first < many_count; first += dots_at_once) {
+        size_t count = smaller(many_count - first, dots_at_once);
+        const float *lines = many + first * p->k;
+        float *result = c + first * many_step;
+        size_t i = 0;
+        for (; i + dots_rows <= few_count; i += dots_rows) {
+            dots(few + i * p->k, dots_rows, lines, count, p->k, result + i * few_step, few_step, many_step);
+        }
+        for (; i < few_count; i++) {
+            dots(few + i * p->k, 1, lines, count, p->k, result + i * few_step, few_step, many_step);
+        }
+    }
+}
+
+static size_t product_scratch(const rv_product *product) {
+    product_choice p = choose_product(product);
+    return scratch_count(&p) * sizeof(float);
+}
+
+static void run_product(const rv_product *product, const float *a, const float *b, float *c, float *scratch) {
+    if (product->k == 0) memset(c, 0, product->m * product->n * sizeof(float));
+    if (product->m == 0 || product->n == 0 || product->k == 0) return;
+    product_choice p = choose_product(product);
+    switch (p.way) {
+    case by_tiles: product_by_tiles(&p, a, b, c, scratch); break;
+    case by_tiles_of_transpose: product_by_tiles(&p, b, a, c, scratch); break;
+    case by_dots: product_by_dots(&p, a, b, c, scratch); break;
+    }
+}
