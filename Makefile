@@ -1,6 +1,6 @@
 # Set-up, build, tests and the demo. `make demo` and `make test` need nothing but Debian 12 and Swift 6.3.
 
-PACKAGES = libsdl2-dev libdnnl-dev zlib1g-dev
+PACKAGES = libsdl2-dev zlib1g-dev
 BUILD = swift build -c release --build-tests
 REVERIE = .build/release/reverie
 RUN = runs/demo

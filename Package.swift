@@ -43,7 +43,6 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
-        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .target(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cInstructionSet)]),
@@ -51,7 +50,7 @@ let package = Package(
         module("Storage", ["CZlib"]),
         module("Configuration", ["Storage", .product(name: "TOMLKit", package: "TOMLKit")]),
         module("Graphics", ["CZlib"]),
-        module("TensorCore", ["CKernels", "COneDNN", "Random", "Storage"]),
+        module("TensorCore", ["CKernels", "Random", "Storage"]),
         module("NeuralNetworks", ["TensorCore", "Random"]),
         module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Environments", path: "environments", ["Random", "Graphics", "Storage"]),
