@@ -46,6 +46,40 @@ import Testing
         #expect(first.metric("exploration") == second.metric("exploration"))
     }
 
+    /// An agent that goes on from another's variables, state and experience learns the same to the last bit, also from
+    /// within an episode.
+    @Test(arguments: ["q-learning", "dqn", "reinforce"])
+    func learningGoesOnExactly(name: String) throws {
+        let (first, second) = (try Self.agent(name, seed: 1), try Self.agent(name, seed: 2))
+        try Self.play(first, steps: 46)
+        second.variables.copy(from: first.variables)
+        try second.restoreState(from: first.stateBytes())
+        if let own = first as? any ReplayingAgent, let other = second as? any ReplayingAgent {
+            var bytes: [UInt8] = []
+            own.replay.write(0..<own.replay.added) { bytes += $0 }
+            #expect(bytes.withUnsafeBytes { other.replay.restore($0, from: 0, actionCount: 3) })
+        }
+        let updates = first.updates
+        #expect(try Self.play(first, steps: 61) == Self.play(second, steps: 61))
+        #expect(first.variables.bits == second.variables.bits && first.updates > updates)
+        #expect(first.stateBytes() == second.stateBytes())
+    }
+
+    /// A damaged state says so; it makes no episode that the policy's inputs can't hold.
+    @Test func episodesThatDoNotFitAreRefused() throws {
+        let agent = try Self.agent("reinforce", seed: 1)
+        try Self.play(agent, steps: 6)
+        let state = agent.stateBytes()
+        let other = try REINFORCESettings().makeAgent(for: .states(5, actions: 3), seed: 1)
+        #expect(throws: EnvironmentError.self) { try other.restoreState(from: state) }
+        let fewer = try REINFORCESettings().makeAgent(for: .states(4, actions: 1), seed: 1)
+        #expect(throws: EnvironmentError.self) { try fewer.restoreState(from: state) }
+        var single = REINFORCESettings()
+        single.episodesPerUpdate = 1
+        let sooner = try single.makeAgent(for: Self.environment, seed: 1)
+        #expect(throws: EnvironmentError.self, "an episode has ended already") { try sooner.restoreState(from: state) }
+    }
+
     @Test func exactlyHalfOfTheScheduleIsRestored() throws {
         let first = try Self.agent("dqn", seed: 1)
         try Self.play(first, steps: 50)

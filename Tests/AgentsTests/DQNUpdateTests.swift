@@ -105,6 +105,14 @@ import Testing
         #expect(agent.updates == 1)
     }
 
+    /// Rewards are scaled, what follows is not: the target network's values are of scaled rewards already.
+    @Test func scalesRewardsOnly() throws {
+        let agent = try Self.linearAgent { $0.rewardScale = 0.25 }
+        try agent.learn(Self.step)
+        let difference = 4.05 - (0.25 * 0.5 + 0.9 * 5)
+        #expect(abs(agent.metric("loss")! - difference * difference) < 1e-4)
+    }
+
     /// The gradient of Huber's loss is at most 1 whatever the difference.
     @Test func huberLimitsTheSlope() throws {
         let agent = try Self.linearAgent { $0.lossFunction = .huber }

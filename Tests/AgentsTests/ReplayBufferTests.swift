@@ -143,6 +143,38 @@ extension ReplayBuffer {
         #expect(buffers[0].sample(100, encoding, seed: 8) != buffers[1].sample(100, encoding, seed: 9))
     }
 
+    /// Written in two parts, as checkpoints do, and put back.
+    @Test(arguments: [7, 20, 33]) func transitionsAreStoredAndPutBack(added: Int) throws {
+        let (first, second) = (
+            ReplayBuffer(capacity: 20, width: 2, type: .float32), ReplayBuffer(capacity: 20, width: 2, type: .float32)
+        )
+        for index in 0..<added { first.add(index) }
+        let (start, middle) = (added - first.count, added - 3)
+        var bytes: [UInt8] = []
+        first.write(start..<middle) { bytes += $0 }
+        first.write(middle..<added) { bytes += $0 }
+        #expect(bytes.count == first.count * first.transitionBytes)
+        #expect(bytes.withUnsafeBytes { second.restore($0, from: start, actionCount: 7) })
+        #expect(second.count == first.count && second.added == added)
+        #expect(first.sample(200, encoding) == second.sample(200, encoding))
+        first.add(100)
+        second.add(100)
+        #expect(first.sample(200, encoding) == second.sample(200, encoding))
+    }
+
+    @Test func bytesOfOtherTransitionsAreRefused() {
+        let buffer = ReplayBuffer(capacity: 20, width: 2, type: .float32)
+        for index in 0..<7 { buffer.add(index) }
+        var bytes: [UInt8] = []
+        buffer.write(0..<7) { bytes += $0 }
+        func isTaken(_ bytes: [UInt8], actionCount: Int = 7) -> Bool {
+            bytes.withUnsafeBytes { buffer.restore($0, from: 0, actionCount: actionCount) }
+        }
+        #expect(isTaken(bytes) && !isTaken(bytes, actionCount: 6), "the last action is 6")
+        bytes[buffer.transitionBytes - 1] = 2
+        #expect(!isTaken(bytes), "a flag is 0 or 1")
+    }
+
     /// In a process of its own, so that no other test allocates meanwhile.
     @Test func addingAndSamplingDoNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {

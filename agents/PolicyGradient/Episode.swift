@@ -41,21 +41,22 @@ struct Episode {
         }
     }
 
-    /// Codes the steps.
-    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        var (steps, elements) = (count, observations.count)
+    /// Codes the steps, of `width` inputs each.
+    mutating func codeState(
+        with coder: inout StateCoder, width: Int, actionCount: Int
+    ) throws(EnvironmentError) {
+        var steps = count
         // What is read can't hold more numbers than bytes.
-        let limit = coder.isReading ? coder.bytes.count : Int.max - 1
+        let limit = coder.isReading ? coder.bytes.count / (width + 2) : Int.max
         try coder.code(&steps, in: 0...limit)
-        try coder.code(&elements, in: 0...limit)
         if coder.isReading {
-            observations = Array(repeating: 0, count: elements)
+            observations = Array(repeating: 0, count: steps * width)
             actions = Array(repeating: 0, count: steps)
             values = Array(repeating: 0, count: steps)
         }
         for index in observations.indices { try coder.code(&observations[index]) }
         for index in values.indices { try coder.code(&values[index]) }
-        try coder.code(&actions, in: 0...Int32.max)
+        try coder.code(&actions, in: 0...Int32(actionCount - 1))
     }
 
     /// Writes the steps into buffers of a bucket's length: zeros, and a mask of 0, behind the last.

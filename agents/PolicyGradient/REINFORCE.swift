@@ -131,12 +131,14 @@ public final class REINFORCE: Agent {
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&random)
-        try coder.code(&finished, in: 0...settings.episodesPerUpdate)
-        try batch.codeState(with: &coder)
+        try coder.code(&finished, in: 0...settings.episodesPerUpdate - 1)
+        try batch.codeState(with: &coder, width: encoding.inputCount, actionCount: actionCount)
         var count = episodes.count
         try coder.code(&count, in: 0...1 << 20)
         if coder.isReading { episodes = (0..<count).map { _ in Episode() } }
-        for index in 0..<count { try episodes[index].codeState(with: &coder) }
+        for index in 0..<count {
+            try episodes[index].codeState(with: &coder, width: encoding.inputCount, actionCount: actionCount)
+        }
         try coder.code(&loss)
         try coder.code(&entropy)
         if let baseline { try coder.code(&baseline.loss) }
