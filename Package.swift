@@ -23,7 +23,7 @@ func module(_ name: String, path: String? = nil, _ dependencies: [Target.Depende
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swiftSettings)
 }
 
 let libraries = [
@@ -73,6 +73,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
+        module("TestSupport", path: "Tests/TestSupport"),
         tests("RandomTests", ["Random"]),
         tests("StorageTests", ["Storage"]),
         tests("ConfigurationTests", ["Configuration", "Storage"]),

@@ -2,6 +2,7 @@ import Environments
 import NeuralNetworks
 import Random
 import TensorCore
+import TestSupport
 import Testing
 
 @testable import Agents

@@ -1,6 +1,7 @@
 import Environments
 import Foundation
 import Random
+import TestSupport
 import Testing
 
 @testable import Agents

@@ -1,6 +1,7 @@
 import Foundation
 import NeuralNetworks
 import Random
+import TestSupport
 import Testing
 
 @testable import GenerativeModels

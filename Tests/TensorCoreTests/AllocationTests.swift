@@ -1,34 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import TensorCore
 
 #if os(Linux)
-    import Glibc
-
-    /// Runs `body` in a process that has no memory left to give: an allocation, even one that is freed at once,
-    /// ends the process. Only for a process of its own.
-    private func withoutMemory(_ body: () -> Void) {
-        var usual = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &usual)
-        var none = rlimit(rlim_cur: 0, rlim_max: usual.rlim_max)
-        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &none)
-        // What has been freed before would still be given out again, so all of it is taken.
-        for exponent in stride(from: 40, to: 10, by: -1) { takeAll(1 << exponent) }
-        for size in stride(from: 1024, to: 0, by: -8) { takeAll(size) }
-        body()
-        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &usual)
-    }
-
-    // A list of all blocks, each holding the address of the one before, so that none is optimised away.
-    nonisolated(unsafe) private var taken: UnsafeMutableRawPointer?
-
-    private func takeAll(_ size: Int) {
-        while let block = malloc(size) {
-            block.storeBytes(of: taken, as: UnsafeMutableRawPointer?.self)
-            taken = block
-        }
-    }
-
     /// Replays call no allocator.
     @Suite struct AllocationTests {
         /// Weights and biases of layers of 4, 128, 128 and 2 units.

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// glibc's `mallinfo2` is in no Swift module. It returns a structure of ten words, which on x86-64 is the same as
 /// taking the structure's address.
-func heapBytesInUse() -> Int? {
+public func heapBytesInUse() -> Int? {
     #if arch(x86_64) && os(Linux)
         typealias Report = @convention(c) (UnsafeMutablePointer<Int>) -> UnsafeMutablePointer<Int>
         guard let symbol = dlsym(nil, "mallinfo2") else { return nil }
