@@ -42,6 +42,8 @@ demo: build
 test: build
 	@swift test -c release --skip-build
 	@Examples/test.sh
+	@Torture/kill.sh 9
+	@Torture/fail.sh 61
 
 torture: build
 	@Torture/kill.sh 100

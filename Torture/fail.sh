@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 clang -shared -fPIC -O1 Torture/fail_io.c -o "$folder/fail_io.so" -ldl
 
-$reverie record CartPole-v1 --episodes 20 --to "$folder/data.npz" >/dev/null
+$reverie record CartPole-v1 --episodes 20 --to "$folder/data.npz" >/dev/null 2>&1
 
 start() {
     case $1 in

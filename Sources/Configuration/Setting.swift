@@ -71,7 +71,7 @@ public struct Setting<Root>: Sendable {
             value: { if case .boolean(let flag) = $0 { flag } else { nil } })
     }
 
-    /// A list of whole numbers, each in the range.
+    /// A list of whole numbers, each in the range; a single number is a list of one.
     public init(
         _ name: String, _ path: WritableKeyPath<Root, [Int]> & Sendable, _ range: ClosedRange<Int>, _ help: String
     ) {
@@ -80,8 +80,13 @@ public struct Setting<Root>: Sendable {
             expected: "a list of whole numbers from \(range.lowerBound) to \(range.upperBound), such as [128, 128]",
             get: SettingValue.integers,
             value: { value in
-                guard case .integers(let numbers) = value, numbers.allSatisfy(range.contains) else { return nil }
-                return numbers
+                let numbers: [Int]
+                switch value {
+                case .integers(let given): numbers = given
+                case .integer(let given): numbers = [given]
+                default: return nil
+                }
+                return numbers.allSatisfy(range.contains) ? numbers : nil
             })
     }
 

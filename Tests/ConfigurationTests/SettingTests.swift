@@ -39,6 +39,7 @@ struct Example: Configurable, Hashable {
         #expect(example.optimizer == .rmsProp)
         #expect(try changed("batchSize=1e3").batchSize == 1000)
         #expect(try changed("hiddenSizes=[7]").hiddenSizes == [7])
+        #expect(try changed("hiddenSizes=7").hiddenSizes == [7])
         #expect(try changed("hiddenSizes=[]").hiddenSizes == [])
         #expect(try changed("label=").label == "")
     }
@@ -49,7 +50,7 @@ struct Example: Configurable, Hashable {
         ("batchSize=1e300", "a whole number"), ("learningRate=2", "a number from 0.0 to 1.0"),
         ("learningRate=nan", "a number"), ("learningRate=inf", "a number"), ("clip=1e300", "a number from 0.0 to 10.0"),
         ("doubleQ=yes", "true or false"), ("hiddenSizes=64,x", "a list of whole numbers"),
-        ("hiddenSizes=64,,64", "a list"), ("hiddenSizes=64", "a list"), ("hiddenSizes=[0]", "from 1 to 8192"),
+        ("hiddenSizes=64,,64", "a list"), ("hiddenSizes=6.5", "a list"), ("hiddenSizes=[0]", "from 1 to 8192"),
         ("optimizer=adma", "did you mean 'adam'"), ("temperature=1", "no setting 'temperature'"),
         ("learningRate", "name=value"), ("=1", "name=value"), ("label=a\0b", "a text"),
     ])
