@@ -5,6 +5,7 @@
 #     Torture/fail.sh [STRIDE]       every STRIDE-th change (default 1: all of them)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. Torture/common.sh
 stride=${1:-1}
 reverie=$PWD/.build/release/reverie
 folder=$(mktemp -d)
@@ -19,14 +20,6 @@ start() {
     reinforce) $reverie train reinforce CartPole-v1 --episodes 20 --steps 20000 --run "$2" --resume --json ;;
     vae) $reverie fit vae "$folder/data.npz" --set epochs=20 --run "$2" --resume --json ;;
     esac
-}
-
-fingerprint() {
-    local last
-    last=$(ls "$1"/checkpoints/step-*.safetensors | sort -t- -k2 -V | tail -1)
-    basename "$last"
-    sha256sum <"$last"
-    if [ -f "$1/episodes.csv" ]; then sha256sum <"$1/episodes.csv"; fi
 }
 
 failures=0

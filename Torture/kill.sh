@@ -5,6 +5,7 @@
 #     Torture/kill.sh [KILLS]        so many kills in all, over DQN, REINFORCE and the VAE (default 100)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. Torture/common.sh
 kills=${1:-100}
 reverie=.build/release/reverie
 folder=$(mktemp -d)
@@ -20,14 +21,6 @@ start() {
     reinforce) $reverie train reinforce CartPole-v1 --episodes 250 --run "$2" --resume --json ;;
     vae) $reverie fit vae "$folder/data.npz" --set epochs=150 --run "$2" --resume --json ;;
     esac >/dev/null 2>>"$folder/log"
-}
-
-fingerprint() {
-    local last
-    last=$(ls "$1"/checkpoints/step-*.safetensors | sort -t- -k2 -V | tail -1)
-    basename "$last"
-    sha256sum <"$last"
-    if [ -f "$1/episodes.csv" ]; then sha256sum <"$1/episodes.csv"; fi
 }
 
 done_kills=0

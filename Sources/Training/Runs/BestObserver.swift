@@ -10,6 +10,8 @@ final class BestObserver: TrainingObserver {
     private let run: TrainingRun
     /// The step from which the next evaluation is due.
     private(set) var next: Int
+    /// The step of the last evaluation in this process.
+    private var evaluatedAt: Int?
     /// The mean return of the best evaluation so far.
     private(set) var best: Double?
 
@@ -28,9 +30,12 @@ final class BestObserver: TrainingObserver {
         try evaluate(trainer)
     }
 
-    func didEnd(_ trainer: Trainer) throws { try evaluate(trainer) }
+    func didEnd(_ trainer: Trainer) throws {
+        if evaluatedAt != trainer.steps { try evaluate(trainer) }
+    }
 
     private func evaluate(_ trainer: Trainer) throws {
+        evaluatedAt = trainer.steps
         let evaluator = Evaluator(trainer.agent) { try self.run.makeEnvironment(count: $0) }
         let seed = UInt64(run.run.seed) &+ Self.seedOffset
         let state = trainer.agent.stateBytes()

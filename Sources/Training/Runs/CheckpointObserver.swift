@@ -33,18 +33,14 @@ final class CheckpointObserver: TrainingObserver {
         try write(trainer)
     }
 
-    func didEnd(_ trainer: Trainer) throws {
+    func didEnd(_ trainer: Trainer) throws { try write(trainer) }
+
+    /// Brings the logs onto the disk and writes the state after the last step, where that isn't written already.
+    func write(_ trainer: Trainer) throws {
         try metrics.synchronize()
         try episodes.synchronize()
-        try write(trainer)
-    }
-
-    /// Writes the state after the last step; nothing where that is written already.
-    func write(_ trainer: Trainer) throws {
         let path = folder.checkpointPath(step: trainer.steps)
         guard !exists(path) else { return }
-        try metrics.synchronize()
-        try episodes.synchronize()
         try replay?.store()
         let agent = trainer.agent
         let state = try self.state(trainer)
