@@ -8,8 +8,8 @@ import Environments
 final class BestObserver: TrainingObserver {
     private let folder: RunFolder
     private let run: TrainingRun
-    /// The step from which the next evaluation is due.
-    private(set) var next: Int
+    /// When evaluations are due.
+    private(set) var recurrence: Recurrence
     /// The step of the last evaluation in this process.
     private var evaluatedAt: Int?
     /// The mean return of the best evaluation so far.
@@ -21,13 +21,12 @@ final class BestObserver: TrainingObserver {
 
     /// Evaluates from step `next` on; `best` is the best mean return so far.
     init(_ folder: RunFolder, _ run: TrainingRun, next: Int, best: Double?) {
-        (self.folder, self.run, self.next, self.best) = (folder, run, next, best)
+        (self.folder, self.run, self.best) = (folder, run, best)
+        recurrence = Recurrence(every: run.run.evaluationInterval, next: next)
     }
 
     func didStep(_ trainer: Trainer) throws {
-        guard trainer.steps >= next else { return }
-        while next <= trainer.steps { next += run.run.evaluationInterval }
-        try evaluate(trainer)
+        if recurrence.isDue(at: trainer.steps) { try evaluate(trainer) }
     }
 
     func didEnd(_ trainer: Trainer) throws {

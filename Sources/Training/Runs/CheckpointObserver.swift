@@ -8,12 +8,11 @@ import Storage
 /// the disk before it appears under its name: the logs, then the new experience, then the checkpoint.
 final class CheckpointObserver: TrainingObserver {
     private let folder: RunFolder
-    private let interval: Int
     private let metrics: MetricsObserver
     private let episodes: EpisodesObserver
     private let best: BestObserver?
     private var replay: ReplayLog?
-    private var next: Int
+    private var recurrence: Recurrence
     /// Transitions that the older one of the kept checkpoints counts on.
     private var addedBefore: Int
 
@@ -22,15 +21,13 @@ final class CheckpointObserver: TrainingObserver {
         _ folder: RunFolder, every interval: Int, next: Int, metrics: MetricsObserver, episodes: EpisodesObserver,
         best: BestObserver?, replay: ReplayLog?, added: Int
     ) {
-        (self.folder, self.interval, self.next) = (folder, interval, next)
+        (self.folder, recurrence) = (folder, Recurrence(every: interval, next: next))
         (self.metrics, self.episodes, self.best) = (metrics, episodes, best)
         (self.replay, addedBefore) = (replay, added)
     }
 
     func didStep(_ trainer: Trainer) throws {
-        guard trainer.steps >= next else { return }
-        while next <= trainer.steps { next += interval }
-        try write(trainer)
+        if recurrence.isDue(at: trainer.steps) { try write(trainer) }
     }
 
     func didEnd(_ trainer: Trainer) throws { try write(trainer) }
@@ -58,8 +55,10 @@ final class CheckpointObserver: TrainingObserver {
         state.environments = try (0..<trainer.environment.count).map { try trainer.environment.snapshot(of: $0) }
         (state.metricsLength, state.eventsLength) = metrics.lengths
         (state.episodesLength, state.episodeCount) = (episodes.length, episodes.count)
-        (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (metrics.last, metrics.next, next)
-        if let best { (state.nextEvaluation, state.bestReturn) = (best.next, best.best) }
+        (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (
+            metrics.last, metrics.recurrence.next, recurrence.next
+        )
+        if let best { (state.nextEvaluation, state.bestReturn) = (best.recurrence.next, best.best) }
         state.replayAdded = (trainer.agent as? any ReplayingAgent)?.replay.added ?? 0
         return state
     }

@@ -8,18 +8,17 @@ import Storage
 
 /// Writes `metrics.jsonl` and TensorBoard events at regular steps.
 public final class MetricsObserver: TrainingObserver {
-    private let interval: Int
     private let lines: JSONLinesWriter
     private let events: TensorBoardWriter
-    /// The step from which the next line is due.
-    private(set) var next: Int
+    /// When lines are due.
+    private(set) var recurrence: Recurrence
     /// The step of the last line.
     private(set) var last: Int
 
     /// Logs every `interval` steps, from step `next` on; the last line so far is that of step `last`.
     public init(_ lines: JSONLinesWriter, _ events: TensorBoardWriter, every interval: Int, next: Int, last: Int = 0) {
-        (self.lines, self.events, self.interval) = (lines, events, interval)
-        (self.next, self.last) = (next, last)
+        (self.lines, self.events, self.last) = (lines, events, last)
+        recurrence = Recurrence(every: interval, next: next)
     }
 
     /// Bytes of the two logs so far.
@@ -33,9 +32,7 @@ public final class MetricsObserver: TrainingObserver {
 
     /// Logs when it is time.
     public func didStep(_ trainer: Trainer) throws {
-        guard trainer.steps >= next else { return }
-        next += interval
-        try log(trainer)
+        if recurrence.isDue(at: trainer.steps) { try log(trainer) }
     }
 
     /// Logs the last state.

@@ -67,8 +67,6 @@ public final class TrainingSession {
         _ watchers: [any TrainingObserver]
     ) throws {
         environment.reset(seed: UInt64(run.run.seed))
-        var state = TrainingState(count: environment.count)
-        (state.nextMetrics, state.nextCheckpoint) = (Self.interval(run, Self.logCount), 0)
         let logs = Logs(
             lines: try JSONLinesWriter(creating: folder.metricsPath),
             events: try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
@@ -76,7 +74,7 @@ public final class TrainingSession {
             replay: try (agent as? any ReplayingAgent).map {
                 try ReplayLog(creating: folder.replayFolder, replay: $0.replay)
             })
-        self.init(run, folder, agent, environment, state, logs, watchers)
+        self.init(run, folder, agent, environment, TrainingState(count: environment.count), logs, watchers)
         try checkpoints.write(trainer)
     }
 
@@ -130,15 +128,12 @@ public final class TrainingSession {
         let metrics = MetricsObserver(
             logs.lines, logs.events, every: Self.interval(run, Self.logCount), next: state.nextMetrics,
             last: state.lastMetrics)
-        let evaluationInterval = run.run.evaluationInterval
         let best =
-            evaluationInterval == 0
-            ? nil
-            : BestObserver(folder, run, next: max(evaluationInterval, state.nextEvaluation), best: state.bestReturn)
-        let interval = Self.interval(run, Self.checkpointCount)
+            run.run.evaluationInterval == 0
+            ? nil : BestObserver(folder, run, next: state.nextEvaluation, best: state.bestReturn)
         checkpoints = CheckpointObserver(
-            folder, every: interval, next: max(interval, state.nextCheckpoint), metrics: metrics, episodes: episodes,
-            best: best, replay: logs.replay, added: state.replayAdded)
+            folder, every: Self.interval(run, Self.checkpointCount), next: state.nextCheckpoint, metrics: metrics,
+            episodes: episodes, best: best, replay: logs.replay, added: state.replayAdded)
         let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
         // The checkpoint comes last: it must find what the others have done in this step.
         trainer = Trainer(
