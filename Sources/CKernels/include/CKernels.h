@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "movement.h"
+
 // Elements that an element-wise group handles at a time: its registers stay in the first-level cache.
 #define RV_STRIP 512
 

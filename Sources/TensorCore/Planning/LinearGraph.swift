@@ -121,7 +121,7 @@ private struct Builder {
             let place = append(.init(operation: node.operation, inputs: [], shape: [], type: .float32))
             if bindings[place] == nil { bindings[place] = .storage(HostArray([Float(value)])) }
             return place
-        case .stopGradient:
+        case .stopGradient, .customGradient:
             return index(of: node.inputs[0])
         default:
             break
