@@ -68,8 +68,8 @@ void rv_run_copy(const rv_copy *copy, const int32_t *source, int32_t *destinatio
     }
 }
 
-void rv_gather(const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result) {
-    const int32_t nan_bits = 0x7fc00000;
+void rv_gather(
+    const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result, int32_t outside) {
     for (size_t b = 0; b < rows->batch; b++, source += rows->extent * rows->inner) {
         for (size_t p = 0; p < rows->picks; p++, indices++, result += rows->inner) {
             int32_t index = *indices;
@@ -78,7 +78,7 @@ void rv_gather(const rv_rows *rows, const int32_t *source, const int32_t *indice
                 if (rows->inner == 1) *result = *row;
                 else memcpy(result, row, rows->inner * sizeof(int32_t));
             } else {
-                for (size_t i = 0; i < rows->inner; i++) result[i] = nan_bits;
+                for (size_t i = 0; i < rows->inner; i++) result[i] = outside;
             }
         }
     }

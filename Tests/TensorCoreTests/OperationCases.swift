@@ -44,6 +44,15 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
         unary("relu") { $0.relu() }, unary("sigmoid") { $0.sigmoid() }, unary("tanh") { $0.tanh() },
         unary("softplus") { $0.softplus() }, unary("clamped") { $0.clamped(-1, 0.75) },
         unary("with constants") { 2 * $0 + 1 - $0 / 3 },
+        unary("log1p", in: -0.9...3) { $0.log1p() }, unary("expm1") { $0.expm1() },
+        unary("sine", in: -9...9) { $0.sine() }, unary("cosine", in: -9...9) { $0.cosine() },
+        unary("erf") { $0.erf() }, unary("erfInverse", in: -0.9...0.9) { $0.erfInverse() },
+        unary("logSigmoid", in: -9...9) { $0.logSigmoid() },
+        unary("floor", differentiable: false) { $0.floor() },
+        unary("rounded", differentiable: false) { $0.rounded() },
+        unary("asInteger", in: -9...9, differentiable: false) { $0.asInteger().asFloat() },
+        unary("power of a number", in: 0.2...2) { $0.power(2.5) + $0.power(-1) + $0.power(3) + $0.power(-2) },
+        binary("power", in: 0.3...2) { $0.power($1) },
         binary("add") { $0 + $1 }, binary("subtract") { $0 - $1 }, binary("multiply") { $0 * $1 },
         binary("divide", in: 0.3...2) { $0 / $1 }, binary("maximum") { maximum($0, $1) },
         binary("minimum") { minimum($0, $1) }, binary("less", differentiable: false) { $0 .< $1 },
@@ -106,7 +115,8 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
             }
         ]
 
-    static let all = elementwise + reductions + movement + products
+    static let all =
+        elementwise + reductions + movement + products + slices + choices + convolutions + pooling + factorisations
 }
 
 import Testing

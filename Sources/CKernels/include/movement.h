@@ -22,8 +22,9 @@ typedef struct {
     size_t batch, extent, picks, inner;
 } rv_rows;
 
-// The indexed rows; NaN bits for an index outside 0..<extent.
-void rv_gather(const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result);
+// The indexed rows; the bits `outside` for an index outside 0..<extent.
+void rv_gather(
+    const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result, int32_t outside);
 
 // Zeros (batch, extent, inner), to which each row of values (batch, picks, inner) is added in order; rows of indices
 // outside 0..<extent are left out.

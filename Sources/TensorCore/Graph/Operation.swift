@@ -21,8 +21,9 @@ enum Operation: Hashable {
     /// The operand's elements from `low[axis]` on, every `steps[axis]`-th, among elements of `value`.
     case pad(low: [Int], steps: [Int], value: Double)
     case concatenate(axis: Int)
-    /// (values B + (N) + R, indices B + K) → B + K + R, with `batch` dimensions in B: rows chosen by index.
-    case gather(batch: Int)
+    /// (values B + (N) + R, indices B + K) → B + K + R, with `batch` dimensions in B: rows chosen by index; for an index
+    /// outside 0..<N zeros or NaN.
+    case gather(batch: Int, zeroOutside: Bool)
     /// (values B + K + R, indices B + K) → B + (`extent`) + R: each row added to the one that its index names.
     case scatterAdd(batch: Int, extent: Int)
     /// (…, N) → (…, N), int32: the stable order of each last row.

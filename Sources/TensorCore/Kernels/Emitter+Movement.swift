@@ -67,20 +67,21 @@ extension Emitter {
         let entry = graph.entries[index]
         let (operand, chooser) = (entry.inputs[0], entry.inputs[1])
         let (values, chosen) = (graph.entries[operand].shape, graph.entries[chooser].shape)
-        let isGather = entry.operation == .gather(batch: batch)
-        let wide = isGather ? values : entry.shape
+        // The array whose rows the indices name.
+        let wide = if case .gather = entry.operation { values } else { entry.shape }
         let rows = memory.keep([
             rv_rows(
                 batch: Shape(wide[..<batch]).elementCount, extent: wide[batch],
                 picks: Shape(chosen[batch...]).elementCount, inner: Shape(wide[(batch + 1)...]).elementCount)
         ])
         let indices = integers(chooser)
-        if isGather {
-            let (source, result) = (integers(operand), integers(index))
-            return { rv_gather(rows, source, indices, result) }
+        guard case .gather(_, let zeroOutside) = entry.operation else {
+            let (source, result) = (floats(operand), floats(index))
+            return { rv_scatter_add(rows, source, indices, result) }
         }
-        let (source, result) = (floats(operand), floats(index))
-        return { rv_scatter_add(rows, source, indices, result) }
+        let (source, result) = (integers(operand), integers(index))
+        let outside = zeroOutside ? 0 : Int32(bitPattern: Float.nan.bitPattern)
+        return { rv_gather(rows, source, indices, result, outside) }
     }
 }
 

@@ -46,7 +46,7 @@ struct Emitter {
             return emitBroadcast(index)
         case .permute, .slice, .pad, .concatenate:
             return emitMovement(index)
-        case .gather(let batch), .scatterAdd(let batch, _):
+        case .gather(let batch, _), .scatterAdd(let batch, _):
             return emitRows(index, batch: batch)
         case .argsort(let descending):
             return emitArgsort(index, descending: descending)

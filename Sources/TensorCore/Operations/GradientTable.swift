@@ -22,8 +22,8 @@ extension Operation {
         case .slice(let starts, let steps): [g.unsliced(to: inputs[0].shape, starts, steps)]
         case .pad(let low, let steps, _): [g.sliced(starts: low, extents: inputs[0].shape, steps: steps)]
         case .concatenate(let axis): g.split(inputs.map { $0.shape[axis] }, axis: axis).map { $0 }
-        case .gather(let batch): [g.scatterAdded(inputs[1], batch: batch, extent: inputs[0].shape[batch]), nil]
-        case .scatterAdd(let batch, _): [g.gathered(inputs[1], batch: batch), nil]
+        case .gather(let batch, _): [g.scatterAdded(inputs[1], batch: batch, extent: inputs[0].shape[batch]), nil]
+        case .scatterAdd(let batch, _): [g.gathered(inputs[1], batch: batch, zeroOutside: true), nil]
         case .reduce(.sum, _, _): [g.broadcast(to: inputs[0].shape)]
         case .reduce(.maximum, let axis, let count): [Self.maximumGradient(inputs[0], y, g, axis: axis, count: count)]
         case .cumulativeSum(let axis, let reverse): [g.cumulativeSum(axis: axis, reverse: !reverse)]

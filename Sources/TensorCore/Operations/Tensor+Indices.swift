@@ -78,11 +78,12 @@ extension Tensor {
     /// The dimensions' order with `axis` moved to the end.
     private func axesWithLast(_ axis: Int) -> [Int] { (0..<rank).filter { $0 != axis } + [axis] }
 
-    func gathered(_ indices: Tensor, batch: Int) -> Tensor {
+    func gathered(_ indices: Tensor, batch: Int, zeroOutside: Bool = false) -> Tensor {
         precondition(indices.type == .int32, "gather: the indices are \(indices.type), int32 is needed")
         precondition(rank >= 1, "gather: a scalar has no rows")
         let result = indices.shape + shape[(batch + 1)...]
-        return Tensor(Node(.gather(batch: batch), [node, indices.node], shape: result, type: type))
+        let operation = Operation.gather(batch: batch, zeroOutside: zeroOutside)
+        return Tensor(Node(operation, [node, indices.node], shape: result, type: type))
     }
 
     func scatterAdded(_ indices: Tensor, batch: Int, extent: Int) -> Tensor {

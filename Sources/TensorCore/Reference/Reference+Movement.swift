@@ -38,12 +38,14 @@ extension Reference {
         }
     }
 
-    static func gather(_ x: Operand, _ indices: Operand, _ batch: Int, _ shape: Shape) -> [Double] {
+    static func gather(
+        _ x: Operand, _ indices: Operand, _ batch: Int, outside: Double, _ shape: Shape
+    ) -> [Double] {
         let rank = indices.shape.count
         return (0..<shape.elementCount).map { position in
             let target = coordinates(position, shape)
             let index = Int(indices.values[place([Int](target[..<rank]), indices.shape)])
-            guard (0..<x.shape[batch]).contains(index) else { return .nan }
+            guard (0..<x.shape[batch]).contains(index) else { return outside }
             return x.values[place(target[..<batch] + [index] + target[rank...], x.shape)]
         }
     }

@@ -91,7 +91,8 @@ enum Reference {
         case .slice(let starts, let steps): return slice(operands[0], starts, steps, shape)
         case .pad(let low, let steps, let value): return pad(operands[0], low, steps, value, shape)
         case .concatenate(let axis): return concatenate(operands, axis, shape)
-        case .gather(let batch): return gather(operands[0], operands[1], batch, shape)
+        case .gather(let batch, let zeroOutside):
+            return gather(operands[0], operands[1], batch, outside: zeroOutside ? 0 : .nan, shape)
         case .scatterAdd(let batch, let extent): return scatterAdd(operands[0], operands[1], batch, extent, shape)
         case .argsort(let descending): return argsort(operands[0], descending)
         case .cumulativeSum(let axis, let reverse): return cumulativeSum(operands[0], axis, reverse)
