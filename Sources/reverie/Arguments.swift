@@ -3,6 +3,7 @@ import Agents
 import Environments
 import GenerativeModels
 import Storage
+import TensorCore
 
 /// Options of an environment, as `--option name=value`.
 struct EnvironmentOptionFlags: ParsableArguments {
@@ -21,6 +22,15 @@ struct EnvironmentOptionFlags: ParsableArguments {
         }
         return result
     }
+}
+
+/// Looks for what goes wrong in training.
+struct CheckFlags: ParsableArguments {
+    @Flag(help: "Stop at the first operation that makes a NaN or an infinity, and name it; slow.")
+    var checkFinite = false
+
+    /// Takes effect for all that is recorded from now on.
+    func apply() { FiniteCheck.isEnabled = checkFinite }
 }
 
 /// Refuses a number outside a range.

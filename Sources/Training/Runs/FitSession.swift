@@ -150,6 +150,7 @@ public final class FitSession {
         for batch in batches(order).dropFirst(state.batch) {
             if shouldStop() { return false }
             state.total += try model.fit(gather(training, batch)).nats * Double(batch.count)
+            try FiniteCheck.throwIfFound()
             state.batch += 1
             state.updates += 1
         }

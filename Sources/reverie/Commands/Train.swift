@@ -69,6 +69,8 @@ struct Train: ParsableCommand {
     @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
     var frames: Int?
 
+    @OptionGroup var checks: CheckFlags
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
@@ -79,6 +81,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        checks.apply()
         _ = try AgentCatalog.entry(agent)
         _ = try EnvironmentCatalog.entry(environment)
         let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
