@@ -22,7 +22,7 @@ import Testing
         ("evaluate dqn", "dqn/checkpoints/best.safetensors"),
         ("record dqn --last --to x.npz", "dqn/checkpoints/step-2000.safetensors"),
         ("watch dqn --last --frames 2", "dqn/checkpoints/step-2000.safetensors"),
-        ("resume dqn", "dqn/checkpoints/step-2000.safetensors"),
+        ("resume dqn", "dqn/checkpoints/step-2000.safetensors"), ("resume dqn", "dqn/replay/0.bin"),
         ("evaluate table", "table/checkpoints/step-2000.safetensors"),
         ("watch rollouts.npz --frames 2", "rollouts.npz"),
         ("fit vae rollouts.npz --run other", "rollouts.npz"),
