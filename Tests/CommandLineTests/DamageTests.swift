@@ -69,6 +69,10 @@ import Testing
         let folder = try MadeRuns.get().folder
         let file = place.hasSuffix("toml") ? place : "\(place)/\(try namesInFolder(folder.file(place)).last!)"
         try expectBadData("sample vae --to x.png", after: { Array($0.dropLast(5)) }, of: file)
+        guard !place.hasSuffix("toml") else { return }
+        let flip: ([UInt8]) -> [UInt8] = { $0.dropLast() + [$0.last! ^ 1] }
+        try expectBadData("sample vae --to x.png", after: flip, of: file)
+        try expectBadData("resume vae", after: flip, of: file)
     }
 
     @Test func aFileOfSettingsIsChecked() throws {

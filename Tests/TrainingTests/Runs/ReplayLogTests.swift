@@ -1,6 +1,7 @@
 import Environments
 import Random
 import Storage
+import TestSupport
 import Testing
 
 @testable import Agents
@@ -33,26 +34,13 @@ import Testing
         return try folder.bytes("0.bin")
     }
 
-    @Test func everyPrefixIsRefused() throws {
+    @Test func everyDamageIsRefused() throws {
         let bytes = try writeSmallFile()
-        #expect(bytes.count == 2 * 24 + 5 * 17)
-        for count in bytes.indices {
-            try writeAtomically(Array(bytes[..<count]), to: file, overwrite: true)
+        let second = 24 + 3 * 17
+        #expect(bytes.count == second + 24 + 2 * 17)
+        try forEachDamage(of: bytes, at: file) { _, place in
             let error = #expect(throws: FormatError.self) { try resume(Self.buffer(8), added: 5) }
-            #expect(error?.file == file && [0, 24 + 3 * 17].contains(error?.offset), "\(count) bytes")
-        }
-    }
-
-    @Test func everyChangedByteIsRefused() throws {
-        let original = try writeSmallFile()
-        for index in original.indices {
-            for change: UInt8 in [0x01, 0x10, 0x80, 0xFF] {
-                var bytes = original
-                bytes[index] ^= change
-                try writeAtomically(bytes, to: file, overwrite: true)
-                let error = #expect(throws: FormatError.self) { try resume(Self.buffer(8), added: 5) }
-                #expect(error?.file == file && error?.offset == (index < 75 ? 0 : 75), "byte \(index)")
-            }
+            #expect(error?.file == file && error?.offset == (place < second ? 0 : second), "byte \(place)")
         }
     }
 
