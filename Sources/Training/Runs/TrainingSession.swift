@@ -82,10 +82,11 @@ public final class TrainingSession {
         resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver], from path: String
     ) throws {
-        try Checkpoint.read(path, into: agent)
+        let checkpoint = try Checkpoint.open(path)
+        try Checkpoint.read(checkpoint, into: agent)
         var state = TrainingState(count: environment.count)
-        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: TensorFileReader(path: path))
-        try Checkpoint.locating(Checkpoint.trainingState, in: path) { () throws(EnvironmentError) in
+        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
+        try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
             try state.restoreState(from: bytes)
         }
         guard state.environments.count == environment.count else {
@@ -95,19 +96,18 @@ public final class TrainingSession {
         }
         environment.reset(seed: UInt64(run.run.seed))
         for (index, snapshot) in state.environments.enumerated() {
-            try Checkpoint.locating(Checkpoint.trainingState, in: path) { () throws(EnvironmentError) in
+            try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
                 try environment.restore(snapshot, to: index)
             }
         }
-        let actionCount = environment.actionSpace.discreteCount ?? 0
+        let spaces = (environment.observationSpace, environment.actionSpace)
         let logs = Logs(
             lines: try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength),
             events: try TensorBoardWriter(resuming: folder.eventsPath, at: state.eventsLength),
             episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
             replay: try (agent as? any ReplayingAgent).map {
                 try ReplayLog(
-                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, actionCount: actionCount
-                )
+                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, spaces: spaces)
             })
         self.init(run, folder, agent, environment, state, logs, watchers)
     }
