@@ -37,19 +37,6 @@ static size_t stretches_at_once(const stretch *stretches, size_t first, size_t c
     return i - first;
 }
 
-// The positions of y for which a tap lies inside of x.
-typedef struct {
-    size_t first, end;
-} span;
-
-static span positions_inside(size_t out, size_t in, size_t stride, ptrdiff_t tap) {
-    // i stride + tap in 0 ..< in
-    ptrdiff_t s = (ptrdiff_t)stride;
-    ptrdiff_t first = tap < 0 ? (s - 1 - tap) / s : 0, end = (ptrdiff_t)in > tap ? ((ptrdiff_t)in - tap + s - 1) / s : 0;
-    end = smaller_signed(end, (ptrdiff_t)out);
-    return (span){(size_t)smaller_signed(first, end), (size_t)end};
-}
-
 static size_t list_tap(stretch *to, const rv_convolution *v, size_t a, size_t b, size_t from, size_t until) {
     ptrdiff_t top = (ptrdiff_t)(a * v->dilation_height) - v->pad_top;
     ptrdiff_t left = (ptrdiff_t)(b * v->dilation_width) - v->pad_left;

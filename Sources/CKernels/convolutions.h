@@ -14,6 +14,19 @@ static rv_convolution mirrored(const rv_convolution *v) {
     return m;
 }
 
+// The positions of y for which a tap lies inside of x.
+typedef struct {
+    size_t first, end;
+} span;
+
+static span positions_inside(size_t out, size_t in, size_t stride, ptrdiff_t tap) {
+    // i stride + tap in 0 ..< in
+    ptrdiff_t s = (ptrdiff_t)stride;
+    ptrdiff_t first = tap < 0 ? (s - 1 - tap) / s : 0, end = (ptrdiff_t)in > tap ? ((ptrdiff_t)in - tap + s - 1) / s : 0;
+    end = smaller_signed(end, (ptrdiff_t)out);
+    return (span){(size_t)smaller_signed(first, end), (size_t)end};
+}
+
 #include "convolution_pixels.h"
 
 #include "convolution_scatter.h"
