@@ -1,0 +1,133 @@
+// The gradient by inputs where x has few channels, which would leave most of a vector unused: a product of the weights
+// and y's gradient has a row for each tap and channel and a column for each pixel of y; these rows are added where
+// their taps lie in x's gradient. A row of x's gradient is gathered as one row for each channel and each of the
+// positions within a stride, so that neighbours in y stay neighbours.
+
+enum {
+    // Floats of the products of a block of rows, which stay in the second-level cache.
+    scattered_floats = 1 << 17,
+};
+
+// The pixels of a row of y for which one of a kernel row's taps lies inside of x, and where the first one lies in a
+// gathered row.
+typedef struct {
+    size_t first, count, place;
+} tap_span;
+
+typedef struct {
+    size_t rows;          // of x at a time
+    size_t product_rows;  // of y that they need
+    size_t line;          // of a gathered row: positions that are a stride apart
+    int in_place;         // a gathered row is a row of x's gradient
+} scatter_plan;
+
+static scatter_plan plan_scatter(const rv_convolution *v) {
+    size_t taps = v->kernel_height * v->kernel_width * v->in_channels;
+    size_t reach = (v->kernel_height - 1) * v->dilation_height, stride = v->stride_height;
+    size_t least = divided_up(reach, stride) + 1, fitting = scattered_floats / (taps * v->out_width);
+    scatter_plan plan = {
+        .line = divided_up(v->in_width, v->stride_width), .in_place = v->in_channels == 1 && v->stride_width == 1};
+    plan.product_rows = smaller(v->out_height, least < fitting ? fitting : least);
+    plan.rows = plan.product_rows == v->out_height ? v->in_height : (plan.product_rows - 1) * stride - reach + 1;
+    return plan;
+}
+
+static rv_product scatter_product(const rv_convolution *v, size_t rows) {
+    size_t taps = v->kernel_height * v->kernel_width * v->in_channels;
+    return (rv_product){taps, rows * v->out_width, v->out_channels, 1, 1};
+}
+
+static size_t gathered_count(const rv_convolution *v, const scatter_plan *plan) {
+    return whole_lines(plan->line * v->stride_width * v->in_channels);
+}
+
+// Floats of working memory: the products, what making them needs, a gathered row and the taps' spans.
+static size_t scatter_scratch(const rv_convolution *v) {
+    scatter_plan plan = plan_scatter(v);
+    rv_product product = scatter_product(v, plan.product_rows);
+    return whole_lines(product.m * product.n) + gathered_count(v, &plan)
+        + whole_lines(v->kernel_width * sizeof(tap_span) / sizeof(float)) + product_scratch(&product) / sizeof(float);
+}
+
+static void find_spans(const rv_convolution *v, const scatter_plan *plan, tap_span *spans) {
+    for (size_t b = 0; b < v->kernel_width; b++) {
+        ptrdiff_t tap = (ptrdiff_t)(b * v->dilation_width) - v->pad_left;
+        span inside = positions_inside(v->out_width, v->in_width, v->stride_width, tap);
+        size_t column = (size_t)((ptrdiff_t)(inside.first * v->stride_width) + tap), stride = v->stride_width;
+        spans[b] = (tap_span){inside.first, inside.end - inside.first, column % stride * plan->line + column / stride};
+    }
+}
+
+INLINE void add_floats(float *to, const float *from, size_t count) {
+    size_t i = 0;
+    for (; i + vector_lanes <= count; i += vector_lanes) store(to + i, load(to + i) + load(from + i));
+    if (i < count) store_first(to + i, load_first(to + i, count - i) + load_first(from + i, count - i), count - i);
+}
+
+// Adds a kernel row's taps over a row of y's pixels to a gathered row; products are `pixels` columns wide.
+static void add_kernel_row(
+    const rv_convolution *v, const scatter_plan *plan, const tap_span *spans, const float *products, size_t pixels,
+    float *row) {
+    for (size_t b = 0; b < v->kernel_width; b++) {
+        float *to = row + spans[b].place;
+        for (size_t c = 0; c < v->in_channels; c++, products += pixels, to += v->stride_width * plan->line) {
+            add_floats(to, products + spans[b].first, spans[b].count);
+        }
+    }
+}
+
+// A gathered row's elements in their places.
+static void interleave(const rv_convolution *v, const scatter_plan *plan, const float *row, float *to) {
+    size_t channels = v->in_channels, stride = v->stride_width;
+    for (size_t c = 0; c < channels; c++) {
+        for (size_t first = 0; first < stride; first++, row += plan->line) {
+            const float *from = row;
+            for (size_t j = first; j < v->in_width; j += stride) to[j * channels + c] = *from++;
+        }
+    }
+}
+
+// `w` has a row for each of y's channels.
+static void scatter_inputs(const rv_convolution *v, const float *dy, const float *w, float *dx, float *scratch) {
+    scatter_plan plan = plan_scatter(v);
+    rv_product most = scatter_product(v, plan.product_rows);
+    float *products = scratch, *gathered = products + whole_lines(most.m * most.n);
+    tap_span *spans = (tap_span *)(gathered + gathered_count(v, &plan));
+    float *working = (float *)spans + whole_lines(v->kernel_width * sizeof(tap_span) / sizeof(float));
+    find_spans(v, &plan, spans);
+    size_t line = v->in_width * v->in_channels, kernel_row = v->kernel_width * v->in_channels;
+    ptrdiff_t reach = (ptrdiff_t)((v->kernel_height - 1) * v->dilation_height);
+    for (size_t n = 0; n < v->batch; n++, dy += v->out_height * v->out_width * v->out_channels) {
+        for (size_t start = 0; start < v->in_height; start += plan.rows) {
+            size_t end = smaller(start + plan.rows, v->in_height);
+            // Rows of y with a tap in these rows of x: those that the first row's last tap reaches, and so on.
+            span top = positions_inside(v->out_height, end, v->stride_height, -v->pad_top);
+            span bottom = positions_inside(v->out_height, start, v->stride_height, reach - v->pad_top);
+            size_t first = bottom.end, rows = top.end > first ? top.end - first : 0;
+            rv_product product = scatter_product(v, rows);
+            run_product(&product, w, dy + first * v->out_width * v->out_channels, products, working);
+            for (size_t h = start; h < end; h++, dx += line) {
+                float *row = plan.in_place ? dx : gathered;
+                memset(row, 0, (plan.in_place ? line : gathered_count(v, &plan)) * sizeof(float));
+                for (size_t a = 0; a < v->kernel_height; a++) {
+                    ptrdiff_t place = (ptrdiff_t)h + v->pad_top - (ptrdiff_t)(a * v->dilation_height);
+                    size_t i = (size_t)place / v->stride_height;
+                    if (place < 0 || (size_t)place % v->stride_height != 0 || i < first || i >= first + rows) continue;
+                    const float *of_row = products + a * kernel_row * product.n + (i - first) * v->out_width;
+                    add_kernel_row(v, &plan, spans, of_row, product.n, row);
+                }
+                if (!plan.in_place) interleave(v, &plan, row, dx);
+            }
+        }
+    }
+}
+
+// The weights as those of the mirrored convolution: by x's channels, taps in reverse.
+static void mirror_weights(const rv_convolution *v, const float *w, float *to) {
+    size_t taps = v->kernel_height * v->kernel_width;
+    for (size_t c = 0; c < v->in_channels; c++) {
+        for (size_t t = taps; t-- > 0;) {
+            for (size_t o = 0; o < v->out_channels; o++) *to++ = w[(o * taps + t) * v->in_channels + c];
+        }
+    }
+}
