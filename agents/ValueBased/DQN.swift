@@ -180,6 +180,12 @@ public final class DQN: ReplayingAgent {
         ["network": network.parameters, "target": target.parameters, "optimizer": optimizer.state]
     }
 
+    /// The network.
+    public var behaviour: Parameters { network.parameters }
+
+    /// Copies the network to its target.
+    public func behaviourWasSet() { target.parameters.copy(from: network.parameters) }
+
     /// Q of the first row.
     public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
         let values = try actionValues(observations)
