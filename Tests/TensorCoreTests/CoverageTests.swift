@@ -80,7 +80,8 @@ import Testing
             visit(item.body(inputs).node) { seen.insert(Self.kind(of: $0.operation)) }
         }
         let kinds =
-            TensorCore.Operation.Unary.allCases.map(\.rawValue) + TensorCore.Operation.Binary.allCases.map(\.rawValue) + [
+            TensorCore.Operation.Unary.allCases.map(\.rawValue) + TensorCore.Operation.Binary.allCases.map(\.rawValue)
+            + [
                 "select", "broadcast", "reshape", "permute", "slice", "pad", "concatenate", "gather", "scatterAdd",
                 "argsort", "reduce sum", "reduce maximum", "argmax", "cumulativeSum", "matmul", "convolution forward",
                 "convolution to the input", "poolArgmax", "cholesky", "triangularSolve", "inverse",
@@ -91,7 +92,7 @@ import Testing
     }
 
     /// Exhaustive, so that a new primitive asks for its case.
-    private static func kind(of operation: Operation) -> String {
+    private static func kind(of operation: TensorCore.Operation) -> String {
         switch operation {
         case .input, .variable, .data, .scalar, .random, .customGradient, .stopGradient: "leaf"
         case .unary(let unary): unary.rawValue
