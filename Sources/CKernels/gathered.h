@@ -46,11 +46,12 @@ INLINE vector load_up_to(const float *place, const int partial, size_t lanes) {
     return partial ? load_first(place, lanes) : load(place);
 }
 
-INLINE void gathered_tile(const gathered_task *task, const size_t width, const int partial, const int lanewise) {
+INLINE void gathered_tile(
+    const gathered_task *task, const size_t rows, const size_t width, const int partial, const int lanewise) {
     vector sums[tile_rows][tile_width];
     const size_t last = task->last_lanes, column = task->column;
     const float *left[tile_rows];
-    UNROLL for (size_t r = 0; r < tile_rows; r++) {
+    UNROLL for (size_t r = 0; r < rows; r++) {
         left[r] = opaque(task->left[r] + (lanewise ? column : 0));
         UNROLL for (size_t v = 0; v < width; v++) {
             const float *place = task->result[r] + column + v * vector_lanes;
@@ -67,7 +68,7 @@ INLINE void gathered_tile(const gathered_task *task, const size_t width, const i
             UNROLL for (size_t v = 0; v < width; v++) {
                 along[v] = load_up_to(right + v * vector_lanes, partial && v + 1 == width, last);
             }
-            UNROLL for (size_t r = 0; r < tile_rows; r++) {
+            UNROLL for (size_t r = 0; r < rows; r++) {
                 const float *place = left[r] + at;
                 UNROLL for (size_t v = 0; v < width; v++) {
                     if (lanewise) {
@@ -80,7 +81,7 @@ INLINE void gathered_tile(const gathered_task *task, const size_t width, const i
             at += (ptrdiff_t)left_depth, right += right_depth;
         }
     }
-    UNROLL for (size_t r = 0; r < tile_rows; r++) {
+    UNROLL for (size_t r = 0; r < rows; r++) {
         UNROLL for (size_t v = 0; v < width; v++) {
             float *place = task->result[r] + column + v * vector_lanes;
             if (partial && v + 1 == width) store_first(place, sums[r][v], last);
@@ -89,21 +90,40 @@ INLINE void gathered_tile(const gathered_task *task, const size_t width, const i
     }
 }
 
-#define GATHERED(width)                                                                                       \
-    static void gathered_##width(const gathered_task *task) { gathered_tile(task, width, 0, 0); }             \
-    static void gathered_partial_##width(const gathered_task *task) { gathered_tile(task, width, 1, 0); }     \
-    static void lanewise_##width(const gathered_task *task) { gathered_tile(task, width, 0, 1); }             \
-    static void lanewise_partial_##width(const gathered_task *task) { gathered_tile(task, width, 1, 1); }
-#define GATHERED_ENTRY(width) \
-    {{gathered_##width, gathered_partial_##width}, {lanewise_##width, lanewise_partial_##width}}
+#define GATHERED(rows, width)                                                                                          \
+    static void gathered_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 0, 0); }       \
+    static void gathered_partial_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 1, 0); } \
+    static void lanewise_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 0, 1); }       \
+    static void lanewise_partial_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 1, 1); }
+#define GATHERED_ENTRY(rows, width)                                     \
+    {{gathered_##rows##_##width, gathered_partial_##rows##_##width},    \
+        {lanewise_##rows##_##width, lanewise_partial_##rows##_##width}}
 
-GATHERED(1) GATHERED(2) GATHERED(3)
+GATHERED(4, 1) GATHERED(4, 2) GATHERED(4, 3)
+#if KERNELS_TILE_ROWS == 8
+GATHERED(5, 1) GATHERED(5, 2) GATHERED(5, 3)
+GATHERED(6, 1) GATHERED(6, 2) GATHERED(6, 3)
+GATHERED(8, 1) GATHERED(8, 2) GATHERED(8, 3)
+#endif
 
 typedef void (*gathered_kernel)(const gathered_task *);
 
-// By the width less one, whether it is lanewise, and whether the last vector is partial.
-static const gathered_kernel gathered_kernels[tile_width][2][2] = {
-    GATHERED_ENTRY(1), GATHERED_ENTRY(2), GATHERED_ENTRY(3)};
+// By the rows past four, the width less one, whether it is lanewise, and whether the last vector is partial.
+static const gathered_kernel gathered_kernels[][tile_width][2][2] = {
+    {GATHERED_ENTRY(4, 1), GATHERED_ENTRY(4, 2), GATHERED_ENTRY(4, 3)},
+#if KERNELS_TILE_ROWS == 8
+    {GATHERED_ENTRY(5, 1), GATHERED_ENTRY(5, 2), GATHERED_ENTRY(5, 3)},
+    {GATHERED_ENTRY(6, 1), GATHERED_ENTRY(6, 2), GATHERED_ENTRY(6, 3)},
+    {{{0}}},
+    {GATHERED_ENTRY(8, 1), GATHERED_ENTRY(8, 2), GATHERED_ENTRY(8, 3)},
+#endif
+};
+
+// Rows of the next tile of those that are left. Fewer than four rows would wait for their own additions.
+INLINE size_t next_rows(size_t left) {
+    static const uint8_t rows[] = {4, 4, 4, 4, 4, 5, 6, 8, 8, 5, 5, 6};
+    return tile_rows == 4 || left >= sizeof rows ? tile_rows : rows[left];
+}
 
 // The tiles' widths along a row of `columns`: they differ by one at most.
 typedef struct {
@@ -133,10 +153,11 @@ static void run_gathered(const gathered_product *product, row_list *rows) {
             .left_depth = product->left_depth, .right_depth = packed ? width * vector_lanes : product->right_depth,
             .right_unit = packed ? width * vector_lanes : 1, .last_lanes = columns - (width - 1) * vector_lanes,
             .accumulates = product->accumulates};
-        gathered_kernel kernel = gathered_kernels[width - 1][product->lanewise][task.last_lanes < vector_lanes];
-        for (size_t row = 0; row < rows->count; row += tile_rows) {
+        int partial = task.last_lanes < vector_lanes;
+        for (size_t row = 0, next; row < rows->count; row += next) {
+            next = next_rows(rows->count - row);
             task.left = rows->left + row, task.result = rows->result + row;
-            kernel(&task);
+            gathered_kernels[next - 4][width - 1][product->lanewise][partial](&task);
         }
     }
     rows->count = 0;
