@@ -10,10 +10,9 @@ public struct Linear: Layer {
 
     /// Makes the layer with weights and biases uniform in ±1/√inputs, PyTorch's default.
     public init(_ inputs: Int, _ outputs: Int, random: inout RandomStream) {
-        let bound = 1 / Double(inputs).squareRoot()
-        weight = Variable(
-            Initializers.uniform(outputs * inputs, bound, &random), shape: [outputs, inputs], name: "weight")
-        bias = Variable(Initializers.uniform(outputs, bound, &random), shape: [outputs], name: "bias")
+        let fans = Fans(inputs: inputs, outputs: outputs)
+        weight = Variable(.pyTorchDefault, shape: [outputs, inputs], fans: fans, name: "weight", random: &random)
+        bias = Variable(.pyTorchDefault, shape: [outputs], fans: fans, name: "bias", random: &random)
     }
 
     /// Applies the map to each last row of `input`.
@@ -23,12 +22,4 @@ public struct Linear: Layer {
 
     /// `weight` and `bias`.
     public var parameters: Parameters { Parameters([("weight", weight), ("bias", bias)]) }
-}
-
-/// Starting values of parameters.
-public enum Initializers {
-    /// `count` numbers uniform in ±`bound`.
-    public static func uniform(_ count: Int, _ bound: Double, _ random: inout RandomStream) -> [Float] {
-        (0..<count).map { _ in Float(bound * (2 * random.uniform() - 1)) }
-    }
 }

@@ -12,7 +12,7 @@ public final class FitSession {
     private let folder: RunFolder
     private let data: ObservationDataset
     private let model: VariationalAutoencoder
-    private let scaling: Standardization
+    private let scaling: Standardizer
     private let metrics: JSONLinesWriter
     private var state: FitState
 
@@ -70,7 +70,7 @@ public final class FitSession {
 
     private convenience init(
         starting configuration: FitConfiguration, _ folder: RunFolder, _ data: ObservationDataset,
-        _ scaling: Standardization
+        _ scaling: Standardizer
     ) throws {
         let model = try Self.model(configuration, data)
         let metrics = try JSONLinesWriter(creating: folder.metricsPath)
@@ -81,7 +81,7 @@ public final class FitSession {
     }
 
     private init(
-        _ configuration: FitConfiguration, _ folder: RunFolder, _ data: ObservationDataset, _ scaling: Standardization,
+        _ configuration: FitConfiguration, _ folder: RunFolder, _ data: ObservationDataset, _ scaling: Standardizer,
         _ model: VariationalAutoencoder, _ metrics: JSONLinesWriter, _ state: FitState
     ) {
         (self.configuration, self.folder, self.data, self.scaling) = (configuration, folder, data, scaling)
@@ -96,15 +96,14 @@ public final class FitSession {
 
     private static func scaling(
         _ likelihood: VariationalAutoencoderSettings.Likelihood, _ data: ObservationDataset
-    ) throws -> Standardization {
-        if likelihood == .gaussian { return Standardization(data.training, width: data.width) }
+    ) throws -> Standardizer {
+        if likelihood == .gaussian { return Standardizer(data.training, width: data.width) }
         if let bad = (data.training + data.validation).first(where: { !(0...1).contains($0) }) {
             throw FitError(
                 "a Bernoulli likelihood needs data from 0 to 1, and the data hold \(bad); use --set likelihood=gaussian"
             )
         }
-        let zeros = [Float](repeating: 0, count: data.width)
-        return Standardization(means: zeros, deviations: zeros.map { _ in 1 })
+        return .identity(width: data.width)
     }
 
     /// Times that the data is gone through.
@@ -143,12 +142,13 @@ public final class FitSession {
 
     /// Fits what is left of the epoch; false where it was stopped.
     private func fitEpoch(_ training: [Float], _ shouldStop: () -> Bool) throws -> Bool {
-        var order = Array(0..<training.count / data.width)
-        // An order of its own for each epoch, so that none depends on those before.
-        var random = RandomStream(seed: UInt64(configuration.seed)).split("batches").split(state.epoch)
-        random.shuffle(&order)
-        for batch in batches(order).dropFirst(state.batch) {
+        var batches = Minibatches(
+            rows: training.count / data.width, size: configuration.settings.batchSize,
+            stream: RandomStream(seed: UInt64(configuration.seed)).split("batches"),
+            from: .init(epoch: state.epoch, batch: state.batch))
+        while batches.position.epoch == state.epoch {
             if shouldStop() { return false }
+            let batch = batches.next()
             state.total += try model.fit(gather(training, batch)).nats * Double(batch.count)
             try FiniteCheck.throwIfFound()
             state.batch += 1
@@ -193,11 +193,7 @@ public final class FitSession {
         try metrics.synchronize()
         state.metricsLength = metrics.length
         state.random = model.randomStates.map { RandomStream(key: $0.key, position: $0.counter) }
-        let scale: [(String, Variable)] = [
-            ("scaling.means", Variable(scaling.means, shape: [data.width], name: "means")),
-            ("scaling.deviations", Variable(scaling.deviations, shape: [data.width], name: "deviations")),
-        ]
-        let variables = Parameters(model.variables.entries + scale)
+        let variables = Parameters(model.variables.entries + (["scaling": scaling.variables] as Parameters).entries)
         let shape = data.shape.map(String.init).joined(separator: ",")
         try Checkpoint.write(
             variables, states: [Checkpoint.trainingState: state.stateBytes()],
@@ -238,7 +234,7 @@ public struct FittedModel {
     /// The shape of one row's observation.
     public let shape: [Int]
     private let model: VariationalAutoencoder
-    private let scaling: Standardization
+    private let scaling: Standardizer
 
     /// Opens a run.
     ///
@@ -259,10 +255,15 @@ public struct FittedModel {
         }
         (self.width, self.shape) = (width, shape)
         model = try VariationalAutoencoder(configuration.settings, width: width, seed: UInt64(configuration.seed))
-        let means = Variable(zeros: [width], name: "means"), deviations = Variable(zeros: [width], name: "deviations")
-        let scale: [(String, Variable)] = [("scaling.means", means), ("scaling.deviations", deviations)]
-        try Checkpoint.read(checkpoint, into: Parameters(model.variables.entries + scale))
-        scaling = Standardization(means: means.values, deviations: deviations.values)
+        let scale = Standardizer.identity(width: width).variables
+        try Checkpoint.read(
+            checkpoint, into: Parameters(model.variables.entries + (["scaling": scale] as Parameters).entries))
+        guard let scaling = Standardizer(scale) else {
+            throw FormatError(
+                .safetensors, file: checkpoint, offset: 0, expected: "deviations above 0",
+                found: "\(scale.variables[1].values.min() ?? 0)")
+        }
+        self.scaling = scaling
     }
 
     /// New rows, (count, width) row-major, in the units of the data.
