@@ -260,7 +260,7 @@ public struct FittedModel {
             checkpoint, into: Parameters(model.variables.entries + (["scaling": scale] as Parameters).entries))
         guard let scaling = Standardizer(scale) else {
             throw FormatError(
-                .safetensors, file: checkpoint, offset: 0, expected: "deviations above 0",
+                .safetensors, file: checkpoint.path, offset: 0, expected: "deviations above 0",
                 found: "\(scale.variables[1].values.min() ?? 0)")
         }
         self.scaling = scaling
