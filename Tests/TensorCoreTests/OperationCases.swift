@@ -44,10 +44,24 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
         unary("relu") { $0.relu() }, unary("sigmoid") { $0.sigmoid() }, unary("tanh") { $0.tanh() },
         unary("softplus") { $0.softplus() }, unary("clamped") { $0.clamped(-1, 0.75) },
         unary("with constants") { 2 * $0 + 1 - $0 / 3 },
+        unary("log1p", in: -0.9...3) { $0.log1p() }, unary("expm1") { $0.expm1() },
+        unary("sine", in: -9...9) { $0.sine() }, unary("cosine", in: -9...9) { $0.cosine() },
+        unary("erf") { $0.erf() }, unary("erfInverse", in: -0.9...0.9) { $0.erfInverse() },
+        unary("logSigmoid", in: -9...9) { $0.logSigmoid() },
+        unary("floor", differentiable: false) { $0.floor() },
+        unary("rounded", differentiable: false) { $0.rounded() },
+        unary("asInteger", in: -9...9, differentiable: false) { $0.asInteger().asFloat() },
+        unary("power of a number", in: 0.2...2) { $0.power(2.5) + $0.power(-1) + $0.power(3) + $0.power(-2) },
+        binary("power", in: 0.3...2) { $0.power($1) },
         binary("add") { $0 + $1 }, binary("subtract") { $0 - $1 }, binary("multiply") { $0 * $1 },
         binary("divide", in: 0.3...2) { $0 / $1 }, binary("maximum") { maximum($0, $1) },
         binary("minimum") { minimum($0, $1) }, binary("less", differentiable: false) { $0 .< $1 },
         binary("lessEqual", differentiable: false) { $0 .<= $1 }, binary("equal", differentiable: false) { $0 .== $1 },
+        binary("greater", differentiable: false) { $0 .> $1 },
+        binary("greaterEqual", differentiable: false) { $0 .>= $1 },
+        unary("asFloat", in: -9...9, differentiable: false) { $0.asInteger().asFloat() },
+        unary("oneHot", in: 0...5, differentiable: false) { $0.asInteger().oneHot(depth: 4) },
+        unary("withoutGradient", differentiable: false) { $0 * $0.withoutGradient() },
         binary("select") { Tensor.select($0 .< $1, $0 * $1, $1.exp()) },
     ]
 
@@ -69,7 +83,8 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
     ]
 
     static let movement: [OperationCase] = [
-        rows("reshaped") { $0.reshaped(to: [$0.count]) }, rows("expanded") { $0.expandingDimension(at: 0) },
+        rows("reshaped") { $0.reshaped(to: [$0.count]) },
+        rows("reshaped by a dimension") { $0.expandingDimension(at: 0) },
         OperationCase(name: "permuted", shapes: [[[2, 3, 4]], [[1, 1, 1]], [[5, 1, 2]], [[3, 0, 2]], [[2, 2, 7]]]) {
             $0[0].permuted([2, 0, 1])
         },
@@ -106,7 +121,8 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
             }
         ]
 
-    static let all = elementwise + reductions + movement + products
+    static let all =
+        elementwise + reductions + movement + products + slices + choices + convolutions + pooling + factorisations
 }
 
 import Testing

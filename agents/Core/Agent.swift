@@ -24,6 +24,13 @@ public protocol Agent: AnyObject, StateCodable {
     /// All learned numbers by path: parameters, target networks, moments, tables.
     var variables: Parameters { get }
 
+    /// The parameters that it acts by, which a file from elsewhere may give: those of its behaviour network or policy, or
+    /// its table; by paths from there. Empty for an agent that has none to give away.
+    var behaviour: Parameters { get }
+
+    /// ``behaviour`` was set from outside: what follows it, such as a target network, is to agree with it.
+    func behaviourWasSet()
+
     /// What the agent thinks of each action in row 0, for people to see; nil for an agent that thinks nothing.
     func assess(_ observations: ObservationRows) throws -> ActionAssessment?
 }
@@ -35,6 +42,12 @@ public protocol ReplayingAgent: Agent {
 }
 
 extension Agent {
+    /// None.
+    public var behaviour: Parameters { Parameters() }
+
+    /// Nothing follows.
+    public func behaviourWasSet() {}
+
     /// Takes counters and random streams from bytes that `stateBytes()` made. Nothing changes where they are wrong.
     ///
     /// - Throws: `EnvironmentError.badState(offset:expected:)`.

@@ -156,6 +156,9 @@ public final class REINFORCE: Agent {
         return Parameters(own.entries + (baseline?.variables.entries ?? []))
     }
 
+    /// The policy's network.
+    public var behaviour: Parameters { policy.parameters }
+
     /// The policy's probabilities in the first row.
     public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
         let values = try probabilities(observations)

@@ -134,6 +134,9 @@ public final class QLearning: Agent {
     /// The table.
     public var variables: Parameters { Parameters([("values", table)]) }
 
+    /// The table.
+    public var behaviour: Parameters { variables }
+
     /// The row of the table.
     public func assess(_ observations: ObservationRows) -> ActionAssessment? {
         let start = start(observations, 0)

@@ -28,7 +28,7 @@ public final class DQN: ReplayingAgent {
     private let learner: Plan
     private let softUpdate: Plan?
     private var steps = 0
-    /// Environment steps since the last round of updates.
+    /// Environment steps since the last round of updates fell due, whether or not learning had started.
     private var pending = 0
     private var targetPending = 0
     /// Of the last batch.
@@ -125,13 +125,16 @@ public final class DQN: ReplayingAgent {
         let played = transitions.isReset.reduce(0) { $0 + ($1 ? 0 : 1) }
         steps += played
         followTarget(played)
-        guard steps > settings.learningStart else { return }
         pending += played
         guard pending >= settings.trainEvery else { return }
+        if steps > settings.learningStart { learnRound() }
+        pending = 0
+    }
+
+    private func learnRound() {
         if let learningRate { optimizer.learningRate.set(CollectionOfOne(Float(learningRate.value(at: steps)))) }
         let rounds = settings.updatesPerRound < 0 ? pending : settings.updatesPerRound
         for _ in 0..<rounds { update() }
-        pending = 0
     }
 
     private func followTarget(_ played: Int) {
@@ -176,6 +179,12 @@ public final class DQN: ReplayingAgent {
     public var variables: Parameters {
         ["network": network.parameters, "target": target.parameters, "optimizer": optimizer.state]
     }
+
+    /// The network.
+    public var behaviour: Parameters { network.parameters }
+
+    /// Copies the network to its target.
+    public func behaviourWasSet() { target.parameters.copy(from: network.parameters) }
 
     /// Q of the first row.
     public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "movement.h"
+
 // Elements that an element-wise group handles at a time: its registers stay in the first-level cache.
 #define RV_STRIP 512
 
@@ -26,6 +28,15 @@ typedef enum {
     RV_TANH,
     RV_SOFTPLUS,
     RV_FLOAT_FROM_INT32,
+    RV_LOG1P,
+    RV_EXPM1,
+    RV_SINE,
+    RV_COSINE,
+    RV_ERF,
+    RV_ERF_INVERSE,
+    RV_FLOOR,
+    RV_ROUND,             // to the nearest integer, ties to the even one
+    RV_INT32_FROM_FLOAT,  // towards zero; NaN and what an int32 can't hold give the least int32
     RV_ADD,
     RV_SUBTRACT,
     RV_MULTIPLY,
@@ -35,6 +46,7 @@ typedef enum {
     RV_LESS,
     RV_LESS_EQUAL,
     RV_EQUAL,
+    RV_POWER,  // as C's powf
     RV_SELECT,
     RV_ELEMENTWISE_COUNT,
     RV_RANDOM_UNIFORM = RV_ELEMENTWISE_COUNT,
@@ -89,6 +101,31 @@ typedef struct {
     int transpose_left, transpose_right;
 } rv_product;
 
+// A convolution of x (batch, in_height, in_width, in_channels) with w (out_channels, kernel_height, kernel_width,
+// in_channels / groups) to y (batch, out_height, out_width, out_channels):
+//
+//     y[n, i, j, o] = sum over a, b, c of w[o, a, b, c]
+//         · x[n, i·stride_height + a·dilation_height - pad_top, j·stride_width + b·dilation_width - pad_left, g·C + c]
+//
+// where C = in_channels / groups channels belong to each group and g = o / (out_channels / groups). What lies outside
+// of x is 0. The bottom and right padding follow from the extents of y; negative padding crops.
+typedef struct {
+    size_t batch, in_height, in_width, in_channels;
+    size_t out_height, out_width, out_channels;
+    size_t kernel_height, kernel_width;
+    size_t stride_height, stride_width;
+    size_t dilation_height, dilation_width;
+    ptrdiff_t pad_top, pad_left;
+    size_t groups;
+} rv_convolution;
+
+// What a convolution's kernel computes, of which two arrays.
+typedef enum {
+    RV_CONVOLUTION_FORWARD,  // (x, w) -> y
+    RV_CONVOLUTION_INPUT,    // (y's gradient, w) -> x's gradient
+    RV_CONVOLUTION_WEIGHT,   // (x, y's gradient) -> w's gradient
+} rv_convolution_kind;
+
 // The kernels of one instruction set.
 typedef struct {
     const char *name;
@@ -101,6 +138,11 @@ typedef struct {
     // C must not overlap A or B. `scratch` is aligned to 64 bytes and holds `product_scratch` bytes.
     void (*product)(const rv_product *product, const float *a, const float *b, float *c, float *scratch);
     size_t (*product_scratch)(const rv_product *product);
+    // The result must not overlap a or b. `scratch` is aligned to 64 bytes and holds `convolution_scratch` bytes.
+    void (*convolution)(
+        const rv_convolution *convolution, rv_convolution_kind kind, const float *a, const float *b, float *result,
+        float *scratch);
+    size_t (*convolution_scratch)(const rv_convolution *convolution, rv_convolution_kind kind);
 } rv_kernels;
 
 // Makes the calling thread treat subnormal numbers as 0, and returns its earlier mode for `rv_restore_mode`: moments

@@ -122,6 +122,15 @@ private struct GroupBuilder {
         case .tanh: RV_TANH
         case .softplus: RV_SOFTPLUS
         case .floatFromInt32: RV_FLOAT_FROM_INT32
+        case .log1p: RV_LOG1P
+        case .expm1: RV_EXPM1
+        case .sine: RV_SINE
+        case .cosine: RV_COSINE
+        case .erf: RV_ERF
+        case .erfInverse: RV_ERF_INVERSE
+        case .floor: RV_FLOOR
+        case .round: RV_ROUND
+        case .int32FromFloat: RV_INT32_FROM_FLOAT
         }
     }
 
@@ -136,6 +145,7 @@ private struct GroupBuilder {
         case .less: RV_LESS
         case .lessEqual: RV_LESS_EQUAL
         case .equal: RV_EQUAL
+        case .power: RV_POWER
         }
     }
 }

@@ -27,10 +27,10 @@ struct Emitter {
         }
     }
 
-    private func floats(_ index: Int) -> UnsafeMutablePointer<Float> {
+    func floats(_ index: Int) -> UnsafeMutablePointer<Float> {
         address(index).assumingMemoryBound(to: Float.self)
     }
-    private func integers(_ index: Int) -> UnsafeMutablePointer<Int32> {
+    func integers(_ index: Int) -> UnsafeMutablePointer<Int32> {
         address(index).assumingMemoryBound(to: Int32.self)
     }
 
@@ -38,29 +38,32 @@ struct Emitter {
         let index = unit.members[0]
         let entry = graph.entries[index]
         switch entry.operation {
-        case .input, .variable, .data, .scalar, .reshape, .stopGradient:
+        case .input, .variable, .data, .scalar, .reshape, .customGradient, .stopGradient:
             preconditionFailure("plan: \(entry.operation.name) has no instruction")
         case .unary, .binary, .select, .random:
             return emitGroup(unit)
         case .broadcast:
             return emitBroadcast(index)
-        case .permute(let axes):
-            let source = graph.entries[entry.inputs[0]].shape
-            let strides = axes.map { source.rowMajorStrides[$0] }
-            return emitStridedCopy(from: entry.inputs[0], to: index, strides: strides)
-        case .gather:
-            return emitGather(index)
+        case .permute, .slice, .pad, .concatenate:
+            return emitMovement(index)
+        case .gather(let batch, _), .scatterAdd(let batch, _):
+            return emitRows(index, batch: batch)
+        case .argsort(let descending):
+            return emitArgsort(index, descending: descending)
         case .reduce(let reduction, let axis, let count):
             return emitReduction(index, reduction, axis: axis, count: count)
         case .argmax:
-            let shape = graph.entries[entry.inputs[0]].shape
-            let (source, destination, rows, columns) = (
-                floats(entry.inputs[0]), integers(index), entry.count, shape.last!
-            )
-            let kernel = kernels.pointer.pointee.argmax!
-            return { kernel(source, destination, rows, columns) }
+            return emitArgmax(index)
+        case .cumulativeSum(let axis, let reverse):
+            return emitCumulativeSum(index, axis: axis, reverse: reverse)
         case .matmul:
             return emitProduct(index)
+        case .convolution(let part, let geometry):
+            return emitConvolution(index, part, geometry)
+        case .poolArgmax(let window):
+            return emitPooling(index, window)
+        case .cholesky, .triangularSolve, .inverse, .logAbsoluteDeterminant:
+            return emitLinearAlgebra(index)
         }
     }
 
@@ -74,96 +77,5 @@ struct Emitter {
             let bytes = graph.entries[index].count * graph.entries[index].type.size
             return { destination.copyMemory(from: source, byteCount: bytes) }
         }
-    }
-
-    private func emitReduction(_ index: Int, _ reduction: Operation.Reduction, axis: Int, count: Int) -> () -> Void {
-        let operand = graph.entries[index].inputs[0]
-        let shape = graph.entries[operand].shape
-        let outer = Shape(shape[..<axis]).elementCount
-        let reduced = Shape(shape[axis..<axis + count]).elementCount
-        let inner = Shape(shape[(axis + count)...]).elementCount
-        let (source, destination) = (floats(operand), floats(index))
-        let table = kernels.pointer.pointee
-        let kernel = reduction == .sum ? table.sum! : table.maximum!
-        return { kernel(source, destination, outer, reduced, inner) }
-    }
-
-    /// Bytes of working memory that the units need, one after another.
-    static func scratchBytes(of units: [PlanUnit], in graph: LinearGraph, kernels: KernelTable) -> Int {
-        units.map { unit in
-            guard var product = rv_product(graph, unit.members[0]) else { return 0 }
-            return kernels.pointer.pointee.product_scratch(&product)
-        }.max() ?? 0
-    }
-
-    private func emitProduct(_ index: Int) -> () -> Void {
-        let operands = graph.entries[index].inputs
-        let product = memory.keep([rv_product(graph, index)!])
-        let (a, b, c, scratch) = (floats(operands[0]), floats(operands[1]), floats(index), memory.scratch)
-        let kernel = kernels.pointer.pointee.product!
-        return { kernel(product, a, b, c, scratch) }
-    }
-
-    private func emitGather(_ index: Int) -> () -> Void {
-        let entry = graph.entries[index]
-        let depth = graph.entries[entry.inputs[0]].shape.last!
-        let (values, indices, destination, rows) = (
-            floats(entry.inputs[0]), integers(entry.inputs[1]), floats(index), entry.count
-        )
-        return {
-            for row in 0..<rows {
-                let choice = Int(indices[row])
-                destination[row] = choice >= 0 && choice < depth ? values[row * depth + choice] : .nan
-            }
-        }
-    }
-
-    private func emitBroadcast(_ index: Int) -> () -> Void {
-        let entry = graph.entries[index]
-        let source = graph.entries[entry.inputs[0]].shape
-        if OperandPattern(source: source, target: entry.shape) != nil {
-            return emitGroup(PlanUnit(members: [index]))
-        }
-        let padded = source.padded(toRank: entry.shape.count)
-        let strides = zip(padded, padded.rowMajorStrides).map { $0 == 1 ? 0 : $1 }
-        return emitStridedCopy(from: entry.inputs[0], to: index, strides: strides)
-    }
-
-    /// Writes destination elements in order, reading the source by the given stride of each destination dimension.
-    private func emitStridedCopy(from operand: Int, to index: Int, strides: [Int]) -> () -> Void {
-        let shape = graph.entries[index].shape
-        let (source, destination, count) = (integers(operand), integers(index), shape.elementCount)
-        if count == 0 { return {} }
-        let extents = memory.keep(shape)
-        let steps = memory.keep(strides)
-        let position = memory.keep([Int](repeating: 0, count: shape.count))
-        let rank = shape.count
-        return {
-            var offset = 0
-            for element in 0..<count {
-                destination[element] = source[offset]
-                var axis = rank - 1
-                while axis >= 0 {
-                    position[axis] += 1
-                    offset += steps[axis]
-                    if position[axis] < extents[axis] { break }
-                    offset -= steps[axis] * extents[axis]
-                    position[axis] = 0
-                    axis -= 1
-                }
-            }
-        }
-    }
-}
-
-extension rv_product {
-    /// The extents of an entry that is a product; nil for another operation.
-    fileprivate init?(_ graph: LinearGraph, _ index: Int) {
-        let entry = graph.entries[index]
-        guard case .matmul(let transposeLeft, let transposeRight) = entry.operation else { return nil }
-        let left = graph.entries[entry.inputs[0]].shape
-        self.init(
-            m: entry.shape[0], n: entry.shape[1], k: transposeLeft ? left[0] : left[1],
-            transpose_left: transposeLeft ? 1 : 0, transpose_right: transposeRight ? 1 : 0)
     }
 }

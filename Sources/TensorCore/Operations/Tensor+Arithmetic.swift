@@ -64,6 +64,47 @@ extension Tensor {
     /// log(1 + eˣ), without overflow.
     public func softplus() -> Tensor { unary(.softplus) }
 
+    /// log(1 + x), exact near 0.
+    public func log1p() -> Tensor { unary(.log1p) }
+    /// eˣ − 1, exact near 0.
+    public func expm1() -> Tensor { unary(.expm1) }
+    /// The sine of x radians.
+    public func sine() -> Tensor { unary(.sine) }
+    /// The cosine of x radians.
+    public func cosine() -> Tensor { unary(.cosine) }
+    /// The error function, 2/√π ∫₀ˣ e^{−t²} dt.
+    public func erf() -> Tensor { unary(.erf) }
+    /// The inverse of ``erf()``: ±∞ at ±1, NaN outside.
+    public func erfInverse() -> Tensor { unary(.erfInverse) }
+    /// log σ(x) = −log(1 + e⁻ˣ), without overflow.
+    public func logSigmoid() -> Tensor { -(-self).softplus() }
+    /// The largest whole number ≤ x. No gradient.
+    public func floor() -> Tensor { unary(.floor) }
+    /// The nearest whole number, the even one of two. No gradient.
+    public func rounded() -> Tensor { unary(.round) }
+
+    /// xʸ, element by element, as C's `pow`: NaN for a negative x unless y is whole.
+    public func power(_ y: Tensor) -> Tensor { Self.binary(.power, self, y) }
+
+    /// xʸ; small whole powers are products.
+    public func power(_ y: Double) -> Tensor {
+        switch y {
+        case 0: .ones(shape)
+        case 1: self
+        case 2: squared()
+        case 3: squared() * self
+        case 0.5: squareRoot()
+        case -1: 1 / self
+        default: power(Tensor(y))
+        }
+    }
+
+    /// The numbers as int32, the fraction dropped. No gradient.
+    public func asInteger() -> Tensor {
+        requireFloats("asInteger")
+        return Tensor(Node(.unary(.int32FromFloat), [node], shape: shape, type: .int32))
+    }
+
     /// The integers as float32. No gradient.
     public func asFloat() -> Tensor {
         precondition(type == .int32, "asFloat: the tensor is \(type) already")
@@ -79,6 +120,32 @@ extension Tensor {
 
     /// The same values, through which no gradient flows.
     public func withoutGradient() -> Tensor { Tensor(Node(.stopGradient, [node], shape: shape, type: type)) }
+
+    /// This tensor's values with another function's gradients: `gradient` maps the gradient of the result to those of
+    /// `inputs`, in order, nil where none flows.
+    public func withGradient(
+        of inputs: [Tensor], _ gradient: @escaping (_ resultGradient: Tensor) -> [Tensor?]
+    ) -> Tensor {
+        let shapes = inputs.map(\.shape)
+        let checked = CustomGradient { g in
+            let rows = gradient(g)
+            precondition(
+                rows.count == shapes.count, "custom gradient: \(shapes.count) inputs, \(rows.count) gradients")
+            for case (let row?, let shape) in zip(rows, shapes) {
+                precondition(
+                    row.shape == shape, "custom gradient: an input is \(shape), its gradient \(row.shape)")
+            }
+            return rows
+        }
+        return Tensor(Node(.customGradient(checked), [node] + inputs.map(\.node), shape: shape, type: type))
+    }
+
+    /// This tensor's values with the gradient of `other`, as if they were equal: the straight-through estimator (Bengio
+    /// et al. 2013) of a rounded or sampled value.
+    public func straightThrough(to other: Tensor) -> Tensor {
+        precondition(shape == other.shape, "straightThrough: the shapes \(shape) and \(other.shape) differ")
+        return withGradient(of: [other]) { [$0] }
+    }
 
     /// `a` where the condition isn't 0, otherwise `b`. No gradient flows to the condition.
     public static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {

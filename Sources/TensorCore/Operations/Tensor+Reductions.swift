@@ -26,23 +26,65 @@ extension Tensor {
         return Tensor(Node(.argmax, [node], shape: Shape(shape.dropLast()), type: .int32))
     }
 
-    /// log Σ eˣ over each last row, without overflow: (…, N) → (…, 1) or (…).
-    public func logSumExp(keepDimensions: Bool = false) -> Tensor {
-        let shift = max([-1], keepDimensions: true).withoutGradient()
-        let result = (self - shift).exp().sum([-1], keepDimensions: true).log() + shift
-        return keepDimensions ? result : result.reshaped(to: Shape(shape.dropLast()))
+    /// The smallest element over the given dimensions; equal ones share the gradient evenly.
+    ///
+    /// - Precondition: none of the dimensions is empty.
+    public func min(_ axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
+        -((-self).max(axes, keepDimensions: keepDimensions))
     }
 
-    /// x − log Σ eˣ over each last row.
-    public func logSoftmax() -> Tensor {
-        let shifted = self - max([-1], keepDimensions: true).withoutGradient()
-        return shifted - shifted.exp().sum([-1], keepDimensions: true).log()
+    /// The mean squared distance from the mean over the given dimensions (all of them without any), divided by n, or by
+    /// n − 1 with `unbiased`.
+    public func variance(_ axes: [Int]? = nil, keepDimensions: Bool = false, unbiased: Bool = false) -> Tensor {
+        let squares = (self - mean(axes, keepDimensions: true)).squared()
+        let total = squares.sum(axes, keepDimensions: keepDimensions)
+        let number = Double(count) / Double(total.count)
+        return total * (1 / (unbiased ? number - 1 : number))
     }
 
-    /// eˣ / Σ eˣ over each last row.
-    public func softmax() -> Tensor {
-        let exponentials = (self - max([-1], keepDimensions: true).withoutGradient()).exp()
-        return exponentials / exponentials.sum([-1], keepDimensions: true)
+    /// log Σ eˣ along `axis`, without overflow; −∞ where all elements are −∞.
+    public func logSumExp(axis: Int = -1, keepDimensions: Bool = false) -> Tensor {
+        let place = self.axis(axis, "logSumExp")
+        let largest = max([place], keepDimensions: true).withoutGradient()
+        let shift = Tensor.select(largest.absolute() .< Tensor(.infinity), largest, Tensor(0))
+        let result = (self - shift).exp().sum([place], keepDimensions: true).log() + shift
+        return keepDimensions ? result : result.reshaped(to: Shape(shape[..<place] + shape[(place + 1)...]))
+    }
+
+    /// x − log Σ eˣ along `axis`.
+    public func logSoftmax(axis: Int = -1) -> Tensor {
+        let shifted = self - max([axis], keepDimensions: true).withoutGradient()
+        return shifted - shifted.exp().sum([axis], keepDimensions: true).log()
+    }
+
+    /// eˣ / Σ eˣ along `axis`.
+    public func softmax(axis: Int = -1) -> Tensor {
+        let exponentials = (self - max([axis], keepDimensions: true).withoutGradient()).exp()
+        return exponentials / exponentials.sum([axis], keepDimensions: true)
+    }
+
+    /// The sums of the elements so far along `axis`, itself included; from the end with `reverse`.
+    public func cumulativeSum(axis: Int, reverse: Bool = false) -> Tensor {
+        requireFloats("cumulativeSum")
+        let operation = Operation.cumulativeSum(axis: self.axis(axis, "cumulativeSum"), reverse: reverse)
+        return Tensor(Node(operation, [node], shape: shape, type: .float32))
+    }
+
+    /// The products of the elements so far along `axis`, itself included: log₂ n products of shifted copies, so that the
+    /// gradient holds with zeros among the elements too.
+    public func cumulativeProduct(axis: Int) -> Tensor {
+        let place = self.axis(axis, "cumulativeProduct")
+        let extent = shape[place]
+        var (result, shift) = (self, 1)
+        while shift < extent {
+            var low = [Int](repeating: 0, count: rank)
+            low[place] = shift
+            let earlier = result.sliced(0..<extent - shift, axis: place)
+            let none = [Int](repeating: 0, count: rank)
+            result = result * earlier.padded(low: low, high: none, with: 1)
+            shift *= 2
+        }
+        return result
     }
 
     /// Neighbouring dimensions are reduced together; others one run after another, the last run first.

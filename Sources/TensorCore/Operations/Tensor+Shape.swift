@@ -1,4 +1,4 @@
-// Views, movement and lookup.
+// Views and movement.
 
 extension Tensor {
     /// The same elements in another shape; one extent may be −1 and follows from the others.
@@ -41,48 +41,5 @@ extension Tensor {
         var shape = shape
         shape.insert(1, at: place)
         return reshaped(to: shape)
-    }
-
-    /// The indexed element of each last row: (…, N) by int32 (…) to (…).
-    ///
-    /// Indices outside 0..<N give NaN.
-    public func gathered(_ indices: Tensor) -> Tensor {
-        requireFloats("gather")
-        precondition(indices.type == .int32, "gather: the indices are \(indices.type), int32 is needed")
-        precondition(
-            rank >= 1 && Shape(shape.dropLast()) == indices.shape,
-            "gather: values \(shape) need indices of the shape \(Shape(shape.dropLast())), given \(indices.shape)")
-        return Tensor(Node(.gather, [node, indices.node], shape: indices.shape, type: .float32))
-    }
-
-    /// Rows of zeros with a one at each index: int32 (…) to (…, depth).
-    public func oneHot(depth: Int) -> Tensor {
-        let classes = Tensor((0..<depth).map(Float.init))
-        return asFloat().expandingDimension(at: -1) .== classes
-    }
-
-    /// The matrix product (…, M, K) × (K, N) → (…, M, N), either operand optionally stored transposed (N, K).
-    ///
-    /// Leading dimensions of the left operand are rows of one large product.
-    public func matmul(_ right: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false) -> Tensor {
-        requireFloats("matmul")
-        right.requireFloats("matmul")
-        precondition(
-            rank >= 2 && right.rank == 2 && (rank == 2 || !transposeLeft),
-            "matmul: the operands are \(shape) and \(right.shape); the right one must have two dimensions, and the left one too if transposed"
-        )
-        if rank > 2 {
-            let rows = reshaped(to: [Shape(shape.dropLast()).elementCount, shape[rank - 1]]).matmul(
-                right, transposeRight: transposeRight)
-            return rows.reshaped(to: Shape(shape.dropLast()) + [rows.shape[1]])
-        }
-        let (m, k) = transposeLeft ? (shape[1], shape[0]) : (shape[0], shape[1])
-        let (k2, n) = transposeRight ? (right.shape[1], right.shape[0]) : (right.shape[0], right.shape[1])
-        precondition(
-            k == k2,
-            "matmul: \(shape)\(transposeLeft ? " transposed" : "") × \(right.shape)\(transposeRight ? " transposed" : ""): the inner extents \(k) and \(k2) differ"
-        )
-        let operation = Operation.matmul(transposeLeft: transposeLeft, transposeRight: transposeRight)
-        return Tensor(Node(operation, [node, right.node], shape: [m, n], type: .float32))
     }
 }

@@ -16,9 +16,10 @@ extension Emitter {
         let entry = graph.entries[index]
         switch entry.operation {
         case .matmul(let left, _):
-            let shape = graph.entries[entry.inputs[0]].shape
-            return 2 * entry.count * (left ? shape[0] : shape[1])
-        case .reduce, .argmax: return graph.entries[entry.inputs[0]].count
+            let shape = graph.entries[entry.inputs[0]].shape.suffix(2)
+            return 2 * entry.count * (left ? shape.first! : shape.last!)
+        case .convolution(_, let geometry): return geometry.flops
+        case .reduce, .argmax, .cumulativeSum, .scatterAdd: return graph.entries[entry.inputs[0]].count
         case .unary, .binary, .select, .random: return entry.count
         default: return 0
         }

@@ -21,7 +21,7 @@ enum Reference {
         return tensors.map { values[ObjectIdentifier($0.node)]! }
     }
 
-    private struct Operand {
+    struct Operand {
         var shape: Shape
         var values: [Double]
 
@@ -86,14 +86,20 @@ enum Reference {
                 operands[operands[0].element(at: $0, of: shape) != 0 ? 1 : 2].element(at: $0, of: shape)
             }
         case .broadcast: return (0..<count).map { operands[0].element(at: $0, of: shape) }
-        case .reshape, .stopGradient: return operands[0].values
+        case .reshape, .stopGradient, .customGradient: return operands[0].values
         case .permute(let axes): return permute(operands[0], axes, shape)
-        case .gather:
-            let depth = operands[0].shape.last!
-            return (0..<count).map {
-                let index = Int(operands[1].values[$0])
-                return (0..<depth).contains(index) ? operands[0].values[$0 * depth + index] : .nan
-            }
+        case .slice(let starts, let steps): return slice(operands[0], starts, steps, shape)
+        case .pad(let low, let steps, let value): return pad(operands[0], low, steps, value, shape)
+        case .concatenate(let axis): return concatenate(operands, axis, shape)
+        case .gather(let batch, let zeroOutside):
+            return gather(operands[0], operands[1], batch, outside: zeroOutside ? 0 : .nan, shape)
+        case .scatterAdd(let batch, let extent): return scatterAdd(operands[0], operands[1], batch, extent, shape)
+        case .argsort(let descending): return argsort(operands[0], descending)
+        case .cumulativeSum(let axis, let reverse): return cumulativeSum(operands[0], axis, reverse)
+        case .convolution(let part, let geometry): return convolution(part, geometry, operands[0], operands[1])
+        case .poolArgmax(let window): return poolArgmax(operands[0], window, shape)
+        case .cholesky, .triangularSolve, .inverse, .logAbsoluteDeterminant:
+            return linearAlgebra(node.operation, operands, shape)
         case .reduce(let reduction, let axis, let axes): return reduce(operands[0], reduction, axis..<axis + axes)
         case .argmax:
             let depth = operands[0].shape.last!
@@ -119,6 +125,15 @@ enum Reference {
         case .tanh: tanh(x)
         case .softplus: max(x, 0) + log1p(exp(-abs(x)))
         case .floatFromInt32: x
+        case .log1p: log1p(x)
+        case .expm1: expm1(x)
+        case .sine: sin(x)
+        case .cosine: cos(x)
+        case .erf: erf(x)
+        case .erfInverse: erfInverse(x)
+        case .floor: x.rounded(.down)
+        case .round: x.rounded(.toNearestOrEven)
+        case .int32FromFloat: Double(Int32(exactly: x.rounded(.towardZero)) ?? Int32.min)
         }
     }
 
@@ -133,6 +148,7 @@ enum Reference {
         case .less: x < y ? 1 : 0
         case .lessEqual: x <= y ? 1 : 0
         case .equal: x == y ? 1 : 0
+        case .power: pow(x, y)
         }
     }
 
@@ -162,18 +178,34 @@ enum Reference {
     }
 
     private static func product(_ a: Operand, _ b: Operand, _ shape: Shape, _ left: Bool, _ right: Bool) -> [Double] {
-        let (m, n) = (shape[0], shape[1])
-        let k = left ? a.shape[0] : a.shape[1]
-        var result = [Double](repeating: 0, count: m * n)
-        for i in 0..<m {
-            for j in 0..<n {
-                for l in 0..<k {
-                    result[i * n + j] +=
-                        a.values[left ? l * m + i : i * k + l] * b.values[right ? j * k + l : l * n + j]
+        let (m, n) = (shape[shape.count - 2], shape[shape.count - 1])
+        let k = a.shape[a.shape.count - (left ? 2 : 1)]
+        var result = [Double](repeating: 0, count: shape.elementCount)
+        for batch in 0..<Shape(shape.dropLast(2)).elementCount {
+            for i in 0..<m {
+                for j in 0..<n {
+                    for l in 0..<k {
+                        let x = a.values[batch * m * k + (left ? l * m + i : i * k + l)]
+                        let y = b.values[batch * k * n + (right ? j * k + l : l * n + j)]
+                        result[batch * m * n + i * n + j] += x * y
+                    }
                 }
             }
         }
         return result
+    }
+
+    /// Newton's steps on erf, each at most ½, to the last digits.
+    private static func erfInverse(_ y: Double) -> Double {
+        if abs(y) >= 1 { return abs(y) == 1 ? y * .infinity : .nan }
+        let w = -log((1 - y) * (1 + y))
+        var x = y * (w < 5 ? 1.5 : w.squareRoot())
+        for _ in 0..<200 {
+            let step = (erf(x) - y) / (2 / Double.pi.squareRoot() * exp(-x * x))
+            x -= max(-0.5, min(0.5, step))
+            if abs(step) < 1e-16 * max(1, abs(x)) { break }
+        }
+        return x
     }
 }
 

@@ -10,6 +10,7 @@ import Storage
 /// | `events.out.tfevents.reverie` | the metrics for TensorBoard; see ``TensorBoardWriter`` |
 /// | `checkpoints/step-N.safetensors` | the state after N steps |
 /// | `checkpoints/best.safetensors` | the parameters of the best evaluation, in runs that are evaluated |
+/// | `weights.safetensors` | the parameters that training started from, where a file gave them |
 /// | `replay/N.bin` | replayed transitions from number N on; see ``ReplayLog`` |
 /// | `summary.json` | the result, once the run has ended |
 public struct RunFolder: Hashable, Sendable {
@@ -61,6 +62,8 @@ public struct RunFolder: Hashable, Sendable {
     public var eventsPath: String { joinPath(path, "events.out.tfevents.reverie") }
     /// Where the result is.
     public var summaryPath: String { joinPath(path, "summary.json") }
+    /// Where the parameters are that training started from, where a file gave them.
+    public var weightsPath: String { joinPath(path, "weights.safetensors") }
     /// Where the checkpoints are.
     public var checkpointFolder: String { joinPath(path, "checkpoints") }
 
@@ -122,6 +125,7 @@ public struct RunFolder: Hashable, Sendable {
         try removeCheckpoints(keeping: 0)
         try removeFile(bestCheckpointPath)
         try removeLogs()
+        try removeFile(weightsPath)
         try removeFile(configurationPath)
     }
 }

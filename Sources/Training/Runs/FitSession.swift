@@ -44,9 +44,9 @@ public final class FitSession {
             try self.init(starting: configuration, folder, data, scaling)
             return
         }
-        let checkpoint = folder.checkpointPath(step: step)
+        let checkpoint = try Checkpoint.open(folder.checkpointPath(step: step))
         var state = FitState()
-        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: TensorFileReader(path: checkpoint))
+        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
         try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
             try state.restoreState(from: bytes)
         }
@@ -150,6 +150,7 @@ public final class FitSession {
             if shouldStop() { return false }
             let batch = batches.next()
             state.total += try model.fit(gather(training, batch)).nats * Double(batch.count)
+            try FiniteCheck.throwIfFound()
             state.batch += 1
             state.updates += 1
         }
@@ -241,16 +242,16 @@ public struct FittedModel {
     public init(run path: String) throws {
         let folder = try RunFolder(opening: path)
         configuration = try FitConfiguration(contentsOf: folder.configurationPath)
-        let checkpoint = try folder.lastCheckpointPath()
-        let reader = try TensorFileReader(path: checkpoint)
-        guard let entry = reader.entry(named: "scaling.means"), entry.shape.count == 1, entry.shape[0] > 0 else {
-            throw TensorError.missingVariable(name: "scaling.means", file: checkpoint)
+        let checkpoint = try Checkpoint.open(folder.lastCheckpointPath())
+        guard let entry = checkpoint.entry(named: "scaling.means"), entry.shape.count == 1, entry.shape[0] > 0 else {
+            throw TensorError.missingVariable(name: "scaling.means", file: checkpoint.path)
         }
         let width = entry.shape[0]
-        let shape = (reader.metadata["shape"] ?? "").split(separator: ",").compactMap { Int($0) }
+        let shape = (checkpoint.metadata["shape"] ?? "").split(separator: ",").compactMap { Int($0) }
         guard shape.allSatisfy({ 1...width ~= $0 }), shape.reduce(1.0, { $0 * Double($1) }) == Double(width) else {
             throw FormatError(
-                .safetensors, file: checkpoint, offset: 8, expected: "a shape of \(width) elements", found: "\(shape)")
+                .safetensors, file: checkpoint.path, offset: 8, expected: "a shape of \(width) elements",
+                found: "\(shape)")
         }
         (self.width, self.shape) = (width, shape)
         model = try VariationalAutoencoder(configuration.settings, width: width, seed: UInt64(configuration.seed))
@@ -259,7 +260,7 @@ public struct FittedModel {
             checkpoint, into: Parameters(model.variables.entries + (["scaling": scale] as Parameters).entries))
         guard let scaling = Standardizer(scale) else {
             throw FormatError(
-                .safetensors, file: checkpoint, offset: 0, expected: "deviations above 0",
+                .safetensors, file: checkpoint.path, offset: 0, expected: "deviations above 0",
                 found: "\(scale.variables[1].values.min() ?? 0)")
         }
         self.scaling = scaling

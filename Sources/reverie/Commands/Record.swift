@@ -41,6 +41,8 @@ struct Record: ParsableCommand {
 
     @OptionGroup var options: EnvironmentOptionFlags
 
+    @OptionGroup var weights: WeightsFlags
+
     @Flag(help: "Replace files that exist.")
     var force = false
 
@@ -57,7 +59,7 @@ struct Record: ParsableCommand {
     func run() throws {
         try requireFree(to, force: force)
         try requireFree(video, force: force)
-        let subject = try Subject(self.subject, options: try options.values(), last: last)
+        let subject = try Subject(self.subject, options: try options.values(), last: last, weights: weights)
         let results: [Evaluator.Episode]
         do {
             results = try record(subject)

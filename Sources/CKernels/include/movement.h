@@ -1,0 +1,51 @@
+// Loops that move, choose and order elements; float32 or int32 alike where they only move them. None allocates.
+#ifndef REVERIE_MOVEMENT_H
+#define REVERIE_MOVEMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RV_RANK_LIMIT = 12 };
+
+// The elements of one array in order of another's dimensions; strides in elements, any sign.
+typedef struct {
+    size_t rank;
+    size_t extents[RV_RANK_LIMIT];
+    ptrdiff_t source_strides[RV_RANK_LIMIT];
+    ptrdiff_t destination_strides[RV_RANK_LIMIT];
+} rv_copy;
+
+void rv_run_copy(const rv_copy *copy, const int32_t *source, int32_t *destination);
+
+// Rows of `inner` elements: source (batch, extent, inner), indices (batch, picks), result (batch, picks, inner).
+typedef struct {
+    size_t batch, extent, picks, inner;
+} rv_rows;
+
+// The indexed rows; the bits `outside` for an index outside 0..<extent.
+void rv_gather(
+    const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result, int32_t outside);
+
+// Zeros (batch, extent, inner), to which each row of values (batch, picks, inner) is added in order; rows of indices
+// outside 0..<extent are left out.
+void rv_scatter_add(const rv_rows *rows, const float *values, const int32_t *indices, float *result);
+
+// source and result are (outer, extent, inner).
+void rv_cumulative_sum(
+    const float *source, float *result, size_t outer, size_t extent, size_t inner, int from_end);
+
+// The stable order of each row; NaN counts as the largest. `scratch` holds `columns` integers.
+void rv_argsort(
+    const float *source, int32_t *result, size_t rows, size_t columns, int descending, int32_t *scratch);
+
+// A pooling of (batch, height, width, channels) to (batch, out_height, out_width, channels).
+typedef struct {
+    size_t batch, height, width, channels, out_height, out_width;
+    size_t window_height, window_width, stride_height, stride_width;
+    ptrdiff_t pad_top, pad_left;
+} rv_pooling;
+
+// The place in the flat source of the first largest element of each window, NaN counted as the largest.
+void rv_pool_argmax(const rv_pooling *pooling, const float *source, int32_t *result);
+
+#endif

@@ -1,0 +1,63 @@
+// Sums, maxima and their indices along an axis.
+
+// Sums and maxima keep 32 running lanes, whatever the instruction set, so that the order of additions is one.
+enum { lanes = 32 };
+
+#define REDUCE_ROW(name, start_value, combine)                                                           \
+    INLINE float name(const float *row, size_t n) {                                                      \
+        float running[lanes];                                                                            \
+        for (size_t l = 0; l < lanes; l++) running[l] = (start_value);                                   \
+        size_t i = 0;                                                                                    \
+        for (; i + lanes <= n; i += lanes) {                                                             \
+            VECTORISE for (size_t l = 0; l < lanes; l++) {                                               \
+                float x = running[l], y = row[i + l];                                                    \
+                running[l] = (combine);                                                                  \
+            }                                                                                            \
+        }                                                                                                \
+        for (size_t l = 0; i + l < n; l++) {                                                             \
+            float x = running[l], y = row[i + l];                                                        \
+            running[l] = (combine);                                                                      \
+        }                                                                                                \
+        for (size_t width = lanes / 2; width > 0; width /= 2) {                                          \
+            for (size_t l = 0; l < width; l++) {                                                         \
+                float x = running[l], y = running[l + width];                                            \
+                running[l] = (combine);                                                                  \
+            }                                                                                            \
+        }                                                                                                \
+        return running[0];                                                                               \
+    }
+
+#define REDUCE(name, row_name, start_value, combine)                                                     \
+    static void name(const float *source, float *destination, size_t outer, size_t reduced, size_t inner) { \
+        if (inner == 1) {                                                                                \
+            for (size_t o = 0; o < outer; o++) destination[o] = row_name(source + o * reduced, reduced); \
+            return;                                                                                      \
+        }                                                                                                \
+        for (size_t o = 0; o < outer; o++) {                                                             \
+            float *d = destination + o * inner;                                                          \
+            fill(d, (start_value), inner);                                                               \
+            for (size_t r = 0; r < reduced; r++) {                                                       \
+                const float *s = source + (o * reduced + r) * inner;                                     \
+                VECTORISE for (size_t i = 0; i < inner; i++) {                                           \
+                    float x = d[i], y = s[i];                                                            \
+                    d[i] = (combine);                                                                    \
+                }                                                                                        \
+            }                                                                                            \
+        }                                                                                                \
+    }
+
+#define LARGER (x > y ? x : (x != x ? x : y))
+
+REDUCE_ROW(sum_row, 0.0f, x + y)
+REDUCE_ROW(maximum_row, -__builtin_inff(), LARGER)
+REDUCE(sum_kernel, sum_row, 0.0f, x + y)
+REDUCE(maximum_reduction, maximum_row, -__builtin_inff(), LARGER)
+
+static void argmax_kernel(const float *source, int32_t *destination, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++) {
+        const float *row = source + r * columns;
+        size_t best = 0;
+        for (size_t c = 1; c < columns; c++) best = row[c] > row[best] ? c : best;
+        destination[r] = (int32_t)best;
+    }
+}
