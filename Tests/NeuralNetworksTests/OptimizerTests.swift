@@ -150,6 +150,18 @@ import Testing
         #expect(parameters.variables[0].values.allSatisfy { $0.isFinite })
     }
 
+    /// A rule may go by the path; with a gradient of zero the decay alone moves a parameter: θ ← θ (1 − α λ).
+    @Test func decayByPath() throws {
+        let parameters = Parameters(
+            ["norm.weight", "linear.weight"].map { ($0, Variable([2], shape: [1])) })
+        let optimizer = SGD(learningRate: 0.5, weightDecay: .decoupled(0.25) { path, _ in !path.hasPrefix("norm") })
+        try Program("step") { _ in
+            try optimizer.update(parameters, [Tensor([0.0]), Tensor([0.0])])
+            return []
+        }.plan().run()
+        #expect(parameters.variables.map(\.values) == [[2], [1.75]])
+    }
+
     @Test func learningRatesChangeBetweenReplays() throws {
         let parameters = Parameters([("x", Variable([1], shape: [1]))])
         let optimizer = SGD(learningRate: 0.5)
