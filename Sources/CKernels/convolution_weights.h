@@ -73,10 +73,11 @@ static void weights_by_taps(
                 stretches, v, t / v->kernel_width, t % v->kernel_width, from, smaller(from + images, v->batch));
             for (size_t s = 0; s < count; s += product.stretch_count) {
                 product.stretches = stretches + s, product.stretch_count = stretches_at_once(stretches, s, count);
-                for (size_t o = 0; o < v->out_channels; o++) {
-                    product.right = x + o / width * depth;
-                    add_row(&product, &rows, dy + o, dw + (o * taps + t) * depth);
-                    if ((o + 1) % width == 0) run_gathered(&product, &rows);
+                for (size_t g = 0; g < v->groups; g++) {
+                    product.right = x + g * depth;
+                    float *to = dw + (g * width * taps + t) * depth;
+                    add_rows(&product, &rows, dy + g * width, 1, to, taps * depth, width);
+                    run_gathered(&product, &rows);
                 }
             }
         }
@@ -160,11 +161,9 @@ static void add_weights(
         product.stretches = stretches + s, product.stretch_count = stretches_at_once(stretches, s, count);
         for (size_t t = 0; t < taps; t++) {
             size_t a = t / v->kernel_width * v->dilation_height, b = t % v->kernel_width * v->dilation_width;
-            for (size_t c = 0; c < depth; c++) {
-                add_row(
-                    &product, &rows, x + (a * p.width + b) * v->in_channels + group * depth + c,
-                    places.start + (places.reversed ? taps - 1 - t : t) * places.tap + c * places.channel);
-            }
+            const float *left = x + (a * p.width + b) * v->in_channels + group * depth;
+            float *to = places.start + (places.reversed ? taps - 1 - t : t) * places.tap;
+            add_rows(&product, &rows, left, 1, to, places.channel, depth);
         }
         run_gathered(&product, &rows);
     }
