@@ -3,14 +3,13 @@
 // which x is padded, and columns y's channels; or the same with x and y exchanged.
 
 enum {
-    // Pixels of the depth that are walked at a time: what they need stays in the first-level cache.
-    depth_at_once = 256,
-    // Pixels of y whose images are padded at a time.
-    padded_pixels = 1024,
+    // Pixels of the depth that are walked at a time, and for which images are padded at a time: what they need stays in
+    // the second-level cache.
+    depth_at_once = 1024,
 };
 
 static size_t images_at_once(const rv_convolution *v) {
-    return smaller(v->batch, divided_up(padded_pixels, v->out_height * v->out_width));
+    return smaller(v->batch, divided_up(depth_at_once, v->out_height * v->out_width));
 }
 
 // Floats for the stretches of these images, a row of y or a part of one each.
