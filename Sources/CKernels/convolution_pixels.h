@@ -123,7 +123,8 @@ static void pack_group(float *panels, const pixel_convolution *p, const float *w
 }
 
 // The stretches of the taps inside; taps that follow each other in the source and in the panels are one.
-static size_t list_stretches(stretch *to, const pixel_convolution *p, const axis_run *rows, const axis_run *columns) {
+static size_t list_stretches(
+    stretch *to, const pixel_convolution *p, const axis_run *rows, const axis_run *columns, size_t left_depth) {
     size_t count = 0;
     for (size_t a = 0; a < rows->taps; a++) {
         for (size_t b = 0; b < columns->taps; b++) {
@@ -131,7 +132,7 @@ static size_t list_stretches(stretch *to, const pixel_convolution *p, const axis
             size_t tap = (rows->tap + a * rows->tap_step) * p->columns.taps + columns->tap + b * columns->tap_step;
             stretch s = {(ptrdiff_t)(pixel * p->source_channels), (ptrdiff_t)(tap * p->depth), p->depth};
             stretch *last = to + count - 1;
-            if (count > 0 && last->left + (ptrdiff_t)last->depth == s.left
+            if (count > 0 && last->left + (ptrdiff_t)(last->depth * left_depth) == s.left
                 && last->right + (ptrdiff_t)last->depth == s.right) {
                 last->depth += s.depth;
             } else {
@@ -145,7 +146,8 @@ static size_t list_stretches(stretch *to, const pixel_convolution *p, const axis
 static void gather_pixels(
     const pixel_convolution *p, gathered_product *product, stretch *stretches, const axis_run *rows,
     const axis_run *columns, const float *source, float *result) {
-    product->stretch_count = list_stretches(stretches, p, rows, columns);
+    product->left_depth = p->lanewise ? columns->tap_span * p->source_channels : 1;
+    product->stretch_count = list_stretches(stretches, p, rows, columns, product->left_depth);
     // Without taps inside, only the result's place matters.
     int inside = product->stretch_count > 0;
     row_list list;
@@ -157,11 +159,9 @@ static void gather_pixels(
             float *to = result + (y * p->columns.extent + columns->first) * p->result_channels;
             const float *left = source
                 + (inside ? from * p->columns.source + (size_t)columns->source : 0) * p->source_channels;
-            for (size_t j = 0; j < columns->count; j++) {
-                add_row(product, &list, left, to);
-                left += inside ? columns->source_step * p->source_channels : 0;
-                to += p->columns.divisor * p->result_channels;
-            }
+            add_rows(
+                product, &list, left, inside ? columns->source_step * p->source_channels : 0, to,
+                p->columns.divisor * p->result_channels, columns->count);
         }
     }
     run_gathered(product, &list);
@@ -171,8 +171,7 @@ static void convolve_pixels(
     const pixel_convolution *p, const float *source, const float *w, float *result, float *scratch) {
     stretch *stretches = (stretch *)(scratch + panel_count(p));
     gathered_product product = {
-        .stretches = stretches, .right = scratch, .packed_depth = taps_of(p) * p->depth, .left_depth = 1,
-        .columns = p->width, .lanewise = p->lanewise};
+        .stretches = stretches, .right = scratch, .packed_depth = taps_of(p) * p->depth, .columns = p->width, .lanewise = p->lanewise};
     for (size_t g = 0; g < p->groups; g++) {
         pack_group(scratch, p, w);
         for (size_t i = 0; i < p->rows.extent;) {

@@ -3,14 +3,13 @@
 // which x is padded, and columns y's channels; or the same with x and y exchanged.
 
 enum {
-    // Pixels of the depth that are walked at a time: what they need stays in the first-level cache.
-    depth_at_once = 256,
-    // Pixels of y whose images are padded at a time.
-    padded_pixels = 1024,
+    // Pixels of the depth that are walked at a time, and for which images are padded at a time: what they need stays in
+    // the second-level cache.
+    depth_at_once = 1024,
 };
 
 static size_t images_at_once(const rv_convolution *v) {
-    return smaller(v->batch, divided_up(padded_pixels, v->out_height * v->out_width));
+    return smaller(v->batch, divided_up(depth_at_once, v->out_height * v->out_width));
 }
 
 // Floats for the stretches of these images, a row of y or a part of one each.
@@ -73,10 +72,11 @@ static void weights_by_taps(
                 stretches, v, t / v->kernel_width, t % v->kernel_width, from, smaller(from + images, v->batch));
             for (size_t s = 0; s < count; s += product.stretch_count) {
                 product.stretches = stretches + s, product.stretch_count = stretches_at_once(stretches, s, count);
-                for (size_t o = 0; o < v->out_channels; o++) {
-                    product.right = x + o / width * depth;
-                    add_row(&product, &rows, dy + o, dw + (o * taps + t) * depth);
-                    if ((o + 1) % width == 0) run_gathered(&product, &rows);
+                for (size_t g = 0; g < v->groups; g++) {
+                    product.right = x + g * depth;
+                    float *to = dw + (g * width * taps + t) * depth;
+                    add_rows(&product, &rows, dy + g * width, 1, to, taps * depth, width);
+                    run_gathered(&product, &rows);
                 }
             }
         }
@@ -160,11 +160,9 @@ static void add_weights(
         product.stretches = stretches + s, product.stretch_count = stretches_at_once(stretches, s, count);
         for (size_t t = 0; t < taps; t++) {
             size_t a = t / v->kernel_width * v->dilation_height, b = t % v->kernel_width * v->dilation_width;
-            for (size_t c = 0; c < depth; c++) {
-                add_row(
-                    &product, &rows, x + (a * p.width + b) * v->in_channels + group * depth + c,
-                    places.start + (places.reversed ? taps - 1 - t : t) * places.tap + c * places.channel);
-            }
+            const float *left = x + (a * p.width + b) * v->in_channels + group * depth;
+            float *to = places.start + (places.reversed ? taps - 1 - t : t) * places.tap;
+            add_rows(&product, &rows, left, 1, to, places.channel, depth);
         }
         run_gathered(&product, &rows);
     }

@@ -81,9 +81,11 @@ INLINE void gathered_tile(
             at += (ptrdiff_t)left_depth, right += right_depth;
         }
     }
+    float *const *results = task->result;
     UNROLL for (size_t r = 0; r < rows; r++) {
+        float *result = results[r] + column;
         UNROLL for (size_t v = 0; v < width; v++) {
-            float *place = task->result[r] + column + v * vector_lanes;
+            float *place = result + v * vector_lanes;
             if (partial && v + 1 == width) store_first(place, sums[r][v], last);
             else store(place, sums[r][v]);
         }
@@ -163,8 +165,19 @@ static void run_gathered(const gathered_product *product, row_list *rows) {
     rows->count = 0;
 }
 
-// Adds a row; runs those that are there when the list is full.
-INLINE void add_row(const gathered_product *product, row_list *rows, const float *left, float *result) {
-    rows->left[rows->count] = left, rows->result[rows->count] = result;
-    if (++rows->count == gathered_rows) run_gathered(product, rows);
+// Adds rows at equal distances; runs those that are there when the list is full.
+static void add_rows(
+    const gathered_product *product, row_list *rows, const float *left, size_t left_step, float *result,
+    size_t result_step, size_t count) {
+    while (count > 0) {
+        size_t next = smaller(count, gathered_rows - rows->count);
+        const float **lefts = rows->left + rows->count;
+        float **results = rows->result + rows->count;
+        VECTORISE for (size_t i = 0; i < next; i++) {
+            lefts[i] = left + i * left_step, results[i] = result + i * result_step;
+        }
+        left += next * left_step, result += next * result_step, count -= next;
+        rows->count += next;
+        if (rows->count == gathered_rows) run_gathered(product, rows);
+    }
 }
