@@ -47,7 +47,9 @@ enum ExitStatus: Int32 {
         case .wouldOverwrite: .wouldOverwrite
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
-        // A folder where a file is to be read is the wrong data; one where a file is to be written is in the way.
+        // A folder where a file is to be read is the wrong data; one where a file is to be written is in the way, and a
+        // file where a run is to be must not be lost.
+        case .wrongKind where error.operation == RunFolder.start: .wouldOverwrite
         case .wrongKind: ["open", "read", "list", openRun].contains(error.operation) ? .badData : .inputOutput
         case .system: .inputOutput
         }

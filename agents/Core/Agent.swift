@@ -1,5 +1,6 @@
 import Environments
 import NeuralNetworks
+import Random
 
 /// Something that chooses actions and learns from what follows.
 ///
@@ -11,6 +12,10 @@ public protocol Agent: AnyObject, StateCodable {
     ///
     /// - Parameter actions: one integer a row, written here.
     func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) throws
+
+    /// Where exploring actions are drawn from. An evaluation puts in a stream for each of its episodes, and puts back
+    /// what was here; an agent that draws nothing has none to keep.
+    var actionStreams: ActionStreams { get set }
 
     /// Learns from one step of all environments.
     func learn(from transitions: Transitions) throws
@@ -42,6 +47,12 @@ public protocol ReplayingAgent: Agent {
 }
 
 extension Agent {
+    /// None that counts.
+    public var actionStreams: ActionStreams {
+        get { ActionStreams(shared: RandomStream(seed: 0)) }
+        set {}
+    }
+
     /// None.
     public var behaviour: Parameters { Parameters() }
 

@@ -22,7 +22,9 @@ public final class DQN: ReplayingAgent {
     public let replay: ReplayBuffer
     private let exploration: LinearSchedule
     private let learningRate: LinearSchedule?
-    private var actionStream, replayStream: RandomStream
+    /// Where exploring actions are drawn from.
+    public var actionStreams: ActionStreams
+    private var replayStream: RandomStream
 
     private let valueProgram: Program
     private let learner: Plan
@@ -59,7 +61,8 @@ public final class DQN: ReplayingAgent {
             ? nil
             : LinearSchedule(
                 from: settings.learningRate, to: settings.finalLearningRate, over: settings.learningRateSteps)
-        (actionStream, replayStream) = (root.split("exploration"), root.split("replay"))
+        actionStreams = ActionStreams(shared: root.split("exploration"))
+        replayStream = root.split("replay")
         valueProgram = Program("action values", inputs: [.float32(nil, encoding.inputCount)]) { inputs in
             [network(inputs[0])]
         }
@@ -100,8 +103,8 @@ public final class DQN: ReplayingAgent {
         let epsilon = mode == .greedy ? 0 : steps < settings.learningStart ? 1 : exploration.value(at: steps)
         var needsValues = false
         for row in actions.indices {
-            let explores = epsilon > 0 && actionStream.uniform() < epsilon
-            actions[row] = explores ? actionStream.integers(below: actionCount) : -1
+            let explores = epsilon > 0 && actionStreams[row].uniform() < epsilon
+            actions[row] = explores ? actionStreams[row].integers(below: actionCount) : -1
             needsValues = needsValues || !explores
         }
         guard needsValues else { return }
@@ -162,7 +165,7 @@ public final class DQN: ReplayingAgent {
         try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&loss)
         try coder.code(&meanValue)
-        try coder.code(&actionStream)
+        try coder.code(&actionStreams)
         try coder.code(&replayStream)
     }
 

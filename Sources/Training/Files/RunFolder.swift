@@ -29,14 +29,18 @@ public struct RunFolder: Hashable, Sendable {
     /// - Parameters:
     ///   - path: The folder; those above it are created, too.
     ///   - force: Whether an earlier run's files there are removed; files that a run does not make stay.
-    /// - Throws: `StorageError`, with `wouldOverwrite` where the folder has files and `force` is false.
+    /// - Throws: `StorageError`, with `wouldOverwrite` where the folder has files and `force` is false, with `wrongKind`
+    ///   where the path is no folder's.
     public init(creating path: String, force: Bool = false) throws(StorageError) {
+        guard !exists(path) || isFolder(path) else {
+            throw StorageError(path: path, operation: Self.start, reason: .wrongKind(expected: "a folder"))
+        }
         try createFolder(path)
         self.path = path
         if force { try removeFiles() }
         let isEmpty = try namesInFolder(path).isEmpty
         guard force || isEmpty else {
-            throw StorageError(path: path, operation: "start a run in", reason: .wouldOverwrite)
+            throw StorageError(path: path, operation: Self.start, reason: .wouldOverwrite)
         }
         try createFolder(checkpointFolder)
     }
@@ -51,6 +55,9 @@ public struct RunFolder: Hashable, Sendable {
             throw FormatError(.run, file: path, offset: 0, expected: "config.toml", found: "a folder without it")
         }
     }
+
+    /// What is being done to the folder where a run starts, as errors say it.
+    public static let start = "start a run in"
 
     /// Where the resolved configuration is.
     public var configurationPath: String { joinPath(path, "config.toml") }
