@@ -3,7 +3,7 @@ import Random
 import TensorCore
 
 /// A causal transformer over characters at nanoGPT's settings for a processor: 4 blocks of 4 heads, 128 wide, 64 characters
-/// of context (Karpathy 2022, after Radford et al. 2019).
+/// of context (Karpathy 2022, after Radford et al. 2019), and with biases for relative positions.
 struct CharacterModel: Module {
     static let context = 64
     private static let (width, depth, heads) = (128, 4, 4)
@@ -18,7 +18,8 @@ struct CharacterModel: Module {
         embedding = Embedding(symbols, Self.width, random: &random)
         positions = .learned(length: Self.context, Self.width, random: &random)
         blocks = (0..<Self.depth).map { _ in
-            TransformerBlock(Self.width, heads: Self.heads, causal: true, random: &random)
+            TransformerBlock(
+                Self.width, heads: Self.heads, causal: true, relativeDistance: Self.context, random: &random)
         }
         norm = LayerNorm(Self.width)
         initialise(&random)
@@ -30,7 +31,7 @@ struct CharacterModel: Module {
         for (path, variable) in parameters.entries {
             let addsToStream = path.hasSuffix("out_proj.weight") || path.hasSuffix("linear2.weight")
             let deviation = variable.shape.count == 2 ? 0.02 * (addsToStream ? smaller : 1) : 0
-            if path.contains("norm") { continue }
+            if path.contains("norm") || path.contains("relative_positions") { continue }
             variable.set((0..<variable.count).map { _ in Float(random.normal(standardDeviation: deviation)) })
         }
     }
