@@ -9,13 +9,16 @@ typedef struct {
     size_t depth;
 } stretch;
 
-enum { gathered_rows = 128 };
+enum {
+    gathered_rows = 128,     // done together
+    gathered_tile_rows = 8,  // of a tile at most
+};
 
 // Rows to be done together; the last is repeated to fill a tile.
 typedef struct {
     size_t count;
-    const float *left[gathered_rows + tile_rows];
-    float *result[gathered_rows + tile_rows];
+    const float *left[gathered_rows + gathered_tile_rows];
+    float *result[gathered_rows + gathered_tile_rows];
 } row_list;
 
 // A right operand is packed into panels of `packed_depth` rows, one for each tile's width, or, if that is 0, lies in
@@ -48,9 +51,9 @@ INLINE vector load_up_to(const float *place, const int partial, size_t lanes) {
 
 INLINE void gathered_tile(
     const gathered_task *task, const size_t rows, const size_t width, const int partial, const int lanewise) {
-    vector sums[tile_rows][tile_width];
+    vector sums[gathered_tile_rows][tile_width];
     const size_t last = task->last_lanes, column = task->column;
-    const float *left[tile_rows];
+    const float *left[gathered_tile_rows];
     UNROLL for (size_t r = 0; r < rows; r++) {
         left[r] = opaque(task->left[r] + (lanewise ? column : 0));
         UNROLL for (size_t v = 0; v < width; v++) {
@@ -102,9 +105,10 @@ INLINE void gathered_tile(
         {lanewise_##rows##_##width, lanewise_partial_##rows##_##width}}
 
 GATHERED(4, 1) GATHERED(4, 2) GATHERED(4, 3)
+GATHERED(6, 1) GATHERED(6, 2)
 #if KERNELS_TILE_ROWS == 8
 GATHERED(5, 1) GATHERED(5, 2) GATHERED(5, 3)
-GATHERED(6, 1) GATHERED(6, 2) GATHERED(6, 3)
+GATHERED(6, 3)
 GATHERED(8, 1) GATHERED(8, 2) GATHERED(8, 3)
 #endif
 
@@ -118,13 +122,22 @@ static const gathered_kernel gathered_kernels[][tile_width][2][2] = {
     {GATHERED_ENTRY(6, 1), GATHERED_ENTRY(6, 2), GATHERED_ENTRY(6, 3)},
     {{{0}}},
     {GATHERED_ENTRY(8, 1), GATHERED_ENTRY(8, 2), GATHERED_ENTRY(8, 3)},
+#else
+    {{{0}}},
+    {GATHERED_ENTRY(6, 1), GATHERED_ENTRY(6, 2)},
 #endif
 };
 
-// Rows of the next tile of those that are left. Fewer than four rows would wait for their own additions.
-INLINE size_t next_rows(size_t left) {
+// Rows of the next tile, where so many are left: as many as registers hold the sums of, and never fewer than four, which
+// would wait for their own additions.
+INLINE size_t next_rows(size_t left, size_t width) {
+#if KERNELS_TILE_ROWS == 8
+    (void)width;
     static const uint8_t rows[] = {4, 4, 4, 4, 4, 5, 6, 8, 8, 5, 5, 6};
-    return tile_rows == 4 || left >= sizeof rows ? tile_rows : rows[left];
+    return left < sizeof rows ? rows[left] : 8;
+#else
+    return width > 2 || left <= 4 || left == 8 ? 4 : 6;
+#endif
 }
 
 // The tiles' widths along a row of `columns`: they differ by one at most.
@@ -141,7 +154,7 @@ INLINE size_t first_vector(width_list widths, size_t index) { return widths.vect
 
 static void run_gathered(const gathered_product *product, row_list *rows) {
     if (rows->count == 0) return;
-    for (size_t r = rows->count; r % tile_rows != 0; r++) {
+    for (size_t r = rows->count; r < rows->count + gathered_tile_rows; r++) {
         rows->left[r] = rows->left[rows->count - 1], rows->result[r] = rows->result[rows->count - 1];
     }
     width_list widths = widths_of(product->columns);
@@ -157,7 +170,7 @@ static void run_gathered(const gathered_product *product, row_list *rows) {
             .accumulates = product->accumulates};
         int partial = task.last_lanes < vector_lanes;
         for (size_t row = 0, next; row < rows->count; row += next) {
-            next = next_rows(rows->count - row);
+            next = next_rows(rows->count - row, width);
             task.left = rows->left + row, task.result = rows->result + row;
             gathered_kernels[next - 4][width - 1][product->lanewise][partial](&task);
         }
