@@ -177,7 +177,7 @@ static void measure(task *t, double work, double best[2]) {
     void (*ways[])(task *) = {ours, peer};
     int repeats = 1e8 / (work + 20000) + 1;
     best[0] = best[1] = INFINITY;
-    for (int round = 0; round < 41; round++) {
+    for (int round = 0; round < 61; round++) {
         for (int w = 0; w < 2; w++) {
             double start = now();
             for (int i = 0; i < repeats; i++) ways[w](t);
