@@ -7,9 +7,9 @@
 //         -ldnnl -lgomp -lm
 //     ./measure [x86-64-v3]
 //
-// An instruction set chooses CKernels' kernels; DNNL_MAX_CPU_ISA=AVX2 makes oneDNN keep to the same. Arrays are channels
-// last on both sides; oneDNN chooses the order of its weights, and putting them into it, or their gradient back, is
-// timed with it, as a training step has to do it. Its primitives and memory are made once.
+// An instruction set chooses CKernels' kernels; DNNL_MAX_CPU_ISA=AVX2 makes oneDNN keep to the same. Arrays are
+// channels last on both sides; oneDNN chooses the order of its weights, and putting them into it, or their gradient
+// back, is timed with it, as a training step has to do it. Its primitives and memory are made once.
 #include "CKernels.h"
 #include <dnnl.h>
 #include <math.h>
@@ -177,7 +177,7 @@ static void measure(task *t, double work, double best[2]) {
     void (*ways[])(task *) = {ours, peer};
     int repeats = 1e8 / (work + 20000) + 1;
     best[0] = best[1] = INFINITY;
-    for (int round = 0; round < 41; round++) {
+    for (int round = 0; round < 61; round++) {
         for (int w = 0; w < 2; w++) {
             double start = now();
             for (int i = 0; i < repeats; i++) ways[w](t);

@@ -1,6 +1,6 @@
-// The convolutions whose result has pixels, forward and by inputs: each pixel gathers from the source's pixels under its
-// taps. Pixels under which the same taps lie inside of the source are done together, so that nothing is padded, and no
-// zero multiplied.
+// The convolutions whose result has pixels, forward and by inputs: each pixel gathers from the source's pixels under
+// its taps. Pixels under which the same taps lie inside of the source are done together, so that nothing is padded, and
+// no zero multiplied.
 
 // One axis: tap t of the result's position i lies at (i step + t dilation - pad) / divisor of the source, where that is
 // whole and inside.
@@ -171,7 +171,8 @@ static void convolve_pixels(
     const pixel_convolution *p, const float *source, const float *w, float *result, float *scratch) {
     stretch *stretches = (stretch *)(scratch + panel_count(p));
     gathered_product product = {
-        .stretches = stretches, .right = scratch, .packed_depth = taps_of(p) * p->depth, .columns = p->width, .lanewise = p->lanewise};
+        .stretches = stretches, .right = scratch, .packed_depth = taps_of(p) * p->depth, .columns = p->width,
+        .lanewise = p->lanewise};
     for (size_t g = 0; g < p->groups; g++) {
         pack_group(scratch, p, w);
         for (size_t i = 0; i < p->rows.extent;) {

@@ -40,17 +40,28 @@ static rv_product scatter_product(const rv_convolution *v, size_t rows) {
     return (rv_product){taps, rows * v->out_width, v->out_channels, 1, 1};
 }
 
-static size_t gathered_count(const rv_convolution *v, const scatter_plan *plan) {
-    return whole_lines(plan->line * v->stride_width * v->in_channels);
+// Where the parts of the working memory start, in floats. The products lie at its start.
+typedef struct {
+    size_t gathered;  // a row
+    size_t spans;     // one for each tap of a kernel row
+    size_t reaching;  // the products with the rows of y that reach a row of x
+    size_t product;   // the matrix product's
+    size_t count;
+} scatter_memory;
+
+static scatter_memory share_memory(const rv_convolution *v, const scatter_plan *plan) {
+    rv_product product = scatter_product(v, plan->product_rows);
+    scatter_memory m = {.gathered = whole_lines(product.m * product.n)};
+    m.spans = m.gathered + whole_lines(plan->line * v->stride_width * v->in_channels);
+    m.reaching = m.spans + whole_lines(v->kernel_width * sizeof(tap_span) / sizeof(float));
+    m.product = m.reaching + whole_lines(v->kernel_height * sizeof(float *) / sizeof(float));
+    m.count = m.product + product_scratch(&product) / sizeof(float);
+    return m;
 }
 
-// Floats of working memory: the products, what making them needs, a gathered row and the taps' spans.
 static size_t scatter_scratch(const rv_convolution *v) {
     scatter_plan plan = plan_scatter(v);
-    rv_product product = scatter_product(v, plan.product_rows);
-    return whole_lines(product.m * product.n) + gathered_count(v, &plan)
-        + whole_lines(v->kernel_width * sizeof(tap_span) / sizeof(float))
-        + whole_lines(v->kernel_height * sizeof(float *) / sizeof(float)) + product_scratch(&product) / sizeof(float);
+    return share_memory(v, &plan).count;
 }
 
 static void find_spans(const rv_convolution *v, tap_span *spans) {
@@ -102,37 +113,42 @@ static void interleave(const rv_convolution *v, const scatter_plan *plan, const 
     }
 }
 
+// Lists the products with the kernel rows that reach row h of x; products are of `rows` rows of y from `first` on.
+static size_t list_reaching(
+    const rv_convolution *v, size_t h, size_t first, size_t rows, const float *products, const float **to) {
+    size_t count = 0, kernel_row = v->kernel_width * v->in_channels * rows * v->out_width;
+    for (size_t a = 0; a < v->kernel_height; a++, products += kernel_row) {
+        ptrdiff_t place = (ptrdiff_t)h + v->pad_top - (ptrdiff_t)(a * v->dilation_height);
+        size_t i = (size_t)place / v->stride_height;
+        if (place < 0 || (size_t)place % v->stride_height != 0 || i < first || i >= first + rows) continue;
+        to[count++] = products + (i - first) * v->out_width;
+    }
+    return count;
+}
+
 // `w` has a row for each of y's channels.
 static void scatter_inputs(const rv_convolution *v, const float *dy, const float *w, float *dx, float *scratch) {
     scatter_plan plan = plan_scatter(v);
-    rv_product most = scatter_product(v, plan.product_rows);
-    float *products = scratch, *gathered = products + whole_lines(most.m * most.n);
-    tap_span *spans = (tap_span *)(gathered + gathered_count(v, &plan));
-    const float **reaching = (const float **)spans + whole_lines(v->kernel_width * sizeof(tap_span) / sizeof(float)) / 2;
-    float *working = (float *)reaching + whole_lines(v->kernel_height * sizeof(float *) / sizeof(float));
+    scatter_memory m = share_memory(v, &plan);
+    float *products = scratch, *gathered = scratch + m.gathered;
+    tap_span *spans = (tap_span *)(scratch + m.spans);
+    const float **reaching = (const float **)(scratch + m.reaching);
     find_spans(v, spans);
-    size_t line = v->in_width * v->in_channels, kernel_row = v->kernel_width * v->in_channels;
     ptrdiff_t reach = (ptrdiff_t)((v->kernel_height - 1) * v->dilation_height);
     for (size_t n = 0; n < v->batch; n++, dy += v->out_height * v->out_width * v->out_channels) {
         for (size_t start = 0; start < v->in_height; start += plan.rows) {
             size_t end = smaller(start + plan.rows, v->in_height);
-            // Rows of y with a tap in these rows of x: those that the first row's last tap reaches, and so on.
-            span top = positions_inside(v->out_height, end, v->stride_height, -v->pad_top);
-            span bottom = positions_inside(v->out_height, start, v->stride_height, reach - v->pad_top);
-            size_t first = bottom.end, rows = top.end > first ? top.end - first : 0;
+            // Rows of y with a tap in these rows of x: from the first whose last tap reaches them, before those whose
+            // first tap is past them.
+            size_t first = positions_inside(v->out_height, start, v->stride_height, reach - v->pad_top).end;
+            size_t last = positions_inside(v->out_height, end, v->stride_height, -v->pad_top).end;
+            size_t rows = last > first ? last - first : 0;
             rv_product product = scatter_product(v, rows);
-            run_product(&product, w, dy + first * v->out_width * v->out_channels, products, working);
-            for (size_t h = start; h < end; h++, dx += line) {
-                size_t count = 0;
-                for (size_t a = 0; a < v->kernel_height; a++) {
-                    ptrdiff_t place = (ptrdiff_t)h + v->pad_top - (ptrdiff_t)(a * v->dilation_height);
-                    size_t i = (size_t)place / v->stride_height;
-                    if (place < 0 || (size_t)place % v->stride_height != 0 || i < first || i >= first + rows) continue;
-                    reaching[count++] = products + a * kernel_row * product.n + (i - first) * v->out_width;
-                }
-                float *row = plan.in_place ? dx : gathered;
-                gather_row(v, &plan, spans, reaching, count, product.n, row);
-                if (!plan.in_place) interleave(v, &plan, row, dx);
+            run_product(&product, w, dy + first * v->out_width * v->out_channels, products, scratch + m.product);
+            for (size_t h = start; h < end; h++, dx += v->in_width * v->in_channels) {
+                size_t count = list_reaching(v, h, first, rows, products, reaching);
+                gather_row(v, &plan, spans, reaching, count, product.n, plan.in_place ? dx : gathered);
+                if (!plan.in_place) interleave(v, &plan, gathered, dx);
             }
         }
     }

@@ -1,6 +1,6 @@
 // The gradient by weights: the depth is y's pixels. Where x's channels fill vectors, rows are y's channels and columns
-// x's under one tap, over the pixels for which that tap lies inside of x. Else rows are x's channels under all taps, for
-// which x is padded, and columns y's channels; or the same with x and y exchanged.
+// x's under one tap, over the pixels for which that tap lies inside of x. Else rows are x's channels under all taps,
+// for which x is padded, and columns y's channels; or the same with x and y exchanged.
 
 enum {
     // Pixels of the depth that are walked at a time, and for which images are padded at a time: what they need stays in
@@ -124,76 +124,76 @@ static void pad(const rv_convolution *v, padded_extents p, const float *x, size_
     }
 }
 
-// Where a row of x's channel c under tap t accumulates: in dw where x and y are exchanged, as `dw` is by y's channels,
-// else in working memory.
+// Where the sums of x's channels under the taps lie: the first, and how far taps and channels are apart.
 typedef struct {
     float *start;
-    size_t tap, channel;
-    int reversed;
-} row_places;
+    ptrdiff_t tap;
+    size_t channel;
+} sum_places;
 
-static size_t merged_scratch(const rv_convolution *v, int exchanged) {
-    size_t sums = v->out_channels * v->kernel_height * v->kernel_width * (v->in_channels / v->groups);
-    return padded_count(v) + stretch_floats(v) + (exchanged ? 0 : sums);
-}
-
-static void add_weights(
-    const rv_convolution *v, const float *x, const float *dy, size_t images, padded_extents p, size_t group,
-    row_places places, stretch *stretches) {
-    int depthwise = is_depthwise(v);
-    size_t depth = v->in_channels / v->groups, width = depthwise ? v->out_channels : v->out_channels / v->groups;
-    size_t taps = v->kernel_height * v->kernel_width, count = 0;
+static size_t list_rows(stretch *to, const rv_convolution *v, padded_extents p, size_t images) {
+    size_t count = 0;
     for (size_t n = 0; n < images; n++) {
         for (size_t i = 0; i < v->out_height; i++) {
-            stretch row = {
-                (ptrdiff_t)((n * p.height + i * v->stride_height) * p.width * v->in_channels),
-                (ptrdiff_t)((n * v->out_height + i) * v->out_width * v->out_channels), v->out_width};
-            count = add_stretches(stretches, count, row, v->stride_width * v->in_channels, v->out_channels);
+            size_t x = (n * p.height + i * v->stride_height) * p.width, y = (n * v->out_height + i) * v->out_width;
+            stretch whole = {(ptrdiff_t)(x * v->in_channels), (ptrdiff_t)(y * v->out_channels), v->out_width};
+            count = add_stretches(to, count, whole, v->stride_width * v->in_channels, v->out_channels);
         }
     }
-    gathered_product product = {
-        .right = dy + group * width, .left_depth = v->stride_width * v->in_channels, .right_depth = v->out_channels,
-        .columns = width, .accumulates = 1, .lanewise = depthwise};
+    return count;
+}
+
+// Adds what the listed rows of pixels give to the sums of a group; x is the group's first channel.
+static void add_all_taps(
+    const rv_convolution *v, gathered_product product, const float *x, padded_extents p, const stretch *stretches,
+    size_t count, sum_places sums) {
     row_list rows;
     rows.count = 0;
     for (size_t s = 0; s < count; s += product.stretch_count) {
         product.stretches = stretches + s, product.stretch_count = stretches_at_once(stretches, s, count);
-        for (size_t t = 0; t < taps; t++) {
-            size_t a = t / v->kernel_width * v->dilation_height, b = t % v->kernel_width * v->dilation_width;
-            const float *left = x + (a * p.width + b) * v->in_channels + group * depth;
-            float *to = places.start + (places.reversed ? taps - 1 - t : t) * places.tap;
-            add_rows(&product, &rows, left, 1, to, places.channel, depth);
+        float *to = sums.start;
+        for (size_t a = 0; a < v->kernel_height; a++) {
+            for (size_t b = 0; b < v->kernel_width; b++, to += sums.tap) {
+                size_t pixel = a * v->dilation_height * p.width + b * v->dilation_width;
+                const float *tap = x + pixel * v->in_channels;
+                add_rows(&product, &rows, tap, 1, to, sums.channel, v->in_channels / v->groups);
+            }
         }
         run_gathered(&product, &rows);
     }
 }
 
-// The convolution `v` is the mirrored one, x and y's gradient exchanged, where `exchanged`.
-static void weights_merged(
+// Floats of working memory; sums are transposed at the end, unless x and y are exchanged.
+static size_t all_taps_scratch(const rv_convolution *v, int exchanged) {
+    size_t sums = v->out_channels * v->kernel_height * v->kernel_width * (v->in_channels / v->groups);
+    return padded_count(v) + stretch_floats(v) + (exchanged ? 0 : sums);
+}
+
+// Where x and y are exchanged, `v` is the mirrored convolution.
+static void weights_by_all_taps(
     const rv_convolution *v, int exchanged, const float *x, const float *dy, float *dw, float *scratch) {
     int depthwise = is_depthwise(v);
-    size_t groups = depthwise ? 1 : v->groups;
-    size_t depth = v->in_channels / v->groups, width = v->out_channels / groups;
+    size_t groups = depthwise ? 1 : v->groups, depth = v->in_channels / v->groups, width = v->out_channels / groups;
     size_t taps = v->kernel_height * v->kernel_width, line = taps * depth, images = images_at_once(v);
     padded_extents p = padded(v);
-    float *image = scratch, *sums = exchanged ? dw : image + padded_count(v) + stretch_floats(v);
-    stretch *stretches = (stretch *)(image + padded_count(v));
-    row_places places = exchanged ? (row_places){sums, width, taps * width, 1} : (row_places){sums, depth * width, width, 0};
+    stretch *stretches = (stretch *)(scratch + padded_count(v));
+    float *sums = exchanged ? dw : scratch + padded_count(v) + stretch_floats(v);
+    gathered_product product = {
+        .left_depth = v->stride_width * v->in_channels, .right_depth = v->out_channels, .columns = width,
+        .accumulates = 1, .lanewise = depthwise};
     memset(sums, 0, groups * line * width * sizeof(float));
     for (size_t from = 0; from < v->batch; from += images) {
-        size_t count = smaller(images, v->batch - from);
+        size_t some = smaller(images, v->batch - from), count = list_rows(stretches, v, p, some);
         const float *start = x + from * v->in_height * v->in_width * v->in_channels;
-        if (p.copied) {
-            pad(v, p, start, count, image);
-            start = image;
-        } else {
-            start += (-v->pad_top * (ptrdiff_t)v->in_width - v->pad_left) * (ptrdiff_t)v->in_channels;
-        }
+        if (p.copied) pad(v, p, start, some, scratch), start = scratch;
+        else start -= (v->pad_top * (ptrdiff_t)v->in_width + v->pad_left) * (ptrdiff_t)v->in_channels;
         for (size_t g = 0; g < groups; g++) {
-            row_places of_group = places;
-            of_group.start += g * line * width;
-            add_weights(
-                v, start, dy + from * v->out_height * v->out_width * v->out_channels, count, p, g, of_group, stretches);
+            float *of_group = sums + g * line * width;
+            sum_places places = exchanged
+                ? (sum_places){of_group + (taps - 1) * width, -(ptrdiff_t)width, taps * width}
+                : (sum_places){of_group, (ptrdiff_t)(depth * width), width};
+            product.right = dy + from * v->out_height * v->out_width * v->out_channels + g * width;
+            add_all_taps(v, product, start + g * depth, p, stretches, count, places);
         }
     }
     if (exchanged) return;

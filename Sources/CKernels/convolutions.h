@@ -22,7 +22,8 @@ typedef struct {
 static span positions_inside(size_t out, size_t in, size_t stride, ptrdiff_t tap) {
     // i stride + tap in 0 ..< in
     ptrdiff_t s = (ptrdiff_t)stride;
-    ptrdiff_t first = tap < 0 ? (s - 1 - tap) / s : 0, end = (ptrdiff_t)in > tap ? ((ptrdiff_t)in - tap + s - 1) / s : 0;
+    ptrdiff_t first = tap < 0 ? (s - 1 - tap) / s : 0;
+    ptrdiff_t end = (ptrdiff_t)in > tap ? ((ptrdiff_t)in - tap + s - 1) / s : 0;
     end = smaller_signed(end, (ptrdiff_t)out);
     return (span){(size_t)smaller_signed(first, end), (size_t)end};
 }
@@ -53,7 +54,8 @@ typedef enum {
 static convolution_way choose_way(const rv_convolution *v, rv_convolution_kind kind) {
     int one_stride = v->stride_height == 1 && v->stride_width == 1, plain = v->groups == 1;
     int one_tap = v->kernel_height == 1 && v->kernel_width == 1 && v->pad_top == 0 && v->pad_left == 0;
-    if (plain && one_tap && one_stride && v->in_height == v->out_height && v->in_width == v->out_width) return as_product;
+    int same_pixels = one_tap && one_stride && v->in_height == v->out_height && v->in_width == v->out_width;
+    if (plain && same_pixels) return as_product;
     int few_inputs = plain && v->in_channels < few_channels;
     int few_outputs = plain && v->out_channels < few_channels && one_stride;
     switch (kind) {
@@ -98,8 +100,8 @@ static size_t convolution_scratch(const rv_convolution *v, rv_convolution_kind k
     case by_scatter: floats = scatter_scratch(v); break;
     case by_scatter_mirrored: floats = scatter_scratch(&mirror) + whole_lines(weight_count(v)); break;
     case weights_of_taps: floats = stretch_floats(v); break;
-    case weights_of_all_taps: floats = merged_scratch(v, 0); break;
-    case weights_of_all_taps_mirrored: floats = merged_scratch(&mirror, 1); break;
+    case weights_of_all_taps: floats = all_taps_scratch(v, 0); break;
+    case weights_of_all_taps_mirrored: floats = all_taps_scratch(&mirror, 1); break;
     }
     return floats * sizeof(float);
 }
@@ -128,7 +130,7 @@ static void run_convolution(
         scatter_inputs(&mirror, a, scratch, result, scratch + whole_lines(weight_count(v)));
         break;
     case weights_of_taps: weights_by_taps(v, a, b, result, scratch); break;
-    case weights_of_all_taps: weights_merged(v, 0, a, b, result, scratch); break;
-    case weights_of_all_taps_mirrored: weights_merged(&mirror, 1, b, a, result, scratch); break;
+    case weights_of_all_taps: weights_by_all_taps(v, 0, a, b, result, scratch); break;
+    case weights_of_all_taps_mirrored: weights_by_all_taps(&mirror, 1, b, a, result, scratch); break;
     }
 }

@@ -103,8 +103,8 @@ INLINE float tanh_of(float x) {
     return magnitude < 0.625f ? small : large;
 }
 
-// e^x - 1 by 2^n (e^r - 1) + (2^n - 1), where |r| <= ln2/2 and the polynomial is exp_of's, all halved so that 2^n may be
-// just past the largest number.
+// e^x - 1 by 2^n (e^r - 1) + (2^n - 1), where |r| <= ln2/2 and the polynomial is exp_of's, all halved so that 2^n may
+// be just past the largest number.
 INLINE float expm1_of(float x) {
     float y = x > 89.0f ? 89.0f : x;
     y = y < -20.0f ? -20.0f : y;

@@ -95,11 +95,15 @@ INLINE void gathered_tile(
     }
 }
 
-#define GATHERED(rows, width)                                                                                          \
-    static void gathered_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 0, 0); }       \
-    static void gathered_partial_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 1, 0); } \
-    static void lanewise_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 0, 1); }       \
-    static void lanewise_partial_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 1, 1); }
+#define GATHERED(rows, width)                                                                                       \
+    static void gathered_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 0, 0); }    \
+    static void gathered_partial_##rows##_##width(const gathered_task *task) {                                      \
+        gathered_tile(task, rows, width, 1, 0);                                                                     \
+    }                                                                                                               \
+    static void lanewise_##rows##_##width(const gathered_task *task) { gathered_tile(task, rows, width, 0, 1); }    \
+    static void lanewise_partial_##rows##_##width(const gathered_task *task) {                                      \
+        gathered_tile(task, rows, width, 1, 1);                                                                     \
+    }
 #define GATHERED_ENTRY(rows, width)                                     \
     {{gathered_##rows##_##width, gathered_partial_##rows##_##width},    \
         {lanewise_##rows##_##width, lanewise_partial_##rows##_##width}}
@@ -128,8 +132,8 @@ static const gathered_kernel gathered_kernels[][tile_width][2][2] = {
 #endif
 };
 
-// Rows of the next tile, where so many are left: as many as registers hold the sums of, and never fewer than four, which
-// would wait for their own additions.
+// Rows of the next tile, where so many are left: as many as registers hold the sums of, and never fewer than four,
+// which would wait for their own additions.
 INLINE size_t next_rows(size_t left, size_t width) {
 #if KERNELS_TILE_ROWS == 8
     (void)width;
