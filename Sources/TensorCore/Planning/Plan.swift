@@ -15,6 +15,8 @@ public final class Plan {
         public var flops: Int
         /// Bytes read from and written to memory, strips of a fused group not counted.
         public var bytes: Int
+        /// The earlier steps whose results it reads.
+        public var reads: [Int]
     }
 
     /// The units in the order of running.
@@ -27,7 +29,8 @@ public final class Plan {
     let outputs: [HostArray]
     let inputShapes: [Shape]
     let outputShapes: [Shape]
-    private let instructions: [() -> Void]
+    let instructions: [() -> Void]
+    let options: PlanOptions
     private let memory: PlanMemory
     private let random: RandomState
     /// The variables that a run assigns.
@@ -60,7 +63,8 @@ public final class Plan {
         }
         let first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
         instructions = first + work + emitter.finalCopies()
-        steps = units.map { emitter.describe($0) }
+        steps = emitter.describe(units)
+        self.options = options
     }
 
     /// Runs the step once; subnormal numbers count as 0 in it. Random numbers are those of the program's counter, which rises by one.
@@ -68,6 +72,11 @@ public final class Plan {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
         for instruction in instructions { instruction() }
+        finishRun()
+    }
+
+    /// What follows the last instruction of a run.
+    func finishRun() {
         for storage in changed { storage.version &+= 1 }
         random.pointer.pointee.counter &+= 1
     }
