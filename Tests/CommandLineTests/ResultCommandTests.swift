@@ -76,6 +76,19 @@ import Testing
         #expect(result.errors.contains("stopped before an episode had ended: nothing is recorded"))
     }
 
+    @Test func aKilledRecordingsSpoolIsReplacedOnRequest() throws {
+        let folder = try TemporaryFolder()
+        try writeAtomically("half", to: folder.file("r.npz.spool"), overwrite: false)
+        let words = ["record", "CartPole-v1", "--episodes", "1", "--to", "r.npz"]
+        for _ in 0..<2 {
+            let result = try Executable.run(words, in: folder)
+            #expect(result.status == 73 && result.errors.contains("r.npz.spool: it exists already"))
+            #expect(folder.content() == ["r.npz.spool"])
+        }
+        #expect(try Executable.run(words + ["--force"], in: folder).status == 0)
+        #expect(folder.content() == ["r.npz"])
+    }
+
     @Test func recordPlaysARandomAgentWithOptions() throws {
         let folder = try TemporaryFolder()
         let words = "record FrozenLake-v1 --episodes 3 --to r.npz --seed 4 --option map_name=8x8"

@@ -63,9 +63,10 @@ struct ReplayLog {
         let file = try InputFile(path: path(numbers.lowerBound))
         var (next, offset) = (numbers.lowerBound, 0)
         while next < numbers.upperBound {
-            let (block, transitions) = try ReplayBlock.read(
+            let transitions = try ReplayBlock.read(
                 file, at: offset, numbers: next..<numbers.upperBound, transitionBytes: replay.transitionBytes)
-            let skipped = min(block.count, max(0, first - next)) * replay.transitionBytes
+            let count = transitions.count / replay.transitionBytes
+            let skipped = min(count, max(0, first - next)) * replay.transitionBytes
             do throws(EnvironmentError) {
                 try replay.restore(
                     transitions.span.bytes.extracting(skipped...), from: max(first, next),
@@ -73,10 +74,11 @@ struct ReplayLog {
             } catch {
                 guard case .badState(let place, let expected) = error else { throw error }
                 throw FormatError(
-                    .run, file: file.path, offset: offset + ReplayBlock.byteCount + skipped + place, expected: expected,
+                    .run, file: file.path, offset: offset + ReplayBlock.headerBytes + skipped + place,
+                    expected: expected,
                     found: "another number")
             }
-            (next, offset) = (next + block.count, offset + ReplayBlock.byteCount + transitions.count)
+            (next, offset) = (next + count, offset + ReplayBlock.headerBytes + transitions.count)
         }
         return offset
     }
@@ -103,12 +105,10 @@ struct ReplayLog {
         let file =
             numbers.lowerBound == start
             ? try AppendFile(creating: path(start)) : try AppendFile(resuming: path(start), at: length)
-        let size = replay.transitionBytes
-        let most = max(1, Self.blockBytes / size)
+        let most = max(1, Self.blockBytes / replay.transitionBytes)
         do {
             for next in stride(from: numbers.lowerBound, to: numbers.upperBound, by: most) {
-                let count = min(most, numbers.upperBound - next)
-                try ReplayBlock(start: next, count: count, transitionBytes: size).append(from: replay, to: file)
+                try ReplayBlock.append(next..<min(next + most, numbers.upperBound), of: replay, to: file)
             }
         } catch {
             throw error as? StorageError ?? StorageError(path: path(start), operation: "write", reason: .system(0))

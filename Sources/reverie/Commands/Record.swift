@@ -59,6 +59,8 @@ struct Record: ParsableCommand {
 
     func run() throws {
         try requireFree(to, force: force)
+        // What a recording that was killed leaves, or one that is under way.
+        try requireFree(RolloutSpool.path(for: to), force: force)
         try requireFree(video, force: force)
         let subject = try Subject(self.subject, options: try options.values(), last: last, weights: weights)
         Interruption.watch()
