@@ -1,0 +1,73 @@
+import TensorCore
+
+/// Layer normalisation (Ba et al. 2016): each last row less its mean, divided by √(s² + ε) with its biased variance, then
+/// scaled by γ and shifted by β.
+public struct LayerNorm: Layer {
+    /// γ (features).
+    public let weight: Variable
+    /// β (features).
+    public let bias: Variable
+    private let epsilon: Double
+
+    /// Makes the layer with γ = 1 and β = 0.
+    public init(_ features: Int, epsilon: Double = 1e-5) {
+        weight = Variable(filled: 1, shape: [features], name: "weight")
+        bias = Variable(zeros: [features], name: "bias")
+        self.epsilon = epsilon
+    }
+
+    /// Normalises each last row of `input` (…, features).
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        input.standardized([-1], epsilon: epsilon) * weight.tensor + bias.tensor
+    }
+
+    /// `weight` and `bias`.
+    public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+}
+
+/// Group normalisation (Wu & He 2018): the channels, the last dimension, in groups of neighbours, each group of an example
+/// normalised over its channels and all places, then each channel scaled by γ and shifted by β. One group an example is
+/// layer normalisation over channels and places, one channel a group instance normalisation.
+public struct GroupNorm: Layer {
+    /// γ (features).
+    public let weight: Variable
+    /// β (features).
+    public let bias: Variable
+    /// The number of groups.
+    public let groups: Int
+    private let epsilon: Double
+
+    /// Makes the layer with γ = 1 and β = 0.
+    ///
+    /// - Precondition: the features are divisible by the groups.
+    public init(groups: Int, _ features: Int, epsilon: Double = 1e-5) {
+        precondition(
+            groups > 0 && features % groups == 0, "GroupNorm: \(features) features don't make \(groups) equal groups")
+        weight = Variable(filled: 1, shape: [features], name: "weight")
+        bias = Variable(zeros: [features], name: "bias")
+        (self.groups, self.epsilon) = (groups, epsilon)
+    }
+
+    /// Normalises the groups of `input` (B, …, features).
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        let (shape, features) = (input.shape, weight.count)
+        precondition(
+            shape.count >= 2 && shape.last == features,
+            "GroupNorm: the input \(shape) needs \(features) channels as its last dimension")
+        let places = Shape(shape.dropFirst().dropLast()).elementCount
+        let grouped = input.reshaped(to: [shape[0], places, groups, features / groups])
+        let normalized = grouped.standardized([1, 3], epsilon: epsilon).reshaped(to: shape)
+        return normalized * weight.tensor + bias.tensor
+    }
+
+    /// `weight` and `bias`.
+    public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+}
+
+extension Tensor {
+    /// (x − μ) / √(s² + ε) with the mean and the biased variance over the given dimensions.
+    fileprivate func standardized(_ axes: [Int], epsilon: Double) -> Tensor {
+        let centred = self - mean(axes, keepDimensions: true)
+        return centred / (centred.squared().mean(axes, keepDimensions: true) + epsilon).squareRoot()
+    }
+}
