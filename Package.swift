@@ -27,7 +27,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let libraries = [
-    "Random", "Storage", "Configuration", "Graphics", "TensorCore", "NeuralNetworks", "GenerativeModels",
+    "Random", "Mathematics", "Storage", "Configuration", "Graphics", "TensorCore", "NeuralNetworks", "GenerativeModels",
     "Environments", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
@@ -47,11 +47,12 @@ let package = Package(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cInstructionSet)]),
         module("Random"),
+        module("Mathematics", ["Random"]),
         module("Storage", ["CZlib"]),
         module("Configuration", ["Storage", .product(name: "TOMLKit", package: "TOMLKit")]),
         module("Graphics", ["CZlib"]),
         module("TensorCore", ["CKernels", "Random", "Storage"]),
-        module("NeuralNetworks", ["TensorCore", "Random"]),
+        module("NeuralNetworks", ["TensorCore", "Mathematics", "Random"]),
         module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Environments", path: "environments", ["Random", "Graphics", "Storage"]),
         module(
@@ -61,8 +62,9 @@ let package = Package(
         module(
             "Training",
             [
-                "Agents", "GenerativeModels", "Environments", "Rollouts", "Configuration", "TensorCore", "Storage",
-                "Random",
+                "Agents", "GenerativeModels", "Environments", "Rollouts", "Configuration", "NeuralNetworks",
+                "TensorCore",
+                "Storage", "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
         .executableTarget(
@@ -75,18 +77,22 @@ let package = Package(
             swiftSettings: swiftSettings),
         module("TestSupport", path: "Tests/TestSupport"),
         tests("RandomTests", ["Random"]),
+        tests("MathematicsTests", ["Mathematics", "TensorCore", "Random"]),
         tests("StorageTests", ["Storage"]),
         tests("ConfigurationTests", ["Configuration", "Storage"]),
         tests("GraphicsTests", ["Graphics"]),
         tests("TensorCoreTests", ["TensorCore", "CKernels", "Random", "Storage"]),
-        tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore", "Random"]),
+        tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore", "Mathematics", "Random"]),
         tests("GenerativeModelsTests", ["GenerativeModels", "NeuralNetworks", "TensorCore"]),
         tests("EnvironmentsTests", ["Environments", "Graphics", "Random"]),
         tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
         tests("RolloutsTests", ["Rollouts", "Environments", "Graphics", "Storage"]),
         tests(
             "TrainingTests",
-            ["Training", "Agents", "Environments", "Rollouts", "Configuration", "TensorCore", "Storage"]),
+            [
+                "Training", "Agents", "Environments", "Rollouts", "Configuration", "NeuralNetworks", "TensorCore",
+                "Mathematics", "Storage",
+            ]),
         tests("ViewerTests", ["Viewer", "Graphics"]),
         tests("CommandLineTests", ["reverie", "Training"]),
     ]

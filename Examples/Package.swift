@@ -1,7 +1,10 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A user's own package: an environment, a network and an agent of one's own, with the parts of Reverie that they need.
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .unsafeFlags(["-cross-module-optimization"])]
+
+// A user's own package: an environment, a network and an agent of one's own, with the parts of Reverie that they need;
+// and sequence models on data of one's own.
 let package = Package(
     name: "Examples",
     dependencies: [.package(name: "reverie", path: "..")],
@@ -17,6 +20,14 @@ let package = Package(
                 .product(name: "TensorCore", package: "reverie"),
                 .product(name: "Training", package: "reverie"),
             ],
-            swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-cross-module-optimization"])])
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Sequences",
+            dependencies: [
+                .product(name: "NeuralNetworks", package: "reverie"),
+                .product(name: "Random", package: "reverie"),
+                .product(name: "TensorCore", package: "reverie"),
+            ],
+            swiftSettings: settings),
     ]
 )

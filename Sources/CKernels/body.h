@@ -16,6 +16,8 @@
 
 #include "products.h"
 
+#include "gathered.h"
+
 #include "convolutions.h"
 
 #include "functions.h"

@@ -1,14 +1,5 @@
 // Element-wise operations: a loop each over up to RV_STRIP elements, and their table.
 
-#include <math.h>
-
-INLINE float erf_inverse_of(float y) {
-    if (!(y > -1.0f && y < 1.0f)) return y == 1.0f ? __builtin_inff() : y == -1.0f ? -__builtin_inff() : __builtin_nanf("");
-    double w = -log1p(-(double)y * y), x = copysign(sqrt(sqrt((4.33 + w / 2) * (4.33 + w / 2) + w * 6.8) - 4.33 - w / 2), y);
-    for (int i = 0; i < 40 && y != 0.0f; i++) x -= (erf(x) - y) * 0.886226925452758 * exp(x * x);
-    return (float)x;
-}
-
 #define UNARY(name, expression)                                                                          \
     static void name(float *d, const float *a, const float *b, const float *c, size_t n) {               \
         (void)b, (void)c;                                                                                \
@@ -40,14 +31,14 @@ UNARY(sigmoid_kernel, sigmoid_of(x))
 UNARY(tanh_kernel, tanh_of(x))
 UNARY(softplus_kernel, softplus_of(x))
 UNARY(float_from_int32_kernel, (float)(int32_t)bits_of(x))
-UNARY(log1p_kernel, log1pf(x))
-UNARY(expm1_kernel, expm1f(x))
-UNARY(sine_kernel, (float)sin((double)x))
-UNARY(cosine_kernel, (float)cos((double)x))
-UNARY(erf_kernel, erff(x))
+UNARY(log1p_kernel, x == __builtin_inff() ? x : log1p_of(x))
+UNARY(expm1_kernel, expm1_of(x))
+UNARY(sine_kernel, sine_of_shifted(x, 0))
+UNARY(cosine_kernel, sine_of_shifted(x, 1))
+UNARY(erf_kernel, erf_of(x))
 UNARY(erf_inverse_kernel, erf_inverse_of(x))
 UNARY(floor_kernel, __builtin_floorf(x))
-UNARY(round_kernel, __builtin_rintf(x))
+UNARY(round_kernel, __builtin_roundevenf(x))
 UNARY(int32_from_float_kernel, float_of((uint32_t)(x >= -0x1p31f && x < 0x1p31f ? (int32_t)x : INT32_MIN)))
 BINARY(add_kernel, x + y)
 BINARY(subtract_kernel, x - y)
@@ -59,7 +50,7 @@ BINARY(minimum_kernel, x < y ? x : (x != x ? x : y))
 BINARY(less_kernel, x < y ? 1.0f : 0.0f)
 BINARY(less_equal_kernel, x <= y ? 1.0f : 0.0f)
 BINARY(equal_kernel, x == y ? 1.0f : 0.0f)
-BINARY(power_kernel, powf(x, y))
+BINARY(power_kernel, power_of(x, y))
 
 static void select_kernel(float *d, const float *a, const float *b, const float *c, size_t n) {
     VECTORISE for (size_t i = 0; i < n; i++) {

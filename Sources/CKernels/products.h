@@ -47,8 +47,6 @@ static product_choice choose_product(const rv_product *product) {
     return p;
 }
 
-INLINE size_t divided_up(size_t a, size_t b) { return (a + b - 1) / b; }
-
 // Vectors along a row of the widest tile.
 static size_t widest_tile(const product_choice *p) {
     size_t widest = p->m == 1 ? tile_width_of_one_row : p->m < 4 ? tile_width_of_two_rows : tile_width;
@@ -94,12 +92,12 @@ static void product_by_tiles(const product_choice *p, const float *a, const floa
                 right.start + column * right.stride + step * right.depth_stride, right.stride, right.depth_stride};
             tile_task task = {
                 .depth = depth, .right = part.start, .left_row = left.stride, .left_depth = left.depth_stride,
-                .right_vector = vector_lanes, .right_depth = right.depth_stride, .result_row = result_row,
+                .right_depth = right.depth_stride, .result_row = result_row,
                 .last_lanes = columns - (width - 1) * vector_lanes, .accumulates = step > 0};
             if (p->packs_right) {
                 if (p->transpose_right) pack_columns(panels, part, columns, depth);
                 else pack_rows(panels, part, columns, depth);
-                task.right = panels, task.right_vector = depth * vector_lanes, task.right_depth = vector_lanes;
+                task.right = panels, task.right_depth = width * vector_lanes;
             }
             for (size_t row = 0, rows = width == 1 ? tile_rows_of_one_vector : tile_rows; row < p->m; row += rows) {
                 while (rows > p->m - row) rows /= 2;

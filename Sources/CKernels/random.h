@@ -55,9 +55,7 @@ static void random_normal_kernel(float *d, size_t n, size_t start, const rv_rand
             uint32_t quadrant = (angle + 0x200000u) >> 22;
             float t = (float)((int32_t)angle - (int32_t)(quadrant << 22)) * (0x1p-24f * 6.28318530717958648f);
             float z = t * t;
-            float sine = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * t + t;
-            float cosine =
-                ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1.0f;
+            float sine = sine_near_zero(t, z), cosine = cosine_near_zero(z);
             uint32_t odd = quadrant & 1;
             float c = odd ? sine : cosine, s = odd ? cosine : sine;
             c = ((quadrant + 1) & 2) ? -c : c;

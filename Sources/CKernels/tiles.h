@@ -15,7 +15,7 @@ enum {
 typedef struct {
     size_t depth;
     const float *left, *right;
-    size_t left_row, left_depth, right_vector, right_depth;
+    size_t left_row, left_depth, right_depth;
     float *result;
     size_t result_row;
     size_t last_lanes;  // in use in the last vector of each row
@@ -41,12 +41,12 @@ INLINE void tile(const tile_task *task, const size_t rows, const size_t width, c
     }
     const float *right = task->right, *left[tile_rows_of_one_vector / 4];
     const size_t left_row = task->left_row, left_depth = task->left_depth;
-    const size_t right_vector = task->right_vector, right_depth = task->right_depth;
+    const size_t right_depth = task->right_depth;
     UNROLL for (size_t r = 0; r < rows; r += 4) left[r / 4] = opaque(task->left + r * left_row);
     for (size_t k = task->depth; k > 0; k--) {
         vector along[tile_width_of_one_row];
         UNROLL for (size_t v = 0; v < width; v++) {
-            const float *place = right + v * right_vector;
+            const float *place = right + v * vector_lanes;
             along[v] = partial && v + 1 == width ? load_first(place, last) : load(place);
         }
         UNROLL for (size_t r = 0; r < rows; r++) {
@@ -101,28 +101,30 @@ typedef struct {
 } matrix;
 
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+INLINE size_t divided_up(size_t a, size_t b) { return (a + b - 1) / b; }
 
-// Panels (depth, vector_lanes), one a vector of columns. Lanes past `columns` are finite where the source is.
-static void pack_rows(float *panels, matrix source, size_t columns, size_t depth) {
-    for (size_t first = 0; first < columns; first += vector_lanes) {
-        const float *from = source.start + first;
-        size_t lanes = smaller(columns - first, vector_lanes);
-        for (size_t k = 0; k < depth; k++, panels += vector_lanes, from += source.depth_stride) {
-            store(panels, lanes == vector_lanes ? load(from) : load_first(from, lanes));
+// A panel: `depth` rows of the columns, rounded up to vectors. Lanes past `columns` are finite where the source is.
+static void pack_rows(float *panel, matrix source, size_t columns, size_t depth) {
+    for (size_t k = 0; k < depth; k++, source.start += source.depth_stride) {
+        for (size_t first = 0; first < columns; first += vector_lanes, panel += vector_lanes) {
+            size_t lanes = smaller(columns - first, vector_lanes);
+            const float *from = source.start + first;
+            store(panel, lanes == vector_lanes ? load(from) : load_first(from, lanes));
         }
     }
 }
 
 // As `pack_rows` of a transposed source: four steps of the depth at a time, the last four overlapping.
-static void pack_columns(float *panels, matrix source, size_t columns, size_t depth) {
-    for (size_t first = 0; first < columns; first += vector_lanes, panels += depth * vector_lanes) {
+static void pack_columns(float *panel, matrix source, size_t columns, size_t depth) {
+    size_t row = divided_up(columns, vector_lanes) * vector_lanes;
+    for (size_t first = 0; first < columns; first += vector_lanes, panel += vector_lanes) {
         const float *lines[vector_lanes];
         for (size_t l = 0; l < vector_lanes; l++) {
             lines[l] = source.start + smaller(first + l, columns - 1) * source.stride;
         }
         if (depth < 4) {
             for (size_t k = 0; k < depth; k++) {
-                for (size_t l = 0; l < vector_lanes; l++) panels[k * vector_lanes + l] = lines[l][k];
+                for (size_t l = 0; l < vector_lanes; l++) panel[k * row + l] = lines[l][k];
             }
             continue;
         }
@@ -131,11 +133,11 @@ static void pack_columns(float *panels, matrix source, size_t columns, size_t de
             vector a = quads_of(lines, k), b = quads_of(lines + 1, k);
             vector c = quads_of(lines + 2, k), d = quads_of(lines + 3, k);
             vector ab_low = ZIP_LOW(a, b), ab_high = ZIP_HIGH(a, b), cd_low = ZIP_LOW(c, d), cd_high = ZIP_HIGH(c, d);
-            float *panel = panels + k * vector_lanes;
-            store(panel, PAIR_LOW(ab_low, cd_low));
-            store(panel + vector_lanes, PAIR_HIGH(ab_low, cd_low));
-            store(panel + 2 * vector_lanes, PAIR_LOW(ab_high, cd_high));
-            store(panel + 3 * vector_lanes, PAIR_HIGH(ab_high, cd_high));
+            float *place = panel + k * row;
+            store(place, PAIR_LOW(ab_low, cd_low));
+            store(place + row, PAIR_HIGH(ab_low, cd_low));
+            store(place + 2 * row, PAIR_LOW(ab_high, cd_high));
+            store(place + 3 * row, PAIR_HIGH(ab_high, cd_high));
         }
     }
 }

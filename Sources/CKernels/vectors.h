@@ -19,10 +19,14 @@ INLINE void store_quad(float *p, quad x) { *(stored_quad *)p = x; }
 INLINE vector load(const float *p) { return *(const stored_vector *)p; }
 INLINE void store(float *p, vector x) { *(stored_vector *)p = x; }
 
-// The first `count` lanes, up to vector_lanes; no memory past them is touched, and the other lanes load as 0.
+// The first `count` lanes, up to vector_lanes, or those from `first` to `end`: no other memory is touched, and the
+// other lanes load as 0.
 #if defined(__x86_64__) && KERNELS_LANES == 16
 INLINE vector load_first(const float *p, size_t count) {
     return (vector)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+}
+INLINE vector load_between(const float *p, size_t first, size_t end) {
+    return (vector)_mm512_maskz_loadu_ps((__mmask16)((1u << end) - (1u << first)), p);
 }
 INLINE void store_first(float *p, vector x, size_t count) {
     _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)x);
@@ -33,11 +37,19 @@ INLINE __m256i first_lanes(size_t count) {
     return _mm256_loadu_si256((const __m256i *)(window + 8 - count));
 }
 INLINE vector load_first(const float *p, size_t count) { return (vector)_mm256_maskload_ps(p, first_lanes(count)); }
+INLINE vector load_between(const float *p, size_t first, size_t end) {
+    return (vector)_mm256_maskload_ps(p, _mm256_andnot_si256(first_lanes(first), first_lanes(end)));
+}
 INLINE void store_first(float *p, vector x, size_t count) { _mm256_maskstore_ps(p, first_lanes(count), (__m256)x); }
 #else
 INLINE vector load_first(const float *p, size_t count) {
     vector x = {0};
     for (size_t lane = 0; lane < vector_lanes; lane++) x[lane] = lane < count ? p[lane] : 0.0f;
+    return x;
+}
+INLINE vector load_between(const float *p, size_t first, size_t end) {
+    vector x = {0};
+    for (size_t lane = 0; lane < vector_lanes; lane++) x[lane] = lane >= first && lane < end ? p[lane] : 0.0f;
     return x;
 }
 INLINE void store_first(float *p, vector x, size_t count) {

@@ -91,7 +91,8 @@ extension Tensor {
     public func maxout(pieces: Int) -> Tensor {
         let channels = shape[rank - 1]
         precondition(
-            pieces > 0 && channels % pieces == 0, "maxout: the \(channels) channels of \(shape) don't make \(pieces) pieces")
+            pieces > 0 && channels % pieces == 0,
+            "maxout: the \(channels) channels of \(shape) don't make \(pieces) pieces")
         return reshaped(to: shape.dropLast() + [channels / pieces, pieces]).max([-1])
     }
 }

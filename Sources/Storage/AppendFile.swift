@@ -10,6 +10,8 @@ public final class AppendFile {
     private let descriptor: FileDescriptor
     private var buffer: [UInt8] = []
     private var writtenCount: Int
+    /// Whether the file's name is on the disk.
+    private var isNameDurable: Bool
 
     /// The path as it was given.
     public var path: String { descriptor.path }
@@ -26,7 +28,7 @@ public final class AppendFile {
             guard case .system(EEXIST) = error.reason else { throw error }
             throw StorageError(path: path, operation: "create", reason: .wouldOverwrite)
         }
-        writtenCount = 0
+        (writtenCount, isNameDurable) = (0, false)
         buffer.reserveCapacity(Self.bufferSize)
     }
 
@@ -44,7 +46,7 @@ public final class AppendFile {
             throw StorageError(path: path, operation: "resume", reason: reason)
         }
         try descriptor.truncate(to: length)
-        writtenCount = length
+        (writtenCount, isNameDurable) = (length, true)
         buffer.reserveCapacity(Self.bufferSize)
     }
 
@@ -79,9 +81,12 @@ public final class AppendFile {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Hands everything to the system and waits until it is on the disk.
+    /// Hands everything to the system and waits until it is on the disk, the name of a new file included.
     public func synchronize() throws(StorageError) {
         try flush()
         try descriptor.synchronize()
+        guard !isNameDurable else { return }
+        try synchronizeFolder(of: path)
+        isNameDurable = true
     }
 }

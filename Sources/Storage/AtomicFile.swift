@@ -85,7 +85,10 @@ public final class AtomicFile {
             return
         }
         if errno == EEXIST { throw StorageError(path: target, operation: "create", reason: .wouldOverwrite) }
-        // Some file systems have no hard links.
+        // Some file systems have no hard links; any other reason is a failure.
+        guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
+            throw StorageError(path: target, operation: "create")
+        }
         guard access(target, F_OK) != 0 else {
             throw StorageError(path: target, operation: "create", reason: .wouldOverwrite)
         }

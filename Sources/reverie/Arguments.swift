@@ -2,7 +2,10 @@ import ArgumentParser
 import Agents
 import Environments
 import GenerativeModels
+import NeuralNetworks
 import Storage
+import TensorCore
+import Training
 
 /// Options of an environment, as `--option name=value`.
 struct EnvironmentOptionFlags: ParsableArguments {
@@ -11,16 +14,64 @@ struct EnvironmentOptionFlags: ParsableArguments {
         help: ArgumentHelp("An option of the environment; may be repeated.", valueName: "name=value"))
     var assignments: [String] = []
 
-    func values() throws -> [String: String] {
-        var result: [String: String] = [:]
-        for text in assignments {
-            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-                throw UsageError("--option takes name=value, such as is_slippery=false, not '\(text)'")
-            }
-            result[String(text[..<equals])] = String(text[text.index(after: equals)...])
-        }
-        return result
+    func values() throws -> [String: String] { try parsedAssignments("--option", assignments) }
+}
+
+/// Parameters out of a file, as `--weights FILE --rename ours=theirs`.
+struct WeightsFlags: ParsableArguments {
+    @Option(
+        help: "A safetensors file, such as PyTorch's, whose parameters the agent acts by at first.",
+        completion: .file(extensions: ["safetensors"]))
+    var weights: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What --weights calls a parameter, or all whose names begin so; may be repeated.",
+            valueName: "ours=theirs"))
+    var rename: [String] = []
+
+    @Flag(help: "Leave out what --weights has more than the agent has parameters.")
+    var ignoreExtra = false
+
+    func validate() throws {
+        guard weights == nil, !rename.isEmpty || ignoreExtra else { return }
+        throw ValidationError("--rename and --ignore-extra are for the file of --weights.")
     }
+
+    func file() throws -> WeightsFile? {
+        try weights.map { WeightsFile($0, names: try parsedAssignments("--rename", rename), allowsExtra: ignoreExtra) }
+    }
+
+    /// Runs `body`, and gives what is wrong with the file its name; a wrong `--rename` is wrong usage.
+    func naming<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as ParameterFileError {
+            if case .unknownParameter = error { throw UsageError("--rename: \(error)") }
+            throw DataError("\(weights ?? "weights"): \(error)")
+        }
+    }
+}
+
+/// Texts like `name=value`, of which the name isn't empty.
+private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [String: String] {
+    var result: [String: String] = [:]
+    for text in texts {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw UsageError("\(flag) takes name=value, not '\(text)'")
+        }
+        result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    return result
+}
+
+/// Looks for what goes wrong in training.
+struct CheckFlags: ParsableArguments {
+    @Flag(help: "Stop at the first operation that makes a NaN or an infinity, and name it; slow.")
+    var checkFinite = false
+
+    /// Takes effect for all that is recorded from now on.
+    func apply() { FiniteCheck.isEnabled = checkFinite }
 }
 
 /// Refuses a number outside a range.

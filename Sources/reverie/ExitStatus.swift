@@ -2,6 +2,7 @@ import Agents
 import Configuration
 import Environments
 import GenerativeModels
+import NeuralNetworks
 import Storage
 import TensorCore
 import Training
@@ -21,7 +22,7 @@ enum ExitStatus: Int32 {
     init?(_ error: any Error) {
         switch error {
         case is UsageError, is AgentError, is ModelError: self = .usage
-        case is FormatError, is DataError, is FitError: self = .badData
+        case is FormatError, is DataError, is FitError, is ParameterFileError: self = .badData
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
         case let error as EnvironmentError: self = Self.status(error)
@@ -46,7 +47,9 @@ enum ExitStatus: Int32 {
         case .wouldOverwrite: .wouldOverwrite
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
-        // A folder where a file is to be read is the wrong data; one where a file is to be written is in the way.
+        // A folder where a file is to be read is the wrong data; one where a file is to be written is in the way, and a
+        // file where a run is to be must not be lost.
+        case .wrongKind where error.operation == RunFolder.start: .wouldOverwrite
         case .wrongKind: ["open", "read", "list", openRun].contains(error.operation) ? .badData : .inputOutput
         case .system: .inputOutput
         }

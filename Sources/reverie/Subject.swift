@@ -15,9 +15,11 @@ struct Subject {
 
     /// The agent of a run: that of its best evaluation where it was evaluated, else that of its last checkpoint.
     ///
-    /// - Parameter last: whether the last checkpoint is wanted in any case.
+    /// - Parameters:
+    ///   - last: whether the last checkpoint is wanted in any case.
+    ///   - weights: a file whose parameters the agent acts by instead.
     /// - Throws: `StorageError` where there is no such folder, ``DataError`` and others where its files are damaged.
-    init(run path: String, last: Bool = false) throws {
+    init(run path: String, last: Bool = false, weights: WeightsFlags? = nil) throws {
         let folder = try RunFolder.open(path, of: .training)
         let run = try content(of: folder.configurationPath) { try TrainingRun(contentsOf: folder.configurationPath) }
         agent = try content(of: folder.configurationPath) { try run.makeAgent(for: run.makeEnvironment(count: 1)) }
@@ -25,6 +27,7 @@ struct Subject {
             try !last && exists(folder.bestCheckpointPath)
             ? folder.bestCheckpointPath : folder.lastCheckpointPath()
         try content(of: checkpoint) { [agent] in try Checkpoint.read(checkpoint, into: agent) }
+        try weights?.naming { [agent] in try weights?.file()?.load(into: agent) }
         (name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))
         environmentOptions = run.environmentOptions
         makeEnvironment = { try run.makeEnvironment(count: $0, autoreset: $1) }
@@ -39,15 +42,18 @@ struct Subject {
     }
 
     /// A run by its folder, or an environment by its id.
-    init(_ name: String, options: [String: String], last: Bool = false) throws {
+    init(_ name: String, options: [String: String], last: Bool = false, weights: WeightsFlags? = nil) throws {
         guard exists(name) || name.contains("/") else {
+            guard weights?.weights == nil else {
+                throw UsageError("--weights is for the agent of a run; in \(name) a random one acts")
+            }
             try self.init(environment: name, options: options)
             return
         }
         guard options.isEmpty else {
             throw UsageError("--option is for an environment; the run \(name) has its own options")
         }
-        try self.init(run: name, last: last)
+        try self.init(run: name, last: last, weights: weights)
     }
 
     /// The seed of episodes that aren't the training's: a million after the run's own, unless one is given.

@@ -58,7 +58,7 @@ import Testing
         if let own = first as? any ReplayingAgent, let other = second as? any ReplayingAgent {
             var bytes: [UInt8] = []
             own.replay.write(0..<own.replay.added) { bytes += $0 }
-            #expect(bytes.withUnsafeBytes { other.replay.restore($0, from: 0, actionCount: 3) })
+            try other.replay.restore(bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionCount: 3)
         }
         let updates = first.updates
         #expect(try Self.play(first, steps: 61) == Self.play(second, steps: 61))

@@ -74,6 +74,16 @@ import Testing
         #expect(try Self.updates(calls: 4, environments: 8) { $0.learningStart = 20 } == [0, 0, 1, 2])
     }
 
+    /// Rounds are counted from the first step, as in Stable-Baselines3: those due while learning hasn't started are
+    /// left out, and the first one after that comes at its usual step.
+    @Test(arguments: [(3, [4, 8, 12]), (4, [8, 12]), (6, [8, 12]), (7, [8, 12]), (8, [12])])
+    func roundsAreDueAtMultiplesOfTheirInterval(learningStart: Int, rounds: [Int]) throws {
+        let updates = try Self.updates(calls: 14, environments: 1) {
+            ($0.learningStart, $0.trainEvery, $0.updatesPerRound) = (learningStart, 4, 2)
+        }
+        #expect(updates == (1...14).map { step in 2 * rounds.count { $0 <= step } })
+    }
+
     @Test func resetRowsAreNoSteps() throws {
         let agent = try Self.agent { $0.trainEvery = 2 }
         var random = RandomStream(seed: 2)

@@ -58,6 +58,7 @@ extension ReplayBuffer {
 }
 
 @Suite struct ReplayBufferTests {
+    private let space = Space.box(-1e9...1e9, shape: [2])
     private let encoding = ObservationEncoding(.box(-1e9...1e9, shape: [2]))!
 
     @Test func keepsTheLastTransitions() {
@@ -155,7 +156,7 @@ extension ReplayBuffer {
         first.write(start..<middle) { bytes += $0 }
         first.write(middle..<added) { bytes += $0 }
         #expect(bytes.count == first.count * first.transitionBytes)
-        #expect(bytes.withUnsafeBytes { second.restore($0, from: start, actionCount: 7) })
+        try second.restore(bytes.span.bytes, from: start, observationSpace: space, actionCount: 7)
         #expect(second.count == first.count && second.added == added)
         #expect(first.sample(200, encoding) == second.sample(200, encoding))
         first.add(100)
@@ -163,17 +164,44 @@ extension ReplayBuffer {
         #expect(first.sample(200, encoding) == second.sample(200, encoding))
     }
 
-    @Test func bytesOfOtherTransitionsAreRefused() {
+    /// Where bytes are refused; nil where they are taken.
+    private func refusal(
+        _ bytes: [UInt8], by buffer: ReplayBuffer, _ space: Space, actionCount: Int
+    ) throws -> Int? {
+        do {
+            try buffer.restore(bytes.span.bytes, from: 0, observationSpace: space, actionCount: actionCount)
+            return nil
+        } catch EnvironmentError.badState(let offset, _) {
+            return offset
+        }
+    }
+
+    @Test func bytesOfOtherTransitionsAreRefused() throws {
         let buffer = ReplayBuffer(capacity: 20, width: 2, type: .float32)
         for index in 0..<7 { buffer.add(index) }
         var bytes: [UInt8] = []
         buffer.write(0..<7) { bytes += $0 }
-        func isTaken(_ bytes: [UInt8], actionCount: Int = 7) -> Bool {
-            bytes.withUnsafeBytes { buffer.restore($0, from: 0, actionCount: actionCount) }
+        let last = 6 * buffer.transitionBytes
+        #expect(try refusal(bytes, by: buffer, space, actionCount: 7) == nil)
+        #expect(try refusal(bytes, by: buffer, space, actionCount: 6) == last + 16, "the last action is 6")
+        bytes[bytes.count - 1] = 2
+        #expect(try refusal(bytes, by: buffer, space, actionCount: 7) == last + 24, "a flag is 0 or 1")
+    }
+
+    @Test func discreteObservationsOutOfTheirSpaceAreRefused() throws {
+        func check<Element: ObservationElement>(_ states: [Element], _ expected: Int?) throws {
+            let buffer = ReplayBuffer(capacity: 3, width: 1, type: Element.elementType)
+            buffer.add([PlayedStep(observation: [states[0]], next: [states[1]])])
+            var bytes: [UInt8] = []
+            buffer.write(0..<1) { bytes += $0 }
+            #expect(try refusal(bytes, by: buffer, .discrete(4), actionCount: 7) == expected, "\(states)")
         }
-        #expect(isTaken(bytes) && !isTaken(bytes, actionCount: 6), "the last action is 6")
-        bytes[buffer.transitionBytes - 1] = 2
-        #expect(!isTaken(bytes), "a flag is 0 or 1")
+        try check([0, 3] as [Int32], nil)
+        try check([4, 3] as [Int32], 0)
+        try check([3, -1] as [Int32], 4)
+        try check([3, 4] as [UInt8], 1)
+        try check([3, .nan] as [Float], 4)
+        try check([0.5, 3] as [Float], 0)
     }
 
     /// In a process of its own, so that no other test allocates meanwhile.

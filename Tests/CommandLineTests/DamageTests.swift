@@ -22,7 +22,7 @@ import Testing
         ("evaluate dqn", "dqn/checkpoints/best.safetensors"),
         ("record dqn --last --to x.npz", "dqn/checkpoints/step-2000.safetensors"),
         ("watch dqn --last --frames 2", "dqn/checkpoints/step-2000.safetensors"),
-        ("resume dqn", "dqn/checkpoints/step-2000.safetensors"),
+        ("resume dqn", "dqn/checkpoints/step-2000.safetensors"), ("resume dqn", "dqn/replay/0.bin"),
         ("evaluate table", "table/checkpoints/step-2000.safetensors"),
         ("watch rollouts.npz --frames 2", "rollouts.npz"),
         ("fit vae rollouts.npz --run other", "rollouts.npz"),
@@ -69,6 +69,10 @@ import Testing
         let folder = try MadeRuns.get().folder
         let file = place.hasSuffix("toml") ? place : "\(place)/\(try namesInFolder(folder.file(place)).last!)"
         try expectBadData("sample vae --to x.png", after: { Array($0.dropLast(5)) }, of: file)
+        guard !place.hasSuffix("toml") else { return }
+        let flip: ([UInt8]) -> [UInt8] = { $0.dropLast() + [$0.last! ^ 1] }
+        try expectBadData("sample vae --to x.png", after: flip, of: file)
+        try expectBadData("resume vae", after: flip, of: file)
     }
 
     @Test func aFileOfSettingsIsChecked() throws {

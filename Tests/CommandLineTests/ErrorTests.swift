@@ -96,9 +96,17 @@ import Testing
         #expect(try folder.bytes("rollouts.npz") + folder.bytes("dqn/config.toml") == before)
     }
 
+    @Test(arguments: ["train dqn CartPole-v1 --force", "train dqn CartPole-v1", "fit vae rollouts.npz"])
+    func aFileIsNoPlaceForARun(words: String) throws {
+        let folder = try MadeRuns.copy()
+        let before = try folder.bytes("rollouts.npz")
+        try expect(
+            words + " --run rollouts.npz", 73, "cannot start a run in rollouts.npz: it is not a folder", in: folder)
+        #expect(try folder.bytes("rollouts.npz") == before)
+    }
+
     @Test(arguments: [
         ("train dqn CartPole-v1 --run rollouts.npz/run", "cannot create the folder rollouts.npz/run"),
-        ("train dqn CartPole-v1 --run rollouts.npz", "it is not a folder"),
         ("train dqn CartPole-v1 --run /proc/reverie", "cannot create the folder /proc/reverie"),
         ("fit vae rollouts.npz --run rollouts.npz/run", "cannot create the folder rollouts.npz/run"),
         ("record dqn --to nothing/x.npz", "cannot write into nothing"),

@@ -47,6 +47,35 @@ import Testing
         #expect(!runs.folder.content().contains { $0.hasSuffix(".spool") })
     }
 
+    /// Records until the shell finds the condition to hold, then interrupts.
+    private func interrupted(_ environment: [String], when condition: String, in folder: TemporaryFolder) throws
+        -> Executable.Result
+    {
+        let interrupt = "(until [ \(condition) ]; do sleep 0.01; done; kill -INT $$) &"
+        let words = ["record"] + environment + ["--episodes", "10000000", "--to", "r.npz"]
+        let result = try Executable.run(words, in: folder, prefix: interrupt)
+        #expect(result.status == 130 && result.output.isEmpty)
+        return result
+    }
+
+    @Test func anInterruptedRecordingKeepsWhatHadEnded() throws {
+        let folder = try TemporaryFolder()
+        let size = "$(stat -c %s r.npz.spool 2>/dev/null || echo 0) -gt 65536"
+        let result = try interrupted(["CartPole-v1"], when: size, in: folder)
+        #expect(folder.content() == ["r.npz"])
+        let count = try Rollout(contentsOf: folder.file("r.npz")).episodes.count
+        #expect(result.errors.contains("stopped: r.npz holds the \(count) of 10000000 episodes that had ended"))
+    }
+
+    @Test func anInterruptedRecordingOfNothingLeavesNothing() throws {
+        let folder = try TemporaryFolder()
+        try writeAtomically("step_limit: none\n\nS.\n", to: folder.file("endless.txt"), overwrite: false)
+        let result = try interrupted(
+            ["GridWorld", "--option", "map=endless.txt"], when: "-e r.npz.spool", in: folder)
+        #expect(folder.content() == ["endless.txt"])
+        #expect(result.errors.contains("stopped before an episode had ended: nothing is recorded"))
+    }
+
     @Test func recordPlaysARandomAgentWithOptions() throws {
         let folder = try TemporaryFolder()
         let words = "record FrozenLake-v1 --episodes 3 --to r.npz --seed 4 --option map_name=8x8"

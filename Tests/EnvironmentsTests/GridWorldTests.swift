@@ -1,4 +1,7 @@
 import Environments
+import Foundation
+import Graphics
+import TestSupport
 import Testing
 
 @Suite struct GridWorldTests {
@@ -34,6 +37,26 @@ import Testing
         for text in [wide, high] { #expect(throws: EnvironmentError.self) { try GridMap(text: text) } }
         #expect(throws: EnvironmentError.self) { try Assets.read(mapPath("cliff"), limit: 10) }
         #expect(throws: EnvironmentError.self) { try Assets.read("/", limit: 10) }
+    }
+
+    /// Through all that the product does with a map's file. In a process of its own, so that its memory can be watched.
+    @Test func everyDamageOfAMapIsRefusedOrPlayed() async {
+        await #expect(processExitsWith: .success) {
+            let path = FileManager.default.temporaryDirectory.appending(path: "reverie-map-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let original = Array(
+                "name: A small one\nslip: 0.25\nstep_limit: 90\npit_reward: -2\n\n#S.\nX~G\n.g#\n".utf8)
+            let memory = peakMemory()
+            var (played, refused) = (0, 0)
+            try forEachDamage(of: original, at: path) { _, _ in
+                do {
+                    try play(path)
+                    played += 1
+                } catch EnvironmentError.badMap { refused += 1 }
+            }
+            #expect(played > 50 && refused > 100)
+            #expect(peakMemory() - memory < 64 << 20)
+        }
     }
 
     /// Any bytes give a map or an error.
@@ -171,4 +194,18 @@ private struct RandomText {
             return Self.pieces[Int(state >> 33) % Self.pieces.count]
         }.joined()
     }
+}
+
+/// Plays and draws some steps in the world of a map file.
+private func play(_ path: String) throws {
+    let batch = try EnvironmentCatalog.make("GridWorld", count: 2, options: ["map": path])
+    var frame = Frame(batch.frameSize)
+    batch.reset(seed: 1)
+    for step in 0..<20 {
+        for index in 0..<2 { batch.discreteActions[index] = (step + index) % 4 }
+        batch.step()
+        for index in 0..<2 { #expect(batch.observationSpace.contains(batch.observationNumbers(of: index))) }
+    }
+    batch.draw(0, into: &frame)
+    try batch.restore(batch.snapshot(of: 0), to: 1)
 }

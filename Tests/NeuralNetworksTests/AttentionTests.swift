@@ -47,7 +47,8 @@ import Testing
         return (0..<10).map { t in gradient[4 * t..<4 * t + 4].contains { $0 != 0 } }
     }
 
-    @Test(arguments: [Attention.Kind.soft, .hard, .linear]) func causalLayersSeeNoFuture(_ kind: Attention.Kind) throws {
+    @Test(arguments: [Attention.Kind.soft, .hard, .linear]) func causalLayersSeeNoFuture(_ kind: Attention.Kind) throws
+    {
         var random = RandomStream(seed: 1)
         let layer = MultiHeadAttention(4, heads: 2, kind: kind, causal: true, random: &random)
         let block = TransformerBlock(4, heads: 2, kind: kind, causal: true, random: &random)

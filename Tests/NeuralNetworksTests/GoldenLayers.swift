@@ -19,7 +19,9 @@ struct GoldenLayer {
 
     /// The layer that a case of the script describes.
     static func named(_ name: String) -> GoldenLayer? {
-        if name.hasPrefix("activation ") { return Activation(rawValue: String(name.dropFirst(11))).map { GoldenLayer($0) } }
+        if name.hasPrefix("activation ") {
+            return Activation(rawValue: String(name.dropFirst(11))).map { GoldenLayer($0) }
+        }
         var random = RandomStream(seed: 1)
         return plain(name, &random) ?? normalization(name, &random) ?? recurrent(name, &random)
             ?? attention(name, &random)

@@ -74,54 +74,60 @@ import Testing
         }
         file.add("weight", places, shape: [2, 3, 2, 2])
         file.add("bias", [Float(1), 2], shape: [2])
-        file.add("num_batches_tracked", [Int64(3)], shape: [])
         let layer = Conv2d(3, 2, kernel: (2, 2), random: &random)
-        #expect(try layer.parameters.copy(fromPyTorch: file) == ["num_batches_tracked"])
+        try layer.loadParameters(from: file)
         #expect(layer.weight.shape == [2, 2, 2, 3])
         for (place, value) in layer.weight.values.enumerated() {
             let (i, c, a, o) = (place % 3, place / 3 % 2, place / 6 % 2, place / 12)
             #expect(value == Float(1000 * o + 100 * i + 10 * a + c))
         }
-        let written = try layer.parameters.pyTorchFile()
-        #expect(written["weight"]?.entry.shape == [2, 3, 2, 2])
-        #expect(try written["weight"]?.values(as: Float.self, file: "") == places)
-        #expect(written["bias"] == file["bias"])
+        #expect(layer.parameters.file() == file)
+        // A file in this layout, whose shape tells it apart here.
+        let own = layer.parameters.file(kernels: .channelsLast)
+        #expect(own["weight"]?.entry.shape == [2, 2, 2, 3])
+        try layer.loadParameters(from: own, kernels: .channelsLast)
+        #expect(layer.parameters.file() == file)
+        let shape = ParameterFileError.shape(
+            parameter: "weight", expected: [2, 3, 2, 2], name: "weight", given: [2, 2, 2, 3])
+        #expect(throws: shape) { try layer.loadParameters(from: own) }
     }
 
-    /// Names below a path, sequences' kernels, and tables of positions, which are no kernels.
+    /// Where both layouts have the same shape the elements are moved all the same.
+    @Test func shapesThatCoincideAreReorderedToo() throws {
+        var random = RandomStream(seed: 1)
+        let layer = Conv2d(2, 1, kernel: (2, 2), bias: false, random: &random)
+        var file = TensorFile()
+        file.add("weight", (0..<8).map(Float.init), shape: [1, 2, 2, 2])
+        try layer.loadParameters(from: file)
+        #expect(layer.weight.values == [0, 4, 1, 5, 2, 6, 3, 7])
+    }
+
+    /// Sequences' kernels below a path, and tables of positions, which are no kernels.
     @Test func onlyKernelsArePermuted() throws {
         var random = RandomStream(seed: 1)
         let parameters: Parameters = [
             "body": Conv1d(3, 2, kernel: 4, random: &random).parameters,
             "positions": Parameters([("table", Variable(zeros: [2, 3, 4]))]),
         ]
-        let file = try parameters.pyTorchFile()
+        let file = parameters.file()
         #expect(file["body.weight"]?.entry.shape == [2, 3, 4])
         #expect(file["positions.table"]?.entry.shape == [2, 3, 4])
         let before = parameters.variables.map(\.values)
         parameters.variables[0].set([Float](repeating: 0, count: 24))
-        try parameters.copy(fromPyTorch: file)
+        try parameters.load(from: file)
         #expect(parameters.variables.map(\.values) == before)
     }
 
-    @Test func badFilesAreTypedErrorsAndChangeNothing() {
-        var random = RandomStream(seed: 1)
-        let layer = Linear(3, 2, random: &random)
-        let before = layer.parameters.variables.map(\.values)
-        var file = TensorFile()
-        file.add("weight", [Float](repeating: 0, count: 6), shape: [2, 3])
-        #expect(throws: TensorError.missingVariable(name: "bias", file: "a.safetensors")) {
-            try layer.parameters.copy(fromPyTorch: file, path: "a.safetensors")
-        }
-        file.add("bias", [Float(0)], shape: [1])
-        #expect(throws: TensorError.variableShape(name: "bias", expected: [2], given: [1])) {
-            try layer.parameters.copy(fromPyTorch: file)
-        }
-        var double = TensorFile()
-        double.add("weight", [Double](repeating: 0, count: 6), shape: [2, 3])
-        double.add("bias", [Double](repeating: 0, count: 2), shape: [2])
-        #expect(throws: (any Error).self) { try layer.parameters.copy(fromPyTorch: double) }
-        #expect(layer.parameters.variables.map(\.values) == before)
+    /// Averages are loaded with the parameters, and PyTorch's counts of batches are nobody's.
+    @Test func buffersAreLoadedToo() throws {
+        let layer = BatchNorm(2)
+        var file = layer.parameters.file()
+        #expect(throws: ParameterFileError.self) { try layer.loadParameters(from: file) }
+        file.add("running_mean", [Float(3), 4], shape: [2])
+        file.add("running_var", [Float(5), 6], shape: [2])
+        file.add("num_batches_tracked", [Int64(7)], shape: [])
+        try layer.loadParameters(from: file)
+        #expect(layer.buffers.variables.map(\.values) == [[3, 4], [5, 6]])
     }
 
     /// PyTorch's defaults: uniform in ±1/√(inputs of an output).

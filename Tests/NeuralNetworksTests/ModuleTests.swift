@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Parameters by path, starting values, and schedules.
+/// Parameters by path, starting values.
 @Suite struct ModuleTests {
     private struct TwoHeads: Module {
         let body: MultilayerPerceptron
@@ -65,14 +65,6 @@ import Testing
         #expect(own.variables[0].values == [2, 1])
         plan.run()
         #expect(own.variables[0].values == [2.75, 0.25])
-    }
-
-    @Test func schedulesAreStraightLines() {
-        let schedule = LinearSchedule(from: 1, to: 0.1, over: 10)
-        #expect(schedule.value(at: 0) == 1)
-        #expect(abs(schedule.value(at: 5) - 0.55) < 1e-15)
-        #expect(schedule.value(at: 10) == 0.1 && schedule.value(at: 1_000) == 0.1)
-        #expect(LinearSchedule(from: 1, to: 0.5, over: 0).value(at: 0) == 0.5)
     }
 
     /// Whether a stopped program's error output holds the fragment.

@@ -75,7 +75,9 @@ import Testing
 
     /// ∂h_T/∂h_0 is the product of diag(φ′) W_hh over the steps: by gradients and by hand, and its Frobenius norm within the
     /// bound √n (γ s)ᵀ with s the largest singular value and γ = sup tanh′ = 1. Below 1/γ it vanishes, above it explodes.
-    @Test(arguments: [(Float(0.5), 30), (1.5, 30)]) func gradientsAreProductsOfJacobians(scale: Float, steps: Int) throws {
+    @Test(arguments: [(Float(0.5), 30), (1.5, 30)]) func gradientsAreProductsOfJacobians(scale: Float, steps: Int)
+        throws
+    {
         var random = RandomStream(seed: 1)
         let size = 4
         let network = RNN(1, size, bias: false, random: &random)

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 @testable import Rollouts
@@ -250,17 +251,39 @@ private struct Player {
         #expect(try Rollout(contentsOf: write(replacing: "nothing", with: nil)).episodes.count == 3)
     }
 
-    @Test func aChangedByteIsNeverReadAsAnotherRollout() throws {
-        let original = try fixture("rollout.npz")
-        for index in stride(from: 0, to: original.count, by: 3) {
-            var bytes = original
-            bytes[index] ^= 0x41
-            try writeAtomically(bytes, to: folder.file("r.npz"), overwrite: true)
-            do {
-                let rollout = try Rollout(contentsOf: folder.file("r.npz"))
-                #expect(rollout.episodes.map(\.totalReward) == [0.1 + 1.1 + 2.1, 0.1 + 1.1, 0.1])
-            } catch is FormatError {} catch is StorageError {}
+    /// In a process of its own, so that its memory can be watched.
+    @Test func everyDamageIsRefusedOrHarmless() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try TemporaryFolder()
+            let recorder = try RolloutRecorder(
+                layout: layout, to: folder.file("compressed.npz"), slotCount: 2, overwrite: false, compressed: true)
+            var player = Player(recorder)
+            try player.playThree()
+            try recorder.finish()
+            let path = folder.file("r.npz")
+            for original in [try fixture("rollout.npz"), try folder.bytes("compressed.npz")] {
+                try writeAtomically(original, to: path, overwrite: true)
+                let expected = try Rollout(contentsOf: path)
+                let memory = peakMemory()
+                var accepted = 0
+                try forEachDamage(of: original, at: path) { damage, place in
+                    do {
+                        let rollout = try Rollout(contentsOf: path)
+                        accepted += 1
+                        #expect(damage == .changed && rollout.isSame(as: expected), "byte \(place)")
+                    } catch is FormatError {} catch is StorageError {}
+                }
+                #expect(accepted < 2 * original.count, "dates and the like, of seven times as many")
+                #expect(peakMemory() - memory < 64 << 20)
+            }
         }
+    }
+}
+
+extension Rollout {
+    fileprivate func isSame(as other: Rollout) -> Bool {
+        layout == other.layout && episodes == other.episodes && observations == other.observations
+            && actions == other.actions && rewards == other.rewards && policy == other.policy
     }
 }
 

@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct ZipTests {
@@ -49,32 +50,20 @@ import Testing
         #expect(contents == [Array("stored".utf8), words, words])
     }
 
-    @Test func everyPrefixIsRefused() throws {
-        let bytes = try fixture("python.zip")
-        for count in 0..<bytes.count {
-            try writeAtomically(Array(bytes[..<count]), to: folder.file("cut.zip"), overwrite: true)
-            #expect(throws: FormatError.self) { try ZipReader(path: folder.file("cut.zip")) }
-        }
-    }
-
     /// A changed byte may be harmless (a date), but never stops the program or gives other content unnoticed.
-    @Test func everyChangedByteIsRefusedOrHarmless() throws {
-        let original = try fixture("python.zip")
+    @Test func everyDamageIsRefusedOrHarmless() throws {
         let names = ["stored.txt", "deflated.txt", "streamed.txt"]
         let good = try ZipReader(path: fixturePath("python.zip"))
         let contents = try good.entries.map { try good.bytes(of: $0, limit: 10_000) }
-        for index in original.indices {
-            for change: UInt8 in [1, 0x80, 0xFF] {
-                var bytes = original
-                bytes[index] ^= change
-                try writeAtomically(bytes, to: folder.file("changed.zip"), overwrite: true)
-                do {
-                    let reader = try ZipReader(path: folder.file("changed.zip"))
-                    for (entry, content) in zip(reader.entries, contents) where names.contains(entry.name) {
-                        #expect(try reader.bytes(of: entry, limit: 10_000) == content)
-                    }
-                } catch is FormatError {} catch is StorageError {}
-            }
+        let path = folder.file("damaged.zip")
+        try forEachDamage(of: fixture("python.zip"), at: path) { damage, place in
+            do {
+                let reader = try ZipReader(path: path)
+                #expect(damage == .changed, "cut to \(place) bytes")
+                for (entry, content) in zip(reader.entries, contents) where names.contains(entry.name) {
+                    #expect(try reader.bytes(of: entry, limit: 10_000) == content)
+                }
+            } catch is FormatError {} catch is StorageError {}
         }
     }
 

@@ -94,6 +94,33 @@ import Testing
             }
         }
 
+        /// A convolutional step with its gradients, and each operation that moves, chooses, orders or factors.
+        @Test func convolutionsAndChoicesAllocateNothing() async {
+            await #expect(processExitsWith: .success) {
+                let inputs: [Program.Input] = [.float32(2, 9, 9, 3), .float32(8, 3, 3, 3), .float32(4, 16, 16)]
+                let program = Program("choices", inputs: inputs) { inputs in
+                    let (x, w, m) = (inputs[0], inputs[1], inputs[2])
+                    let y = x.convolution2d(w, stride: (2, 2), padding: 1).relu()
+                    let z = y.transposedConvolution2d(w, stride: (2, 2), padding: 1).maxPooled2d((2, 2))
+                    let definite = m.matmul(m, transposeRight: true) + 5 * .lowerTriangle(16)
+                    return gradients(of: z.squared().sum() + y.averagePooled2d((2, 2)).sum(), withRespectTo: [x, w]) + [
+                        m.sorted().cumulativeSum(axis: 1), m.top(3).values.cumulativeProduct(axis: 2),
+                        .concatenated([m, m.reversed(axis: 1)], axis: 2), m.taking(Tensor([3, 0] as [Int32])),
+                        definite.cholesky(), m.triangularSolve(m), definite.inverse(), definite.logAbsoluteDeterminant(),
+                        m.padded(low: [1, 0, 1], high: [0, 2, 0]), m.sine() + m.erf().erfInverse() + m.power(m),
+                    ]
+                }
+                let plan = try program.plan()
+                for input in 0..<3 {
+                    let elements = numbers(plan.input(input).count, seed: UInt64(input)).map { Float($0) }
+                    _ = plan.input(input).update(fromContentsOf: elements)
+                }
+                plan.run()
+                withoutMemory { for _ in 0..<3 { plan.run() } }
+                #expect(plan.output(0).contains { $0 != 0 })
+            }
+        }
+
         @Test func anAllocationEndsTheProcess() async {
             await #expect(processExitsWith: .failure) {
                 withoutMemory { print((0..<Int.random(in: 5...9)).map { $0 }) }

@@ -30,22 +30,28 @@ extension OperationCase {
         rows("padded") { x in
             x.padded(low: x.shape.map { _ in 1 }, high: x.shape.map { _ in 2 }, with: 0.5)
         },
-        rows("spread by steps") { x in
+        rows("padded by steps") { x in
             x.padded(to: x.shape.map { 3 * $0 + 1 }, low: x.shape.map { _ in 1 }, steps: x.shape.map { _ in 3 })
         },
         OperationCase(
             name: "concatenated",
-            shapes: [[[2], [3]], [[1, 1], [2, 1]], [[2, 3], [2, 3]], [[0, 2], [4, 2]], [[1, 2, 3], [5, 2, 3]]]
+            shapes: [
+                [[2], [3]], [[1, 1], [2, 1]], [[2, 3], [2, 3]], [[0, 2], [4, 2]], [[1, 2, 3], [5, 2, 3]],
+            ]
         ) {
             .concatenated([$0[0], $0[1], $0[0] * 2], axis: 0)
         },
         OperationCase(
             name: "concatenated inside",
-            shapes: [[[1, 2], [1, 3]], [[2, 1], [2, 0]], [[2, 3, 2], [2, 3, 1]], [[0, 2], [0, 1]], [[3, 1, 4], [3, 1, 4]]]
+            shapes: [
+                [[1, 2], [1, 3]], [[2, 1], [2, 0]], [[2, 3, 2], [2, 3, 1]], [[0, 2], [0, 1]], [[3, 1, 4], [3, 1, 4]],
+            ]
         ) {
             .concatenated([$0[0], $0[1]], axis: -1)
         },
-        OperationCase(name: "stacked", shapes: [[[], []], [[2], [2]], [[3, 2], [3, 2]], [[0], [0]], [[1, 1], [1, 1]]]) {
+        OperationCase(
+            name: "stacked", shapes: [[[], []], [[2], [2]], [[3, 2], [3, 2]], [[0], [0]], [[1, 1], [1, 1]]]
+        ) {
             .stacked([$0[0], $0[1].squared()], axis: $0[0].rank)
         },
     ]
@@ -69,7 +75,8 @@ extension OperationCase {
         OperationCase(name: "scatterAdded", shapes: [[[4]], [[4, 1]], [[4, 3]], [[4, 0]], [[4, 2, 3]]]) {
             $0[0].scatterAdded(Tensor([2, 0, 2, 9] as [Int32]), rows: 3)
         },
-        OperationCase(name: "scatterAdded along", shapes: [[[1, 1]], [[4, 3]], [[2, 5]], [[0, 2]], [[3, 7]]]) { inputs in
+        OperationCase(name: "scatterAdded along", shapes: [[[1, 1]], [[4, 3]], [[2, 5]], [[0, 2]], [[3, 7]]]) {
+            inputs in
             inputs[0].scatterAdded(indices(inputs[0].shape, below: 4), along: 1, extent: 4)
         },
         rows("sorted") { $0.sorted() }, rows("sorted descending") { $0.sorted(descending: true) },
@@ -77,15 +84,22 @@ extension OperationCase {
         OperationCase(name: "top", shapes: [[[3]], [[2, 2]], [[4, 5]], [[0, 3]], [[2, 2, 40]]]) {
             $0[0].top(2).values
         },
-        OperationCase(name: "argmax", shapes: [[[1]], [[4, 3]], [[2, 3, 5]], [[1, 40]], [[0, 4]]], isDifferentiable: false) {
+        OperationCase(
+            name: "argmax", shapes: [[[1]], [[4, 3]], [[2, 3, 5]], [[1, 40]], [[0, 4]]], isDifferentiable: false
+        ) {
             $0[0].argmax().asFloat()
         },
-        OperationCase(name: "argmin", shapes: [[[1]], [[4, 3]], [[2, 3, 5]], [[1, 40]], [[0, 4]]], isDifferentiable: false) {
+        OperationCase(
+            name: "argmin", shapes: [[[1]], [[4, 3]], [[2, 3, 5]], [[1, 40]], [[0, 4]]], isDifferentiable: false
+        ) {
             $0[0].argmin().asFloat()
         },
         rows("cumulativeSum") { $0.cumulativeSum(axis: -1) },
         rows("cumulativeSum of first reversed") { $0.cumulativeSum(axis: 0, reverse: true) },
-        OperationCase(name: "cumulativeSum of middle", shapes: [[[2, 3, 4]], [[1, 5, 1]], [[3, 1, 2]], [[2, 0, 3]], [[1, 7, 3]]]) {
+        OperationCase(
+            name: "cumulativeSum of middle",
+            shapes: [[[2, 3, 4]], [[1, 5, 1]], [[3, 1, 2]], [[2, 0, 3]], [[1, 7, 3]]]
+        ) {
             $0[0].cumulativeSum(axis: 1)
         },
         rows("cumulativeProduct") { $0.cumulativeProduct(axis: -1) },

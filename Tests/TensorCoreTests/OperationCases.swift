@@ -57,6 +57,11 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
         binary("divide", in: 0.3...2) { $0 / $1 }, binary("maximum") { maximum($0, $1) },
         binary("minimum") { minimum($0, $1) }, binary("less", differentiable: false) { $0 .< $1 },
         binary("lessEqual", differentiable: false) { $0 .<= $1 }, binary("equal", differentiable: false) { $0 .== $1 },
+        binary("greater", differentiable: false) { $0 .> $1 },
+        binary("greaterEqual", differentiable: false) { $0 .>= $1 },
+        unary("asFloat", in: -9...9, differentiable: false) { $0.asInteger().asFloat() },
+        unary("oneHot", in: 0...5, differentiable: false) { $0.asInteger().oneHot(depth: 4) },
+        unary("withoutGradient", differentiable: false) { $0 * $0.withoutGradient() },
         binary("select") { Tensor.select($0 .< $1, $0 * $1, $1.exp()) },
     ]
 
@@ -78,7 +83,8 @@ struct OperationCase: CustomTestStringConvertible, Sendable {
     ]
 
     static let movement: [OperationCase] = [
-        rows("reshaped") { $0.reshaped(to: [$0.count]) }, rows("expanded") { $0.expandingDimension(at: 0) },
+        rows("reshaped") { $0.reshaped(to: [$0.count]) },
+        rows("reshaped by a dimension") { $0.expandingDimension(at: 0) },
         OperationCase(name: "permuted", shapes: [[[2, 3, 4]], [[1, 1, 1]], [[5, 1, 2]], [[3, 0, 2]], [[2, 2, 7]]]) {
             $0[0].permuted([2, 0, 1])
         },

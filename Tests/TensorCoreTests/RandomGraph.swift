@@ -83,7 +83,7 @@ private struct Growth {
     }
 
     mutating func step() {
-        switch random.below(13) {
+        switch random.below(15) {
         case 0, 1: unary()
         case 2, 3, 4, 5: binary()
         case 6: choose()
@@ -91,12 +91,15 @@ private struct Growth {
         case 8, 9: move()
         case 10: product()
         case 11: rows()
+        case 12: parts()
+        case 13: windows()
         default: noise()
         }
     }
 
-    /// Adds a tensor, scaled down if it may have grown too large.
+    /// Adds a tensor, scaled down if its elements may have grown too large; one of too many is dropped.
     private mutating func add(_ tensor: Tensor, _ bound: Double) {
+        guard tensor.count <= Self.largestCount else { return }
         let scale = Self.largestBound / 2 / bound
         let item =
             bound > Self.largestBound
@@ -229,6 +232,51 @@ private struct Growth {
             let leaf = random.pick(exact)
             guard leaf.rank >= 1, leaf.shape.last! > 0 else { return }
             add(leaf .== leaf.max([-1], keepDimensions: true), 1)
+        }
+    }
+
+    /// Slices, joins, lookups and running sums.
+    private mutating func parts() {
+        let x = item()
+        let (t, shape) = (x.tensor, x.tensor.shape)
+        guard t.rank >= 1 else { return }
+        let axis = random.below(t.rank)
+        let extent = shape[axis]
+        switch random.below(7) {
+        case 0: add(t.sliced(extent / 3..<extent, axis: axis, step: 1 + random.below(2)), x.bound)
+        case 1: add(t.reversed(axis: axis), x.bound)
+        case 2 where 3 * t.count <= Self.largestCount:
+            add(.concatenated([t, t.tanh(), t.sliced(0..<extent / 2, axis: axis)], axis: axis), x.bound)
+        case 3 where shape.map { $0 + 1 }.elementCount <= Self.largestCount:
+            add(t.padded(low: shape.map { _ in 1 }, high: shape.map { _ in 0 }, with: 0.5), x.bound)
+        case 4 where extent > 0:
+            let indices = (0..<1 + random.below(6)).map { _ in Int32(random.below(extent)) }
+            if axis == 0 { add(t.taking(Tensor(indices)), x.bound) }
+        case 5:
+            add(t.cumulativeSum(axis: axis, reverse: random.chance(50)) * (1 / Double(max(1, extent))), x.bound)
+        default:
+            let indices = (0..<shape[0]).map { _ in Int32(random.below(4)) }
+            add(t.scatterAdded(Tensor(indices), rows: 3) * (1 / Double(max(1, shape[0]))), x.bound)
+        }
+    }
+
+    /// Convolutions and pooling of images made of whatever is there.
+    private mutating func windows() {
+        let x = item()
+        let count = x.tensor.count
+        guard count >= 18, count <= 600 else { return }
+        let width = count / 6
+        let image = x.tensor.reshaped(to: [count]).sliced(0..<6 * width, axis: 0).reshaped(to: [1, 3, width, 2])
+        switch random.below(3) {
+        case 0:
+            let weight = constant([1 + random.below(3), 2, 3, 2])
+            let result = image.convolution2d(weight.tensor, stride: (1, 1 + random.below(2)), padding: 1)
+            add(result * (1.0 / 12), x.bound * weight.bound)
+        case 1:
+            let weight = constant([2, 3, 2, 1 + random.below(3)])
+            add(image.transposedConvolution2d(weight.tensor, stride: (2, 1)) * (1.0 / 12), x.bound * weight.bound)
+        default:
+            add(image.averagePooled2d((2, 2), stride: (1, 1)), x.bound)
         }
     }
 

@@ -1,4 +1,5 @@
 import Storage
+import Mathematics
 import Testing
 
 @testable import Training

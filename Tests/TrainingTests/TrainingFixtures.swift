@@ -1,5 +1,12 @@
+import Agents
 import Foundation
+import NeuralNetworks
 import Storage
+
+/// All that an agent has learned and counted.
+func everything(_ agent: any Agent) -> [[UInt32]] {
+    agent.variables.variables.map { $0.values.map(\.bitPattern) } + [agent.stateBytes().map(UInt32.init)]
+}
 
 /// A folder for the files of one test, removed with the object.
 final class TemporaryFolder {

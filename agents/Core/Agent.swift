@@ -1,5 +1,6 @@
 import Environments
 import NeuralNetworks
+import Random
 
 /// Something that chooses actions and learns from what follows.
 ///
@@ -11,6 +12,10 @@ public protocol Agent: AnyObject, StateCodable {
     ///
     /// - Parameter actions: one integer a row, written here.
     func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) throws
+
+    /// Where exploring actions are drawn from. An evaluation puts in a stream for each of its episodes, and puts back
+    /// what was here; an agent that draws nothing has none to keep.
+    var actionStreams: ActionStreams { get set }
 
     /// Learns from one step of all environments.
     func learn(from transitions: Transitions) throws
@@ -24,6 +29,13 @@ public protocol Agent: AnyObject, StateCodable {
     /// All learned numbers by path: parameters, target networks, moments, tables.
     var variables: Parameters { get }
 
+    /// The parameters that it acts by, which a file from elsewhere may give: those of its behaviour network or policy, or
+    /// its table; by paths from there. Empty for an agent that has none to give away.
+    var behaviour: Parameters { get }
+
+    /// ``behaviour`` was set from outside: what follows it, such as a target network, is to agree with it.
+    func behaviourWasSet()
+
     /// What the agent thinks of each action in row 0, for people to see; nil for an agent that thinks nothing.
     func assess(_ observations: ObservationRows) throws -> ActionAssessment?
 }
@@ -35,6 +47,18 @@ public protocol ReplayingAgent: Agent {
 }
 
 extension Agent {
+    /// None that counts.
+    public var actionStreams: ActionStreams {
+        get { ActionStreams(shared: RandomStream(seed: 0)) }
+        set {}
+    }
+
+    /// None.
+    public var behaviour: Parameters { Parameters() }
+
+    /// Nothing follows.
+    public func behaviourWasSet() {}
+
     /// Takes counters and random streams from bytes that `stateBytes()` made. Nothing changes where they are wrong.
     ///
     /// - Throws: `EnvironmentError.badState(offset:expected:)`.

@@ -17,7 +17,8 @@ public final class REINFORCE: Agent {
     private let policyOptimizer: Adam
     let baseline: Baseline?
     let policyProgram, learningProgram: Program
-    private var random: RandomStream
+    /// Where actions are drawn from.
+    public var actionStreams: ActionStreams
     /// The episode under way in each environment.
     private var episodes: [Episode] = []
     /// Finished episodes, up to the number that makes a batch.
@@ -35,7 +36,7 @@ public final class REINFORCE: Agent {
         (encoding, actionCount) = try environment.encodingAndActions(for: "reinforce")
         self.settings = settings
         let root = RandomStream(seed: seed)
-        random = root.split("actions")
+        actionStreams = ActionStreams(shared: root.split("actions"))
         var initial = root.split("parameters")
         let sizes = [encoding.inputCount] + settings.hiddenSizes
         let policy = MultilayerPerceptron(sizes + [actionCount], activation: settings.activation, random: &initial)
@@ -80,7 +81,7 @@ public final class REINFORCE: Agent {
         let probabilities = try self.probabilities(observations)
         for row in actions.indices {
             let own = UnsafeBufferPointer(rebasing: probabilities[row * actionCount..<(row + 1) * actionCount])
-            actions[row] = mode == .greedy ? argmax(own) : sampled(own, &random)
+            actions[row] = mode == .greedy ? argmax(own) : sampled(own, &actionStreams[row])
         }
     }
 
@@ -130,7 +131,7 @@ public final class REINFORCE: Agent {
     /// Codes the counters, the random stream, and the episodes that have not been learned from.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&updates, in: 0...1 << 62)
-        try coder.code(&random)
+        try coder.code(&actionStreams)
         try coder.code(&finished, in: 0...settings.episodesPerUpdate - 1)
         try batch.codeState(with: &coder, width: encoding.inputCount, actionCount: actionCount)
         var count = episodes.count
@@ -155,6 +156,9 @@ public final class REINFORCE: Agent {
         let own: Parameters = ["policy": policy.parameters, "policyOptimizer": policyOptimizer.state]
         return Parameters(own.entries + (baseline?.variables.entries ?? []))
     }
+
+    /// The policy's network.
+    public var behaviour: Parameters { policy.parameters }
 
     /// The policy's probabilities in the first row.
     public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {

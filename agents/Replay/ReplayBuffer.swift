@@ -9,7 +9,7 @@ public final class ReplayBuffer {
     /// The number of transitions ever added; the last ``count`` of them are held.
     public internal(set) var added = 0
     let rowBytes: Int
-    private let type: ElementType
+    let type: ElementType
     let observations, nextObservations: UnsafeMutableRawPointer
     let actions: UnsafeMutablePointer<Int32>
     let rewards: UnsafeMutablePointer<Float>

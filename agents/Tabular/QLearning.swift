@@ -43,7 +43,8 @@ public final class QLearning: Agent {
     private let table: Variable
     private let stateCount, actionCount: Int
     private let learningRate, exploration: LinearSchedule
-    private var random: RandomStream
+    /// Where exploring actions are drawn from.
+    public var actionStreams: ActionStreams
     private var steps = 0
     private var lastError = 0.0
 
@@ -57,17 +58,18 @@ public final class QLearning: Agent {
             from: settings.learningRate, to: settings.finalLearningRate, over: settings.scheduleSteps)
         exploration = LinearSchedule(
             from: settings.explorationStart, to: settings.explorationEnd, over: settings.scheduleSteps)
-        random = RandomStream(seed: seed).split("exploration")
+        actionStreams = ActionStreams(shared: RandomStream(seed: seed).split("exploration"))
     }
 
     /// ε-greedy, or greedy.
     public func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) {
         let epsilon = mode == .greedy ? 0 : exploration.value(at: steps)
         for row in actions.indices {
-            if epsilon > 0 && random.uniform() < epsilon {
-                actions[row] = random.integers(below: actionCount)
+            if epsilon > 0 && actionStreams[row].uniform() < epsilon {
+                actions[row] = actionStreams[row].integers(below: actionCount)
             } else {
-                actions[row] = greedyAction(start(observations, row), breakingTies: mode == .explore)
+                actions[row] = greedyAction(
+                    start(observations, row), breakingTies: mode == .explore ? row : nil)
             }
         }
     }
@@ -97,15 +99,16 @@ public final class QLearning: Agent {
         return state * actionCount
     }
 
-    private func greedyAction(_ start: Int, breakingTies: Bool) -> Int {
+    /// - Parameter row: whose stream breaks ties; nil takes the first of equal ones.
+    private func greedyAction(_ start: Int, breakingTies row: Int?) -> Int {
         table.withValues { values in
-            let row = UnsafeBufferPointer(rebasing: values[start..<start + actionCount])
-            let best = argmax(row)
-            guard breakingTies else { return best }
-            let equal = row.reduce(0) { $0 + ($1 == row[best] ? 1 : 0) }
+            let own = UnsafeBufferPointer(rebasing: values[start..<start + actionCount])
+            let best = argmax(own)
+            guard let row else { return best }
+            let equal = own.reduce(0) { $0 + ($1 == own[best] ? 1 : 0) }
             if equal == 1 { return best }
-            var choice = random.integers(below: equal)
-            for action in row.indices where row[action] == row[best] {
+            var choice = actionStreams[row].integers(below: equal)
+            for action in own.indices where own[action] == own[best] {
                 if choice == 0 { return action }
                 choice -= 1
             }
@@ -117,7 +120,7 @@ public final class QLearning: Agent {
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&steps, in: 0...1 << 62)
         try coder.code(&lastError)
-        try coder.code(&random)
+        try coder.code(&actionStreams)
     }
 
     /// ε, α and the last temporal difference.
@@ -133,6 +136,9 @@ public final class QLearning: Agent {
 
     /// The table.
     public var variables: Parameters { Parameters([("values", table)]) }
+
+    /// The table.
+    public var behaviour: Parameters { variables }
 
     /// The row of the table.
     public func assess(_ observations: ObservationRows) -> ActionAssessment? {

@@ -22,13 +22,15 @@ public final class DQN: ReplayingAgent {
     public let replay: ReplayBuffer
     private let exploration: LinearSchedule
     private let learningRate: LinearSchedule?
-    private var actionStream, replayStream: RandomStream
+    /// Where exploring actions are drawn from.
+    public var actionStreams: ActionStreams
+    private var replayStream: RandomStream
 
     private let valueProgram: Program
     private let learner: Plan
     private let softUpdate: Plan?
     private var steps = 0
-    /// Environment steps since the last round of updates.
+    /// Environment steps since the last round of updates fell due, whether or not learning had started.
     private var pending = 0
     private var targetPending = 0
     /// Of the last batch.
@@ -59,7 +61,8 @@ public final class DQN: ReplayingAgent {
             ? nil
             : LinearSchedule(
                 from: settings.learningRate, to: settings.finalLearningRate, over: settings.learningRateSteps)
-        (actionStream, replayStream) = (root.split("exploration"), root.split("replay"))
+        actionStreams = ActionStreams(shared: root.split("exploration"))
+        replayStream = root.split("replay")
         valueProgram = Program("action values", inputs: [.float32(nil, encoding.inputCount)]) { inputs in
             [network(inputs[0])]
         }
@@ -100,8 +103,8 @@ public final class DQN: ReplayingAgent {
         let epsilon = mode == .greedy ? 0 : steps < settings.learningStart ? 1 : exploration.value(at: steps)
         var needsValues = false
         for row in actions.indices {
-            let explores = epsilon > 0 && actionStream.uniform() < epsilon
-            actions[row] = explores ? actionStream.integers(below: actionCount) : -1
+            let explores = epsilon > 0 && actionStreams[row].uniform() < epsilon
+            actions[row] = explores ? actionStreams[row].integers(below: actionCount) : -1
             needsValues = needsValues || !explores
         }
         guard needsValues else { return }
@@ -125,13 +128,16 @@ public final class DQN: ReplayingAgent {
         let played = transitions.isReset.reduce(0) { $0 + ($1 ? 0 : 1) }
         steps += played
         followTarget(played)
-        guard steps > settings.learningStart else { return }
         pending += played
         guard pending >= settings.trainEvery else { return }
+        if steps > settings.learningStart { learnRound() }
+        pending = 0
+    }
+
+    private func learnRound() {
         if let learningRate { optimizer.learningRate.set(CollectionOfOne(Float(learningRate.value(at: steps)))) }
         let rounds = settings.updatesPerRound < 0 ? pending : settings.updatesPerRound
         for _ in 0..<rounds { update() }
-        pending = 0
     }
 
     private func followTarget(_ played: Int) {
@@ -159,7 +165,7 @@ public final class DQN: ReplayingAgent {
         try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&loss)
         try coder.code(&meanValue)
-        try coder.code(&actionStream)
+        try coder.code(&actionStreams)
         try coder.code(&replayStream)
     }
 
@@ -176,6 +182,12 @@ public final class DQN: ReplayingAgent {
     public var variables: Parameters {
         ["network": network.parameters, "target": target.parameters, "optimizer": optimizer.state]
     }
+
+    /// The network.
+    public var behaviour: Parameters { network.parameters }
+
+    /// Copies the network to its target.
+    public func behaviourWasSet() { target.parameters.copy(from: network.parameters) }
 
     /// Q of the first row.
     public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {

@@ -32,7 +32,7 @@ public struct DQNSettings: Configurable, Sendable {
     public var replayCapacity = 100_000
     /// Steps played at random before the first update.
     public var learningStart = 100
-    /// Steps between rounds of updates.
+    /// Steps between rounds of updates, counted from the first step; rounds before learning starts are left out.
     public var trainEvery = 4
     /// Updates in a round; −1 means as many as steps were played.
     public var updatesPerRound = 1

@@ -94,7 +94,8 @@ private struct BatchStatistics {
         }
         let number = Shape(x.shape.dropLast()).elementCount
         precondition(
-            number > 1, "BatchNorm: a variance needs two elements a channel or more, \(x.shape) has \(number); evaluate it")
+            number > 1,
+            "BatchNorm: a variance needs two elements a channel or more, \(x.shape) has \(number); evaluate it")
         let axes = Array(0..<x.rank - 1)
         let batchMean = x.mean(axes)
         let centred = x - batchMean

@@ -26,9 +26,8 @@ public struct Conv1d: Layer {
         groups: Int = 1, bias: Bool = true, random: inout RandomStream
     ) {
         requireGroups("Conv1d", inputs, outputs, groups)
-        let bound = 1 / Double(kernel * inputs / groups).squareRoot()
-        weight = Variable(uniform: bound, shape: [outputs, kernel, inputs / groups], name: "weight", &random)
-        self.bias = bias ? Variable(uniform: bound, shape: [outputs], name: "bias", &random) : nil
+        let shape = [outputs, kernel, inputs / groups]
+        (weight, self.bias) = convolutionParameters(shape, bias ? outputs : nil, &random)
         (self.stride, self.padding, self.dilation, self.groups) = (stride, padding, dilation, groups)
     }
 
@@ -89,9 +88,8 @@ public struct ConvTranspose1d: Layer {
         dilation: Int = 1, groups: Int = 1, bias: Bool = true, random: inout RandomStream
     ) {
         requireGroups("ConvTranspose1d", inputs, outputs, groups)
-        let bound = 1 / Double(kernel * outputs / groups).squareRoot()
-        weight = Variable(uniform: bound, shape: [inputs, kernel, outputs / groups], name: "weight", &random)
-        self.bias = bias ? Variable(uniform: bound, shape: [outputs], name: "bias", &random) : nil
+        let shape = [inputs, kernel, outputs / groups]
+        (weight, self.bias) = convolutionParameters(shape, bias ? outputs : nil, &random)
         (self.stride, self.padding, self.outputPadding) = (stride, padding, outputPadding)
         (self.dilation, self.groups) = (dilation, groups)
     }
@@ -106,6 +104,17 @@ public struct ConvTranspose1d: Layer {
 
     /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+}
+
+/// A convolution's weight and its bias if `outputs` are given, uniform in ±1/√fan-in: PyTorch's default, which takes a
+/// transposed convolution's fan-in from its outputs, the last dimension.
+func convolutionParameters(
+    _ shape: Shape, _ outputs: Int?, _ random: inout RandomStream
+) -> (weight: Variable, bias: Variable?) {
+    let fans = Fans(shape)
+    let weight = Variable(.pyTorchDefault, shape: shape, fans: fans, name: "weight", random: &random)
+    guard let outputs else { return (weight, nil) }
+    return (weight, Variable(.pyTorchDefault, shape: [outputs], fans: fans, name: "bias", random: &random))
 }
 
 /// Stops where channels don't make equal groups.

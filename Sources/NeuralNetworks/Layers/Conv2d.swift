@@ -9,7 +9,7 @@ import TensorCore
 /// becomes that is the same at each place and looks at its neighbourhood only.
 public struct Conv2d: Layer {
     /// (outputs, KH, KW, inputs / groups); PyTorch's (outputs, inputs / groups, KH, KW) is read by
-    /// ``Parameters/copy(fromPyTorch:path:)``.
+    /// ``Parameters/load(from:names:kernels:allowsExtra:)``.
     public let weight: Variable
     /// (outputs); nil without a bias.
     public let bias: Variable?
@@ -28,10 +28,8 @@ public struct Conv2d: Layer {
         dilation: (Int, Int) = (1, 1), groups: Int = 1, bias: Bool = true, random: inout RandomStream
     ) {
         requireGroups("Conv2d", inputs, outputs, groups)
-        let bound = 1 / Double(kernel.0 * kernel.1 * inputs / groups).squareRoot()
         let shape = [outputs, kernel.0, kernel.1, inputs / groups]
-        weight = Variable(uniform: bound, shape: shape, name: "weight", &random)
-        self.bias = bias ? Variable(uniform: bound, shape: [outputs], name: "bias", &random) : nil
+        (weight, self.bias) = convolutionParameters(shape, bias ? outputs : nil, &random)
         (self.stride, self.padding, self.dilation, self.groups) = (stride, padding, dilation, groups)
     }
 
@@ -51,7 +49,7 @@ public struct Conv2d: Layer {
 /// to its input, with H′ = (H − 1) · stride + (KH − 1) · dilation + 1 − top − bottom + outputPadding.
 public struct ConvTranspose2d: Layer {
     /// (inputs, KH, KW, outputs / groups); PyTorch's (inputs, outputs / groups, KH, KW) is read by
-    /// ``Parameters/copy(fromPyTorch:path:)``.
+    /// ``Parameters/load(from:names:kernels:allowsExtra:)``.
     public let weight: Variable
     /// (outputs); nil without a bias.
     public let bias: Variable?
@@ -73,10 +71,8 @@ public struct ConvTranspose2d: Layer {
         random: inout RandomStream
     ) {
         requireGroups("ConvTranspose2d", inputs, outputs, groups)
-        let bound = 1 / Double(kernel.0 * kernel.1 * outputs / groups).squareRoot()
         let shape = [inputs, kernel.0, kernel.1, outputs / groups]
-        weight = Variable(uniform: bound, shape: shape, name: "weight", &random)
-        self.bias = bias ? Variable(uniform: bound, shape: [outputs], name: "bias", &random) : nil
+        (weight, self.bias) = convolutionParameters(shape, bias ? outputs : nil, &random)
         (self.stride, self.padding, self.outputPadding) = (stride, padding, outputPadding)
         (self.dilation, self.groups) = (dilation, groups)
     }

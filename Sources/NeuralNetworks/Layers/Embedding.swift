@@ -10,7 +10,7 @@ public struct Embedding: Layer {
 
     /// Makes a table of standard normal numbers, PyTorch's default.
     public init(_ count: Int, _ features: Int, random: inout RandomStream) {
-        weight = Variable(normal: 1, shape: [count, features], name: "weight", &random)
+        weight = Variable(.normal(deviation: 1), shape: [count, features], name: "weight", random: &random)
     }
 
     /// The vectors of the given indices.

@@ -18,7 +18,7 @@ public struct LayerNorm: Layer {
 
     /// Normalises each last row of `input` (…, features).
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        input.standardized([-1], epsilon: epsilon) * weight.tensor + bias.tensor
+        input.standardized(epsilon) * weight.tensor + bias.tensor
     }
 
     /// `weight` and `bias`.
@@ -55,9 +55,11 @@ public struct GroupNorm: Layer {
             shape.count >= 2 && shape.last == features,
             "GroupNorm: the input \(shape) needs \(features) channels as its last dimension")
         let places = Shape(shape.dropFirst().dropLast()).elementCount
-        let grouped = input.reshaped(to: [shape[0], places, groups, features / groups])
-        let normalized = grouped.standardized([1, 3], epsilon: epsilon).reshaped(to: shape)
-        return normalized * weight.tensor + bias.tensor
+        let width = features / groups
+        let rows = input.reshaped(to: [shape[0], places, groups, width]).permuted([0, 2, 1, 3])
+            .reshaped(to: [shape[0], groups, places * width])
+        let normalized = rows.standardized(epsilon).reshaped(to: [shape[0], groups, places, width])
+        return normalized.permuted([0, 2, 1, 3]).reshaped(to: shape) * weight.tensor + bias.tensor
     }
 
     /// `weight` and `bias`.
@@ -65,9 +67,16 @@ public struct GroupNorm: Layer {
 }
 
 extension Tensor {
-    /// (x − μ) / √(s² + ε) with the mean and the biased variance over the given dimensions.
-    fileprivate func standardized(_ axes: [Int], epsilon: Double) -> Tensor {
-        let centred = self - mean(axes, keepDimensions: true)
-        return centred / (centred.squared().mean(axes, keepDimensions: true) + epsilon).squareRoot()
+    /// (x − μ) / √(s² + ε) with the mean and the biased variance of each last row.
+    fileprivate func standardized(_ epsilon: Double) -> Tensor {
+        let centred = self - mean([-1], keepDimensions: true)
+        return centred / (centred.squared().mean([-1], keepDimensions: true) + epsilon).squareRoot()
+    }
+}
+
+extension Variable {
+    /// Starts with the same number everywhere.
+    convenience init(filled value: Float, shape: Shape, name: String) {
+        self.init([Float](repeating: value, count: shape.elementCount), shape: shape, name: name)
     }
 }

@@ -2,10 +2,11 @@ import TensorCore
 
 /// Adam (Kingma & Ba 2015), bias-corrected as PyTorch does it:
 /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − (α/(1−β₁ᵗ)) m / (√(v/(1−β₂ᵗ)) + ε).
-public final class Adam: Optimizer {
+public class Adam: Optimizer {
     /// α.
     public let learningRate: Variable
     private let beta1, beta2, epsilon: Double
+    private let weightDecay: WeightDecay
     /// 1 − β₁ᵗ and 1 − β₂ᵗ of the steps so far, kept as such: as a difference from 1 the first steps' would lose
     /// half of float32's digits.
     private let correction1 = Variable(0, name: "correction1")
@@ -14,9 +15,13 @@ public final class Adam: Optimizer {
     private var second = Moments("second")
 
     /// Makes the optimiser with the paper's settings but for the step size.
-    public init(learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+    public init(
+        learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+        weightDecay: WeightDecay = .none
+    ) {
         self.learningRate = Variable(Float(learningRate), name: "learningRate")
         (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
+        self.weightDecay = weightDecay
     }
 
     /// Records one step on the parameters.
@@ -27,12 +32,13 @@ public final class Adam: Optimizer {
         let next2 = beta2 * correction2.tensor + (1 - beta2)
         let step = learningRate.tensor / next1
         let scale = next2.squareRoot()
-        for (parameter, (gradient, (m, v))) in zip(parameters.variables, zip(gradients, zip(ms, vs))) {
+        let steps = weightDecay.applied(to: parameters, gradients, learningRate: learningRate.tensor)
+        for ((parameter, start, gradient), (m, v)) in zip(steps, zip(ms, vs)) {
             let m1 = beta1 * m.tensor + (1 - beta1) * gradient
             let v1 = beta2 * v.tensor + (1 - beta2) * gradient.squared()
             try m.assign(m1)
             try v.assign(v1)
-            try parameter.assign(parameter.tensor - step * m1 / (v1.squareRoot() / scale + epsilon))
+            try parameter.assign(start - step * m1 / (v1.squareRoot() / scale + epsilon))
         }
         try correction1.assign(next1)
         try correction2.assign(next2)
@@ -41,5 +47,20 @@ public final class Adam: Optimizer {
     /// `first.…` and `second.…` moments, and the bias corrections.
     public var state: Parameters {
         Parameters(first.entries + second.entries + [("correction1", correction1), ("correction2", correction2)])
+    }
+}
+
+/// Adam with decoupled weight decay (Loshchilov & Hutter 2019): θ ← θ − αλθ, then ``Adam``'s step.
+public final class AdamW: Adam {
+    /// Makes the optimiser with PyTorch's defaults but for the step size.
+    ///
+    /// - Parameter rule: which parameters are decayed, by path and shape; ``WeightDecay/matrices`` leaves out biases.
+    public init(
+        learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+        weightDecay: Double = 0.01, decaying rule: @escaping WeightDecay.Rule = { _, _ in true }
+    ) {
+        super.init(
+            learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+            weightDecay: .decoupled(weightDecay, where: rule))
     }
 }

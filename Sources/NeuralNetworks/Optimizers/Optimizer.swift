@@ -23,6 +23,11 @@ extension Optimizer {
         try update(parameters, clippingNorm.map { clipped(gradients, norm: norm, to: $0) } ?? gradients)
         return norm
     }
+
+    /// Sets the step size that the next replays use to the schedule's value at `step`.
+    public func follow(_ schedule: some Schedule, at step: Int) {
+        learningRate.set(CollectionOfOne(Float(schedule.value(at: step))))
+    }
 }
 
 /// Stops where gradients don't belong to parameters one to one: broadcasting would hide it.
@@ -46,6 +51,12 @@ public func globalNorm(_ tensors: [Tensor]) -> Tensor {
 public func clipped(_ gradients: [Tensor], norm: Tensor, to limit: Double) -> [Tensor] {
     let scale = minimum(Tensor(limit) / (norm + 1e-6), Tensor(1))
     return gradients.map { $0 * scale }
+}
+
+/// Gradients cut element by element to ±`limit`, as PyTorch's `clip_grad_value_`: it bounds each element, and turns the
+/// direction of the whole.
+public func clipped(_ gradients: [Tensor], elementsTo limit: Double) -> [Tensor] {
+    gradients.map { $0.clamped(-limit, limit) }
 }
 
 /// Variables shaped like the parameters, made when first asked for and kept for good.

@@ -8,16 +8,18 @@ public final class RMSProp: Optimizer {
     public let learningRate: Variable
     private let decay, epsilon: Double
     private let isCentred, epsilonInside: Bool
+    private let weightDecay: WeightDecay
     private var square = Moments("square")
     private var average = Moments("average")
 
     /// Makes the optimiser with PyTorch's defaults but for the step size.
     public init(
         learningRate: Double, decay: Double = 0.99, epsilon: Double = 1e-8, centred: Bool = false,
-        epsilonInside: Bool = false
+        epsilonInside: Bool = false, weightDecay: WeightDecay = .none
     ) {
         self.learningRate = Variable(Float(learningRate), name: "learningRate")
         (self.decay, self.epsilon, isCentred, self.epsilonInside) = (decay, epsilon, centred, epsilonInside)
+        self.weightDecay = weightDecay
     }
 
     /// Records one step on the parameters.
@@ -25,7 +27,8 @@ public final class RMSProp: Optimizer {
         requireMatching(parameters, gradients)
         let squares = square.variables(for: parameters)
         let averages = isCentred ? average.variables(for: parameters) : []
-        for (index, (parameter, gradient)) in zip(parameters.variables, gradients).enumerated() {
+        let steps = weightDecay.applied(to: parameters, gradients, learningRate: learningRate.tensor)
+        for (index, (parameter, start, gradient)) in steps.enumerated() {
             let v = decay * squares[index].tensor + (1 - decay) * gradient.squared()
             try squares[index].assign(v)
             var variance = v
@@ -36,7 +39,7 @@ public final class RMSProp: Optimizer {
                 variance = (v - a.squared()).relu()
             }
             let deviation = epsilonInside ? (variance + epsilon).squareRoot() : variance.squareRoot() + epsilon
-            try parameter.assign(parameter.tensor - learningRate.tensor * gradient / deviation)
+            try parameter.assign(start - learningRate.tensor * gradient / deviation)
         }
     }
 

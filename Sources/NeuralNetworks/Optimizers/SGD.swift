@@ -1,32 +1,41 @@
 import TensorCore
 
-/// Gradient descent, with momentum as PyTorch does it: b ← μb + g, θ ← θ − αb.
+/// Gradient descent θ ← θ − αg, with momentum as PyTorch does it: b ← μb + g, θ ← θ − αb (Polyak 1964), or Nesterov's
+/// θ ← θ − α(g + μb), which looks a step ahead (Sutskever et al. 2013).
 public final class SGD: Optimizer {
     /// α.
     public let learningRate: Variable
     private let momentum: Double
+    private let isNesterov: Bool
+    private let weightDecay: WeightDecay
     private var velocity = Moments("velocity")
 
     /// Makes the optimiser; without momentum (0) it keeps no state.
-    public init(learningRate: Double, momentum: Double = 0) {
+    ///
+    /// - Precondition: Nesterov's step has momentum.
+    public init(
+        learningRate: Double, momentum: Double = 0, nesterov: Bool = false, weightDecay: WeightDecay = .none
+    ) {
+        precondition(!nesterov || momentum > 0, "Nesterov's step needs momentum, given \(momentum)")
         self.learningRate = Variable(Float(learningRate), name: "learningRate")
-        self.momentum = momentum
+        (self.momentum, isNesterov, self.weightDecay) = (momentum, nesterov, weightDecay)
     }
 
     /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)
+        let steps = weightDecay.applied(to: parameters, gradients, learningRate: learningRate.tensor)
         guard momentum != 0 else {
-            for (parameter, gradient) in zip(parameters.variables, gradients) {
-                try parameter.assign(parameter.tensor - learningRate.tensor * gradient)
+            for (parameter, start, gradient) in steps {
+                try parameter.assign(start - learningRate.tensor * gradient)
             }
             return
         }
-        for (parameter, (gradient, b)) in zip(parameters.variables, zip(gradients, velocity.variables(for: parameters)))
-        {
+        for ((parameter, start, gradient), b) in zip(steps, velocity.variables(for: parameters)) {
             let b1 = momentum * b.tensor + gradient
             try b.assign(b1)
-            try parameter.assign(parameter.tensor - learningRate.tensor * b1)
+            let direction = isNesterov ? gradient + momentum * b1 : b1
+            try parameter.assign(start - learningRate.tensor * direction)
         }
     }
 

@@ -18,6 +18,8 @@ public enum TensorError: Error, Hashable, CustomStringConvertible {
     case variableShape(name: String, expected: Shape, given: Shape)
     /// A file lacks a variable.
     case missingVariable(name: String, file: String)
+    /// With ``FiniteCheck``: the first operation that made a NaN or an infinity; `origin` is where it was recorded.
+    case notFinite(value: String, operation: String, shape: Shape, program: String, origin: String)
     /// The processor lacks the instructions that the kernels need.
     case unsupportedProcessor
 
@@ -43,6 +45,10 @@ public enum TensorError: Error, Hashable, CustomStringConvertible {
             "The variable '\(name)' has the shape \(expected); \(given) was given."
         case .missingVariable(let name, let file):
             "\(file) holds no tensor called '\(name)'. Was it written by another network?"
+        case .notFinite(let value, let operation, let shape, let program, let origin):
+            "'\(operation)' of the shape \(shape) in the program '\(program)' made \(value) first"
+                + (origin.isEmpty ? "." : ", \(origin).")
+                + " Look at what it reads: a logarithm or quotient of 0, an exponential that overflows, a learning rate too high."
         case .unsupportedProcessor:
             "This processor has no AVX2 and FMA instructions (x86-64-v3), which Reverie's kernels need."
         }

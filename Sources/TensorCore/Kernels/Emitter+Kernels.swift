@@ -119,7 +119,9 @@ extension Emitter {
         case .argsort:
             return entry.shape.last! * MemoryLayout<Int32>.stride
         case .cholesky, .triangularSolve, .inverse, .logAbsoluteDeterminant:
-            let (rows, columns) = (graph.entries[entry.inputs[0]].shape.last!, graph.entries[entry.inputs.last!].shape.last!)
+            let (rows, columns) = (
+                graph.entries[entry.inputs[0]].shape.last!, graph.entries[entry.inputs.last!].shape.last!
+            )
             return (rows * rows + rows * columns) * MemoryLayout<Double>.stride
         default:
             return 0

@@ -125,7 +125,8 @@ extension Tensor {
     /// Each pixel of images (B, H, W, C) repeated to a block of the given height and width: nearest-neighbour upsampling.
     public func upsampled(by factors: (Int, Int)) -> Tensor {
         precondition(
-            rank == 4 && factors.0 > 0 && factors.1 > 0, "upsampled: \(shape) by \(factors); images (B, H, W, C) needed")
+            rank == 4 && factors.0 > 0 && factors.1 > 0, "upsampled: \(shape) by \(factors); images (B, H, W, C) needed"
+        )
         let blocks = reshaped(to: [shape[0], shape[1], 1, shape[2], 1, shape[3]])
         return blocks.broadcast(to: [shape[0], shape[1], factors.0, shape[2], factors.1, shape[3]])
             .reshaped(to: [shape[0], shape[1] * factors.0, shape[2] * factors.1, shape[3]])
@@ -154,17 +155,20 @@ extension Tensor {
         weight.requireFloats(name)
         precondition(
             rank == 4 && weight.rank == 4,
-            "\(name): images (B, H, W, C) and a weight of four dimensions are needed, given \(shape) and \(weight.shape)")
+            "\(name): images (B, H, W, C) and a weight of four dimensions are needed, given \(shape) and \(weight.shape)"
+        )
         precondition(
             [stride.0, stride.1, dilation.0, dilation.1].allSatisfy { $0 > 0 } && weight.shape[1] > 0
                 && weight.shape[2] > 0,
-            "\(name): the stride \(stride), the dilation \(dilation) and the kernel of \(weight.shape) must be positive")
+            "\(name): the stride \(stride), the dilation \(dilation) and the kernel of \(weight.shape) must be positive"
+        )
     }
 
     private func asImages(_ name: String, _ weight: Tensor) -> (Tensor, Tensor) {
         precondition(
             rank == 3 && weight.rank == 3,
-            "\(name): sequences (B, T, C) and a weight of three dimensions are needed, given \(shape) and \(weight.shape)")
+            "\(name): sequences (B, T, C) and a weight of three dimensions are needed, given \(shape) and \(weight.shape)"
+        )
         return (expandingDimension(at: 1), weight.expandingDimension(at: 1))
     }
 

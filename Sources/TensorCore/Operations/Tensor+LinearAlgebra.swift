@@ -43,7 +43,8 @@ extension Tensor {
         rightSide.requireFloats("triangularSolve")
         precondition(
             rightSide.rank == rank && Shape(rightSide.shape.dropLast()) == Shape(shape.dropLast()),
-            "triangularSolve: the triangle \(shape) needs right sides \(shape.dropLast() + [-1]), given \(rightSide.shape)")
+            "triangularSolve: the triangle \(shape) needs right sides \(shape.dropLast() + [-1]), given \(rightSide.shape)"
+        )
         let operation = Operation.triangularSolve(upper: upper, transposed: transposed)
         return Tensor(Node(operation, [node, rightSide.node], shape: rightSide.shape, type: .float32))
     }

@@ -27,6 +27,8 @@ struct LinearGraph {
     private(set) var entries: [Entry] = []
     private(set) var bindings: [Int: Binding] = [:]
     private(set) var outputs: [Int] = []
+    /// Where entries were recorded, as far as known.
+    private(set) var origins: [Int: Origin] = [:]
     private(set) var assignments: [(storage: HostArray, value: Int)] = []
 
     /// Flattens what the outputs and assignments need; of several assignments to a variable the last one counts.
@@ -53,6 +55,7 @@ struct LinearGraph {
         (self.entries, self.bindings, self.outputs, self.assignments) = (
             builder.entries, builder.bindings, roots, values
         )
+        origins = builder.origins
         prune()
     }
 
@@ -67,6 +70,7 @@ struct LinearGraph {
         let place = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
         bindings = Dictionary(
             uniqueKeysWithValues: bindings.compactMap { key, value in place[key].map { ($0, value) } })
+        origins = Dictionary(uniqueKeysWithValues: origins.compactMap { key, value in place[key].map { ($0, value) } })
         entries = kept.map { index in
             var entry = entries[index]
             entry.inputs = entry.inputs.map { place[$0]! }
@@ -91,6 +95,7 @@ private struct Builder {
     var entries: [LinearGraph.Entry] = []
     var bindings: [Int: LinearGraph.Binding] = [:]
     var leaves: [Node] = []
+    var origins: [Int: Origin] = [:]
     private var places: [ObjectIdentifier: Int] = [:]
     private var known: [LinearGraph.Entry: Int] = [:]
 
@@ -99,7 +104,9 @@ private struct Builder {
     func index(of node: Node) -> Int { places[ObjectIdentifier(node)]! }
 
     mutating func add(_ node: Node) {
-        places[ObjectIdentifier(node)] = place(of: node)
+        let place = place(of: node)
+        places[ObjectIdentifier(node)] = place
+        if let origin = node.origin, origins[place] == nil { origins[place] = origin }
     }
 
     /// An assigned value that is a leaf is copied first, since assignments run one after another.

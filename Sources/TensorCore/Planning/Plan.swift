@@ -39,7 +39,7 @@ public final class Plan {
         _ graph: LinearGraph, inputs declared: [(shape: Shape, type: ScalarType)], random: RandomState,
         options: PlanOptions
     ) {
-        let units = Fusion.schedule(graph, fused: options.fused)
+        let units = Fusion.schedule(graph, fused: options.fused && !options.checksFinite)
         let places = MemoryPlan(graph, units)
         self.random = random
         self.graph = graph
@@ -54,7 +54,12 @@ public final class Plan {
         let emitter = Emitter(
             graph: graph, places: places, inputs: inputs, outputs: outputs, memory: memory, random: random,
             kernels: options.kernels)
-        instructions = units.map { emitter.emit($0) } + emitter.finalCopies()
+        let work = units.map { unit in
+            let instruction = emitter.emit(unit)
+            return options.checksFinite ? emitter.checked(instruction, unit, program: options.name) : instruction
+        }
+        let first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
+        instructions = first + work + emitter.finalCopies()
         steps = units.map { emitter.describe($0) }
     }
 
@@ -84,7 +89,10 @@ public final class Plan {
 
 /// How a plan is made; the defaults are for use, the others for comparison.
 struct PlanOptions {
+    /// The program's name in reports.
+    var name = "evaluation"
     var fused = true
+    var checksFinite = FiniteCheck.isEnabled
     var kernels: KernelTable
 
     init(fused: Bool = true, kernels: KernelTable? = nil) throws {

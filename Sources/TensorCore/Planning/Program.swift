@@ -93,7 +93,9 @@ public final class Program {
         let declared = inputs.map { (shape: $0.shape(length: length), type: $0.type) }
         let (outputs, assignments) = try recorded(declared)
         let graph = LinearGraph(outputs: outputs, assignments: assignments)
-        let plan = Plan(graph, inputs: declared, random: random, options: try options ?? PlanOptions())
+        var options = try options ?? PlanOptions()
+        options.name = name
+        let plan = Plan(graph, inputs: declared, random: random, options: options)
         if plans.count == Self.planLimit { plans.removeFirst() }
         plans.append((length, plan))
         return plan
@@ -157,6 +159,7 @@ public final class Program {
             plan.inputs[index].memory.copyMemory(from: value.memory, byteCount: value.count * value.type.size)
         }
         plan.run()
+        try FiniteCheck.throwIfFound()
         return zip(plan.outputs, plan.outputShapes).map { output, shape in
             let copy = HostArray(count: output.count, type: output.type)
             copy.memory.copyMemory(from: output.memory, byteCount: output.count * output.type.size)

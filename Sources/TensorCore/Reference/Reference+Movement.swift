@@ -87,7 +87,9 @@ extension Reference {
         for position in order {
             let coordinate = position / step % x.shape[axis]
             let before = reverse ? coordinate + 1 : coordinate - 1
-            if (0..<x.shape[axis]).contains(before) { result[position] += result[position + (before - coordinate) * step] }
+            if (0..<x.shape[axis]).contains(before) {
+                result[position] += result[position + (before - coordinate) * step]
+            }
         }
         return result
     }

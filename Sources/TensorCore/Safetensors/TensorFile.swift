@@ -62,7 +62,13 @@ public struct TensorFile: Hashable, Sendable {
     ///
     /// - Throws: `StorageError` where it cannot be read, `FormatError` with the offset where it is damaged.
     public init(contentsOf path: String) throws {
-        let reader = try TensorFileReader(path: path)
+        try self.init(TensorFileReader(path: path))
+    }
+
+    /// Reads everything that a reader has opened.
+    ///
+    /// - Throws: `StorageError`.
+    public init(_ reader: TensorFileReader) throws {
         self.init(metadata: reader.metadata)
         for entry in reader.entries { add(Tensor(entry, bytes: try reader.bytes(of: entry))) }
     }

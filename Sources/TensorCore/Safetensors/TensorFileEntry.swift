@@ -1,3 +1,5 @@
+import Storage
+
 /// The types of a tensor's elements in a safetensors file that are read and written here.
 public enum TensorFileType: String, Hashable, Sendable, CaseIterable {
     case float64 = "F64"
@@ -53,6 +55,12 @@ public struct TensorFileEntry: Hashable, Sendable {
     public var elementCount: Int { shape.reduce(1, *) }
     /// The number of bytes of all elements.
     public var byteCount: Int { elementCount * type.size }
+
+    /// The one of `entries` whose name is closest to a misspelt one; nil where none is close.
+    public static func nearest(to name: String, among entries: [TensorFileEntry]) -> TensorFileEntry? {
+        let nearest = nearestName(to: name, among: entries.map(\.name))
+        return entries.first { $0.name == nearest }
+    }
 
     /// The order of tensors in a file: by type, the largest first, then by name.
     static func precedes(_ a: TensorFileEntry, _ b: TensorFileEntry) -> Bool {

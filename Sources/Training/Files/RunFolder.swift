@@ -10,6 +10,7 @@ import Storage
 /// | `events.out.tfevents.reverie` | the metrics for TensorBoard; see ``TensorBoardWriter`` |
 /// | `checkpoints/step-N.safetensors` | the state after N steps |
 /// | `checkpoints/best.safetensors` | the parameters of the best evaluation, in runs that are evaluated |
+/// | `weights.safetensors` | the parameters that training started from, where a file gave them |
 /// | `replay/N.bin` | replayed transitions from number N on; see ``ReplayLog`` |
 /// | `summary.json` | the result, once the run has ended |
 public struct RunFolder: Hashable, Sendable {
@@ -28,14 +29,18 @@ public struct RunFolder: Hashable, Sendable {
     /// - Parameters:
     ///   - path: The folder; those above it are created, too.
     ///   - force: Whether an earlier run's files there are removed; files that a run does not make stay.
-    /// - Throws: `StorageError`, with `wouldOverwrite` where the folder has files and `force` is false.
+    /// - Throws: `StorageError`, with `wouldOverwrite` where the folder has files and `force` is false, with `wrongKind`
+    ///   where the path is no folder's.
     public init(creating path: String, force: Bool = false) throws(StorageError) {
+        guard !exists(path) || isFolder(path) else {
+            throw StorageError(path: path, operation: Self.start, reason: .wrongKind(expected: "a folder"))
+        }
         try createFolder(path)
         self.path = path
         if force { try removeFiles() }
         let isEmpty = try namesInFolder(path).isEmpty
         guard force || isEmpty else {
-            throw StorageError(path: path, operation: "start a run in", reason: .wouldOverwrite)
+            throw StorageError(path: path, operation: Self.start, reason: .wouldOverwrite)
         }
         try createFolder(checkpointFolder)
     }
@@ -51,6 +56,9 @@ public struct RunFolder: Hashable, Sendable {
         }
     }
 
+    /// What is being done to the folder where a run starts, as errors say it.
+    public static let start = "start a run in"
+
     /// Where the resolved configuration is.
     public var configurationPath: String { joinPath(path, "config.toml") }
     /// Where the metrics are.
@@ -61,6 +69,8 @@ public struct RunFolder: Hashable, Sendable {
     public var eventsPath: String { joinPath(path, "events.out.tfevents.reverie") }
     /// Where the result is.
     public var summaryPath: String { joinPath(path, "summary.json") }
+    /// Where the parameters are that training started from, where a file gave them.
+    public var weightsPath: String { joinPath(path, "weights.safetensors") }
     /// Where the checkpoints are.
     public var checkpointFolder: String { joinPath(path, "checkpoints") }
 
@@ -122,6 +132,7 @@ public struct RunFolder: Hashable, Sendable {
         try removeCheckpoints(keeping: 0)
         try removeFile(bestCheckpointPath)
         try removeLogs()
+        try removeFile(weightsPath)
         try removeFile(configurationPath)
     }
 }

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Random
 
 /// Plays whole episodes without learning.
 public struct Evaluator {
@@ -37,25 +38,37 @@ public struct Evaluator {
     }
 
     /// Plays `episodes` episodes, the i-th in an environment seeded with `seed + i`. Every environment plays one
-    /// episode, so that short ones weigh no more than long ones.
+    /// episode, so that short ones weigh no more than long ones. An agent that explores draws from a stream of the
+    /// episode's own, so that results don't depend on how many are played side by side; its own streams stay where they are.
     ///
+    /// - Returns: the episodes in order; where `shouldStop` said so, those that had ended.
     /// - Throws: what the agent, the observer or the making of an environment throws.
-    public func run(episodes: Int, seed: UInt64) throws -> [Episode] {
+    public func run(episodes: Int, seed: UInt64, shouldStop: () -> Bool = { false }) throws -> [Episode] {
+        let streams = agent.actionStreams
+        defer { agent.actionStreams = streams }
         var results: [Episode] = []
-        while results.count < episodes {
+        var isStopped = false
+        while results.count < episodes, !isStopped {
             let count = min(batchLimit, episodes - results.count)
-            results += try runBatch(try makeEnvironment(count), seed: seed &+ UInt64(results.count))
+            let batch = try runBatch(try makeEnvironment(count), seed: seed &+ UInt64(results.count), shouldStop)
+            results += batch
+            isStopped = batch.count < count
         }
         return results
     }
 
-    private func runBatch(_ environment: any BatchedEnvironment, seed: UInt64) throws -> [Episode] {
+    private func runBatch(
+        _ environment: any BatchedEnvironment, seed: UInt64, _ shouldStop: () -> Bool
+    ) throws -> [Episode] {
         environment.reset(seed: seed)
+        agent.actionStreams = ActionStreams(
+            rows: (0..<environment.count).map { RandomStream(seed: seed &+ UInt64($0)).split("evaluation") })
         var results = (0..<environment.count).map { Episode(return: 0, length: 0, seed: seed &+ UInt64($0)) }
         var playing = [Bool](repeating: true, count: environment.count)
         let (observations, actions) = (environment.currentRows, environment.discreteActions)
         try observer?.didReset(environment, seed: seed)
         while playing.contains(true) {
+            if shouldStop() { return zip(results, playing).filter { !$0.1 }.map(\.0) }
             try observer?.willAct(on: observations)
             try agent.act(on: observations, mode: mode, into: actions)
             environment.step()

@@ -93,9 +93,10 @@ public final class RolloutObserver: EvaluationObserver {
 
     /// Writes the files.
     ///
+    /// - Parameter episodes: How many episodes to keep, the first that were started; nil for all.
     /// - Throws: `StorageError`.
-    public func finish(overwrite: Bool) throws {
-        try recorder.finish()
+    public func finish(keeping episodes: Int? = nil, overwrite: Bool) throws {
+        try recorder.finish(keeping: episodes)
         if let video { try writeAtomically(video.encoder.finish(), to: video.path, overwrite: overwrite) }
     }
 }

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import TensorCore
 
 /// The one loop: the agent acts, the environments step, the agent learns, the observers look on.
 ///
@@ -76,6 +77,7 @@ public final class Trainer {
         environment.step()
         statistics.record(environment)
         try agent.learn(from: transitions)
+        try FiniteCheck.throwIfFound()
         for observer in observers {
             try observer.didStep(self)
             for episode in statistics.completed { try observer.didFinish(episode, self) }

@@ -35,11 +35,12 @@ public enum Checkpoint {
     /// Puts an agent where a checkpoint left it: what it learned, its counters and its random streams.
     ///
     /// - Throws: as ``read(_:into:)-(_,Parameters)``, also where the agent's state is missing or another's.
-    public static func read(_ path: String, into agent: any Agent) throws {
-        let reader = try open(path)
+    public static func read(_ path: String, into agent: any Agent) throws { try read(try open(path), into: agent) }
+
+    static func read(_ reader: TensorFileReader, into agent: any Agent) throws {
         let (variables, state) = (agent.variables, try bytes(named: agentState, in: reader))
         let values = try values(of: variables, in: reader)
-        try locating(agentState, in: path) { () throws(EnvironmentError) in try agent.restoreState(from: state) }
+        try locating(agentState, in: reader) { () throws(EnvironmentError) in try agent.restoreState(from: state) }
         set(variables, to: values)
     }
 
@@ -54,12 +55,16 @@ public enum Checkpoint {
     }
 
     /// Runs `body`, and gives a state that can't be read its file and name.
-    static func locating(_ name: String, in path: String, _ body: () throws(EnvironmentError) -> Void) throws {
+    static func locating(
+        _ name: String, in reader: TensorFileReader, _ body: () throws(EnvironmentError) -> Void
+    ) throws {
         do {
             try body()
         } catch EnvironmentError.badState(let offset, let expected) {
             throw FormatError(
-                .safetensors, file: "\(path)(\(name))", offset: offset, expected: expected, found: "another state")
+                .safetensors, file: "\(reader.path)(\(name))", offset: offset, expected: expected,
+                found: "another state"
+            )
         }
     }
 
@@ -71,8 +76,12 @@ public enum Checkpoint {
     @discardableResult
     public static func read(_ path: String, into variables: Parameters) throws -> [String: String] {
         let reader = try open(path)
-        set(variables, to: try values(of: variables, in: reader))
+        try read(reader, into: variables)
         return reader.metadata
+    }
+
+    static func read(_ reader: TensorFileReader, into variables: Parameters) throws {
+        set(variables, to: try values(of: variables, in: reader))
     }
 
     /// The elements of each variable, found and checked before any of them is changed.

@@ -12,7 +12,7 @@ public final class FitSession {
     private let folder: RunFolder
     private let data: ObservationDataset
     private let model: VariationalAutoencoder
-    private let scaling: Standardization
+    private let scaling: Standardizer
     private let metrics: JSONLinesWriter
     private var state: FitState
 
@@ -44,9 +44,9 @@ public final class FitSession {
             try self.init(starting: configuration, folder, data, scaling)
             return
         }
-        let checkpoint = folder.checkpointPath(step: step)
+        let checkpoint = try Checkpoint.open(folder.checkpointPath(step: step))
         var state = FitState()
-        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: TensorFileReader(path: checkpoint))
+        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
         try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
             try state.restoreState(from: bytes)
         }
@@ -70,7 +70,7 @@ public final class FitSession {
 
     private convenience init(
         starting configuration: FitConfiguration, _ folder: RunFolder, _ data: ObservationDataset,
-        _ scaling: Standardization
+        _ scaling: Standardizer
     ) throws {
         let model = try Self.model(configuration, data)
         let metrics = try JSONLinesWriter(creating: folder.metricsPath)
@@ -81,7 +81,7 @@ public final class FitSession {
     }
 
     private init(
-        _ configuration: FitConfiguration, _ folder: RunFolder, _ data: ObservationDataset, _ scaling: Standardization,
+        _ configuration: FitConfiguration, _ folder: RunFolder, _ data: ObservationDataset, _ scaling: Standardizer,
         _ model: VariationalAutoencoder, _ metrics: JSONLinesWriter, _ state: FitState
     ) {
         (self.configuration, self.folder, self.data, self.scaling) = (configuration, folder, data, scaling)
@@ -96,15 +96,14 @@ public final class FitSession {
 
     private static func scaling(
         _ likelihood: VariationalAutoencoderSettings.Likelihood, _ data: ObservationDataset
-    ) throws -> Standardization {
-        if likelihood == .gaussian { return Standardization(data.training, width: data.width) }
+    ) throws -> Standardizer {
+        if likelihood == .gaussian { return Standardizer(data.training, width: data.width) }
         if let bad = (data.training + data.validation).first(where: { !(0...1).contains($0) }) {
             throw FitError(
                 "a Bernoulli likelihood needs data from 0 to 1, and the data hold \(bad); use --set likelihood=gaussian"
             )
         }
-        let zeros = [Float](repeating: 0, count: data.width)
-        return Standardization(means: zeros, deviations: zeros.map { _ in 1 })
+        return .identity(width: data.width)
     }
 
     /// Times that the data is gone through.
@@ -143,13 +142,15 @@ public final class FitSession {
 
     /// Fits what is left of the epoch; false where it was stopped.
     private func fitEpoch(_ training: [Float], _ shouldStop: () -> Bool) throws -> Bool {
-        var order = Array(0..<training.count / data.width)
-        // An order of its own for each epoch, so that none depends on those before.
-        var random = RandomStream(seed: UInt64(configuration.seed)).split("batches").split(state.epoch)
-        random.shuffle(&order)
-        for batch in batches(order).dropFirst(state.batch) {
+        var batches = Minibatches(
+            rows: training.count / data.width, size: configuration.settings.batchSize,
+            stream: RandomStream(seed: UInt64(configuration.seed)).split("batches"),
+            from: .init(epoch: state.epoch, batch: state.batch))
+        while batches.position.epoch == state.epoch {
             if shouldStop() { return false }
+            let batch = batches.next()
             state.total += try model.fit(gather(training, batch)).nats * Double(batch.count)
+            try FiniteCheck.throwIfFound()
             state.batch += 1
             state.updates += 1
         }
@@ -192,11 +193,7 @@ public final class FitSession {
         try metrics.synchronize()
         state.metricsLength = metrics.length
         state.random = model.randomStates.map { RandomStream(key: $0.key, position: $0.counter) }
-        let scale: [(String, Variable)] = [
-            ("scaling.means", Variable(scaling.means, shape: [data.width], name: "means")),
-            ("scaling.deviations", Variable(scaling.deviations, shape: [data.width], name: "deviations")),
-        ]
-        let variables = Parameters(model.variables.entries + scale)
+        let variables = Parameters(model.variables.entries + (["scaling": scaling.variables] as Parameters).entries)
         let shape = data.shape.map(String.init).joined(separator: ",")
         try Checkpoint.write(
             variables, states: [Checkpoint.trainingState: state.stateBytes()],
@@ -237,7 +234,7 @@ public struct FittedModel {
     /// The shape of one row's observation.
     public let shape: [Int]
     private let model: VariationalAutoencoder
-    private let scaling: Standardization
+    private let scaling: Standardizer
 
     /// Opens a run.
     ///
@@ -245,23 +242,28 @@ public struct FittedModel {
     public init(run path: String) throws {
         let folder = try RunFolder(opening: path)
         configuration = try FitConfiguration(contentsOf: folder.configurationPath)
-        let checkpoint = try folder.lastCheckpointPath()
-        let reader = try TensorFileReader(path: checkpoint)
-        guard let entry = reader.entry(named: "scaling.means"), entry.shape.count == 1, entry.shape[0] > 0 else {
-            throw TensorError.missingVariable(name: "scaling.means", file: checkpoint)
+        let checkpoint = try Checkpoint.open(folder.lastCheckpointPath())
+        guard let entry = checkpoint.entry(named: "scaling.means"), entry.shape.count == 1, entry.shape[0] > 0 else {
+            throw TensorError.missingVariable(name: "scaling.means", file: checkpoint.path)
         }
         let width = entry.shape[0]
-        let shape = (reader.metadata["shape"] ?? "").split(separator: ",").compactMap { Int($0) }
+        let shape = (checkpoint.metadata["shape"] ?? "").split(separator: ",").compactMap { Int($0) }
         guard shape.allSatisfy({ 1...width ~= $0 }), shape.reduce(1.0, { $0 * Double($1) }) == Double(width) else {
             throw FormatError(
-                .safetensors, file: checkpoint, offset: 8, expected: "a shape of \(width) elements", found: "\(shape)")
+                .safetensors, file: checkpoint.path, offset: 8, expected: "a shape of \(width) elements",
+                found: "\(shape)")
         }
         (self.width, self.shape) = (width, shape)
         model = try VariationalAutoencoder(configuration.settings, width: width, seed: UInt64(configuration.seed))
-        let means = Variable(zeros: [width], name: "means"), deviations = Variable(zeros: [width], name: "deviations")
-        let scale: [(String, Variable)] = [("scaling.means", means), ("scaling.deviations", deviations)]
-        try Checkpoint.read(checkpoint, into: Parameters(model.variables.entries + scale))
-        scaling = Standardization(means: means.values, deviations: deviations.values)
+        let scale = Standardizer.identity(width: width).variables
+        try Checkpoint.read(
+            checkpoint, into: Parameters(model.variables.entries + (["scaling": scale] as Parameters).entries))
+        guard let scaling = Standardizer(scale) else {
+            throw FormatError(
+                .safetensors, file: checkpoint.path, offset: 0, expected: "deviations above 0",
+                found: "\(scale.variables[1].values.min() ?? 0)")
+        }
+        self.scaling = scaling
     }
 
     /// New rows, (count, width) row-major, in the units of the data.

@@ -1,19 +1,24 @@
 import Agents
+import Environments
 import Storage
 
 /// Replayed experience on disk, in files that are only appended to: a checkpoint costs what is new since the last one.
 ///
-/// `replay/N.bin` holds transitions from number N on, as ``Agents/ReplayBuffer/write(_:to:)`` gives them. Files whose
-/// transitions no kept checkpoint needs are removed.
+/// `replay/N.bin` holds transitions from number N on, as ``Agents/ReplayBuffer/write(_:to:)`` gives them, in blocks with
+/// checksums (``ReplayBlock``). Files whose transitions no kept checkpoint needs are removed.
 struct ReplayLog {
     private let folder: String
     private let replay: ReplayBuffer
     /// The number of the first transition of each file, ascending.
     private var starts: [Int]
+    /// Bytes of the last file that count.
+    private var length = 0
     /// Transitions that are on disk.
     private var stored: Int
     /// Transitions in a file before the next one is begun.
     private static let fileTransitions = 16_384
+    /// Bytes of transitions in a block, which is read as a whole.
+    private static let blockBytes = 1 << 20
     private static let ending = ".bin"
 
     /// Starts a log in an empty folder.
@@ -22,10 +27,13 @@ struct ReplayLog {
         (self.folder, self.replay, starts, stored) = (folder, replay, [], 0)
     }
 
-    /// Reads the experience that a checkpoint counts on into an empty buffer, and cuts off what came later.
+    /// Reads the experience that a checkpoint counts on into an empty buffer; what came later is cut off.
     ///
+    /// - Parameter spaces: what was seen and done; see ``Agents/ReplayBuffer/restore(_:from:observationSpace:actionCount:)``.
     /// - Throws: `StorageError`, or `FormatError` where transitions are missing or damaged.
-    init(resuming folder: String, replay: ReplayBuffer, added: Int, actionCount: Int) throws {
+    init(
+        resuming folder: String, replay: ReplayBuffer, added: Int, spaces: (observations: Space, actions: Space)
+    ) throws {
         (self.folder, self.replay, stored) = (folder, replay, added)
         let all = try namesInFolder(folder).filter { $0.hasSuffix(Self.ending) }
             .compactMap { Int($0.dropLast(Self.ending.count)) }.sorted()
@@ -35,7 +43,7 @@ struct ReplayLog {
         for (index, start) in starts.enumerated() {
             let end = index + 1 < starts.count ? starts[index + 1] : added
             guard end > first else { continue }
-            try restore(max(start, first)..<end, from: start, actionCount: actionCount)
+            length = try restore(start..<end, from: first, spaces)
         }
         guard replay.added == added else {
             throw FormatError(
@@ -46,15 +54,31 @@ struct ReplayLog {
 
     private func path(_ start: Int) -> String { joinPath(folder, "\(start)\(Self.ending)") }
 
-    private func restore(_ range: Range<Int>, from start: Int, actionCount: Int) throws {
-        let file = try InputFile(path: path(start))
-        let size = replay.transitionBytes
-        let bytes = try file.bytes(in: (range.lowerBound - start) * size..<(range.upperBound - start) * size)
-        guard bytes.withUnsafeBytes({ replay.restore($0, from: range.lowerBound, actionCount: actionCount) }) else {
-            throw FormatError(
-                .run, file: path(start), offset: (range.lowerBound - start) * size,
-                expected: "transitions of this run's environment", found: "an action or flag out of range")
+    /// Reads the file of the transitions `numbers`, and keeps those from number `first` on.
+    ///
+    /// - Returns: how many of the file's bytes they are.
+    private func restore(
+        _ numbers: Range<Int>, from first: Int, _ spaces: (observations: Space, actions: Space)
+    ) throws -> Int {
+        let file = try InputFile(path: path(numbers.lowerBound))
+        var (next, offset) = (numbers.lowerBound, 0)
+        while next < numbers.upperBound {
+            let (block, transitions) = try ReplayBlock.read(
+                file, at: offset, numbers: next..<numbers.upperBound, transitionBytes: replay.transitionBytes)
+            let skipped = min(block.count, max(0, first - next)) * replay.transitionBytes
+            do throws(EnvironmentError) {
+                try replay.restore(
+                    transitions.span.bytes.extracting(skipped...), from: max(first, next),
+                    observationSpace: spaces.observations, actionCount: spaces.actions.discreteCount ?? 0)
+            } catch {
+                guard case .badState(let place, let expected) = error else { throw error }
+                throw FormatError(
+                    .run, file: file.path, offset: offset + ReplayBlock.byteCount + skipped + place, expected: expected,
+                    found: "another number")
+            }
+            (next, offset) = (next + block.count, offset + ReplayBlock.byteCount + transitions.count)
         }
+        return offset
     }
 
     /// Brings everything new onto the disk.
@@ -68,22 +92,29 @@ struct ReplayLog {
             let last = starts.last
             let isOpen = last != nil && next == stored && next - last! < Self.fileTransitions
             let start = isOpen ? last! : next
-            if !isOpen { starts.append(start) }
+            if !isOpen { (starts, length) = (starts + [start], 0) }
             let end = min(replay.added, start + Self.fileTransitions)
             try append(next..<end, to: start)
             (next, stored) = (end, end)
         }
     }
 
-    private func append(_ range: Range<Int>, to start: Int) throws(StorageError) {
+    private mutating func append(_ numbers: Range<Int>, to start: Int) throws(StorageError) {
         let file =
-            range.lowerBound == start
-            ? try AppendFile(creating: path(start))
-            : try AppendFile(resuming: path(start), at: (range.lowerBound - start) * replay.transitionBytes)
-        do { try replay.write(range) { try file.append($0) } } catch {
+            numbers.lowerBound == start
+            ? try AppendFile(creating: path(start)) : try AppendFile(resuming: path(start), at: length)
+        let size = replay.transitionBytes
+        let most = max(1, Self.blockBytes / size)
+        do {
+            for next in stride(from: numbers.lowerBound, to: numbers.upperBound, by: most) {
+                let count = min(most, numbers.upperBound - next)
+                try ReplayBlock(start: next, count: count, transitionBytes: size).append(from: replay, to: file)
+            }
+        } catch {
             throw error as? StorageError ?? StorageError(path: path(start), operation: "write", reason: .system(0))
         }
         try file.synchronize()
+        length = file.count
     }
 
     /// Removes files whose transitions a checkpoint that counts on `added` transitions doesn't need.

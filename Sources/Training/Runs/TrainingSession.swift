@@ -19,15 +19,20 @@ public final class TrainingSession {
 
     /// Starts a run: makes the agent, its environments and the run's folder.
     ///
-    /// - Parameter watchers: observers besides those that write the run's files.
-    /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError``, or `StorageError`, for a folder that exists
-    ///   among others.
+    /// - Parameters:
+    ///   - weights: What the agent's behaviour starts from; the folder keeps a copy.
+    ///   - watchers: observers besides those that write the run's files.
+    /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError``, what ``WeightsFile/load(into:)`` throws, or
+    ///   `StorageError`, for a folder that exists among others.
     public convenience init(
-        _ run: TrainingRun, folder path: String, overwrite: Bool, watchers: [any TrainingObserver] = []
+        _ run: TrainingRun, folder path: String, overwrite: Bool, weights: WeightsFile? = nil,
+        watchers: [any TrainingObserver] = []
     ) throws {
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
+        try weights?.load(into: agent)
         let folder = try RunFolder(creating: path, force: overwrite)
+        if weights != nil { try Checkpoint.write(agent.behaviour, metadata: [:], to: folder.weightsPath) }
         try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: false)
         try self.init(starting: run, folder, agent, environment, watchers)
     }
@@ -36,19 +41,20 @@ public final class TrainingSession {
     ///
     /// - Throws: as the other two.
     public convenience init(
-        continuing run: TrainingRun, folder path: String, watchers: [any TrainingObserver] = []
+        continuing run: TrainingRun, folder path: String, weights: WeightsFile? = nil,
+        watchers: [any TrainingObserver] = []
     ) throws {
         if exists(joinPath(path, "config.toml")) {
             try self.init(resuming: path, watchers: watchers)
         } else {
-            try self.init(run, folder: path, overwrite: true, watchers: watchers)
+            try self.init(run, folder: path, overwrite: true, weights: weights, watchers: watchers)
         }
     }
 
     /// Goes on with a run from its last checkpoint; one that was stopped before its first starts anew. The run ends as
     /// one that was never stopped, bit for bit.
     ///
-    /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint, log or experience.
+    /// - Throws: as ``init(_:folder:overwrite:weights:watchers:)``, and `FormatError` for a damaged checkpoint, log or experience.
     public convenience init(resuming path: String, watchers: [any TrainingObserver] = []) throws {
         let folder = try RunFolder(opening: path)
         let run = try TrainingRun(contentsOf: folder.configurationPath)
@@ -56,6 +62,7 @@ public final class TrainingSession {
         let agent = try run.makeAgent(for: environment)
         guard let step = try folder.checkpointSteps().last else {
             try folder.removeLogs()
+            if exists(folder.weightsPath) { try WeightsFile(folder.weightsPath).load(into: agent) }
             try self.init(starting: run, folder, agent, environment, watchers)
             return
         }
@@ -82,10 +89,11 @@ public final class TrainingSession {
         resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver], from path: String
     ) throws {
-        try Checkpoint.read(path, into: agent)
+        let checkpoint = try Checkpoint.open(path)
+        try Checkpoint.read(checkpoint, into: agent)
         var state = TrainingState(count: environment.count)
-        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: TensorFileReader(path: path))
-        try Checkpoint.locating(Checkpoint.trainingState, in: path) { () throws(EnvironmentError) in
+        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
+        try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
             try state.restoreState(from: bytes)
         }
         guard state.environments.count == environment.count else {
@@ -95,19 +103,18 @@ public final class TrainingSession {
         }
         environment.reset(seed: UInt64(run.run.seed))
         for (index, snapshot) in state.environments.enumerated() {
-            try Checkpoint.locating(Checkpoint.trainingState, in: path) { () throws(EnvironmentError) in
+            try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
                 try environment.restore(snapshot, to: index)
             }
         }
-        let actionCount = environment.actionSpace.discreteCount ?? 0
+        let spaces = (environment.observationSpace, environment.actionSpace)
         let logs = Logs(
             lines: try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength),
             events: try TensorBoardWriter(resuming: folder.eventsPath, at: state.eventsLength),
             episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
             replay: try (agent as? any ReplayingAgent).map {
                 try ReplayLog(
-                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, actionCount: actionCount
-                )
+                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, spaces: spaces)
             })
         self.init(run, folder, agent, environment, state, logs, watchers)
     }

@@ -15,7 +15,7 @@ struct Benchmark {
     var name: String
     var unit: Unit
     /// Checks that the work is done right, and returns it as a closure that does it once.
-    var prepare: () throws -> () -> Void
+    var prepare: () throws -> () throws -> Void
 
     struct Result {
         var name: String
@@ -48,19 +48,19 @@ struct Benchmark {
     /// once, so that reading the clock doesn't count.
     func run(budget: Double) throws -> Result {
         let work = try prepare()
-        for _ in 0..<5 { work() }
-        let single = time(1, work)
+        for _ in 0..<5 { try work() }
+        let single = try time(1, work)
         let repeats = max(1, Int(20e-6 / max(single, 1e-9)))
         var samples: [Double] = []
         let end = clock() + budget
-        while clock() < end || samples.count < 7 { samples.append(time(repeats, work) / Double(repeats)) }
+        while clock() < end || samples.count < 7 { try samples.append(time(repeats, work) / Double(repeats)) }
         samples.sort()
         return Result(name: name, unit: unit, medianSeconds: samples[samples.count / 2])
     }
 
-    private func time(_ repeats: Int, _ work: () -> Void) -> Double {
+    private func time(_ repeats: Int, _ work: () throws -> Void) rethrows -> Double {
         let start = clock()
-        for _ in 0..<repeats { work() }
+        for _ in 0..<repeats { try work() }
         return clock() - start
     }
 
@@ -68,5 +68,5 @@ struct Benchmark {
     private func clock() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
     /// Every benchmark, in the order of lists.
-    static var all: [Benchmark] { trainingSteps + environmentSteps }
+    static var all: [Benchmark] { CheckedStep.all.map(\.benchmark) + environmentSteps }
 }

@@ -6,7 +6,7 @@ struct Bench: ParsableCommand {
         abstract: "Time training steps and environments.",
         discussion: """
             Prints the median time of each step, or environment steps per second. The names are those of the peers' \
-            scripts, so that one table can hold both.
+            scripts, so that one table can hold both. A step is timed only where its losses are PyTorch's.
 
             EXAMPLE
               reverie bench "DQN step" CartPole --json

@@ -29,6 +29,8 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
 
+    @OptionGroup var weights: WeightsFlags
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Exit with 1 where the mean return is below this.", valueName: "return"))
@@ -46,7 +48,7 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        let subject = try Subject(run: folder, last: last)
+        let subject = try Subject(run: folder, last: last, weights: weights)
         let progress = EvaluationProgress(episodes: episodes)
         let evaluator = Evaluator(subject.agent, mode: stochastic ? .explore : .greedy, observer: progress) {
             try subject.makeEnvironment($0, .sameStep)

@@ -43,6 +43,8 @@ struct Fit: ParsableCommand {
     @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
     var resume = false
 
+    @OptionGroup var checks: CheckFlags
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
@@ -52,6 +54,7 @@ struct Fit: ParsableCommand {
     }
 
     func run() throws {
+        checks.apply()
         var configuration = try FitConfiguration(model: model, dataset: dataset, seed: seed)
         for text in assignments { try configuration.settings.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"

@@ -8,7 +8,8 @@ struct Record: ParsableCommand {
         abstract: "Record episodes to a file.",
         discussion: """
             Observation, action, reward, end, seed and policy of every step go to an NPZ file, which numpy.load reads; \
-            with --video the first episode also becomes a GIF.
+            with --video the first episode also becomes a GIF. Stopped with Ctrl-C, the file holds the episodes that \
+            had ended.
 
             EXAMPLE
               reverie record runs/dqn-CartPole-v1-seed0 --episodes 20 --to rollouts.npz
@@ -41,6 +42,8 @@ struct Record: ParsableCommand {
 
     @OptionGroup var options: EnvironmentOptionFlags
 
+    @OptionGroup var weights: WeightsFlags
+
     @Flag(help: "Replace files that exist.")
     var force = false
 
@@ -57,7 +60,8 @@ struct Record: ParsableCommand {
     func run() throws {
         try requireFree(to, force: force)
         try requireFree(video, force: force)
-        let subject = try Subject(self.subject, options: try options.values(), last: last)
+        let subject = try Subject(self.subject, options: try options.values(), last: last, weights: weights)
+        Interruption.watch()
         let results: [Evaluator.Episode]
         do {
             results = try record(subject)
@@ -65,6 +69,10 @@ struct Record: ParsableCommand {
             // The spool would help to rescue a recording that can't be repeated; this one can.
             try? removeFile(RolloutSpool.path(for: to))
             throw error
+        }
+        guard results.count == episodes else {
+            note("stopped: \(to) holds the \(results.count) of \(episodes) episodes that had ended")
+            throw ExitCode(Interruption.exitCode)
         }
         let steps = results.map(\.length).reduce(0, +)
         let mean = Statistics.mean(results.map(\.return))
@@ -90,8 +98,15 @@ struct Record: ParsableCommand {
         let evaluator = Evaluator(
             subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, observer: progress
         ) { try subject.makeEnvironment($0, .nextStep) }
-        let results = try evaluator.run(episodes: episodes, seed: subject.evaluationSeed(seed))
-        try recorder.finish(overwrite: force)
+        let results = try evaluator.run(episodes: episodes, seed: subject.evaluationSeed(seed)) {
+            Interruption.isRequested
+        }
+        guard !results.isEmpty else {
+            try removeFile(RolloutSpool.path(for: to))
+            note("stopped before an episode had ended: nothing is recorded")
+            throw ExitCode(Interruption.exitCode)
+        }
+        try recorder.finish(keeping: results.count, overwrite: force)
         progress.finish()
         return results
     }

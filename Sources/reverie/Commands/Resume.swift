@@ -15,10 +15,13 @@ struct Resume: ParsableCommand {
     @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
     var folder: String
 
+    @OptionGroup var checks: CheckFlags
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
     func run() throws {
+        checks.apply()
         let maker = try RunFolder.open(folder).maker
         note("going on in \(folder)")
         switch maker {

@@ -14,9 +14,13 @@ struct Train: ParsableCommand {
             flags. Everything that the run makes is in its folder: config.toml, metrics.jsonl, episodes.csv, \
             TensorBoard events, checkpoints and summary.json.
 
+            A network can start from one that PyTorch saved with safetensors.torch.save_file(net.state_dict(), path); \
+            where the names differ, --rename says how.
+
             EXAMPLE
               reverie train dqn CartPole-v1 --seed 3 --set learningRate=0.001
               reverie train reinforce CartPole-v1 --episodes 1000 --json
+              reverie train dqn CartPole-v1 --weights net.safetensors --rename layers.0=0
             """)
 
     @Argument(help: "An agent's name; 'reverie list agents' shows them.", completion: Completions.agents)
@@ -57,6 +61,8 @@ struct Train: ParsableCommand {
 
     @OptionGroup var options: EnvironmentOptionFlags
 
+    @OptionGroup var weights: WeightsFlags
+
     @Flag(help: "Replace the run's folder where it exists.")
     var force = false
 
@@ -69,6 +75,8 @@ struct Train: ParsableCommand {
     @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
     var frames: Int?
 
+    @OptionGroup var checks: CheckFlags
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
@@ -79,6 +87,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        checks.apply()
         _ = try AgentCatalog.entry(agent)
         _ = try EnvironmentCatalog.entry(environment)
         let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
@@ -100,9 +109,12 @@ struct Train: ParsableCommand {
     private func session(
         _ run: TrainingRun, _ path: String, watchers: [any TrainingObserver] = []
     ) throws -> TrainingSession {
-        try resume
-            ? TrainingSession(continuing: run, folder: path, watchers: watchers)
-            : TrainingSession(run, folder: path, overwrite: force, watchers: watchers)
+        try weights.naming {
+            let weights = try weights.file()
+            return try resume
+                ? TrainingSession(continuing: run, folder: path, weights: weights, watchers: watchers)
+                : TrainingSession(run, folder: path, overwrite: force, weights: weights, watchers: watchers)
+        }
     }
 
     /// The preset and the file, where there are such.

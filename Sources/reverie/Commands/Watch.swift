@@ -34,6 +34,8 @@ struct Watch: ParsableCommand {
 
     @OptionGroup var options: EnvironmentOptionFlags
 
+    @OptionGroup var weights: WeightsFlags
+
     @Flag(help: "Start paused.")
     var paused = false
 
@@ -62,8 +64,9 @@ struct Watch: ParsableCommand {
     }
 
     private func recording() throws -> any ViewerScene {
-        guard seed == nil, !stochastic, try options.values().isEmpty else {
-            throw UsageError("--seed, --stochastic and --option are not for a recording, which plays what it holds")
+        guard seed == nil, !stochastic, weights.weights == nil, try options.values().isEmpty else {
+            throw UsageError(
+                "--seed, --stochastic, --option and --weights are not for a recording, which plays what it holds")
         }
         let rollout = try Rollout(contentsOf: subject)
         let environment = try content(of: subject) {
@@ -74,7 +77,7 @@ struct Watch: ParsableCommand {
     }
 
     private func agent() throws -> any ViewerScene {
-        let subject = try Subject(subject, options: try options.values(), last: last)
+        let subject = try Subject(subject, options: try options.values(), last: last, weights: weights)
         return try AgentScene(
             title: "\(subject.name) in \(subject.environmentID)", agent: subject.agent,
             environment: try subject.makeEnvironment(1, .disabled), mode: stochastic ? .explore : .greedy,

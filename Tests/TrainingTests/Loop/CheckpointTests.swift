@@ -30,20 +30,15 @@ import Testing
             agent.variables, states: [Checkpoint.agentState: agent.stateBytes()], metadata: ["step": "600"], to: path)
     }
 
-    /// All that an agent has learned and counted.
-    private static func everything(_ agent: any Agent) -> [[UInt32]] {
-        agent.variables.variables.map { $0.values.map(\.bitPattern) } + [agent.stateBytes().map(UInt32.init)]
-    }
-
     @Test func anAgentIsReadBackWhole() throws {
         let path = folder.file("a.safetensors")
         let first = try Self.dqn()
         try Self.train(first)
         try Self.write(first, to: path)
         let second = try Self.dqn(seed: 99)
-        #expect(Self.everything(second) != Self.everything(first))
+        #expect(everything(second) != everything(first))
         try Checkpoint.read(path, into: second)
-        #expect(Self.everything(second) == Self.everything(first))
+        #expect(everything(second) == everything(first))
         #expect(try TensorFileReader(path: path).metadata["step"] == "600")
         #expect(second.updates == first.updates && second.updates > 100)
         // It explores as much as the one that was written, and with the same draws.
@@ -67,7 +62,7 @@ import Testing
         try Self.write(first, to: path)
         let second = try make(2)
         try Checkpoint.read(path, into: second)
-        #expect(Self.everything(second) == Self.everything(first))
+        #expect(everything(second) == everything(first))
         let moments = second.variables.entries.filter { $0.path.contains("Optimizer.first.") }
         #expect(moments.count == 8 && moments.allSatisfy { $0.variable.values.contains { $0 != 0 } })
     }
@@ -76,9 +71,9 @@ import Testing
     private func refused<Failure: Error>(_ path: String, _ type: Failure.Type) throws -> Failure {
         let agent = try Self.dqn()
         try Self.train(agent, steps: 200)
-        let before = Self.everything(agent)
+        let before = everything(agent)
         let error = #expect(throws: type) { try Checkpoint.read(path, into: agent) }
-        #expect(Self.everything(agent) == before, "nothing has changed")
+        #expect(everything(agent) == before, "nothing has changed")
         return try #require(error)
     }
 

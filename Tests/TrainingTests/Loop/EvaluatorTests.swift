@@ -78,15 +78,35 @@ import Testing
         #expect(results.map(\.seed) == [.max - 1, .max, 0, 1])
     }
 
-    @Test func resultsDoNotDependOnTheBatch() throws {
-        let environment = try EnvironmentCatalog.make("CartPole-v1")
-        let agent = try REINFORCE(environment: EnvironmentDescription(environment), seed: 5)
-        let results = try [1, 4, 100].map { limit in
-            try Evaluator(agent, batchLimit: limit) { try EnvironmentCatalog.make("CartPole-v1", count: $0) }
-                .run(episodes: 20, seed: 50)
+    /// Neither where it is greedy, nor where each episode has draws of its own; and it leaves the agent as it was.
+    @Test(arguments: ["dqn", "reinforce", "q-learning", "random"], [ActionMode.greedy, .explore])
+    func resultsDoNotDependOnTheBatch(name: String, mode: ActionMode) throws {
+        let make = { try EnvironmentCatalog.make("FrozenLake8x8-v1", count: $0) }
+        let environment = try make(1)
+        let settings = try AgentCatalog.entry(name).makeSettings()
+        let agent = try settings.makeAgent(for: EnvironmentDescription(environment), seed: 5)
+        try Trainer(agent: agent, environment: environment, seed: 3).run(steps: 500)
+        let before = everything(agent)
+        let results = try [1, 4, 100].map {
+            try Evaluator(agent, mode: mode, batchLimit: $0, makeEnvironment: make).run(episodes: 20, seed: 50)
         }
         #expect(results[0] == results[1] && results[0] == results[2])
-        #expect(Set(results[0].map(\.return)).count > 1)
+        #expect(mode == .greedy || Set(results[0].map(\.length)).count > 1)
+        #expect(everything(agent) == before)
+        let later = try Evaluator(agent, mode: mode, makeEnvironment: make).run(episodes: 15, seed: 55)
+        #expect(later == Array(results[0].dropFirst(5)), "an episode follows from its seed")
+    }
+
+    @Test func stoppingGivesWhatHasEnded() throws {
+        // The witness's episodes have 2, 3 and 4 steps in turn.
+        for (steps, expected) in [(0, 0), (1, 0), (2, 1), (3, 2), (4, 3), (6, 4), (9, 6), (100, 9)] {
+            var left = steps
+            let results = try Evaluator(Witness(), batchLimit: 3) { Tally.batch($0) }.run(episodes: 9, seed: 0) {
+                left -= 1
+                return left < 0
+            }
+            #expect(results.count == expected, "\(steps) steps")
+        }
     }
 
     @Test func reportsSummarise() {

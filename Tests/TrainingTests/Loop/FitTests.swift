@@ -3,6 +3,7 @@ import Configuration
 import Environments
 import Foundation
 import GenerativeModels
+import NeuralNetworks
 import Random
 import Rollouts
 import Storage
@@ -66,7 +67,7 @@ import Testing
 
     @Test func standardizationAndBack() {
         let rows = Self.correlated(500).flatMap(\.self)
-        let scaling = Standardization(rows, width: 4)
+        let scaling = Standardizer(rows, width: 4)
         for (column, moment) in Self.moments(rows, width: 4).enumerated() {
             #expect(abs(Double(scaling.means[column]) - moment.mean) < 1e-4)
             let expected = column == 3 ? 1 : moment.deviation
@@ -79,7 +80,7 @@ import Testing
         #expect(zip(scaling.undo(scaled), rows).allSatisfy { abs($0 - $1) <= 2e-5 * max(1, abs($1)) })
         let volume = scaling.deviations.reduce(1.0) { $0 * Double($1) }
         #expect(abs(scaling.logVolume - log(volume)) < 1e-9)
-        #expect(Standardization([.leastNonzeroMagnitude, 0], width: 1).deviations == [1], "too small to divide by")
+        #expect(Standardizer([.leastNonzeroMagnitude, 0], width: 1).deviations == [1], "too small to divide by")
     }
 
     @Test func aDatasetIsASplitOfAllObservations() throws {
@@ -220,6 +221,13 @@ import Testing
         wider.settings.hiddenSize = 9
         try writeAtomically(wider.tomlText, to: run.configurationPath, overwrite: true)
         #expect(throws: TensorError.self) { _ = try FittedModel(run: run.path) }
+        let scale = Standardizer.identity(width: 4).variables
+        scale.variables[1].set([1, 0, 1, 1])
+        let model = try VariationalAutoencoder(wider.settings, width: 4, seed: 3)
+        let variables = Parameters(model.variables.entries + (["scaling": scale] as Parameters).entries)
+        try Checkpoint.write(variables, metadata: ["shape": "4"], to: checkpoint)
+        let error = #expect(throws: FormatError.self) { _ = try FittedModel(run: run.path) }
+        #expect(error?.expected == "deviations above 0" && error?.found == "0.0")
         try Checkpoint.write(.init(), metadata: [:], to: checkpoint)
         #expect(throws: TensorError.self) { _ = try FittedModel(run: run.path) }
         try run.removeCheckpoints(keeping: 0)

@@ -15,7 +15,9 @@ extension Attention {
     ) -> Tensor {
         let q = feature(queries)
         var k = feature(keys)
-        if let padding { k = k * padding.reshaped(to: [padding.shape[0]] + Shape(repeating: 1, count: k.rank - 3) + [-1, 1]) }
+        if let padding {
+            k = k * padding.reshaped(to: [padding.shape[0]] + Shape(repeating: 1, count: k.rank - 3) + [-1, 1])
+        }
         guard causal else {
             let sums = k.matmul(values, transposeLeft: true)
             let normaliser = (q * k.sum([-2], keepDimensions: true)).sum([-1], keepDimensions: true)

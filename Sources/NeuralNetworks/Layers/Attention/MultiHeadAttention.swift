@@ -39,8 +39,7 @@ public struct MultiHeadAttention: Layer {
         precondition(
             kind != .linear || relativeDistance == nil, "attention: linear attention has no scores to add positions to")
         func weight(_ path: String, _ rows: Int, _ columns: Int) -> (path: String, variable: Variable) {
-            let bound = (6 / Double(rows + columns)).squareRoot()
-            return (path, Variable(uniform: bound, shape: [rows, columns], name: path, &random))
+            (path, Variable(.glorotUniform(), shape: [rows, columns], name: path, random: &random))
         }
         if let context, context != features {
             inputWeights = [

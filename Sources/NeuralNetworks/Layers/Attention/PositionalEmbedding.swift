@@ -24,7 +24,8 @@ public struct PositionalEmbedding: Layer {
     public static func learned(
         length: Int, _ features: Int, combination: Combination = .sum, random: inout RandomStream
     ) -> PositionalEmbedding {
-        let weight = Variable(normal: 0.02, shape: [length, features], name: "weight", &random)
+        let weight = Variable(
+            .normal(deviation: 0.02), shape: [length, features], name: "weight", random: &random)
         return PositionalEmbedding(table: .learned(weight), combination: combination)
     }
 

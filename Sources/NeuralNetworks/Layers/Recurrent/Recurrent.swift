@@ -71,11 +71,12 @@ struct RecurrentWeights {
 
     /// Numbers uniform in ±1/√hidden, PyTorch's default.
     init(gates: Int, _ inputs: Int, _ size: Int, bias: Bool, random: inout RandomStream) {
-        let (rows, bound) = (gates * size, 1 / Double(size).squareRoot())
-        input = Variable(uniform: bound, shape: [rows, inputs], name: "weight_ih", &random)
-        hidden = Variable(uniform: bound, shape: [rows, size], name: "weight_hh", &random)
-        inputBias = bias ? Variable(uniform: bound, shape: [rows], name: "bias_ih", &random) : nil
-        hiddenBias = bias ? Variable(uniform: bound, shape: [rows], name: "bias_hh", &random) : nil
+        let start = Initializer.uniform(bound: 1 / Double(size).squareRoot())
+        let rows = gates * size
+        input = Variable(start, shape: [rows, inputs], name: "weight_ih", random: &random)
+        hidden = Variable(start, shape: [rows, size], name: "weight_hh", random: &random)
+        inputBias = bias ? Variable(start, shape: [rows], name: "bias_ih", random: &random) : nil
+        hiddenBias = bias ? Variable(start, shape: [rows], name: "bias_hh", random: &random) : nil
         self.gates = gates
     }
 

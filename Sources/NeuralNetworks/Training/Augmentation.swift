@@ -1,0 +1,60 @@
+import Random
+
+/// A random change of pictures that keeps what they show: more data out of the same, for a model M that is to be invariant,
+/// M(T(I)) = M(I), as a classifier is, or equivariant, M(T(I)) = T(M(I)), as one is that finds places.
+///
+/// ```swift
+/// let batch = [Augmentation.flip, .shift(2), .noise(0.01)].apply(to: images, random: &random)
+/// ```
+public enum Augmentation: Hashable, Sendable {
+    /// Each picture moved by −n … n pixels down and across, zeros where nothing was.
+    case shift(Int)
+    /// Each picture mirrored left to right, or not.
+    case flip
+    /// A window of each picture, at a random place.
+    case crop(height: Int, width: Int)
+    /// A normal number added to each of the pixels' numbers.
+    case noise(Double)
+
+    /// The changed pictures. Each draws its own change; the same stream gives the same ones.
+    ///
+    /// - Precondition: a shift is not negative, a window fits into the pictures.
+    public func apply(to images: Images, random: inout RandomStream) -> Images {
+        switch self {
+        case .shift(let limit):
+            precondition(limit >= 0, "a shift of up to \(limit) pixels")
+            let moves = (0..<images.count).map { _ in
+                (random.integers(below: 2 * limit + 1) - limit, random.integers(below: 2 * limit + 1) - limit)
+            }
+            return images.resampled(height: images.height, width: images.width) {
+                ($1 - moves[$0].0, $2 - moves[$0].1)
+            }
+        case .flip:
+            let flips = (0..<images.count).map { _ in random.integers(below: 2) == 1 }
+            return images.resampled(height: images.height, width: images.width) {
+                ($1, flips[$0] ? images.width - 1 - $2 : $2)
+            }
+        case .crop(let height, let width):
+            precondition(
+                height <= images.height && width <= images.width,
+                "a window of \(height) × \(width) in pictures of \(images.height) × \(images.width)")
+            let corners = (0..<images.count).map { _ in
+                (random.integers(below: images.height - height + 1), random.integers(below: images.width - width + 1))
+            }
+            return images.resampled(height: height, width: width) { ($1 + corners[$0].0, $2 + corners[$0].1) }
+        case .noise(let deviation):
+            var result = images
+            for index in result.pixels.indices {
+                result.pixels[index] += Float(random.normal(standardDeviation: deviation))
+            }
+            return result
+        }
+    }
+}
+
+extension Sequence<Augmentation> {
+    /// All of the changes, one after another.
+    public func apply(to images: Images, random: inout RandomStream) -> Images {
+        reduce(images) { $1.apply(to: $0, random: &random) }
+    }
+}

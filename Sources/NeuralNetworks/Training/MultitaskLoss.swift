@@ -1,0 +1,49 @@
+import TensorCore
+
+/// The weighted sum of several tasks' losses: Σ wᵢ Lᵢ.
+///
+/// - Precondition: as many weights as losses.
+public func weightedLoss(_ losses: [Tensor], weights: [Double]) -> Tensor {
+    precondition(losses.count == weights.count, "\(losses.count) losses and \(weights.count) weights")
+    return zip(losses, weights).map { $1 * $0 }.reduce(Tensor(0), +)
+}
+
+/// Weights of tasks that are learned as each task's own noise (Kendall, Gal & Cipolla 2018): with sᵢ = log σᵢ² the sum of
+/// ½ e^{−sᵢ} Lᵢ + ½ sᵢ for regression (L the squared error) and e^{−sᵢ} Lᵢ + ½ sᵢ for classification (L the cross-entropy).
+///
+/// The noise is homoscedastic: one number a task, not one an example. For a regression the best σ² is the task's mean
+/// squared error, so that each task counts by how well it can be done, whatever its units.
+public struct UncertaintyWeighting: Module {
+    /// What a task's loss is, which says how the noise scales it.
+    public enum Task: Hashable, Sendable { case regression, classification }
+
+    /// The tasks, in the order of the losses.
+    public let tasks: [Task]
+    /// log σ² of each task, zeros at first.
+    public let logVariances: [Variable]
+
+    /// Starts with all weights alike.
+    public init(_ tasks: [Task]) {
+        self.tasks = tasks
+        logVariances = tasks.map { _ in Variable(0, name: "logVariance") }
+    }
+
+    /// The joint loss of the tasks' mean losses.
+    ///
+    /// - Precondition: one loss a task, each of one element.
+    public func callAsFunction(_ losses: [Tensor]) -> Tensor {
+        precondition(
+            losses.count == tasks.count && losses.allSatisfy { $0.count == 1 },
+            "losses of the shapes \(losses.map(\.shape)) for \(tasks.count) tasks; one of one element each is needed")
+        let parts = zip(losses, zip(tasks, logVariances)).map { loss, own in
+            let (task, s) = (own.0, own.1.tensor)
+            return (task == .regression ? 0.5 : 1) * ((-s).exp() * loss.reshaped(to: [])) + 0.5 * s
+        }
+        return parts.reduce(Tensor(0), +)
+    }
+
+    /// `logVariances.0`, `logVariances.1` …
+    public var parameters: Parameters {
+        Parameters(logVariances.enumerated().map { ("logVariances.\($0)", $1) })
+    }
+}

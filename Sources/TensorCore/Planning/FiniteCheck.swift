@@ -1,0 +1,94 @@
+import Synchronization
+
+/// The search for the first operation that makes a NaN or an infinity, for a run that went wrong.
+///
+/// With ``isEnabled`` set before programs are planned, plans run unfused and look at each result; the first fault is kept
+/// until ``throwIfFound()`` reports it. Training loops ask after each step.
+public enum FiniteCheck {
+    private static let enabled = Atomic(false)
+    private static let found = Mutex<TensorError?>(nil)
+    private static let isFound = Atomic(false)
+
+    /// Whether plans made from now on check their results.
+    public static var isEnabled: Bool {
+        get { enabled.load(ordering: .relaxed) }
+        set { enabled.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Reports the first fault since the last call.
+    ///
+    /// - Throws: ``TensorError/notFinite(value:operation:shape:program:origin:)``.
+    public static func throwIfFound() throws {
+        guard isFound.load(ordering: .acquiring) else { return }
+        let fault = found.withLock { fault in
+            defer { fault = nil }
+            return fault
+        }
+        isFound.store(false, ordering: .releasing)
+        if let fault { throw fault }
+    }
+
+    static func report(_ fault: @autoclosure () -> TensorError) {
+        found.withLock { if $0 == nil { $0 = fault() } }
+        isFound.store(true, ordering: .releasing)
+    }
+}
+
+extension Emitter {
+    /// The unit's instruction, followed by a look at what it made: a NaN where no operand had one, or an infinity where
+    /// all operands were finite.
+    func checked(_ instruction: @escaping () -> Void, _ unit: PlanUnit, program: String) -> () -> Void {
+        let index = unit.members[0]
+        let entry = graph.entries[index]
+        guard entry.type == .float32 else { return instruction }
+        let operands = entry.inputs.filter { graph.entries[$0].type == .float32 }.map { operand in
+            UnsafeBufferPointer(start: floats(operand), count: graph.entries[operand].count)
+        }
+        let result = UnsafeBufferPointer(start: floats(index), count: entry.count)
+        let origin = graph.origins[index]
+        return {
+            // The result may overwrite an operand.
+            let before = Finiteness(operands)
+            instruction()
+            let after = Finiteness([result])
+            guard after.hasNaN && !before.hasNaN || after.hasInfinity && !before.hasInfinity && !before.hasNaN else {
+                return
+            }
+            FiniteCheck.report(
+                .notFinite(
+                    value: after.hasNaN ? "NaN" : "an infinity", operation: entry.operation.name, shape: entry.shape,
+                    program: program, origin: origin?.description ?? ""))
+        }
+    }
+
+    /// A look at the inputs and variables before the first unit: what is not a number there was made elsewhere.
+    func leafCheck(program: String) -> () -> Void {
+        let leaves = graph.entries.indices.filter {
+            graph.bindings[$0] != nil && graph.entries[$0].type == .float32
+        }
+        let arrays = leaves.map { UnsafeBufferPointer(start: floats($0), count: graph.entries[$0].count) }
+        return {
+            for (leaf, array) in zip(leaves, arrays) where Finiteness([array]).hasNaN {
+                let entry = graph.entries[leaf]
+                FiniteCheck.report(
+                    .notFinite(
+                        value: "NaN", operation: entry.operation.name, shape: entry.shape, program: program,
+                        origin: graph.origins[leaf]?.description ?? ""))
+            }
+        }
+    }
+}
+
+/// Whether arrays hold NaN or infinities.
+private struct Finiteness {
+    var hasNaN = false
+    var hasInfinity = false
+
+    init(_ arrays: [UnsafeBufferPointer<Float>]) {
+        for array in arrays {
+            for value in array where !value.isFinite {
+                if value.isNaN { hasNaN = true } else { hasInfinity = true }
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import GenerativeModels
+import NeuralNetworks
+
+extension CheckedStep {
+    /// A variational autoencoder's step on a batch of 128 pictures, with Adam; the loss is the negative bound a picture.
+    static var variationalAutoencoder: CheckedStep {
+        CheckedStep(name: "VAE step 784-400-20 b128 Adam") { numbers in
+            var settings = VariationalAutoencoderSettings()
+            (settings.hiddenSize, settings.latentSize, settings.likelihood) = (400, 20, .bernoulli)
+            let model = try VariationalAutoencoder(settings, width: 784, seed: 0)
+            let parameters = Parameters(model.variables.entries.filter { !$0.path.hasPrefix("optimizer.") })
+            numbers.fill(parameters)
+            // The noise of key 0, which the peers can draw too.
+            model.randomStates = [(key: 0, counter: 0), (key: 0, counter: 0)]
+            let rows = (0..<128 * 784).map { _ in numbers.uniform(0, 1) }
+            var bound: VariationalAutoencoder.Bound?
+            return Made(learning: parameters) {
+                bound = try model.fit(rows)
+            } loss: {
+                Float(-bound!.nats)
+            }
+        }
+    }
+}

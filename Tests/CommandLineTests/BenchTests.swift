@@ -1,0 +1,87 @@
+import Foundation
+import Storage
+import Testing
+
+@testable import reverie
+
+/// `bench` times only what computes PyTorch's results.
+@Suite struct BenchTests {
+    static let names = CheckedStep.all.map(\.name)
+
+    /// The step's results from the numbers that the peers start from, the first element of one of its arrays changed
+    /// where `changed` says which.
+    private func results(of step: CheckedStep, changed parameter: Int? = nil) throws -> [Float] {
+        var numbers = BenchmarkNumbers()
+        let made = try step.make(&numbers)
+        if let parameter { made.parameters.variables[parameter].withMutableValues { $0[0] += 0.1 } }
+        return try made.results()
+    }
+
+    private func step(_ name: String) -> CheckedStep { CheckedStep.all.first { $0.name == name }! }
+
+    @Test(arguments: names) func resultsArePyTorchs(name: String) throws {
+        try GoldenLosses().check(name, results(of: step(name)))
+    }
+
+    /// One changed number in any of a step's arrays is found.
+    @Test(arguments: names) func aChangedWeightIsFound(name: String) throws {
+        var numbers = BenchmarkNumbers()
+        for index in try step(name).make(&numbers).parameters.variables.indices {
+            let changed = try results(of: step(name), changed: index)
+            #expect(throws: DataError.self, "parameter \(index)") { try GoldenLosses().check(name, changed) }
+        }
+    }
+
+    @Test func resultsThatAreNoNumbersAreFound() throws {
+        var wrong = try results(of: .reinforce)
+        wrong[9] = .nan
+        #expect(throws: DataError.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong) }
+        #expect(throws: DataError.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong.dropLast()) }
+    }
+
+    /// Runs one checked benchmark with a file of losses that `change` makes of the real one; nil leaves it out.
+    private func bench(_ change: (String) throws -> String?) throws -> Executable.Result {
+        let assets = try TemporaryFolder()
+        try createFolder(assets.file("benchmarks"))
+        let repository = splitPath(splitPath(splitPath(#filePath).folder).folder).folder
+        let real = try String(contentsOfFile: repository + "/assets/benchmarks/losses.json", encoding: .utf8)
+        try change(real)?.write(toFile: assets.file("benchmarks/losses.json"), atomically: false, encoding: .utf8)
+        let words = ["bench", CheckedStep.reinforce.name, "--seconds", "0.001"]
+        return try Executable.run(words, in: TemporaryFolder(), environment: ["REVERIE_ASSETS": assets.path])
+    }
+
+    @Test func theRealLossesAreTimed() throws {
+        let result = try bench { $0 }
+        #expect(result.status == 0 && result.output.contains(" µs\n"), "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        // The third loss, larger by 6e-6 of it.
+        ("0.3387161", "0.3387181", "something else than PyTorch: result 3 of 10"),
+        ("\"REINFORCE step", "\"REINFORCE stop", "there are no losses of 'REINFORCE step MLP 4-128-2 T500'"),
+        ("\"losses\"", "\"lost\"", "or no 'losses'"),
+        ("1e-06", "0", "there is no 'tolerance' above 0"),
+        ("\"losses\"", "losses", "expected '\"'"),
+    ]) func otherContentIsRefused(part: String, replacement: String, sentence: String) throws {
+        let result = try bench { real in
+            #expect(real.contains(part))
+            return real.replacingOccurrences(of: part, with: replacement)
+        }
+        #expect(result.status == 65 && result.output.isEmpty)
+        #expect(result.errors.contains(sentence), "\(result.errors)")
+    }
+
+    @Test func aMissingFileIsNoInput() throws {
+        let result = try bench { _ in nil }
+        #expect(result.status == 66 && result.output.isEmpty)
+        #expect(result.errors.contains("benchmarks/losses.json: there is no such file"), "\(result.errors)")
+        let nowhere = ["REVERIE_ASSETS": "/nowhere"]
+        #expect(try Executable.run(["bench", "infer"], in: TemporaryFolder(), environment: nowhere).status == 66)
+    }
+
+    @Test func environmentsNeedNoFile() throws {
+        let words = ["bench", "FrozenLake", "--seconds", "0.001"]
+        let result = try Executable.run(words, in: TemporaryFolder(), environment: ["REVERIE_ASSETS": "/nowhere"])
+        #expect(result.status == 0, "\(result.errors)")
+    }
+}

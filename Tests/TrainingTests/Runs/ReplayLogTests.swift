@@ -1,0 +1,169 @@
+import Environments
+import Random
+import Storage
+import TestSupport
+import Testing
+
+@testable import Agents
+@testable import Training
+
+/// Experience on disk: what is damaged is refused, what a kill left behind a checkpoint is cut off.
+@Suite struct ReplayLogTests {
+    private let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    private let spaces = (observations: Space.discrete(4), actions: Space.discrete(3))
+    private var file: String { folder.file("0.bin") }
+
+    private static func buffer(_ capacity: Int) -> ReplayBuffer {
+        ReplayBuffer(capacity: capacity, width: 1, type: .int32)
+    }
+
+    private func resume(_ replay: ReplayBuffer, added: Int) throws -> ReplayLog {
+        try ReplayLog(resuming: folder.path, replay: replay, added: added, spaces: spaces)
+    }
+
+    /// Two blocks in one file: five transitions.
+    private func writeSmallFile() throws -> [UInt8] {
+        let replay = Self.buffer(8)
+        var log = try ReplayLog(creating: folder.path, replay: replay)
+        replay.addSteps(3)
+        try log.store()
+        replay.addSteps(2)
+        try log.store()
+        return try folder.bytes("0.bin")
+    }
+
+    @Test func everyDamageIsRefused() throws {
+        let bytes = try writeSmallFile()
+        let second = 24 + 3 * 17
+        #expect(bytes.count == second + 24 + 2 * 17)
+        try forEachDamage(of: bytes, at: file) { _, place in
+            let error = #expect(throws: FormatError.self) { try resume(Self.buffer(8), added: 5) }
+            #expect(error?.file == file && error?.offset == (place < second ? 0 : second), "byte \(place)")
+        }
+    }
+
+    /// Whole, but of another world: the checksum is right and the numbers are not.
+    @Test func transitionsOutOfTheirSpacesAreRefused() throws {
+        _ = try writeSmallFile()
+        func offset(_ observations: Space, _ actions: Space) throws -> Int? {
+            let error = #expect(throws: FormatError.self) {
+                try ReplayLog(
+                    resuming: folder.path, replay: Self.buffer(8), added: 5, spaces: (observations, actions))
+            }
+            return error?.offset
+        }
+        #expect(try offset(.discrete(3), .discrete(3)) == 24 + 2 * 17 + 4, "the third leads to state 3")
+        #expect(try offset(.discrete(4), .discrete(2)) == 24 + 2 * 17 + 8, "the third action is 2")
+    }
+
+    /// What a kill leaves after the last checkpoint: any part of a block, or a file of its own.
+    @Test func aTornTailIsCut() throws {
+        let original = try writeSmallFile()
+        let undisturbed = try whole(added: 7)
+        for tail in [[0], Array(original[..<20]), Array(original[..<60]), original] {
+            try writeAtomically(original + tail, to: file, overwrite: true)
+            try writeAtomically(tail, to: folder.file("5.bin"), overwrite: true)
+            let replay = Self.buffer(8)
+            var log = try resume(replay, added: 5)
+            #expect(try namesInFolder(folder.path) == ["0.bin"])
+            replay.addSteps(2)
+            try log.store()
+            #expect(try folder.bytes("0.bin") == original + undisturbed.suffix(24 + 2 * 17))
+            #expect(replay.contents == (0..<7).map(ReplayBuffer.stepBytes))
+        }
+    }
+
+    private func whole(added: Int) throws -> [UInt8] {
+        let other = try TemporaryFolder()
+        let replay = Self.buffer(8)
+        var log = try ReplayLog(creating: other.path, replay: replay)
+        for count in [3, 2, added - 5] {
+            replay.addSteps(count)
+            try log.store()
+        }
+        return try other.bytes("0.bin")
+    }
+
+    /// Over several files, stored at uneven steps, with a buffer that forgets and one that doesn't.
+    @Test(arguments: [50_000, 1_000]) func manyTransitionsComeBack(capacity: Int) throws {
+        let replay = Self.buffer(capacity)
+        var log = try ReplayLog(creating: folder.path, replay: replay)
+        for count in [1, 700, 16_000, 5, 9_000, 2_000, 3] {
+            replay.addSteps(count)
+            try log.store()
+            let copy = Self.buffer(capacity)
+            _ = try resume(copy, added: replay.added)
+            #expect(copy.contents == replay.contents)
+        }
+        let names = try namesInFolder(folder.path).count
+        try log.removeFiles(before: replay.added)
+        #expect(try namesInFolder(folder.path).count == (capacity == 50_000 ? names : 1))
+        let copy = Self.buffer(capacity)
+        _ = try resume(copy, added: replay.added)
+        #expect(copy.contents == replay.contents)
+    }
+
+    /// Blocks are read as a whole, so large observations make more of them.
+    @Test func blocksAreBounded() throws {
+        let replay = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8)
+        var bytes = [UInt8](repeating: 7, count: 20 * replay.transitionBytes)
+        // A transition ends with its action, reward and flag.
+        for place in 1...20 { for offset in 1...9 { bytes[place * replay.transitionBytes - offset] = 0 } }
+        let spaces = (observations: Space.box(0...255, shape: [100_000], element: .uint8), actions: Space.discrete(8))
+        try replay.restore(
+            bytes.span.bytes, from: 0, observationSpace: spaces.observations, actionCount: 8)
+        var log = try ReplayLog(creating: folder.path, replay: replay)
+        try log.store()
+        let size = try InputFile(path: file).count
+        #expect(size == 20 * replay.transitionBytes + 4 * 24, "at most a mebibyte each: 5 of 20 transitions")
+        let copy = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8)
+        _ = try ReplayLog(resuming: folder.path, replay: copy, added: 20, spaces: spaces)
+        #expect(copy.contents == replay.contents)
+    }
+}
+
+extension ReplayBuffer {
+    /// Everything held, a transition after the other.
+    fileprivate var contents: [[UInt8]] {
+        var contents: [[UInt8]] = []
+        write(added - count..<added) { contents.append(Array($0)) }
+        return contents
+    }
+
+    /// The bytes of transition number `number` of those that ``addSteps(_:)`` makes: from state n to n + 1, modulo 4.
+    fileprivate static func stepBytes(_ number: Int) -> [UInt8] {
+        Int32(number % 4).littleEndianBytes + Int32((number + 1) % 4).littleEndianBytes
+            + Int32(number % 3).littleEndianBytes + Float(number).bitPattern.littleEndianBytes
+            + [number % 5 == 0 ? 1 : 0]
+    }
+
+    /// Adds so many transitions, each a function of its number.
+    fileprivate func addSteps(_ steps: Int) {
+        for number in added..<added + steps {
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2) { states in
+                (states[0], states[1]) = (Int32(number % 4), Int32((number + 1) % 4))
+                var (action, reward, ended, no) = (number % 3, Double(number), number % 5 == 0, false)
+                func row(_ index: Int) -> ObservationRows {
+                    ObservationRows(states.baseAddress! + index, type: .int32, count: 1, width: 1)
+                }
+                withUnsafePointer(to: &action) { action in
+                    withUnsafePointer(to: &reward) { reward in
+                        withUnsafePointer(to: &ended) { ended in
+                            withUnsafePointer(to: &no) { no in
+                                add(
+                                    Transitions(
+                                        observations: row(0), actions: .init(start: action, count: 1),
+                                        rewards: .init(start: reward, count: 1),
+                                        terminated: .init(start: ended, count: 1),
+                                        truncated: .init(start: no, count: 1), nextObservations: row(1),
+                                        isReset: .init(start: no, count: 1)))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
