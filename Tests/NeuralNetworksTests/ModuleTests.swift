@@ -35,7 +35,7 @@ import Testing
     @Test func startingValuesFillTheirRange() {
         var random = RandomStream(seed: 3)
         let layer = Linear(64, 100, random: &random)
-        let (weights, biases) = (layer.weight.values, layer.bias.values)
+        let (weights, biases) = (layer.weight.values, layer.bias!.values)
         #expect((weights + biases).allSatisfy { abs($0) <= 0.125 })
         #expect(weights.max()! > 0.12 && weights.min()! < -0.12)
         #expect(abs(weights.reduce(0, +) / 6400) < 0.005)

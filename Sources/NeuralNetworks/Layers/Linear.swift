@@ -1,25 +1,31 @@
 import Random
 import TensorCore
 
-/// An affine map: y = x Wᵀ + b, (B, inputs) → (B, outputs).
+/// An affine map of each last row: y = x Wᵀ + b, (…, inputs) → (…, outputs).
 public struct Linear: Layer {
     /// (outputs, inputs), as PyTorch stores it.
     public let weight: Variable
-    /// (outputs).
-    public let bias: Variable
+    /// (outputs); nil without a bias.
+    public let bias: Variable?
 
     /// Makes the layer with weights and biases uniform in ±1/√inputs, PyTorch's default.
-    public init(_ inputs: Int, _ outputs: Int, random: inout RandomStream) {
+    public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, random: inout RandomStream) {
         let fans = Fans(inputs: inputs, outputs: outputs)
         weight = Variable(.pyTorchDefault, shape: [outputs, inputs], fans: fans, name: "weight", random: &random)
-        bias = Variable(.pyTorchDefault, shape: [outputs], fans: fans, name: "bias", random: &random)
+        self.bias =
+            bias ? Variable(.pyTorchDefault, shape: [outputs], fans: fans, name: "bias", random: &random) : nil
     }
 
     /// Applies the map to each last row of `input`.
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        input.matmul(weight.tensor, transposeRight: true) + bias.tensor
+        input.matmul(weight.tensor, transposeRight: true).adding(bias)
     }
 
     /// `weight` and `bias`.
-    public var parameters: Parameters { Parameters([("weight", weight), ("bias", bias)]) }
+    public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+}
+
+extension Tensor {
+    /// The sum with a bias of each last row, if there is one.
+    func adding(_ bias: Variable?) -> Tensor { bias.map { self + $0.tensor } ?? self }
 }

@@ -11,8 +11,20 @@ import TensorCore
 /// }
 /// ```
 public protocol Module {
-    /// The parameters by path, in a fixed order.
+    /// The parameters by path, in a fixed order: what an optimiser changes.
     var parameters: Parameters { get }
+    /// What else replays change, such as batch normalisation's averages; none unless the module says so.
+    ///
+    /// A module made of others lists theirs as it lists their parameters.
+    var buffers: Parameters { get }
+}
+
+extension Module {
+    /// None.
+    public var buffers: Parameters { [:] }
+
+    /// Parameters and buffers: what a checkpoint stores and what a copy of the module copies.
+    public var state: Parameters { Parameters(parameters.entries + buffers.entries) }
 }
 
 /// A module that maps one tensor to another.
@@ -35,7 +47,22 @@ public struct Parameters: ExpressibleByDictionaryLiteral {
 
     /// Groups of parameters, each below its name: `weight` of the group `policy` becomes `policy.weight`.
     public init(dictionaryLiteral groups: (String, Parameters)...) {
-        self.init(groups.flatMap { name, group in group.entries.map { ("\(name).\($0.path)", $0.variable) } })
+        self.init(groups.flatMap { name, group in group.below(name) })
+    }
+
+    /// A module's own variables under their names; those that it does without are nil.
+    public init(named variables: KeyValuePairs<String, Variable?>) {
+        self.init(variables.compactMap { name, variable in variable.map { (name, $0) } })
+    }
+
+    /// Groups of parameters, each below its place in the list: `0.weight`, `0.bias`, `1.weight` …
+    public init(list groups: [Parameters]) {
+        self.init(groups.enumerated().flatMap { index, group in group.below("\(index)") })
+    }
+
+    /// The entries, each path below `name`.
+    private func below(_ name: String) -> [(path: String, variable: Variable)] {
+        entries.map { ("\(name).\($0.path)", $0.variable) }
     }
 
     /// The variables, in order.

@@ -3,18 +3,8 @@ import TensorCore
 
 /// Linear layers with an activation between them: (B, sizes.first) → (B, sizes.last).
 public struct MultilayerPerceptron: Layer {
-    /// The function between the layers.
-    public enum Activation: String, Sendable, CaseIterable {
-        case relu, tanh, sigmoid
-
-        func callAsFunction(_ x: Tensor) -> Tensor {
-            switch self {
-            case .relu: x.relu()
-            case .tanh: x.tanh()
-            case .sigmoid: x.sigmoid()
-            }
-        }
-    }
+    /// The functions to choose from.
+    public typealias Activation = NeuralNetworks.Activation
 
     /// The layers, input first.
     public let layers: [Linear]
@@ -37,9 +27,6 @@ public struct MultilayerPerceptron: Layer {
 
     /// `layers.0.weight`, `layers.0.bias`, `layers.1.weight` …
     public var parameters: Parameters {
-        Parameters(
-            layers.enumerated().flatMap { index, layer in
-                layer.parameters.entries.map { ("layers.\(index).\($0.path)", $0.variable) }
-            })
+        ["layers": Parameters(list: layers.map(\.parameters))]
     }
 }

@@ -1,14 +1,16 @@
 import TensorCore
 
 extension Module {
-    /// Takes every parameter from a safetensors file, such as one that PyTorch's
-    /// `safetensors.torch.save_file(module.state_dict(), path)` made: see ``Parameters/load(from:names:allowsExtra:)``.
+    /// Takes every parameter and buffer from a safetensors file, such as one that PyTorch's
+    /// `safetensors.torch.save_file(module.state_dict(), path)` made: see
+    /// ``Parameters/load(from:names:kernels:allowsExtra:)``.
     ///
     /// - Throws: ``ParameterFileError``; then no parameter has changed.
     public func loadParameters(
-        from file: TensorFile, names: [String: String] = [:], allowsExtra: Bool = false
+        from file: TensorFile, names: [String: String] = [:], kernels: KernelLayout = .channelsFirst,
+        allowsExtra: Bool = false
     ) throws(ParameterFileError) {
-        try parameters.load(from: file, names: names, allowsExtra: allowsExtra)
+        try state.load(from: file, names: names, kernels: kernels, allowsExtra: allowsExtra)
     }
 }
 
@@ -21,29 +23,34 @@ extension Parameters {
     /// - Parameters:
     ///   - names: Where the file has other names: a path here, or the leading part of several, and the file's name of the
     ///     same; empty where the file has nothing in that part's place. The longest that fits a path holds.
-    ///   - allowsExtra: Whether the file may hold tensors that no parameter wants.
+    ///   - kernels: How the file stores the kernels of convolutions.
+    ///   - allowsExtra: Whether the file may hold tensors that no parameter wants. PyTorch's counts of batches,
+    ///     `num_batches_tracked`, may always be there: nothing depends on them.
     /// - Throws: ``ParameterFileError``; then no parameter has changed.
     public func load(
-        from file: TensorFile, names: [String: String] = [:], allowsExtra: Bool = false
+        from file: TensorFile, names: [String: String] = [:], kernels: KernelLayout = .channelsFirst,
+        allowsExtra: Bool = false
     ) throws(ParameterFileError) {
         for name in names.keys.sorted() where !entries.contains(where: { Self.begins($0.path, with: name) }) {
             throw .unknownParameter(name, parameters: entries.map(\.path))
         }
         let wanted = entries.map { (path: $0.path, variable: $0.variable, name: Self.name(of: $0.path, names)) }
         let used = Set(wanted.map(\.name))
-        let extra = file.tensors.map(\.entry).filter { !used.contains($0.name) }
+        let extra = file.tensors.map(\.entry).filter {
+            !used.contains($0.name) && !$0.name.hasSuffix("num_batches_tracked")
+        }
         var values: [[Float]] = []
         for (path, variable, name) in wanted {
+            let expected = kernels.stored(variable.shape, of: path)
             guard let tensor = file[name] else {
-                let other =
-                    TensorFileEntry.nearest(to: name, among: extra) ?? extra.first { $0.shape == variable.shape }
+                let other = TensorFileEntry.nearest(to: name, among: extra) ?? extra.first { $0.shape == expected }
                 throw .missing(parameter: path, shape: variable.shape, name: name, suggestion: other?.name)
             }
-            guard tensor.entry.shape == variable.shape else {
-                throw .shape(parameter: path, expected: variable.shape, name: name, given: tensor.entry.shape)
+            guard tensor.entry.shape == expected else {
+                throw .shape(parameter: path, expected: expected, name: name, given: tensor.entry.shape)
             }
             guard let elements = tensor.floats else { throw .type(name: name, given: tensor.entry.type) }
-            values.append(elements)
+            values.append(kernels.read(elements, variable.shape, of: path))
         }
         guard allowsExtra || extra.isEmpty else {
             throw .extra(names: extra.map(\.name), parameters: entries.map(\.path))

@@ -1,0 +1,98 @@
+import TensorCore
+
+/// Activation functions by name, in the form without settings; with settings they are methods of `Tensor`.
+public enum Activation: String, Sendable, CaseIterable, Layer {
+    case relu, tanh, sigmoid, leakyRelu, rrelu, elu, selu, gelu, geluTanh, silu, mish, softplus, softsign, hardTanh
+    case logSigmoid
+
+    /// Applies the function to each element.
+    public func callAsFunction(_ x: Tensor) -> Tensor {
+        switch self {
+        case .relu: x.relu()
+        case .tanh: x.tanh()
+        case .sigmoid: x.sigmoid()
+        case .leakyRelu: x.leakyRelu()
+        case .rrelu: x.rrelu()
+        case .elu: x.elu()
+        case .selu: x.selu()
+        case .gelu: x.gelu()
+        case .geluTanh: x.geluTanh()
+        case .silu: x.silu()
+        case .mish: x.mish()
+        case .softplus: x.softplus()
+        case .softsign: x.softsign()
+        case .hardTanh: x.hardTanh()
+        case .logSigmoid: x.logSigmoid()
+        }
+    }
+
+    /// None.
+    public var parameters: Parameters { [:] }
+}
+
+// The functions; relu, tanh, sigmoid, softplus and logSigmoid are the tensor's own operations.
+extension Tensor {
+    /// x where x > 0, otherwise α x (Maas et al. 2013).
+    public func leakyRelu(_ slope: Double = 0.01) -> Tensor { Tensor.select(self .> Tensor(0), self, slope * self) }
+
+    /// Randomised leaky ReLU (Xu et al., "Empirical evaluation of rectified activations", 2015): α ~ U(a, b) for each
+    /// element in training, (a + b) / 2 in evaluation.
+    public func rrelu(lower: Double = 1.0 / 8, upper: Double = 1.0 / 3) -> Tensor {
+        guard Mode.current == .training else { return leakyRelu((lower + upper) / 2) }
+        let slope = lower + (upper - lower) * Tensor.randomUniform(shape)
+        return Tensor.select(self .> Tensor(0), self, slope * self)
+    }
+
+    /// x where x > 0, otherwise α (eˣ − 1) (Clevert et al. 2016).
+    public func elu(_ alpha: Double = 1) -> Tensor {
+        let positive = self .> Tensor(0)
+        // Large x would overflow in the branch not taken, and 0 · ∞ in its gradient is NaN.
+        let negative = Tensor.select(positive, Tensor(0), self)
+        return Tensor.select(positive, self, alpha * negative.expm1())
+    }
+
+    /// λ elu(x) with the α and λ that keep mean 0 and variance 1 (Klambauer et al., "Self-normalizing neural networks",
+    /// 2017).
+    public func selu() -> Tensor { 1.0507009873554805 * elu(1.6732632423543772) }
+
+    /// x Φ(x) = ½ x (1 + erf(x / √2)) (Hendrycks & Gimpel 2016).
+    public func gelu() -> Tensor { 0.5 * self * (1 + (self * 0.5.squareRoot()).erf()) }
+
+    /// ``gelu()`` by ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), less than 5·10⁻⁴ away.
+    public func geluTanh() -> Tensor {
+        let inner = (2 / Double.pi).squareRoot() * (self + 0.044715 * squared() * self)
+        return 0.5 * self * (1 + inner.tanh())
+    }
+
+    /// x σ(x), also called swish (Elfwing et al. 2018).
+    public func silu() -> Tensor { self * sigmoid() }
+
+    /// x tanh(softplus(x)) (Misra 2019).
+    public func mish() -> Tensor { self * softplus().tanh() }
+
+    /// x / (1 + |x|).
+    public func softsign() -> Tensor { self / (1 + absolute()) }
+
+    /// x within [−1, 1], the bounds outside.
+    public func hardTanh() -> Tensor { clamped(-1, 1) }
+
+    /// The gated linear unit a ⊙ σ(b) of the halves of each last row: (…, 2C) → (…, C) (Dauphin et al. 2017).
+    ///
+    /// - Precondition: the last extent is even.
+    public func glu() -> Tensor {
+        let halves = split(into: 2, axis: -1)
+        return halves[0] * halves[1].sigmoid()
+    }
+
+    /// The largest of each `pieces` neighbouring channels: (…, C · pieces) → (…, C) (Goodfellow et al., "Maxout networks",
+    /// 2013).
+    ///
+    /// - Precondition: the last extent is divisible by `pieces`.
+    public func maxout(pieces: Int) -> Tensor {
+        let channels = shape[rank - 1]
+        precondition(
+            pieces > 0 && channels % pieces == 0,
+            "maxout: the \(channels) channels of \(shape) don't make \(pieces) pieces")
+        return reshaped(to: shape.dropLast() + [channels / pieces, pieces]).max([-1])
+    }
+}

@@ -1,0 +1,70 @@
+import TensorCore
+
+/// Attention as functions of queries (…, T, D), keys (…, K, D) and values (…, K, E). Where T < K the queries are the last T
+/// places of the sequence.
+public enum Attention {
+    /// How scores become an output.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// softmax(QKᵀ/√D) V (Vaswani et al. 2017).
+        case soft
+        /// The value of the best key; gradients as if soft.
+        case hard
+        /// The value of a key drawn with the soft weights as probabilities, in training and ``Mode/monteCarlo``, otherwise
+        /// of the best key; gradients as if soft.
+        case sampled
+        /// φ(Q) (φ(K)ᵀ V) with φ = elu + 1, in time linear in the length.
+        case linear
+    }
+
+    /// QKᵀ/√D + bias + mask, (…, T, K), where the mask is 0 for keys that count and −∞ for others: it is added to the scores.
+    /// (Multiplied into them, a mask of 1 and −∞ turns negative scores to +∞ and zero ones to NaN.)
+    ///
+    /// - Parameters:
+    ///   - bias: what broadcasts to (…, T, K), such as ``RelativePositionBias``.
+    ///   - causal: whether query i sees keys j ≤ i only.
+    ///   - padding: (B, K), 1 for keys that count and 0 for others; B is the first dimension of all operands.
+    public static func scores(
+        _ queries: Tensor, _ keys: Tensor, bias: Tensor? = nil, causal: Bool = false, padding: Tensor? = nil
+    ) -> Tensor {
+        let scale = 1 / Double(queries.shape[queries.rank - 1]).squareRoot()
+        var scores = (queries * scale).matmul(keys, transposeRight: true)
+        if let bias { scores = scores + bias }
+        let (length, count) = (scores.shape[scores.rank - 2], scores.shape[scores.rank - 1])
+        if causal {
+            let allowed = places(count) .<= (places(length) + Double(count - length)).reshaped(to: [length, 1])
+            scores = .select(allowed, scores, Tensor(-.infinity))
+        }
+        if let padding {
+            precondition(
+                padding.shape == [scores.shape[0], count],
+                "attention: the padding mask \(padding.shape) of the scores \(scores.shape) must be \([scores.shape[0], count])"
+            )
+            let middle = Shape(repeating: 1, count: scores.rank - 2)
+            scores = .select(padding.reshaped(to: [scores.shape[0]] + middle + [count]), scores, Tensor(-.infinity))
+        }
+        return scores
+    }
+
+    /// The softmax of each row of scores. A row without any key, all of it −∞, has weights of 0.
+    public static func weights(_ scores: Tensor) -> Tensor {
+        let largest = scores.max([-1], keepDimensions: true).withoutGradient()
+        let exponentials = (scores - .select(largest .== Tensor(-.infinity), Tensor(0), largest)).exp()
+        // The largest score contributes 1 to its sum, so that the bound concerns rows without a key alone.
+        return exponentials / maximum(exponentials.sum([-1], keepDimensions: true), Tensor(0.5))
+    }
+
+    /// One key a row: the best, or with `sampled` one drawn with the probabilities softmax(scores).
+    ///
+    /// - Returns: weights of 0 and 1 with the gradient of the soft ones (straight through, Bengio et al. 2013), and log p of
+    ///   the choice (…, T), whose gradient times a return less a baseline is REINFORCE's (Xu et al., "Show, attend and
+    ///   tell", 2015). A row without any key has weights of 0.
+    public static func hardWeights(_ scores: Tensor, sampled: Bool) -> (weights: Tensor, logProbability: Tensor) {
+        let choice = sampled ? scores.categoricalSample() : scores.argmax()
+        let seen = Tensor(-.infinity) .< scores
+        let chosen = choice.oneHot(depth: scores.shape[scores.rank - 1]) * seen
+        return (chosen.straightThrough(to: weights(scores)), scores.logSoftmax().gathered(choice))
+    }
+
+    /// The places 0 ..< count of a sequence.
+    static func places(_ count: Int) -> Tensor { Tensor((0..<count).map(Float.init)) }
+}

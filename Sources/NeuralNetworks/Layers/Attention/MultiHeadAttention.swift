@@ -1,0 +1,145 @@
+import Foundation
+import Random
+import TensorCore
+
+/// Attention in several heads (Vaswani et al., "Attention is all you need", 2017): queries, keys and values are linear maps of
+/// the inputs, cut into heads that attend apart; their outputs side by side are mapped once more.
+///
+/// Without positions it is equivariant: permuted inputs give the same outputs, permuted. Parameters have PyTorch's names:
+/// `in_proj_weight` (queries, keys, values below each other), `in_proj_bias`, `out_proj.weight`, `out_proj.bias`; with
+/// another width of the context `q_proj_weight`, `k_proj_weight` and `v_proj_weight` in place of the first.
+public struct MultiHeadAttention: Layer {
+    /// The number of heads.
+    public let heads: Int
+    /// How scores become outputs.
+    public let kind: Attention.Kind
+    /// Whether each place sees itself and what comes before it only.
+    public let causal: Bool
+    /// b_{i−j}, added to the scores; nil without.
+    public let relativePositions: RelativePositionBias?
+    /// The map of the heads' outputs.
+    public let output: Linear
+    private let inputWeights: [(path: String, variable: Variable)]
+    private let inputBias: Variable?
+    private let dropout: Dropout
+
+    /// Makes the layer with Xavier's uniform numbers as inner weights, no inner biases, and the outer map as PyTorch has it.
+    ///
+    /// - Parameters:
+    ///   - context: the features of what keys and values are made from, where they are others.
+    ///   - relativeDistance: the distance from which on all relative positions are alike; nil for no relative positions.
+    ///   - dropout: the rate at which weights are dropped; linear attention has none.
+    /// - Precondition: the features are divisible by the heads; linear attention has no relative positions.
+    public init(
+        _ features: Int, heads: Int, context: Int? = nil, kind: Attention.Kind = .soft, causal: Bool = false,
+        relativeDistance: Int? = nil, dropout: Double = 0, bias: Bool = true, random: inout RandomStream
+    ) {
+        precondition(
+            heads > 0 && features % heads == 0, "attention: \(features) features don't make \(heads) equal heads")
+        precondition(
+            kind != .linear || relativeDistance == nil, "attention: linear attention has no scores to add positions to")
+        func weight(_ path: String, _ rows: Int, _ columns: Int) -> (path: String, variable: Variable) {
+            (path, Variable(.glorotUniform(), shape: [rows, columns], name: path, random: &random))
+        }
+        if let context, context != features {
+            inputWeights = [
+                weight("q_proj_weight", features, features), weight("k_proj_weight", features, context),
+                weight("v_proj_weight", features, context),
+            ]
+        } else {
+            inputWeights = [weight("in_proj_weight", 3 * features, features)]
+        }
+        inputBias = bias ? Variable(zeros: [3 * features], name: "in_proj_bias") : nil
+        output = Linear(features, features, bias: bias, random: &random)
+        output.bias?.set([Float](repeating: 0, count: features))
+        relativePositions = relativeDistance.map { RelativePositionBias(heads: heads, distance: $0) }
+        (self.heads, self.kind, self.causal, self.dropout) = (heads, kind, causal, Dropout(dropout))
+    }
+
+    /// Attends from each place of `input` (B, T, features) to all of them.
+    public func callAsFunction(_ input: Tensor) -> Tensor { self(input, context: nil) }
+
+    /// Attends from each place of `input` (B, T, features) to those of `context` (B, K, C), or of the input itself.
+    ///
+    /// - Parameter padding: (B, K), 1 for places that count and 0 for others; all count without.
+    public func callAsFunction(_ input: Tensor, context: Tensor?, padding: Tensor? = nil) -> Tensor {
+        let (queries, keys, values) = projections(input, context ?? input)
+        let result =
+            kind == .linear
+            ? Attention.linear(queries, keys, values, causal: causal, padding: padding)
+            : dropout(weights(queries, keys, padding)).matmul(values)
+        return output(result.permuted([0, 2, 1, 3]).reshaped(to: input.shape))
+    }
+
+    /// The weights with which each place of `input` attends to each of the context: (B, heads, T, K).
+    ///
+    /// - Precondition: the attention isn't linear, which computes none.
+    public func weights(_ input: Tensor, context: Tensor? = nil, padding: Tensor? = nil) -> Tensor {
+        precondition(kind != .linear, "attention: linear attention computes no weights")
+        let (queries, keys, _) = projections(input, context ?? input)
+        return weights(queries, keys, padding)
+    }
+
+    private func weights(_ queries: Tensor, _ keys: Tensor, _ padding: Tensor?) -> Tensor {
+        let bias = relativePositions?(queries: queries.shape[2], keys: keys.shape[2])
+        let scores = Attention.scores(queries, keys, bias: bias, causal: causal, padding: padding)
+        if kind == .soft { return Attention.weights(scores) }
+        let sampled = kind == .sampled && Mode.current != .evaluation
+        return Attention.hardWeights(scores, sampled: sampled).weights
+    }
+
+    /// Queries, keys and values, (B, heads, T or K, features / heads).
+    private func projections(_ input: Tensor, _ context: Tensor) -> (Tensor, Tensor, Tensor) {
+        let weights =
+            inputWeights.count == 1
+            ? inputWeights[0].variable.tensor.split(into: 3, axis: 0) : inputWeights.map(\.variable.tensor)
+        let biases = inputBias?.tensor.split(into: 3, axis: 0)
+        func heads(_ part: Int, of x: Tensor) -> Tensor {
+            precondition(
+                x.rank == 3 && x.shape[2] == weights[part].shape[1],
+                "attention: sequences (B, T, \(weights[part].shape[1])) are needed, given \(x.shape)")
+            let product = x.matmul(weights[part], transposeRight: true)
+            let y = biases.map { product + $0[part] } ?? product
+            return y.reshaped(to: [x.shape[0], x.shape[1], self.heads, weights[part].shape[0] / self.heads])
+                .permuted([0, 2, 1, 3])
+        }
+        return (heads(0, of: input), heads(1, of: context), heads(2, of: context))
+    }
+
+    /// PyTorch's names, and `relative_positions.weight`.
+    public var parameters: Parameters {
+        let own = inputWeights + Parameters(named: ["in_proj_bias": inputBias]).entries
+        let positions: Parameters = relativePositions.map { ["relative_positions": $0.parameters] } ?? [:]
+        return Parameters(own + (["out_proj": output.parameters] as Parameters).entries + positions.entries)
+    }
+}
+
+/// Relative positions (Shaw et al. 2018, in the form of Raffel et al. 2020): a learned number b_{i−j} for each head and
+/// distance of a query i from a key j, added to their score.
+public struct RelativePositionBias: Module {
+    /// (2 · distance − 1, heads): the row r is the distance i − j = r − (distance − 1).
+    public let weight: Variable
+
+    /// Makes a table of zeros, with which no position is preferred.
+    ///
+    /// - Parameter distance: the distance from which on all are alike, at least 1.
+    public init(heads: Int, distance: Int) {
+        precondition(distance > 0, "relative positions: the distance \(distance) must be positive")
+        weight = Variable(zeros: [2 * distance - 1, heads], name: "weight")
+    }
+
+    /// The numbers for all pairs, (heads, queries, keys); fewer queries than keys are the last places.
+    public func callAsFunction(queries: Int, keys: Int) -> Tensor {
+        let farthest = weight.shape[0] / 2
+        let rows = (0..<queries).flatMap { query in
+            (0..<keys).map { key in
+                let distance = query + keys - queries - key
+                return Int32(max(-farthest, min(farthest, distance)) + farthest)
+            }
+        }
+        return weight.tensor.taking(Tensor(rows, shape: [queries, keys])).permuted([2, 0, 1])
+    }
+
+    /// `weight`.
+    public var parameters: Parameters { Parameters(named: ["weight": weight]) }
+}

@@ -1,0 +1,90 @@
+import Random
+import TensorCore
+
+/// A convolution of images, channels last: (B, H, W, inputs) → (B, H′, W′, outputs):
+///
+///     y[i, j] = b + Σ_{a, c} W[a, c] x[i · stride + a · dilation − top, j · stride + c · dilation − left]
+///
+/// with H′ = ⌊(H + top + bottom − (KH − 1) · dilation − 1) / stride⌋ + 1, and zeros outside of x. It is what a linear map
+/// becomes that is the same at each place and looks at its neighbourhood only.
+public struct Conv2d: Layer {
+    /// (outputs, KH, KW, inputs / groups); PyTorch's (outputs, inputs / groups, KH, KW) is read by
+    /// ``Parameters/load(from:names:kernels:allowsExtra:)``.
+    public let weight: Variable
+    /// (outputs); nil without a bias.
+    public let bias: Variable?
+    /// Places of the input from one output to the next, down and across.
+    public let stride: (Int, Int)
+    /// Zeros around the input.
+    public let padding: Padding
+    /// Places of the input from one tap of the kernel to the next, down and across.
+    public let dilation: (Int, Int)
+    /// The number of groups of channels that don't see each other; as many as inputs make a depthwise convolution.
+    public let groups: Int
+
+    /// Makes the layer with weights and biases uniform in ±1/√n, n the inputs of an output: PyTorch's default.
+    public init(
+        _ inputs: Int, _ outputs: Int, kernel: (Int, Int), stride: (Int, Int) = (1, 1), padding: Padding = 0,
+        dilation: (Int, Int) = (1, 1), groups: Int = 1, bias: Bool = true, random: inout RandomStream
+    ) {
+        requireGroups("Conv2d", inputs, outputs, groups)
+        let shape = [outputs, kernel.0, kernel.1, inputs / groups]
+        (weight, self.bias) = convolutionParameters(shape, bias ? outputs : nil, &random)
+        (self.stride, self.padding, self.dilation, self.groups) = (stride, padding, dilation, groups)
+    }
+
+    /// Convolves each image.
+    public func callAsFunction(_ input: Tensor) -> Tensor { convolved(input, weight.tensor) }
+
+    /// The layer with another weight of the same shape.
+    func convolved(_ input: Tensor, _ weight: Tensor) -> Tensor {
+        input.convolution2d(weight, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+    }
+
+    /// `weight` and `bias`.
+    public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+}
+
+/// A transposed convolution of images, channels last: (B, H, W, inputs) → (B, H′, W′, outputs), the gradient of a convolution
+/// to its input, with H′ = (H − 1) · stride + (KH − 1) · dilation + 1 − top − bottom + outputPadding.
+public struct ConvTranspose2d: Layer {
+    /// (inputs, KH, KW, outputs / groups); PyTorch's (inputs, outputs / groups, KH, KW) is read by
+    /// ``Parameters/load(from:names:kernels:allowsExtra:)``.
+    public let weight: Variable
+    /// (outputs); nil without a bias.
+    public let bias: Variable?
+    /// Places of the output from one input to the next, down and across.
+    public let stride: (Int, Int)
+    /// What is left out around the output.
+    public let padding: Padding
+    /// Rows and columns added at the end, fewer than the stride or the dilation.
+    public let outputPadding: (Int, Int)
+    /// Places of the output from one tap of the kernel to the next, down and across.
+    public let dilation: (Int, Int)
+    /// The number of groups of channels that don't see each other.
+    public let groups: Int
+
+    /// Makes the layer with weights and biases uniform in ±1/√(KH · KW · outputs / groups), PyTorch's default.
+    public init(
+        _ inputs: Int, _ outputs: Int, kernel: (Int, Int), stride: (Int, Int) = (1, 1), padding: Padding = 0,
+        outputPadding: (Int, Int) = (0, 0), dilation: (Int, Int) = (1, 1), groups: Int = 1, bias: Bool = true,
+        random: inout RandomStream
+    ) {
+        requireGroups("ConvTranspose2d", inputs, outputs, groups)
+        let shape = [inputs, kernel.0, kernel.1, outputs / groups]
+        (weight, self.bias) = convolutionParameters(shape, bias ? outputs : nil, &random)
+        (self.stride, self.padding, self.outputPadding) = (stride, padding, outputPadding)
+        (self.dilation, self.groups) = (dilation, groups)
+    }
+
+    /// Spreads each image.
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        input.transposedConvolution2d(
+            weight.tensor, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
+            groups: groups
+        ).adding(bias)
+    }
+
+    /// `weight` and `bias`.
+    public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+}

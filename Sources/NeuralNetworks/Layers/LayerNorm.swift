@@ -1,0 +1,82 @@
+import TensorCore
+
+/// Layer normalisation (Ba et al. 2016): each last row less its mean, divided by √(s² + ε) with its biased variance, then
+/// scaled by γ and shifted by β.
+public struct LayerNorm: Layer {
+    /// γ (features).
+    public let weight: Variable
+    /// β (features).
+    public let bias: Variable
+    private let epsilon: Double
+
+    /// Makes the layer with γ = 1 and β = 0.
+    public init(_ features: Int, epsilon: Double = 1e-5) {
+        weight = Variable(filled: 1, shape: [features], name: "weight")
+        bias = Variable(zeros: [features], name: "bias")
+        self.epsilon = epsilon
+    }
+
+    /// Normalises each last row of `input` (…, features).
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        input.standardized(epsilon) * weight.tensor + bias.tensor
+    }
+
+    /// `weight` and `bias`.
+    public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+}
+
+/// Group normalisation (Wu & He 2018): the channels, the last dimension, in groups of neighbours, each group of an example
+/// normalised over its channels and all places, then each channel scaled by γ and shifted by β. One group an example is
+/// layer normalisation over channels and places, one channel a group instance normalisation.
+public struct GroupNorm: Layer {
+    /// γ (features).
+    public let weight: Variable
+    /// β (features).
+    public let bias: Variable
+    /// The number of groups.
+    public let groups: Int
+    private let epsilon: Double
+
+    /// Makes the layer with γ = 1 and β = 0.
+    ///
+    /// - Precondition: the features are divisible by the groups.
+    public init(groups: Int, _ features: Int, epsilon: Double = 1e-5) {
+        precondition(
+            groups > 0 && features % groups == 0, "GroupNorm: \(features) features don't make \(groups) equal groups")
+        weight = Variable(filled: 1, shape: [features], name: "weight")
+        bias = Variable(zeros: [features], name: "bias")
+        (self.groups, self.epsilon) = (groups, epsilon)
+    }
+
+    /// Normalises the groups of `input` (B, …, features).
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        let (shape, features) = (input.shape, weight.count)
+        precondition(
+            shape.count >= 2 && shape.last == features,
+            "GroupNorm: the input \(shape) needs \(features) channels as its last dimension")
+        let places = Shape(shape.dropFirst().dropLast()).elementCount
+        let width = features / groups
+        let rows = input.reshaped(to: [shape[0], places, groups, width]).permuted([0, 2, 1, 3])
+            .reshaped(to: [shape[0], groups, places * width])
+        let normalized = rows.standardized(epsilon).reshaped(to: [shape[0], groups, places, width])
+        return normalized.permuted([0, 2, 1, 3]).reshaped(to: shape) * weight.tensor + bias.tensor
+    }
+
+    /// `weight` and `bias`.
+    public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+}
+
+extension Tensor {
+    /// (x − μ) / √(s² + ε) with the mean and the biased variance of each last row.
+    fileprivate func standardized(_ epsilon: Double) -> Tensor {
+        let centred = self - mean([-1], keepDimensions: true)
+        return centred / (centred.squared().mean([-1], keepDimensions: true) + epsilon).squareRoot()
+    }
+}
+
+extension Variable {
+    /// Starts with the same number everywhere.
+    convenience init(filled value: Float, shape: Shape, name: String) {
+        self.init([Float](repeating: value, count: shape.elementCount), shape: shape, name: name)
+    }
+}

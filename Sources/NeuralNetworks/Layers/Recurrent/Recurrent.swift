@@ -1,0 +1,128 @@
+import Random
+import TensorCore
+
+/// One layer of a recurrent network: from a state and an input to the next state.
+public protocol RecurrentCell: Module {
+    /// What a step hands to the next.
+    associatedtype State
+
+    /// The state before the first step.
+    func initialState(batch: Int) -> State
+
+    /// Records all steps of a sequence (T, B, inputs): the output (B, hidden) of each, and the state after the last.
+    func callAsFunction(_ sequence: Tensor, from state: State) -> (outputs: [Tensor], state: State)
+}
+
+/// A stack of recurrent layers, each reading the outputs of the one below: (B, T, inputs) → (B, T, hidden).
+///
+/// The steps are recorded one after another in one graph, so gradients pass through all of them (backpropagation through
+/// time); truncate it by handing over a state ``TensorCore/Tensor/withoutGradient()``. What the inputs contribute is
+/// computed for all steps at once.
+///
+/// Parameters have PyTorch's names: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, `weight_ih_l1` …
+public struct Recurrent<Cell: RecurrentCell>: Module {
+    /// The layers, input first.
+    public let cells: [Cell]
+
+    /// Makes a network of the given layers, input first.
+    public init(_ cells: [Cell]) { self.cells = cells }
+
+    /// Records all steps of `input` (B, T, inputs).
+    ///
+    /// - Parameter states: the state of each layer before the first step, zeros unless given.
+    /// - Returns: the last layer's outputs (B, T, hidden), and the state of each layer after the last step.
+    /// - Precondition: one step or more, and one state a layer.
+    public func callAsFunction(
+        _ input: Tensor, from states: [Cell.State]? = nil
+    ) -> (outputs: Tensor, states: [Cell.State]) {
+        precondition(
+            input.rank == 3 && input.shape[1] > 0,
+            "recurrent: sequences (B, T, C) of one step or more are needed, given \(input.shape)")
+        precondition(
+            states == nil || states!.count == cells.count,
+            "recurrent: \(cells.count) layers need as many states, given \(states!.count)")
+        var sequence = input.permuted([1, 0, 2])
+        var finalStates: [Cell.State] = []
+        for (layer, cell) in cells.enumerated() {
+            let start = states?[layer] ?? cell.initialState(batch: input.shape[0])
+            let (outputs, end) = cell(sequence, from: start)
+            sequence = .stacked(outputs)
+            finalStates.append(end)
+        }
+        return (sequence.permuted([1, 0, 2]), finalStates)
+    }
+
+    /// Each layer's parameters, with `_l` and its number.
+    public var parameters: Parameters {
+        Parameters(
+            cells.enumerated().flatMap { layer, cell in
+                cell.parameters.entries.map { ("\($0.path)_l\(layer)", $0.variable) }
+            })
+    }
+}
+
+/// The weights of one recurrent layer, gate below gate in one array, as PyTorch stores them.
+struct RecurrentWeights {
+    /// (gates · hidden, inputs) and (gates · hidden, hidden).
+    let input, hidden: Variable
+    /// (gates · hidden) each; nil without biases.
+    let inputBias, hiddenBias: Variable?
+    let gates: Int
+
+    /// Numbers uniform in ±1/√hidden, PyTorch's default.
+    init(gates: Int, _ inputs: Int, _ size: Int, bias: Bool, random: inout RandomStream) {
+        let start = Initializer.uniform(bound: 1 / Double(size).squareRoot())
+        let rows = gates * size
+        input = Variable(start, shape: [rows, inputs], name: "weight_ih", random: &random)
+        hidden = Variable(start, shape: [rows, size], name: "weight_hh", random: &random)
+        inputBias = bias ? Variable(start, shape: [rows], name: "bias_ih", random: &random) : nil
+        hiddenBias = bias ? Variable(start, shape: [rows], name: "bias_hh", random: &random) : nil
+        self.gates = gates
+    }
+
+    var parameters: Parameters {
+        Parameters(
+            named: ["weight_ih": input, "weight_hh": hidden, "bias_ih": inputBias, "bias_hh": hiddenBias])
+    }
+
+    /// The number of units.
+    var size: Int { hidden.shape[1] }
+
+    /// One gate of a recorded sequence.
+    struct Gate {
+        /// x_t W_ihᵀ + b_ih + b_hh of each step, (B, hidden); without b_hh where the cell asks for it apart.
+        let inputs: [Tensor]
+        /// W_hh (hidden, hidden) and b_hh (hidden).
+        let weight: Tensor
+        let bias: Tensor?
+
+        /// h W_hhᵀ.
+        func product(_ state: Tensor) -> Tensor { state.matmul(weight, transposeRight: true) }
+    }
+
+    /// The gates over a sequence (T, B, inputs). Each is one product over all steps; were they one product together, cutting
+    /// it apart would cost a copy, and its gradient one filled up with zeros, for each gate.
+    func gates(over sequence: Tensor, apart: Set<Int> = []) -> [Gate] {
+        let (inputWeights, hiddenWeights) = (rows(input), rows(hidden))
+        let (inputBiases, hiddenBiases) = (inputBias.map(rows), hiddenBias.map(rows))
+        return (0..<gates).map { gate in
+            var inputs = sequence.matmul(inputWeights[gate], transposeRight: true)
+            if let bias = inputBiases?[gate] { inputs = inputs + bias }
+            if let bias = hiddenBiases?[gate], !apart.contains(gate) { inputs = inputs + bias }
+            return Gate(inputs: inputs.unstacked(), weight: hiddenWeights[gate], bias: hiddenBiases?[gate])
+        }
+    }
+
+    private func rows(_ variable: Variable) -> [Tensor] { variable.tensor.split(into: gates, axis: 0) }
+}
+
+extension Tensor {
+    /// The parts along the first dimension: (T, …) → T times (…).
+    ///
+    /// By halves, since the gradient of a slice is the whole filled up with zeros: halves cost T log T of them, slices T².
+    func unstacked() -> [Tensor] {
+        let count = shape[0]
+        if count == 1 { return [reshaped(to: Shape(shape.dropFirst()))] }
+        return split([count / 2, count - count / 2], axis: 0).flatMap { $0.unstacked() }
+    }
+}
