@@ -13,6 +13,12 @@ struct Fusion {
     /// The group of each entry; reshapes belong to the group of none, since they only rename their operand.
     private var unit: [Int]
     private var members: [[Int]]
+    /// The units in an order in which each comes after all that it depends on, with gaps, and the place of each.
+    private var order: [Int]
+    private var position: [Int]
+    private static let nothing = -1
+    /// Units further apart in the order stay apart: what lies between would have to wait.
+    private static let farthest = 4_096
     /// Registers of a group stay in the first-level cache as long as there are not too many.
     private static let largestGroup = 48
 
@@ -26,6 +32,8 @@ struct Fusion {
     private init(_ graph: LinearGraph) {
         self.graph = graph
         unit = Array(graph.entries.indices)
+        order = unit
+        position = unit
         members = graph.entries.indices.map { [$0] }
     }
 
@@ -40,32 +48,46 @@ struct Fusion {
         guard other != own, representative.operation.isElementwise,
             representative.shape == graph.entries[index].shape,
             members[own].count + members[other].count <= Self.largestGroup,
-            !dependsIndirectly(own, on: other), !dependsIndirectly(other, on: own)
+            bringTogether(other, own)
         else { return }
         for member in members[other] { unit[member] = own }
         members[own] = (members[own] + members[other]).sorted()
         members[other] = []
     }
 
-    /// Whether a path leads from `source` to `target` through a third unit.
-    private func dependsIndirectly(_ target: Int, on source: Int) -> Bool {
-        let earliest = members[source][0]
-        var seen: Set<Int> = [target]
-        var pending: [Int] = []
-        func push(_ unit: Int) {
-            // Entries before the source's first can't depend on it.
-            if members[unit].last! > earliest, seen.insert(unit).inserted { pending.append(unit) }
-        }
-        for operand in members[target].flatMap({ graph.entries[$0].inputs }) where unit[operand] != source {
-            push(unit[operand])
-        }
-        while let next = pending.popLast() {
-            for operand in members[next].flatMap({ graph.entries[$0].inputs }) {
-                if unit[operand] == source { return true }
-                push(unit[operand])
+    /// Reorders the units so that two of them can be one, at the place of `own`; false where a path leads from one to the
+    /// other through a third, or where they are too far apart.
+    ///
+    /// Between the two, what depends on the first moves behind both, and the rest stays before them.
+    private mutating func bringTogether(_ other: Int, _ own: Int) -> Bool {
+        let (first, last) = position[other] < position[own] ? (other, own) : (own, other)
+        let (start, end) = (position[first], position[last])
+        guard end - start <= Self.farthest else { return false }
+        var dependent: Set<Int> = [first]
+        var before: [Int] = []
+        var after: [Int] = []
+        for between in order[start + 1..<end] where between != Self.nothing {
+            if reads(between, anyOf: dependent) {
+                dependent.insert(between)
+                after.append(between)
+            } else {
+                before.append(between)
             }
         }
-        return false
+        dependent.remove(first)
+        if reads(last, anyOf: dependent) { return false }
+        let arranged = before + [own] + after
+        for (offset, moved) in arranged.enumerated() {
+            order[start + offset] = moved
+            position[moved] = start + offset
+        }
+        for place in start + arranged.count...end { order[place] = Self.nothing }
+        return true
+    }
+
+    /// Whether a unit reads a result of one of the given units.
+    private func reads(_ reader: Int, anyOf units: Set<Int>) -> Bool {
+        members[reader].contains { graph.entries[$0].inputs.contains { units.contains(unit[$0]) } }
     }
 
     /// Depth-first from the last entry needed by each unit, in the order of recording.
