@@ -56,6 +56,24 @@ import Testing
         }
     }
 
+    /// The parts that are multiplied are the whole convolution by the masked weight.
+    @Test(arguments: MaskedConv2d.Kind.allCases, [1, 2])
+    func partsAreTheMaskedConvolution(_ kind: MaskedConv2d.Kind, colours: Int) throws {
+        var random = RandomStream(seed: 4)
+        for (kernel, dilation) in [
+            ((3, 5), (1, 1)), ((5, 3), (2, 3)), ((1, 1), (1, 1)), ((1, 7), (1, 2)), ((3, 1), (1, 1)),
+        ] {
+            let layer = MaskedConv2d(kind, 2, 4, kernel: kernel, dilation: dilation, colours: colours, random: &random)
+            let x = uniform([2, 5, 6, 2], seed: 3)
+            let whole = x.convolution2d(
+                layer.convolution.weight.tensor * layer.mask, padding: layer.convolution.padding, dilation: dilation
+            ).adding(layer.convolution.bias)
+            #expect(layer(x).shape == whole.shape)
+            let difference = try (layer(x) - whole).absolute().max().item()
+            #expect(difference < 1e-6, "\(kernel) \(dilation)")
+        }
+    }
+
     /// The field of L layers of 3×3 reaches L rows up and L columns to the left, but the cone to the upper right is blind.
     @Test func theBlindSpotIsThere() throws {
         let layers = Self.stack(inputs: 1, colours: 1)

@@ -106,7 +106,8 @@ import Testing
                     return gradients(of: z.squared().sum() + y.averagePooled2d((2, 2)).sum(), withRespectTo: [x, w]) + [
                         m.sorted().cumulativeSum(axis: 1), m.top(3).values.cumulativeProduct(axis: 2),
                         .concatenated([m, m.reversed(axis: 1)], axis: 2), m.taking(Tensor([3, 0] as [Int32])),
-                        definite.cholesky(), m.triangularSolve(m), definite.inverse(), definite.logAbsoluteDeterminant(),
+                        definite.cholesky(), m.triangularSolve(m), definite.inverse(),
+                        definite.logAbsoluteDeterminant(),
                         m.padded(low: [1, 0, 1], high: [0, 2, 0]), m.sine() + m.erf().erfInverse() + m.power(m),
                     ]
                 }

@@ -39,7 +39,9 @@ final class CharacterTraining {
     }
 
     func run(steps: Int) throws {
-        print("\(symbols.count) symbols, \(training.count) characters to learn from, \(model.parameters.count) parameters")
+        print(
+            "\(symbols.count) symbols, \(training.count) characters to learn from, \(model.parameters.count) parameters"
+        )
         let schedule = CosineSchedule(peak: 1e-3, to: 1e-4, warmup: min(100, steps), over: steps)
         let plan = try step.plan()
         let start = Date()

@@ -43,7 +43,9 @@ final class ChoraleTraining<Model: ChoraleModel> {
         let start = Date()
         let plan = try step.plan()
         let frames = chorales.training.map(\.count)
-        print("planned in \(String(format: "%.2f", Date().timeIntervalSince(start))) s, pieces of up to \(frames.max()!) frames")
+        print(
+            "planned in \(String(format: "%.2f", Date().timeIntervalSince(start))) s, pieces of up to \(frames.max()!) frames"
+        )
         var best = (loss: Double.infinity, step: 0, values: model.parameters.variables.map(\.values))
         var batches = Minibatches(
             rows: chorales.training.count, size: Self.batch, stream: random.split("pieces"), dropsRest: true)

@@ -34,11 +34,10 @@ public struct Conv2d: Layer {
     }
 
     /// Convolves each image.
-    public func callAsFunction(_ input: Tensor) -> Tensor { convolved(input, weight.tensor) }
-
-    /// The layer with another weight of the same shape.
-    func convolved(_ input: Tensor, _ weight: Tensor) -> Tensor {
-        input.convolution2d(weight, stride: stride, padding: padding, dilation: dilation, groups: groups).adding(bias)
+    public func callAsFunction(_ input: Tensor) -> Tensor {
+        input.convolution2d(
+            weight.tensor, stride: stride, padding: padding, dilation: dilation, groups: groups
+        ).adding(bias)
     }
 
     /// `weight` and `bias`.

@@ -20,6 +20,10 @@ public struct MaskedConv2d: Layer {
     public let convolution: Conv2d
     /// (outputs, KH, KW, inputs): 1 where the weight counts.
     public let mask: Tensor
+    /// Columns of the kernel's middle row that have an effect: those to the left, and the middle one where some is seen.
+    private let columns: Int
+    /// Whether the middle column is seen in part.
+    private let masksColours: Bool
 
     /// Makes the layer, its output as large as its input, with PyTorch's starting values.
     ///
@@ -44,11 +48,30 @@ public struct MaskedConv2d: Layer {
             return source < own || kind == .b && source == own ? 1 : 0
         }
         mask = Tensor(values, shape: extents)
+        masksColours = colours > 1
+        columns = kernel.1 / 2 + (kind == .b || masksColours ? 1 : 0)
     }
 
-    /// Convolves each image (B, H, W, inputs) → (B, H, W, outputs).
+    /// Convolves each image (B, H, W, inputs) → (B, H, W, outputs): the rows above as one convolution, the row itself as
+    /// another, so that nothing is multiplied by the mask's zeros but the colours'.
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        convolution.convolved(input, convolution.weight.tensor * mask)
+        let (rows, middle) = (mask.shape[1] / 2, mask.shape[2] / 2)
+        let (down, across) = convolution.dilation
+        let weight = convolution.weight.tensor
+        var parts: [Tensor] = []
+        if rows > 0 {
+            let sides = Padding(top: rows * down, bottom: -down, left: middle * across, right: middle * across)
+            parts.append(
+                input.convolution2d(weight.sliced(0..<rows, axis: 1), padding: sides, dilation: (down, across)))
+        }
+        if columns > 0 {
+            func row(_ x: Tensor) -> Tensor { x.sliced(rows..<rows + 1, axis: 1).sliced(0..<columns, axis: 2) }
+            let sides = Padding(left: middle * across, right: (columns - 1 - middle) * across)
+            let kernel = masksColours ? row(weight) * row(mask) : row(weight)
+            parts.append(input.convolution2d(kernel, padding: sides, dilation: (1, across)))
+        }
+        let sum = parts.dropFirst().reduce(parts.first ?? .zeros(input.shape.dropLast() + [mask.shape[0]]), +)
+        return sum.adding(convolution.bias)
     }
 
     /// `weight`, of which only the part under the mask has an effect and a gradient, and `bias`.
