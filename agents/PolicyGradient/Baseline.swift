@@ -49,5 +49,5 @@ final class Baseline {
         return plan.output(0)
     }
 
-    var variables: Parameters { ["baseline": network.parameters, "baselineOptimizer": optimizer.state] }
+    var variables: Parameters { ["baseline": network.state, "baselineOptimizer": optimizer.state] }
 }

@@ -153,12 +153,12 @@ public final class REINFORCE: Agent {
 
     /// Policy, baseline and the optimisers' states.
     public var variables: Parameters {
-        let own: Parameters = ["policy": policy.parameters, "policyOptimizer": policyOptimizer.state]
+        let own: Parameters = ["policy": policy.state, "policyOptimizer": policyOptimizer.state]
         return Parameters(own.entries + (baseline?.variables.entries ?? []))
     }
 
     /// The policy's network.
-    public var behaviour: Parameters { policy.parameters }
+    public var behaviour: Parameters { policy.state }
 
     /// The policy's probabilities in the first row.
     public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {

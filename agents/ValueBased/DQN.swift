@@ -49,7 +49,7 @@ public final class DQN: ReplayingAgent {
         let sizes = [encoding.inputCount] + settings.hiddenSizes + [actionCount]
         let network = MultilayerPerceptron(sizes, activation: settings.activation, random: &initial)
         let target = MultilayerPerceptron(sizes, activation: settings.activation, random: &initial)
-        target.parameters.copy(from: network.parameters)
+        target.state.copy(from: network.state)
         (self.network, self.target) = (network, target)
         optimizer = settings.makeOptimizer()
         replay = ReplayBuffer(
@@ -72,7 +72,7 @@ public final class DQN: ReplayingAgent {
         softUpdate =
             settings.targetRate < 1
             ? try Program("target") { _ in
-                try target.parameters.moved(towards: network.parameters, rate: settings.targetRate)
+                try target.state.moved(towards: network.state, rate: settings.targetRate)
                 return []
             }.plan() : nil
     }
@@ -144,7 +144,7 @@ public final class DQN: ReplayingAgent {
         targetPending += played
         guard targetPending >= settings.targetEvery else { return }
         targetPending = 0
-        if let softUpdate { softUpdate.run() } else { target.parameters.copy(from: network.parameters) }
+        if let softUpdate { softUpdate.run() } else { target.state.copy(from: network.state) }
     }
 
     private func update() {
@@ -180,14 +180,14 @@ public final class DQN: ReplayingAgent {
 
     /// Both networks and the optimiser's state.
     public var variables: Parameters {
-        ["network": network.parameters, "target": target.parameters, "optimizer": optimizer.state]
+        ["network": network.state, "target": target.state, "optimizer": optimizer.state]
     }
 
     /// The network.
-    public var behaviour: Parameters { network.parameters }
+    public var behaviour: Parameters { network.state }
 
     /// Copies the network to its target.
-    public func behaviourWasSet() { target.parameters.copy(from: network.parameters) }
+    public func behaviourWasSet() { target.state.copy(from: network.state) }
 
     /// Q of the first row.
     public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
