@@ -39,7 +39,8 @@ import TensorCore
     /// Says what is to be said of an error, or of a request for help, and gives the exit code.
     private static func finish(_ error: any Error) -> Int32 {
         if let status = ExitStatus(error) {
-            note("reverie: \(error)" + (status == .wouldOverwrite ? " with --force" : ""))
+            let canBeForced = (error as? StorageError)?.reason == .wouldOverwrite
+            note("reverie: \(error)" + (canBeForced ? " with --force" : ""))
             return status.rawValue
         }
         let code = exitCode(for: error)

@@ -100,8 +100,8 @@ import Testing
     func aFileIsNoPlaceForARun(words: String) throws {
         let folder = try MadeRuns.copy()
         let before = try folder.bytes("rollouts.npz")
-        try expect(
-            words + " --run rollouts.npz", 73, "cannot start a run in rollouts.npz: it is not a folder", in: folder)
+        let sentence = "cannot start a run in rollouts.npz: it is not a folder; give the path of a folder\n"
+        try expect(words + " --run rollouts.npz", 73, sentence, in: folder)
         #expect(try folder.bytes("rollouts.npz") == before)
     }
 
