@@ -178,4 +178,26 @@ import Testing
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(text.contains(fragment), "\(text)")
     }
+
+    /// The README's network, as it is printed there.
+    @Test func theReadmesStepLearns() throws {
+        var random = RandomStream(seed: 1)
+        let encoder = Sequential([
+            Conv2d(1, 16, kernel: (3, 3), stride: (2, 2), padding: 1, random: &random), BatchNorm(16), Activation.relu,
+            Function { $0.reshaped(to: [$0.shape[0], -1]) }, Linear(16 * 14 * 14, 10, random: &random),
+        ])
+        let optimizer = Adam(learningRate: 1e-3, weightDecay: .decoupled(0.1, where: WeightDecay.matrices))
+        let step = Program("step", inputs: [.float32(64, 28, 28, 1), .int32(64)]) { inputs in
+            let loss = Mode.training { crossEntropy(logits: encoder(inputs[0]), labels: inputs[1]).mean() }
+            try optimizer.minimize(loss, encoder.parameters, clippingNorm: 1)
+            return [loss]
+        }
+        let plan = try step.plan()
+        for place in plan.input(0).indices { plan.input(0)[place] = random.uniformFloat() }
+        for row in 0..<64 { plan.integerInput(1)[row] = Int32(row % 10) }
+        plan.run()
+        let first = plan.output(0)[0]
+        for _ in 0..<10 { plan.run() }
+        #expect(plan.output(0)[0] < 0.5 * first)
+    }
 }
