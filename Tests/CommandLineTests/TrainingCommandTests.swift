@@ -98,6 +98,18 @@ import Testing
         #expect(fitted["validBound"]!.double! > fitted["firstBound"]!.double!)
     }
 
+    /// A learning rate far too high: the fit goes wrong, and the operation that did it first is named with its line.
+    @Test func theFirstInfinityIsFound() throws {
+        let folder = try TemporaryFolder()
+        let data = ["record", "CartPole-v1", "--episodes", "20", "--to", "data.npz"]
+        #expect(try Executable.run(data, in: folder).status == 0)
+        let words = ["fit", "vae", "data.npz", "--set", "learningRate=1", "--run", "r", "--check-finite"]
+        let result = try Executable.run(words, in: folder)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("'exp' of the shape [128, 4] in the program 'vae fit' made an infinity first"))
+        #expect(result.errors.contains("recorded at VariationalAutoencoder.swift:"), "\(result.errors)")
+    }
+
     @Test func anInterruptedRunIsSavedAndGoesOn() throws {
         let folder = try TemporaryFolder()
         // The signal comes as soon as training reports its first step.
