@@ -41,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
+        .systemLibrary(name: "CMath"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
         .target(
@@ -54,7 +55,7 @@ let package = Package(
         module("TensorCore", ["CKernels", "Random", "Storage"]),
         module("NeuralNetworks", ["TensorCore", "Mathematics", "Random"]),
         module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
-        module("Environments", path: "environments", ["Random", "Graphics", "Storage"]),
+        module("Environments", path: "environments", ["CMath", "Random", "Graphics", "Storage"]),
         module(
             "Agents", path: "agents",
             ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import CMath
 import Graphics
 import Random
 
@@ -65,7 +61,8 @@ import Random
     @inlinable public mutating func step(_ action: Int) -> Step {
         precondition(action == 0 || action == 1, "CartPole: the action \(action) is not in Discrete(2)")
         let force = action == 1 ? 10.0 : -10.0
-        let (cosine, sine) = (cos(angle), sin(angle))
+        let turn = rv_sincos(angle)
+        let (cosine, sine) = (turn.cosine, turn.sine)
         let push = (force + (0.05 * (angularVelocity * angularVelocity)) * sine) / 1.1
         let angularAcceleration =
             (9.8 * sine - cosine * push) / (0.5 * (4.0 / 3.0 - (0.1 * (cosine * cosine)) / 1.1))
@@ -125,7 +122,8 @@ extension CartPole {
 
         // The pole's corners turn about the axle; its foot reaches 5 pixels below.
         let axle = Point(x: cartX, y: trackY - 7.5)
-        let (sine, cosine) = (sin(angle), cos(angle))
+        let turn = rv_sincos(angle)
+        let (sine, cosine) = (turn.sine, turn.cosine)
         let corners = [(-5.0, -5.0), (-5.0, scale - 5), (5.0, scale - 5), (5.0, -5.0)].map { across, along in
             Point(x: axle.x + across * cosine + along * sine, y: axle.y + across * sine - along * cosine)
         }
