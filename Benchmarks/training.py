@@ -32,7 +32,8 @@ def play_ours(seed):
         run = folder + "/run"
         result = output(
             reverie, "train", "dqn", "CartPole-v1", "--preset", "dqn/CartPole-v1-zoo", "--seed", str(seed),
-            "--run", run, "--json")
+            # Stable-Baselines3 goes on from 50,000 to the end of its last 256 steps.
+            "--steps", "50176", "--run", run, "--json")
         mean = output(reverie, "evaluate", run, "--last", "--episodes", "100", "--json")["meanReturn"]
     return {key: result[key] for key in ("steps", "updates", "seconds")} | {"meanReturn": mean}
 
