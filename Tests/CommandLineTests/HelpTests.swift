@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct HelpTests {
@@ -13,10 +14,7 @@ import Testing
         #expect(result.status == 0 && result.errors.isEmpty)
         #expect(result.output.contains("\nEXAMPLE\n  "))
         let path = fixturePath("help/\(command.isEmpty ? "reverie" : command).txt")
-        if ProcessInfo.processInfo.environment["REVERIE_WRITE_FIXTURES"] != nil {
-            try writeAtomically(result.output, to: path, overwrite: true)
-        }
-        #expect(try result.output == String(contentsOfFile: path, encoding: .utf8))
+        #expect(try matchesFixture(Array(result.output.utf8), at: path))
     }
 
     @Test func generalHelpNamesEveryCommand() throws {

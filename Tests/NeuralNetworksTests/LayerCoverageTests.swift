@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import NeuralNetworks
@@ -78,9 +79,6 @@ import Testing
     @Test func theTableIsTrue() throws {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         let file = folder.appending(path: "Fixtures/NeuralNetworks/layers.md")
-        if ProcessInfo.processInfo.environment["REVERIE_WRITE_FIXTURES"] != nil {
-            try Self.table.write(to: file, atomically: true, encoding: .utf8)
-        }
-        #expect(try String(contentsOf: file, encoding: .utf8) == Self.table)
+        #expect(try matchesFixture(Array(Self.table.utf8), at: file.path()))
     }
 }

@@ -24,11 +24,3 @@ func fixture(_ name: String) throws -> [UInt8] { try InputFile.bytes(of: fixture
 func fixturePath(_ name: String) -> String {
     joinPath(splitPath(splitPath(#filePath).folder).folder, "Fixtures/Storage/" + name)
 }
-
-/// Whether the bytes are those of a fixture; with `REVERIE_WRITE_FIXTURES` set the fixture is written first.
-func isFixture(_ bytes: [UInt8], _ name: String) throws -> Bool {
-    if ProcessInfo.processInfo.environment["REVERIE_WRITE_FIXTURES"] != nil {
-        try writeAtomically(bytes, to: fixturePath(name), overwrite: true)
-    }
-    return try fixture(name) == bytes
-}

@@ -38,7 +38,7 @@ import Testing
             try writer.add("a.txt", size: 3, method: .stored) { try $0.write([97, 98, 99]) }
             try writer.add("folder/é.txt", size: 2, method: .stored) { try $0.write([120, 121]) }
             try writer.commit()
-            #expect(try isFixture(folder.bytes(name), name))
+            #expect(try matchesFixture(folder.bytes(name), at: fixturePath(name)))
         }
     }
 

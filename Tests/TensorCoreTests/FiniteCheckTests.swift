@@ -14,11 +14,6 @@ private func stopIfFound() {
 
 /// The first operation that makes a NaN or an infinity is named. The switch is the process's, so each test has its own.
 @Suite struct FiniteCheckTests {
-    private func expect(_ result: ExitTest.Result?, says fragments: String...) {
-        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        for fragment in fragments { #expect(text.contains(fragment), "'\(fragment)' is not in: \(text)") }
-    }
-
     @Test func namesTheFirstFault() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             FiniteCheck.isEnabled = true

@@ -9,12 +9,6 @@ import Testing
 
 /// A programmer's mistakes stop the program with a message that names both values.
 @Suite struct PreconditionTests {
-    /// Whether a stopped program's error output holds all fragments.
-    private func expect(_ result: ExitTest.Result?, says fragments: String...) {
-        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-        for fragment in fragments { #expect(text.contains(fragment), "'\(fragment)' is not in: \(text)") }
-    }
-
     @Test func addition() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = mismatchedSum()

@@ -1,4 +1,5 @@
 import Random
+import Testing
 
 @testable import TensorCore
 
@@ -39,4 +40,10 @@ func largestDifference(_ a: [Float], _ b: [Double]) -> Double {
         let difference = abs(p - y) / max(1, abs(y))
         return difference.isNaN ? .infinity : difference
     }.max() ?? 0
+}
+
+/// Whether a stopped program's error output holds all fragments.
+func expect(_ result: ExitTest.Result?, says fragments: String...) {
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    for fragment in fragments { #expect(text.contains(fragment), "'\(fragment)' is not in: \(text)") }
 }

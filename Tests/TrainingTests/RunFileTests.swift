@@ -1,4 +1,5 @@
 import Storage
+import TestSupport
 import Testing
 
 @testable import Training
@@ -67,7 +68,7 @@ import Testing
         let log = try EpisodeLog(creating: folder.file("e.csv"))
         for episode in episodes { try log.append(episode) }
         try log.synchronize()
-        #expect(try isFixture(folder.bytes("e.csv"), "episodes.csv"))
+        #expect(try matchesFixture(folder.bytes("e.csv"), at: fixturePath("episodes.csv")))
         #expect(try folder.text("e.csv").hasSuffix("\n0,3,84,21.0,21,1,0\n1,0,2000,-0.1,500,0,1\n"))
     }
 
@@ -123,6 +124,6 @@ import Testing
             try writer.append([(String(repeating: "long", count: 50), .infinity)], step: 1 << 40, time: 1.5e9 + 2)
             try writer.synchronize()
         }
-        #expect(try isFixture(folder.bytes(name), name))
+        #expect(try matchesFixture(folder.bytes(name), at: fixturePath(name)))
     }
 }

@@ -27,11 +27,3 @@ func fixturePath(_ name: String) -> String {
 
 /// The bytes of a file in Tests/Fixtures/Training.
 func fixture(_ name: String) throws -> [UInt8] { try InputFile.bytes(of: fixturePath(name), limit: 1 << 20) }
-
-/// Whether the bytes are those of a fixture; with `REVERIE_WRITE_FIXTURES` set the fixture is written first.
-func isFixture(_ bytes: [UInt8], _ name: String) throws -> Bool {
-    if ProcessInfo.processInfo.environment["REVERIE_WRITE_FIXTURES"] != nil {
-        try writeAtomically(bytes, to: fixturePath(name), overwrite: true)
-    }
-    return try fixture(name) == bytes
-}

@@ -6,7 +6,7 @@ import TensorCore
 public struct WeightsFile: Sendable {
     /// The file.
     public var path: String
-    /// Its names where they aren't the agent's: see `Parameters.load(from:names:allowsExtra:)`.
+    /// Its names where they aren't the agent's: see `Parameters.load(from:names:kernels:allowsExtra:)`.
     public var names: [String: String]
     /// Whether it may hold more than the agent's parameters.
     public var allowsExtra: Bool
