@@ -10,19 +10,9 @@
 // An instruction set chooses CKernels' kernels; DNNL_MAX_CPU_ISA=AVX2 makes oneDNN keep to the same. Arrays are
 // channels last on both sides; oneDNN chooses the order of its weights, and putting them into it, or their gradient
 // back, is timed with it, as a training step has to do it. Its primitives and memory are made once.
-#include "CKernels.h"
-#include <dnnl.h>
+#include "../beside_onednn.h"
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-void omp_set_num_threads(int);
-
-static const rv_kernels *kernels;
-static dnnl_engine_t engine;
-static dnnl_stream_t stream;
 
 typedef struct {
     const char *name;
@@ -42,22 +32,10 @@ typedef struct {
     int counts[2], step_count;
 } task;
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + 1e-9 * t.tv_nsec;
-}
-
 static void demand(dnnl_status_t status, const char *what) {
     if (status == dnnl_success) return;
     fprintf(stderr, "oneDNN: %s failed with status %d\n", what, status);
     exit(1);
-}
-
-static float *numbers(size_t count) {
-    float *x = aligned_alloc(64, (count * 4 + 64) / 64 * 64);
-    for (size_t i = 0; i < count; i++) x[i] = rand() / (float)RAND_MAX - 0.5f;
-    return x;
 }
 
 static dnnl_memory_t memory(const dnnl_memory_desc_t *description, void *place) {
@@ -187,14 +165,7 @@ static void measure(task *t, double work, double best[2]) {
 }
 
 int main(int count, char **arguments) {
-    kernels = count > 1 ? rv_kernels_named(arguments[1]) : rv_kernels_best();
-    if (!kernels) {
-        fprintf(stderr, "this processor can't run these kernels\n");
-        return 1;
-    }
-    omp_set_num_threads(1);
-    dnnl_engine_create(&engine, dnnl_cpu, 0);
-    dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
+    start(count, arguments);
     static const shape shapes[] = {
         {"Nature CNN 1", 32, 84, 84, 4, 32, 8, 8, 4, 1, 0, 0, 20, 20, 1},
         {"Nature CNN 2", 32, 20, 20, 32, 64, 4, 4, 2, 1, 0, 0, 9, 9, 1},

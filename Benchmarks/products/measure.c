@@ -8,22 +8,13 @@
 //     ./measure [x86-64-v3]
 //
 // An instruction set chooses CKernels' kernels; DNNL_MAX_CPU_ISA=AVX2 makes oneDNN keep to the same.
-#include "CKernels.h"
+#include "../beside_onednn.h"
 #include <cblas.h>
-#include <dnnl.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 void openblas_set_num_threads(int);
 char *openblas_get_corename(void);
-void omp_set_num_threads(int);
-
-static const rv_kernels *kernels;
-static dnnl_engine_t engine;
-static dnnl_stream_t stream;
 
 typedef struct {
     int m, n, k, transpose_left, transpose_right;
@@ -31,12 +22,6 @@ typedef struct {
     dnnl_primitive_t primitive;
     dnnl_exec_arg_t arguments[3];
 } product;
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + 1e-9 * t.tv_nsec;
-}
 
 static rv_product shape(const product *p) {
     return (rv_product){p->m, p->n, p->k, p->transpose_left, p->transpose_right};
@@ -59,12 +44,6 @@ static void primitive(product *p) { dnnl_primitive_execute(p->primitive, stream,
 static void sgemm(product *p) {
     dnnl_sgemm(p->transpose_left ? 'T' : 'N', p->transpose_right ? 'T' : 'N', p->m, p->n, p->k, 1, p->a,
         p->transpose_left ? p->m : p->k, p->b, p->transpose_right ? p->k : p->n, 0, p->c, p->n);
-}
-
-static float *numbers(size_t count) {
-    float *x = aligned_alloc(64, (count * 4 + 63) / 64 * 64);
-    for (size_t i = 0; i < count; i++) x[i] = rand() / (float)RAND_MAX - 0.5f;
-    return x;
 }
 
 static void prepare(product *p) {
@@ -127,15 +106,8 @@ static void measure(product *p, double *best) {
 }
 
 int main(int count, char **arguments) {
-    kernels = count > 1 ? rv_kernels_named(arguments[1]) : rv_kernels_best();
-    if (!kernels) {
-        fprintf(stderr, "this processor can't run these kernels\n");
-        return 1;
-    }
+    start(count, arguments);
     openblas_set_num_threads(1);
-    omp_set_num_threads(1);
-    dnnl_engine_create(&engine, dnnl_cpu, 0);
-    dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
     product products[] = {
         // Acting with one and with eight environments.
         {1, 128, 4, 0, 1}, {1, 128, 128, 0, 1}, {1, 2, 128, 0, 1}, {1, 128, 4}, {1, 128, 128}, {8, 128, 128, 0, 1},
