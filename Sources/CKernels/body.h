@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "CKernels.h"
+#include "parts.h"
 
 #define INLINE static inline __attribute__((always_inline))
 // Sources and destination may be the same array at the same index, which vectorises safely.

@@ -28,17 +28,24 @@ enum { lanes = 32 };
     }
 
 #define REDUCE(name, row_name, start_value, combine)                                                     \
-    static void name(const float *source, float *destination, size_t outer, size_t reduced, size_t inner) { \
+    static void name(                                                                                    \
+        const float *source, float *destination, size_t outer, size_t reduced, size_t inner, rv_part part) { \
+        int by_outer = outer >= part.count || inner == 1;                                                \
+        range share = share_if(by_outer, part, outer);                                                   \
+        range columns = by_outer ? (range){0, inner} : share_in_blocks(part, inner, vector_lanes);       \
         if (inner == 1) {                                                                                \
-            for (size_t o = 0; o < outer; o++) destination[o] = row_name(source + o * reduced, reduced); \
+            for (size_t o = share.first; o < share.end; o++) {                                           \
+                destination[o] = row_name(source + o * reduced, reduced);                                \
+            }                                                                                            \
             return;                                                                                      \
         }                                                                                                \
-        for (size_t o = 0; o < outer; o++) {                                                             \
-            float *d = destination + o * inner;                                                          \
-            fill(d, (start_value), inner);                                                               \
+        size_t width = columns.end - columns.first;                                                      \
+        for (size_t o = share.first; o < share.end; o++) {                                               \
+            float *d = destination + o * inner + columns.first;                                          \
+            fill(d, (start_value), width);                                                               \
             for (size_t r = 0; r < reduced; r++) {                                                       \
-                const float *s = source + (o * reduced + r) * inner;                                     \
-                VECTORISE for (size_t i = 0; i < inner; i++) {                                           \
+                const float *s = source + (o * reduced + r) * inner + columns.first;                     \
+                VECTORISE for (size_t i = 0; i < width; i++) {                                           \
                     float x = d[i], y = s[i];                                                            \
                     d[i] = (combine);                                                                    \
                 }                                                                                        \
@@ -53,8 +60,9 @@ REDUCE_ROW(maximum_row, -__builtin_inff(), LARGER)
 REDUCE(sum_kernel, sum_row, 0.0f, x + y)
 REDUCE(maximum_reduction, maximum_row, -__builtin_inff(), LARGER)
 
-static void argmax_kernel(const float *source, int32_t *destination, size_t rows, size_t columns) {
-    for (size_t r = 0; r < rows; r++) {
+static void argmax_kernel(const float *source, int32_t *destination, size_t rows, size_t columns, rv_part part) {
+    range share = share_of(part, rows);
+    for (size_t r = share.first; r < share.end; r++) {
         const float *row = source + r * columns;
         size_t best = 0;
         for (size_t c = 1; c < columns; c++) best = row[c] > row[best] ? c : best;

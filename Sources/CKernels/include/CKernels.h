@@ -62,12 +62,12 @@ typedef enum {
     RV_COLUMN,      // memory[i / inner]
 } rv_access;
 
-// An operand of a group. `scratch` holds RV_STRIP floats; contiguous operands need none.
+// An operand of a group; all but contiguous operands have a strip of the working memory.
 typedef struct {
     float *memory;
-    float *scratch;
     size_t inner;
     rv_access access;
+    uint32_t strip;
 } rv_operand;
 
 // destination = operation(a, b, c), all indices into the group's operands; `ordinal` names a random node.
@@ -90,7 +90,7 @@ typedef struct {
     uint32_t operand_count;
     const rv_instruction *instructions;
     uint32_t instruction_count;
-    const float **pointers;  // working space: operand_count entries
+    uint32_t strip_count;
     const rv_random_state *random;
 } rv_group;
 
@@ -99,6 +99,7 @@ typedef struct {
 typedef struct {
     size_t m, n, k;
     int transpose_left, transpose_right;
+    size_t batch;  // of such products, one after another in memory
 } rv_product;
 
 // A convolution of x (batch, in_height, in_width, in_channels) with w (out_channels, kernel_height, kernel_width,
@@ -129,21 +130,27 @@ typedef enum {
 // The kernels of one instruction set.
 typedef struct {
     const char *name;
-    void (*run_group)(const rv_group *group);
+    // `scratch` is aligned to 64 bytes and holds `rv_group_scratch` bytes.
+    void (*run_group)(const rv_group *group, float *scratch, rv_part part);
     // source is (outer, reduced, inner), destination (outer, inner).
-    void (*sum)(const float *source, float *destination, size_t outer, size_t reduced, size_t inner);
-    void (*maximum)(const float *source, float *destination, size_t outer, size_t reduced, size_t inner);
+    void (*sum)(
+        const float *source, float *destination, size_t outer, size_t reduced, size_t inner, rv_part part);
+    void (*maximum)(
+        const float *source, float *destination, size_t outer, size_t reduced, size_t inner, rv_part part);
     // source is (rows, columns), destination rows of int32: the first index of each row's maximum.
-    void (*argmax)(const float *source, int32_t *destination, size_t rows, size_t columns);
+    void (*argmax)(const float *source, int32_t *destination, size_t rows, size_t columns, rv_part part);
     // C must not overlap A or B. `scratch` is aligned to 64 bytes and holds `product_scratch` bytes.
-    void (*product)(const rv_product *product, const float *a, const float *b, float *c, float *scratch);
+    void (*product)(
+        const rv_product *product, const float *a, const float *b, float *c, float *scratch, rv_part part);
     size_t (*product_scratch)(const rv_product *product);
     // The result must not overlap a or b. `scratch` is aligned to 64 bytes and holds `convolution_scratch` bytes.
     void (*convolution)(
         const rv_convolution *convolution, rv_convolution_kind kind, const float *a, const float *b, float *result,
-        float *scratch);
+        float *scratch, rv_part part);
     size_t (*convolution_scratch)(const rv_convolution *convolution, rv_convolution_kind kind);
 } rv_kernels;
+
+size_t rv_group_scratch(const rv_group *group);
 
 // Makes the calling thread treat subnormal numbers as 0, and returns its earlier mode for `rv_restore_mode`: moments
 // that decay towards 0 would otherwise slow a training step down several times.

@@ -2,21 +2,21 @@ import CKernels
 
 extension Emitter {
     /// One pass over a group's elements, strip by strip; see `run_group` in CKernels.
-    func emitGroup(_ unit: PlanUnit) -> () -> Void {
+    func emitGroup(_ unit: PlanUnit) -> Instruction {
         var group = GroupBuilder(emitter: self, unit: unit)
         for member in unit.members { group.add(member) }
         let operands = memory.keep(group.operands)
         let instructions = memory.keep(group.instructions)
-        let pointers = memory.keep([UnsafePointer<Float>?](repeating: nil, count: group.operands.count))
         let descriptor = memory.keep([
             rv_group(
                 count: graph.entries[unit.members[0]].count,
                 operands: operands, operand_count: UInt32(group.operands.count),
                 instructions: instructions, instruction_count: UInt32(group.instructions.count),
-                pointers: pointers, random: UnsafePointer(random.pointer))
+                strip_count: group.stripCount, random: UnsafePointer(random.pointer))
         ])
         let run = kernels.pointer.pointee.run_group!
-        return { run(descriptor) }
+        return Instruction(scratchBytes: rv_group_scratch(descriptor)) { part, scratch in run(descriptor, scratch, part)
+        }
     }
 }
 
@@ -27,10 +27,10 @@ private struct GroupBuilder {
     private(set) var operands: [rv_operand] = []
     private(set) var instructions: [rv_instruction] = []
     private var placed: [Operand: UInt32] = [:]
-    private var stripsInUse = 0
-    private var freeStrips: [Int] = []
+    private(set) var stripCount: UInt32 = 0
+    private var freeStrips: [UInt32] = []
     private var lastReader: [Int: Int] = [:]
-    private var stripOf: [Int: Int] = [:]
+    private var stripOf: [Int: UInt32] = [:]
 
     private enum Operand: Hashable {
         case member(Int)
@@ -72,8 +72,8 @@ private struct GroupBuilder {
             case .periodic(let inner): (RV_PERIODIC, inner)
             case .column(let inner): (RV_COLUMN, inner)
             }
-        let scratch = access == RV_CONTIGUOUS ? nil : emitter.memory.strip(takeNewStrip())
-        operands.append(rv_operand(memory: memory, scratch: scratch, inner: inner, access: access))
+        let strip = access == RV_CONTIGUOUS ? 0 : takeNewStrip()
+        operands.append(rv_operand(memory: memory, inner: inner, access: access, strip: strip))
         placed[.outside(input, pattern)] = UInt32(operands.count - 1)
         return UInt32(operands.count - 1)
     }
@@ -82,19 +82,18 @@ private struct GroupBuilder {
         if emitter.places.places[member] == .register {
             let strip = freeStrips.popLast() ?? takeNewStrip()
             stripOf[member] = strip
-            operands.append(
-                rv_operand(memory: nil, scratch: emitter.memory.strip(strip), inner: 1, access: RV_REGISTER))
+            operands.append(rv_operand(memory: nil, inner: 1, access: RV_REGISTER, strip: strip))
         } else {
             let memory = emitter.address(member).assumingMemoryBound(to: Float.self)
-            operands.append(rv_operand(memory: memory, scratch: nil, inner: 1, access: RV_CONTIGUOUS))
+            operands.append(rv_operand(memory: memory, inner: 1, access: RV_CONTIGUOUS, strip: 0))
         }
         placed[.member(member)] = UInt32(operands.count - 1)
         return UInt32(operands.count - 1)
     }
 
-    private mutating func takeNewStrip() -> Int {
-        defer { stripsInUse += 1 }
-        return stripsInUse
+    private mutating func takeNewStrip() -> UInt32 {
+        defer { stripCount += 1 }
+        return stripCount
     }
 
     private static func instruction(for operation: Operation) -> (rv_operation, UInt32) {

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Turns the units of a schedule into instructions: closures over fixed memory that allocate nothing.
+/// Turns the units of a schedule into instructions.
 struct Emitter {
     let graph: LinearGraph
     let places: MemoryPlan
@@ -38,7 +38,7 @@ struct Emitter {
         address(index).assumingMemoryBound(to: Int32.self)
     }
 
-    func emit(_ unit: PlanUnit) -> () -> Void {
+    func emit(_ unit: PlanUnit) -> Instruction {
         let index = unit.members[0]
         let entry = graph.entries[index]
         switch entry.operation {
@@ -72,14 +72,17 @@ struct Emitter {
     }
 
     /// Copies of values that couldn't be computed in place.
-    func finalCopies() -> [() -> Void] {
+    func finalCopies() -> [Instruction] {
         let copies =
             places.copiedOutputs.map { (graph.outputs[$0], outputs[$0].memory) }
             + places.copiedAssignments.map { (graph.assignments[$0].value, graph.assignments[$0].storage.memory) }
         return copies.map { index, destination in
             let source = address(index)
             let bytes = graph.entries[index].count * graph.entries[index].type.size
-            return { destination.copyMemory(from: source, byteCount: bytes) }
+            return Instruction { part, _ in
+                let range = part.range(of: bytes)
+                (destination + range.lowerBound).copyMemory(from: source + range.lowerBound, byteCount: range.count)
+            }
         }
     }
 }

@@ -64,7 +64,7 @@ extension Plan: CustomStringConvertible {
             defer { rv_restore_mode(mode) }
             for (index, instruction) in instructions.enumerated() {
                 let start = DispatchTime.now().uptimeNanoseconds
-                instruction()
+                run(instruction)
                 let end = DispatchTime.now().uptimeNanoseconds
                 if steps.indices.contains(index - first) { samples[index - first].append(end - start) }
             }
