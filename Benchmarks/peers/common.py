@@ -123,28 +123,33 @@ def chosen(jobs, arguments):
     return {name: job for name, job in jobs.items() if not arguments.names or name in arguments.names}
 
 
-def median_microseconds(step, seconds):
+def seconds(work):
+    """How long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def median_microseconds(step, budget):
     for _ in range(5):
         step()
-    samples, end = [], time.perf_counter() + seconds
+    samples, end = [], time.perf_counter() + budget
     while time.perf_counter() < end or len(samples) < 7:
-        start = time.perf_counter()
-        step()
-        samples.append(time.perf_counter() - start)
+        samples.append(seconds(step))
     return statistics.median(samples) * 1e6
 
 
-def steps_per_second(play, seconds):
+def steps_per_second(play, budget):
     """The rate of `play(count)`, which makes about `count` environment steps and returns how many they were."""
     play(200)
     steps, start = 0, time.perf_counter()
-    while (elapsed := time.perf_counter() - start) < seconds:
+    while (elapsed := time.perf_counter() - start) < budget:
         steps += play(2000)
     return steps / elapsed
 
 
 def show(results, arguments):
-    """Prints results: a name each, and microseconds or stepsPerSecond."""
+    """Prints results: a name each, microseconds or stepsPerSecond, and in JSON whatever else is known."""
     if arguments.json:
         print(json.dumps({"results": results}))
         return

@@ -8,15 +8,18 @@ import torch.nn.functional as F
 
 from torch_layers import Step, convolution, images, learn, linear, linear_of_image, perceptron, tensor
 
+channels_first = torch.contiguous_format
+
 
 def mlp(*sizes):
     return lambda numbers: perceptron(numbers, *sizes)
 
 
 def minatar(numbers):
-    """The network of MinAtar's authors (Young and Tian 2019), for four channels."""
+    """The network of MinAtar's authors (Young and Tian 2019), for four channels. With `channels_first` in `dqn`, it is a
+    tenth faster than with the channels last."""
     return nn.Sequential(
-        convolution(numbers, 4, 16, 3),
+        convolution(numbers, 4, 16, 3).to(memory_format=channels_first),
         nn.ReLU(),
         nn.Flatten(),
         linear_of_image(numbers, 8, 8, 16, 128),
@@ -49,10 +52,10 @@ def centred_rmsprop(parameters):
     return torch.optim.RMSprop(parameters, 2.5e-4, 0.95, 0.01, centered=True)
 
 
-def states(numbers, *shape):
+def states(numbers, *shape, layout=torch.channels_last):
     """Vectors, or images."""
     array = numbers.unit(*shape)
-    return images(array) if len(shape) == 4 else tensor(array)
+    return images(array, layout) if len(shape) == 4 else tensor(array)
 
 
 def inference(make_network, *shape):
@@ -69,14 +72,14 @@ def inference(make_network, *shape):
     return make
 
 
-def dqn(make_network, shape, actions, batch, make_optimizer=adam):
+def dqn(make_network, shape, actions, batch, make_optimizer=adam, layout=torch.channels_last):
     def make(numbers):
         network = make_network(numbers)
         target = copy.deepcopy(network)
         optimizer = make_optimizer(network.parameters())
-        s = states(numbers, batch, *shape)
+        s = states(numbers, batch, *shape, layout=layout)
         a, r = tensor(numbers.integers(actions, batch))[:, None], tensor(numbers.unit(batch))
-        s2, ends = states(numbers, batch, *shape), tensor(numbers.rare(batch))
+        s2, ends = states(numbers, batch, *shape, layout=layout), tensor(numbers.rare(batch))
 
         def step():
             with torch.no_grad():

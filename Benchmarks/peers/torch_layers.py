@@ -30,9 +30,9 @@ def tensor(array):
     return array.to(torch.get_default_dtype()) if array.is_floating_point() else array.long()
 
 
-def images(array):
-    """Images or a convolution's weight, channels second as PyTorch has them."""
-    return tensor(array).permute(0, 3, 1, 2).contiguous()
+def images(array, layout=torch.channels_last):
+    """Images or a convolution's weight: channels second for PyTorch, and last in memory, which is mostly faster."""
+    return tensor(array).permute(0, 3, 1, 2).contiguous(memory_format=layout)
 
 
 def filled(layer, weight, bias):

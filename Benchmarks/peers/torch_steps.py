@@ -6,11 +6,15 @@
 
 Prints the median microseconds of each step, after a check of its results. `../make_losses.py` makes those from the same
 functions."""
+import os
+
+os.environ |= {"KINETO_LOG_LEVEL": "99", "TORCH_CPP_LOG_LEVEL": "ERROR"}  # The profiler says when it starts and stops.
+
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 import common
-from torch_agents import centred_rmsprop, dqn, inference, minatar, mlp, nature, reinforce
+from torch_agents import centred_rmsprop, channels_first, dqn, inference, minatar, mlp, nature, reinforce
+from torch_counts import flops, peak_bytes
 from torch_layers import Step, tensor
 from torch_models import dcgan, ddpm, gan, gpt, lstm, pixelcnn, rbm, vae
 
@@ -29,7 +33,7 @@ makers = {
     "infer MLP 4-128-128-2 b1": inference(mlp(4, 128, 128, 2), 4),
     "DQN step MLP 4-128-128-2 b64 Adam": dqn(mlp(4, 128, 128, 2), (4,), 2, 64),
     "DQN step MLP 4-256-256-2 b64 Adam": dqn(mlp(4, 256, 256, 2), (4,), 2, 64),
-    "DQN step MinAtar conv16-fc128 b32 RMSProp": dqn(minatar, (10, 10, 4), 6, 32, centred_rmsprop),
+    "DQN step MinAtar conv16-fc128 b32 RMSProp": dqn(minatar, (10, 10, 4), 6, 32, centred_rmsprop, channels_first),
     "DQN step Nature CNN 84x84x4 b32 Adam": dqn(nature, (84, 84, 4), 6, 32),
     "infer Nature CNN b1": inference(nature, 84, 84, 4),
     "REINFORCE step MLP 4-128-2 T500": reinforce,
@@ -46,17 +50,17 @@ makers = {
 }
 
 
-def flops(step):
-    """The floating-point operations of a step's products and convolutions, nothing else counted."""
-    with FlopCounterMode(display=False) as counter:
-        step()
-    return counter.get_total_flops()
-
-
 def measure(name, make, seconds):
+    first_call = common.seconds(make(common.Numbers()).step)
     made = make(common.Numbers())
     common.check(name, made.results())
-    return {"name": name, "microseconds": common.median_microseconds(made.step, seconds), "flops": flops(made.step)}
+    return {
+        "name": name,
+        "microseconds": common.median_microseconds(made.step, seconds),
+        "firstCallSeconds": first_call,
+        "flops": flops(made.step),
+        "peakBytes": peak_bytes(made.step),
+    }
 
 
 if __name__ == "__main__":
