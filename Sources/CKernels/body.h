@@ -27,9 +27,9 @@
 
 #include "random.h"
 
-#include "groups.h"
-
 #include "reductions.h"
+
+#include "groups.h"
 
 const rv_kernels KERNELS_TABLE = {
     .name = KERNELS_NAME,

@@ -1,10 +1,35 @@
 // Sums, maxima and their indices along an axis.
 
+static void fill(float *d, float value, size_t n) {
+    VECTORISE for (size_t i = 0; i < n; i++) d[i] = value;
+}
+
 // Sums and maxima keep 32 running lanes, whatever the instruction set, so that the order of additions is one.
 enum { lanes = 32 };
 
+// Short rows leave out the lanes that would hold nothing but the start value.
 #define REDUCE_ROW(name, start_value, combine)                                                           \
+    INLINE float combine_lanes_##name(float *running, size_t width) {                                    \
+        for (; width > 0; width /= 2) {                                                                  \
+            for (size_t l = 0; l < width; l++) {                                                         \
+                float x = running[l], y = running[l + width];                                            \
+                running[l] = (combine);                                                                  \
+            }                                                                                            \
+        }                                                                                                \
+        return running[0];                                                                               \
+    }                                                                                                    \
+    static float short_##name(const float *row, size_t n) {                                              \
+        float running[lanes];                                                                            \
+        size_t width = 1;                                                                                \
+        while (width < n) width *= 2;                                                                    \
+        for (size_t l = 0; l < width; l++) {                                                             \
+            float x = (start_value), y = l < n ? row[l] : (start_value);                                 \
+            running[l] = (combine);                                                                      \
+        }                                                                                                \
+        return combine_lanes_##name(running, width / 2);                                                 \
+    }                                                                                                    \
     INLINE float name(const float *row, size_t n) {                                                      \
+        if (n < lanes) return short_##name(row, n);                                                      \
         float running[lanes];                                                                            \
         for (size_t l = 0; l < lanes; l++) running[l] = (start_value);                                   \
         size_t i = 0;                                                                                    \
@@ -18,13 +43,10 @@ enum { lanes = 32 };
             float x = running[l], y = row[i + l];                                                        \
             running[l] = (combine);                                                                      \
         }                                                                                                \
-        for (size_t width = lanes / 2; width > 0; width /= 2) {                                          \
-            for (size_t l = 0; l < width; l++) {                                                         \
-                float x = running[l], y = running[l + width];                                            \
-                running[l] = (combine);                                                                  \
-            }                                                                                            \
-        }                                                                                                \
-        return running[0];                                                                               \
+        return combine_lanes_##name(running, lanes / 2);                                                 \
+    }                                                                                                    \
+    static void name##s(const float *source, float *destination, size_t rows, size_t n) {                \
+        for (size_t r = 0; r < rows; r++) destination[r] = name(source + r * n, n);                      \
     }
 
 #define REDUCE(name, row_name, start_value, combine)                                                     \
@@ -34,9 +56,8 @@ enum { lanes = 32 };
         range share = share_if(by_outer, part, outer);                                                   \
         range columns = by_outer ? (range){0, inner} : share_in_blocks(part, inner, vector_lanes);       \
         if (inner == 1) {                                                                                \
-            for (size_t o = share.first; o < share.end; o++) {                                           \
-                destination[o] = row_name(source + o * reduced, reduced);                                \
-            }                                                                                            \
+            row_name##s(                                                                                 \
+                source + share.first * reduced, destination + share.first, share.end - share.first, reduced); \
             return;                                                                                      \
         }                                                                                                \
         size_t width = columns.end - columns.first;                                                      \

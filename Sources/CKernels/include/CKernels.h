@@ -10,7 +10,8 @@
 
 #include "movement.h"
 
-// Elements that an element-wise group handles at a time: its registers stay in the first-level cache.
+// Elements that a group handles at a time, about: its registers stay in the first-level cache. A group with reductions
+// takes whole rows, one at least.
 #define RV_STRIP 512
 
 // Operations of one instruction in an element-wise group. The order is that of the kernel table.
@@ -51,29 +52,36 @@ typedef enum {
     RV_ELEMENTWISE_COUNT,
     RV_RANDOM_UNIFORM = RV_ELEMENTWISE_COUNT,
     RV_RANDOM_NORMAL,
+    // From elements to one number a row.
+    RV_SUM_ROWS,
+    RV_MAXIMUM_ROWS,
+    // From one number a row to the row's elements.
+    RV_SPREAD_ROWS,
 } rv_operation;
 
-// How an operand of a group is indexed by the group's element i.
+// How an operand of a group is indexed by the group's element i, or by its row.
 typedef enum {
     RV_CONTIGUOUS,  // memory[i]
-    RV_REGISTER,    // a strip in scratch memory
+    RV_REGISTER,    // a strip of the working memory
     RV_SCALAR,      // memory[0]
-    RV_PERIODIC,    // memory[i % inner]
-    RV_COLUMN,      // memory[i / inner]
+    RV_PERIODIC,    // memory[(i / outer) · inner + i % inner]: repeated along middle and outermost dimensions
+    RV_COLUMN,      // memory[(i / inner) % outer]: repeated along inner and outermost dimensions
 } rv_access;
 
 // An operand of a group; all but contiguous operands have a strip of the working memory.
 typedef struct {
     float *memory;
-    size_t inner;
+    size_t inner, outer;
     rv_access access;
     uint32_t strip;
+    uint32_t by_rows;  // whether it has one number a row
 } rv_operand;
 
 // destination = operation(a, b, c), all indices into the group's operands; `ordinal` names a random node.
 typedef struct {
     rv_operation operation;
     uint32_t ordinal;
+    uint32_t by_rows;  // whether an element-wise operation is one of a number a row
     uint32_t destination, a, b, c;
 } rv_instruction;
 
@@ -83,9 +91,10 @@ typedef struct {
     uint64_t counter;
 } rv_random_state;
 
-// A chain of element-wise operations over `count` elements, run strip by strip.
+// A chain of element-wise operations over `count` elements in rows of `row`, and of reductions of rows, run strip by strip.
 typedef struct {
-    size_t count;
+    size_t count, row;
+    size_t strip;  // elements at a time: whole rows
     const rv_operand *operands;
     uint32_t operand_count;
     const rv_instruction *instructions;

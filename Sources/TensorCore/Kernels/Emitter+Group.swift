@@ -9,9 +9,8 @@ extension Emitter {
         let instructions = memory.keep(group.instructions)
         let descriptor = memory.keep([
             rv_group(
-                count: graph.entries[unit.members[0]].count,
-                operands: operands, operand_count: UInt32(group.operands.count),
-                instructions: instructions, instruction_count: UInt32(group.instructions.count),
+                count: group.iteration.count, row: group.iteration.row ?? 1, strip: group.strip, operands: operands, operand_count: UInt32(group.operands.count), instructions: instructions,
+                instruction_count: UInt32(group.instructions.count),
                 strip_count: group.stripCount, random: UnsafePointer(random.pointer))
         ])
         let run = kernels.pointer.pointee.run_group!
@@ -23,7 +22,7 @@ extension Emitter {
 /// Collects the operands and instructions of a group, and gives its inner values strips.
 private struct GroupBuilder {
     let emitter: Emitter
-    let unit: PlanUnit
+    let iteration: Iteration
     private(set) var operands: [rv_operand] = []
     private(set) var instructions: [rv_instruction] = []
     private var placed: [Operand: UInt32] = [:]
@@ -34,19 +33,31 @@ private struct GroupBuilder {
 
     private enum Operand: Hashable {
         case member(Int)
-        case outside(Int, OperandPattern)
+        /// The number of a member's row, for each element.
+        case spread(Int)
+        case outside(Int, OperandPattern, byRows: Bool)
     }
 
     init(emitter: Emitter, unit: PlanUnit) {
-        (self.emitter, self.unit) = (emitter, unit)
+        self.emitter = emitter
+        let iterations = unit.members.map { member in
+            Iteration(of: member, in: emitter.graph) ?? Iteration(count: emitter.graph.entries[member].count)
+        }
+        iteration = iterations.first { $0.row != nil } ?? iterations[0]
         for member in unit.members {
             for input in emitter.graph.entries[member].inputs { lastReader[input] = member }
         }
     }
 
+    /// Elements at a time: about as many as the first-level cache likes, in whole rows.
+    var strip: Int {
+        let row = iteration.row ?? 1
+        return max(1, Int(RV_STRIP) / row) * row
+    }
+
     mutating func add(_ member: Int) {
         let entry = emitter.graph.entries[member]
-        let sources = entry.inputs.map { operand(of: $0, readBy: entry.shape) }
+        let sources = entry.inputs.map { operand(of: $0, readBy: member) }
         // A strip whose last reader this is may hold the result: kernels read an element before they write it.
         for input in Set(entry.inputs) where lastReader[input] == member {
             if let strip = stripOf.removeValue(forKey: input) { freeStrips.append(strip) }
@@ -56,38 +67,69 @@ private struct GroupBuilder {
         let first = sources.first ?? destination
         instructions.append(
             rv_instruction(
-                operation: code, ordinal: ordinal, destination: destination, a: first,
+                operation: code, ordinal: ordinal, by_rows: isByRows(member) ? 1 : 0, destination: destination, a: first,
                 b: sources.count > 1 ? sources[1] : first, c: sources.count > 2 ? sources[2] : first))
     }
 
-    private mutating func operand(of input: Int, readBy shape: Shape) -> UInt32 {
-        if let place = placed[.member(input)] { return place }
-        let pattern = OperandPattern(source: emitter.graph.entries[input].shape, target: shape)!
-        if let place = placed[.outside(input, pattern)] { return place }
+    private func isByRows(_ index: Int) -> Bool { iteration.isByRows(index, in: emitter.graph) }
+
+    private mutating func operand(of input: Int, readBy member: Int) -> UInt32 {
+        let entry = emitter.graph.entries[member]
+        let isReduction = if case .reduce = entry.operation { true } else { false }
+        let byRows = isByRows(member) && !isReduction
+        if let place = placed[.member(input)] {
+            return isByRows(input) && !byRows ? spread(input, place) : place
+        }
+        // A reduction reads elements of its row.
+        let pattern =
+            isReduction
+            ? .contiguous : OperandPattern(source: emitter.graph.entries[input].shape, target: entry.shape)!
+        let key = Operand.outside(input, pattern, byRows: byRows)
+        if let place = placed[key] { return place }
         let memory = emitter.address(input).assumingMemoryBound(to: Float.self)
-        let (access, inner): (rv_access, Int) =
+        let (access, inner, outer): (rv_access, Int, Int) =
             switch pattern {
-            case .contiguous: (RV_CONTIGUOUS, 1)
-            case .scalar: (RV_SCALAR, 1)
-            case .periodic(let inner): (RV_PERIODIC, inner)
-            case .column(let inner): (RV_COLUMN, inner)
+            case .contiguous: (RV_CONTIGUOUS, 1, 1)
+            case .scalar: (RV_SCALAR, 1, 1)
+            case .periodic(let inner, let outer): (RV_PERIODIC, inner, outer)
+            case .column(let inner, let outer): (RV_COLUMN, inner, outer)
             }
         let strip = access == RV_CONTIGUOUS ? 0 : takeNewStrip()
-        operands.append(rv_operand(memory: memory, inner: inner, access: access, strip: strip))
-        placed[.outside(input, pattern)] = UInt32(operands.count - 1)
-        return UInt32(operands.count - 1)
+        return place(
+            key,
+            rv_operand(
+                memory: memory, inner: inner, outer: outer, access: access, strip: strip, by_rows: byRows ? 1 : 0))
     }
 
     private mutating func result(of member: Int) -> UInt32 {
         if emitter.places.places[member] == .register {
             let strip = freeStrips.popLast() ?? takeNewStrip()
             stripOf[member] = strip
-            operands.append(rv_operand(memory: nil, inner: 1, access: RV_REGISTER, strip: strip))
-        } else {
-            let memory = emitter.address(member).assumingMemoryBound(to: Float.self)
-            operands.append(rv_operand(memory: memory, inner: 1, access: RV_CONTIGUOUS, strip: 0))
+            return place(.member(member), register(strip, byRows: isByRows(member)))
         }
-        placed[.member(member)] = UInt32(operands.count - 1)
+        let memory = emitter.address(member).assumingMemoryBound(to: Float.self)
+        let byRows: UInt32 = isByRows(member) ? 1 : 0
+        return place(
+            .member(member),
+            rv_operand(memory: memory, inner: 1, outer: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: byRows))
+    }
+
+    private mutating func spread(_ member: Int, _ source: UInt32) -> UInt32 {
+        if let place = placed[.spread(member)] { return place }
+        let result = place(.spread(member), register(takeNewStrip(), byRows: false))
+        instructions.append(
+            rv_instruction(
+                operation: RV_SPREAD_ROWS, ordinal: 0, by_rows: 0, destination: result, a: source, b: source, c: source))
+        return result
+    }
+
+    private func register(_ strip: UInt32, byRows: Bool) -> rv_operand {
+        rv_operand(memory: nil, inner: 1, outer: 1, access: RV_REGISTER, strip: strip, by_rows: byRows ? 1 : 0)
+    }
+
+    private mutating func place(_ key: Operand, _ operand: rv_operand) -> UInt32 {
+        operands.append(operand)
+        placed[key] = UInt32(operands.count - 1)
         return UInt32(operands.count - 1)
     }
 
@@ -103,6 +145,8 @@ private struct GroupBuilder {
         case .select: (RV_SELECT, 0)
         case .random(.uniform, let ordinal): (RV_RANDOM_UNIFORM, UInt32(ordinal))
         case .random(.normal, let ordinal): (RV_RANDOM_NORMAL, UInt32(ordinal))
+        case .reduce(.sum, _, _): (RV_SUM_ROWS, 0)
+        case .reduce(.maximum, _, _): (RV_MAXIMUM_ROWS, 0)
         default: (RV_COPY, 0)
         }
     }

@@ -44,7 +44,9 @@ struct Emitter {
         switch entry.operation {
         case .input, .variable, .data, .scalar, .reshape, .customGradient, .stopGradient:
             preconditionFailure("plan: \(entry.operation.name) has no instruction")
-        case .unary, .binary, .select, .random:
+        case .reduce(let reduction, let axis, let count) where unit.members.count == 1:
+            return emitReduction(index, reduction, axis: axis, count: count)
+        case .unary, .binary, .select, .random, .reduce:
             return emitGroup(unit)
         case .broadcast:
             return emitBroadcast(index)
@@ -54,8 +56,6 @@ struct Emitter {
             return emitRows(index, batch: batch)
         case .argsort(let descending):
             return emitArgsort(index, descending: descending)
-        case .reduce(let reduction, let axis, let count):
-            return emitReduction(index, reduction, axis: axis, count: count)
         case .argmax:
             return emitArgmax(index)
         case .cumulativeSum(let axis, let reverse):

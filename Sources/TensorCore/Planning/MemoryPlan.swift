@@ -89,11 +89,16 @@ struct MemoryPlan {
         guard graph.entries[value].operation.isElementwise else { return false }
         for member in unit.members {
             for input in graph.entries[member].inputs where graph.base(of: input) == source {
-                let pattern = OperandPattern(source: graph.entries[input].shape, target: graph.entries[member].shape)
-                if pattern != .contiguous || member > value || !isWhole(input) { return false }
+                if !readsElementForElement(member, input) || member > value || !isWhole(input) { return false }
             }
         }
         return true
+    }
+
+    /// Whether a member of a group reads an operand at the place that the group has come to.
+    private func readsElementForElement(_ member: Int, _ operand: Int) -> Bool {
+        if case .reduce = graph.entries[member].operation { return true }
+        return OperandPattern(source: graph.entries[operand].shape, target: graph.entries[member].shape) == .contiguous
     }
 
     /// Members that only their own group reads need no memory beyond a strip.
