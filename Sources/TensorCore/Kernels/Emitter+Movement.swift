@@ -40,14 +40,18 @@ extension Emitter {
         }
     }
 
+    /// Copies the parts that weren't computed in their places.
     private func emitConcatenation(_ index: Int, axis: Int) -> Instruction {
         let entry = graph.entries[index]
         let strides = entry.shape.rowMajorStrides
         var offset = 0
-        let copies = entry.inputs.map { operand in
+        var copies: [Instruction] = []
+        for operand in entry.inputs {
             let shape = graph.entries[operand].shape
-            defer { offset += shape[axis] * strides[axis] }
-            return emitCopy(shape, (operand, 0, shape.rowMajorStrides), (index, offset, strides))
+            if integers(operand) != integers(index) + offset || Shape(entry.shape[..<axis]).elementCount > 1 {
+                copies.append(emitCopy(shape, (operand, 0, shape.rowMajorStrides), (index, offset, strides)))
+            }
+            offset += shape[axis] * strides[axis]
         }
         return Instruction { part, scratch in for copy in copies { copy.body(part, scratch) } }
     }

@@ -12,7 +12,11 @@ struct Emitter {
 
     /// The memory of an entry's elements.
     func address(_ index: Int) -> UnsafeMutableRawPointer {
-        let base = graph.base(of: index)
+        let (base, offset) = graph.views.location(of: index)
+        return address(ofBase: base) + offset * MemoryLayout<Float>.stride
+    }
+
+    private func address(ofBase base: Int) -> UnsafeMutableRawPointer {
         switch graph.bindings[base] {
         case .input(let slot): return inputs[slot].memory
         case .storage(let storage): return storage.memory
@@ -23,7 +27,7 @@ struct Emitter {
         case .output(let output): return outputs[output].memory
         case .assignment(let assignment): return graph.assignments[assignment].storage.memory
         case .register, nil:
-            preconditionFailure("plan: entry \(index), \(graph.entries[index].operation.name), has no memory")
+            preconditionFailure("plan: entry \(base), \(graph.entries[base].operation.name), has no memory")
         }
     }
 

@@ -10,7 +10,7 @@ struct PlanUnit {
 /// then the groups and the other entries still form an acyclic graph.
 struct Fusion {
     private let graph: LinearGraph
-    /// The group of each entry; reshapes belong to the group of none, since they only rename their operand.
+    /// The group of each entry; views belong to the group of none, since they only rename their operand.
     private var unit: [Int]
     private var members: [[Int]]
     /// The units in an order in which each comes after all that it depends on, with gaps, and the place of each.
@@ -116,16 +116,9 @@ struct Fusion {
 }
 
 extension LinearGraph {
-    /// Whether a unit has work to do: leaves and reshapes have none.
+    /// Whether a unit has work to do: leaves and views have none.
     fileprivate func computes(_ unit: PlanUnit) -> Bool {
-        let first = entries[unit.members[0]]
-        return !first.isLeaf && first.operation != .reshape
-    }
-
-    /// The entry whose memory an entry lives in: itself, or what a reshape renames.
-    func base(of index: Int) -> Int {
-        var base = index
-        while entries[base].operation == .reshape { base = entries[base].inputs[0] }
-        return base
+        let first = unit.members[0]
+        return !entries[first].isLeaf && !views.needsNoWork(first, in: self)
     }
 }
