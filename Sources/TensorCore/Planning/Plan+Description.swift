@@ -62,12 +62,14 @@ extension Plan: CustomStringConvertible {
         for _ in 0..<runs {
             let mode = rv_flush_subnormals()
             defer { rv_restore_mode(mode) }
-            for (index, instruction) in instructions.enumerated() {
+            let team = replay.begin()
+            for index in 0..<replay.count {
                 let start = DispatchTime.now().uptimeNanoseconds
-                run(instruction)
+                replay.run(index, team: team)
                 let end = DispatchTime.now().uptimeNanoseconds
                 if steps.indices.contains(index - first) { samples[index - first].append(end - start) }
             }
+            replay.end(team: team)
             finishRun()
         }
         return samples.map { times in times.isEmpty ? 0 : Double(times.sorted()[times.count / 2]) * 1e-9 }
