@@ -62,10 +62,10 @@ extension Plan: CustomStringConvertible {
         for _ in 0..<runs {
             let mode = rv_flush_subnormals()
             defer { rv_restore_mode(mode) }
-            let team = replay.begin()
+            var team = replay.begin()
             for index in 0..<replay.count {
                 let start = DispatchTime.now().uptimeNanoseconds
-                replay.run(index, team: team)
+                replay.run(index, team: &team)
                 let end = DispatchTime.now().uptimeNanoseconds
                 if steps.indices.contains(index - first) { samples[index - first].append(end - start) }
             }

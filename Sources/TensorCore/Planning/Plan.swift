@@ -59,8 +59,10 @@ public final class Plan {
         steps = emitter.describe(units)
         let work = zip(units, steps).map { unit, step in
             var instruction = emitter.emit(unit)
-            let cost = PartCost.nanoseconds(of: step, by: graph.entries[unit.members[0]].operation)
-            if instruction.isDivisible { instruction.partLimit = PartCost.limit(cost, least: options.leastPart) }
+            instruction.cost = PartCost.nanoseconds(of: step, by: graph.entries[unit.members[0]].operation)
+            if instruction.isDivisible {
+                instruction.partLimit = PartCost.limit(instruction.cost, least: options.leastPart)
+            }
             return options.checksFinite ? emitter.checked(instruction, unit, program: options.name) : instruction
         }
         let first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
@@ -74,8 +76,8 @@ public final class Plan {
     public func run() {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
-        let team = replay.begin()
-        for index in 0..<replay.count { replay.run(index, team: team) }
+        var team = replay.begin()
+        for index in 0..<replay.count { replay.run(index, team: &team) }
         replay.end(team: team)
         finishRun()
     }
