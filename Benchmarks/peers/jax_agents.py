@@ -1,5 +1,5 @@
-"""The steps that agents learn by, in JAX, and their networks' inference. Each function makes a step from the numbers that
-it is given; the step returns its loss."""
+"""The steps that agents learn by, in JAX, and their networks' inference. Each function makes a step from the numbers
+that it is given; the step returns its loss."""
 import jax
 import jax.numpy as jnp
 import optax

@@ -44,9 +44,9 @@ makers = {
     "matrix product 1024^3": product(1024),
 }
 
-# How many tolerances results may be from PyTorch's. Optax's Adam rounds 1 - β^t to float32, half of whose digits are lost
-# at first: losses move by 1.3e-6 of them, by 2.6e-6 in the deepest network, and by 2.0e-5 where ten steps take them from
-# 0.47 to 0.03.
+# How many tolerances results may be from PyTorch's, if not five. Optax's Adam rounds 1 - β^t to float32, half of whose
+# digits are lost at first: losses move by 1.3e-6 of them, by 2.6e-6 in the deepest network, and by 2.0e-5 where ten
+# steps take them from 0.47 to 0.03.
 tolerances = {"DQN step Nature CNN 84x84x4 b32 Adam": 40}
 
 
