@@ -5,14 +5,21 @@ typedef struct {
     size_t start, count;
 } extent;
 
+// Short runs, mostly of whole vectors, for which a call or a loop's remainder would cost more than the copy.
+INLINE void copy_run(float *to, const float *from, size_t n) {
+    size_t i = 0;
+    for (; i + vector_lanes <= n; i += vector_lanes) store(to + i, load(from + i));
+    for (; i < n; i++) to[i] = from[i];
+}
+
 static void fill_periodic(const rv_operand *operand, float *strip, extent e) {
-    size_t start = e.start;
-    for (size_t done = 0; done < e.count;) {
-        size_t position = start % operand->inner;
+    const float *block = operand->memory + e.start / operand->outer * operand->step;
+    size_t used = e.start % operand->outer, position = used % operand->inner;
+    for (size_t done = 0; done < e.count; position = 0) {
         size_t length = smaller(operand->inner - position, e.count - done);
-        const float *from = operand->memory + start / operand->outer * operand->inner + position;
-        for (size_t i = 0; i < length; i++) strip[done + i] = from[i];
-        done += length, start += length;
+        copy_run(strip + done, block + position, length);
+        done += length, used += length;
+        if (used == operand->outer) block += operand->step, used = 0;
     }
 }
 
@@ -39,7 +46,7 @@ static const float *repeated(const rv_operand *operand, float *strip, extent e, 
     } else if (operand->access == RV_COLUMN) {
         fill_column(operand, strip, e);
     } else if (e.start % operand->inner + e.count <= operand->inner) {
-        return operand->memory + e.start / operand->outer * operand->inner + e.start % operand->inner;
+        return operand->memory + e.start / operand->outer * operand->step + e.start % operand->inner;
     } else if (before == 0 || !is_same_strip(operand, e, before)) {
         fill_periodic(operand, strip, e);
     }

@@ -131,7 +131,7 @@ import Testing
                 result.withUnsafeMutableBufferPointer { z in
                     let operands = [x, y, z].map {
                         rv_operand(
-                            memory: $0.baseAddress, inner: 1, outer: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: 0)
+                            memory: $0.baseAddress, inner: 1, outer: 1, step: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: 0)
                     }
                     let instructions = [
                         rv_instruction(operation: operation, ordinal: 0, by_rows: 0, destination: 2, a: 0, b: 1, c: 0)

@@ -90,18 +90,23 @@ private struct GroupBuilder {
         let key = Operand.outside(input, pattern, byRows: byRows)
         if let place = placed[key] { return place }
         let memory = emitter.address(input).assumingMemoryBound(to: Float.self)
-        let (access, inner, outer): (rv_access, Int, Int) =
+        let (access, inner, outer, step): (rv_access, Int, Int, Int) =
             switch pattern {
-            case .contiguous: (RV_CONTIGUOUS, 1, 1)
-            case .scalar: (RV_SCALAR, 1, 1)
-            case .periodic(let inner, let outer): (RV_PERIODIC, inner, outer)
-            case .column(let inner, let outer): (RV_COLUMN, inner, outer)
+            case .contiguous:
+                if let rows = emitter.graph.views.rows(of: input, in: emitter.graph) {
+                    (RV_PERIODIC, rows.width, rows.width, rows.line)
+                } else {
+                    (RV_CONTIGUOUS, 1, 1, 1)
+                }
+            case .scalar: (RV_SCALAR, 1, 1, 1)
+            case .periodic(let inner, let outer): (RV_PERIODIC, inner, outer, inner)
+            case .column(let inner, let outer): (RV_COLUMN, inner, outer, 1)
             }
         let strip = access == RV_CONTIGUOUS ? 0 : takeNewStrip()
         return place(
             key,
             rv_operand(
-                memory: memory, inner: inner, outer: outer, access: access, strip: strip, by_rows: byRows ? 1 : 0))
+                memory: memory, inner: inner, outer: outer, step: step, access: access, strip: strip, by_rows: byRows ? 1 : 0))
     }
 
     private mutating func result(of member: Int) -> UInt32 {
@@ -114,7 +119,7 @@ private struct GroupBuilder {
         let byRows: UInt32 = isByRows(member) ? 1 : 0
         return place(
             .member(member),
-            rv_operand(memory: memory, inner: 1, outer: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: byRows))
+            rv_operand(memory: memory, inner: 1, outer: 1, step: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: byRows))
     }
 
     private mutating func spread(_ member: Int, _ source: UInt32) -> UInt32 {
@@ -128,7 +133,7 @@ private struct GroupBuilder {
     }
 
     private func register(_ strip: UInt32, byRows: Bool) -> rv_operand {
-        rv_operand(memory: nil, inner: 1, outer: 1, access: RV_REGISTER, strip: strip, by_rows: byRows ? 1 : 0)
+        rv_operand(memory: nil, inner: 1, outer: 1, step: 1, access: RV_REGISTER, strip: strip, by_rows: byRows ? 1 : 0)
     }
 
     private mutating func place(_ key: Operand, _ operand: rv_operand) -> UInt32 {
