@@ -57,6 +57,8 @@ typedef enum {
     RV_MAXIMUM_ROWS,
     // From one number a row to the row's elements.
     RV_SPREAD_ROWS,
+    // Added up element by element, `inner` sums for every `outer` elements: the destination is an operand RV_SUMS.
+    RV_SUM_COLUMNS,
 } rv_operation;
 
 // How an operand of a group is indexed by the group's element i, or by its row.
@@ -66,6 +68,7 @@ typedef enum {
     RV_SCALAR,      // memory[0]
     RV_PERIODIC,    // memory[(i / outer) · step + i % inner]: repeated along middle and outermost dimensions, or cut
     RV_COLUMN,      // memory[(i / inner) % outer]: repeated along inner and outermost dimensions
+    RV_SUMS,        // memory[(i / outer) · inner + i % inner], to which elements are added
 } rv_access;
 
 // An operand of a group; all but contiguous operands have a strip of the working memory.
@@ -95,6 +98,7 @@ typedef struct {
 typedef struct {
     size_t count, row;
     size_t strip;  // elements at a time: whole rows
+    size_t block;  // parts of the work are so many of these elements
     const rv_operand *operands;
     uint32_t operand_count;
     const rv_instruction *instructions;

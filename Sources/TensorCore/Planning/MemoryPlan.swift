@@ -106,7 +106,7 @@ struct MemoryPlan {
         let results = Set((graph.outputs + graph.assignments.map(\.value)).map { graph.base(of: $0) })
         for (position, unit) in units.enumerated() where unit.members.count > 1 {
             for member in unit.members
-            where places[member] == nil && !results.contains(member) && !graph.views.isShared(member) {
+            where places[member] == nil && !results.contains(member) && !graph.views.isLodger(member) {
                 let outside = (readers[member] ?? []).contains { $0 != position }
                 if !outside { places[member] = .register }
             }

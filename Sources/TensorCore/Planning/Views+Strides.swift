@@ -11,7 +11,9 @@ extension Views {
         for index in graph.entries.indices where !results.contains(index) && !readers[index].isEmpty {
             switch graph.entries[index].operation {
             case .permute(let axes):
-                if !readPermuted(index, axes, by: readers[index], graph) { writePermuted(index, axes, readers, results, graph) }
+                if !readPermuted(index, axes, by: readers[index], graph) {
+                    writePermuted(index, axes, readers, results, graph)
+                }
             case .slice(let starts, let steps):
                 readSliced(index, starts, steps, by: readers[index], graph)
             default: break

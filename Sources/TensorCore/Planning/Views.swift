@@ -33,7 +33,9 @@ struct Views {
         var isWhole = true
         for part in graph.entries[index].inputs {
             let (base, inner) = location(of: part)
-            let isOwn = base != index && inner == 0 && strides[base] == nil && graph.entries[base].count == graph.entries[part].count
+            let isOwn =
+                base != index && inner == 0 && strides[base] == nil
+                && graph.entries[base].count == graph.entries[part].count
             if isOwn, !graph.entries[base].isLeaf, !results.contains(base) {
                 settle(base, in: index, at: offset)
             } else {
@@ -66,13 +68,25 @@ struct Views {
         graph.entries[index].isView(of: graph.entries) || effortless.contains(index)
     }
 
-    /// Whether an entry shares its memory with other entries of any lifetime.
+    /// Whether an entry lives in another's memory.
+    func isLodger(_ index: Int) -> Bool { homes[index] != nil }
+
+    /// Whether an entry shares its memory with other entries.
     func isShared(_ index: Int) -> Bool { homes[index] != nil || hosts.contains(index) }
 }
 
 extension LinearGraph {
     /// The entry whose memory an entry lives in.
     func base(of index: Int) -> Int { views.location(of: index).base }
+
+    /// The entries that an entry reads, whatever shapes it reads them in.
+    func sources(of index: Int) -> [Int] {
+        entries[index].inputs.map { input in
+            var source = input
+            while entries[source].operation == .reshape { source = entries[source].inputs[0] }
+            return source
+        }
+    }
 }
 
 extension LinearGraph.Entry {
