@@ -52,6 +52,7 @@ struct LinearGraph {
             (storage: $0.variable.storage, value: builder.copyIfLeaf(builder.index(of: $0.value)))
         }
         self.leaves = builder.leaves
+        nodeCount = nodes.count
         (self.entries, self.bindings, self.outputs, self.assignments) = (
             builder.entries, builder.bindings, roots, values
         )
@@ -61,6 +62,19 @@ struct LinearGraph {
 
     /// The nodes that became inputs, with `leavesAsInputs`.
     let leaves: [Node]
+
+    /// The number of nodes that were needed, before simplification.
+    let nodeCount: Int
+
+    /// The storage of the leaves of some operations, in the order of the list.
+    func stored(_ isIncluded: (Operation) -> Bool) -> [HostArray] {
+        entries.indices.compactMap { index in
+            guard case .storage(let storage)? = bindings[index], isIncluded(entries[index].operation) else {
+                return nil
+            }
+            return storage
+        }
+    }
 
     /// Drops entries that nothing needs, and renumbers the rest.
     private mutating func prune() {

@@ -7,8 +7,8 @@ import CKernels
 public final class Plan {
     /// What a unit of the plan does, for reading.
     public struct Step: Sendable {
-        /// The operations of the unit, in order.
-        public var name: String
+        /// The operations of the unit, in order; products and reductions with their operands' shapes.
+        public var operations: [String]
         /// The shape of its result.
         public var shape: Shape
         /// Floating-point operations, a transcendental function counted as one.
@@ -17,8 +17,16 @@ public final class Plan {
         public var bytes: Int
         /// The earlier steps whose results it reads.
         public var reads: [Int]
+        /// Where its result was recorded, where that is known.
+        let origin: Origin?
     }
 
+    /// The name of the program.
+    public var name: String { options.name }
+    /// What making the plan took.
+    public internal(set) var making = Making()
+    /// The runs so far.
+    public private(set) var runCount = 0
     /// The units in the order of running.
     public let steps: [Step]
     /// Bytes of the arena that intermediate values share.
@@ -30,6 +38,8 @@ public final class Plan {
     let inputShapes: [Shape]
     let outputShapes: [Shape]
     let instructions: [() -> Void]
+    /// The place of the first step among the instructions.
+    let firstStep: Int
     let options: PlanOptions
     private let memory: PlanMemory
     private let random: RandomState
@@ -62,10 +72,17 @@ public final class Plan {
             return options.checksFinite ? emitter.checked(instruction, unit, program: options.name) : instruction
         }
         let first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
+        firstStep = first.count
         instructions = first + work + emitter.finalCopies()
         steps = emitter.describe(units)
         self.options = options
     }
+
+    /// The storage of the variables that a run reads or assigns, and of the constants that it reads.
+    var variables: [HostArray] { graph.stored { if case .variable = $0 { true } else { false } } + changed }
+    var constants: [HostArray] { graph.stored { if case .variable = $0 { false } else { true } } }
+    /// Bytes of what instructions read besides arrays.
+    var tableBytes: Int { memory.keptBytes }
 
     /// Runs the step once; subnormal numbers count as 0 in it. Random numbers are those of the program's counter, which rises by one.
     public func run() {
@@ -77,6 +94,7 @@ public final class Plan {
 
     /// What follows the last instruction of a run.
     func finishRun() {
+        runCount &+= 1
         for storage in changed { storage.version &+= 1 }
         random.pointer.pointee.counter &+= 1
     }
@@ -127,6 +145,8 @@ final class PlanMemory {
     let arena: UnsafeMutableRawPointer
     let scratch: UnsafeMutablePointer<Float>
     private var blocks: [UnsafeMutableRawPointer] = []
+    /// Bytes of the small arrays.
+    private(set) var keptBytes = 0
     private var strips: [UnsafeMutablePointer<Float>] = []
 
     init(arenaBytes: Int, scratchBytes: Int) {
@@ -142,7 +162,9 @@ final class PlanMemory {
 
     /// The values at a fixed place for the plan's life.
     func keep<Value: BitwiseCopyable>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
-        let block = HostArray.allocate(bytes: max(1, values.count) * MemoryLayout<Value>.stride)
+        let bytes = max(1, values.count) * MemoryLayout<Value>.stride
+        let block = HostArray.allocate(bytes: bytes)
+        keptBytes += bytes
         blocks.append(block)
         let pointer = block.bindMemory(to: Value.self, capacity: values.count)
         pointer.initialize(from: values, count: values.count)

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// A step recorded once and replayed many times: its inputs, what it computes, and the variables that it assigns.
 ///
 /// The closure is run when a plan is made, never by a replay. Values can't be read in it, nor data branched on: that
@@ -91,11 +93,17 @@ public final class Program {
             return plans[plans.count - 1].plan
         }
         let declared = inputs.map { (shape: $0.shape(length: length), type: $0.type) }
+        let start = DispatchTime.now().uptimeNanoseconds
         let (outputs, assignments) = try recorded(declared)
+        let captured = DispatchTime.now().uptimeNanoseconds
         let graph = LinearGraph(outputs: outputs, assignments: assignments)
         var options = try options ?? PlanOptions()
         options.name = name
         let plan = Plan(graph, inputs: declared, random: random, options: options)
+        plan.making = Plan.Making(
+            nodes: graph.nodeCount, captureSeconds: Double(captured - start) * 1e-9,
+            planSeconds: Double(DispatchTime.now().uptimeNanoseconds - captured) * 1e-9)
+        PlanCollection.current?.plans.append(plan)
         if plans.count == Self.planLimit { plans.removeFirst() }
         plans.append((length, plan))
         return plan
