@@ -22,6 +22,15 @@ import torch_steps
 # 1e-5 a step 1.6e-6 and more, one weight wrong by 0.1 5e-6 and more.
 TOLERANCE = 1e-6
 
+# The rows where float32 needs more, with PyTorch's own largest difference in float32.
+TOLERANCES = {
+    "infer Nature CNN b1": 2e-6,  # 4.8e-7: outputs of 0.03 are the sums of 512 products that cancel.
+    "GPT step L4 H4 D128 T64 b12 AdamW": 2e-6,  # 3.9e-7 after the eighth step; 1e-8 at the first.
+    # 6.2e-4. The first generated images are almost alike, so that the discriminator's normalisation enlarges what float32
+    # rounds, and each step multiplies that: 3e-7, 4e-6, 3e-5, ..., 6e-4.
+    "DCGAN step 28x28 b64 Adam": 2e-3,
+}
+
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 losses = {
@@ -29,8 +38,15 @@ losses = {
     for name, make in torch_steps.makers.items()
 }
 source = f"Benchmarks/make_losses.py, PyTorch {torch.__version__.split('+')[0]}, float64"
-lines = ",\n".join(f"    {json.dumps(name)}: {json.dumps(values)}" for name, values in losses.items())
+
+
+def rows(values):
+    """A JSON object's members, a line each."""
+    return ",\n".join(f"    {json.dumps(name)}: {json.dumps(value)}" for name, value in values.items())
+
+
 common.golden_file.parent.mkdir(exist_ok=True)
 common.golden_file.write_text(
-    f'{{\n  "source": {json.dumps(source)},\n  "tolerance": {TOLERANCE},\n  "losses": {{\n{lines}\n  }}\n}}\n'
+    f'{{\n  "source": {json.dumps(source)},\n  "tolerance": {TOLERANCE},\n'
+    f'  "tolerances": {{\n{rows(TOLERANCES)}\n  }},\n  "losses": {{\n{rows(losses)}\n  }}\n}}\n'
 )

@@ -110,7 +110,9 @@ static void prepare_peer(task *t) {
     add_step(t, choice, 3, arguments);
 }
 
-static void ours(task *t) { kernels->convolution(&t->convolution, t->kind, t->a, t->b, t->result, t->scratch); }
+static void ours(task *t) {
+    kernels->convolution(&t->convolution, t->kind, t->a, t->b, t->result, t->scratch, (rv_part){0, 1});
+}
 
 static void peer(task *t) {
     for (int i = 0; i < t->step_count; i++) {

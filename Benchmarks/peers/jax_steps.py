@@ -124,7 +124,7 @@ def vae(numbers):
     given = Training(loss_with(lambda noise, _: noise), parameters, optax.adam(1e-3))
     counter, noise = itertools.count(), common.Noise()
     return Step(
-        lambda: training.step(x, next(counter)), lambda: [float(given.step(x, noise(128, 20))) for _ in range(10)]
+        lambda: training.step(x, next(counter)), lambda: [float(given.step(x, noise.normal(128, 20))) for _ in range(10)]
     )
 
 

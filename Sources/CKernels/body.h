@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "CKernels.h"
+#include "parts.h"
 
 #define INLINE static inline __attribute__((always_inline))
 // Sources and destination may be the same array at the same index, which vectorises safely.
@@ -26,9 +27,9 @@
 
 #include "random.h"
 
-#include "groups.h"
-
 #include "reductions.h"
+
+#include "groups.h"
 
 const rv_kernels KERNELS_TABLE = {
     .name = KERNELS_NAME,

@@ -114,11 +114,14 @@ static void pack_taps(float *panel, const pixel_convolution *p, const float *w, 
     }
 }
 
-static void pack_group(float *panels, const pixel_convolution *p, const float *w) {
-    width_list widths = widths_of(p->width);
+// Packs some of a group's columns.
+static void pack_group(float *panels, const pixel_convolution *p, const float *w, range columns) {
+    size_t count = columns.end - columns.first;
+    width_list widths = widths_of(count);
     for (size_t i = 0; i < widths.count; i++) {
         size_t column = first_vector(widths, i) * vector_lanes, end = first_vector(widths, i + 1) * vector_lanes;
-        pack_taps(panels + column * taps_of(p) * p->depth, p, w, column, smaller(end, p->width) - column);
+        float *panel = panels + column * taps_of(p) * p->depth;
+        pack_taps(panel, p, w, columns.first + column, smaller(end, count) - column);
     }
 }
 
@@ -145,41 +148,59 @@ static size_t list_stretches(
 
 static void gather_pixels(
     const pixel_convolution *p, gathered_product *product, stretch *stretches, const axis_run *rows,
-    const axis_run *columns, const float *source, float *result) {
+    const axis_run *columns, const float *source, float *result, rv_part part) {
     product->left_depth = p->lanewise ? columns->tap_span * p->source_channels : 1;
     product->stretch_count = list_stretches(stretches, p, rows, columns, product->left_depth);
     // Without taps inside, only the result's place matters.
     int inside = product->stretch_count > 0;
     row_list list;
     list.count = 0;
-    for (size_t n = 0; n < p->batch; n++) {
-        for (size_t i = 0; i < rows->count; i++) {
-            size_t y = n * p->rows.extent + rows->first + i * p->rows.divisor;
-            size_t from = n * p->rows.source + (inside ? (size_t)rows->source + i * rows->source_step : 0);
-            float *to = result + (y * p->columns.extent + columns->first) * p->result_channels;
-            const float *left = source
-                + (inside ? from * p->columns.source + (size_t)columns->source : 0) * p->source_channels;
-            add_rows(
-                product, &list, left, inside ? columns->source_step * p->source_channels : 0, to,
-                p->columns.divisor * p->result_channels, columns->count);
-        }
+    range share = share_of(part, p->batch * rows->count);
+    for (size_t row = share.first; row < share.end; row++) {
+        size_t n = row / rows->count, i = row % rows->count;
+        size_t y = n * p->rows.extent + rows->first + i * p->rows.divisor;
+        size_t from = n * p->rows.source + (inside ? (size_t)rows->source + i * rows->source_step : 0);
+        float *to = result + (y * p->columns.extent + columns->first) * p->result_channels;
+        const float *left = source
+            + (inside ? from * p->columns.source + (size_t)columns->source : 0) * p->source_channels;
+        add_rows(
+            product, &list, left, inside ? columns->source_step * p->source_channels : 0, to,
+            p->columns.divisor * p->result_channels, columns->count);
     }
     run_gathered(product, &list);
 }
 
+enum {
+    // With so many pixels for each part, parts are rows of pixels, and each packs all weights; or else they are columns,
+    // where there are enough to fill tiles, and each packs its own.
+    pixels_of_a_part = 512,
+};
+
+static int is_cut_by_columns(const pixel_convolution *p, rv_part part) {
+    return p->batch * p->rows.extent * p->columns.extent < pixels_of_a_part * part.count
+        && p->width >= 2 * vector_lanes * part.count;
+}
+
 static void convolve_pixels(
-    const pixel_convolution *p, const float *source, const float *w, float *result, float *scratch) {
+    const pixel_convolution *p, const float *source, const float *w, float *result, float *scratch, rv_part part) {
     stretch *stretches = (stretch *)(scratch + panel_count(p));
+    range own = {0, p->width};
+    if (is_cut_by_columns(p, part)) {
+        own = share_in_blocks(part, p->width, vector_lanes);
+        part = (rv_part){0, 1};
+    }
     gathered_product product = {
-        .stretches = stretches, .right = scratch, .packed_depth = taps_of(p) * p->depth, .columns = p->width,
-        .lanewise = p->lanewise};
+        .stretches = stretches, .right = scratch, .packed_depth = taps_of(p) * p->depth,
+        .columns = own.end - own.first, .lanewise = p->lanewise};
     for (size_t g = 0; g < p->groups; g++) {
-        pack_group(scratch, p, w);
+        pack_group(scratch, p, w, own);
         for (size_t i = 0; i < p->rows.extent;) {
             axis_run rows = run_from(&p->rows, i);
             for (size_t j = 0; j < p->columns.extent;) {
                 axis_run columns = run_from(&p->columns, j);
-                gather_pixels(p, &product, stretches, &rows, &columns, source, result);
+                gather_pixels(
+                    p, &product, stretches, &rows, &columns, source + (p->lanewise ? own.first : 0),
+                    result + own.first, part);
                 j = after_run(&p->columns, &columns);
             }
             i = after_run(&p->rows, &rows);

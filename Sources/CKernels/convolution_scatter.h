@@ -37,7 +37,7 @@ static scatter_plan plan_scatter(const rv_convolution *v) {
 
 static rv_product scatter_product(const rv_convolution *v, size_t rows) {
     size_t taps = v->kernel_height * v->kernel_width * v->in_channels;
-    return (rv_product){taps, rows * v->out_width, v->out_channels, 1, 1};
+    return (rv_product){taps, rows * v->out_width, v->out_channels, 1, 1, 1};
 }
 
 // Where the parts of the working memory start, in floats. The products lie at its start.
@@ -126,8 +126,9 @@ static size_t list_reaching(
     return count;
 }
 
-// `w` has a row for each of y's channels.
-static void scatter_inputs(const rv_convolution *v, const float *dy, const float *w, float *dx, float *scratch) {
+// `w` has a row for each of y's channels. Parts are blocks of rows.
+static void scatter_inputs(
+    const rv_convolution *v, const float *dy, const float *w, float *dx, float *scratch, rv_part part) {
     scatter_plan plan = plan_scatter(v);
     scatter_memory m = share_memory(v, &plan);
     float *products = scratch, *gathered = scratch + m.gathered;
@@ -135,21 +136,23 @@ static void scatter_inputs(const rv_convolution *v, const float *dy, const float
     const float **reaching = (const float **)(scratch + m.reaching);
     find_spans(v, spans);
     ptrdiff_t reach = (ptrdiff_t)((v->kernel_height - 1) * v->dilation_height);
-    for (size_t n = 0; n < v->batch; n++, dy += v->out_height * v->out_width * v->out_channels) {
-        for (size_t start = 0; start < v->in_height; start += plan.rows) {
-            size_t end = smaller(start + plan.rows, v->in_height);
-            // Rows of y with a tap in these rows of x: from the first whose last tap reaches them, before those whose
-            // first tap is past them.
-            size_t first = positions_inside(v->out_height, start, v->stride_height, reach - v->pad_top).end;
-            size_t last = positions_inside(v->out_height, end, v->stride_height, -v->pad_top).end;
-            size_t rows = last > first ? last - first : 0;
-            rv_product product = scatter_product(v, rows);
-            run_product(&product, w, dy + first * v->out_width * v->out_channels, products, scratch + m.product);
-            for (size_t h = start; h < end; h++, dx += v->in_width * v->in_channels) {
-                size_t count = list_reaching(v, h, first, rows, products, reaching);
-                gather_row(v, &plan, spans, reaching, count, product.n, plan.in_place ? dx : gathered);
-                if (!plan.in_place) interleave(v, &plan, gathered, dx);
-            }
+    size_t blocks = divided_up(v->in_height, plan.rows);
+    range share = share_of(part, v->batch * blocks);
+    for (size_t b = share.first; b < share.end; b++) {
+        size_t n = b / blocks, start = b % blocks * plan.rows, end = smaller(start + plan.rows, v->in_height);
+        // Rows of y with a tap in these rows of x: from the first whose last tap reaches them, before those whose
+        // first tap is past them.
+        size_t first = positions_inside(v->out_height, start, v->stride_height, reach - v->pad_top).end;
+        size_t last = positions_inside(v->out_height, end, v->stride_height, -v->pad_top).end;
+        size_t rows = last > first ? last - first : 0;
+        rv_product product = scatter_product(v, rows);
+        const float *right = dy + (n * v->out_height + first) * v->out_width * v->out_channels;
+        run_product(&product, w, right, products, scratch + m.product, (rv_part){0, 1});
+        for (size_t h = start; h < end; h++) {
+            size_t count = list_reaching(v, h, first, rows, products, reaching);
+            float *row = dx + (n * v->in_height + h) * v->in_width * v->in_channels;
+            gather_row(v, &plan, spans, reaching, count, product.n, plan.in_place ? row : gathered);
+            if (!plan.in_place) interleave(v, &plan, gathered, row);
         }
     }
 }

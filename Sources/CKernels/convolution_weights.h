@@ -55,12 +55,23 @@ static size_t list_tap(stretch *to, const rv_convolution *v, size_t a, size_t b,
     return count;
 }
 
+// The channels of y that a part computes under a tap: parts are cut from one list of all taps' channels.
+static range channels_under(const rv_convolution *v, size_t tap, range share) {
+    size_t start = tap * v->out_channels, end = start + v->out_channels;
+    size_t first = share.first > start ? share.first : start, last = smaller(share.end, end);
+    return first < last ? (range){first - start, last - start} : (range){0, 0};
+}
+
 static void weights_by_taps(
-    const rv_convolution *v, const float *x, const float *dy, float *dw, float *scratch) {
+    const rv_convolution *v, const float *x, const float *dy, float *dw, float *scratch, rv_part part) {
     stretch *stretches = (stretch *)scratch;
     size_t depth = v->in_channels / v->groups, width = v->out_channels / v->groups;
     size_t taps = v->kernel_height * v->kernel_width, images = images_at_once(v);
-    memset(dw, 0, v->out_channels * taps * depth * sizeof(float));
+    range share = share_in_blocks(part, taps * v->out_channels, gathered_tile_rows);
+    for (size_t row = share.first; row < share.end; row++) {
+        size_t place = row % v->out_channels * taps + row / v->out_channels;
+        memset(dw + place * depth, 0, depth * sizeof(float));
+    }
     gathered_product product = {
         .left_depth = v->out_channels, .right_depth = v->stride_width * v->in_channels, .columns = depth,
         .accumulates = 1};
@@ -68,14 +79,17 @@ static void weights_by_taps(
     rows.count = 0;
     for (size_t from = 0; from < v->batch; from += images) {
         for (size_t t = 0; t < taps; t++) {
+            range own = channels_under(v, t, share);
+            if (own.first == own.end) continue;
             size_t count = list_tap(
                 stretches, v, t / v->kernel_width, t % v->kernel_width, from, smaller(from + images, v->batch));
             for (size_t s = 0; s < count; s += product.stretch_count) {
                 product.stretches = stretches + s, product.stretch_count = stretches_at_once(stretches, s, count);
-                for (size_t g = 0; g < v->groups; g++) {
-                    product.right = x + g * depth;
-                    float *to = dw + (g * width * taps + t) * depth;
-                    add_rows(&product, &rows, dy + g * width, 1, to, taps * depth, width);
+                for (size_t o = own.first, end; o < own.end; o = end) {
+                    size_t group = o / width;
+                    end = smaller((group + 1) * width, own.end);
+                    product.right = x + group * depth;
+                    add_rows(&product, &rows, dy + o, 1, dw + (o * taps + t) * depth, taps * depth, end - o);
                     run_gathered(&product, &rows);
                 }
             }
@@ -143,21 +157,23 @@ static size_t list_rows(stretch *to, const rv_convolution *v, padded_extents p, 
     return count;
 }
 
-// Adds what the listed rows of pixels give to the sums of a group; x is the group's first channel.
+// Adds what the listed rows of pixels give to some sums of a group: of channels under taps, in this order. x is the
+// group's first channel.
 static void add_all_taps(
     const rv_convolution *v, gathered_product product, const float *x, padded_extents p, const stretch *stretches,
-    size_t count, sum_places sums) {
+    size_t count, sum_places sums, range own) {
+    size_t depth = v->in_channels / v->groups;
     row_list rows;
     rows.count = 0;
-    for (size_t s = 0; s < count; s += product.stretch_count) {
+    for (size_t s = 0; s < count; s += product.stretch_count, product.accumulates = 1) {
         product.stretches = stretches + s, product.stretch_count = stretches_at_once(stretches, s, count);
-        float *to = sums.start;
-        for (size_t a = 0; a < v->kernel_height; a++) {
-            for (size_t b = 0; b < v->kernel_width; b++, to += sums.tap) {
-                size_t pixel = a * v->dilation_height * p.width + b * v->dilation_width;
-                const float *tap = x + pixel * v->in_channels;
-                add_rows(&product, &rows, tap, 1, to, sums.channel, v->in_channels / v->groups);
-            }
+        for (size_t row = own.first, end; row < own.end; row = end) {
+            size_t tap = row / depth, channel = row % depth;
+            end = smaller((tap + 1) * depth, own.end);
+            size_t a = tap / v->kernel_width, b = tap % v->kernel_width;
+            size_t pixel = a * v->dilation_height * p.width + b * v->dilation_width;
+            float *to = sums.start + (ptrdiff_t)tap * sums.tap + channel * sums.channel;
+            add_rows(&product, &rows, x + pixel * v->in_channels + channel, 1, to, sums.channel, end - row);
         }
         run_gathered(&product, &rows);
     }
@@ -171,7 +187,8 @@ static size_t all_taps_scratch(const rv_convolution *v, int exchanged) {
 
 // Where x and y are exchanged, `v` is the mirrored convolution.
 static void weights_by_all_taps(
-    const rv_convolution *v, int exchanged, const float *x, const float *dy, float *dw, float *scratch) {
+    const rv_convolution *v, int exchanged, const float *x, const float *dy, float *dw, float *scratch,
+    rv_part part) {
     int depthwise = is_depthwise(v);
     size_t groups = depthwise ? 1 : v->groups, depth = v->in_channels / v->groups, width = v->out_channels / groups;
     size_t taps = v->kernel_height * v->kernel_width, line = taps * depth, images = images_at_once(v);
@@ -180,22 +197,31 @@ static void weights_by_all_taps(
     float *sums = exchanged ? dw : scratch + padded_count(v) + stretch_floats(v);
     gathered_product product = {
         .left_depth = v->stride_width * v->in_channels, .right_depth = v->out_channels, .columns = width,
-        .accumulates = 1, .lanewise = depthwise};
-    memset(sums, 0, groups * line * width * sizeof(float));
+        .lanewise = depthwise};
+    // Rows of sums: channels under taps of groups.
+    range share = share_of(part, groups * line);
     for (size_t from = 0; from < v->batch; from += images) {
         size_t some = smaller(images, v->batch - from), count = list_rows(stretches, v, p, some);
         const float *start = x + from * v->in_height * v->in_width * v->in_channels;
         if (p.copied) pad(v, p, start, some, scratch), start = scratch;
         else start -= (v->pad_top * (ptrdiff_t)v->in_width + v->pad_left) * (ptrdiff_t)v->in_channels;
-        for (size_t g = 0; g < groups; g++) {
+        product.accumulates = from > 0;
+        for (size_t row = share.first, end; row < share.end; row = end) {
+            size_t g = row / line;
+            end = smaller((g + 1) * line, share.end);
             float *of_group = sums + g * line * width;
             sum_places places = exchanged
                 ? (sum_places){of_group + (taps - 1) * width, -(ptrdiff_t)width, taps * width}
                 : (sum_places){of_group, (ptrdiff_t)(depth * width), width};
             product.right = dy + from * v->out_height * v->out_width * v->out_channels + g * width;
-            add_all_taps(v, product, start + g * depth, p, stretches, count, places);
+            range own = {row - g * line, end - g * line};
+            add_all_taps(v, product, start + g * depth, p, stretches, count, places, own);
         }
     }
     if (exchanged) return;
-    for (size_t g = 0; g < groups; g++) transpose(dw + g * line * width, sums + g * line * width, line, width);
+    for (size_t row = share.first, end; row < share.end; row = end) {
+        size_t g = row / line;
+        end = smaller((g + 1) * line, share.end);
+        transpose(dw + g * line * width + row % line, line, sums + row * width, width, end - row, width);
+    }
 }

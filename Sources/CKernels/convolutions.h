@@ -71,9 +71,9 @@ static convolution_way choose_way(const rv_convolution *v, rv_convolution_kind k
 static rv_product product_of(const rv_convolution *v, rv_convolution_kind kind) {
     size_t pixels = v->batch * v->in_height * v->in_width;
     switch (kind) {
-    case RV_CONVOLUTION_FORWARD: return (rv_product){pixels, v->out_channels, v->in_channels, 0, 1};
-    case RV_CONVOLUTION_INPUT: return (rv_product){pixels, v->in_channels, v->out_channels, 0, 0};
-    case RV_CONVOLUTION_WEIGHT: return (rv_product){v->out_channels, v->in_channels, pixels, 1, 0};
+    case RV_CONVOLUTION_FORWARD: return (rv_product){pixels, v->out_channels, v->in_channels, 0, 1, 1};
+    case RV_CONVOLUTION_INPUT: return (rv_product){pixels, v->in_channels, v->out_channels, 0, 0, 1};
+    case RV_CONVOLUTION_WEIGHT: return (rv_product){v->out_channels, v->in_channels, pixels, 1, 0, 1};
     }
 }
 
@@ -107,12 +107,14 @@ static size_t convolution_scratch(const rv_convolution *v, rv_convolution_kind k
 }
 
 static void run_convolution(
-    const rv_convolution *v, rv_convolution_kind kind, const float *a, const float *b, float *result, float *scratch) {
+    const rv_convolution *v, rv_convolution_kind kind, const float *a, const float *b, float *result, float *scratch,
+    rv_part part) {
     if (is_empty(v)) {
         size_t count = kind == RV_CONVOLUTION_FORWARD ? output_count(v)
             : kind == RV_CONVOLUTION_INPUT            ? input_count(v)
                                                       : weight_count(v);
-        memset(result, 0, count * sizeof(float));
+        range share = share_of(part, count);
+        memset(result + share.first, 0, (share.end - share.first) * sizeof(float));
         return;
     }
     rv_product product = product_of(v, kind);
@@ -120,17 +122,17 @@ static void run_convolution(
     rv_convolution mirror = mirrored(v);
     switch (choose_way(v, kind)) {
     case as_product:
-        if (kind == RV_CONVOLUTION_WEIGHT) run_product(&product, b, a, result, scratch);
-        else run_product(&product, a, b, result, scratch);
+        if (kind == RV_CONVOLUTION_WEIGHT) run_product(&product, b, a, result, scratch, part);
+        else run_product(&product, a, b, result, scratch, part);
         break;
-    case by_pixels: convolve_pixels(&pixels, a, b, result, scratch); break;
-    case by_scatter: scatter_inputs(v, a, b, result, scratch); break;
+    case by_pixels: convolve_pixels(&pixels, a, b, result, scratch, part); break;
+    case by_scatter: scatter_inputs(v, a, b, result, scratch, part); break;
     case by_scatter_mirrored:
         mirror_weights(v, b, scratch);
-        scatter_inputs(&mirror, a, scratch, result, scratch + whole_lines(weight_count(v)));
+        scatter_inputs(&mirror, a, scratch, result, scratch + whole_lines(weight_count(v)), part);
         break;
-    case weights_of_taps: weights_by_taps(v, a, b, result, scratch); break;
-    case weights_of_all_taps: weights_by_all_taps(v, 0, a, b, result, scratch); break;
-    case weights_of_all_taps_mirrored: weights_by_all_taps(&mirror, 1, b, a, result, scratch); break;
+    case weights_of_taps: weights_by_taps(v, a, b, result, scratch, part); break;
+    case weights_of_all_taps: weights_by_all_taps(v, 0, a, b, result, scratch, part); break;
+    case weights_of_all_taps_mirrored: weights_by_all_taps(&mirror, 1, b, a, result, scratch, part); break;
     }
 }

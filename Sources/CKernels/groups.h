@@ -1,75 +1,88 @@
-// Groups: chains of element-wise operations and random numbers, run strip by strip.
+// Groups: chains of element-wise operations, random numbers and reductions of rows, run strip by strip.
 
-static void fill(float *d, float value, size_t n) {
-    VECTORISE for (size_t i = 0; i < n; i++) d[i] = value;
-}
+// A range of a group's elements, or of its rows.
+typedef struct {
+    size_t start, count;
+} extent;
 
-static void fill_periodic(const rv_operand *operand, size_t start, size_t n) {
-    size_t position = start % operand->inner;
-    for (size_t done = 0; done < n;) {
-        size_t length = operand->inner - position < n - done ? operand->inner - position : n - done;
-        for (size_t i = 0; i < length; i++) operand->scratch[done + i] = operand->memory[position + i];
-        done += length, position = 0;
+static void fill_periodic(const rv_operand *operand, float *strip, extent e) {
+    size_t start = e.start;
+    for (size_t done = 0; done < e.count;) {
+        size_t position = start % operand->inner;
+        size_t length = smaller(operand->inner - position, e.count - done);
+        const float *from = operand->memory + start / operand->outer * operand->inner + position;
+        for (size_t i = 0; i < length; i++) strip[done + i] = from[i];
+        done += length, start += length;
     }
 }
 
-static void fill_column(const rv_operand *operand, size_t start, size_t n) {
-    size_t row = start / operand->inner, used = start % operand->inner;
-    for (size_t done = 0; done < n; row++, used = 0) {
-        size_t length = operand->inner - used < n - done ? operand->inner - used : n - done;
-        fill(operand->scratch + done, operand->memory[row], length);
-        done += length;
+static void fill_column(const rv_operand *operand, float *strip, extent e) {
+    size_t row = e.start / operand->inner % operand->outer, used = e.start % operand->inner;
+    for (size_t done = 0; done < e.count; used = 0) {
+        size_t length = smaller(operand->inner - used, e.count - done);
+        fill(strip + done, operand->memory[row], length);
+        done += length, row = row + 1 == operand->outer ? 0 : row + 1;
     }
 }
 
-// Points each operand at its strip [start, start + n), filling scratch memory where it isn't contiguous.
-static void prepare_operands(const rv_group *group, size_t start, size_t n) {
-    for (uint32_t k = 0; k < group->operand_count; k++) {
-        const rv_operand *operand = &group->operands[k];
-        switch (operand->access) {
-        case RV_CONTIGUOUS:
-            group->pointers[k] = operand->memory + start;
-            break;
-        case RV_REGISTER:
-            group->pointers[k] = operand->scratch;
-            break;
-        case RV_SCALAR:
-            if (start == 0) fill(operand->scratch, operand->memory[0], n);
-            group->pointers[k] = operand->scratch;
-            break;
-        case RV_PERIODIC:
-            if (start % operand->inner + n <= operand->inner) {
-                group->pointers[k] = operand->memory + start % operand->inner;
-            } else {
-                // A strip that starts a period after a strip of whole periods is the same strip.
-                if (start == 0 || RV_STRIP % operand->inner != 0) fill_periodic(operand, start, n);
-                group->pointers[k] = operand->scratch;
-            }
-            break;
-        case RV_COLUMN:
-            fill_column(operand, start, n);
-            group->pointers[k] = operand->scratch;
-            break;
+// Whether a strip holds the same numbers as the one before it: whole periods of one block.
+static int is_same_strip(const rv_operand *operand, extent e, size_t strip) {
+    return e.start >= strip && strip % operand->inner == 0
+        && (e.start - strip) / operand->outer == (e.start + e.count - 1) / operand->outer;
+}
+
+// Where an operand's elements are, which are brought to its strip where they aren't contiguous. `before` is the number of
+// elements of the strip filled before this one, 0 for none.
+static const float *prepare_operand(const rv_operand *operand, float *strip, extent e, size_t before) {
+    switch (operand->access) {
+    case RV_CONTIGUOUS: return operand->memory + e.start;
+    case RV_REGISTER: return strip;
+    case RV_SCALAR:
+        if (before == 0) fill(strip, operand->memory[0], e.count);
+        return strip;
+    case RV_PERIODIC:
+        if (e.start % operand->inner + e.count <= operand->inner) {
+            return operand->memory + e.start / operand->outer * operand->inner + e.start % operand->inner;
         }
+        if (before == 0 || !is_same_strip(operand, e, before)) fill_periodic(operand, strip, e);
+        return strip;
+    case RV_COLUMN: fill_column(operand, strip, e); return strip;
     }
 }
 
-static void run_group(const rv_group *group) {
-    const float **pointers = group->pointers;
-    for (size_t start = 0; start < group->count; start += RV_STRIP) {
-        size_t n = group->count - start < RV_STRIP ? group->count - start : RV_STRIP;
-        prepare_operands(group, start, n);
+static void run_instruction(
+    const rv_group *group, const rv_instruction *step, const float **pointers, extent elements, extent rows) {
+    float *destination = (float *)pointers[step->destination];
+    const float *a = pointers[step->a];
+    extent e = step->by_rows ? rows : elements;
+    switch (step->operation) {
+    case RV_RANDOM_UNIFORM: random_uniform_kernel(destination, e.count, e.start, group->random, step->ordinal); break;
+    case RV_RANDOM_NORMAL: random_normal_kernel(destination, e.count, e.start, group->random, step->ordinal); break;
+    case RV_SUM_ROWS: sum_rows(a, destination, rows.count, group->row); break;
+    case RV_MAXIMUM_ROWS: maximum_rows(a, destination, rows.count, group->row); break;
+    case RV_SPREAD_ROWS:
+        for (size_t r = 0; r < rows.count; r++) fill(destination + r * group->row, a[r], group->row);
+        break;
+    default:
+        elementwise_kernels[step->operation](destination, a, pointers[step->b], pointers[step->c], e.count);
+    }
+}
+
+static void run_group(const rv_group *group, float *scratch, rv_part part) {
+    const float **pointers = (const float **)(scratch + group->strip_count * group->strip);
+    range share = share_in_blocks(part, group->count, group->strip);
+    for (size_t start = share.first; start < share.end; start += group->strip) {
+        extent elements = {start, smaller(share.end - start, group->strip)};
+        extent rows = {start / group->row, elements.count / group->row};
+        size_t before = start == share.first ? 0 : group->strip;
+        for (uint32_t k = 0; k < group->operand_count; k++) {
+            const rv_operand *operand = &group->operands[k];
+            pointers[k] = prepare_operand(
+                operand, scratch + operand->strip * group->strip, operand->by_rows ? rows : elements,
+                operand->by_rows ? before / group->row : before);
+        }
         for (uint32_t k = 0; k < group->instruction_count; k++) {
-            const rv_instruction *step = &group->instructions[k];
-            float *destination = (float *)pointers[step->destination];
-            if (step->operation < RV_ELEMENTWISE_COUNT) {
-                elementwise_kernels[step->operation](
-                    destination, pointers[step->a], pointers[step->b], pointers[step->c], n);
-            } else if (step->operation == RV_RANDOM_UNIFORM) {
-                random_uniform_kernel(destination, n, start, group->random, step->ordinal);
-            } else {
-                random_normal_kernel(destination, n, start, group->random, step->ordinal);
-            }
+            run_instruction(group, &group->instructions[k], pointers, elements, rows);
         }
     }
 }

@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+size_t rv_group_scratch(const rv_group *group) {
+    return group->strip_count * group->strip * sizeof(float) + group->operand_count * sizeof(float *);
+}
+
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "parts.h"
+
 // The innermost dimension of a copy.
 static void copy_row(int32_t *to, const int32_t *from, size_t n, ptrdiff_t to_step, ptrdiff_t from_step) {
     if (to_step == 1 && from_step == 1) {
@@ -31,7 +33,7 @@ static void copy_transposed(
     }
 }
 
-void rv_run_copy(const rv_copy *copy, const int32_t *source, int32_t *destination) {
+static void copy_all(const rv_copy *copy, const int32_t *source, int32_t *destination) {
     size_t rank = copy->rank, inner = rank < 2 ? rank : 1;
     for (size_t axis = 0; axis < rank; axis++) {
         if (copy->extents[axis] == 0) return;
@@ -68,51 +70,93 @@ void rv_run_copy(const rv_copy *copy, const int32_t *source, int32_t *destinatio
     }
 }
 
+// Cut along the first dimension that has enough, or else the longest.
+void rv_run_copy(const rv_copy *copy, const int32_t *source, int32_t *destination, rv_part part) {
+    if (part.count == 1) {
+        copy_all(copy, source, destination);
+        return;
+    }
+    if (copy->rank == 0) {
+        if (part.index == 0) *destination = *source;
+        return;
+    }
+    size_t axis = 0;
+    for (size_t a = 1; a < copy->rank && copy->extents[axis] < part.count; a++) {
+        if (copy->extents[a] > copy->extents[axis]) axis = a;
+    }
+    rv_copy own = *copy;
+    range share = share_of(part, copy->extents[axis]);
+    own.extents[axis] = share.end - share.first;
+    ptrdiff_t first = (ptrdiff_t)share.first;
+    copy_all(&own, source + first * copy->source_strides[axis], destination + first * copy->destination_strides[axis]);
+}
+
 void rv_gather(
-    const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result, int32_t outside) {
-    for (size_t b = 0; b < rows->batch; b++, source += rows->extent * rows->inner) {
-        for (size_t p = 0; p < rows->picks; p++, indices++, result += rows->inner) {
-            int32_t index = *indices;
+    const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result, int32_t outside,
+    rv_part part) {
+    range share = share_of(part, rows->batch * rows->picks);
+    for (size_t place = share.first; place < share.end;) {
+        size_t b = place / rows->picks, end = (b + 1) * rows->picks;
+        const int32_t *table = source + b * rows->extent * rows->inner;
+        for (end = end < share.end ? end : share.end; place < end; place++) {
+            int32_t index = indices[place], *to = result + place * rows->inner;
             if (index >= 0 && (size_t)index < rows->extent) {
-                const int32_t *row = source + (size_t)index * rows->inner;
-                if (rows->inner == 1) *result = *row;
-                else memcpy(result, row, rows->inner * sizeof(int32_t));
+                const int32_t *row = table + (size_t)index * rows->inner;
+                if (rows->inner == 1) *to = *row;
+                else memcpy(to, row, rows->inner * sizeof(int32_t));
             } else {
-                for (size_t i = 0; i < rows->inner; i++) result[i] = outside;
+                for (size_t i = 0; i < rows->inner; i++) to[i] = outside;
             }
         }
     }
 }
 
-void rv_scatter_add(const rv_rows *rows, const float *values, const int32_t *indices, float *result) {
-    memset(result, 0, rows->batch * rows->extent * rows->inner * sizeof(float));
-    for (size_t b = 0; b < rows->batch; b++, result += rows->extent * rows->inner) {
-        for (size_t p = 0; p < rows->picks; p++, indices++, values += rows->inner) {
-            int32_t index = *indices;
-            if (index < 0 || (size_t)index >= rows->extent) continue;
-            float *row = result + (size_t)index * rows->inner;
-            for (size_t i = 0; i < rows->inner; i++) row[i] += values[i];
+// Cut by the batch, or along rows that are long, or by the rows' indices.
+void rv_scatter_add(
+    const rv_rows *rows, const float *values, const int32_t *indices, float *result, rv_part part) {
+    enum { long_row = 32 };
+    size_t extent = rows->extent, inner = rows->inner;
+    int by_batch = rows->batch >= part.count, along_rows = !by_batch && inner >= long_row * part.count;
+    range batch = share_if(by_batch, part, rows->batch), columns = share_if(along_rows, part, inner);
+    range kept = share_if(!by_batch && !along_rows, part, extent);
+    size_t width = columns.end - columns.first;
+    for (size_t b = batch.first; b < batch.end; b++) {
+        float *table = result + b * extent * inner + columns.first;
+        if (width == inner) {
+            memset(table + kept.first * inner, 0, (kept.end - kept.first) * inner * sizeof(float));
+        } else {
+            for (size_t e = 0; e < extent; e++) memset(table + e * inner, 0, width * sizeof(float));
+        }
+        const float *from = values + b * rows->picks * inner + columns.first;
+        for (size_t p = 0; p < rows->picks; p++, from += inner) {
+            int32_t index = indices[b * rows->picks + p];
+            if (index < 0 || (size_t)index < kept.first || (size_t)index >= kept.end) continue;
+            float *row = table + (size_t)index * inner;
+            for (size_t i = 0; i < width; i++) row[i] += from[i];
         }
     }
 }
 
 void rv_cumulative_sum(
-    const float *source, float *result, size_t outer, size_t extent, size_t inner, int from_end) {
+    const float *source, float *result, size_t outer, size_t extent, size_t inner, int from_end, rv_part part) {
     if (extent == 0 || inner == 0) return;
     ptrdiff_t step = from_end ? -(ptrdiff_t)inner : (ptrdiff_t)inner;
-    for (size_t o = 0; o < outer; o++, source += extent * inner, result += extent * inner) {
-        const float *from = from_end ? source + (extent - 1) * inner : source;
-        float *to = from_end ? result + (extent - 1) * inner : result;
+    int by_outer = outer >= part.count || inner == 1;
+    range share = share_if(by_outer, part, outer), columns = share_if(!by_outer, part, inner);
+    size_t start = from_end ? (extent - 1) * inner : 0, width = columns.end - columns.first;
+    for (size_t o = share.first; o < share.end; o++) {
+        const float *from = source + o * extent * inner + start + columns.first;
+        float *to = result + o * extent * inner + start + columns.first;
         if (inner == 1) {
             float sum = 0;
             for (size_t e = 0; e < extent; e++, from += step, to += step) *to = sum += *from;
             continue;
         }
-        memmove(to, from, inner * sizeof(float));
+        memmove(to, from, width * sizeof(float));
         for (size_t e = 1; e < extent; e++) {
             const float *before = to;
             from += step, to += step;
-            for (size_t i = 0; i < inner; i++) to[i] = before[i] + from[i];
+            for (size_t i = 0; i < width; i++) to[i] = before[i] + from[i];
         }
     }
 }
@@ -124,8 +168,11 @@ static int comes_before(float a, float b, int descending) {
 
 // Merges of runs of 1, 2, 4 … elements, from one array to the other and back.
 void rv_argsort(
-    const float *source, int32_t *result, size_t rows, size_t columns, int descending, int32_t *scratch) {
-    for (size_t r = 0; r < rows; r++, source += columns, result += columns) {
+    const float *source, int32_t *result, size_t rows, size_t columns, int descending, int32_t *scratch,
+    rv_part part) {
+    range share = share_of(part, rows);
+    source += share.first * columns, result += share.first * columns;
+    for (size_t r = share.first; r < share.end; r++, source += columns, result += columns) {
         int32_t *from = result, *to = scratch;
         for (size_t c = 0; c < columns; c++) from[c] = (int32_t)c;
         for (size_t run = 1; run < columns; run *= 2) {
@@ -153,23 +200,23 @@ static void window_range(size_t place, size_t stride, ptrdiff_t pad, size_t wind
     *end = stop > (ptrdiff_t)extent ? extent : (size_t)stop;
 }
 
-void rv_pool_argmax(const rv_pooling *p, const float *source, int32_t *result) {
-    for (size_t b = 0; b < p->batch; b++) {
-        for (size_t i = 0; i < p->out_height; i++) {
-            size_t top, bottom, left, right;
-            window_range(i, p->stride_height, p->pad_top, p->window_height, p->height, &top, &bottom);
-            for (size_t j = 0; j < p->out_width; j++, result += p->channels) {
-                window_range(j, p->stride_width, p->pad_left, p->window_width, p->width, &left, &right);
-                size_t first = ((b * p->height + top) * p->width + left) * p->channels;
-                for (size_t c = 0; c < p->channels; c++) result[c] = (int32_t)(first + c);
-                for (size_t y = top; y < bottom; y++) {
-                    for (size_t x = left; x < right; x++) {
-                        size_t place = ((b * p->height + y) * p->width + x) * p->channels;
-                        for (size_t c = 0; c < p->channels; c++) {
-                            float best = source[result[c]], here = source[place + c];
-                            int larger = here > best || (here != here && best == best);
-                            result[c] = larger ? (int32_t)(place + c) : result[c];
-                        }
+void rv_pool_argmax(const rv_pooling *p, const float *source, int32_t *result, rv_part part) {
+    range share = share_of(part, p->batch * p->out_height);
+    result += share.first * p->out_width * p->channels;
+    for (size_t row = share.first; row < share.end; row++) {
+        size_t b = row / p->out_height, top, bottom, left, right;
+        window_range(row % p->out_height, p->stride_height, p->pad_top, p->window_height, p->height, &top, &bottom);
+        for (size_t j = 0; j < p->out_width; j++, result += p->channels) {
+            window_range(j, p->stride_width, p->pad_left, p->window_width, p->width, &left, &right);
+            size_t first = ((b * p->height + top) * p->width + left) * p->channels;
+            for (size_t c = 0; c < p->channels; c++) result[c] = (int32_t)(first + c);
+            for (size_t y = top; y < bottom; y++) {
+                for (size_t x = left; x < right; x++) {
+                    size_t place = ((b * p->height + y) * p->width + x) * p->channels;
+                    for (size_t c = 0; c < p->channels; c++) {
+                        float best = source[result[c]], here = source[place + c];
+                        int larger = here > best || (here != here && best == best);
+                        result[c] = larger ? (int32_t)(place + c) : result[c];
                     }
                 }
             }

@@ -6,8 +6,8 @@
 //   A is stored transposed, the tiles are those of Cᵀ = op(B)ᵀ op(A)ᵀ;
 // - dots: where C has few rows or columns, its elements are dot products of rows that both operands are stored in.
 //
-// The order in which an element is summed follows from the shape alone, not from the instruction set: in tiles step by
-// step, in dots by sixteen lanes.
+// The order in which an element is summed follows from the shape alone, not from the instruction set nor from the part
+// that computes it: in tiles step by step, in dots by sixteen lanes.
 
 enum {
     // A packed panel of a tile's width and this depth stays in the second-level cache.
@@ -18,6 +18,8 @@ enum {
     // Rows of the longer and of the shorter operand that dots take at a time.
     dots_at_once = KERNELS_TILE_ROWS,
     dots_rows = KERNELS_TILE_ROWS / 4,
+    // A product with so many rows for each of its parts is cut by rows, or else by columns: a part packs only its own.
+    rows_of_a_part = 64,
 };
 
 // A product as its way of doing it sees it.
@@ -75,17 +77,24 @@ static void scatter_tile(const tile_task *task, tile_kernel kernel, size_t rows,
     }
 }
 
-static void product_by_tiles(const product_choice *p, const float *a, const float *b, float *c, float *panels) {
+// Rows and columns of a product that a part computes.
+typedef struct {
+    range rows, columns;
+} block;
+
+static void product_by_tiles(
+    const product_choice *p, block own, const float *a, const float *b, float *c, float *panels) {
     const matrix left = {a, p->transpose_left ? 1 : p->k, p->transpose_left ? p->m : 1};
     const matrix right = {b, p->transpose_right ? p->k : 1, p->transpose_right ? 1 : p->n};
     int transposed = p->way == by_tiles_of_transpose;
     size_t result_row = transposed ? 1 : p->n, result_column = transposed ? p->m : 1;
     // Widths differ by one at most: a narrow last tile would wait for its own additions.
-    size_t vectors = divided_up(p->n, vector_lanes), groups = divided_up(vectors, widest_tile(p));
+    size_t start = own.columns.first / vector_lanes, vectors = divided_up(own.columns.end, vector_lanes) - start;
+    size_t groups = divided_up(vectors, widest_tile(p));
     size_t deepest = p->packs_right ? panel_depth : p->k;
     for (size_t group = 0; group < groups; group++) {
         size_t first = vectors * group / groups, width = vectors * (group + 1) / groups - first;
-        size_t column = first * vector_lanes, columns = smaller(p->n - column, width * vector_lanes);
+        size_t column = (start + first) * vector_lanes, columns = smaller(p->n - column, width * vector_lanes);
         for (size_t step = 0; step < p->k; step += deepest) {
             size_t depth = smaller(p->k - step, deepest);
             matrix part = {
@@ -99,8 +108,9 @@ static void product_by_tiles(const product_choice *p, const float *a, const floa
                 else pack_rows(panels, part, columns, depth);
                 task.right = panels, task.right_depth = width * vector_lanes;
             }
-            for (size_t row = 0, rows = width == 1 ? tile_rows_of_one_vector : tile_rows; row < p->m; row += rows) {
-                while (rows > p->m - row) rows /= 2;
+            size_t rows = width == 1 ? tile_rows_of_one_vector : tile_rows;
+            for (size_t row = own.rows.first; row < own.rows.end; row += rows) {
+                while (rows > own.rows.end - row) rows /= 2;
                 task.left = left.start + row * left.stride + step * left.depth_stride;
                 task.result = c + row * result_row + column * result_column;
                 int logarithm = __builtin_ctzll(rows), partial = task.last_lanes < vector_lanes;
@@ -155,19 +165,33 @@ INLINE void dots(
     }
 }
 
-static void transpose(float *to, const float *from, size_t rows, size_t columns) {
+// Both matrices' lines are so many floats apart.
+static void transpose(float *to, size_t to_line, const float *from, size_t from_line, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r++) {
-        for (size_t c = 0; c < columns; c++) to[c * rows + r] = from[r * columns + c];
+        for (size_t c = 0; c < columns; c++) to[c * to_line + r] = from[r * from_line + c];
     }
 }
 
-static void product_by_dots(const product_choice *p, const float *a, const float *b, float *c, float *scratch) {
-    if (p->packs_left) transpose(scratch, a, p->k, p->m), a = scratch, scratch += p->m * p->k;
-    if (p->packs_right) transpose(scratch, b, p->k, p->n), b = scratch;
+static void product_by_dots(
+    const product_choice *p, block own, const float *a, const float *b, float *c, float *scratch) {
+    size_t m = own.rows.end - own.rows.first, n = own.columns.end - own.columns.first;
+    c += own.rows.first * p->n + own.columns.first;
+    if (p->packs_left) {
+        transpose(scratch, p->k, a + own.rows.first, p->m, p->k, m);
+        a = scratch, scratch += m * p->k;
+    } else {
+        a += own.rows.first * p->k;
+    }
+    if (p->packs_right) {
+        transpose(scratch, p->k, b + own.columns.first, p->n, p->k, n);
+        b = scratch;
+    } else {
+        b += own.columns.first * p->k;
+    }
     // Rows of the longer operand are taken together, against each row of the shorter one.
-    int wide = p->m <= p->n;
+    int wide = m <= n;
     const float *few = wide ? a : b, *many = wide ? b : a;
-    size_t few_count = wide ? p->m : p->n, many_count = wide ? p->n : p->m;
+    size_t few_count = wide ? m : n, many_count = wide ? n : m;
     size_t few_step = wide ? p->n : 1, many_step = wide ? 1 : p->n;
     for (size_t first = 0; first < many_count; first += dots_at_once) {
         size_t count = smaller(many_count - first, dots_at_once);
@@ -188,13 +212,42 @@ static size_t product_scratch(const rv_product *product) {
     return scratch_count(&p) * sizeof(float);
 }
 
-static void run_product(const rv_product *product, const float *a, const float *b, float *c, float *scratch) {
-    if (product->k == 0) memset(c, 0, product->m * product->n * sizeof(float));
-    if (product->m == 0 || product->n == 0 || product->k == 0) return;
+static void product_block(
+    const product_choice *p, block own, const float *a, const float *b, float *c, float *scratch) {
+    switch (p->way) {
+    case by_tiles: product_by_tiles(p, own, a, b, c, scratch); break;
+    case by_tiles_of_transpose: product_by_tiles(p, own, b, a, c, scratch); break;
+    case by_dots: product_by_dots(p, own, a, b, c, scratch); break;
+    }
+}
+
+// Whether parts are rows of the products, and not columns.
+static int is_cut_by_rows(const product_choice *p, size_t batch, rv_part part) {
+    if (p->way == by_dots) return p->m > p->n;
+    return batch * p->m >= rows_of_a_part * part.count || p->n < 2 * vector_lanes * part.count;
+}
+
+// The batch's products are cut as one long list of blocks of rows or columns.
+static void run_product(
+    const rv_product *product, const float *a, const float *b, float *c, float *scratch, rv_part part) {
+    size_t batch = product->batch, size = product->m * product->n;
+    if (product->k == 0) {
+        range share = share_of(part, batch * size);
+        memset(c + share.first, 0, (share.end - share.first) * sizeof(float));
+    }
+    if (size == 0 || product->k == 0) return;
     product_choice p = choose_product(product);
-    switch (p.way) {
-    case by_tiles: product_by_tiles(&p, a, b, c, scratch); break;
-    case by_tiles_of_transpose: product_by_tiles(&p, b, a, c, scratch); break;
-    case by_dots: product_by_dots(&p, a, b, c, scratch); break;
+    int by_rows = is_cut_by_rows(&p, batch, part);
+    size_t step = by_rows ? tile_rows : vector_lanes, extent = by_rows ? p.m : p.n;
+    size_t blocks = divided_up(extent, step);
+    range share = share_of(part, batch * blocks);
+    while (share.first < share.end) {
+        size_t item = share.first / blocks, first = share.first % blocks;
+        size_t end = smaller(blocks, first + share.end - share.first);
+        range cut = {first * step, smaller(end * step, extent)};
+        block own = by_rows ? (block){cut, {0, p.n}} : (block){{0, p.m}, cut};
+        product_block(
+            &p, own, a + item * product->m * product->k, b + item * product->k * product->n, c + item * size, scratch);
+        share.first += end - first;
     }
 }

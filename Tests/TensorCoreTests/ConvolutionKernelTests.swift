@@ -83,7 +83,8 @@ import Testing
         }
     }
 
-    /// Each element is as near as any order of its roundings allows, and has the same bits by every instruction set.
+    /// Each element is as near as any order of its roundings allows, and has the same bits by every instruction set and
+    /// in any number of parts.
     private func check(_ convolution: rv_convolution, seed: UInt64) {
         for kind in Self.kinds {
             let (a, b, count) = operands(convolution, kind, seed: seed)
@@ -97,6 +98,11 @@ import Testing
                 #expect(near, "\(convolution) kind \(kind.rawValue) by \(name)")
                 let same = zip(result, results[0]).allSatisfy { $0.bitPattern == $1.bitPattern }
                 #expect(same, "\(convolution) kind \(kind.rawValue) by \(name)")
+                for parts in [2, 3, 5] {
+                    let inParts = run(convolution, kind, table, a, b, count: count, parts: parts)
+                    let same = zip(inParts, result).allSatisfy { $0.bitPattern == $1.bitPattern }
+                    #expect(same, "\(convolution) kind \(kind.rawValue) by \(name) in \(parts) parts")
+                }
             }
         }
     }
@@ -117,7 +123,7 @@ import Testing
     /// reading past an operand shows in the result, writing past the result or the working memory in the margins.
     private func run(
         _ convolution: rv_convolution, _ kind: Kind, _ table: UnsafePointer<rv_kernels>, _ a: [Float], _ b: [Float],
-        count: Int, shift: Int = 0
+        count: Int, shift: Int = 0, parts: Int = 1
     ) -> [Float] {
         let margin = 64
         var convolution = convolution
@@ -135,7 +141,12 @@ import Testing
         ]
         defer { for array in arrays { array.deallocate() } }
         let places = arrays.map { $0.baseAddress! + margin + shift }
-        table.pointee.convolution(&convolution, kind, places[0], places[1], places[2], places[3] - shift)
+        for part in 0..<parts {
+            arrays[3].update(repeating: .nan)
+            table.pointee.convolution(
+                &convolution, kind, places[0], places[1], places[2], places[3] - shift,
+                rv_part(index: part, count: parts))
+        }
         let (start, end) = (margin + shift, margin + shift + count)
         let around = [
             arrays[2][..<start], arrays[2][end...], arrays[3][..<margin], arrays[3][(margin + scratchCount)...],

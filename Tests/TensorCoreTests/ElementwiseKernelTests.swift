@@ -2,6 +2,8 @@ import CKernels
 import Foundation
 import Testing
 
+@testable import TensorCore
+
 /// Transcendental, rounding and power operations of every instruction set against Foundation's double functions, over
 /// all magnitudes of a float.
 @Suite struct ElementwiseKernelTests {
@@ -128,21 +130,20 @@ import Testing
             ys.withUnsafeMutableBufferPointer { y in
                 result.withUnsafeMutableBufferPointer { z in
                     let operands = [x, y, z].map {
-                        rv_operand(memory: $0.baseAddress, scratch: nil, inner: 1, access: RV_CONTIGUOUS)
+                        rv_operand(memory: $0.baseAddress, inner: 1, access: RV_CONTIGUOUS, strip: 0)
                     }
                     let instructions = [
                         rv_instruction(operation: operation, ordinal: 0, destination: 2, a: 0, b: 1, c: 0)
                     ]
-                    var pointers = [UnsafePointer<Float>?](repeating: nil, count: 3)
                     operands.withUnsafeBufferPointer { operands in
                         instructions.withUnsafeBufferPointer { instructions in
-                            pointers.withUnsafeMutableBufferPointer { pointers in
-                                var group = rv_group(
-                                    count: x.count, operands: operands.baseAddress, operand_count: 3,
-                                    instructions: instructions.baseAddress, instruction_count: 1,
-                                    pointers: pointers.baseAddress, random: nil)
-                                table.pointee.run_group(&group)
-                            }
+                            var group = rv_group(
+                                count: x.count, operands: operands.baseAddress, operand_count: 3,
+                                instructions: instructions.baseAddress, instruction_count: 1,
+                                strip_count: 0, random: nil)
+                            let scratch = HostArray.allocate(bytes: rv_group_scratch(&group))
+                            defer { scratch.deallocate() }
+                            table.pointee.run_group(&group, scratch.assumingMemoryBound(to: Float.self), .whole)
                         }
                     }
                 }

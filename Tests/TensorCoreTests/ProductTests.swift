@@ -16,7 +16,8 @@ import Testing
         var leftShape: Shape { left ? [k, m] : [m, k] }
         var rightShape: Shape { right ? [n, k] : [k, n] }
         var product: rv_product {
-            rv_product(m: m, n: n, k: k, transpose_left: left ? 1 : 0, transpose_right: right ? 1 : 0)
+            rv_product(
+                m: m, n: n, k: k, transpose_left: left ? 1 : 0, transpose_right: right ? 1 : 0, batch: 1)
         }
 
         static func all(_ m: Int, _ n: Int, _ k: Int) -> [Case] {
@@ -30,7 +31,7 @@ import Testing
     /// working memory, is NaN: reading past an operand shows in the result, writing past the result or past the
     /// working memory in the margins.
     private static func run(
-        _ test: Case, _ a: [Float], _ b: [Float], _ kernels: KernelTable, shift: Int = 0
+        _ test: Case, _ a: [Float], _ b: [Float], _ kernels: KernelTable, shift: Int = 0, parts: Int = 1
     ) -> [Float] {
         let margin = 64
         func surrounded(_ values: [Float]) -> HostArray {
@@ -44,7 +45,12 @@ import Testing
         let scratch = HostArray([Float](repeating: .nan, count: scratchCount + margin))
         let (written, used) = withExtendedLifetime((arrays, scratch)) {
             let places = arrays.map { $0.floats.baseAddress! + margin + shift }
-            kernels.pointer.pointee.product(&product, places[0], places[1], places[2], scratch.floats.baseAddress!)
+            for part in 0..<parts {
+                scratch.floats.update(repeating: .nan)
+                kernels.pointer.pointee.product(
+                    &product, places[0], places[1], places[2], scratch.floats.baseAddress!,
+                    rv_part(index: part, count: parts))
+            }
             return (Array(arrays[2].floats), Array(scratch.floats))
         }
         let (start, end) = (margin + shift, margin + shift + test.m * test.n)
@@ -71,7 +77,8 @@ import Testing
         return Reference.evaluate(results, inputs: [a.map(Double.init), b.map(Double.init)])
     }
 
-    /// Each element is as near as any order of k roundings allows, and has the same bits by every instruction set.
+    /// Each element is as near as any order of k roundings allows, and has the same bits by every instruction set and in
+    /// any number of parts.
     private func check(_ cases: [Case]) {
         for test in cases {
             let (a, b) = Self.operands(test)
@@ -83,6 +90,9 @@ import Testing
                 }
                 #expect(near && result.count == exact[0].count, "\(test) by \(kernels.name)")
                 #expect(result == results[0], "\(test) by \(kernels.name) and \(KernelTests.kernels[0].name)")
+                for parts in [2, 3, 5] {
+                    #expect(Self.run(test, a, b, kernels, parts: parts) == result, "\(test) in \(parts) parts")
+                }
             }
         }
     }
@@ -161,7 +171,7 @@ import Testing
         }
         let (narrow, wide, both) = try (scratch([20]), scratch([64]), scratch([20, 64, 64]))
         #expect(wide > 0 && both == max(narrow, wide))
-        let none = try Program("none", inputs: [.float32(4, 4)]) { [$0[0] + 1] }.plan()
+        let none = try Program("none", inputs: [.float32(4, 4)]) { [$0[0].transposed()] }.plan()
         #expect(none.scratchBytes == 0)
     }
 }

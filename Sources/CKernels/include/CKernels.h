@@ -10,7 +10,8 @@
 
 #include "movement.h"
 
-// Elements that an element-wise group handles at a time: its registers stay in the first-level cache.
+// Elements that a group handles at a time, about: its registers stay in the first-level cache. A group with reductions
+// takes whole rows, one at least.
 #define RV_STRIP 512
 
 // Operations of one instruction in an element-wise group. The order is that of the kernel table.
@@ -51,29 +52,36 @@ typedef enum {
     RV_ELEMENTWISE_COUNT,
     RV_RANDOM_UNIFORM = RV_ELEMENTWISE_COUNT,
     RV_RANDOM_NORMAL,
+    // From elements to one number a row.
+    RV_SUM_ROWS,
+    RV_MAXIMUM_ROWS,
+    // From one number a row to the row's elements.
+    RV_SPREAD_ROWS,
 } rv_operation;
 
-// How an operand of a group is indexed by the group's element i.
+// How an operand of a group is indexed by the group's element i, or by its row.
 typedef enum {
     RV_CONTIGUOUS,  // memory[i]
-    RV_REGISTER,    // a strip in scratch memory
+    RV_REGISTER,    // a strip of the working memory
     RV_SCALAR,      // memory[0]
-    RV_PERIODIC,    // memory[i % inner]
-    RV_COLUMN,      // memory[i / inner]
+    RV_PERIODIC,    // memory[(i / outer) · inner + i % inner]: repeated along middle and outermost dimensions
+    RV_COLUMN,      // memory[(i / inner) % outer]: repeated along inner and outermost dimensions
 } rv_access;
 
-// An operand of a group. `scratch` holds RV_STRIP floats; contiguous operands need none.
+// An operand of a group; all but contiguous operands have a strip of the working memory.
 typedef struct {
     float *memory;
-    float *scratch;
-    size_t inner;
+    size_t inner, outer;
     rv_access access;
+    uint32_t strip;
+    uint32_t by_rows;  // whether it has one number a row
 } rv_operand;
 
 // destination = operation(a, b, c), all indices into the group's operands; `ordinal` names a random node.
 typedef struct {
     rv_operation operation;
     uint32_t ordinal;
+    uint32_t by_rows;  // whether an element-wise operation is one of a number a row
     uint32_t destination, a, b, c;
 } rv_instruction;
 
@@ -83,14 +91,15 @@ typedef struct {
     uint64_t counter;
 } rv_random_state;
 
-// A chain of element-wise operations over `count` elements, run strip by strip.
+// A chain of element-wise operations over `count` elements in rows of `row`, and of reductions of rows, run strip by strip.
 typedef struct {
-    size_t count;
+    size_t count, row;
+    size_t strip;  // elements at a time: whole rows
     const rv_operand *operands;
     uint32_t operand_count;
     const rv_instruction *instructions;
     uint32_t instruction_count;
-    const float **pointers;  // working space: operand_count entries
+    uint32_t strip_count;
     const rv_random_state *random;
 } rv_group;
 
@@ -99,6 +108,7 @@ typedef struct {
 typedef struct {
     size_t m, n, k;
     int transpose_left, transpose_right;
+    size_t batch;  // of such products, one after another in memory
 } rv_product;
 
 // A convolution of x (batch, in_height, in_width, in_channels) with w (out_channels, kernel_height, kernel_width,
@@ -129,21 +139,27 @@ typedef enum {
 // The kernels of one instruction set.
 typedef struct {
     const char *name;
-    void (*run_group)(const rv_group *group);
+    // `scratch` is aligned to 64 bytes and holds `rv_group_scratch` bytes.
+    void (*run_group)(const rv_group *group, float *scratch, rv_part part);
     // source is (outer, reduced, inner), destination (outer, inner).
-    void (*sum)(const float *source, float *destination, size_t outer, size_t reduced, size_t inner);
-    void (*maximum)(const float *source, float *destination, size_t outer, size_t reduced, size_t inner);
+    void (*sum)(
+        const float *source, float *destination, size_t outer, size_t reduced, size_t inner, rv_part part);
+    void (*maximum)(
+        const float *source, float *destination, size_t outer, size_t reduced, size_t inner, rv_part part);
     // source is (rows, columns), destination rows of int32: the first index of each row's maximum.
-    void (*argmax)(const float *source, int32_t *destination, size_t rows, size_t columns);
+    void (*argmax)(const float *source, int32_t *destination, size_t rows, size_t columns, rv_part part);
     // C must not overlap A or B. `scratch` is aligned to 64 bytes and holds `product_scratch` bytes.
-    void (*product)(const rv_product *product, const float *a, const float *b, float *c, float *scratch);
+    void (*product)(
+        const rv_product *product, const float *a, const float *b, float *c, float *scratch, rv_part part);
     size_t (*product_scratch)(const rv_product *product);
     // The result must not overlap a or b. `scratch` is aligned to 64 bytes and holds `convolution_scratch` bytes.
     void (*convolution)(
         const rv_convolution *convolution, rv_convolution_kind kind, const float *a, const float *b, float *result,
-        float *scratch);
+        float *scratch, rv_part part);
     size_t (*convolution_scratch)(const rv_convolution *convolution, rv_convolution_kind kind);
 } rv_kernels;
+
+size_t rv_group_scratch(const rv_group *group);
 
 // Makes the calling thread treat subnormal numbers as 0, and returns its earlier mode for `rv_restore_mode`: moments
 // that decay towards 0 would otherwise slow a training step down several times.

@@ -5,6 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// One of `count` parts of a kernel's work, which may run at the same time, each with working memory of its own. Parts
+// write different elements of the result, each element computed as if there were one part: the bits don't depend on
+// their number. A part may be empty.
+typedef struct {
+    size_t index, count;
+} rv_part;
+
 enum { RV_RANK_LIMIT = 12 };
 
 // The elements of one array in order of another's dimensions; strides in elements, any sign.
@@ -15,7 +22,7 @@ typedef struct {
     ptrdiff_t destination_strides[RV_RANK_LIMIT];
 } rv_copy;
 
-void rv_run_copy(const rv_copy *copy, const int32_t *source, int32_t *destination);
+void rv_run_copy(const rv_copy *copy, const int32_t *source, int32_t *destination, rv_part part);
 
 // Rows of `inner` elements: source (batch, extent, inner), indices (batch, picks), result (batch, picks, inner).
 typedef struct {
@@ -24,19 +31,22 @@ typedef struct {
 
 // The indexed rows; the bits `outside` for an index outside 0..<extent.
 void rv_gather(
-    const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result, int32_t outside);
+    const rv_rows *rows, const int32_t *source, const int32_t *indices, int32_t *result, int32_t outside,
+    rv_part part);
 
 // Zeros (batch, extent, inner), to which each row of values (batch, picks, inner) is added in order; rows of indices
 // outside 0..<extent are left out.
-void rv_scatter_add(const rv_rows *rows, const float *values, const int32_t *indices, float *result);
+void rv_scatter_add(
+    const rv_rows *rows, const float *values, const int32_t *indices, float *result, rv_part part);
 
 // source and result are (outer, extent, inner).
 void rv_cumulative_sum(
-    const float *source, float *result, size_t outer, size_t extent, size_t inner, int from_end);
+    const float *source, float *result, size_t outer, size_t extent, size_t inner, int from_end, rv_part part);
 
 // The stable order of each row; NaN counts as the largest. `scratch` holds `columns` integers.
 void rv_argsort(
-    const float *source, int32_t *result, size_t rows, size_t columns, int descending, int32_t *scratch);
+    const float *source, int32_t *result, size_t rows, size_t columns, int descending, int32_t *scratch,
+    rv_part part);
 
 // A pooling of (batch, height, width, channels) to (batch, out_height, out_width, channels).
 typedef struct {
@@ -46,6 +56,6 @@ typedef struct {
 } rv_pooling;
 
 // The place in the flat source of the first largest element of each window, NaN counted as the largest.
-void rv_pool_argmax(const rv_pooling *pooling, const float *source, int32_t *result);
+void rv_pool_argmax(const rv_pooling *pooling, const float *source, int32_t *result, rv_part part);
 
 #endif

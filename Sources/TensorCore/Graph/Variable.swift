@@ -35,8 +35,9 @@ public final class Variable {
     /// The number of elements.
     public var count: Int { storage.count }
 
-    /// A tensor that reads the variable: within a program its value before the step's assignments.
-    public var tensor: Tensor { Tensor(Node(variable: self)) }
+    /// A tensor that reads the variable: within a program its value before the step's assignments, but for those that
+    /// ``afterAssignments(_:)`` looks behind.
+    public var tensor: Tensor { Recording.current?.assigned(to: self) ?? Tensor(Node(variable: self)) }
 
     /// Gives the variable a new value: within a program recorded as part of each replay, elsewhere at once.
     ///

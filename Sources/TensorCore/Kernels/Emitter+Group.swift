@@ -2,51 +2,62 @@ import CKernels
 
 extension Emitter {
     /// One pass over a group's elements, strip by strip; see `run_group` in CKernels.
-    func emitGroup(_ unit: PlanUnit) -> () -> Void {
+    func emitGroup(_ unit: PlanUnit) -> Instruction {
         var group = GroupBuilder(emitter: self, unit: unit)
         for member in unit.members { group.add(member) }
         let operands = memory.keep(group.operands)
         let instructions = memory.keep(group.instructions)
-        let pointers = memory.keep([UnsafePointer<Float>?](repeating: nil, count: group.operands.count))
         let descriptor = memory.keep([
             rv_group(
-                count: graph.entries[unit.members[0]].count,
-                operands: operands, operand_count: UInt32(group.operands.count),
-                instructions: instructions, instruction_count: UInt32(group.instructions.count),
-                pointers: pointers, random: UnsafePointer(random.pointer))
+                count: group.iteration.count, row: group.iteration.row ?? 1, strip: group.strip, operands: operands, operand_count: UInt32(group.operands.count), instructions: instructions,
+                instruction_count: UInt32(group.instructions.count),
+                strip_count: group.stripCount, random: UnsafePointer(random.pointer))
         ])
         let run = kernels.pointer.pointee.run_group!
-        return { run(descriptor) }
+        return Instruction(scratchBytes: rv_group_scratch(descriptor)) { part, scratch in run(descriptor, scratch, part)
+        }
     }
 }
 
 /// Collects the operands and instructions of a group, and gives its inner values strips.
 private struct GroupBuilder {
     let emitter: Emitter
-    let unit: PlanUnit
+    let iteration: Iteration
     private(set) var operands: [rv_operand] = []
     private(set) var instructions: [rv_instruction] = []
     private var placed: [Operand: UInt32] = [:]
-    private var stripsInUse = 0
-    private var freeStrips: [Int] = []
+    private(set) var stripCount: UInt32 = 0
+    private var freeStrips: [UInt32] = []
     private var lastReader: [Int: Int] = [:]
-    private var stripOf: [Int: Int] = [:]
+    private var stripOf: [Int: UInt32] = [:]
 
     private enum Operand: Hashable {
         case member(Int)
-        case outside(Int, OperandPattern)
+        /// The number of a member's row, for each element.
+        case spread(Int)
+        case outside(Int, OperandPattern, byRows: Bool)
     }
 
     init(emitter: Emitter, unit: PlanUnit) {
-        (self.emitter, self.unit) = (emitter, unit)
+        self.emitter = emitter
+        let iterations = unit.members.map { member in
+            Iteration(of: member, in: emitter.graph) ?? Iteration(count: emitter.graph.entries[member].count)
+        }
+        iteration = iterations.first { $0.row != nil } ?? iterations[0]
         for member in unit.members {
             for input in emitter.graph.entries[member].inputs { lastReader[input] = member }
         }
     }
 
+    /// Elements at a time: about as many as the first-level cache likes, in whole rows.
+    var strip: Int {
+        let row = iteration.row ?? 1
+        return max(1, Int(RV_STRIP) / row) * row
+    }
+
     mutating func add(_ member: Int) {
         let entry = emitter.graph.entries[member]
-        let sources = entry.inputs.map { operand(of: $0, readBy: entry.shape) }
+        let sources = entry.inputs.map { operand(of: $0, readBy: member) }
         // A strip whose last reader this is may hold the result: kernels read an element before they write it.
         for input in Set(entry.inputs) where lastReader[input] == member {
             if let strip = stripOf.removeValue(forKey: input) { freeStrips.append(strip) }
@@ -56,45 +67,75 @@ private struct GroupBuilder {
         let first = sources.first ?? destination
         instructions.append(
             rv_instruction(
-                operation: code, ordinal: ordinal, destination: destination, a: first,
+                operation: code, ordinal: ordinal, by_rows: isByRows(member) ? 1 : 0, destination: destination, a: first,
                 b: sources.count > 1 ? sources[1] : first, c: sources.count > 2 ? sources[2] : first))
     }
 
-    private mutating func operand(of input: Int, readBy shape: Shape) -> UInt32 {
-        if let place = placed[.member(input)] { return place }
-        let pattern = OperandPattern(source: emitter.graph.entries[input].shape, target: shape)!
-        if let place = placed[.outside(input, pattern)] { return place }
+    private func isByRows(_ index: Int) -> Bool { iteration.isByRows(index, in: emitter.graph) }
+
+    private mutating func operand(of input: Int, readBy member: Int) -> UInt32 {
+        let entry = emitter.graph.entries[member]
+        let isReduction = if case .reduce = entry.operation { true } else { false }
+        let byRows = isByRows(member) && !isReduction
+        if let place = placed[.member(input)] {
+            return isByRows(input) && !byRows ? spread(input, place) : place
+        }
+        // A reduction reads elements of its row.
+        let pattern =
+            isReduction
+            ? .contiguous : OperandPattern(source: emitter.graph.entries[input].shape, target: entry.shape)!
+        let key = Operand.outside(input, pattern, byRows: byRows)
+        if let place = placed[key] { return place }
         let memory = emitter.address(input).assumingMemoryBound(to: Float.self)
-        let (access, inner): (rv_access, Int) =
+        let (access, inner, outer): (rv_access, Int, Int) =
             switch pattern {
-            case .contiguous: (RV_CONTIGUOUS, 1)
-            case .scalar: (RV_SCALAR, 1)
-            case .periodic(let inner): (RV_PERIODIC, inner)
-            case .column(let inner): (RV_COLUMN, inner)
+            case .contiguous: (RV_CONTIGUOUS, 1, 1)
+            case .scalar: (RV_SCALAR, 1, 1)
+            case .periodic(let inner, let outer): (RV_PERIODIC, inner, outer)
+            case .column(let inner, let outer): (RV_COLUMN, inner, outer)
             }
-        let scratch = access == RV_CONTIGUOUS ? nil : emitter.memory.strip(takeNewStrip())
-        operands.append(rv_operand(memory: memory, scratch: scratch, inner: inner, access: access))
-        placed[.outside(input, pattern)] = UInt32(operands.count - 1)
-        return UInt32(operands.count - 1)
+        let strip = access == RV_CONTIGUOUS ? 0 : takeNewStrip()
+        return place(
+            key,
+            rv_operand(
+                memory: memory, inner: inner, outer: outer, access: access, strip: strip, by_rows: byRows ? 1 : 0))
     }
 
     private mutating func result(of member: Int) -> UInt32 {
         if emitter.places.places[member] == .register {
             let strip = freeStrips.popLast() ?? takeNewStrip()
             stripOf[member] = strip
-            operands.append(
-                rv_operand(memory: nil, scratch: emitter.memory.strip(strip), inner: 1, access: RV_REGISTER))
-        } else {
-            let memory = emitter.address(member).assumingMemoryBound(to: Float.self)
-            operands.append(rv_operand(memory: memory, scratch: nil, inner: 1, access: RV_CONTIGUOUS))
+            return place(.member(member), register(strip, byRows: isByRows(member)))
         }
-        placed[.member(member)] = UInt32(operands.count - 1)
+        let memory = emitter.address(member).assumingMemoryBound(to: Float.self)
+        let byRows: UInt32 = isByRows(member) ? 1 : 0
+        return place(
+            .member(member),
+            rv_operand(memory: memory, inner: 1, outer: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: byRows))
+    }
+
+    private mutating func spread(_ member: Int, _ source: UInt32) -> UInt32 {
+        if let place = placed[.spread(member)] { return place }
+        let result = place(.spread(member), register(takeNewStrip(), byRows: false))
+        instructions.append(
+            rv_instruction(
+                operation: RV_SPREAD_ROWS, ordinal: 0, by_rows: 0, destination: result, a: source, b: source, c: source))
+        return result
+    }
+
+    private func register(_ strip: UInt32, byRows: Bool) -> rv_operand {
+        rv_operand(memory: nil, inner: 1, outer: 1, access: RV_REGISTER, strip: strip, by_rows: byRows ? 1 : 0)
+    }
+
+    private mutating func place(_ key: Operand, _ operand: rv_operand) -> UInt32 {
+        operands.append(operand)
+        placed[key] = UInt32(operands.count - 1)
         return UInt32(operands.count - 1)
     }
 
-    private mutating func takeNewStrip() -> Int {
-        defer { stripsInUse += 1 }
-        return stripsInUse
+    private mutating func takeNewStrip() -> UInt32 {
+        defer { stripCount += 1 }
+        return stripCount
     }
 
     private static func instruction(for operation: Operation) -> (rv_operation, UInt32) {
@@ -104,6 +145,8 @@ private struct GroupBuilder {
         case .select: (RV_SELECT, 0)
         case .random(.uniform, let ordinal): (RV_RANDOM_UNIFORM, UInt32(ordinal))
         case .random(.normal, let ordinal): (RV_RANDOM_NORMAL, UInt32(ordinal))
+        case .reduce(.sum, _, _): (RV_SUM_ROWS, 0)
+        case .reduce(.maximum, _, _): (RV_MAXIMUM_ROWS, 0)
         default: (RV_COPY, 0)
         }
     }

@@ -3,7 +3,7 @@ import CKernels
 // Instructions that are one call of a kernel.
 
 extension Emitter {
-    func emitReduction(_ index: Int, _ reduction: Operation.Reduction, axis: Int, count: Int) -> () -> Void {
+    func emitReduction(_ index: Int, _ reduction: Operation.Reduction, axis: Int, count: Int) -> Instruction {
         let operand = graph.entries[index].inputs[0]
         let shape = graph.entries[operand].shape
         let outer = Shape(shape[..<axis]).elementCount
@@ -12,59 +12,61 @@ extension Emitter {
         let (source, destination) = (floats(operand), floats(index))
         let table = kernels.pointer.pointee
         let kernel = reduction == .sum ? table.sum! : table.maximum!
-        return { kernel(source, destination, outer, reduced, inner) }
+        return Instruction { part, _ in kernel(source, destination, outer, reduced, inner, part) }
     }
 
-    func emitArgmax(_ index: Int) -> () -> Void {
+    func emitArgmax(_ index: Int) -> Instruction {
         let entry = graph.entries[index]
         let (source, destination, rows) = (floats(entry.inputs[0]), integers(index), entry.count)
         let columns = graph.entries[entry.inputs[0]].shape.last!
         let kernel = kernels.pointer.pointee.argmax!
-        return { kernel(source, destination, rows, columns) }
+        return Instruction { part, _ in kernel(source, destination, rows, columns, part) }
     }
 
-    func emitArgsort(_ index: Int, descending: Bool) -> () -> Void {
+    func emitArgsort(_ index: Int, descending: Bool) -> Instruction {
         let entry = graph.entries[index]
         let columns = entry.shape.last!
         let rows = columns == 0 ? 0 : entry.count / columns
         let (source, destination) = (floats(entry.inputs[0]), integers(index))
-        let scratch = UnsafeMutableRawPointer(memory.scratch).assumingMemoryBound(to: Int32.self)
-        return { rv_argsort(source, destination, rows, columns, descending ? 1 : 0, scratch) }
+        return Instruction(scratchBytes: columns * MemoryLayout<Int32>.stride) { part, scratch in
+            let other = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self)
+            rv_argsort(source, destination, rows, columns, descending ? 1 : 0, other, part)
+        }
     }
 
-    func emitCumulativeSum(_ index: Int, axis: Int, reverse: Bool) -> () -> Void {
+    func emitCumulativeSum(_ index: Int, axis: Int, reverse: Bool) -> Instruction {
         let entry = graph.entries[index]
         let outer = Shape(entry.shape[..<axis]).elementCount
         let inner = Shape(entry.shape[(axis + 1)...]).elementCount
         let (source, destination, extent) = (floats(entry.inputs[0]), floats(index), entry.shape[axis])
-        return { rv_cumulative_sum(source, destination, outer, extent, inner, reverse ? 1 : 0) }
-    }
-
-    func emitProduct(_ index: Int) -> () -> Void {
-        let entry = graph.entries[index]
-        let product = memory.keep([rv_product(graph, index)!])
-        let (a, b, c, scratch) = (floats(entry.inputs[0]), floats(entry.inputs[1]), floats(index), memory.scratch)
-        let kernel = kernels.pointer.pointee.product!
-        let batch = Shape(entry.shape.dropLast(2)).elementCount
-        if batch == 1 { return { kernel(product, a, b, c, scratch) } }
-        let steps = (entry.inputs + [index]).map { Shape(graph.entries[$0].shape.suffix(2)).elementCount }
-        let (stepA, stepB, stepC) = (steps[0], steps[1], steps[2])
-        return {
-            for item in 0..<batch { kernel(product, a + item * stepA, b + item * stepB, c + item * stepC, scratch) }
+        return Instruction { part, _ in
+            rv_cumulative_sum(source, destination, outer, extent, inner, reverse ? 1 : 0, part)
         }
     }
 
-    func emitConvolution(_ index: Int, _ part: Convolution.Part, _ geometry: Convolution) -> () -> Void {
+    func emitProduct(_ index: Int) -> Instruction {
+        let entry = graph.entries[index]
+        let product = memory.keep([rv_product(graph, index)!])
+        let (a, b, c) = (floats(entry.inputs[0]), floats(entry.inputs[1]), floats(index))
+        let kernel = kernels.pointer.pointee.product!
+        let scratchBytes = kernels.pointer.pointee.product_scratch(product)
+        return Instruction(scratchBytes: scratchBytes) { part, scratch in kernel(product, a, b, c, scratch, part) }
+    }
+
+    func emitConvolution(_ index: Int, _ part: Convolution.Part, _ geometry: Convolution) -> Instruction {
         let inputs = graph.entries[index].inputs
         let convolution = memory.keep([rv_convolution(geometry)])
         // The kernel takes the output's side first where the input is computed.
         let (first, second) = part == .input ? (inputs[1], inputs[0]) : (inputs[0], inputs[1])
-        let (a, b, result, scratch) = (floats(first), floats(second), floats(index), memory.scratch)
+        let (a, b, result) = (floats(first), floats(second), floats(index))
         let (kernel, kind) = (kernels.pointer.pointee.convolution!, part.kind)
-        return { kernel(convolution, kind, a, b, result, scratch) }
+        let scratchBytes = kernels.pointer.pointee.convolution_scratch(convolution, kind)
+        return Instruction(scratchBytes: scratchBytes) { part, scratch in
+            kernel(convolution, kind, a, b, result, scratch, part)
+        }
     }
 
-    func emitPooling(_ index: Int, _ window: Window) -> () -> Void {
+    func emitPooling(_ index: Int, _ window: Window) -> Instruction {
         let entry = graph.entries[index]
         let source = graph.entries[entry.inputs[0]].shape
         let pooling = memory.keep([
@@ -76,11 +78,11 @@ extension Emitter {
                 pad_top: window.padding[0], pad_left: window.padding[1])
         ])
         let (values, result) = (floats(entry.inputs[0]), integers(index))
-        return { rv_pool_argmax(pooling, values, result) }
+        return Instruction { part, _ in rv_pool_argmax(pooling, values, result, part) }
     }
 
     /// Matrices are taken one by one into working memory as float64, and the result back from it.
-    func emitLinearAlgebra(_ index: Int) -> () -> Void {
+    func emitLinearAlgebra(_ index: Int) -> Instruction {
         let entry = graph.entries[index]
         let operation = entry.operation
         let sources = entry.inputs.map { floats($0) }
@@ -88,43 +90,18 @@ extension Emitter {
         let (rows, columns) = (matrices[0].last!, matrices.last!.last!)
         let batch = Shape(matrices[0].dropLast(2)).elementCount
         let resultCount = batch == 0 ? 0 : entry.count / batch
-        let square = UnsafeMutableRawPointer(memory.scratch).assumingMemoryBound(to: Double.self)
-        let other = square + rows * rows
         let destination = floats(index)
         let (first, second) = (sources[0], sources.last!)
-        return {
-            for item in 0..<batch {
+        let scratchBytes = (rows * rows + rows * columns) * MemoryLayout<Double>.stride
+        return Instruction(scratchBytes: scratchBytes) { part, scratch in
+            let square = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Double.self)
+            let other = square + rows * rows
+            for item in part.range(of: batch) {
                 for place in 0..<rows * rows { square[place] = Double(first[item * rows * rows + place]) }
                 for place in 0..<rows * columns { other[place] = Double(second[item * rows * columns + place]) }
                 let result = LinearAlgebra.run(operation, square, other, rows, columns)
                 for place in 0..<resultCount { destination[item * resultCount + place] = Float(result[place]) }
             }
-        }
-    }
-
-    /// Bytes of working memory that the units need, one after another.
-    static func scratchBytes(of units: [PlanUnit], in graph: LinearGraph, kernels: KernelTable) -> Int {
-        units.map { scratchBytes(of: $0.members[0], in: graph, kernels.pointer.pointee) }.max() ?? 0
-    }
-
-    private static func scratchBytes(of index: Int, in graph: LinearGraph, _ kernels: rv_kernels) -> Int {
-        let entry = graph.entries[index]
-        switch entry.operation {
-        case .matmul:
-            var product = rv_product(graph, index)!
-            return kernels.product_scratch(&product)
-        case .convolution(let part, let geometry):
-            var convolution = rv_convolution(geometry)
-            return kernels.convolution_scratch(&convolution, part.kind)
-        case .argsort:
-            return entry.shape.last! * MemoryLayout<Int32>.stride
-        case .cholesky, .triangularSolve, .inverse, .logAbsoluteDeterminant:
-            let (rows, columns) = (
-                graph.entries[entry.inputs[0]].shape.last!, graph.entries[entry.inputs.last!].shape.last!
-            )
-            return (rows * rows + rows * columns) * MemoryLayout<Double>.stride
-        default:
-            return 0
         }
     }
 }
@@ -138,7 +115,8 @@ extension rv_product {
         let result = entry.shape.suffix(2)
         self.init(
             m: result.first!, n: result.last!, k: transposeLeft ? left.first! : left.last!,
-            transpose_left: transposeLeft ? 1 : 0, transpose_right: transposeRight ? 1 : 0)
+            transpose_left: transposeLeft ? 1 : 0, transpose_right: transposeRight ? 1 : 0,
+            batch: Shape(entry.shape.dropLast(2)).elementCount)
     }
 }
 

@@ -3,7 +3,7 @@ import CKernels
 // Instructions that move elements.
 
 extension Emitter {
-    func emitBroadcast(_ index: Int) -> () -> Void {
+    func emitBroadcast(_ index: Int) -> Instruction {
         let entry = graph.entries[index]
         let source = graph.entries[entry.inputs[0]].shape
         if OperandPattern(source: source, target: entry.shape) != nil {
@@ -14,7 +14,7 @@ extension Emitter {
         return emitCopy(entry.shape, (entry.inputs[0], 0, strides), (index, 0, entry.shape.rowMajorStrides))
     }
 
-    func emitMovement(_ index: Int) -> () -> Void {
+    func emitMovement(_ index: Int) -> Instruction {
         let entry = graph.entries[index]
         let operand = entry.inputs[0]
         let source = graph.entries[operand].shape
@@ -29,9 +29,9 @@ extension Emitter {
             let offset = zip(to, low).map(*).reduce(0, +)
             let copy = emitCopy(source, (operand, 0, from), (index, offset, zip(to, steps).map(*)))
             let (destination, count, around) = (floats(index), entry.count, Float(value))
-            return {
-                destination.update(repeating: around, count: count)
-                copy()
+            return Instruction { part, scratch in
+                if part.index == 0 { destination.update(repeating: around, count: count) }
+                copy.body(part, scratch)
             }
         case .concatenate(let axis):
             return emitConcatenation(index, axis: axis)
@@ -40,30 +40,34 @@ extension Emitter {
         }
     }
 
-    private func emitConcatenation(_ index: Int, axis: Int) -> () -> Void {
+    /// Copies the parts that weren't computed in their places.
+    private func emitConcatenation(_ index: Int, axis: Int) -> Instruction {
         let entry = graph.entries[index]
         let strides = entry.shape.rowMajorStrides
         var offset = 0
-        let copies = entry.inputs.map { operand in
+        var copies: [Instruction] = []
+        for operand in entry.inputs {
             let shape = graph.entries[operand].shape
-            defer { offset += shape[axis] * strides[axis] }
-            return emitCopy(shape, (operand, 0, shape.rowMajorStrides), (index, offset, strides))
+            if integers(operand) != integers(index) + offset || Shape(entry.shape[..<axis]).elementCount > 1 {
+                copies.append(emitCopy(shape, (operand, 0, shape.rowMajorStrides), (index, offset, strides)))
+            }
+            offset += shape[axis] * strides[axis]
         }
-        return { for copy in copies { copy() } }
+        return Instruction { part, scratch in for copy in copies { copy.body(part, scratch) } }
     }
 
     /// The elements of an array of `extents`, each side given as its entry, the offset of its first element, and strides.
     private func emitCopy(
         _ extents: Shape, _ source: (entry: Int, offset: Int, strides: [Int]),
         _ destination: (entry: Int, offset: Int, strides: [Int])
-    ) -> () -> Void {
-        if extents.elementCount == 0 { return {} }
+    ) -> Instruction {
+        if extents.elementCount == 0 { return Instruction { _, _ in } }
         let copy = memory.keep([rv_copy(extents, from: source.strides, to: destination.strides)])
         let (from, to) = (integers(source.entry) + source.offset, integers(destination.entry) + destination.offset)
-        return { rv_run_copy(copy, from, to) }
+        return Instruction { part, _ in rv_run_copy(copy, from, to, part) }
     }
 
-    func emitRows(_ index: Int, batch: Int) -> () -> Void {
+    func emitRows(_ index: Int, batch: Int) -> Instruction {
         let entry = graph.entries[index]
         let (operand, chooser) = (entry.inputs[0], entry.inputs[1])
         let (values, chosen) = (graph.entries[operand].shape, graph.entries[chooser].shape)
@@ -77,11 +81,11 @@ extension Emitter {
         let indices = integers(chooser)
         guard case .gather(_, let zeroOutside) = entry.operation else {
             let (source, result) = (floats(operand), floats(index))
-            return { rv_scatter_add(rows, source, indices, result) }
+            return Instruction { part, _ in rv_scatter_add(rows, source, indices, result, part) }
         }
         let (source, result) = (integers(operand), integers(index))
         let outside = zeroOutside ? 0 : Int32(bitPattern: Float.nan.bitPattern)
-        return { rv_gather(rows, source, indices, result, outside) }
+        return Instruction { part, _ in rv_gather(rows, source, indices, result, outside, part) }
     }
 }
 

@@ -1,6 +1,6 @@
 import CKernels
 
-/// Turns the units of a schedule into instructions: closures over fixed memory that allocate nothing.
+/// Turns the units of a schedule into instructions.
 struct Emitter {
     let graph: LinearGraph
     let places: MemoryPlan
@@ -12,7 +12,11 @@ struct Emitter {
 
     /// The memory of an entry's elements.
     func address(_ index: Int) -> UnsafeMutableRawPointer {
-        let base = graph.base(of: index)
+        let (base, offset) = graph.views.location(of: index)
+        return address(ofBase: base) + offset * MemoryLayout<Float>.stride
+    }
+
+    private func address(ofBase base: Int) -> UnsafeMutableRawPointer {
         switch graph.bindings[base] {
         case .input(let slot): return inputs[slot].memory
         case .storage(let storage): return storage.memory
@@ -23,7 +27,7 @@ struct Emitter {
         case .output(let output): return outputs[output].memory
         case .assignment(let assignment): return graph.assignments[assignment].storage.memory
         case .register, nil:
-            preconditionFailure("plan: entry \(index), \(graph.entries[index].operation.name), has no memory")
+            preconditionFailure("plan: entry \(base), \(graph.entries[base].operation.name), has no memory")
         }
     }
 
@@ -34,13 +38,15 @@ struct Emitter {
         address(index).assumingMemoryBound(to: Int32.self)
     }
 
-    func emit(_ unit: PlanUnit) -> () -> Void {
+    func emit(_ unit: PlanUnit) -> Instruction {
         let index = unit.members[0]
         let entry = graph.entries[index]
         switch entry.operation {
         case .input, .variable, .data, .scalar, .reshape, .customGradient, .stopGradient:
             preconditionFailure("plan: \(entry.operation.name) has no instruction")
-        case .unary, .binary, .select, .random:
+        case .reduce(let reduction, let axis, let count) where unit.members.count == 1:
+            return emitReduction(index, reduction, axis: axis, count: count)
+        case .unary, .binary, .select, .random, .reduce:
             return emitGroup(unit)
         case .broadcast:
             return emitBroadcast(index)
@@ -50,8 +56,6 @@ struct Emitter {
             return emitRows(index, batch: batch)
         case .argsort(let descending):
             return emitArgsort(index, descending: descending)
-        case .reduce(let reduction, let axis, let count):
-            return emitReduction(index, reduction, axis: axis, count: count)
         case .argmax:
             return emitArgmax(index)
         case .cumulativeSum(let axis, let reverse):
@@ -68,14 +72,17 @@ struct Emitter {
     }
 
     /// Copies of values that couldn't be computed in place.
-    func finalCopies() -> [() -> Void] {
+    func finalCopies() -> [Instruction] {
         let copies =
             places.copiedOutputs.map { (graph.outputs[$0], outputs[$0].memory) }
             + places.copiedAssignments.map { (graph.assignments[$0].value, graph.assignments[$0].storage.memory) }
         return copies.map { index, destination in
             let source = address(index)
             let bytes = graph.entries[index].count * graph.entries[index].type.size
-            return { destination.copyMemory(from: source, byteCount: bytes) }
+            return Instruction { part, _ in
+                let range = part.range(of: bytes)
+                (destination + range.lowerBound).copyMemory(from: source + range.lowerBound, byteCount: range.count)
+            }
         }
     }
 }

@@ -14,6 +14,9 @@ extension Tensor {
         return shape == self.shape ? self : Tensor(Node(.reshape, [node], shape: shape, type: type))
     }
 
+    /// The dimensions after the first as one: (B, …) → (B, n), as an affine layer after convolutions wants it.
+    public func flattened() -> Tensor { reshaped(to: [shape[0], shape.dropFirst().reduce(1, *)]) }
+
     /// Repeats the tensor to a larger shape by NumPy's broadcasting rule.
     public func broadcast(to shape: Shape) -> Tensor {
         precondition(self.shape.broadcasts(to: shape), Self.mismatch("broadcast", self.shape, shape))

@@ -37,7 +37,7 @@ public enum FiniteCheck {
 extension Emitter {
     /// The unit's instruction, followed by a look at what it made: a NaN where no operand had one, or an infinity where
     /// all operands were finite.
-    func checked(_ instruction: @escaping () -> Void, _ unit: PlanUnit, program: String) -> () -> Void {
+    func checked(_ instruction: Instruction, _ unit: PlanUnit, program: String) -> Instruction {
         let index = unit.members[0]
         let entry = graph.entries[index]
         guard entry.type == .float32 else { return instruction }
@@ -46,10 +46,10 @@ extension Emitter {
         }
         let result = UnsafeBufferPointer(start: floats(index), count: entry.count)
         let origin = graph.origins[index]
-        return {
+        return Instruction(scratchBytes: instruction.scratchBytes) { part, scratch in
             // The result may overwrite an operand.
             let before = Finiteness(operands)
-            instruction()
+            instruction.body(part, scratch)
             let after = Finiteness([result])
             guard after.hasNaN && !before.hasNaN || after.hasInfinity && !before.hasInfinity && !before.hasNaN else {
                 return
@@ -62,12 +62,12 @@ extension Emitter {
     }
 
     /// A look at the inputs and variables before the first unit: what is not a number there was made elsewhere.
-    func leafCheck(program: String) -> () -> Void {
+    func leafCheck(program: String) -> Instruction {
         let leaves = graph.entries.indices.filter {
             graph.bindings[$0] != nil && graph.entries[$0].type == .float32
         }
         let arrays = leaves.map { UnsafeBufferPointer(start: floats($0), count: graph.entries[$0].count) }
-        return {
+        return Instruction { _, _ in
             for (leaf, array) in zip(leaves, arrays) where Finiteness([array]).hasNaN {
                 let entry = graph.entries[leaf]
                 FiniteCheck.report(

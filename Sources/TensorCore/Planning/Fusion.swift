@@ -1,18 +1,21 @@
-/// A unit of a plan's schedule: one kernel call, or a fused group of element-wise operations of one shape.
+/// A unit of a plan's schedule: one kernel call, or a fused group.
 struct PlanUnit {
-    /// The entries that it computes, in order; only element-wise entries share a unit.
+    /// The entries that it computes, in order; only element-wise operations and reductions of rows share a unit.
     var members: [Int]
 }
 
-/// Groups element-wise entries that can run in one pass over their elements, and orders the units.
+/// Groups entries that can run in one pass over their elements, and orders the units.
 ///
-/// An entry joins the group of an operand of its own shape as long as no path leaves the group and comes back:
-/// then the groups and the other entries still form an acyclic graph.
+/// A group is over elements in rows: it has operations of elements, reductions of rows, and operations of what has one number a
+/// row, which operations of elements may read again. An entry joins the group of an operand as long as no path leaves the
+/// group and comes back: then the groups and the other entries still form an acyclic graph.
 struct Fusion {
     private let graph: LinearGraph
-    /// The group of each entry; reshapes belong to the group of none, since they only rename their operand.
+    /// The group of each entry; views belong to the group of none, since they only rename their operand.
     private var unit: [Int]
     private var members: [[Int]]
+    /// What each unit iterates over; nil for those that can't be part of a group.
+    private var iterations: [Iteration?]
     /// The units in an order in which each comes after all that it depends on, with gaps, and the place of each.
     private var order: [Int]
     private var position: [Int]
@@ -35,24 +38,32 @@ struct Fusion {
         order = unit
         position = unit
         members = graph.entries.indices.map { [$0] }
+        iterations = graph.entries.indices.map { Iteration(of: $0, in: graph) }
     }
 
     private mutating func group() {
-        for index in graph.entries.indices where graph.entries[index].operation.isElementwise {
-            for operand in graph.entries[index].inputs { merge(unit[operand], into: unit[index], for: index) }
+        for index in graph.entries.indices where iterations[index] != nil {
+            for operand in graph.entries[index].inputs { merge(unit[operand], into: unit[index]) }
         }
     }
 
-    private mutating func merge(_ other: Int, into own: Int, for index: Int) {
-        let representative = graph.entries[members[other][0]]
-        guard other != own, representative.operation.isElementwise,
-            representative.shape == graph.entries[index].shape,
-            members[own].count + members[other].count <= Self.largestGroup,
+    private mutating func merge(_ other: Int, into own: Int) {
+        guard other != own, members[own].count + members[other].count <= Self.largestGroup,
+            let iteration = iterations[own]?.joined(with: iterations[other]),
+            readsFit(from: other, by: own, iteration), readsFit(from: own, by: other, iteration),
             bringTogether(other, own)
         else { return }
         for member in members[other] { unit[member] = own }
         members[own] = (members[own] + members[other]).sorted()
         members[other] = []
+        iterations[own] = iteration
+    }
+
+    /// Whether a group can pass on what one unit reads of another.
+    private func readsFit(from source: Int, by reader: Int, _ iteration: Iteration) -> Bool {
+        members[reader].allSatisfy { member in
+            graph.entries[member].inputs.allSatisfy { unit[$0] != source || iteration.passes($0, to: member, in: graph) }
+        }
     }
 
     /// Reorders the units so that two of them can be one, at the place of `own`; false where a path leads from one to the
@@ -116,16 +127,9 @@ struct Fusion {
 }
 
 extension LinearGraph {
-    /// Whether a unit has work to do: leaves and reshapes have none.
+    /// Whether a unit has work to do: leaves and views have none.
     fileprivate func computes(_ unit: PlanUnit) -> Bool {
-        let first = entries[unit.members[0]]
-        return !first.isLeaf && first.operation != .reshape
-    }
-
-    /// The entry whose memory an entry lives in: itself, or what a reshape renames.
-    func base(of index: Int) -> Int {
-        var base = index
-        while entries[base].operation == .reshape { base = entries[base].inputs[0] }
-        return base
+        let first = unit.members[0]
+        return !entries[first].isLeaf && !views.needsNoWork(first, in: self)
     }
 }

@@ -20,7 +20,7 @@ struct MemoryPlan {
 
     private let graph: LinearGraph
     private let units: [PlanUnit]
-    /// The unit that computes each entry, and the units that read its memory, as positions in the schedule.
+    /// The unit that first writes to each entry's memory, and the units that read its memory, as positions in the schedule.
     private var producer: [Int: Int] = [:]
     private var readers: [Int: [Int]] = [:]
 
@@ -29,7 +29,8 @@ struct MemoryPlan {
         self.units = units
         for (position, unit) in units.enumerated() {
             for member in unit.members {
-                producer[member] = position
+                let base = graph.base(of: member)
+                producer[base] = producer[base] ?? position
                 for input in graph.entries[member].inputs {
                     readers[graph.base(of: input), default: []].append(position)
                 }
@@ -44,7 +45,7 @@ struct MemoryPlan {
     private mutating func placeOutputs() {
         for (index, value) in graph.outputs.enumerated() {
             let base = graph.base(of: value)
-            if producer[base] != nil, places[base] == nil {
+            if producer[base] != nil, places[base] == nil, isWhole(value) {
                 places[base] = .output(index)
             } else {
                 copiedOutputs.append(index)
@@ -56,12 +57,19 @@ struct MemoryPlan {
     private mutating func placeAssignments() {
         for (index, assignment) in graph.assignments.enumerated() {
             let base = graph.base(of: assignment.value)
-            if places[base] == nil, let position = producer[base], isFree(assignment.storage, at: position, for: base) {
+            if places[base] == nil, isWhole(assignment.value), let position = producer[base],
+                isFree(assignment.storage, at: position, for: base)
+            {
                 places[base] = .assignment(index)
             } else {
                 copiedAssignments.append(index)
             }
         }
+    }
+
+    /// Whether an entry is all that there is in the memory where it lives.
+    private func isWhole(_ index: Int) -> Bool {
+        graph.entries[graph.base(of: index)].count == graph.entries[index].count
     }
 
     private func isFree(_ storage: HostArray, at position: Int, for value: Int) -> Bool {
@@ -81,20 +89,24 @@ struct MemoryPlan {
         guard graph.entries[value].operation.isElementwise else { return false }
         for member in unit.members {
             for input in graph.entries[member].inputs where graph.base(of: input) == source {
-                let pattern = OperandPattern(source: graph.entries[input].shape, target: graph.entries[member].shape)
-                if pattern != .contiguous || member > value { return false }
+                if !readsElementForElement(member, input) || member > value || !isWhole(input) { return false }
             }
         }
         return true
     }
 
+    /// Whether a member of a group reads an operand at the place that the group has come to.
+    private func readsElementForElement(_ member: Int, _ operand: Int) -> Bool {
+        if case .reduce = graph.entries[member].operation { return true }
+        return OperandPattern(source: graph.entries[operand].shape, target: graph.entries[member].shape) == .contiguous
+    }
+
     /// Members that only their own group reads need no memory beyond a strip.
     private mutating func placeRegisters() {
-        let renamed = graph.entries.filter { $0.operation == .reshape }.map { $0.inputs[0] }
-        let results = (graph.outputs + graph.assignments.map(\.value)).map { graph.base(of: $0) }
-        let kept = Set(renamed + results)
+        let results = Set((graph.outputs + graph.assignments.map(\.value)).map { graph.base(of: $0) })
         for (position, unit) in units.enumerated() where unit.members.count > 1 {
-            for member in unit.members where places[member] == nil && !kept.contains(member) {
+            for member in unit.members
+            where places[member] == nil && !results.contains(member) && !graph.views.isShared(member) {
                 let outside = (readers[member] ?? []).contains { $0 != position }
                 if !outside { places[member] = .register }
             }
@@ -117,17 +129,19 @@ struct MemoryPlan {
                 .map { graph.base(of: $0) })
         for (position, unit) in units.enumerated() {
             for member in unit.members where places[member] == nil {
-                let last = copied.contains(member) ? end : (readers[member] ?? []).max() ?? position
-                let bytes = (graph.entries[member].count * 4 + 63) / 64 * 64
-                if let reused = dyingOperand(of: member, at: position, blockOf, { blocks[$0].last }),
+                let base = graph.base(of: member)
+                if places[base] != nil || blockOf[base] != nil { continue }
+                let last = copied.contains(base) ? end : (readers[base] ?? []).max() ?? position
+                let bytes = (graph.entries[base].count * 4 + 63) / 64 * 64
+                if member == base, let reused = dyingOperand(of: member, at: position, blockOf, { blocks[$0].last }),
                     blocks[reused].bytes == bytes
                 {
-                    blocks[reused].entries.append(member)
+                    blocks[reused].entries.append(base)
                     blocks[reused].last = last
-                    blockOf[member] = reused
+                    blockOf[base] = reused
                 } else {
-                    blockOf[member] = blocks.count
-                    blocks.append(Block(entries: [member], bytes: bytes, first: position, last: last))
+                    blockOf[base] = blocks.count
+                    blocks.append(Block(entries: [base], bytes: bytes, first: position, last: last))
                 }
             }
         }

@@ -31,17 +31,20 @@ public final class Plan {
     public let steps: [Step]
     /// Bytes of the arena that intermediate values share.
     public let arenaBytes: Int
-    /// Bytes of working memory that matrix products share.
+    /// Bytes of working memory that the units share.
     public let scratchBytes: Int
     let inputs: [HostArray]
     let outputs: [HostArray]
     let inputShapes: [Shape]
     let outputShapes: [Shape]
-    let instructions: [() -> Void]
+    let instructions: [Instruction]
     /// The place of the first step among the instructions.
     let firstStep: Int
+    /// Bytes of what instructions read besides arrays.
+    let tableBytes: Int
     let options: PlanOptions
     private let memory: PlanMemory
+    private let scratch: UnsafeMutablePointer<Float>
     private let random: RandomState
     /// The variables that a run assigns.
     private let changed: [HostArray]
@@ -62,8 +65,7 @@ public final class Plan {
         inputShapes = declared.map(\.shape)
         outputShapes = graph.outputs.map { graph.entries[$0].shape }
         arenaBytes = places.arenaBytes
-        scratchBytes = Emitter.scratchBytes(of: units, in: graph, kernels: options.kernels)
-        memory = PlanMemory(arenaBytes: places.arenaBytes, scratchBytes: scratchBytes)
+        memory = PlanMemory(arenaBytes: places.arenaBytes)
         let emitter = Emitter(
             graph: graph, places: places, inputs: inputs, outputs: outputs, memory: memory, random: random,
             kernels: options.kernels)
@@ -75,22 +77,26 @@ public final class Plan {
         firstStep = first.count
         instructions = first + work + emitter.finalCopies()
         steps = emitter.describe(units)
+        scratchBytes = instructions.map(\.scratchBytes).max() ?? 0
+        tableBytes = memory.keptBytes
+        scratch = memory.keep([Float](repeating: 0, count: scratchBytes / 4))
         self.options = options
     }
 
     /// The storage of the variables that a run reads or assigns, and of the constants that it reads.
     var variables: [HostArray] { graph.stored { if case .variable = $0 { true } else { false } } + changed }
     var constants: [HostArray] { graph.stored { if case .variable = $0 { false } else { true } } }
-    /// Bytes of what instructions read besides arrays.
-    var tableBytes: Int { memory.keptBytes }
 
     /// Runs the step once; subnormal numbers count as 0 in it. Random numbers are those of the program's counter, which rises by one.
     public func run() {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
-        for instruction in instructions { instruction() }
+        for instruction in instructions { run(instruction) }
         finishRun()
     }
+
+    /// Runs one instruction.
+    func run(_ instruction: Instruction) { instruction.body(.whole, scratch) }
 
     /// What follows the last instruction of a run.
     func finishRun() {
@@ -140,23 +146,17 @@ final class RandomState {
     deinit { pointer.deallocate() }
 }
 
-/// The arena, the working memory of products, and the small arrays that instructions read; freed with the plan.
+/// The arena, and the working memory and small arrays that instructions read; freed with the plan.
 final class PlanMemory {
     let arena: UnsafeMutableRawPointer
-    let scratch: UnsafeMutablePointer<Float>
     private var blocks: [UnsafeMutableRawPointer] = []
     /// Bytes of the small arrays.
     private(set) var keptBytes = 0
-    private var strips: [UnsafeMutablePointer<Float>] = []
 
-    init(arenaBytes: Int, scratchBytes: Int) {
-        arena = HostArray.allocate(bytes: arenaBytes)
-        scratch = HostArray.allocate(bytes: scratchBytes).assumingMemoryBound(to: Float.self)
-    }
+    init(arenaBytes: Int) { arena = HostArray.allocate(bytes: arenaBytes) }
 
     deinit {
         arena.deallocate()
-        scratch.deallocate()
         for block in blocks { block.deallocate() }
     }
 
@@ -169,11 +169,5 @@ final class PlanMemory {
         let pointer = block.bindMemory(to: Value.self, capacity: values.count)
         pointer.initialize(from: values, count: values.count)
         return pointer
-    }
-
-    /// Strip `index`: one group's registers are the next one's, so that they stay in the cache.
-    func strip(_ index: Int) -> UnsafeMutablePointer<Float> {
-        while strips.count <= index { strips.append(keep([Float](repeating: 0, count: Int(RV_STRIP)))) }
-        return strips[index]
     }
 }

@@ -11,7 +11,7 @@ extension Plan {
             defer { rv_restore_mode(mode) }
             for (index, instruction) in instructions.enumerated() {
                 let start = Self.nanoseconds()
-                instruction()
+                run(instruction)
                 let end = Self.nanoseconds()
                 if steps.indices.contains(index - firstStep) { samples[index - firstStep].append(end - start) }
             }

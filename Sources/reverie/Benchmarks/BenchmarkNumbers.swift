@@ -27,20 +27,35 @@ struct BenchmarkNumbers {
         for index in buffer.indices { buffer[index] = generator.uniform(0, 1) < 0.1 ? 1 : 0 }
     }
 
-    /// New values of layers' weights, outputs first, and biases: in ±1/√inputs.
+    /// Ones and zeros, equally often.
+    mutating func fillBits(_ buffer: UnsafeMutableBufferPointer<Float>) {
+        for index in buffer.indices { buffer[index] = generator.uniform(0, 1) < 0.5 ? 1 : 0 }
+    }
+
+    /// New values of layers' weights, outputs first, and of the biases after them: in ±1/√inputs. The scales and shifts of
+    /// normalisations stay as they are.
     mutating func fill(_ parameters: Parameters) {
-        var bound = 0.0
-        for variable in parameters.variables {
-            if variable.shape.count > 1 { bound = 1 / Double(variable.count / variable.shape[0]).squareRoot() }
-            variable.withMutableValues { fill($0, -bound, bound) }
+        var bound: Double?
+        for (path, variable) in parameters.entries {
+            if variable.shape.count > 1 {
+                bound = 1 / Double(variable.count / variable.shape[0]).squareRoot()
+            } else if path.hasSuffix("weight") {
+                bound = nil
+            }
+            if let bound { variable.withMutableValues { fill($0, -bound, bound) } }
         }
     }
 
-    /// A perceptron with weights of these numbers.
-    mutating func perceptron(_ sizes: [Int]) -> MultilayerPerceptron {
+    /// A module made by `make`, with weights of these numbers.
+    mutating func filled<Network: Module>(_ make: (inout RandomStream) -> Network) -> Network {
         var replaced = RandomStream(seed: 0)
-        let network = MultilayerPerceptron(sizes, random: &replaced)
+        let network = make(&replaced)
         fill(network.parameters)
         return network
+    }
+
+    /// A perceptron with weights of these numbers.
+    mutating func perceptron(_ sizes: [Int], activation: Activation = .relu) -> MultilayerPerceptron {
+        filled { MultilayerPerceptron(sizes, activation: activation, random: &$0) }
     }
 }

@@ -20,7 +20,12 @@ struct CheckedStep {
 
     /// Every one, in the order of lists: each is a file in `Steps/` and a function in `Benchmarks/peers`.
     static var all: [CheckedStep] {
-        [.inference, .deepQ(hidden: 128), .deepQ(hidden: 256), .reinforce, .variationalAutoencoder]
+        [
+            .inference, .deepQ(hidden: 128), .deepQ(hidden: 256), .deepQMinAtar, .deepQNature, .inferenceNature,
+            .reinforce,
+            .variationalAutoencoder, .adversarial, .adversarialConvolutional, .pixelCNN, .transformer,
+            .longShortTermMemory, .contrastiveDivergence, .diffusion, .product(256), .product(1024),
+        ]
     }
 
     /// The timing of it, refused where its results aren't right.

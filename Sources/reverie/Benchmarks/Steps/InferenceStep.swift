@@ -1,17 +1,29 @@
 import NeuralNetworks
+import Random
 import TensorCore
 
 extension CheckedStep {
     /// The greedy action of a perceptron in one state; the results are the values of ten states.
     static var inference: CheckedStep {
-        CheckedStep(name: "infer MLP 4-128-128-2 b1") { numbers in
-            let network = numbers.perceptron([4, 128, 128, 2])
-            let program = Program("infer", inputs: [.float32(1, 4)]) { inputs in
+        inference("infer MLP 4-128-128-2 b1", [4]) { MultilayerPerceptron([4, 128, 128, 2], random: &$0) }
+    }
+
+    /// The same of the network for Atari's games.
+    static var inferenceNature: CheckedStep { inference("infer Nature CNN b1", [84, 84, 4]) { natureNetwork(&$0) } }
+
+    private static func inference<Network: Layer>(
+        _ name: String, _ observation: Shape, _ make: @escaping (inout RandomStream) -> Network
+    ) -> CheckedStep {
+        CheckedStep(name: name) { numbers in
+            let network = numbers.filled(make)
+            let program = Program("infer", inputs: [.float32(rows: 1, observation)]) { inputs in
                 let values = network(inputs[0])
                 return [values.argmax(), values]
             }
             let plan = try program.plan()
-            let states = (0..<10).map { _ in (0..<4).map { _ in numbers.uniform(-3.0.squareRoot(), 3.0.squareRoot()) } }
+            let bound = 3.0.squareRoot()
+            let states = (0..<10).map { _ in (0..<observation.elementCount).map { _ in numbers.uniform(-bound, bound) }
+            }
             return Made(parameters: network.parameters) {
                 plan.run()
             } results: {

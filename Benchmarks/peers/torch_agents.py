@@ -1,0 +1,104 @@
+"""The steps that agents learn by, in PyTorch, and their networks' inference. Each function makes a step from the numbers
+that it is given; the step returns its loss."""
+import copy
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from torch_layers import Step, convolution, images, learn, linear, linear_of_image, perceptron, tensor
+
+channels_first = torch.contiguous_format
+
+
+def mlp(*sizes):
+    return lambda numbers: perceptron(numbers, *sizes)
+
+
+def minatar(numbers):
+    """The network of MinAtar's authors (Young and Tian 2019), for four channels. With `channels_first` in `dqn`, it is a
+    tenth faster than with the channels last."""
+    return nn.Sequential(
+        convolution(numbers, 4, 16, 3).to(memory_format=channels_first),
+        nn.ReLU(),
+        nn.Flatten(),
+        linear_of_image(numbers, 8, 8, 16, 128),
+        nn.ReLU(),
+        linear(numbers, 128, 6),
+    )
+
+
+def nature(numbers):
+    """The network of Mnih et al. (2015)."""
+    return nn.Sequential(
+        convolution(numbers, 4, 32, 8, stride=4),
+        nn.ReLU(),
+        convolution(numbers, 32, 64, 4, stride=2),
+        nn.ReLU(),
+        convolution(numbers, 64, 64, 3),
+        nn.ReLU(),
+        nn.Flatten(),
+        linear_of_image(numbers, 7, 7, 64, 512),
+        nn.ReLU(),
+        linear(numbers, 512, 6),
+    )
+
+
+def adam(parameters):
+    return torch.optim.Adam(parameters, 1e-3)
+
+
+def centred_rmsprop(parameters):
+    return torch.optim.RMSprop(parameters, 2.5e-4, 0.95, 0.01, centered=True)
+
+
+def states(numbers, *shape, layout=torch.channels_last):
+    """Vectors, or images."""
+    array = numbers.unit(*shape)
+    return images(array, layout) if len(shape) == 4 else tensor(array)
+
+
+def inference(make_network, *shape):
+    def make(numbers):
+        network = make_network(numbers)
+        inputs = [states(numbers, 1, *shape) for _ in range(10)]
+
+        def step():
+            with torch.no_grad():
+                return network(inputs[0]).argmax(1)
+
+        return Step(step, lambda: [value for x in inputs for value in network(x).flatten().tolist()])
+
+    return make
+
+
+def dqn(make_network, shape, actions, batch, make_optimizer=adam, layout=torch.channels_last):
+    def make(numbers):
+        network = make_network(numbers)
+        target = copy.deepcopy(network)
+        optimizer = make_optimizer(network.parameters())
+        s = states(numbers, batch, *shape, layout=layout)
+        a, r = tensor(numbers.integers(actions, batch))[:, None], tensor(numbers.unit(batch))
+        s2, ends = states(numbers, batch, *shape, layout=layout), tensor(numbers.rare(batch))
+
+        def step():
+            with torch.no_grad():
+                y = r + 0.99 * (1 - ends) * target(s2).max(1).values
+            return learn(optimizer, F.smooth_l1_loss(network(s).gather(1, a).squeeze(1), y))
+
+        return Step(step)
+
+    return make
+
+
+def reinforce(numbers):
+    network = perceptron(numbers, 4, 128, 2)
+    optimizer = torch.optim.Adam(network.parameters(), 1e-2)
+    s, a = tensor(numbers.unit(500, 4)), tensor(numbers.integers(2, 500))[:, None]
+    g = tensor(numbers.uniform(0, 1, 500))
+
+    def step():
+        chosen = F.log_softmax(network(s), 1).gather(1, a).squeeze(1)
+        return learn(optimizer, -(chosen * g).mean())
+
+    return Step(step)

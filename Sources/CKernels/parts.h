@@ -1,0 +1,27 @@
+// How a kernel's work is cut into parts.
+#ifndef REVERIE_PARTS_H
+#define REVERIE_PARTS_H
+
+#include "movement.h"
+
+typedef struct {
+    size_t first, end;
+} range;
+
+// A part's share of so many items.
+static inline range share_of(rv_part part, size_t items) {
+    return (range){items * part.index / part.count, items * (part.index + 1) / part.count};
+}
+
+// The same in whole blocks; the last block may be smaller.
+static inline range share_in_blocks(rv_part part, size_t items, size_t block) {
+    range blocks = share_of(part, (items + block - 1) / block);
+    return (range){blocks.first * block, blocks.end * block < items ? blocks.end * block : items};
+}
+
+// The items that a part takes of work that is cut along this dimension, or along another one.
+static inline range share_if(int cut, rv_part part, size_t items) {
+    return cut ? share_of(part, items) : (range){0, items};
+}
+
+#endif
