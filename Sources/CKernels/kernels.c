@@ -1,6 +1,19 @@
+#define _GNU_SOURCE  // for sched_getaffinity
+
 #include "CKernels.h"
 
+#include <sched.h>
 #include <string.h>
+#include <unistd.h>
+
+size_t rv_processors(void) {
+#if defined(__linux__)
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return (size_t)CPU_COUNT(&allowed);
+#endif
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (size_t)online : 1;
+}
 
 size_t rv_group_scratch(const rv_group *group) {
     return group->strip_count * group->strip * sizeof(float) + group->operand_count * sizeof(float *);

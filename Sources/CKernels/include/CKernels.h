@@ -166,6 +166,18 @@ size_t rv_group_scratch(const rv_group *group);
 unsigned rv_flush_subnormals(void);
 void rv_restore_mode(unsigned mode);
 
+// The processors that this process may use.
+size_t rv_processors(void);
+
+// Tells the processor that the calling thread waits for another one to write to memory.
+static inline void rv_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 // The best table for this processor, or NULL when it lacks AVX2 and FMA (x86-64-v3).
 const rv_kernels *rv_kernels_best(void);
 

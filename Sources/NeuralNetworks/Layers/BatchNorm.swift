@@ -90,7 +90,7 @@ private struct BatchStatistics {
             x.rank >= 2 && x.shape[x.rank - 1] == mean.count,
             "BatchNorm: the input \(x.shape) needs \(mean.count) channels as its last dimension")
         guard Mode.current == .training else {
-            return (x - mean.tensor) / (variance.tensor + epsilon).squareRoot()
+            return (x - mean.tensor) * (1 / (variance.tensor + epsilon).squareRoot())
         }
         let number = Shape(x.shape.dropLast()).elementCount
         precondition(
@@ -102,7 +102,7 @@ private struct BatchStatistics {
         let batchVariance = centred.squared().mean(axes)
         move(mean, towards: batchMean)
         move(variance, towards: batchVariance * (Double(number) / Double(number - 1)))
-        return centred / (batchVariance + epsilon).squareRoot()
+        return centred * (1 / (batchVariance + epsilon).squareRoot())
     }
 
     private func move(_ average: Variable, towards value: Tensor) {

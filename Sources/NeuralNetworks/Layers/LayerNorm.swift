@@ -56,10 +56,16 @@ public struct GroupNorm: Layer {
             "GroupNorm: the input \(shape) needs \(features) channels as its last dimension")
         let places = Shape(shape.dropFirst().dropLast()).elementCount
         let width = features / groups
-        let rows = input.reshaped(to: [shape[0], places, groups, width]).permuted([0, 2, 1, 3])
-            .reshaped(to: [shape[0], groups, places * width])
-        let normalized = rows.standardized(epsilon).reshaped(to: [shape[0], groups, places, width])
-        return normalized.permuted([0, 2, 1, 3]).reshaped(to: shape) * weight.tensor + bias.tensor
+        let x = input.reshaped(to: [shape[0], places, features])
+        /// The mean over each group, for each of its channels: (B, 1, features).
+        func mean(_ y: Tensor) -> Tensor {
+            let sums = y.sum([1]).reshaped(to: [shape[0], groups, width]).sum([-1], keepDimensions: true)
+            return (sums * (1 / Double(places * width))).broadcast(to: [shape[0], groups, width])
+                .reshaped(to: [shape[0], 1, features])
+        }
+        let centred = x - mean(x)
+        let normalized = centred * (1 / (mean(centred.squared()) + epsilon).squareRoot())
+        return (normalized * weight.tensor + bias.tensor).reshaped(to: shape)
     }
 
     /// `weight` and `bias`.
@@ -67,10 +73,10 @@ public struct GroupNorm: Layer {
 }
 
 extension Tensor {
-    /// (x − μ) / √(s² + ε) with the mean and the biased variance of each last row.
+    /// (x − μ) · 1/√(s² + ε) with the mean and the biased variance of each last row.
     fileprivate func standardized(_ epsilon: Double) -> Tensor {
         let centred = self - mean([-1], keepDimensions: true)
-        return centred / (centred.squared().mean([-1], keepDimensions: true) + epsilon).squareRoot()
+        return centred * (1 / (centred.squared().mean([-1], keepDimensions: true) + epsilon).squareRoot())
     }
 }
 

@@ -29,8 +29,8 @@ extension Emitter {
             let offset = zip(to, low).map(*).reduce(0, +)
             let copy = emitCopy(source, (operand, 0, from), (index, offset, zip(to, steps).map(*)))
             let (destination, count, around) = (floats(index), entry.count, Float(value))
-            return Instruction { part, scratch in
-                if part.index == 0 { destination.update(repeating: around, count: count) }
+            return Instruction(isDivisible: false) { part, scratch in
+                destination.update(repeating: around, count: count)
                 copy.body(part, scratch)
             }
         case .concatenate(let axis):

@@ -7,11 +7,15 @@ struct Instruction {
     typealias Body = (_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) -> Void
 
     /// Bytes of working memory that a part needs.
-    var scratchBytes = 0
+    let scratchBytes: Int
+    /// The most parts that are worth their cost.
+    var partLimit = 1
+    /// Whether parts may run at the same time; else the work is one part.
+    let isDivisible: Bool
     let body: Body
 
-    init(scratchBytes: Int = 0, body: @escaping Body) {
-        (self.scratchBytes, self.body) = (scratchBytes, body)
+    init(scratchBytes: Int = 0, isDivisible: Bool = true, body: @escaping Body) {
+        (self.scratchBytes, self.isDivisible, self.body) = (scratchBytes, isDivisible, body)
     }
 }
 

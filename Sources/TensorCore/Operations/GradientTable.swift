@@ -69,7 +69,9 @@ extension Operation {
         case .add: [g, g]
         case .subtract: [g, needed[1] ? -g : nil]
         case .multiply: [needed[0] ? g * b : nil, needed[1] ? g * a : nil]
-        case .divide: [needed[0] ? g / b : nil, needed[1] ? -(g * y / b) : nil]
+        case .divide:
+            // One division for both.
+            [needed[0] ? g / b : nil, needed[1] ? -((g / b) * y) : nil]
         case .maximum: [g * share(b .< a, a .== b), g * share(a .< b, a .== b)]
         case .minimum: [g * share(a .< b, a .== b), g * share(b .< a, a .== b)]
         case .less, .lessEqual, .equal: [nil, nil]

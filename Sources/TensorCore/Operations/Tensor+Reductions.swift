@@ -60,7 +60,8 @@ extension Tensor {
     /// eˣ / Σ eˣ along `axis`.
     public func softmax(axis: Int = -1) -> Tensor {
         let exponentials = (self - max([axis], keepDimensions: true).withoutGradient()).exp()
-        return exponentials / exponentials.sum([axis], keepDimensions: true)
+        // One division a row, here and in the gradient.
+        return exponentials * (1 / exponentials.sum([axis], keepDimensions: true))
     }
 
     /// The sums of the elements so far along `axis`, itself included; from the end with `reverse`.

@@ -3,7 +3,7 @@ extension Plan {
     public struct Memory: Hashable, Sendable {
         /// Intermediate values, which share memory where they live at different times.
         public var arena = 0
-        /// Working memory of products and the like.
+        /// Working memory of products, groups and the like, of all threads.
         public var scratch = 0
         /// The buffers that are written before a run and read after it.
         public var inputs = 0, outputs = 0
@@ -11,7 +11,7 @@ extension Plan {
         public var variables = 0
         /// Arrays and numbers that the recording read as data.
         public var constants = 0
-        /// What instructions read besides: operand lists, and the strips of groups.
+        /// What instructions read besides, such as operand lists.
         public var tables = 0
 
         /// The sum of all parts. Nothing is allocated in a run, so this is the most that one needs.

@@ -31,20 +31,17 @@ public final class Plan {
     public let steps: [Step]
     /// Bytes of the arena that intermediate values share.
     public let arenaBytes: Int
-    /// Bytes of working memory that the units share.
+    /// Bytes of working memory that the units share, one after another; each thread has its own.
     public let scratchBytes: Int
     let inputs: [HostArray]
     let outputs: [HostArray]
     let inputShapes: [Shape]
     let outputShapes: [Shape]
-    let instructions: [Instruction]
+    let replay: Replay
     /// The place of the first step among the instructions.
     let firstStep: Int
-    /// Bytes of what instructions read besides arrays.
-    let tableBytes: Int
     let options: PlanOptions
     private let memory: PlanMemory
-    private let scratch: UnsafeMutablePointer<Float>
     private let random: RandomState
     /// The variables that a run assigns.
     private let changed: [HostArray]
@@ -69,34 +66,36 @@ public final class Plan {
         let emitter = Emitter(
             graph: graph, places: places, inputs: inputs, outputs: outputs, memory: memory, random: random,
             kernels: options.kernels)
-        let work = units.map { unit in
-            let instruction = emitter.emit(unit)
+        steps = emitter.describe(units)
+        let work = zip(units, steps).map { unit, step in
+            var instruction = emitter.emit(unit)
+            let cost = PartCost.nanoseconds(of: step, by: graph.entries[unit.members[0]].operation)
+            if instruction.isDivisible { instruction.partLimit = PartCost.limit(cost, least: options.leastPart) }
             return options.checksFinite ? emitter.checked(instruction, unit, program: options.name) : instruction
         }
         let first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
         firstStep = first.count
-        instructions = first + work + emitter.finalCopies()
-        steps = emitter.describe(units)
-        scratchBytes = instructions.map(\.scratchBytes).max() ?? 0
-        tableBytes = memory.keptBytes
-        scratch = memory.keep([Float](repeating: 0, count: scratchBytes / 4))
+        replay = Replay(first + work + emitter.finalCopies())
+        scratchBytes = replay.scratchBytes
         self.options = options
     }
 
     /// The storage of the variables that a run reads or assigns, and of the constants that it reads.
     var variables: [HostArray] { graph.stored { if case .variable = $0 { true } else { false } } + changed }
     var constants: [HostArray] { graph.stored { if case .variable = $0 { false } else { true } } }
+    /// Bytes of the small arrays that instructions read.
+    var tableBytes: Int { memory.keptBytes }
 
-    /// Runs the step once; subnormal numbers count as 0 in it. Random numbers are those of the program's counter, which rises by one.
+    /// Runs the step once, on up to ``Threads/count`` threads; subnormal numbers count as 0 in it. Random numbers are those
+    /// of the program's counter, which rises by one.
     public func run() {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
-        for instruction in instructions { run(instruction) }
+        let team = replay.begin()
+        for index in 0..<replay.count { replay.run(index, team: team) }
+        replay.end(team: team)
         finishRun()
     }
-
-    /// Runs one instruction.
-    func run(_ instruction: Instruction) { instruction.body(.whole, scratch) }
 
     /// What follows the last instruction of a run.
     func finishRun() {
@@ -126,6 +125,8 @@ struct PlanOptions {
     var name = "evaluation"
     var fused = true
     var checksFinite = FiniteCheck.isEnabled
+    /// Nanoseconds of work of a part of a unit at least; with 0 all units are cut that can be.
+    var leastPart = PartCost.least
     var kernels: KernelTable
 
     init(fused: Bool = true, kernels: KernelTable? = nil) throws {

@@ -9,12 +9,14 @@ extension Plan {
         for _ in 0..<runs {
             let mode = rv_flush_subnormals()
             defer { rv_restore_mode(mode) }
-            for (index, instruction) in instructions.enumerated() {
+            let team = replay.begin()
+            for index in 0..<replay.count {
                 let start = Self.nanoseconds()
-                run(instruction)
+                replay.run(index, team: team)
                 let end = Self.nanoseconds()
                 if steps.indices.contains(index - firstStep) { samples[index - firstStep].append(end - start) }
             }
+            replay.end(team: team)
             finishRun()
         }
         let clock = Self.median(

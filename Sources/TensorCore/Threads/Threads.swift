@@ -1,0 +1,29 @@
+import CKernels
+import Foundation
+import Synchronization
+
+/// How many threads a plan's run may use; results have the same bits whatever their number.
+public enum Threads {
+    /// The most that ``count`` can be.
+    public static let limit = 64
+
+    private static let chosen = Atomic(initialCount)
+
+    /// The threads of a run, the calling one included: from 1 to ``limit``.
+    ///
+    /// At first as many as the environment variable `REVERIE_THREADS` says, or else as there are processors that the
+    /// process may use, so that `taskset -c 0` gives 1. A plan has working memory for as many threads as this was when it
+    /// was made, and uses no more than that.
+    public static var count: Int {
+        get { chosen.load(ordering: .relaxed) }
+        set {
+            precondition((1...limit).contains(newValue), "threads: \(newValue) is not in 1...\(limit)")
+            chosen.store(newValue, ordering: .relaxed)
+        }
+    }
+
+    private static var initialCount: Int {
+        let wished = ProcessInfo.processInfo.environment["REVERIE_THREADS"].flatMap { Int($0) }
+        return min(max(wished ?? rv_processors(), 1), limit)
+    }
+}
