@@ -126,4 +126,11 @@ import Testing
         #expect(parts > 0 && step["firstCallSeconds"]!.double! > parts)
         #expect(results?[1].names == ["name", "stepsPerSecond"])
     }
+
+    @Test func stepsAreComparedWithPlainRuns() throws {
+        let result = try Executable.run(["bench", "infer MLP", "--shadow"], in: TemporaryFolder())
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.hasPrefix("infer MLP 4-128-128-2 b1\n  infer: 3 runs, "))
+        #expect(try Executable.run(["bench", "infer", "--shadow", "--plan"], in: TemporaryFolder()).status == 64)
+    }
 }

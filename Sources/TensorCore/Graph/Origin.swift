@@ -21,7 +21,7 @@ struct Origin: CustomStringConvertible, @unchecked Sendable {
     static func here() -> Origin { Origin(backtrace: try? Backtrace.capture(limit: 48)) }
 
     /// Whether nodes are to remember where they were recorded.
-    static var isWanted: Bool { FiniteCheck.isEnabled || Plan.recordsOrigins }
+    static var isWanted: Bool { FiniteCheck.isEnabled || ShadowCheck.isEnabled || Plan.recordsOrigins }
 
     /// What a new node is to remember.
     static func ofNewNode() -> Origin? { isWanted ? differentiated ?? here() : nil }

@@ -9,7 +9,8 @@ extension Emitter {
         let instructions = memory.keep(group.instructions)
         let descriptor = memory.keep([
             rv_group(
-                count: group.iteration.count, row: group.iteration.row ?? 1, strip: group.strip, operands: operands, operand_count: UInt32(group.operands.count), instructions: instructions,
+                count: group.iteration.count, row: group.iteration.row ?? 1, strip: group.strip, operands: operands,
+                operand_count: UInt32(group.operands.count), instructions: instructions,
                 instruction_count: UInt32(group.instructions.count),
                 strip_count: group.stripCount, random: UnsafePointer(random.pointer))
         ])
@@ -67,7 +68,8 @@ private struct GroupBuilder {
         let first = sources.first ?? destination
         instructions.append(
             rv_instruction(
-                operation: code, ordinal: ordinal, by_rows: isByRows(member) ? 1 : 0, destination: destination, a: first,
+                operation: code, ordinal: ordinal, by_rows: isByRows(member) ? 1 : 0, destination: destination,
+                a: first,
                 b: sources.count > 1 ? sources[1] : first, c: sources.count > 2 ? sources[2] : first))
     }
 
@@ -119,7 +121,8 @@ private struct GroupBuilder {
         let result = place(.spread(member), register(takeNewStrip(), byRows: false))
         instructions.append(
             rv_instruction(
-                operation: RV_SPREAD_ROWS, ordinal: 0, by_rows: 0, destination: result, a: source, b: source, c: source))
+                operation: RV_SPREAD_ROWS, ordinal: 0, by_rows: 0, destination: result, a: source, b: source, c: source)
+        )
         return result
     }
 

@@ -62,7 +62,9 @@ struct Fusion {
     /// Whether a group can pass on what one unit reads of another.
     private func readsFit(from source: Int, by reader: Int, _ iteration: Iteration) -> Bool {
         members[reader].allSatisfy { member in
-            graph.entries[member].inputs.allSatisfy { unit[$0] != source || iteration.passes($0, to: member, in: graph) }
+            graph.entries[member].inputs.allSatisfy {
+                unit[$0] != source || iteration.passes($0, to: member, in: graph)
+            }
         }
     }
 

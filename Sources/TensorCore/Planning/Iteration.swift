@@ -43,7 +43,8 @@ struct Iteration: Equatable {
         let pattern = OperandPattern(source: graph.entries[source].shape, target: graph.entries[reader].shape)
         switch (isByRows(source, in: graph), isByRows(reader, in: graph)) {
         case (false, false), (true, true): return pattern == .contiguous
-        case (true, false): return pattern == .column(inner: row!, outer: count / row!) || count == row && pattern == .scalar
+        case (true, false):
+            return pattern == .column(inner: row!, outer: count / row!) || count == row && pattern == .scalar
         case (false, true): return false
         }
     }

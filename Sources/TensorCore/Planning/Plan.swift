@@ -41,50 +41,54 @@ public final class Plan {
     /// The place of the first step among the instructions.
     let firstStep: Int
     let options: PlanOptions
-    private let memory: PlanMemory
+    /// Where everything is: keeps the memory alive that instructions point into.
+    let emitter: Emitter
     private let random: RandomState
     /// The variables that a run assigns.
     private let changed: [HostArray]
-    /// Keeps the storage of constants and variables alive that instructions point into.
-    private let graph: LinearGraph
+    /// The plain run beside each run, with ``ShadowCheck``.
+    private let shadow: Shadow?
 
     init(
         _ graph: LinearGraph, inputs declared: [(shape: Shape, type: ScalarType)], random: RandomState,
         options: PlanOptions
     ) {
         let units = Fusion.schedule(graph, fused: options.fused && !options.checksFinite)
-        let places = MemoryPlan(graph, units)
+        let places = MemoryPlan(graph, units, reusesMemory: options.reusesMemory)
         self.random = random
-        self.graph = graph
         changed = graph.assignments.map(\.storage)
         inputs = declared.map { HostArray(count: $0.shape.elementCount, type: $0.type) }
         outputs = graph.outputs.map { HostArray(count: graph.entries[$0].count, type: graph.entries[$0].type) }
         inputShapes = declared.map(\.shape)
         outputShapes = graph.outputs.map { graph.entries[$0].shape }
         arenaBytes = places.arenaBytes
-        memory = PlanMemory(arenaBytes: places.arenaBytes)
         let emitter = Emitter(
-            graph: graph, places: places, inputs: inputs, outputs: outputs, memory: memory, random: random,
-            kernels: options.kernels)
+            graph: graph, places: places, inputs: inputs, outputs: outputs,
+            memory: PlanMemory(arenaBytes: places.arenaBytes), random: random, kernels: options.kernels)
+        self.emitter = emitter
         steps = emitter.describe(units)
+        let shadow = options.isShadowed ? Shadow(of: emitter, inputs: declared, options: options) : nil
+        self.shadow = shadow
         let work = zip(units, steps).map { unit, step in
             var instruction = emitter.emit(unit)
             let cost = PartCost.nanoseconds(of: step, by: graph.entries[unit.members[0]].operation)
             if instruction.isDivisible { instruction.partLimit = PartCost.limit(cost, least: options.leastPart) }
-            return options.checksFinite ? emitter.checked(instruction, unit, program: options.name) : instruction
+            if options.checksFinite { instruction = emitter.checked(instruction, unit, program: options.name) }
+            return shadow?.compared(instruction, unit, as: step) ?? instruction
         }
-        let first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
+        var first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
+        if let shadow { first.append(shadow.plainRun()) }
         firstStep = first.count
-        replay = Replay(first + work + emitter.finalCopies())
+        replay = Replay(first + work + emitter.finalCopies() + (shadow.map { [$0.finalComparison()] } ?? []))
         scratchBytes = replay.scratchBytes
         self.options = options
     }
 
     /// The storage of the variables that a run reads or assigns, and of the constants that it reads.
-    var variables: [HostArray] { graph.stored { if case .variable = $0 { true } else { false } } + changed }
-    var constants: [HostArray] { graph.stored { if case .variable = $0 { false } else { true } } }
+    var variables: [HostArray] { emitter.graph.stored { if case .variable = $0 { true } else { false } } + changed }
+    var constants: [HostArray] { emitter.graph.stored { if case .variable = $0 { false } else { true } } }
     /// Bytes of the small arrays that instructions read.
-    var tableBytes: Int { memory.keptBytes }
+    var tableBytes: Int { emitter.memory.keptBytes }
 
     /// Runs the step once, on up to ``Threads/count`` threads; subnormal numbers count as 0 in it. Random numbers are those
     /// of the program's counter, which rises by one.
@@ -96,6 +100,9 @@ public final class Plan {
         replay.end(team: team)
         finishRun()
     }
+
+    /// How far the outputs, then the assigned variables, have been from the plain runs'; empty without ``ShadowCheck``.
+    public var shadowDifferences: [ShadowDifference] { shadow?.differences ?? [] }
 
     /// What follows the last instruction of a run.
     func finishRun() {
@@ -125,6 +132,8 @@ struct PlanOptions {
     var name = "evaluation"
     var fused = true
     var checksFinite = FiniteCheck.isEnabled
+    var isShadowed = ShadowCheck.isEnabled
+    var reusesMemory = true
     /// Nanoseconds of work of a part of a unit at least; with 0 all units are cut that can be.
     var leastPart = PartCost.least
     var kernels: KernelTable

@@ -68,6 +68,18 @@ public final class Program {
         self.options = options
     }
 
+    /// The same step, each run of which is compared with a plain one: see ``ShadowCheck``. Its runs change the same variables;
+    /// its random stream begins where this one's is now.
+    ///
+    /// - Throws: ``TensorError/unsupportedProcessor``.
+    public func shadowed() throws -> Program {
+        var options = try options ?? PlanOptions()
+        options.isShadowed = true
+        let program = Program(name, inputs: inputs, options: options, record: record)
+        program.randomState = randomState
+        return program
+    }
+
     /// The random stream's key and the number of replays so far: all of a program's state that isn't in variables.
     public var randomState: (key: UInt64, counter: UInt64) {
         get { (random.pointer.pointee.key, random.pointer.pointee.counter) }
@@ -167,7 +179,7 @@ public final class Program {
             plan.inputs[index].memory.copyMemory(from: value.memory, byteCount: value.count * value.type.size)
         }
         plan.run()
-        try FiniteCheck.throwIfFound()
+        try RunFaults.throwIfFound()
         return zip(plan.outputs, plan.outputShapes).map { output, shape in
             let copy = HostArray(count: output.count, type: output.type)
             copy.memory.copyMemory(from: output.memory, byteCount: output.count * output.type.size)

@@ -32,6 +32,9 @@ struct Bench: ParsableCommand {
     @Option(help: "Where a drawing of the plans goes, for Graphviz (.dot).", completion: .file(extensions: ["dot"]))
     var dot: String?
 
+    @Flag(help: "Compare each run of the steps' plans with a plain one instead of timing.")
+    var shadow = false
+
     @Flag(help: "Replace the file of --dot where it exists.")
     var force = false
 
@@ -44,10 +47,14 @@ struct Bench: ParsableCommand {
         }
         try require("--dot", dot, endsIn: ".dot")
         if plan, json { throw ValidationError("--plan prints tables, --json one object; give one of them.") }
+        if shadow, plan || json || dot != nil {
+            throw ValidationError("--shadow times nothing: leave out the other flags.")
+        }
         if force, dot == nil { throw ValidationError("--force is for the file of --dot.") }
     }
 
     func run() throws {
+        if shadow { return try compare() }
         try requireFree(dot, force: force)
         var results: [JSON] = []
         var timings: [PlanTiming] = []
@@ -63,6 +70,33 @@ struct Bench: ParsableCommand {
         }
         if json { try output("\(["results": .array(results)] as JSON)") }
         if let dot { try writeAtomically(PlanTiming.drawing(of: timings), to: dot, overwrite: force) }
+    }
+
+    /// Runs the steps beside plain runs.
+    private func compare() throws {
+        ShadowCheck.isEnabled = true
+        for step in try chosen().compactMap(\.step) {
+            note("comparing \(step.name)")
+            var numbers = BenchmarkNumbers()
+            let plans = try Plan.collecting {
+                let made = try step.make(&numbers)
+                for _ in 0..<3 { try made.run() }
+            }.plans.filter { $0.runCount > 0 }
+            try RunFaults.throwIfFound()
+            try output(([step.name] + plans.map(agreement)).joined(separator: "\n  "))
+        }
+    }
+
+    /// What is left of differences that rounding explains.
+    private func agreement(_ plan: Plan) -> String {
+        let results = plan.shadowDifferences
+        let head = "\(plan.name): \(plan.runCount) runs, "
+        let different = results.filter { !$0.isNone }
+        guard let worst = different.max(by: { $0.largest / $0.allowed < $1.largest / $1.allowed }) else {
+            return head + "all bits of \(results.count) results the same"
+        }
+        return head + "\(different.count) of \(results.count) results differ by rounding; \(worst.name) by "
+            + "\(Float(worst.largest)), where \(Float(worst.allowed)) is explained"
     }
 
     /// The plans once more, with the lines of code that recorded them, which would have made the first call slower.
