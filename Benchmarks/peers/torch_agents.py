@@ -1,5 +1,5 @@
-"""The steps that agents learn by, in PyTorch, and their networks' inference. Each function makes a step from the numbers
-that it is given; the step returns its loss."""
+"""The steps that agents learn by, in PyTorch, and their networks' inference. Each function makes a step from the
+numbers that it is given; the step returns its loss."""
 import copy
 
 import torch
@@ -16,8 +16,8 @@ def mlp(*sizes):
 
 
 def minatar(numbers):
-    """The network of MinAtar's authors (Young and Tian 2019), for four channels. With `channels_first` in `dqn`, it is a
-    tenth faster than with the channels last."""
+    """The network of MinAtar's authors (Young and Tian 2019), for four channels. It alone is faster, by a tenth, on
+    images with the channels first."""
     return nn.Sequential(
         convolution(numbers, 4, 16, 3).to(memory_format=channels_first),
         nn.ReLU(),

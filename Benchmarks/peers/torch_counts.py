@@ -13,7 +13,7 @@ def flops(step):
     """The floating-point operations of a step's products and convolutions that its results depend on, nothing else.
 
     PyTorch's counter by other formulas: a convolution's taps that lie in the padding, or whose weights are all masked,
-    aren't counted, nor attention's products of what is masked, nor a recurrence's product with the zeros it begins with."""
+    aren't counted, nor attention's products of what is masked, nor a recurrence's product with its first zeros."""
     with FlopCounterMode(display=False, custom_mapping=formulas) as counter:
         step()
     return counter.get_total_flops()
@@ -76,8 +76,8 @@ formulas = {
 
 
 def peak_bytes(step):
-    """The most bytes of tensors alive at one time during a step: parameters, gradients, the optimiser's state, the batch,
-    and whatever PyTorch allocates in between. Libraries' own buffers and code aren't in it.
+    """The most bytes of tensors alive at one time during a step: parameters, gradients, the optimiser's state, the
+    batch, and whatever PyTorch allocates in between. Libraries' own buffers and code aren't in it.
 
     The profiler tells each change; they are followed back from the end of a second step, for the profiler doesn't know
     the sizes of what was there before the first."""

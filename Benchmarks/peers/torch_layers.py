@@ -17,7 +17,7 @@ class Step:
 
     @classmethod
     def noisy(cls, step):
-        """A step that is given a function that draws normal numbers: Reverie's for the results, PyTorch's when timed."""
+        """A step that is given a function that draws normal numbers: Reverie's for results, PyTorch's when timed."""
         noise = common.Noise()
         return cls(
             lambda: step(torch.randn), lambda: [step(lambda *n: tensor(noise.normal(*n))).item() for _ in range(10)]

@@ -31,30 +31,46 @@ static int is_same_strip(const rv_operand *operand, extent e, size_t strip) {
         && (e.start - strip) / operand->outer == (e.start + e.count - 1) / operand->outer;
 }
 
-// Where an operand's elements are, which are brought to its strip where they aren't contiguous. `before` is the number of
-// elements of the strip filled before this one, 0 for none.
-static const float *prepare_operand(const rv_operand *operand, float *strip, extent e, size_t before) {
-    switch (operand->access) {
-    case RV_CONTIGUOUS: return operand->memory + e.start;
-    case RV_REGISTER: return strip;
-    case RV_SCALAR:
+// Where an operand's elements are that are neither contiguous nor in a register: brought to its strip, if need be. `before`
+// is the number of elements of the strip filled before this one, 0 for none.
+static const float *repeated(const rv_operand *operand, float *strip, extent e, size_t before) {
+    if (operand->access == RV_SCALAR) {
         if (before == 0) fill(strip, operand->memory[0], e.count);
-        return strip;
-    case RV_PERIODIC:
-        if (e.start % operand->inner + e.count <= operand->inner) {
-            return operand->memory + e.start / operand->outer * operand->inner + e.start % operand->inner;
+    } else if (operand->access == RV_COLUMN) {
+        fill_column(operand, strip, e);
+    } else if (e.start % operand->inner + e.count <= operand->inner) {
+        return operand->memory + e.start / operand->outer * operand->inner + e.start % operand->inner;
+    } else if (before == 0 || !is_same_strip(operand, e, before)) {
+        fill_periodic(operand, strip, e);
+    }
+    return strip;
+}
+
+static void prepare_operands(
+    const rv_group *group, float *strips, const float **pointers, extent elements, extent rows, size_t before) {
+    for (uint32_t k = 0; k < group->operand_count; k++) {
+        const rv_operand *operand = &group->operands[k];
+        extent e = operand->by_rows ? rows : elements;
+        float *strip = strips + operand->strip * group->strip;
+        if (operand->access == RV_CONTIGUOUS) {
+            pointers[k] = operand->memory + e.start;
+        } else if (operand->access == RV_REGISTER) {
+            pointers[k] = strip;
+        } else {
+            pointers[k] = repeated(operand, strip, e, operand->by_rows ? before / group->row : before);
         }
-        if (before == 0 || !is_same_strip(operand, e, before)) fill_periodic(operand, strip, e);
-        return strip;
-    case RV_COLUMN: fill_column(operand, strip, e); return strip;
     }
 }
 
-static void run_instruction(
+INLINE void run_instruction(
     const rv_group *group, const rv_instruction *step, const float **pointers, extent elements, extent rows) {
     float *destination = (float *)pointers[step->destination];
     const float *a = pointers[step->a];
     extent e = step->by_rows ? rows : elements;
+    if (step->operation < RV_ELEMENTWISE_COUNT) {
+        elementwise_kernels[step->operation](destination, a, pointers[step->b], pointers[step->c], e.count);
+        return;
+    }
     switch (step->operation) {
     case RV_RANDOM_UNIFORM: random_uniform_kernel(destination, e.count, e.start, group->random, step->ordinal); break;
     case RV_RANDOM_NORMAL: random_normal_kernel(destination, e.count, e.start, group->random, step->ordinal); break;
@@ -63,8 +79,7 @@ static void run_instruction(
     case RV_SPREAD_ROWS:
         for (size_t r = 0; r < rows.count; r++) fill(destination + r * group->row, a[r], group->row);
         break;
-    default:
-        elementwise_kernels[step->operation](destination, a, pointers[step->b], pointers[step->c], e.count);
+    default: break;
     }
 }
 
@@ -72,15 +87,9 @@ static void run_group(const rv_group *group, float *scratch, rv_part part) {
     const float **pointers = (const float **)(scratch + group->strip_count * group->strip);
     range share = share_in_blocks(part, group->count, group->strip);
     for (size_t start = share.first; start < share.end; start += group->strip) {
-        extent elements = {start, smaller(share.end - start, group->strip)};
-        extent rows = {start / group->row, elements.count / group->row};
-        size_t before = start == share.first ? 0 : group->strip;
-        for (uint32_t k = 0; k < group->operand_count; k++) {
-            const rv_operand *operand = &group->operands[k];
-            pointers[k] = prepare_operand(
-                operand, scratch + operand->strip * group->strip, operand->by_rows ? rows : elements,
-                operand->by_rows ? before / group->row : before);
-        }
+        extent elements = {start, smaller(share.end - start, group->strip)}, rows = elements;
+        if (group->row > 1) rows = (extent){start / group->row, elements.count / group->row};
+        prepare_operands(group, scratch, pointers, elements, rows, start == share.first ? 0 : group->strip);
         for (uint32_t k = 0; k < group->instruction_count; k++) {
             run_instruction(group, &group->instructions[k], pointers, elements, rows);
         }

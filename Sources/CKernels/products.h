@@ -237,6 +237,10 @@ static void run_product(
     }
     if (size == 0 || product->k == 0) return;
     product_choice p = choose_product(product);
+    if (batch == 1 && part.count == 1) {
+        product_block(&p, (block){{0, p.m}, {0, p.n}}, a, b, c, scratch);
+        return;
+    }
     int by_rows = is_cut_by_rows(&p, batch, part);
     size_t step = by_rows ? tile_rows : vector_lanes, extent = by_rows ? p.m : p.n;
     size_t blocks = divided_up(extent, step);

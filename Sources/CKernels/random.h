@@ -22,27 +22,28 @@ static void philox_strip(uint32_t words[4][RV_STRIP / 4], const rv_random_state 
     }
 }
 
-static void store_strip(float *d, float values[4][RV_STRIP / 4], size_t n) {
+// The elements from the first `skipped` on.
+static void store_strip(float *d, float values[4][RV_STRIP / 4], size_t skipped, size_t n) {
     float strip[RV_STRIP];
     for (size_t i = 0; i < RV_STRIP / 4; i++) {
         for (size_t lane = 0; lane < 4; lane++) strip[4 * i + lane] = values[lane][i];
     }
-    memcpy(d, strip, n * sizeof(float));
+    memcpy(d, strip + skipped, n * sizeof(float));
 }
 
 // Uniform in [0, 1): the upper 24 bits of each word.
-static void random_uniform_kernel(float *d, size_t n, size_t start, const rv_random_state *state, uint32_t ordinal) {
+static void random_uniform_strip(float *d, size_t n, size_t start, const rv_random_state *state, uint32_t ordinal) {
     uint32_t words[4][RV_STRIP / 4];
     float values[4][RV_STRIP / 4];
     philox_strip(words, state, ordinal, start);
     for (int lane = 0; lane < 4; lane++) {
         VECTORISE for (size_t i = 0; i < RV_STRIP / 4; i++) values[lane][i] = (float)(words[lane][i] >> 8) * 0x1p-24f;
     }
-    store_strip(d, values, n);
+    store_strip(d, values, start % 4, n);
 }
 
 // Standard normal by Box and Muller (1958): words 0 and 1 give elements 0 and 1, words 2 and 3 the others.
-static void random_normal_kernel(float *d, size_t n, size_t start, const rv_random_state *state, uint32_t ordinal) {
+static void random_normal_strip(float *d, size_t n, size_t start, const rv_random_state *state, uint32_t ordinal) {
     uint32_t words[4][RV_STRIP / 4];
     float values[4][RV_STRIP / 4];
     philox_strip(words, state, ordinal, start);
@@ -64,5 +65,18 @@ static void random_normal_kernel(float *d, size_t n, size_t start, const rv_rand
             values[pair + 1][i] = radius * s;
         }
     }
-    store_strip(d, values, n);
+    store_strip(d, values, start % 4, n);
 }
+
+// Elements from any start on, as many as there are.
+#define RANDOM(name)                                                                                     \
+    static void random_##name##_kernel(                                                                  \
+        float *d, size_t n, size_t start, const rv_random_state *state, uint32_t ordinal) {              \
+        for (size_t done = 0, some; done < n; done += some) {                                            \
+            some = smaller(RV_STRIP - (start + done) % 4, n - done);                                     \
+            random_##name##_strip(d + done, some, start + done, state, ordinal);                         \
+        }                                                                                                \
+    }
+
+RANDOM(uniform)
+RANDOM(normal)

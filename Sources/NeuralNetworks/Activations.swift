@@ -56,19 +56,37 @@ extension Tensor {
     public func selu() -> Tensor { 1.0507009873554805 * elu(1.6732632423543772) }
 
     /// x Φ(x) = ½ x (1 + erf(x / √2)) (Hendrycks & Gimpel 2016).
-    public func gelu() -> Tensor { 0.5 * self * (1 + (self * 0.5.squareRoot()).erf()) }
+    public func gelu() -> Tensor {
+        let share = 0.5 * (1 + (self * 0.5.squareRoot()).erf())
+        let density = (1 / (2 * Double.pi).squareRoot()) * (-0.5 * squared()).exp()
+        return (self * share).withDerivative(share + self * density, by: self)
+    }
 
     /// ``gelu()`` by ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), less than 5·10⁻⁴ away.
     public func geluTanh() -> Tensor {
-        let inner = (2 / Double.pi).squareRoot() * (self + 0.044715 * squared() * self)
-        return 0.5 * self * (1 + inner.tanh())
+        let (root, square) = ((2 / Double.pi).squareRoot(), squared())
+        let bend = (root * (self + 0.044715 * square * self)).tanh()
+        let slope = (1 - bend.squared()) * (root * (1 + 3 * 0.044715 * square))
+        return (0.5 * self * (1 + bend)).withDerivative(0.5 * (1 + bend + self * slope), by: self)
     }
 
     /// x σ(x), also called swish (Elfwing et al. 2018).
-    public func silu() -> Tensor { self * sigmoid() }
+    public func silu() -> Tensor {
+        let (share, value) = (sigmoid(), self * sigmoid())
+        return value.withDerivative(share + value * (1 - share), by: self)
+    }
 
     /// x tanh(softplus(x)) (Misra 2019).
-    public func mish() -> Tensor { self * softplus().tanh() }
+    public func mish() -> Tensor {
+        let share = softplus().tanh()
+        return (self * share).withDerivative(share + self * (1 - share.squared()) * sigmoid(), by: self)
+    }
+
+    /// This tensor with its derivative by `x` given element by element: computed with the value and kept for the gradient, it
+    /// is one array where the value's operations would keep several.
+    private func withDerivative(_ derivative: Tensor, by x: Tensor) -> Tensor {
+        withGradient(of: [x]) { [$0 * derivative] }
+    }
 
     /// x / (1 + |x|).
     public func softsign() -> Tensor { self / (1 + absolute()) }

@@ -101,7 +101,7 @@ import Testing
 
     @Test func plansAreDrawn() throws {
         let folder = try TemporaryFolder()
-        let words = ["bench", "infer", "--seconds", "0.001", "--dot", "plan.dot"]
+        let words = ["bench", "infer MLP", "--seconds", "0.001", "--dot", "plan.dot"]
         #expect(try Executable.run(words, in: folder).status == 0)
         #expect(folder.text("plan.dot").contains("label=\"infer, "))
         let again = try Executable.run(words, in: folder)
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func jsonSaysWhatAStepNeeds() throws {
-        let words = ["bench", "infer", "FrozenLake-v1 n=1024", "--seconds", "0.001", "--json"]
+        let words = ["bench", "infer MLP", "FrozenLake-v1 n=1024", "--seconds", "0.001", "--json"]
         let results = try Executable.run(words, in: TemporaryFolder()).json()["results"]?.array
         let step = try #require(results?.first)
         #expect(

@@ -16,7 +16,7 @@ import Testing
     /// Snapshots: a change of planning shows here, for better or worse.
     @Test func units() throws {
         let fused = try Self.steps().map { try $0.program.plan().steps }
-        #expect(fused.map(\.count) == [37, 43])
+        #expect(fused.map(\.count) == [34, 42])
         #expect(fused.map { $0.filter { $0.name.hasPrefix("matmul") }.count } == [11, 14])
         // One group a parameter: the whole of Adam.
         #expect(fused.map { $0.filter { $0.name.contains("squareRoot · divide · add · divide") }.count } == [6, 10])

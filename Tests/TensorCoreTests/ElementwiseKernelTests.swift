@@ -134,8 +134,7 @@ import Testing
                             memory: $0.baseAddress, inner: 1, outer: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: 0)
                     }
                     let instructions = [
-                        rv_instruction(
-                            operation: operation, ordinal: 0, by_rows: 0, destination: 2, a: 0, b: 1, c: 0)
+                        rv_instruction(operation: operation, ordinal: 0, by_rows: 0, destination: 2, a: 0, b: 1, c: 0)
                     ]
                     operands.withUnsafeBufferPointer { operands in
                         instructions.withUnsafeBufferPointer { instructions in

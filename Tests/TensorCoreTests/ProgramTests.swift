@@ -159,7 +159,7 @@ import Testing
         let text = try program.plan().description
         #expect(
             text
-                == "0\tmultiply · add → [2, 3]\t12 FLOP\t56 B\n1\treduce sum of [2, 3] → [1, 1]\t6 FLOP\t28 B\n2 units, 18 FLOP, arena 64 B"
+                == "0\tmultiply · add · reduce sum of [2, 3] → [1, 1]\t18 FLOP\t36 B\n1 units, 18 FLOP, arena 0 B"
         )
     }
 }

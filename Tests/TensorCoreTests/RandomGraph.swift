@@ -83,7 +83,9 @@ private struct Growth {
     }
 
     mutating func step() {
-        switch random.below(15) {
+        switch random.below(17) {
+        case 15: standardize()
+        case 16: sequence()
         case 0, 1: unary()
         case 2, 3, 4, 5: binary()
         case 6: choose()
@@ -258,6 +260,34 @@ private struct Growth {
             let indices = (0..<shape[0]).map { _ in Int32(random.below(4)) }
             add(t.scatterAdded(Tensor(indices), rows: 3) * (1 / Double(max(1, shape[0]))), x.bound)
         }
+    }
+
+    /// A normalisation of rows: reductions between operations of elements.
+    private mutating func standardize() {
+        let x = item()
+        guard x.tensor.rank >= 1, x.tensor.shape.last! > 0 else { return }
+        let centred = x.tensor - x.tensor.mean([-1], keepDimensions: true)
+        let variance = centred.squared().mean([-1], keepDimensions: true)
+        add(centred / (variance + 0.5).squareRoot(), 2 * x.bound)
+    }
+
+    /// Steps along the first dimension that share a weight: slices, a sum of products, and a concatenation.
+    private mutating func sequence() {
+        let x = item()
+        guard x.tensor.rank == 2, (2...8).contains(x.tensor.shape[0]), (1...8).contains(x.tensor.shape[1]) else {
+            return
+        }
+        let width = x.tensor.shape[1]
+        var state = constant([1, width]).tensor
+        var sum = Tensor.zeros([width, width])
+        var states: [Tensor] = []
+        for step in x.tensor.split(into: x.tensor.shape[0], axis: 0) {
+            state = (step + 0.5 * state).tanh()
+            states.append(state)
+            sum = sum + state.matmul(step, transposeLeft: true)
+        }
+        add(.concatenated(states, axis: 0), 1)
+        add(sum * (1 / Double(states.count)), x.bound)
     }
 
     /// Convolutions and pooling of images made of whatever is there.

@@ -96,13 +96,13 @@ private struct BatchStatistics {
         precondition(
             number > 1,
             "BatchNorm: a variance needs two elements a channel or more, \(x.shape) has \(number); evaluate it")
-        let axes = Array(0..<x.rank - 1)
-        let batchMean = x.mean(axes)
+        let mean = { (y: Tensor) in y.mean(Array(0..<y.rank - 1)) }
+        let batchMean = mean(x)
         let centred = x - batchMean
-        let batchVariance = centred.squared().mean(axes)
-        move(mean, towards: batchMean)
+        let batchVariance = mean(centred.squared())
+        move(self.mean, towards: batchMean)
         move(variance, towards: batchVariance * (Double(number) / Double(number - 1)))
-        return centred * (1 / (batchVariance + epsilon).squareRoot())
+        return centred.standardized(of: x, variance: batchVariance, epsilon, mean)
     }
 
     private func move(_ average: Variable, towards value: Tensor) {

@@ -18,7 +18,7 @@ public struct LayerNorm: Layer {
 
     /// Normalises each last row of `input` (…, features).
     public func callAsFunction(_ input: Tensor) -> Tensor {
-        input.standardized(epsilon) * weight.tensor + bias.tensor
+        input.standardized(epsilon) { $0.mean([-1], keepDimensions: true) } * weight.tensor + bias.tensor
     }
 
     /// `weight` and `bias`.
@@ -63,21 +63,11 @@ public struct GroupNorm: Layer {
             return (sums * (1 / Double(places * width))).broadcast(to: [shape[0], groups, width])
                 .reshaped(to: [shape[0], 1, features])
         }
-        let centred = x - mean(x)
-        let normalized = centred * (1 / (mean(centred.squared()) + epsilon).squareRoot())
-        return (normalized * weight.tensor + bias.tensor).reshaped(to: shape)
+        return (x.standardized(epsilon, mean) * weight.tensor + bias.tensor).reshaped(to: shape)
     }
 
     /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
-}
-
-extension Tensor {
-    /// (x − μ) · 1/√(s² + ε) with the mean and the biased variance of each last row.
-    fileprivate func standardized(_ epsilon: Double) -> Tensor {
-        let centred = self - mean([-1], keepDimensions: true)
-        return centred * (1 / (centred.squared().mean([-1], keepDimensions: true) + epsilon).squareRoot())
-    }
 }
 
 extension Variable {

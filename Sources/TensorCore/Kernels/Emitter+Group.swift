@@ -50,10 +50,11 @@ private struct GroupBuilder {
         }
     }
 
-    /// Elements at a time: about as many as the first-level cache likes, in whole rows.
+    /// Elements at a time: about as many as the first-level cache likes; twice as many in whole rows, since what is done a row
+    /// at a time costs more.
     var strip: Int {
-        let row = iteration.row ?? 1
-        return max(1, Int(RV_STRIP) / row) * row
+        guard let row = iteration.row else { return Int(RV_STRIP) }
+        return max(1, 2 * Int(RV_STRIP) / row) * row
     }
 
     mutating func add(_ member: Int) {

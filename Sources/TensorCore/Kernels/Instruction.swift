@@ -8,7 +8,9 @@ struct Instruction {
 
     /// Bytes of working memory that a part needs.
     let scratchBytes: Int
-    /// The most parts that are worth their cost.
+    /// About how long it takes one thread, in nanoseconds.
+    var cost = 0.0
+    /// The most parts that are worth handing out.
     var partLimit = 1
     /// Whether parts may run at the same time; else the work is one part.
     let isDivisible: Bool

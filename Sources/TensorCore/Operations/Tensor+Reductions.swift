@@ -51,17 +51,27 @@ extension Tensor {
         return keepDimensions ? result : result.reshaped(to: Shape(shape[..<place] + shape[(place + 1)...]))
     }
 
-    /// x − log Σ eˣ along `axis`.
+    /// x − log Σ eˣ along `axis`; its gradient is g − softmax(x) Σ g.
     public func logSoftmax(axis: Int = -1) -> Tensor {
         let shifted = self - max([axis], keepDimensions: true).withoutGradient()
-        return shifted - shifted.exp().sum([axis], keepDimensions: true).log()
+        let exponentials = shifted.exp()
+        let sum = exponentials.sum([axis], keepDimensions: true)
+        let probabilities = exponentials * (1 / sum)
+        return (shifted - sum.log()).withGradient(of: [self]) { g in
+            [g - probabilities * g.sum([axis], keepDimensions: true)]
+        }
     }
 
-    /// eˣ / Σ eˣ along `axis`.
+    /// eˣ / Σ eˣ along `axis`, with one division a row; its gradient is y (g − Σ g y).
     public func softmax(axis: Int = -1) -> Tensor {
         let exponentials = (self - max([axis], keepDimensions: true).withoutGradient()).exp()
-        // One division a row, here and in the gradient.
-        return exponentials * (1 / exponentials.sum([axis], keepDimensions: true))
+        return (exponentials * (1 / exponentials.sum([axis], keepDimensions: true))).withSoftmaxGradient(
+            of: self, axis: axis)
+    }
+
+    /// This tensor, which is the softmax of `x`, with the gradient y (g − Σ g y).
+    package func withSoftmaxGradient(of x: Tensor, axis: Int = -1) -> Tensor {
+        withGradient(of: [x]) { g in [self * (g - (g * self).sum([axis], keepDimensions: true))] }
     }
 
     /// The sums of the elements so far along `axis`, itself included; from the end with `reverse`.

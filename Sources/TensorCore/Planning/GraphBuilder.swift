@@ -61,10 +61,18 @@ struct GraphBuilder {
         return place
     }
 
-    /// The operand of an element-wise operation: read through a broadcast where a group can, else broadcast.
+    /// Whether an entry has the elements of its operand for an operation of so many.
+    private func isRenamed(_ index: Int, _ shape: Shape) -> Bool {
+        entries[index].operation == .reshape && entries[index].count == shape.elementCount
+            && entries[entries[index].inputs[0]].operation != .broadcast
+    }
+
+    /// The operand of an element-wise operation: read through a broadcast where a group can, else broadcast, and through
+    /// another shape of all elements.
     private mutating func operand(_ index: Int, of shape: Shape) -> Int {
         var source = index
         while entries[source].operation == .broadcast { source = entries[source].inputs[0] }
+        if isRenamed(source, shape) { source = entries[source].inputs[0] }
         if OperandPattern(source: entries[source].shape, target: shape) != nil { return source }
         return append(.init(operation: .broadcast, inputs: [source], shape: shape, type: entries[source].type))
     }

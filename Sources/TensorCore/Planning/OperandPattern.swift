@@ -8,8 +8,13 @@ enum OperandPattern: Hashable {
     /// memory[(i / inner) % outer]: repeated along inner dimensions, and along the outermost ones.
     case column(inner: Int, outer: Int)
 
-    /// The pattern of `source` broadcast to `target`, or nil where it repeats in no such way.
+    /// The pattern of `source` broadcast to `target`, or nil where it repeats in no such way. As many elements are the same
+    /// elements, whatever the shapes.
     init?(source: Shape, target: Shape) {
+        if source.elementCount == target.elementCount {
+            self = .contiguous
+            return
+        }
         // Neighbouring dimensions that are all kept or all repeated are one.
         var runs: [(isKept: Bool, extent: Int)] = []
         for (own, extent) in zip(source.padded(toRank: target.count), target) where extent != 1 {
@@ -21,7 +26,6 @@ enum OperandPattern: Hashable {
         }
         let (extents, whole) = (runs.map(\.extent), target.elementCount)
         switch runs.map(\.isKept) {
-        case [], [true]: self = .contiguous
         case [false]: self = .scalar
         case [false, true]: self = .periodic(inner: extents[1], outer: whole)
         case [true, false, true]: self = .periodic(inner: extents[2], outer: extents[1] * extents[2])

@@ -71,8 +71,10 @@ public final class Plan {
         self.shadow = shadow
         let work = zip(units, steps).map { unit, step in
             var instruction = emitter.emit(unit)
-            let cost = PartCost.nanoseconds(of: step, by: graph.entries[unit.members[0]].operation)
-            if instruction.isDivisible { instruction.partLimit = PartCost.limit(cost, least: options.leastPart) }
+            instruction.cost = PartCost.nanoseconds(of: step, by: graph.entries[unit.members[0]].operation)
+            if instruction.isDivisible {
+                instruction.partLimit = PartCost.limit(instruction.cost, least: options.leastPart)
+            }
             if options.checksFinite { instruction = emitter.checked(instruction, unit, program: options.name) }
             return shadow?.compared(instruction, unit, as: step) ?? instruction
         }
@@ -95,8 +97,8 @@ public final class Plan {
     public func run() {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
-        let team = replay.begin()
-        for index in 0..<replay.count { replay.run(index, team: team) }
+        var team = replay.begin()
+        for index in 0..<replay.count { replay.run(index, team: &team) }
         replay.end(team: team)
         finishRun()
     }

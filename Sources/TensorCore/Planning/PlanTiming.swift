@@ -9,10 +9,10 @@ extension Plan {
         for _ in 0..<runs {
             let mode = rv_flush_subnormals()
             defer { rv_restore_mode(mode) }
-            let team = replay.begin()
+            var team = replay.begin()
             for index in 0..<replay.count {
                 let start = Self.nanoseconds()
-                replay.run(index, team: team)
+                replay.run(index, team: &team)
                 let end = Self.nanoseconds()
                 if steps.indices.contains(index - firstStep) { samples[index - firstStep].append(end - start) }
             }

@@ -3,6 +3,10 @@ enum PartCost {
     /// Nanoseconds of a part at least: some times what it costs to hand it out and to wait for its end.
     static let least = 2_000.0
 
+    /// Nanoseconds of work in parts for which sleeping threads are woken: that takes ten microseconds, and they come a
+    /// few tens later.
+    static let worthWaking = 100_000.0
+
     /// About how long a unit takes on one thread, in nanoseconds.
     static func nanoseconds(of step: Plan.Step, by operation: Operation) -> Double {
         let flopsPerNanosecond: Double =

@@ -6,12 +6,38 @@ import Synchronization
 ///
 /// Work is offered as a ticket that everyone takes parts from, the caller too: a worker that is late, or that the system
 /// doesn't run, gets none and is not waited for. One run at a time has the pool; another one at the same time goes
-/// alone, so that nobody waits for the pool.
+/// alone, so that nobody waits for the pool. Where a worker lost its processor with a part in its hands, others need
+/// the processors, and runs go alone for a while.
 ///
-/// `@unchecked Sendable`: `work` is written between `enter` and `leave` by the one thread that entered, while no part is
-/// taken, and read by those who took a part.
+/// `@unchecked Sendable`: what isn't atomic belongs to the thread that has entered; workers read `work` only with a part
+/// in their hands, and it changes when there is none.
 final class ThreadPool: @unchecked Sendable {
     static let shared = ThreadPool()
+
+    /// How long a worker waits for work before it sleeps, in nanoseconds: between steps of a training loop it stays
+    /// awake, as waking it takes ten microseconds of the caller's time.
+    private static let patience: UInt64 = 500_000
+    /// The pauses of a caller who waits for a part, before it looks at the clock: some tens of microseconds.
+    private static let pausesBeforeClock = 1_000
+    /// How much longer than all of an instruction's work a part may take, in nanoseconds.
+    private static let allowance = 200_000.0
+    /// For how long runs go alone at first and at most after a part took longer, in nanoseconds.
+    private static let solitude: ClosedRange<UInt64> = 20_000_000...1_000_000_000
+
+    private let ticket = Atomic<UInt64>(0)
+    private let finished = Atomic(0)
+    /// A bit for each worker that sleeps.
+    private let sleeping = Atomic<UInt64>(0)
+    private let isTaken = Atomic(false)
+    private let sleep = NSCondition()
+    private var work: Work?
+    private var team = 1
+    private var wakes = true
+    /// Threads started, the caller included.
+    private var started = 1
+    /// When runs may have company again, and for how long they last had to go alone.
+    private var aloneUntil: UInt64 = 0
+    private var lastAlone: UInt64 = 0
 
     /// Parts of the work on offer, of which `next` is the first that nobody has taken yet.
     ///
@@ -25,11 +51,10 @@ final class ThreadPool: @unchecked Sendable {
             bits = (last.bits >> 40 &+ 1) << 40 | UInt64(team) << 32 | UInt64(parts) << 16
         }
 
-        var team: Int { Int(bits >> 32 & 0xFF) }
         var parts: Int { Int(bits >> 16 & 0xFFFF) }
         var next: Int { Int(bits & 0xFFFF) }
         /// Whether there is a part for this worker.
-        func isFor(_ worker: Int) -> Bool { next < parts && worker < team }
+        func isFor(_ worker: Int) -> Bool { next < parts && worker < Int(bits >> 32 & 0xFF) }
         var taken: Ticket { Ticket(bits: bits + 1) }
     }
 
@@ -40,71 +65,88 @@ final class ThreadPool: @unchecked Sendable {
         /// Bytes from one worker's working memory to the next one's.
         var stride: Int
 
-        func run(_ part: Int, of parts: Int, worker: Int) {
-            let own = (scratch + worker * stride).assumingMemoryBound(to: Float.self)
-            instruction.pointee.body(rv_part(index: part, count: parts), own)
+        func run(_ part: rv_part, worker: Int) {
+            instruction.pointee.body(part, (scratch + worker * stride).assumingMemoryBound(to: Float.self))
         }
     }
 
-    /// How long a worker waits for work before it sleeps, in nanoseconds: waking it takes as long.
-    private static let patience: UInt64 = 50_000
+    private static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
 
-    private let ticket = Atomic<UInt64>(0)
-    private let finished = Atomic(0)
-    /// A bit for each worker that sleeps.
-    private let sleeping = Atomic<UInt64>(0)
-    private let isTaken = Atomic(false)
-    private nonisolated(unsafe) var work: Work?
-    /// Threads started, the caller included; the thread that has entered changes it.
-    private nonisolated(unsafe) var started = 1
-    private let sleep = NSCondition()
-
-    /// Takes the pool for runs of teams of up to `count` threads, and wakes them.
+    /// Takes the pool for instructions in up to `team` parts.
     ///
-    /// - Returns: false where another run has it.
-    func enter(count: Int) -> Bool {
+    /// - Parameter wakes: whether sleeping workers are woken; else only those help who are awake.
+    /// - Returns: false where the run has to go alone.
+    func enter(team: Int, wakes: Bool) -> Bool {
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
-        while started < count {
+        if aloneUntil > 0 {
+            let now = Self.now
+            guard now >= aloneUntil else {
+                leave()
+                return false
+            }
+            // As long a time without trouble, and it is forgotten.
+            if now >= aloneUntil + lastAlone { (aloneUntil, lastAlone) = (0, 0) }
+        }
+        while started < team {
             let worker = started
             let thread = Thread { [self] in serve(as: worker) }
             thread.name = "reverie worker \(worker)"
             thread.start()
             started += 1
         }
-        wake(team: count)
+        (self.team, self.wakes) = (team, wakes)
+        wake()
         return true
     }
 
     /// Gives the pool back.
     func leave() { isTaken.store(false, ordering: .releasing) }
 
-    /// Runs an instruction in so many parts on a team of as many threads at most, and returns when all are done.
+    /// Runs an instruction in so many parts, and returns when all are done.
+    ///
+    /// - Returns: false where the pool has to be left, as the processors are needed elsewhere.
     func run(
-        _ instruction: UnsafePointer<Instruction>, parts: Int, team: Int, scratch: UnsafeMutableRawPointer, stride: Int
-    ) {
+        _ instruction: UnsafePointer<Instruction>, parts: Int, scratch: UnsafeMutableRawPointer, stride: Int
+    ) -> Bool {
         let work = Work(instruction: instruction, scratch: scratch, stride: stride)
         self.work = work
         finished.store(0, ordering: .relaxed)
         let last = Ticket(bits: ticket.load(ordering: .relaxed))
         ticket.store(Ticket(after: last, parts: parts, team: team).bits, ordering: .sequentiallyConsistent)
-        wake(team: team)
+        wake()
         var own = 0
-        while let part = takePart(0)?.index {
-            work.run(part, of: parts, worker: 0)
+        while let part = takePart(0) {
+            work.run(part, worker: 0)
             own += 1
         }
-        var waits = 0
-        while finished.load(ordering: .acquiring) < parts - own {
-            waits += 1
-            // The processor may be needed by the thread that is waited for.
-            if waits < 2_000 { rv_pause() } else { sched_yield() }
-        }
+        return join(parts - own, longest: instruction.pointee.cost)
     }
 
-    private func wake(team: Int) {
-        // Bit 0 would be the caller.
-        guard sleeping.load(ordering: .sequentiallyConsistent) & ~(~1 << UInt64(team - 1)) != 0 else { return }
-        sleep.withLock { sleep.broadcast() }
+    /// Waits for so many parts that workers have taken.
+    private func join(_ parts: Int, longest: Double) -> Bool {
+        for _ in 0..<Self.pausesBeforeClock {
+            if finished.load(ordering: .acquiring) == parts { return true }
+            rv_pause()
+        }
+        let start = Self.now
+        // The processor may be needed by the thread that is waited for.
+        while finished.load(ordering: .acquiring) < parts { sched_yield() }
+        let end = Self.now
+        guard Double(end - start) > longest + Self.allowance else { return true }
+        lastAlone = min(max(2 * lastAlone, Self.solitude.lowerBound), Self.solitude.upperBound)
+        aloneUntil = end + lastAlone
+        return false
+    }
+
+    private func wake() {
+        // Bit 0 would be the caller's.
+        let members = ~(~UInt64(1) << UInt64(team - 1)) & ~1
+        guard wakes, sleeping.load(ordering: .sequentiallyConsistent) & members != 0 else { return }
+        sleeping.bitwiseAnd(~members, ordering: .sequentiallyConsistent)
+        // Whoever has said that they sleep, but doesn't yet, looks at the ticket first.
+        sleep.lock()
+        sleep.unlock()
+        sleep.broadcast()
     }
 
     /// The next part, if there is one for this worker.
@@ -122,15 +164,16 @@ final class ThreadPool: @unchecked Sendable {
     /// A worker's life.
     private func serve(as worker: Int) {
         _ = rv_flush_subnormals()
+        let bit: UInt64 = 1 << UInt64(worker)
         while true {
             if let part = awaitPart(worker) {
-                work!.run(part.index, of: part.count, worker: worker)
+                work!.run(part, worker: worker)
                 finished.wrappingAdd(1, ordering: .releasing)
             } else {
                 sleep.lock()
-                sleeping.bitwiseOr(1 << UInt64(worker), ordering: .sequentiallyConsistent)
+                sleeping.bitwiseOr(bit, ordering: .sequentiallyConsistent)
                 if !Ticket(bits: ticket.load(ordering: .sequentiallyConsistent)).isFor(worker) { sleep.wait() }
-                sleeping.bitwiseAnd(~(1 << UInt64(worker)), ordering: .sequentiallyConsistent)
+                sleeping.bitwiseAnd(~bit, ordering: .sequentiallyConsistent)
                 sleep.unlock()
             }
         }
@@ -138,14 +181,13 @@ final class ThreadPool: @unchecked Sendable {
 
     /// A part of the work, or nil if there was none for a while.
     private func awaitPart(_ worker: Int) -> rv_part? {
-        let start = DispatchTime.now().uptimeNanoseconds
+        let start = Self.now
         repeat {
             for _ in 0..<64 {
                 if let part = takePart(worker) { return part }
                 rv_pause()
             }
-        } while worker < Threads.count
-            && (isTaken.load(ordering: .relaxed) || DispatchTime.now().uptimeNanoseconds - start < Self.patience)
+        } while worker < Threads.count && Self.now - start < Self.patience
         return nil
     }
 }

@@ -50,7 +50,8 @@ public enum Attention {
         let largest = scores.max([-1], keepDimensions: true).withoutGradient()
         let exponentials = (scores - .select(largest .== Tensor(-.infinity), Tensor(0), largest)).exp()
         // The largest score contributes 1 to its sum, so that the bound concerns rows without a key alone.
-        return exponentials * (1 / maximum(exponentials.sum([-1], keepDimensions: true), Tensor(0.5)))
+        let sum = maximum(exponentials.sum([-1], keepDimensions: true), Tensor(0.5))
+        return (exponentials * (1 / sum)).withSoftmaxGradient(of: scores)
     }
 
     /// One key a row: the best, or with `sampled` one drawn with the probabilities softmax(scores).

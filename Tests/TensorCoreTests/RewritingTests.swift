@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@testable import TensorCore
+
+/// What planning makes of a recording: the units that are left.
+@Suite struct RewritingTests {
+    /// The names of the units of a program on float32 inputs.
+    private func units(_ shapes: [Shape], _ body: @escaping ([Tensor]) throws -> [Tensor]) throws -> [String] {
+        let inputs = shapes.map { Program.Input.float32(rows: $0[0], Shape($0.dropFirst())) }
+        return try Program("test", inputs: inputs, record: body).plan().steps.map(\.name)
+    }
+
+    @Test func slicesOfWholeRowsCostNothing() throws {
+        let names = try units([[6, 4]]) { inputs in
+            let halves = inputs[0].split(into: 2, axis: 0)
+            return [halves[0] * halves[1].sliced(0..<3, axis: 0)]
+        }
+        #expect(names == ["multiply"])
+    }
+
+    @Test func partsAreComputedInPlace() throws {
+        let names = try units([[3, 4], [3, 4]]) { inputs in
+            let joined = Tensor.concatenated([inputs[0].exp(), inputs[1].tanh()], axis: 0)
+            return [joined.matmul(joined, transposeRight: true)]
+        }
+        #expect(names.sorted() == ["exp", "matmul right transposed", "tanh"])
+    }
+
+    @Test func partsOfOtherPlacesAreCopied() throws {
+        // An input, a part that comes twice, and one that is an output.
+        let (a, b) = (numbers(12, seed: 1), numbers(12, seed: 2))
+        let results = try run([[3, 4], [3, 4]], [a, b]) { inputs in
+            let (x, y) = (inputs[0].exp(), inputs[1].tanh())
+            return [y, .concatenated([inputs[0], x, x, y], axis: 0) * 1]
+        }
+        let expected = a + (a + a).map { exp($0) }
+        #expect(largestDifference(Array(results[1].prefix(36)), expected) < 1e-6)
+        #expect(Array(results[1].suffix(12)) == results[0])
+    }
+
+    @Test func gradientsOfSlicesAreOneConcatenation() throws {
+        let names = try units([[8, 4]]) { inputs in
+            let parts = inputs[0].split(into: 4, axis: 0)
+            let loss = parts.enumerated().map { (Double($0 + 1) * $1.squared()).sum() }.reduce(Tensor(0), +)
+            return gradients(of: loss, withRespectTo: [inputs[0]])
+        }
+        #expect(!names.contains { $0.contains("pad") || $0.contains("slice") }, "\(names)")
+    }
+
+    @Test func aSharedWeightHasOneProductAsGradient() throws {
+        let names = try units([[5, 2, 8]]) { inputs in
+            let weight = Variable([Float](repeating: 0.1, count: 64), shape: [8, 8])
+            let steps = inputs[0].split(into: 5, axis: 0).map { $0.reshaped(to: [2, 8]) }
+            let state = steps.reduce(Tensor.zeros([2, 8])) { ($1 + $0.matmul(weight.tensor)).tanh() }
+            return gradients(of: state.squared().sum(), withRespectTo: [weight])
+        }
+        #expect(names.filter { $0.hasPrefix("matmul left") }.count == 1, "\(names)")
+    }
+
+    @Test func softmaxWithItsLossIsOneGroup() throws {
+        let names = try units([[16, 10], [16, 10]]) { inputs in
+            let loss = -(inputs[1] * inputs[0].logSoftmax()).sum([-1])
+            return [loss]
+        }
+        #expect(names.count == 1, "\(names)")
+    }
+
+    @Test func normalizationIsOneGroup() throws {
+        let names = try units([[16, 32]]) { inputs in
+            let centred = inputs[0] - inputs[0].mean([-1], keepDimensions: true)
+            let variance = centred.squared().mean([-1], keepDimensions: true)
+            return [centred / (variance + 1e-5).squareRoot()]
+        }
+        #expect(names.count == 1, "\(names)")
+    }
+
+    /// Rows of every kind of length, in groups with random numbers, columns and periods: the same bits as unfused.
+    @Test(arguments: [2, 3, 31, 32, 33, 64, 100, 975, 1024, 1500, 4096, 5000])
+    func rowsHaveTheSameBitsInGroups(_ row: Int) throws {
+        let rows = 7
+        let (values, column) = (numbers(rows * row, seed: 3), numbers(rows, seed: 4))
+        let body: ([Tensor]) -> [Tensor] = { inputs in
+            let x = inputs[0] + 0.1 * Tensor.randomNormal([rows, row])
+            let largest = x.max([-1], keepDimensions: true)
+            let weights = (x - largest).exp() * inputs[1]
+            let share = weights / weights.sum([-1], keepDimensions: true)
+            let noise = Tensor.randomUniform([rows, 1])
+            return [share + noise * largest, largest, (share * inputs[2]).sum([-1])]
+        }
+        let shapes: [Shape] = [[rows, row], [rows, 1], [row]]
+        let given = [values, column.map { abs($0) }, numbers(row, seed: 5)]
+        let plain = try run(shapes, given, fused: false, body)
+        for kernels in KernelTests.kernels {
+            #expect(try run(shapes, given, kernels: kernels, body) == plain, "\(kernels.name)")
+        }
+    }
+}
