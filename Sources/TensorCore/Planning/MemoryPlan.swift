@@ -24,7 +24,12 @@ struct MemoryPlan {
     private var producer: [Int: Int] = [:]
     private var readers: [Int: [Int]] = [:]
 
-    init(_ graph: LinearGraph, _ units: [PlanUnit]) {
+    private let reusesMemory: Bool
+
+    /// Without `reusesMemory` nothing is overwritten in a run: each entry has memory of its own, and variables are assigned
+    /// after the last unit.
+    init(_ graph: LinearGraph, _ units: [PlanUnit], reusesMemory: Bool = true) {
+        self.reusesMemory = reusesMemory
         self.graph = graph
         self.units = units
         for (position, unit) in units.enumerated() {
@@ -131,7 +136,7 @@ struct MemoryPlan {
             for member in unit.members where places[member] == nil {
                 let base = graph.base(of: member)
                 if places[base] != nil || blockOf[base] != nil { continue }
-                let last = copied.contains(base) ? end : (readers[base] ?? []).max() ?? position
+                let last = copied.contains(base) || !reusesMemory ? end : (readers[base] ?? []).max() ?? position
                 let bytes = (graph.entries[base].count * 4 + 63) / 64 * 64
                 if member == base, let reused = dyingOperand(of: member, at: position, blockOf, { blocks[$0].last }),
                     blocks[reused].bytes == bytes
