@@ -7,6 +7,8 @@ import Synchronization
 /// twice, no variable assigned before the end. What each unit of the plan computes is then compared with it, and at the end
 /// the outputs and the variables.
 ///
+/// Both are made from the same simplified graph; that is compared with ``Reference`` in tests.
+///
 /// The plain run is in float32, not float64: it rounds as the plan does, so that what differs is what planning did; as
 /// long as sums are taken in the same order, all bits are the same. A sum in another order is the exact sum of terms that are each
 /// off by some last bits. So the tolerance is what last bits do: 2⁻²⁰ of the array's largest element, and sixteen times the
