@@ -49,7 +49,7 @@ struct Benchmark {
             let value =
                 stepsPerSecond.map { "\(Int($0).formatted()) steps/s" }
                 ?? "\(NumberText.fixed(microseconds, decimals: 1)) µs"
-            return name.padding(toLength: 40, withPad: " ", startingAt: 0) + " " + value
+            return name.padding(toLength: 46, withPad: " ", startingAt: 0) + " " + value
         }
     }
 
@@ -78,6 +78,9 @@ struct Benchmark {
     /// Monotonic seconds.
     private func clock() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
-    /// Every benchmark, in the order of lists.
+    /// Every benchmark that is timed where none is named, in the order of lists.
     static var all: [Benchmark] { CheckedStep.all.map(\.benchmark) + environmentSteps }
+
+    /// The others: one step at many sizes.
+    static var scaling: [Benchmark] { CheckedStep.scaling.map(\.benchmark) }
 }

@@ -20,11 +20,14 @@ struct Bench: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp("Only benchmarks whose name contains one of these.", valueName: "name"),
-        completion: .list(Benchmark.all.map(\.name)))
+        completion: .list((Benchmark.all + Benchmark.scaling).map(\.name)))
     var names: [String] = []
 
     @Option(parsing: .unconditional, help: "Seconds spent on each.")
     var seconds = 1.0
+
+    @Option(help: "Threads of a step; results have the same bits whatever their number. (default: all processors)")
+    var threads: Int?
 
     @Flag(help: "Print where a step's time goes.")
     var plan = false
@@ -45,6 +48,9 @@ struct Bench: ParsableCommand {
         guard seconds > 0, seconds <= 600 else {
             throw ValidationError("--seconds takes a number above 0, up to 600, not \(seconds).")
         }
+        if let threads, !(1...Threads.limit).contains(threads) {
+            throw ValidationError("--threads takes a number from 1 to \(Threads.limit), not \(threads).")
+        }
         try require("--dot", dot, endsIn: ".dot")
         if plan, json { throw ValidationError("--plan prints tables, --json one object; give one of them.") }
         if shadow, plan || json || dot != nil {
@@ -54,6 +60,7 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
+        if let threads { Threads.count = threads }
         if shadow { return try compare() }
         try requireFree(dot, force: force)
         var results: [JSON] = []
@@ -111,10 +118,12 @@ struct Bench: ParsableCommand {
         func matches(_ benchmark: Benchmark, _ name: String) -> Bool {
             benchmark.name.lowercased().contains(name.lowercased())
         }
-        if let name = names.first(where: { name in !Benchmark.all.contains { matches($0, name) } }) {
-            let all = Benchmark.all.map { "'\($0.name)'" }.joined(separator: ", ")
+        if names.isEmpty { return Benchmark.all }
+        let known = Benchmark.all + Benchmark.scaling
+        if let name = names.first(where: { name in !known.contains { matches($0, name) } }) {
+            let all = known.map { "'\($0.name)'" }.joined(separator: ", ")
             throw UsageError("no benchmark's name contains '\(name)'; there are \(all)")
         }
-        return Benchmark.all.filter { benchmark in names.isEmpty || names.contains { matches(benchmark, $0) } }
+        return known.filter { benchmark in names.contains { matches(benchmark, $0) } }
     }
 }
