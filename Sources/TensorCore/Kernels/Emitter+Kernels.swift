@@ -106,20 +106,6 @@ extension Emitter {
     }
 }
 
-extension rv_product {
-    /// The extents of an entry that is a product; nil for another operation.
-    fileprivate init?(_ graph: LinearGraph, _ index: Int) {
-        let entry = graph.entries[index]
-        guard case .matmul(let transposeLeft, let transposeRight) = entry.operation else { return nil }
-        let left = graph.entries[entry.inputs[0]].shape.suffix(2)
-        let result = entry.shape.suffix(2)
-        self.init(
-            m: result.first!, n: result.last!, k: transposeLeft ? left.first! : left.last!,
-            transpose_left: transposeLeft ? 1 : 0, transpose_right: transposeRight ? 1 : 0,
-            batch: Shape(entry.shape.dropLast(2)).elementCount)
-    }
-}
-
 extension rv_convolution {
     fileprivate init(_ geometry: Convolution) {
         let (input, weight, output) = (geometry.input, geometry.weight, geometry.output)

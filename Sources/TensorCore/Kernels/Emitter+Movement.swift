@@ -7,7 +7,7 @@ extension Emitter {
         let entry = graph.entries[index]
         let source = graph.entries[entry.inputs[0]].shape
         if OperandPattern(source: source, target: entry.shape) != nil {
-            return emitGroup(PlanUnit(members: [index]))
+            return emitGroup(PlanUnit(members: [index], iteration: Iteration(count: entry.count)))
         }
         let padded = source.padded(toRank: entry.shape.count)
         let strides = zip(padded, padded.rowMajorStrides).map { $0 == 1 ? 0 : $1 }

@@ -2,6 +2,8 @@
 struct PlanUnit {
     /// The entries that it computes, in order; only element-wise operations and reductions of rows share a unit.
     var members: [Int]
+    /// What a group iterates over; nil for what can't be part of one.
+    var iteration: Iteration?
 }
 
 /// Groups entries that can run in one pass over their elements, and orders the units.
@@ -43,7 +45,7 @@ struct Fusion {
 
     private mutating func group() {
         for index in graph.entries.indices where iterations[index] != nil {
-            for operand in graph.entries[index].inputs { merge(unit[operand], into: unit[index]) }
+            for operand in graph.sources(of: index) { merge(unit[operand], into: unit[index]) }
         }
     }
 
@@ -62,7 +64,7 @@ struct Fusion {
     /// Whether a group can pass on what one unit reads of another.
     private func readsFit(from source: Int, by reader: Int, _ iteration: Iteration) -> Bool {
         members[reader].allSatisfy { member in
-            graph.entries[member].inputs.allSatisfy {
+            graph.sources(of: member).allSatisfy {
                 unit[$0] != source || iteration.passes($0, to: member, in: graph)
             }
         }
@@ -100,7 +102,7 @@ struct Fusion {
 
     /// Whether a unit reads a result of one of the given units.
     private func reads(_ reader: Int, anyOf units: Set<Int>) -> Bool {
-        members[reader].contains { graph.entries[$0].inputs.contains { units.contains(unit[$0]) } }
+        members[reader].contains { graph.sources(of: $0).contains { units.contains(unit[$0]) } }
     }
 
     /// Depth-first from the last entry needed by each unit, in the order of recording.
@@ -114,11 +116,11 @@ struct Fusion {
                 if done.contains(next) { continue }
                 if ready {
                     done.insert(next)
-                    result.append(PlanUnit(members: members[next]))
+                    result.append(PlanUnit(members: members[next], iteration: iterations[next]))
                     continue
                 }
                 pending.append((next, true))
-                for operand in members[next].flatMap({ graph.entries[$0].inputs }).reversed()
+                for operand in members[next].flatMap({ graph.sources(of: $0) }).reversed()
                 where !done.contains(unit[operand]) {
                     if unit[operand] != next { pending.append((unit[operand], false)) }
                 }

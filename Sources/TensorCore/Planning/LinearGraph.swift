@@ -31,7 +31,7 @@ struct LinearGraph {
     private(set) var origins: [Int: Origin] = [:]
     private(set) var assignments: [(storage: HostArray, value: Int, name: String)] = []
     /// Which entries live in others' memory.
-    private(set) var views = Views()
+    var views = Views()
 
     /// Flattens what the outputs and assignments need; of several assignments to a variable the last one counts.
     ///

@@ -113,7 +113,7 @@ struct MemoryPlan {
         let kept = results.union(graph.assignments.map { graph.base(of: $0.value) })
         for (position, unit) in units.enumerated() where unit.members.count > 1 {
             for member in unit.members
-            where places[member] == nil && !kept.contains(member) && !graph.views.isShared(member) {
+            where places[member] == nil && !kept.contains(member) && !graph.views.isLodger(member) {
                 let outside = (readers[member] ?? []).contains { $0 != position }
                 if !outside { places[member] = .register }
             }
