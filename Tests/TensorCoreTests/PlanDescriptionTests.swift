@@ -53,8 +53,8 @@ import Testing
                    µs      %  GFLOP/s    GB/s  limit %  step
                   2.0   50.0        0       0        5  #1 tanh · multiply → [8, 3]
                   1.0   25.0        0       0       19  #0 matmul [8, 4] × [4, 3] → [8, 3]
-                  1.0   25.0        0       0        5  #2 reduce sum of [8, 3] → [1, 3]
-                  4.0  100.0        0       0        9  all 3 steps
+                  1.0   25.0        0       0       10  #2 cumulative sum 0 → [8, 3]
+                  4.0  100.0        0       0       10  all 3 steps
             """
         #expect(timing.table == expected)
     }

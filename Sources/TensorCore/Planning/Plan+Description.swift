@@ -39,7 +39,7 @@ extension Emitter {
         }
     }
 
-    private func flops(_ index: Int) -> Int {
+    func flops(_ index: Int) -> Int {
         let entry = graph.entries[index]
         switch entry.operation {
         case .matmul(let left, _):

@@ -71,7 +71,7 @@ public final class Plan {
         self.shadow = shadow
         let work = zip(units, steps).map { unit, step in
             var instruction = emitter.emit(unit)
-            instruction.cost = PartCost.nanoseconds(of: step, by: graph.entries[unit.members[0]].operation)
+            instruction.cost = emitter.nanoseconds(unit, step)
             if instruction.isDivisible {
                 instruction.partLimit = PartCost.limit(instruction.cost, least: options.leastPart)
             }

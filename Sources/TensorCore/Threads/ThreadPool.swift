@@ -32,9 +32,12 @@ final class ThreadPool: @unchecked Sendable {
     private let sleep = NSCondition()
     private var work: Work?
     private var team = 1
+    /// Whether sleeping workers are woken.
     private var wakes = true
-    /// Threads started, the caller included.
+    /// Threads started, and those that serve, the caller included.
     private var started = 1
+    private let ready = Atomic(1)
+    private var lastLeft: UInt64 = 0
     /// When runs may have company again, and for how long they last had to go alone.
     private var aloneUntil: UInt64 = 0
     private var lastAlone: UInt64 = 0
@@ -74,33 +77,61 @@ final class ThreadPool: @unchecked Sendable {
 
     /// Takes the pool for instructions in up to `team` parts.
     ///
-    /// - Parameter wakes: whether sleeping workers are woken; else only those help who are awake.
+    /// Sleeping workers are woken if it's worth it, or if the last run is not long ago: they stay awake between the runs
+    /// of a training loop. Else only those help who are awake.
+    ///
     /// - Returns: false where the run has to go alone.
-    func enter(team: Int, wakes: Bool) -> Bool {
+    func enter(team: Int, isWorthWaking: Bool) -> Bool {
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
         if aloneUntil > 0 {
             let now = Self.now
             guard now >= aloneUntil else {
-                leave()
+                isTaken.store(false, ordering: .releasing)
                 return false
             }
             // As long a time without trouble, and it is forgotten.
             if now >= aloneUntil + lastAlone { (aloneUntil, lastAlone) = (0, 0) }
         }
-        while started < team {
-            let worker = started
-            let thread = Thread { [self] in serve(as: worker) }
-            thread.name = "reverie worker \(worker)"
-            thread.start()
-            started += 1
+        while started < team, startWorker() {}
+        guard started > 1 else {
+            leave()
+            return false
         }
-        (self.team, self.wakes) = (team, wakes)
-        wake()
+        (self.team, wakes) = (min(team, started), true)
+        let asleep = sleeping.load(ordering: .relaxed) & members
+        if asleep != 0 {
+            wakes = isWorthWaking || Self.now - lastLeft < Self.patience
+            guard wakes || asleep != members else {
+                leave()
+                return false
+            }
+            wake()
+        }
+        return true
+    }
+
+    /// Starts one more thread, and waits until it has all the memory that it needs.
+    ///
+    /// - Returns: false where the system gives none.
+    private func startWorker() -> Bool {
+        var thread = pthread_t()
+        let error = pthread_create(
+            &thread, nil,
+            { worker in
+                ThreadPool.shared.serve(as: Int(bitPattern: worker))
+                return nil
+            }, UnsafeMutableRawPointer(bitPattern: started))
+        guard error == 0 else { return false }
+        started += 1
+        while ready.load(ordering: .acquiring) < started { sched_yield() }
         return true
     }
 
     /// Gives the pool back.
-    func leave() { isTaken.store(false, ordering: .releasing) }
+    func leave() {
+        lastLeft = Self.now
+        isTaken.store(false, ordering: .releasing)
+    }
 
     /// Runs an instruction in so many parts, and returns when all are done.
     ///
@@ -138,9 +169,10 @@ final class ThreadPool: @unchecked Sendable {
         return false
     }
 
+    /// The bits of the team's workers; bit 0 would be the caller's.
+    private var members: UInt64 { ~(~UInt64(1) << UInt64(team - 1)) & ~1 }
+
     private func wake() {
-        // Bit 0 would be the caller's.
-        let members = ~(~UInt64(1) << UInt64(team - 1)) & ~1
         guard wakes, sleeping.load(ordering: .sequentiallyConsistent) & members != 0 else { return }
         sleeping.bitwiseAnd(~members, ordering: .sequentiallyConsistent)
         // Whoever has said that they sleep, but doesn't yet, looks at the ticket first.
@@ -163,7 +195,8 @@ final class ThreadPool: @unchecked Sendable {
 
     /// A worker's life.
     private func serve(as worker: Int) {
-        _ = rv_flush_subnormals()
+        _ = (rv_flush_subnormals(), Self.now)
+        ready.wrappingAdd(1, ordering: .releasing)
         let bit: UInt64 = 1 << UInt64(worker)
         while true {
             if let part = awaitPart(worker) {
