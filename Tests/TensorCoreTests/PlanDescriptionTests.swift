@@ -24,7 +24,7 @@ import Testing
     @Test func timesAreOfEachStep() throws {
         let plan = try plan()
         let seconds = plan.timed(runs: 5)
-        #expect(seconds.count == 3 && seconds.allSatisfy { $0 > 0 })
+        #expect(seconds.count == 3 && seconds.allSatisfy { $0 >= 0 })
         // Timed runs are runs.
         for index in 0..<32 { plan.input(0)[index] = 1 }
         for index in 0..<12 { plan.input(1)[index] = 0.25 }
