@@ -36,9 +36,10 @@ enum ExitStatus: Int32 {
 
     private static func status(_ error: EnvironmentError) -> ExitStatus {
         switch error {
-        case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot: .usage
+        case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit: .usage
         case .unreadable, .missingAssets: .noInput
-        case .badMap, .badState: .badData
+        case .badMap, .badState, .badAction: .badData
+        case .stepBeforeReset, .stepAfterEnd: .failure
         }
     }
 

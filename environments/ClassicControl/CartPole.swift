@@ -162,7 +162,7 @@ extension CartPole {
                     option: "low", value: "\(low)", expected: "a number that is not above high = \(high)")
             }
             let usesBookReward = try request.options.flag("sutton_barto_reward") ?? false
-            return request.batch { CartPole(startRange: low...high, usesBookReward: usesBookReward) }
+            return try request.batch { CartPole(startRange: low...high, usesBookReward: usesBookReward) }
         }
     }
 }

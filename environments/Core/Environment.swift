@@ -13,7 +13,7 @@ import Graphics
 ///
 /// An environment that also conforms to ``StateCodable`` can be saved to a file and resumed exactly; one that
 /// conforms to ``TabularModel`` can be planned in. ``VectorEnvironment`` makes a batch of any.
-public protocol Environment: Sendable {
+public protocol Environment<Element>: Sendable {
     /// One action: `Int` where ``actionSpace`` is discrete, `Float` for a box of one number.
     associatedtype Action: BitwiseCopyable & Sendable
     /// The type of one element of an observation: `Float`, `UInt8` or `Int32`.
@@ -81,24 +81,48 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A Swift type that observations can consist of.
-public protocol ObservationElement: BitwiseCopyable, Sendable {
+public protocol ObservationElement: BitwiseCopyable, Comparable, Sendable, StateCodable {
     /// The type's run-time name.
     static var elementType: ElementType { get }
     /// The value 0.
     static var zero: Self { get }
+    /// The value as a float.
+    var float: Float { get }
+    /// The value of this type nearest to a number.
+    init(nearest number: Double)
 }
 
 extension Float: ObservationElement {
     /// The type's run-time name.
     public static var elementType: ElementType { .float32 }
+    /// The value itself.
+    @inlinable public var float: Float { self }
+    /// Rounds to single precision.
+    @inlinable public init(nearest number: Double) { self.init(number) }
+    /// Codes the value, bit for bit.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }
 
 extension UInt8: ObservationElement {
     /// The type's run-time name.
     public static var elementType: ElementType { .uint8 }
+    /// The value as a float.
+    @inlinable public var float: Float { Float(self) }
+    /// Rounds, half away from zero, within 0...255.
+    @inlinable public init(nearest number: Double) { self.init(Swift.min(Swift.max(number.rounded(), 0), 255)) }
+    /// Codes the value.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }
 
 extension Int32: ObservationElement {
     /// The type's run-time name.
     public static var elementType: ElementType { .int32 }
+    /// The value rounded to a float.
+    @inlinable public var float: Float { Float(self) }
+    /// Rounds, half away from zero, within the type's range.
+    @inlinable public init(nearest number: Double) {
+        self.init(Swift.min(Swift.max(number.rounded(), Double(Self.min)), Double(Self.max)))
+    }
+    /// Codes the value.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }

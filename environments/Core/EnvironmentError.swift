@@ -16,6 +16,16 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case badState(offset: Int, expected: String)
     /// The environment cannot write its state to bytes.
     case noSnapshot(environment: String)
+    /// There is no wrapper of this name.
+    case unknownWrapper(name: String, nearest: String?, known: [String])
+    /// The wrapper cannot be put around what it was to be put around.
+    case wrapperMisfit(wrapper: String, environment: String, needs: String)
+    /// An action is not in the action space.
+    case badAction(environment: String, index: Int, action: String, space: String)
+    /// A step was to be played before the first reset.
+    case stepBeforeReset(environment: String, index: Int)
+    /// A step was to be played after the end of an episode that nothing resets.
+    case stepAfterEnd(environment: String, index: Int)
 }
 
 extension EnvironmentError: CustomStringConvertible {
@@ -39,6 +49,16 @@ extension EnvironmentError: CustomStringConvertible {
             "byte \(offset) of the saved state: expected \(expected); was it saved by another environment or version?"
         case .noSnapshot(let environment):
             "\(environment) cannot save its state: make it conform to StateCodable"
+        case .unknownWrapper(let name, let nearest, let known):
+            "there is no wrapper '\(name)'\(Self.hint(nearest)); there are \(known.joined(separator: ", "))"
+        case .wrapperMisfit(let wrapper, let environment, let needs):
+            "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
+        case .badAction(let environment, let index, let action, let space):
+            "\(environment): the action \(action) of environment \(index) is not in \(space)"
+        case .stepBeforeReset(let environment, let index):
+            "\(environment): a step before the first reset of environment \(index); reset it first"
+        case .stepAfterEnd(let environment, let index):
+            "\(environment): a step after the end of the episode of environment \(index); reset it first"
         }
     }
 

@@ -22,19 +22,22 @@ extension VectorEnvironment {
     /// Whether the last step was a reset that ignored its action.
     public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(resetRow) }
 
+    /// How actions are written; nil where their Swift type doesn't suit the space.
+    public var actionKind: ActionKind? { actionCheck.map { $0.isContinuous ? .continuous : .discrete } }
+
     /// The actions of the next step.
     public var discreteActions: UnsafeMutableBufferPointer<Int> {
         precondition(
-            World.Action.self == Int.self && actionSpace.discreteCount != nil,
-            "\(id): discreteActions, but the action space is \(actionSpace)")
+            actionKind == .discrete,
+            "\(id): discreteActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
         return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Int.self)
     }
 
     /// The actions of the next step, as numbers.
     public var continuousActions: UnsafeMutableBufferPointer<Float> {
-        guard case .box(_, _, _, .float32) = actionSpace,
-            MemoryLayout<World.Action>.stride == actionSpace.count * MemoryLayout<Float>.stride
-        else { preconditionFailure("\(id): continuousActions, but the action space is \(actionSpace)") }
+        precondition(
+            actionKind == .continuous,
+            "\(id): continuousActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
         return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Float.self)
     }
 
@@ -79,6 +82,19 @@ extension VectorEnvironment {
         try coder.finish()
         self[index] = environment as! World
         row.write(to: self, index)
+    }
+}
+
+extension VectorEnvironment {
+    /// Puts one environment into the state of another, and its rows with it: a branch of what can follow.
+    public func copy(_ source: Int, to target: Int) {
+        precondition(
+            0 <= source && source < count && 0 <= target && target < count,
+            "copy \(source) to \(target) in a batch of \(count)")
+        let row = BatchRow(self, source)
+        let world = self[source]
+        self[target] = world
+        row.write(to: self, target)
     }
 }
 

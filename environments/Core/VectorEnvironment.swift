@@ -23,6 +23,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     public let actions: UnsafeMutableBufferPointer<World.Action>
 
     @usableFromInline let environments: UnsafeMutableBufferPointer<World>
+    @usableFromInline let actionCheck: ActionCheck<World.Action>?
     @usableFromInline let width: Int
     @usableFromInline let current: UnsafeMutableBufferPointer<World.Element>
     // The same memory as `current` where no step ends with another observation than it led to.
@@ -50,6 +51,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         self.autoreset = autoreset
         observationSpace = worlds[0].observationSpace
         actionSpace = worlds[0].actionSpace
+        actionCheck = ActionCheck(actionSpace)
         width = observationSpace.count
         environments = .allocate(capacity: count)
         _ = environments.initialize(from: worlds)
@@ -112,10 +114,32 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         started[index] = true
     }
 
+    /// Throws what would stop the program if ``step()`` were called.
+    public func checkStep() throws(EnvironmentError) {
+        for index in 0..<count {
+            if let fault = fault(of: index) { throw fault }
+        }
+    }
+
+    /// What is wrong with the next step of one environment.
+    @usableFromInline func fault(of index: Int) -> EnvironmentError? {
+        if !started[index] { return .stepBeforeReset(environment: id, index: index) }
+        let ended = terminatedRow[index] || truncatedRow[index]
+        if ended, autoreset == .nextStep { return nil }
+        if ended, autoreset == .disabled { return .stepAfterEnd(environment: id, index: index) }
+        guard let actionCheck, !actionCheck.accepts(actions[index]) else { return nil }
+        return .badAction(
+            environment: id, index: index, action: actionCheck.text(actions[index]), space: "\(actionSpace)")
+    }
+
     /// Plays one time step in each environment.
     public func step() {
-        precondition(unstarted == 0, "\(id): step() before reset(seed:) of \(unstarted) environments")
+        if unstarted > 0 { refuse(started.firstIndex(of: false)!) }
         stepRows(self)
+    }
+
+    @usableFromInline func refuse(_ index: Int) -> Never {
+        preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id): environment \(index) is in order")
     }
 
     @inlinable @inline(__always) func stepEach() {
@@ -130,8 +154,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
                     continue
                 }
             }
-            precondition(
-                !ended || autoreset != .disabled, "the episode of environment \(index) has ended: reset it first")
+            if ended && autoreset == .disabled || !(actionCheck?.accepts(actions[index]) ?? true) { refuse(index) }
             let result = environments[index].step(actions[index])
             rewardRow[index] = result.reward
             terminatedRow[index] = result.terminated

@@ -1,0 +1,84 @@
+/// Observations less their mean, divided by their standard deviation, both of what has been seen so far: Gymnasium's
+/// `NormalizeObservation`.
+///
+/// Each environment of a batch has statistics of its own. For evaluation take those of training and set
+/// ``isUpdating`` to false.
+@frozen public struct NormalizeObservation<Base: Environment>: Wrapper {
+    public typealias Action = Base.Action
+    public typealias Element = Float
+
+    /// The environment within.
+    public var base: Base
+    /// Whether observations change the statistics.
+    public var isUpdating = true
+    /// Added to the variance, which may be 0.
+    public let epsilon: Double
+    /// Mean and variance of each number of an observation.
+    public var moments: [RunningMoments<Float>]
+    /// How many observations have been seen, and a ten-thousandth.
+    public var count: Double
+    @usableFromInline var latest: [Base.Element]
+
+    /// Normalises the observations of `base`.
+    ///
+    /// - Precondition: `epsilon` is positive, and the observations are no tuples or dictionaries.
+    @inlinable public init(_ base: Base, epsilon: Double = 1e-8) {
+        precondition(epsilon > 0, "NormalizeObservation: epsilon is \(epsilon), it must be above 0")
+        requireFit("NormalizeObservation", Self.misfit(base.observationSpace))
+        self.base = base
+        self.epsilon = epsilon
+        latest = Array(repeating: .zero, count: base.observationSpace.count)
+        moments = Array(repeating: RunningMoments(), count: latest.count)
+        count = RunningMoments<Float>.initialCount
+    }
+
+    @usableFromInline static func misfit(_ space: Space) -> String? {
+        space.parts.isEmpty ? nil : "observations of one array, not \(space)"
+    }
+
+    /// All numbers, in the shape of the environment within.
+    public var observationSpace: Space {
+        .box(-Double.infinity...Double.infinity, shape: base.observationSpace.shape)
+    }
+
+    /// Resets the environment within; the statistics go on.
+    @inlinable public mutating func reset(seed: UInt64?) {
+        base.reset(seed: seed)
+        see()
+    }
+
+    /// Plays one step of the environment within.
+    @inlinable public mutating func step(_ action: Action) -> Step {
+        let result = base.step(action)
+        see()
+        return result
+    }
+
+    @inlinable mutating func see() {
+        base.observe(into: &latest, at: 0, count: latest.count)
+        guard isUpdating else { return }
+        for index in latest.indices { moments[index].add(latest[index].float, count: count) }
+        count += 1
+    }
+
+    /// Writes the normalised observation.
+    @inlinable public func observe(into observation: inout MutableSpan<Float>) {
+        for index in latest.indices {
+            let deviation = (moments[index].variance + Float(epsilon)).squareRoot()
+            observation[index] = (latest[index].float - moments[index].mean) / deviation
+        }
+    }
+}
+
+extension NormalizeObservation: StateCodable where Base: StateCodable {
+    /// Codes the statistics and the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&count)
+        for index in moments.indices {
+            try coder.code(&moments[index].mean)
+            try coder.code(&moments[index].variance)
+        }
+        try base.codeState(with: &coder)
+        base.observe(into: &latest, at: 0, count: latest.count)
+    }
+}
