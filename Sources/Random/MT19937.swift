@@ -25,9 +25,9 @@
 
     @inlinable init(word: UInt32) {
         key = InlineArray(repeating: 0)
+        position = 624
         key[0] = word
         for index in 1..<624 { key[index] = 1_812_433_253 &* folded(index - 1) &+ UInt32(index) }
-        position = 624
     }
 
     @inlinable func folded(_ index: Int) -> UInt32 { key[index] ^ key[index] >> 30 }
