@@ -167,15 +167,15 @@ extension MinAtar.Asterix {
     }
 
     private static let gaul = Sprite(
-        ["w": 0xFFFFFF, "h": 0x9AA3AE, "s": 0xF2C9A0, "m": 0xE8B923, "b": 0x2F2F38, "r": 0xC8372D, "k": 0x101010],
+        ["w": 0xFFFFFF, "h": 0x9AA3AE, "s": 0xF2C9A0, "m": 0xE8B923, "r": 0xC8372D, "k": 0x101010],
         """
         w......w
         ww.hh.ww
         .whhhhw.
         ..sksk..
         .mmssmm.
-        ..bbbb..
-        .sbbbbs.
+        .skkkks.
+        ..rrrr..
         ..r..r..
         """)
 

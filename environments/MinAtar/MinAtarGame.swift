@@ -34,7 +34,7 @@ public protocol MinAtarGame: BitwiseCopyable, Sendable, StateCodable {
     /// Writes 1 for each thing into `observation`, 10 × 10 × channels of zeros.
     func observe(into observation: inout MutableSpan<UInt8>)
 
-    /// Draws the state into a frame of ``Sprite/cellSide`` pixels a cell.
+    /// Draws the state into a frame of 320 × 320 pixels, 32 a cell.
     func draw(into frame: inout Frame)
 }
 
