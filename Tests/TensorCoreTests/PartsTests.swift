@@ -140,7 +140,7 @@ extension Plan {
         defer { rv_restore_mode(mode) }
         for index in 0..<replay.count {
             let instruction = replay.instructions[index]
-            let parts = instruction.isDivisible ? count : 1
+            let parts = instruction.pieces == 1 ? 1 : count
             for part in (0..<parts).reversed() {
                 let scratch = HostArray.allocate(bytes: instruction.scratchBytes)
                 defer { scratch.deallocate() }

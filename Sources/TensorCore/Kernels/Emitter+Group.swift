@@ -16,7 +16,9 @@ extension Emitter {
                 strip_count: group.stripCount, random: UnsafePointer(random.pointer))
         ])
         let run = kernels.pointer.pointee.run_group!
-        return Instruction(scratchBytes: rv_group_scratch(descriptor)) { part, scratch in run(descriptor, scratch, part)
+        let pieces = max(1, (group.iteration.count + group.block - 1) / group.block)
+        return Instruction(scratchBytes: rv_group_scratch(descriptor), pieces: pieces) { part, scratch in
+            run(descriptor, scratch, part)
         }
     }
 }

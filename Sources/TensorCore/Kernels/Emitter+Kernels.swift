@@ -12,7 +12,11 @@ extension Emitter {
         let (source, destination) = (floats(operand), floats(index))
         let table = kernels.pointer.pointee
         let kernel = reduction == .sum ? table.sum! : table.maximum!
-        return Instruction { part, _ in kernel(source, destination, outer, reduced, inner, part) }
+        // A single sum is one piece, as an element's order of additions is one.
+        let pieces = inner == 1 ? outer : max(outer, (inner + 15) / 16)
+        return Instruction(pieces: max(1, pieces)) { part, _ in
+            kernel(source, destination, outer, reduced, inner, part)
+        }
     }
 
     func emitArgmax(_ index: Int) -> Instruction {

@@ -29,7 +29,7 @@ extension Emitter {
             let offset = zip(to, low).map(*).reduce(0, +)
             let copy = emitCopy(source, (operand, 0, from), (index, offset, zip(to, steps).map(*)))
             let (destination, count, around) = (floats(index), entry.count, Float(value))
-            return Instruction(isDivisible: false) { part, scratch in
+            return Instruction(pieces: 1) { part, scratch in
                 destination.update(repeating: around, count: count)
                 copy.body(part, scratch)
             }

@@ -26,7 +26,7 @@ extension Emitter {
         }
         let result = UnsafeBufferPointer(start: floats(index), count: entry.count)
         let origin = graph.origins[index]
-        return Instruction(scratchBytes: instruction.scratchBytes, isDivisible: false) { part, scratch in
+        return Instruction(scratchBytes: instruction.scratchBytes, pieces: 1) { part, scratch in
             // The result may overwrite an operand.
             let before = Finiteness(operands)
             instruction.body(part, scratch)
@@ -47,7 +47,7 @@ extension Emitter {
             graph.bindings[$0] != nil && graph.entries[$0].type == .float32
         }
         let arrays = leaves.map { UnsafeBufferPointer(start: floats($0), count: graph.entries[$0].count) }
-        return Instruction(isDivisible: false) { _, _ in
+        return Instruction(pieces: 1) { _, _ in
             for (leaf, array) in zip(leaves, arrays) where Finiteness([array]).hasNaN {
                 let entry = graph.entries[leaf]
                 RunFaults.report(

@@ -72,9 +72,8 @@ public final class Plan {
         let work = zip(units, steps).map { unit, step in
             var instruction = emitter.emit(unit)
             instruction.cost = emitter.nanoseconds(unit, step)
-            if instruction.isDivisible {
-                instruction.partLimit = PartCost.limit(instruction.cost, least: options.leastPart)
-            }
+            instruction.partLimit = min(
+                instruction.pieces, PartCost.limit(instruction.cost, least: options.leastPart))
             if options.checksFinite { instruction = emitter.checked(instruction, unit, program: options.name) }
             return shadow?.compared(instruction, unit, as: step) ?? instruction
         }

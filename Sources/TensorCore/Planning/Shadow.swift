@@ -34,7 +34,7 @@ final class Shadow {
 
     /// What precedes the plan's first unit.
     func plainRun() -> Instruction {
-        Instruction(isDivisible: false) { [unowned self] _, _ in
+        Instruction(pieces: 1) { [unowned self] _, _ in
             for (copy, source) in zip(start, sources) { copy.copyElements(of: source) }
             plain.run(from: start, random: emitter.random)
             isNudged = false
@@ -44,7 +44,7 @@ final class Shadow {
     /// A unit's instruction, followed by a look at what it wrote.
     func compared(_ instruction: Instruction, _ unit: PlanUnit, as step: Plan.Step) -> Instruction {
         let members = unit.members.filter { emitter.places.places[$0] != .register }
-        return Instruction(scratchBytes: instruction.scratchBytes, isDivisible: false) { [unowned self] part, scratch in
+        return Instruction(scratchBytes: instruction.scratchBytes, pieces: 1) { [unowned self] part, scratch in
             instruction.body(part, scratch)
             for member in members {
                 let entry = emitter.graph.entries[member]
@@ -66,7 +66,7 @@ final class Shadow {
         let variables = emitter.graph.assignments.map { assignment in
             (assignment.storage, { (run: PlainRun) in run.copies[ObjectIdentifier(assignment.storage)]!.memory })
         }
-        return Instruction(isDivisible: false) { [unowned self] _, _ in
+        return Instruction(pieces: 1) { [unowned self] _, _ in
             for (index, (array, place)) in (outputs + variables).enumerated() {
                 guard let found = difference(array.type, array.count, array.memory, place) else { continue }
                 differences[index].take(found.largest, found.allowed)

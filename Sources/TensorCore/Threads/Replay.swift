@@ -36,6 +36,7 @@ final class Replay {
     /// The threads for a run, which ``end(team:)`` lets go: one where another run has the others, or they have no
     /// processor.
     func begin() -> Int {
+        guard threads > 1 else { return 1 }
         let team = min(threads, Threads.count)
         return team > 1 && ThreadPool.shared.enter(team: team, isWorthWaking: isWorthWaking) ? team : 1
     }

@@ -22,7 +22,7 @@ final class ThreadPool: @unchecked Sendable {
     /// How much longer than all of an instruction's work a part may take, in nanoseconds.
     private static let allowance = 200_000.0
     /// For how long runs go alone at first and at most after a part took longer, in nanoseconds.
-    private static let solitude: ClosedRange<UInt64> = 20_000_000...1_000_000_000
+    private static let solitude: ClosedRange<UInt64> = 20_000_000...200_000_000
 
     private let ticket = Atomic<UInt64>(0)
     private let finished = Atomic(0)
