@@ -39,7 +39,7 @@ enum ExitStatus: Int32 {
         case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit: .usage
         case .unreadable, .missingAssets: .noInput
         case .badMap, .badState, .badAction: .badData
-        case .stepBeforeReset, .stepAfterEnd: .failure
+        case .notReset, .hasEnded: .failure
         }
     }
 

@@ -8,7 +8,7 @@ extension CheckRule {
                 let batch = subject.make(1, .disabled)
                 batch.write(middle(of: subject), for: 0)
                 return .failed(
-                    refusal(of: batch, isExpected: { if case .stepBeforeReset = $0 { true } else { false } })
+                    refusal(of: batch, isExpected: { if case .notReset = $0 { true } else { false } })
                         .map { "expected a step before the first reset to be refused, \($0)" })
             }),
         CheckRule(
@@ -45,7 +45,7 @@ extension CheckRule {
             steps += 1
         }
         return .failed(
-            refusal(of: batch, isExpected: { if case .stepAfterEnd = $0 { true } else { false } })
+            refusal(of: batch, isExpected: { if case .hasEnded = $0 { true } else { false } })
                 .map { "expected a step after the end in step \(steps) to be refused, \($0)" })
     }
 

@@ -78,8 +78,8 @@ public protocol BatchedEnvironment: AnyObject {
 
     /// Checks the preconditions of ``step()``.
     ///
-    /// - Throws: ``EnvironmentError/stepBeforeReset(environment:index:)``,
-    ///   ``EnvironmentError/stepAfterEnd(environment:index:)`` or
+    /// - Throws: ``EnvironmentError/notReset(environment:index:)``,
+    ///   ``EnvironmentError/hasEnded(environment:index:)`` or
     ///   ``EnvironmentError/badAction(environment:index:action:space:)``.
     func checkStep() throws(EnvironmentError)
 
@@ -94,6 +94,9 @@ public protocol BatchedEnvironment: AnyObject {
 
     /// Puts the environment `target` into the state of `source`, and its rows with it: a branch of what can follow.
     func copy(_ source: Int, to target: Int)
+
+    /// Whether what earlier episodes gave goes on, on purpose, over a reset with a seed: running statistics.
+    var keepsStatistics: Bool { get }
 
     /// Whether the environments can write their state to bytes and read it back.
     var canSnapshot: Bool { get }

@@ -37,6 +37,10 @@ public protocol Environment<Element>: Sendable {
     /// Writes the current observation, row-major, into `observation`, which has ``Space/count`` elements.
     func observe(into observation: inout MutableSpan<Element>)
 
+    /// Whether what earlier episodes gave goes on, on purpose, over a reset with a seed: running statistics. False
+    /// unless said otherwise.
+    var keepsStatistics: Bool { get }
+
     /// Time steps a second when a person watches; 30 unless said otherwise.
     var framesPerSecond: Double { get }
 
@@ -48,6 +52,9 @@ public protocol Environment<Element>: Sendable {
 }
 
 extension Environment {
+    /// False.
+    public var keepsStatistics: Bool { false }
+
     /// 30.
     public var framesPerSecond: Double { 30 }
 }

@@ -23,9 +23,9 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     /// An action is not in the action space.
     case badAction(environment: String, index: Int, action: String, space: String)
     /// A step was to be played before the first reset.
-    case stepBeforeReset(environment: String, index: Int)
+    case notReset(environment: String, index: Int)
     /// A step was to be played after the end of an episode that nothing resets.
-    case stepAfterEnd(environment: String, index: Int)
+    case hasEnded(environment: String, index: Int)
 }
 
 extension EnvironmentError: CustomStringConvertible {
@@ -54,11 +54,11 @@ extension EnvironmentError: CustomStringConvertible {
         case .wrapperMisfit(let wrapper, let environment, let needs):
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
         case .badAction(let environment, let index, let action, let space):
-            "\(environment): the action \(action) of environment \(index) is not in \(space)"
-        case .stepBeforeReset(let environment, let index):
-            "\(environment): a step before the first reset of environment \(index); reset it first"
-        case .stepAfterEnd(let environment, let index):
-            "\(environment): a step after the end of the episode of environment \(index); reset it first"
+            "\(environment), environment \(index): the action \(action) is not in \(space)"
+        case .notReset(let environment, let index):
+            "\(environment), environment \(index): a step before the first reset; reset it first"
+        case .hasEnded(let environment, let index):
+            "\(environment), environment \(index): a step after the end of the episode; reset it first"
         }
     }
 

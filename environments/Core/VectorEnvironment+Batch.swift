@@ -56,6 +56,9 @@ extension VectorEnvironment {
     /// The transition probabilities, where the environment is a ``TabularModel``.
     public var tabularModel: (any TabularModel)? { environments[0] as? any TabularModel }
 
+    /// Whether something of earlier episodes is kept on purpose.
+    public var keepsStatistics: Bool { environments[0].keepsStatistics }
+
     /// Whether the environments are ``StateCodable``.
     public var canSnapshot: Bool { World.self is any StateCodable.Type }
 

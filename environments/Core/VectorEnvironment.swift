@@ -123,10 +123,10 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
 
     /// What is wrong with the next step of one environment.
     @usableFromInline func fault(of index: Int) -> EnvironmentError? {
-        if !started[index] { return .stepBeforeReset(environment: id, index: index) }
+        if !started[index] { return .notReset(environment: id, index: index) }
         let ended = terminatedRow[index] || truncatedRow[index]
         if ended, autoreset == .nextStep { return nil }
-        if ended, autoreset == .disabled { return .stepAfterEnd(environment: id, index: index) }
+        if ended, autoreset == .disabled { return .hasEnded(environment: id, index: index) }
         guard let actionCheck, !actionCheck.accepts(actions[index]) else { return nil }
         return .badAction(
             environment: id, index: index, action: actionCheck.text(actions[index]), space: "\(actionSpace)")

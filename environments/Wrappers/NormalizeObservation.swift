@@ -47,6 +47,9 @@
         see()
     }
 
+    /// True: the mean and the variance.
+    public var keepsStatistics: Bool { true }
+
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)

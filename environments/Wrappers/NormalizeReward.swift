@@ -34,6 +34,9 @@
         discountedSum = 0
     }
 
+    /// True: the mean and the variance.
+    public var keepsStatistics: Bool { true }
+
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var result = base.step(action)

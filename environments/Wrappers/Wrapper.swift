@@ -26,6 +26,9 @@ extension Wrapper {
     /// Time steps a second when a person watches.
     @inlinable public var framesPerSecond: Double { base.framesPerSecond }
 
+    /// Whether the environment within keeps statistics.
+    public var keepsStatistics: Bool { base.keepsStatistics }
+
     /// Draws the environment within.
     @inlinable public func draw(into frame: inout Frame) { base.draw(into: &frame) }
 
