@@ -65,8 +65,24 @@ private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [Str
     return result
 }
 
+/// How many threads plans use.
+struct ThreadsOption: ParsableArguments {
+    @Option(help: "Threads of a plan; results have the same bits whatever their number. (default: all processors)")
+    var threads: Int?
+
+    func validate() throws { try require("--threads", threads, in: 1...Threads.limit) }
+
+    /// Sets the number for the process.
+    func apply() {
+        if let threads { Threads.count = threads }
+    }
+}
+
 /// Looks at the plans of a training run.
 struct CheckFlags: ParsableArguments {
+    @OptionGroup
+    var threads: ThreadsOption
+
     @Flag(help: "Stop at the first operation that makes a NaN or an infinity, and name it; slow.")
     var checkFinite = false
 
@@ -81,6 +97,7 @@ struct CheckFlags: ParsableArguments {
 
     /// Does the training.
     func running(_ body: () throws -> Void) throws {
+        threads.apply()
         (FiniteCheck.isEnabled, ShadowCheck.isEnabled, Plan.recordsOrigins) = (checkFinite, shadow, plan)
         let plans = try Plan.collecting(body).plans.filter { $0.runCount > 0 }
         if shadow {

@@ -20,9 +20,12 @@ import Testing
         return try made.results()
     }
 
-    private func step(_ name: String) -> CheckedStep { (CheckedStep.all + CheckedStep.scaling).first { $0.name == name }! }
+    private func step(_ name: String) -> CheckedStep {
+        (CheckedStep.all + CheckedStep.scaling).first { $0.name == name }!
+    }
 
-    @Test(arguments: names + CheckedStep.scaling.map(\.name)) func resultsArePyTorchs(name: String) throws {
+    @Test(arguments: names + CheckedStep.scaling.map(\.name))
+    func resultsArePyTorchs(name: String) throws {
         try GoldenLosses().check(name, results(of: step(name)))
     }
 

@@ -15,7 +15,10 @@ import Testing
             }
         }
 
-        @Test(arguments: ["CartPole-v1", "FrozenLake-v1", "grid:four-rooms"], [AutoresetMode.sameStep, .nextStep])
+        @Test(
+            arguments: ["CartPole-v1", "FrozenLake-v1", "grid:four-rooms"]
+                + ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"].map { "MinAtar/\($0)-v1" },
+            [AutoresetMode.sameStep, .nextStep])
         func stepsResetsAndStatisticsAllocateNothing(id: String, mode: AutoresetMode) async {
             await #expect(processExitsWith: .success) { [id, mode] in
                 let batch = try EnvironmentCatalog.make(

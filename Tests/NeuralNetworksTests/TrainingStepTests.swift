@@ -30,7 +30,7 @@ import Testing
 
     @Test func arenas() throws {
         let fused = try Self.steps().map { try $0.program.plan() }
-        #expect(fused.map(\.arenaBytes) == [198_208, 2_824_832])
+        #expect(fused.map(\.arenaBytes) == [165_440, 2_816_192])
         let plain = try Self.steps(fused: false).map { try $0.program.plan() }
         for (fused, plain) in zip(fused, plain) {
             let intermediates = plain.steps.map { $0.shape.elementCount * 4 }.reduce(0, +)

@@ -96,6 +96,18 @@ import Testing
         }
     }
 
+    /// A rectifier's mask is computed from its result where the gradient needs it, and takes no memory.
+    @Test func masksAreNotKept() throws {
+        let inputs = [Program.Input.float32(64, 256), .float32(256, 256)]
+        let plan = try Program("test", inputs: inputs) { inputs in
+            let hidden = inputs[0].matmul(inputs[1]).relu()
+            let loss = hidden.matmul(inputs[1]).squared().sum()
+            return gradients(of: loss, withRespectTo: [inputs[1]])
+        }.plan()
+        #expect(!plan.steps.contains { $0.name.hasPrefix("relu") && $0.name.contains("less") }, "\(plan)")
+        #expect(plan.steps.contains { $0.name.contains("less · ") && $0.name.contains("select") }, "\(plan)")
+    }
+
     /// Heads of attention: products read and write permuted arrays where they are.
     @Test func productsReadAndWritePermutedArrays() throws {
         let (batch, length, heads, width) = (3, 5, 2, 8)

@@ -58,7 +58,8 @@ public enum EnvironmentCatalog {
         builtIn + Assets.names(in: GridMap.assetFolder, ending: ".txt").map { GridWorld.entry(mapNamed: $0) }
     }
 
-    private static let builtIn: [EnvironmentEntry] = CartPole.entries + FrozenLake.entries + GridWorld.entries
+    private static let builtIn: [EnvironmentEntry] =
+        CartPole.entries + FrozenLake.entries + GridWorld.entries + MinAtar.entries
 
     /// The option that each environment has.
     public static let stepLimitOption = EnvironmentOption(

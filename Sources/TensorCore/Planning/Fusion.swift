@@ -12,12 +12,12 @@ struct PlanUnit {
 /// row, which operations of elements may read again. An entry joins the group of an operand as long as no path leaves the
 /// group and comes back: then the groups and the other entries still form an acyclic graph.
 struct Fusion {
-    private let graph: LinearGraph
+    let graph: LinearGraph
     /// The group of each entry; views belong to the group of none, since they only rename their operand.
-    private var unit: [Int]
-    private var members: [[Int]]
+    var unit: [Int]
+    var members: [[Int]]
     /// What each unit iterates over; nil for those that can't be part of a group.
-    private var iterations: [Iteration?]
+    var iterations: [Iteration?]
     /// The units in an order in which each comes after all that it depends on, with gaps, and the place of each.
     private var order: [Int]
     private var position: [Int]
@@ -25,12 +25,15 @@ struct Fusion {
     /// Units further apart in the order stay apart: what lies between would have to wait.
     private static let farthest = 4_096
     /// Registers of a group stay in the first-level cache as long as there are not too many.
-    private static let largestGroup = 48
+    static let largestGroup = 48
 
     /// The units in the order of running, inputs first.
     static func schedule(_ graph: LinearGraph, fused: Bool) -> [PlanUnit] {
         var fusion = Fusion(graph)
-        if fused { fusion.group() }
+        if fused {
+            fusion.group()
+            fusion.postpone()
+        }
         return fusion.ordered()
     }
 

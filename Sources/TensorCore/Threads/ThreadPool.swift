@@ -24,7 +24,7 @@ final class ThreadPool: @unchecked Sendable {
     private static let allowance = 200_000.0
     private static let allowedShare = 0.25
     /// For how long runs go alone at first and at most after the caller waited longer, in nanoseconds.
-    private static let solitude: ClosedRange<UInt64> = 20_000_000...1_000_000_000
+    private static let solitude: ClosedRange<UInt64> = 20_000_000...200_000_000
 
     private let ticket = Atomic<UInt64>(0)
     private let finished = Atomic(0)

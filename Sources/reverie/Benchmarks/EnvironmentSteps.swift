@@ -5,9 +5,10 @@ extension Benchmark {
     /// Environment steps with random actions: drawing the actions, resetting and writing every observation included.
     static var environmentSteps: [Benchmark] {
         [
-            environment("CartPole-v1", count: 1024), environment("CartPole-v1", count: 1),
-            environment("FrozenLake-v1", count: 1024), environment("FrozenLake-v1", count: 1),
+            "CartPole-v1", "FrozenLake-v1", "MinAtar/Asterix-v0", "MinAtar/Breakout-v0", "MinAtar/Freeway-v0",
+            "MinAtar/Seaquest-v0", "MinAtar/SpaceInvaders-v0",
         ]
+        .flatMap { [environment($0, count: 1024), environment($0, count: 1)] }
     }
 
     private static func environment(_ id: String, count: Int) -> Benchmark {

@@ -26,8 +26,8 @@ struct Bench: ParsableCommand {
     @Option(parsing: .unconditional, help: "Seconds spent on each.")
     var seconds = 1.0
 
-    @Option(help: "Threads of a step; results have the same bits whatever their number. (default: all processors)")
-    var threads: Int?
+    @OptionGroup
+    var threads: ThreadsOption
 
     @Flag(help: "Print where a step's time goes.")
     var plan = false
@@ -48,9 +48,6 @@ struct Bench: ParsableCommand {
         guard seconds > 0, seconds <= 600 else {
             throw ValidationError("--seconds takes a number above 0, up to 600, not \(seconds).")
         }
-        if let threads, !(1...Threads.limit).contains(threads) {
-            throw ValidationError("--threads takes a number from 1 to \(Threads.limit), not \(threads).")
-        }
         try require("--dot", dot, endsIn: ".dot")
         if plan, json { throw ValidationError("--plan prints tables, --json one object; give one of them.") }
         if shadow, plan || json || dot != nil {
@@ -60,7 +57,7 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        if let threads { Threads.count = threads }
+        threads.apply()
         if shadow { return try compare() }
         try requireFree(dot, force: force)
         var results: [JSON] = []
