@@ -80,7 +80,7 @@ import Testing
         }
     }
 
-    /// A part that takes much longer than all of the work should means that the processors are needed elsewhere.
+    /// Waiting for a part much longer than the work should take means that the processors are needed elsewhere.
     @Test func runsGoAloneWhereWorkersLoseTheirProcessors() async {
         await #expect(processExitsWith: .success) {
             Threads.count = 2

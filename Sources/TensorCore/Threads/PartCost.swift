@@ -2,9 +2,10 @@ import Foundation
 
 /// How long units take one thread, roughly, and how much of it another thread is worth.
 enum PartCost {
-    /// Nanoseconds of a part at least: handing parts out and waiting for them takes 350, and what one processor has
-    /// written, another one has to fetch.
-    static let least = 1_000.0
+    /// Nanoseconds of a part at least. Handing parts out and waiting for them takes 350 where processors share a cache, and
+    /// units of 2 µs gain a third there; where they don't (a virtual machine's may be moved apart at any time) it takes some
+    /// thousand, and fetching what the other processor has written 30 for each line.
+    static let least = 10_000.0
 
     /// Nanoseconds of work in parts for which sleeping threads are woken: that takes the caller ten microseconds, and they
     /// come a few tens later.
