@@ -47,7 +47,7 @@ struct Walk: Environment, StateCodable {
     var observationSpace: Space {
         switch fault {
         case .observationSpace: .box(low: [0, 5], high: [1, -5], shape: [2], element: .int32)
-        case .observationType: .box(-100...100, shape: [2], element: .uint8)
+        case .observationType: .box(0...100, shape: [2], element: .uint8)
         case .observationInSpace: .box(-3...10000, shape: [2], element: .int32)
         default: .box(-10000...10000, shape: [2], element: .int32)
         }
@@ -81,7 +81,7 @@ struct Walk: Environment, StateCodable {
         case .independent, .batchIsSingles:
             position = Int32(Self.ofAll.count.wrappingAdd(1, ordering: .relaxed).newValue % 7)
         case .copy: position = Int32(shared.count.wrappingAdd(1, ordering: .relaxed).newValue % 9)
-        case .drawing: position += Int32(drawn % 2)
+        case .drawing: position += Int32(drawn % 3)
         default: break
         }
         let reward = fault == .rewardFinite && position == 2 ? .infinity : Double(position)

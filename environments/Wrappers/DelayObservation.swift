@@ -29,9 +29,7 @@
     /// Resets the environment within and forgets what is on its way.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
-        for slot in 0..<delay {
-            for index in 0..<width { frames[slot * width + index] = blank[index] }
-        }
+        for slot in 0..<delay { frames.replaceSubrange(slot * width..<(slot + 1) * width, with: blank) }
         newest = delay
         base.observe(into: &frames, at: newest * width, count: width)
     }
@@ -47,7 +45,7 @@
     /// Writes the observation of ``delay`` steps ago.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         let start = (newest == delay ? 0 : newest + 1) * width
-        for index in 0..<width { observation[index] = frames[start + index] }
+        observation.write(frames, start..<start + width)
     }
 }
 

@@ -61,14 +61,14 @@
 
     @inlinable mutating func pool() {
         base.observe(into: &latest, at: 0, count: width)
-        for index in 0..<width where latest[index] > pooled[index] { pooled[index] = latest[index] }
+        Element.keepGreater(of: latest, in: &pooled)
         isPooled = true
     }
 
     /// Writes the last observation, or the greater of the last two.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         guard isPooled else { return base.observe(into: &observation) }
-        for index in 0..<width { observation[index] = pooled[index] }
+        observation.write(pooled, 0..<width)
     }
 }
 

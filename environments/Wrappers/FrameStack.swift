@@ -53,8 +53,10 @@
         newest = count - 1
         base.observe(into: &frames, at: newest * width, count: width)
         for slot in 0..<newest {
-            for index in 0..<width {
-                frames[slot * width + index] = padding == .zero ? blank[index] : frames[newest * width + index]
+            if padding == .zero {
+                frames.replaceSubrange(slot * width..<(slot + 1) * width, with: blank)
+            } else {
+                base.observe(into: &frames, at: slot * width, count: width)
             }
         }
     }
@@ -70,9 +72,8 @@
     /// Writes the observations, the oldest first.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         let older = (newest + 1) * width
-        for index in older..<frames.count { observation[index - older] = frames[index] }
-        let offset = frames.count - older
-        for index in 0..<older { observation[offset + index] = frames[index] }
+        observation.write(frames, older..<frames.count)
+        observation.write(frames, 0..<older, at: frames.count - older)
     }
 }
 

@@ -40,8 +40,10 @@ public struct Grayscale<Base: Environment<UInt8>>: Wrapper {
     /// Writes 0.2125 red + 0.7154 green + 0.0721 blue, rounded down.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         for index in 0..<picture.count / 3 {
-            let (red, green, blue) = (picture[3 * index], picture[3 * index + 1], picture[3 * index + 2])
-            observation[index] = UInt8(Double(red) * 0.2125 + Double(green) * 0.7154 + Double(blue) * 0.0721)
+            let red = Double(picture[3 * index]) * 0.2125
+            let green = Double(picture[3 * index + 1]) * 0.7154
+            let blue = Double(picture[3 * index + 2]) * 0.0721
+            observation[index] = UInt8(red + green + blue)
         }
     }
 }

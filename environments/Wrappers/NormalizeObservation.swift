@@ -18,6 +18,7 @@
     /// How many observations have been seen, and a ten-thousandth.
     public var count: Double
     @usableFromInline var latest: [Base.Element]
+    @usableFromInline var floats: [Float]
 
     /// Normalises the observations of `base`.
     ///
@@ -28,6 +29,7 @@
         self.base = base
         self.epsilon = epsilon
         latest = Array(repeating: .zero, count: base.observationSpace.count)
+        floats = Array(repeating: 0, count: latest.count)
         moments = Array(repeating: RunningMoments(), count: latest.count)
         count = RunningMoments<Float>.initialCount
     }
@@ -58,17 +60,22 @@
     }
 
     @inlinable mutating func see() {
-        base.observe(into: &latest, at: 0, count: latest.count)
+        look()
         guard isUpdating else { return }
-        for index in latest.indices { moments[index].add(latest[index].float, count: count) }
+        for index in floats.indices { moments[index].add(floats[index], count: count) }
         count += 1
+    }
+
+    @inlinable mutating func look() {
+        base.observe(into: &latest, at: 0, count: latest.count)
+        Base.Element.convert(latest, to: &floats)
     }
 
     /// Writes the normalised observation.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
-        for index in latest.indices {
+        for index in floats.indices {
             let deviation = (moments[index].variance + Float(epsilon)).squareRoot()
-            observation[index] = (latest[index].float - moments[index].mean) / deviation
+            observation[index] = (floats[index] - moments[index].mean) / deviation
         }
     }
 }
@@ -82,6 +89,6 @@ extension NormalizeObservation: StateCodable where Base: StateCodable {
             try coder.code(&moments[index].variance)
         }
         try base.codeState(with: &coder)
-        base.observe(into: &latest, at: 0, count: latest.count)
+        look()
     }
 }

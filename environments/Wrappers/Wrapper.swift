@@ -64,6 +64,21 @@ extension Environment {
     }
 }
 
+extension MutableSpan where Element: BitwiseCopyable {
+    /// Writes a range of `elements` from `offset` on: in one piece, which is fast where the type isn't known either.
+    @inlinable @inline(__always) mutating func write(_ elements: [Element], _ range: Range<Int>, at offset: Int = 0) {
+        precondition(
+            0 <= range.lowerBound && range.upperBound <= elements.count && offset + range.count <= count,
+            "\(range) of \(elements.count) elements at \(offset) of \(count)")
+        withUnsafeMutableBufferPointer { target in
+            elements.withUnsafeBufferPointer { source in
+                guard !range.isEmpty else { return }
+                (target.baseAddress! + offset).update(from: source.baseAddress! + range.lowerBound, count: range.count)
+            }
+        }
+    }
+}
+
 /// What kinds of environment a wrapper can't be put around, in words.
 @usableFromInline func requireFit(_ wrapper: String, _ misfit: String?) {
     if let misfit { preconditionFailure("\(wrapper) needs \(misfit)") }
