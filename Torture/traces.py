@@ -71,10 +71,11 @@ def difference(expected, found):
 
 def compare(name, arguments, seeds, count):
     """Compares all seeds; gives the number of lines, of episodes' ends, and the largest difference."""
-    # MinAtar breaks rules of Gymnasium's checker: it has no generator of the kind that is asked for.
-    environment = gymnasium.make(name, disable_env_checker=name.startswith("MinAtar/"), **arguments)
     lines, ends, worst = 0, 0, 0.0
     for seed in range(seeds):
+        # A new one each time: MinAtar's remembers the last action beyond resets and seeds. And it breaks rules of
+        # Gymnasium's checker: it has no generator of the kind that is asked for.
+        environment = gymnasium.make(name, disable_env_checker=name.startswith("MinAtar/"), **arguments)
         actions = numpy.random.default_rng(seed).integers(environment.action_space.n, size=count).tolist()
         theirs, own = list(originals(environment, seed, actions)), list(ours(name, arguments, seed, actions))
         for place in range(max(len(theirs), len(own))):
