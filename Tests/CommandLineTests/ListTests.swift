@@ -61,7 +61,9 @@ import Testing
         #expect(try list("runs", in: folder)["runs"]?.array == [])
     }
 
-    @Test(arguments: ["environments", "wrappers", "agents", "models", "presets"]) func tablesHaveARowEach(kind: String) throws {
+    @Test(arguments: ["environments", "wrappers", "agents", "models", "presets"]) func tablesHaveARowEach(kind: String)
+        throws
+    {
         let folder = try TemporaryFolder()
         let lines = try Executable.run(["list", kind], in: folder).output.split(separator: "\n")
         let rows = try list(kind)[kind]!.array!

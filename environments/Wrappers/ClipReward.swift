@@ -1,6 +1,8 @@
 /// Rewards cut to a range: Gymnasium's `ClipReward`.
 @frozen public struct ClipReward<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.

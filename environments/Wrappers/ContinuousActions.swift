@@ -1,6 +1,8 @@
 /// Actions of another range, stretched to that of the environment within: Gymnasium's `RescaleAction`.
 @frozen public struct RescaleAction<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.
@@ -50,7 +52,9 @@
 
 /// Actions of any size, cut to the bounds of the environment within: Gymnasium's `ClipAction`.
 @frozen public struct ClipAction<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.

@@ -1,6 +1,8 @@
 /// The observation of some steps ago, zeros before there is one: Gymnasium's `DelayObservation`.
 @frozen public struct DelayObservation<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.

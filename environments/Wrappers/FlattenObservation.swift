@@ -3,7 +3,9 @@
 /// An integer out of n becomes n numbers, 1 at its place and 0 elsewhere; arrays become rows; the parts of tuples and
 /// dictionaries follow one another.
 @frozen public struct FlattenObservation<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.

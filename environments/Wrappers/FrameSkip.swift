@@ -1,7 +1,9 @@
 /// Repeats each action and adds up the rewards, until the episode ends: Gymnasium's `RepeatAction`, and with
 /// ``poolsLastFrames`` its `MaxAndSkipObservation`.
 @frozen public struct FrameSkip<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.

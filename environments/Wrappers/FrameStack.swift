@@ -2,7 +2,9 @@
 ///
 /// Observations get a leading axis of ``count``; those of a discrete environment become as many integers.
 @frozen public struct FrameStack<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// What stands for the observations before the first.

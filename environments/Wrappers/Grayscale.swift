@@ -1,6 +1,8 @@
 /// Pictures in red, green and blue as one channel of luminance, height × width: Gymnasium's `GrayscaleObservation`.
 public struct Grayscale<Base: Environment<UInt8>>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// Bytes.
     public typealias Element = UInt8
 
     /// The environment within.

@@ -4,7 +4,9 @@
 /// Each environment of a batch has statistics of its own. For evaluation take those of training and set
 /// ``isUpdating`` to false.
 @frozen public struct NormalizeObservation<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// Floats.
     public typealias Element = Float
 
     /// The environment within.

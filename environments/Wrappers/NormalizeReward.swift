@@ -3,7 +3,9 @@
 /// That sum starts anew after a terminal state, and not where an episode is cut. Each environment of a batch has
 /// statistics of its own.
 @frozen public struct NormalizeReward<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.

@@ -4,7 +4,9 @@ import Graphics
 ///
 /// Steps allocate only what the environment's drawing does.
 public struct PixelObservation<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// Bytes.
     public typealias Element = UInt8
 
     /// The environment within.

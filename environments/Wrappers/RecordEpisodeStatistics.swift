@@ -2,7 +2,9 @@
 ///
 /// A batch's are kept by ``EpisodeStatistics``, which training loops feed.
 public struct RecordEpisodeStatistics<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.

@@ -1,7 +1,9 @@
 /// Pictures of another size: each new pixel is the mean of the area that it covers, channel by channel, pixels that
 /// are cut counting by their share. What Gymnasium's `ResizeObservation` does where pictures become smaller.
 public struct Resize<Base: Environment<UInt8>>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// Bytes.
     public typealias Element = UInt8
 
     /// The environment within.

@@ -7,7 +7,9 @@ import Random
 /// the seed of the reset, so that the environment within draws what it draws without the wrapper. (Gymnasium draws
 /// from the environment's stream.)
 @frozen public struct StickyAction<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.

@@ -1,7 +1,9 @@
 /// The observation as a row of floats, followed by the number of steps played: Gymnasium's `TimeAwareObservation`,
 /// flattened as it is there. With the time at hand a cut episode's end is no surprise (Pardo et al. 2018).
 @frozen public struct TimeAwareObservation<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// Floats.
     public typealias Element = Float
 
     /// The environment within.

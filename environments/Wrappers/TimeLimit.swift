@@ -1,7 +1,9 @@
 /// An environment whose episodes are cut after a number of steps: `truncated` becomes true, `terminated` is
 /// passed through, so that both can be true in one step. Steps after the limit stay truncated.
 @frozen public struct TimeLimit<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
     public typealias Action = Base.Action
+    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// The environment within.
