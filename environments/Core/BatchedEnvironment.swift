@@ -45,6 +45,9 @@ public protocol BatchedEnvironment: AnyObject {
     ///
     /// - Precondition: the action space is a box of float32.
     var continuousActions: UnsafeMutableBufferPointer<Float> { get }
+    /// The actions that are not in vain in the states of ``observations``, n masks; nil where the environment doesn't
+    /// tell.
+    var actionMasks: UnsafeBufferPointer<ActionMask>? { get }
     /// The rewards of the last step, n numbers; 0 after a reset.
     var rewards: UnsafeBufferPointer<Double> { get }
     /// Whether the last step ended the episode in a terminal state, n flags.
@@ -59,6 +62,13 @@ public protocol BatchedEnvironment: AnyObject {
     /// - Precondition: `seeds` has n entries, and so has `mask`, with at least one true. Entry i, where there is
     ///   one, seeds the environment i.
     func reset(seeds: [UInt64?], mask: [Bool]?)
+
+    /// Checks that ``step()`` may be called. Where actions come from a file, a person or a network that may have
+    /// diverged, call it first: it says what is wrong where ``step()`` would stop the program. Allocates nothing.
+    ///
+    /// - Throws: ``EnvironmentError/notReset(environment:index:)``, ``EnvironmentError/hasEnded(environment:index:)``
+    ///   or ``EnvironmentError/badAction(environment:index:action:space:)``.
+    func checkStep() throws(EnvironmentError)
 
     /// Plays one time step in each environment with the actions written before. Allocates nothing.
     ///

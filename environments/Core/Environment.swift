@@ -37,6 +37,10 @@ public protocol Environment: Sendable {
     /// Writes the current observation, row-major, into `observation`, which has ``Space/count`` elements.
     func observe(into observation: inout MutableSpan<Element>)
 
+    /// The actions that are not in vain in the current state, where the environment tells: either in all states or in
+    /// none, and only where ``actionSpace`` is discrete with at most 64 actions. Nil unless said otherwise.
+    var actionMask: ActionMask? { get }
+
     /// Time steps a second when a person watches; 30 unless said otherwise.
     var framesPerSecond: Double { get }
 
@@ -48,6 +52,9 @@ public protocol Environment: Sendable {
 }
 
 extension Environment {
+    /// None.
+    @inlinable public var actionMask: ActionMask? { nil }
+
     /// 30.
     public var framesPerSecond: Double { 30 }
 }

@@ -58,7 +58,9 @@ public enum EnvironmentCatalog {
         builtIn + Assets.names(in: GridMap.assetFolder, ending: ".txt").map { GridWorld.entry(mapNamed: $0) }
     }
 
-    private static let builtIn: [EnvironmentEntry] = CartPole.entries + FrozenLake.entries + GridWorld.entries
+    private static let builtIn: [EnvironmentEntry] =
+        CartPole.entries + MountainCar.entries + MountainCarContinuous.entries + Pendulum.entries + Acrobot.entries
+        + FrozenLake.entries + CliffWalking.entries + Taxi.entries + Blackjack.entries + GridWorld.entries
 
     /// The option that each environment has.
     public static let stepLimitOption = EnvironmentOption(

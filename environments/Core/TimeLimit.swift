@@ -24,6 +24,8 @@ import Graphics
     @inlinable public var observationSpace: Space { base.observationSpace }
     /// The actions of the environment within.
     @inlinable public var actionSpace: Space { base.actionSpace }
+    /// The action mask of the environment within.
+    @inlinable public var actionMask: ActionMask? { base.actionMask }
     /// The frame size of the environment within.
     @inlinable public var frameSize: FrameSize { base.frameSize }
     /// Time steps a second when a person watches.

@@ -10,6 +10,9 @@ extension VectorEnvironment {
     /// The observations that the last step led to, n × width.
     public var finalObservations: UnsafeRawBufferPointer { UnsafeRawBufferPointer(final) }
 
+    /// The actions that are not in vain, where the environment tells.
+    public var actionMasks: UnsafeBufferPointer<ActionMask>? { maskRow.map { UnsafeBufferPointer($0) } }
+
     /// The rewards of the last step.
     public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(rewardRow) }
 
@@ -36,6 +39,37 @@ extension VectorEnvironment {
             MemoryLayout<World.Action>.stride == actionSpace.count * MemoryLayout<Float>.stride
         else { preconditionFailure("\(id): continuousActions, but the action space is \(actionSpace)") }
         return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Float.self)
+    }
+
+    /// Checks that all have been reset, that none has ended and waits for a reset, and that the actions are in the
+    /// space.
+    public func checkStep() throws(EnvironmentError) {
+        for index in 0..<count {
+            guard started[index] else { throw .notReset(environment: id, index: index) }
+            if autoreset == .disabled, terminatedRow[index] || truncatedRow[index] {
+                throw .hasEnded(environment: id, index: index)
+            }
+        }
+        switch actionSpace {
+        case .discrete:
+            for (index, action) in discreteActions.enumerated() where !actionSpace.contains(action) {
+                throw badAction(index, "\(action)")
+            }
+        case .box(let low, let high, _, .float32):
+            let width = low.count
+            for (place, number) in continuousActions.enumerated() {
+                let element = place % width
+                guard low[element] <= Double(number), Double(number) <= high[element] else {
+                    let row = continuousActions[place - element..<place - element + width]
+                    throw badAction(place / width, row.map { "\($0)" }.joined(separator: " "))
+                }
+            }
+        default: break
+        }
+    }
+
+    private func badAction(_ index: Int, _ action: String) -> EnvironmentError {
+        .badAction(environment: id, index: index, action: action, space: "\(actionSpace)")
     }
 
     /// The frame size of the environments.

@@ -27,6 +27,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline let current: UnsafeMutableBufferPointer<World.Element>
     // The same memory as `current` where no step ends with another observation than it led to.
     @usableFromInline let final: UnsafeMutableBufferPointer<World.Element>
+    @usableFromInline let maskRow: UnsafeMutableBufferPointer<ActionMask>?
     @usableFromInline let rewardRow: UnsafeMutableBufferPointer<Double>
     @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
@@ -56,6 +57,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         actions = allocateAligned(count)
         current = allocateAligned(count * width)
         final = autoreset == .sameStep ? allocateAligned(count * width) : current
+        maskRow = worlds[0].actionMask.map { _ in allocateAligned(count) }
         rewardRow = allocateAligned(count)
         terminatedRow = allocateAligned(count)
         truncatedRow = allocateAligned(count)
@@ -71,6 +73,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         if autoreset == .sameStep { final.deallocate() }
         actions.deallocate()
         current.deallocate()
+        maskRow?.deallocate()
         rewardRow.deallocate()
         terminatedRow.deallocate()
         truncatedRow.deallocate()
@@ -152,6 +155,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @inlinable @inline(__always) func observe(_ index: Int) {
         var row = UnsafeMutableBufferPointer(rebasing: current[index * width..<(index + 1) * width]).mutableSpan
         environments[index].observe(into: &row)
+        if let mask = environments[index].actionMask { maskRow?[index] = mask }
     }
 
     @inlinable @inline(__always) func clear(_ index: Int) {
