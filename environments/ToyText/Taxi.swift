@@ -17,6 +17,8 @@ public struct Taxi: Environment {
     /// How likely a passenger is to want to go elsewhere once the taxi has set off with them; nil for one who never is.
     public let fickleProbability: Double?
     @usableFromInline let table: TransitionTable
+    // Of its own, because each read of a static one asks whether it has been made.
+    private let masks = TaxiTown.masks
 
     /// Makes an environment, to be reset before use.
     ///
@@ -37,7 +39,7 @@ public struct Taxi: Environment {
     /// Four moves, pick up, drop off.
     public var actionSpace: Space { .discrete(6) }
     /// The actions that are not in vain: moves without a wall in the way, a pick-up or drop-off that is possible.
-    public var actionMask: ActionMask? { TaxiTown.masks[state] }
+    public var actionMask: ActionMask? { masks[state] }
 
     /// Draws the taxi's cell, a passenger at a stop, and another stop as the destination.
     public mutating func reset(seed: UInt64?) {
