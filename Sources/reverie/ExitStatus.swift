@@ -39,6 +39,7 @@ enum ExitStatus: Int32 {
         case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot: .usage
         case .unreadable, .missingAssets: .noInput
         case .badMap, .badState: .badData
+        case .notReset, .hasEnded, .badAction: .failure
         }
     }
 

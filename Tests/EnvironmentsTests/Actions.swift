@@ -16,24 +16,4 @@ extension BatchedEnvironment {
         default: preconditionFailure("no actions are drawn from \(actionSpace)")
         }
     }
-
-    /// Writes the action of one environment, as its numbers.
-    func writeAction(_ numbers: [Double], to index: Int = 0) {
-        guard case .discrete = actionSpace else {
-            for (element, number) in numbers.enumerated() {
-                continuousActions[index * numbers.count + element] = Float(number)
-            }
-            return
-        }
-        discreteActions[index] = Int(numbers[0])
-    }
-
-    /// Gives one environment of another batch the action that one of this has.
-    func copyAction(of index: Int, to other: any BatchedEnvironment, _ otherIndex: Int) {
-        if case .discrete = actionSpace {
-            other.discreteActions[otherIndex] = discreteActions[index]
-        } else {
-            other.continuousActions[otherIndex] = continuousActions[index]
-        }
-    }
 }

@@ -45,7 +45,7 @@ import Testing
             #expect(batch.id == entry.id && batch.count == 2)
             var sampler = SpaceSampler(batch.actionSpace, seed: 1)
             for _ in 0..<50 {
-                for index in 0..<2 { batch.writeAction(sampler.sample(), to: index) }
+                for index in 0..<2 { batch.setAction(sampler.sample(), of: index) }
                 try batch.checkStep()
                 batch.step()
                 for index in 0..<2 { #expect(batch.observationSpace.contains(batch.observationNumbers(of: index))) }

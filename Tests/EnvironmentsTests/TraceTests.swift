@@ -14,7 +14,7 @@ import Testing
                 seed = nil
                 #expect("reset " + text(batch.observation(of: 0), batch.elementType) == line)
             } else {
-                batch.writeAction([try #require(Double(words[0]))])
+                batch.setAction([try #require(Double(words[0]))], of: 0)
                 batch.step()
                 #expect(Double(words[1]) == batch.rewards[0])
                 #expect(words[2] == (batch.terminated[0] ? "1" : "0"))

@@ -37,7 +37,7 @@ import Testing
             }
             batch.writeRandomActions(&random)
             for (index, single) in singles.enumerated() {
-                batch.copyAction(of: index, to: single, 0)
+                single.setAction(batch.action(of: index), of: 0)
                 single.step()
             }
             batch.step()

@@ -125,6 +125,26 @@ extension BatchedEnvironment {
         row(index, of: finalObservations)
     }
 
+    /// One environment's next action, as the numbers of a member of ``actionSpace``.
+    public func action(of index: Int) -> [Double] {
+        if case .discrete = actionSpace { return [Double(discreteActions[index])] }
+        let width = actionSpace.count
+        return continuousActions[index * width..<(index + 1) * width].map(Double.init)
+    }
+
+    /// Writes one environment's next action from its numbers, as ``SpaceSampler/sample()`` gives them.
+    ///
+    /// - Precondition: there are as many as a member of ``actionSpace`` has; a discrete one is a whole number.
+    public func setAction(_ numbers: [Double], of index: Int) {
+        let width = actionSpace.count
+        precondition(numbers.count == width, "\(id): an action of \(numbers.count) numbers for \(actionSpace)")
+        if case .discrete = actionSpace {
+            discreteActions[index] = Int(numbers[0])
+        } else {
+            for element in 0..<width { continuousActions[index * width + element] = Float(numbers[element]) }
+        }
+    }
+
     /// The numbers of one environment's current observation, whatever their type.
     public func observationNumbers(of index: Int) -> [Double] {
         let bytes = observation(of: index)

@@ -36,7 +36,7 @@ struct Trace: ParsableCommand {
         batch.reset(seed: UInt64(seed))
         try lines.append(batch.resetLine)
         for (index, action) in chosen.enumerated() {
-            batch.setAction(action)
+            batch.setAction(action, of: 0)
             batch.step()
             try lines.append(batch.stepLine)
             if batch.terminated[0] || batch.truncated[0], index + 1 < chosen.count {
@@ -75,7 +75,7 @@ extension Space {
         if case .discrete = self {
             numbers = words.compactMap(Int.init).map(Double.init)
         } else {
-            numbers = words.compactMap(Float.init).map(Double.init)
+            numbers = words.compactMap(Double.init).map { Double(Float($0)) }
         }
         return numbers.count == words.count && contains(numbers) ? numbers : nil
     }
@@ -86,17 +86,6 @@ extension Space {
         case .discrete(let count): "an action from 0 to \(count - 1)"
         case .box(let low, let high, _, _) where low.count == 1: "a number from \(low[0]) to \(high[0])"
         default: "\(count) numbers in \(self)"
-        }
-    }
-}
-
-extension BatchedEnvironment {
-    /// Writes the first environment's next action.
-    fileprivate func setAction(_ numbers: [Double]) {
-        if case .discrete = actionSpace {
-            discreteActions[0] = Int(numbers[0])
-        } else {
-            for (index, number) in numbers.enumerated() { continuousActions[index] = Float(number) }
         }
     }
 }
