@@ -65,7 +65,7 @@ class Side:
             result = run([*command, row, *self.options()], self.threads).get(row)
         except subprocess.CalledProcessError as error:
             lines = error.stderr.strip().splitlines() or ["it failed"]
-            self.reasons[row] = next((line for line in lines if line.startswith("Error:")), lines[-1])
+            self.reasons[row] = lines[0 if lines[0].startswith("reverie:") else -1]
             return None
         if result is None:
             self.reasons[row] = f"{pathlib.Path(command[1]).name} doesn't have it"
@@ -227,4 +227,4 @@ if steps:
 for side in [*sides, *threaded]:
     for reason in dict.fromkeys(side.reasons.values()):
         left = ", ".join(row for row, why in side.reasons.items() if why == reason)
-        print(f"\nNo figure of {side.name} for {left}: {reason}.")
+        print(f"\nNo figure of {side.name} for {left}: {reason.rstrip('.')}.")

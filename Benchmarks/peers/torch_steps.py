@@ -11,11 +11,12 @@ import os
 os.environ |= {"KINETO_LOG_LEVEL": "99", "TORCH_CPP_LOG_LEVEL": "ERROR"}  # The profiler says when it starts and stops.
 
 import torch
+import torch.nn.functional as F
 
 import common
 from torch_agents import centred_rmsprop, channels_first, dqn, inference, minatar, mlp, nature, reinforce
 from torch_counts import flops, peak_bytes
-from torch_layers import Step, tensor
+from torch_layers import Step, learn, perceptron, tensor
 from torch_models import dcgan, ddpm, gan, gpt, lstm, pixelcnn, rbm, vae
 
 
@@ -25,6 +26,19 @@ def product(size):
         c = torch.empty(size, size)
         step = lambda: torch.mm(a, b, out=c)
         return Step(step, lambda: step().diagonal()[:10].tolist())
+
+    return make
+
+
+def classifier(width, batch):
+    """A perceptron of 64 inputs and 10 classes."""
+
+    def make(numbers):
+        network = perceptron(numbers, 64, width, width, 10)
+        # With the usual eps of 1e-8 a gradient near 0, whose sign is a matter of rounding, would move a weight as far as any.
+        optimizer = torch.optim.Adam(network.parameters(), 1e-3, eps=1e-4)
+        x, labels = tensor(numbers.unit(batch, 64)), tensor(numbers.integers(10, batch))
+        return Step(lambda: learn(optimizer, F.cross_entropy(network(x), labels)))
 
     return make
 
@@ -49,6 +63,12 @@ makers = {
     "matrix product 1024^3": product(1024),
 }
 
+# The perceptron of ../scaling.py, at growing batches and widths.
+scaling = {
+    f"perceptron step 64-{width}-{width}-10 b{batch} Adam": classifier(width, batch)
+    for width, batch in [(256, 4**n) for n in range(7)] + [(2**n, 64) for n in range(4, 12) if n != 8]
+}
+
 
 def measure(name, make, seconds):
     first_call = common.seconds(make(common.Numbers()).step)
@@ -67,5 +87,5 @@ if __name__ == "__main__":
     arguments = common.parse_arguments("Times training steps in PyTorch.", threads=True)
     torch.manual_seed(0)
     torch.set_num_threads(arguments.threads)
-    jobs = common.chosen(makers, arguments)
+    jobs = common.chosen(makers | scaling if arguments.names else makers, arguments)
     common.show([measure(name, make, arguments.seconds) for name, make in jobs.items()], arguments)

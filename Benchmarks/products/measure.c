@@ -24,7 +24,7 @@ typedef struct {
 } product;
 
 static rv_product shape(const product *p) {
-    return (rv_product){p->m, p->n, p->k, p->transpose_left, p->transpose_right, 1};
+    return rv_packed_product(p->m, p->n, p->k, p->transpose_left, p->transpose_right, 1);
 }
 
 static void ours(product *p) {

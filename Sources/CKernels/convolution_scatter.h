@@ -37,7 +37,7 @@ static scatter_plan plan_scatter(const rv_convolution *v) {
 
 static rv_product scatter_product(const rv_convolution *v, size_t rows) {
     size_t taps = v->kernel_height * v->kernel_width * v->in_channels;
-    return (rv_product){taps, rows * v->out_width, v->out_channels, 1, 1, 1};
+    return rv_packed_product(taps, rows * v->out_width, v->out_channels, 1, 1, 1);
 }
 
 // Where the parts of the working memory start, in floats. The products lie at its start.

@@ -71,9 +71,9 @@ static convolution_way choose_way(const rv_convolution *v, rv_convolution_kind k
 static rv_product product_of(const rv_convolution *v, rv_convolution_kind kind) {
     size_t pixels = v->batch * v->in_height * v->in_width;
     switch (kind) {
-    case RV_CONVOLUTION_FORWARD: return (rv_product){pixels, v->out_channels, v->in_channels, 0, 1, 1};
-    case RV_CONVOLUTION_INPUT: return (rv_product){pixels, v->in_channels, v->out_channels, 0, 0, 1};
-    case RV_CONVOLUTION_WEIGHT: return (rv_product){v->out_channels, v->in_channels, pixels, 1, 0, 1};
+    case RV_CONVOLUTION_FORWARD: return rv_packed_product(pixels, v->out_channels, v->in_channels, 0, 1, 1);
+    case RV_CONVOLUTION_INPUT: return rv_packed_product(pixels, v->in_channels, v->out_channels, 0, 0, 1);
+    case RV_CONVOLUTION_WEIGHT: return rv_packed_product(v->out_channels, v->in_channels, pixels, 1, 0, 1);
     }
 }
 

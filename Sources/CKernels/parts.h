@@ -10,11 +10,13 @@ typedef struct {
 
 // A part's share of so many items.
 static inline range share_of(rv_part part, size_t items) {
+    if (part.count == 1) return (range){0, items};
     return (range){items * part.index / part.count, items * (part.index + 1) / part.count};
 }
 
 // The same in whole blocks; the last block may be smaller.
 static inline range share_in_blocks(rv_part part, size_t items, size_t block) {
+    if (part.count == 1) return (range){0, items};
     range blocks = share_of(part, (items + block - 1) / block);
     return (range){blocks.first * block, blocks.end * block < items ? blocks.end * block : items};
 }

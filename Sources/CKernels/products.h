@@ -26,22 +26,25 @@ enum {
 typedef struct {
     size_t m, n, k;
     int transpose_left, transpose_right;
+    size_t left_line, right_line, result_line;
     enum { by_tiles, by_tiles_of_transpose, by_dots } way;
     int packs_left, packs_right;
 } product_choice;
 
 static product_choice choose_product(const rv_product *product) {
     product_choice p = {
-        product->m, product->n, product->k, product->transpose_left, product->transpose_right, by_tiles, 0, 0};
-    // A vector is stored the same transposed or not.
-    if (p.m == 1) p.transpose_left = 0;
-    if (p.n == 1) p.transpose_right = 1;
+        product->m, product->n, product->k, product->transpose_left, product->transpose_right, product->left_line,
+        product->right_line, product->result_line, by_tiles, 0, 0};
+    // A vector without gaps is stored the same transposed or not.
+    if (p.m == 1 && p.left_line == 1) p.transpose_left = 0;
+    if (p.n == 1 && p.right_line == 1) p.transpose_right = 1;
     size_t few = smaller(dots_limit, p.k / dots_depth);
     if ((p.transpose_right && p.m <= few) || (!p.transpose_left && p.n <= (p.transpose_right ? few : few / 2))) {
         p.way = by_dots;
         p.packs_left = p.transpose_left, p.packs_right = !p.transpose_right;
     } else if (p.transpose_left && p.n < vector_lanes && p.n < p.m) {
-        p = (product_choice){p.n, p.m, p.k, !p.transpose_right, 0, by_tiles_of_transpose, 0, 0};
+        p = (product_choice){
+            p.n, p.m, p.k, !p.transpose_right, 0, p.right_line, p.left_line, p.result_line, by_tiles_of_transpose, 0, 0};
     } else {
         // Rows of a large matrix share few places of the caches; packing costs as much as a row or two of the result.
         p.packs_right = p.transpose_right || (p.m >= 32 && p.n * p.k > (size_t)1 << 19);
@@ -84,10 +87,10 @@ typedef struct {
 
 static void product_by_tiles(
     const product_choice *p, block own, const float *a, const float *b, float *c, float *panels) {
-    const matrix left = {a, p->transpose_left ? 1 : p->k, p->transpose_left ? p->m : 1};
-    const matrix right = {b, p->transpose_right ? p->k : 1, p->transpose_right ? 1 : p->n};
+    const matrix left = {a, p->transpose_left ? 1 : p->left_line, p->transpose_left ? p->left_line : 1};
+    const matrix right = {b, p->transpose_right ? p->right_line : 1, p->transpose_right ? 1 : p->right_line};
     int transposed = p->way == by_tiles_of_transpose;
-    size_t result_row = transposed ? 1 : p->n, result_column = transposed ? p->m : 1;
+    size_t result_row = transposed ? 1 : p->result_line, result_column = transposed ? p->result_line : 1;
     // Widths differ by one at most: a narrow last tile would wait for its own additions.
     size_t start = own.columns.first / vector_lanes, vectors = divided_up(own.columns.end, vector_lanes) - start;
     size_t groups = divided_up(vectors, widest_tile(p));
@@ -122,12 +125,22 @@ static void product_by_tiles(
     }
 }
 
-// Dot products of each of `few` rows `x` with `count` rows of `lines`; results are `few_step` and `step` apart.
+// Rows in memory, so many floats apart.
+typedef struct {
+    const float *start;
+    size_t line;
+} row_store;
+
+INLINE row_store rows_from(row_store rows, size_t first) {
+    return (row_store){rows.start + first * rows.line, rows.line};
+}
+
+// Dot products of each of `few` rows `x` with `count` rows of `many`; results are `few_step` and `step` apart.
 INLINE void dots(
-    const float *x, const size_t few, const float *lines, size_t count, size_t depth, float *result, size_t few_step,
+    row_store x, const size_t few, row_store many, size_t count, size_t depth, float *result, size_t few_step,
     size_t step) {
     const float *line[dots_at_once];
-    for (size_t d = 0; d < dots_at_once; d++) line[d] = lines + smaller(d, count - 1) * depth;
+    for (size_t d = 0; d < dots_at_once; d++) line[d] = many.start + smaller(d, count - 1) * many.line;
     running_sums sums[dots_rows][dots_at_once] = {0};
     size_t k = 0;
     for (; k + sum_lanes <= depth; k += sum_lanes) {
@@ -135,7 +148,7 @@ INLINE void dots(
             size_t place = k + i * vector_lanes;
             UNROLL for (size_t d = 0; d < dots_at_once; d++) {
                 vector along = load(line[d] + place);
-                UNROLL for (size_t f = 0; f < few; f++) sums[f][d].parts[i] += load(x + f * depth + place) * along;
+                UNROLL for (size_t f = 0; f < few; f++) sums[f][d].parts[i] += load(x.start + f * x.line + place) * along;
             }
         }
     }
@@ -145,7 +158,7 @@ INLINE void dots(
             UNROLL for (size_t d = 0; d < dots_at_once; d++) {
                 vector along = load_first(line[d] + place, lanes);
                 UNROLL for (size_t f = 0; f < few; f++) {
-                    sums[f][d].parts[i] += load_first(x + f * depth + place, lanes) * along;
+                    sums[f][d].parts[i] += load_first(x.start + f * x.line + place, lanes) * along;
                 }
             }
         }
@@ -172,37 +185,38 @@ static void transpose(float *to, size_t to_line, const float *from, size_t from_
     }
 }
 
+// Some rows of an operand as rows of its depth: as it is stored, or transposed into working memory, which moves on.
+static row_store rows_of_operand(
+    const float *start, size_t line, int packs, range own, size_t depth, float **scratch) {
+    size_t count = own.end - own.first;
+    if (!packs) return (row_store){start + own.first * line, line};
+    row_store packed = {*scratch, depth};
+    transpose(*scratch, depth, start + own.first, line, depth, count);
+    *scratch += count * depth;
+    return packed;
+}
+
 static void product_by_dots(
     const product_choice *p, block own, const float *a, const float *b, float *c, float *scratch) {
     size_t m = own.rows.end - own.rows.first, n = own.columns.end - own.columns.first;
-    c += own.rows.first * p->n + own.columns.first;
-    if (p->packs_left) {
-        transpose(scratch, p->k, a + own.rows.first, p->m, p->k, m);
-        a = scratch, scratch += m * p->k;
-    } else {
-        a += own.rows.first * p->k;
-    }
-    if (p->packs_right) {
-        transpose(scratch, p->k, b + own.columns.first, p->n, p->k, n);
-        b = scratch;
-    } else {
-        b += own.columns.first * p->k;
-    }
+    c += own.rows.first * p->result_line + own.columns.first;
+    row_store left = rows_of_operand(a, p->left_line, p->packs_left, own.rows, p->k, &scratch);
+    row_store right = rows_of_operand(b, p->right_line, p->packs_right, own.columns, p->k, &scratch);
     // Rows of the longer operand are taken together, against each row of the shorter one.
     int wide = m <= n;
-    const float *few = wide ? a : b, *many = wide ? b : a;
+    row_store few = wide ? left : right, many = wide ? right : left;
     size_t few_count = wide ? m : n, many_count = wide ? n : m;
-    size_t few_step = wide ? p->n : 1, many_step = wide ? 1 : p->n;
+    size_t few_step = wide ? p->result_line : 1, many_step = wide ? 1 : p->result_line;
     for (size_t first = 0; first < many_count; first += dots_at_once) {
         size_t count = smaller(many_count - first, dots_at_once);
-        const float *lines = many + first * p->k;
+        row_store lines = rows_from(many, first);
         float *result = c + first * many_step;
         size_t i = 0;
         for (; i + dots_rows <= few_count; i += dots_rows) {
-            dots(few + i * p->k, dots_rows, lines, count, p->k, result + i * few_step, few_step, many_step);
+            dots(rows_from(few, i), dots_rows, lines, count, p->k, result + i * few_step, few_step, many_step);
         }
         for (; i < few_count; i++) {
-            dots(few + i * p->k, 1, lines, count, p->k, result + i * few_step, few_step, many_step);
+            dots(rows_from(few, i), 1, lines, count, p->k, result + i * few_step, few_step, many_step);
         }
     }
 }
@@ -227,15 +241,27 @@ static int is_cut_by_rows(const product_choice *p, size_t batch, rv_part part) {
     return batch * p->m >= rows_of_a_part * part.count || p->n < 2 * vector_lanes * part.count;
 }
 
+// Floats before an item of the batch.
+INLINE size_t before_item(const rv_product *product, const size_t steps[2], size_t item) {
+    return item / product->inner * steps[0] + item % product->inner * steps[1];
+}
+
+static void clear_results(const rv_product *product, float *c, rv_part part) {
+    range share = share_of(part, product->outer * product->inner);
+    for (size_t item = share.first; item < share.end; item++) {
+        float *result = c + before_item(product, product->result_steps, item);
+        for (size_t row = 0; row < product->m; row++) {
+            memset(result + row * product->result_line, 0, product->n * sizeof(float));
+        }
+    }
+}
+
 // The batch's products are cut as one long list of blocks of rows or columns.
 static void run_product(
     const rv_product *product, const float *a, const float *b, float *c, float *scratch, rv_part part) {
-    size_t batch = product->batch, size = product->m * product->n;
-    if (product->k == 0) {
-        range share = share_of(part, batch * size);
-        memset(c + share.first, 0, (share.end - share.first) * sizeof(float));
-    }
-    if (size == 0 || product->k == 0) return;
+    size_t batch = product->outer * product->inner;
+    if (product->k == 0) clear_results(product, c, part);
+    if (batch == 0 || product->m == 0 || product->n == 0 || product->k == 0) return;
     product_choice p = choose_product(product);
     if (batch == 1 && part.count == 1) {
         product_block(&p, (block){{0, p.m}, {0, p.n}}, a, b, c, scratch);
@@ -251,7 +277,9 @@ static void run_product(
         range cut = {first * step, smaller(end * step, extent)};
         block own = by_rows ? (block){cut, {0, p.n}} : (block){{0, p.m}, cut};
         product_block(
-            &p, own, a + item * product->m * product->k, b + item * product->k * product->n, c + item * size, scratch);
+            &p, own, a + before_item(product, product->left_steps, item),
+            b + before_item(product, product->right_steps, item), c + before_item(product, product->result_steps, item),
+            scratch);
         share.first += end - first;
     }
 }

@@ -4,59 +4,90 @@ static void fill(float *d, float value, size_t n) {
     VECTORISE for (size_t i = 0; i < n; i++) d[i] = value;
 }
 
-// Sums and maxima keep 32 running lanes, whatever the instruction set, so that the order of additions is one.
-enum { lanes = 32 };
+// A row's sum and maximum are of 32 running lanes, whatever the instruction set and the number of rows, so that the order
+// of additions is one.
+enum { lanes = 32, rows_at_once = 4 };
 
-// Short rows leave out the lanes that would hold nothing but the start value.
-#define REDUCE_ROW(name, start_value, combine)                                                           \
-    INLINE float combine_lanes_##name(float *running, size_t width) {                                    \
-        for (; width > 0; width /= 2) {                                                                  \
-            for (size_t l = 0; l < width; l++) {                                                         \
-                float x = running[l], y = running[l + width];                                            \
-                running[l] = (combine);                                                                  \
-            }                                                                                            \
-        }                                                                                                \
-        return running[0];                                                                               \
-    }                                                                                                    \
-    static float short_##name(const float *row, size_t n) {                                              \
-        float running[lanes];                                                                            \
-        size_t width = 1;                                                                                \
-        while (width < n) width *= 2;                                                                    \
-        for (size_t l = 0; l < width; l++) {                                                             \
-            float x = (start_value), y = l < n ? row[l] : (start_value);                                 \
-            running[l] = (combine);                                                                      \
-        }                                                                                                \
-        return combine_lanes_##name(running, width / 2);                                                 \
-    }                                                                                                    \
-    INLINE float name(const float *row, size_t n) {                                                      \
-        if (n < lanes) return short_##name(row, n);                                                      \
-        float running[lanes];                                                                            \
-        for (size_t l = 0; l < lanes; l++) running[l] = (start_value);                                   \
-        size_t i = 0;                                                                                    \
-        for (; i + lanes <= n; i += lanes) {                                                             \
-            VECTORISE for (size_t l = 0; l < lanes; l++) {                                               \
-                float x = running[l], y = row[i + l];                                                    \
-                running[l] = (combine);                                                                  \
-            }                                                                                            \
-        }                                                                                                \
-        for (size_t l = 0; i + l < n; l++) {                                                             \
-            float x = running[l], y = row[i + l];                                                        \
-            running[l] = (combine);                                                                      \
-        }                                                                                                \
-        return combine_lanes_##name(running, lanes / 2);                                                 \
-    }                                                                                                    \
-    static void name##s(const float *source, float *destination, size_t rows, size_t n) {                \
-        for (size_t r = 0; r < rows; r++) destination[r] = name(source + r * n, n);                      \
+// The sums of so many rows of n elements.
+INLINE void sum_some_rows(const float *source, float *destination, const size_t rows, size_t n) {
+    running_sums low[rows_at_once] = {0}, high[rows_at_once] = {0};
+    size_t k = 0;
+    for (; k + lanes <= n; k += lanes) {
+        UNROLL for (size_t r = 0; r < rows; r++) {
+            UNROLL for (size_t i = 0; i < sum_vectors; i++) {
+                const float *place = source + r * n + k + i * vector_lanes;
+                low[r].parts[i] += load(place);
+                high[r].parts[i] += load(place + sum_lanes);
+            }
+        }
     }
+    if (k < n) {
+        UNROLL for (size_t i = 0; i < 2 * sum_vectors; i++) {
+            size_t place = smaller(k + i * vector_lanes, n), count = smaller(n - place, vector_lanes);
+            UNROLL for (size_t r = 0; r < rows; r++) {
+                vector *sum = i < sum_vectors ? &low[r].parts[i] : &high[r].parts[i - sum_vectors];
+                *sum += load_first(source + r * n + place, count);
+            }
+        }
+    }
+    UNROLL for (size_t r = 0; r < rows; r++) {
+        UNROLL for (size_t i = 0; i < sum_vectors; i++) low[r].parts[i] += high[r].parts[i];
+    }
+    quad sums = totals(low);
+    UNROLL for (size_t r = 0; r < rows; r++) destination[r] = sums[r];
+}
 
-#define REDUCE(name, row_name, start_value, combine)                                                     \
+static void sum_rows(const float *source, float *destination, size_t rows, size_t n) {
+    size_t r = 0;
+    for (; r + rows_at_once <= rows; r += rows_at_once) {
+        sum_some_rows(source + r * n, destination + r, rows_at_once, n);
+    }
+    for (; r < rows; r++) sum_some_rows(source + r * n, destination + r, 1, n);
+}
+
+// NaN is larger than any number.
+INLINE float larger(float x, float y) { return x > y ? x : (x != x ? x : y); }
+
+INLINE float largest_of_lanes(float *running, size_t width) {
+    for (; width > 0; width /= 2) {
+        for (size_t l = 0; l < width; l++) running[l] = larger(running[l], running[l + width]);
+    }
+    return running[0];
+}
+
+// Of fewer elements than there are lanes.
+static float short_maximum(const float *row, size_t n) {
+    float running[lanes];
+    size_t width = 1;
+    while (width < n) width *= 2;
+    for (size_t l = 0; l < width; l++) running[l] = l < n ? row[l] : -__builtin_inff();
+    return largest_of_lanes(running, width / 2);
+}
+
+INLINE float maximum_row(const float *row, size_t n) {
+    if (n < lanes) return n == 0 ? -__builtin_inff() : short_maximum(row, n);
+    float running[lanes];
+    memcpy(running, row, sizeof running);
+    size_t i = lanes;
+    for (; i + lanes <= n; i += lanes) {
+        VECTORISE for (size_t l = 0; l < lanes; l++) running[l] = larger(running[l], row[i + l]);
+    }
+    for (size_t l = 0; i + l < n; l++) running[l] = larger(running[l], row[i + l]);
+    return largest_of_lanes(running, lanes / 2);
+}
+
+static void maximum_rows(const float *source, float *destination, size_t rows, size_t n) {
+    for (size_t r = 0; r < rows; r++) destination[r] = maximum_row(source + r * n, n);
+}
+
+#define REDUCE(name, of_rows, start_value, combine)                                                     \
     static void name(                                                                                    \
         const float *source, float *destination, size_t outer, size_t reduced, size_t inner, rv_part part) { \
         int by_outer = outer >= part.count || inner == 1;                                                \
         range share = share_if(by_outer, part, outer);                                                   \
         range columns = by_outer ? (range){0, inner} : share_in_blocks(part, inner, vector_lanes);       \
         if (inner == 1) {                                                                                \
-            row_name##s(                                                                                 \
+            of_rows(                                                                                    \
                 source + share.first * reduced, destination + share.first, share.end - share.first, reduced); \
             return;                                                                                      \
         }                                                                                                \
@@ -74,12 +105,8 @@ enum { lanes = 32 };
         }                                                                                                \
     }
 
-#define LARGER (x > y ? x : (x != x ? x : y))
-
-REDUCE_ROW(sum_row, 0.0f, x + y)
-REDUCE_ROW(maximum_row, -__builtin_inff(), LARGER)
-REDUCE(sum_kernel, sum_row, 0.0f, x + y)
-REDUCE(maximum_reduction, maximum_row, -__builtin_inff(), LARGER)
+REDUCE(sum_kernel, sum_rows, 0.0f, x + y)
+REDUCE(maximum_reduction, maximum_rows, -__builtin_inff(), larger(x, y))
 
 static void argmax_kernel(const float *source, int32_t *destination, size_t rows, size_t columns, rv_part part) {
     range share = share_of(part, rows);

@@ -103,10 +103,14 @@ typedef struct {
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 INLINE size_t divided_up(size_t a, size_t b) { return (a + b - 1) / b; }
 
+// The processor foresees what is read next of lines that are no longer, in floats; of others it must be told.
+enum { foreseen_line = 1024 };
+
 // A panel: `depth` rows of the columns, rounded up to vectors. Lanes past `columns` are finite where the source is.
 static void pack_rows(float *panel, matrix source, size_t columns, size_t depth) {
     for (size_t k = 0; k < depth; k++, source.start += source.depth_stride) {
         for (size_t first = 0; first < columns; first += vector_lanes, panel += vector_lanes) {
+            __builtin_prefetch(source.start + 16 * source.depth_stride + first);
             size_t lanes = smaller(columns - first, vector_lanes);
             const float *from = source.start + first;
             store(panel, lanes == vector_lanes ? load(from) : load_first(from, lanes));
@@ -130,6 +134,9 @@ static void pack_columns(float *panel, matrix source, size_t columns, size_t dep
         }
         for (size_t next = 0; next < depth; next += 4) {
             size_t k = smaller(next, depth - 4);
+            if (next % 16 == 0 && source.stride >= foreseen_line) {
+                for (size_t l = 0; l < vector_lanes; l++) __builtin_prefetch(lines[l] + next + 64);
+            }
             vector a = quads_of(lines, k), b = quads_of(lines + 1, k);
             vector c = quads_of(lines + 2, k), d = quads_of(lines + 3, k);
             vector ab_low = ZIP_LOW(a, b), ab_high = ZIP_HIGH(a, b), cd_low = ZIP_LOW(c, d), cd_high = ZIP_HIGH(c, d);

@@ -6,15 +6,49 @@
     @usableFromInline var key: InlineArray<624, UInt32>
     @usableFromInline var position: Int
 
-    /// Seeds a generator as `RandomState(seed)` does.
-    @inlinable public init(seed: UInt32) {
-        key = InlineArray(repeating: 0)
-        key[0] = seed
-        for index in 1..<624 {
-            let previous = key[index - 1]
-            key[index] = 1_812_433_253 &* (previous ^ previous >> 30) &+ UInt32(index)
+    /// Seeds a generator as `RandomState(seed)` does below 2³²; above, where `RandomState` refuses the number, as it does
+    /// with the list of its two words, the low one first.
+    @inlinable public init(seed: UInt64) {
+        if seed >> 32 == 0 {
+            self.init(word: UInt32(seed))
+        } else {
+            self.init(word: 19_650_218)
+            mix(SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)))
         }
+    }
+
+    /// Seeds a generator from the operating system's entropy.
+    @inlinable public init() {
+        var system = SystemRandomNumberGenerator()
+        self.init(seed: system.next())
+    }
+
+    @inlinable init(word: UInt32) {
+        key = InlineArray(repeating: 0)
         position = 624
+        key[0] = word
+        for index in 1..<624 { key[index] = 1_812_433_253 &* folded(index - 1) &+ UInt32(index) }
+    }
+
+    @inlinable func folded(_ index: Int) -> UInt32 { key[index] ^ key[index] >> 30 }
+
+    /// The authors' seeding by a list of words (2002): two passes over the state.
+    @inlinable mutating func mix(_ words: SIMD2<UInt32>) {
+        var index = 1
+        for turn in 0..<624 + 623 {
+            if turn < 624 {
+                let chosen = turn & 1
+                key[index] = (key[index] ^ folded(index - 1) &* 1_664_525) &+ words[chosen] &+ UInt32(chosen)
+            } else {
+                key[index] = (key[index] ^ folded(index - 1) &* 1_566_083_941) &- UInt32(index)
+            }
+            index += 1
+            if index == 624 {
+                key[0] = key[623]
+                index = 1
+            }
+        }
+        key[0] = 0x8000_0000
     }
 
     /// 32 random bits.

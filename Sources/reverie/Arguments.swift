@@ -65,13 +65,57 @@ private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [Str
     return result
 }
 
-/// Looks for what goes wrong in training.
+/// How many threads plans use.
+struct ThreadsOption: ParsableArguments {
+    @Option(help: "Threads of a plan; results have the same bits whatever their number. (default: all processors)")
+    var threads: Int?
+
+    func validate() throws { try require("--threads", threads, in: 1...Threads.limit) }
+
+    /// Sets the number for the process.
+    func apply() {
+        if let threads { Threads.count = threads }
+    }
+}
+
+/// Looks at the plans of a training run.
 struct CheckFlags: ParsableArguments {
+    @OptionGroup
+    var threads: ThreadsOption
+
     @Flag(help: "Stop at the first operation that makes a NaN or an infinity, and name it; slow.")
     var checkFinite = false
 
-    /// Takes effect for all that is recorded from now on.
-    func apply() { FiniteCheck.isEnabled = checkFinite }
+    @Flag(
+        help:
+            "Compare each run of a plan with a plain one, and stop at the first difference that rounding doesn't explain; slow."
+    )
+    var shadow = false
+
+    @Flag(help: "Print at the end where the time of the run's plans goes.")
+    var plan = false
+
+    /// Does the training.
+    func running(_ body: () throws -> Void) throws {
+        threads.apply()
+        (FiniteCheck.isEnabled, ShadowCheck.isEnabled, Plan.recordsOrigins) = (checkFinite, shadow, plan)
+        let plans = try Plan.collecting(body).plans.filter { $0.runCount > 0 }
+        if shadow {
+            let runs = plans.map(\.runCount).reduce(0, +)
+            note("\(runs.formatted()) runs of \(plans.count) plans agree with plain ones")
+            ShadowCheck.isEnabled = false
+        }
+        if plan { try output(PlanReport(plans.map { ($0, $0.runCount) }, period: "in all").text) }
+    }
+
+    /// Refuses what these flags don't go with.
+    func validate(json: Bool, live: Bool = false) throws {
+        if plan, json { throw ValidationError("--plan prints tables, --json one object; give one of them.") }
+        if plan, shadow || checkFinite {
+            throw ValidationError("--plan times runs as they usually are: leave out --shadow and --check-finite.")
+        }
+        if plan || shadow, live { throw ValidationError("--plan and --shadow are for training without a window.") }
+    }
 }
 
 /// Refuses a number outside a range.

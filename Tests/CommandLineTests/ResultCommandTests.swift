@@ -128,7 +128,7 @@ import Testing
 
     @Test func benchTimesWhatIsAskedFor() throws {
         let folder = try TemporaryFolder()
-        let words = ["bench", "infer", "cartpole-v1 n=1", "--seconds", "0.01"]
+        let words = ["bench", "infer MLP", "cartpole-v1 n=1", "--seconds", "0.01"]
         let results = try Executable.run(words + ["--json"], in: folder).json()["results"]!.array!
         #expect(
             results.map { $0["name"]?.string } == ["infer MLP 4-128-128-2 b1", "CartPole-v1 n=1024", "CartPole-v1 n=1"])

@@ -110,6 +110,31 @@ import Testing
         #expect(result.errors.contains("recorded at VariationalAutoencoder.swift:"), "\(result.errors)")
     }
 
+    /// Comparing changes nothing but the speed.
+    @Test func runsAreComparedWithPlainOnes() throws {
+        let folder = try TemporaryFolder()
+        let words = ["train", "dqn", "CartPole-v1", "--steps", "3000", "--run"]
+        let compared = try Executable.run(words + ["a", "--shadow"], in: folder)
+        #expect(compared.status == 0)
+        #expect(compared.errors.contains(" plans agree with plain ones\n"), "\(compared.errors)")
+        #expect(try Executable.run(words + ["b"], in: folder).status == 0)
+        let checkpoint = "checkpoints/step-3000.safetensors"
+        #expect(try folder.bytes("a/" + checkpoint) == folder.bytes("b/" + checkpoint))
+    }
+
+    @Test func plansOfARunAreShown() throws {
+        let folder = try TemporaryFolder()
+        let words = ["train", "dqn", "CartPole-v1", "--steps", "3000", "--run", "r", "--plan"]
+        let result = try Executable.run(words, in: folder)
+        #expect(result.status == 0)
+        for part in ["limits: ", "\ndqn update: ", " runs in all, ", "\naction values: ", "gradient of Linear.swift:"] {
+            #expect(result.output.contains(part), "\(part)")
+        }
+        for other in ["--json", "--shadow", "--check-finite", "--live"] {
+            #expect(try Executable.run(words + ["--force", other], in: folder).status == 64, "\(other)")
+        }
+    }
+
     @Test func anInterruptedRunIsSavedAndGoesOn() throws {
         let folder = try TemporaryFolder()
         // The signal comes as soon as training reports its first step.

@@ -21,10 +21,11 @@ import Testing
             }
         }
 
-        static let ids = [
-            "CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Acrobot-v1", "FrozenLake-v1",
-            "CliffWalking-v1", "Taxi-v4", "Blackjack-v1", "grid:four-rooms",
-        ]
+        private static let ids =
+            [
+                "CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Acrobot-v1",
+                "FrozenLake-v1", "CliffWalking-v1", "Taxi-v4", "Blackjack-v1", "grid:four-rooms",
+            ] + ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"].map { "MinAtar/\($0)-v1" }
 
         @Test(arguments: ids, [AutoresetMode.sameStep, .nextStep])
         func stepsResetsAndStatisticsAllocateNothing(id: String, mode: AutoresetMode) async {

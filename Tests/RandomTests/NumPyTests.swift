@@ -30,7 +30,7 @@ private func expect<Generator, Value>(
 }
 
 private func pcg(_ seed: UInt64) -> PCG64 { PCG64(seed: seed) }
-private func twister(_ seed: UInt64) -> MT19937 { MT19937(seed: UInt32(seed)) }
+private func twister(_ seed: UInt64) -> MT19937 { MT19937(seed: seed) }
 private func hex<Word: FixedWidthInteger>(_ text: String) -> Word? { Word(text, radix: 16) }
 
 @Suite struct SeedSequenceTests {
@@ -154,6 +154,10 @@ private func hex<Word: FixedWidthInteger>(_ text: String) -> Word? { Word(text, 
             }
             #expect(drawn == values.compactMap(Double.init))
         }
+    }
+
+    @Test func unseededGeneratorsDiffer() {
+        #expect(MT19937() != MT19937())
     }
 
     @Test func wordsRebuildTheGenerator() throws {

@@ -131,7 +131,8 @@ import Testing
                 result.withUnsafeMutableBufferPointer { z in
                     let operands = [x, y, z].map {
                         rv_operand(
-                            memory: $0.baseAddress, inner: 1, outer: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: 0)
+                            memory: $0.baseAddress, inner: 1, outer: 1, step: 1, access: RV_CONTIGUOUS, strip: 0,
+                            by_rows: 0)
                     }
                     let instructions = [
                         rv_instruction(operation: operation, ordinal: 0, by_rows: 0, destination: 2, a: 0, b: 1, c: 0)
@@ -139,7 +140,8 @@ import Testing
                     operands.withUnsafeBufferPointer { operands in
                         instructions.withUnsafeBufferPointer { instructions in
                             var group = rv_group(
-                                count: x.count, row: 1, strip: Int(RV_STRIP), operands: operands.baseAddress,
+                                count: x.count, row: 1, strip: Int(RV_STRIP), block: Int(RV_STRIP),
+                                operands: operands.baseAddress,
                                 operand_count: 3,
                                 instructions: instructions.baseAddress, instruction_count: 1,
                                 strip_count: 0, random: nil)

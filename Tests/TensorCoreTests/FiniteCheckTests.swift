@@ -9,7 +9,7 @@ import Testing
 
 /// Stops with the fault's message, as a program's last words.
 private func stopIfFound() {
-    do { try FiniteCheck.throwIfFound() } catch { fatalError("\(error)") }
+    do { try RunFaults.throwIfFound() } catch { fatalError("\(error)") }
 }
 
 /// The first operation that makes a NaN or an infinity is named. The switch is the process's, so each test has its own.

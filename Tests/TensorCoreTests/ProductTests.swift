@@ -16,8 +16,7 @@ import Testing
         var leftShape: Shape { left ? [k, m] : [m, k] }
         var rightShape: Shape { right ? [n, k] : [k, n] }
         var product: rv_product {
-            rv_product(
-                m: m, n: n, k: k, transpose_left: left ? 1 : 0, transpose_right: right ? 1 : 0, batch: 1)
+            rv_packed_product(m, n, k, left ? 1 : 0, right ? 1 : 0, 1)
         }
 
         static func all(_ m: Int, _ n: Int, _ k: Int) -> [Case] {

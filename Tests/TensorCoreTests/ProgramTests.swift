@@ -159,7 +159,7 @@ import Testing
         let text = try program.plan().description
         #expect(
             text
-                == "0\tmultiply · add · reduce sum → [1, 1]\t18 FLOP\t36 B\n1 units, 18 FLOP, arena 0 B"
+                == "0\tmultiply · add · reduce sum of [2, 3] → [1, 1]\t18 FLOP\t36 B\n1 units, 18 FLOP, arena 0 B"
         )
     }
 }

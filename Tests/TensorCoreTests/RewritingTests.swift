@@ -24,7 +24,7 @@ import Testing
             let joined = Tensor.concatenated([inputs[0].exp(), inputs[1].tanh()], axis: 0)
             return [joined.matmul(joined, transposeRight: true)]
         }
-        #expect(names.sorted() == ["exp", "matmul right transposed", "tanh"])
+        #expect(names.sorted() == ["exp", "matmul [6, 4] × [6, 4]ᵀ", "tanh"])
     }
 
     @Test func partsOfOtherPlacesAreCopied() throws {
@@ -55,7 +55,7 @@ import Testing
             let state = steps.reduce(Tensor.zeros([2, 8])) { ($1 + $0.matmul(weight.tensor)).tanh() }
             return gradients(of: state.squared().sum(), withRespectTo: [weight])
         }
-        #expect(names.filter { $0.hasPrefix("matmul left") }.count == 1, "\(names)")
+        #expect(names.filter { $0.hasPrefix("matmul") && $0.contains("ᵀ ×") }.count == 1, "\(names)")
     }
 
     @Test func softmaxWithItsLossIsOneGroup() throws {
@@ -94,5 +94,83 @@ import Testing
         for kernels in KernelTests.kernels {
             #expect(try run(shapes, given, kernels: kernels, body) == plain, "\(kernels.name)")
         }
+    }
+
+    /// A rectifier's mask is computed from its result where the gradient needs it, and takes no memory.
+    @Test func masksAreNotKept() throws {
+        let inputs = [Program.Input.float32(64, 256), .float32(256, 256)]
+        let plan = try Program("test", inputs: inputs) { inputs in
+            let hidden = inputs[0].matmul(inputs[1]).relu()
+            let loss = hidden.matmul(inputs[1]).squared().sum()
+            return gradients(of: loss, withRespectTo: [inputs[1]])
+        }.plan()
+        #expect(!plan.steps.contains { $0.name.hasPrefix("relu") && $0.name.contains("less") }, "\(plan)")
+        #expect(plan.steps.contains { $0.name.contains("less · ") && $0.name.contains("select") }, "\(plan)")
+    }
+
+    /// Heads of attention: products read and write permuted arrays where they are.
+    @Test func productsReadAndWritePermutedArrays() throws {
+        let (batch, length, heads, width) = (3, 5, 2, 8)
+        let shape = [batch, length, heads * width]
+        let values = [numbers(240, seed: 6), numbers(240, seed: 7)]
+        func head(_ x: Tensor) -> Tensor {
+            x.reshaped(to: [batch, length, heads, width]).permuted([0, 2, 1, 3])
+        }
+        let body: ([Tensor]) -> [Tensor] = { inputs in
+            let scores = head(inputs[0]).matmul(head(inputs[1]), transposeRight: true)
+            let result = scores.matmul(head(inputs[1])).permuted([0, 2, 1, 3]).reshaped(to: shape)
+            return [result.tanh(), head(inputs[0]).transposed().matmul(head(inputs[1]))]
+        }
+        #expect(try !units([shape, shape], body).contains { $0.contains("permute") })
+        let exact = Reference.evaluate(
+            body(shapes(of: [shape, shape])), inputs: values, variables: [:], random: (0, 0))
+        for kernels in KernelTests.kernels {
+            for (result, expected) in zip(try run([shape, shape], values, kernels: kernels, body), exact) {
+                #expect(largestDifference(result, expected) < 2e-6, "\(kernels.name)")
+            }
+        }
+    }
+
+    /// Tensors that stand for a program's inputs.
+    private func shapes(of inputs: [Shape]) -> [Tensor] {
+        inputs.enumerated().map { Tensor(Node(.input($0), [], shape: $1, type: .float32)) }
+    }
+
+    @Test func groupsReadCutRows() throws {
+        let shape = [4, 10, 48]
+        let values = [numbers(shape.elementCount, seed: 8)]
+        let body: ([Tensor]) -> [Tensor] = { inputs in
+            let halves = inputs[0].split(into: 2, axis: 2)
+            return [halves[0] * halves[1].tanh() + inputs[0].sliced(3..<7, axis: 1).sum()]
+        }
+        let names = try units([shape], body)
+        #expect(names.filter { $0.hasPrefix("slice") }.count == 1, "only the sum's: \(names)")
+        #expect(try run([shape], values, body) == run([shape], values, fused: false, body))
+        let exact = Reference.evaluate(body(shapes(of: [shape])), inputs: values, variables: [:], random: (0, 0))
+        #expect(try largestDifference(run([shape], values, body)[0], exact[0]) < 2e-6)
+    }
+
+    /// Sums of columns beside what feeds them: blocks of several sizes, long ones in pieces, and the same bits as unfused.
+    @Test(arguments: [[40, 30], [700, 50], [6, 70, 100], [2, 300, 64], [5, 7, 3]] as [Shape])
+    func columnsAreAddedUpInGroups(_ shape: Shape) throws {
+        let values = [numbers(shape.elementCount, seed: 9)]
+        let last = shape.count - 1
+        let body: ([Tensor]) -> [Tensor] = { inputs in
+            let x = inputs[0].tanh()
+            return [x.sum(Array(0..<last)), (x * x).sum([last - 1]), x * inputs[0], x.sum([last])]
+        }
+        let exact = Reference.evaluate(body(shapes(of: [shape])), inputs: values, variables: [:], random: (0, 0))
+        let plain = try run([shape], values, fused: false, body)
+        for kernels in KernelTests.kernels {
+            let results = try run([shape], values, kernels: kernels, body)
+            #expect(results == plain, "\(kernels.name)")
+            for (result, expected) in zip(results, exact) { #expect(largestDifference(result, expected) < 1e-5) }
+        }
+        #expect(try units([shape], body).count < (try unfused([shape], body)))
+    }
+
+    private func unfused(_ shapes: [Shape], _ body: @escaping ([Tensor]) throws -> [Tensor]) throws -> Int {
+        let inputs = shapes.map { Program.Input.float32(rows: $0[0], Shape($0.dropFirst())) }
+        return try Program("test", inputs: inputs, options: PlanOptions(fused: false), record: body).plan().steps.count
     }
 }

@@ -10,7 +10,7 @@ final class ActorCritic: Agent {
     private let actionCount: Int
     private let encoding: ObservationEncoding
     private let network: PolicyAndValue
-    private let optimizer = Adam(learningRate: 2e-3)
+    private let optimizer = Adam(learningRate: 5e-4)
     private let policy, learning: Program
     private var random: RandomStream
     private(set) var updates = 0

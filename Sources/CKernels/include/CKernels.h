@@ -57,6 +57,8 @@ typedef enum {
     RV_MAXIMUM_ROWS,
     // From one number a row to the row's elements.
     RV_SPREAD_ROWS,
+    // Added up element by element, `inner` sums for every `outer` elements: the destination is an operand RV_SUMS.
+    RV_SUM_COLUMNS,
 } rv_operation;
 
 // How an operand of a group is indexed by the group's element i, or by its row.
@@ -64,14 +66,15 @@ typedef enum {
     RV_CONTIGUOUS,  // memory[i]
     RV_REGISTER,    // a strip of the working memory
     RV_SCALAR,      // memory[0]
-    RV_PERIODIC,    // memory[(i / outer) · inner + i % inner]: repeated along middle and outermost dimensions
+    RV_PERIODIC,    // memory[(i / outer) · step + i % inner]: repeated along middle and outermost dimensions, or cut
     RV_COLUMN,      // memory[(i / inner) % outer]: repeated along inner and outermost dimensions
+    RV_SUMS,        // memory[(i / outer) · inner + i % inner], to which elements are added
 } rv_access;
 
 // An operand of a group; all but contiguous operands have a strip of the working memory.
 typedef struct {
     float *memory;
-    size_t inner, outer;
+    size_t inner, outer, step;
     rv_access access;
     uint32_t strip;
     uint32_t by_rows;  // whether it has one number a row
@@ -95,6 +98,7 @@ typedef struct {
 typedef struct {
     size_t count, row;
     size_t strip;  // elements at a time: whole rows
+    size_t block;  // parts of the work are so many of these elements
     const rv_operand *operands;
     uint32_t operand_count;
     const rv_instruction *instructions;
@@ -104,12 +108,24 @@ typedef struct {
 } rv_group;
 
 // A product C = op(A) op(B) of row-major matrices: C is (m, n), op(A) is (m, k), op(B) is (k, n). A transposed
-// operand is stored as its transpose.
+// operand is stored as its transpose. A batch has `outer` times `inner` such products.
 typedef struct {
     size_t m, n, k;
     int transpose_left, transpose_right;
-    size_t batch;  // of such products, one after another in memory
+    // Floats from one stored row to the next.
+    size_t left_line, right_line, result_line;
+    size_t outer, inner;
+    // Floats from one product to the next, along the batch's two dimensions.
+    size_t left_steps[2], right_steps[2], result_steps[2];
 } rv_product;
+
+// Products whose matrices lie one after another in memory, row after row.
+static inline rv_product rv_packed_product(
+    size_t m, size_t n, size_t k, int transpose_left, int transpose_right, size_t batch) {
+    return (rv_product){
+        m, n, k, transpose_left, transpose_right, transpose_left ? m : k, transpose_right ? k : n, n, 1, batch,
+        {0, m * k}, {0, n * k}, {0, m * n}};
+}
 
 // A convolution of x (batch, in_height, in_width, in_channels) with w (out_channels, kernel_height, kernel_width,
 // in_channels / groups) to y (batch, out_height, out_width, out_channels):

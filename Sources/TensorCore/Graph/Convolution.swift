@@ -22,8 +22,15 @@ struct Convolution: Hashable, CustomStringConvertible {
     var padding: [Int]
     var groups: Int
 
-    /// Multiplications and additions, those with padding counted.
-    var flops: Int { 2 * output.elementCount * weight.dropFirst().reduce(1, *) }
+    /// Multiplications and additions, those with padding not counted.
+    var flops: Int { 2 * output[0] * output[3] * weight[3] * productCount(along: 0) * productCount(along: 1) }
+
+    /// The pairs of an output place and a tap that reads a place within the input, along dimension 0 or 1.
+    private func productCount(along axis: Int) -> Int {
+        (0..<output[axis + 1]).map { position in
+            (0..<weight[axis + 1]).count { (0..<input[axis + 1]).contains(source(of: position, tap: $0, along: axis)) }
+        }.reduce(0, +)
+    }
 
     var description: String {
         var text = "\(weight[1])×\(weight[2])"

@@ -24,6 +24,11 @@ final class HostArray {
 
     deinit { memory.deallocate() }
 
+    /// Takes the elements of an array of as many.
+    func copyElements(of other: HostArray) {
+        memory.copyMemory(from: other.memory, byteCount: count * type.size)
+    }
+
     /// Zeroed memory, aligned to 64 bytes.
     static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
         let rounded = max(64, (bytes + 63) / 64 * 64)

@@ -78,8 +78,8 @@ final class Node {
     let serial: Int
     /// The leaf's variable and the version of it that was read.
     let variable: (Variable, version: Int)?
-    /// Where the node was recorded, while finite results are checked.
-    let origin = FiniteCheck.isEnabled ? Origin.here() : nil
+    /// Where the node was recorded, where something wants to know.
+    let origin = Origin.ofNewNode()
     /// The numbers of a data leaf, or of a node that has been evaluated.
     var data: HostArray?
 

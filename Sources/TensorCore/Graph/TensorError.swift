@@ -20,6 +20,8 @@ public enum TensorError: Error, Hashable, CustomStringConvertible {
     case missingVariable(name: String, file: String)
     /// With ``FiniteCheck``: the first operation that made a NaN or an infinity; `origin` is where it was recorded.
     case notFinite(value: String, operation: String, shape: Shape, program: String, origin: String)
+    /// With ``ShadowCheck``: the first result that isn't the plain run's, by more than rounding explains.
+    case differsFromPlain(result: String, program: String, difference: Double, allowed: Double, origin: String)
     /// The processor lacks the instructions that the kernels need.
     case unsupportedProcessor
 
@@ -49,6 +51,10 @@ public enum TensorError: Error, Hashable, CustomStringConvertible {
             "'\(operation)' of the shape \(shape) in the program '\(program)' made \(value) first"
                 + (origin.isEmpty ? "." : ", \(origin).")
                 + " Look at what it reads: a logarithm or quotient of 0, an exponential that overflows, a learning rate too high."
+        case .differsFromPlain(let result, let program, let difference, let allowed, let origin):
+            "\(result) of the program '\(program)' differs by \(Float(difference)) from a plain run, where rounding explains "
+                + "\(Float(allowed))" + (origin.isEmpty ? "." : ", \(origin).")
+                + " The fault is in the planner or a kernel, not in the program; please report it with this line."
         case .unsupportedProcessor:
             "This processor has no AVX2 and FMA instructions (x86-64-v3), which Reverie's kernels need."
         }

@@ -9,13 +9,16 @@ extension Emitter {
         let instructions = memory.keep(group.instructions)
         let descriptor = memory.keep([
             rv_group(
-                count: group.iteration.count, row: group.iteration.row ?? 1, strip: group.strip, operands: operands,
+                count: group.iteration.count, row: group.iteration.row ?? 1, strip: group.strip, block: group.block,
+                operands: operands,
                 operand_count: UInt32(group.operands.count), instructions: instructions,
                 instruction_count: UInt32(group.instructions.count),
                 strip_count: group.stripCount, random: UnsafePointer(random.pointer))
         ])
         let run = kernels.pointer.pointee.run_group!
-        return Instruction(scratchBytes: rv_group_scratch(descriptor)) { part, scratch in run(descriptor, scratch, part)
+        let pieces = max(1, (group.iteration.count + group.block - 1) / group.block)
+        return Instruction(scratchBytes: rv_group_scratch(descriptor), pieces: pieces) { part, scratch in
+            run(descriptor, scratch, part)
         }
     }
 }
@@ -41,12 +44,9 @@ private struct GroupBuilder {
 
     init(emitter: Emitter, unit: PlanUnit) {
         self.emitter = emitter
-        let iterations = unit.members.map { member in
-            Iteration(of: member, in: emitter.graph) ?? Iteration(count: emitter.graph.entries[member].count)
-        }
-        iteration = iterations.first { $0.row != nil } ?? iterations[0]
+        iteration = unit.iteration!
         for member in unit.members {
-            for input in emitter.graph.entries[member].inputs { lastReader[input] = member }
+            for input in emitter.graph.sources(of: member) { lastReader[input] = member }
         }
     }
 
@@ -57,15 +57,20 @@ private struct GroupBuilder {
         return max(1, 2 * Int(RV_STRIP) / row) * row
     }
 
+    /// Elements that a part's range consists of.
+    var block: Int { iteration.block == 1 ? strip : iteration.block }
+
     mutating func add(_ member: Int) {
         let entry = emitter.graph.entries[member]
-        let sources = entry.inputs.map { operand(of: $0, readBy: member) }
+        let inputs = emitter.graph.sources(of: member)
+        let sources = zip(entry.inputs, inputs).map { operand(of: $0, $1, readBy: member) }
         // A strip whose last reader this is may hold the result: kernels read an element before they write it.
-        for input in Set(entry.inputs) where lastReader[input] == member {
+        for input in Set(inputs) where lastReader[input] == member {
             if let strip = stripOf.removeValue(forKey: input) { freeStrips.append(strip) }
         }
         let destination = result(of: member)
-        let (code, ordinal) = Self.instruction(for: entry.operation)
+        var (code, ordinal) = Self.instruction(for: entry.operation)
+        if operands[Int(destination)].access == RV_SUMS { code = RV_SUM_COLUMNS }
         let first = sources.first ?? destination
         instructions.append(
             rv_instruction(
@@ -76,12 +81,13 @@ private struct GroupBuilder {
 
     private func isByRows(_ index: Int) -> Bool { iteration.isByRows(index, in: emitter.graph) }
 
-    private mutating func operand(of input: Int, readBy member: Int) -> UInt32 {
+    /// - Parameter source: the input, whatever its shape.
+    private mutating func operand(of input: Int, _ source: Int, readBy member: Int) -> UInt32 {
         let entry = emitter.graph.entries[member]
         let isReduction = if case .reduce = entry.operation { true } else { false }
         let byRows = isByRows(member) && !isReduction
-        if let place = placed[.member(input)] {
-            return isByRows(input) && !byRows ? spread(input, place) : place
+        if let place = placed[.member(source)] {
+            return isByRows(source) && !byRows ? spread(source, place) : place
         }
         // A reduction reads elements of its row.
         let pattern =
@@ -90,21 +96,35 @@ private struct GroupBuilder {
         let key = Operand.outside(input, pattern, byRows: byRows)
         if let place = placed[key] { return place }
         let memory = emitter.address(input).assumingMemoryBound(to: Float.self)
-        let (access, inner, outer): (rv_access, Int, Int) =
+        let (access, inner, outer, step): (rv_access, Int, Int, Int) =
             switch pattern {
-            case .contiguous: (RV_CONTIGUOUS, 1, 1)
-            case .scalar: (RV_SCALAR, 1, 1)
-            case .periodic(let inner, let outer): (RV_PERIODIC, inner, outer)
-            case .column(let inner, let outer): (RV_COLUMN, inner, outer)
+            case .contiguous:
+                if let rows = emitter.graph.views.rows(of: input, in: emitter.graph) {
+                    (RV_PERIODIC, rows.width, rows.width, rows.line)
+                } else {
+                    (RV_CONTIGUOUS, 1, 1, 1)
+                }
+            case .scalar: (RV_SCALAR, 1, 1, 1)
+            case .periodic(let inner, let outer): (RV_PERIODIC, inner, outer, inner)
+            case .column(let inner, let outer): (RV_COLUMN, inner, outer, 1)
             }
         let strip = access == RV_CONTIGUOUS ? 0 : takeNewStrip()
         return place(
             key,
             rv_operand(
-                memory: memory, inner: inner, outer: outer, access: access, strip: strip, by_rows: byRows ? 1 : 0))
+                memory: memory, inner: inner, outer: outer, step: step, access: access, strip: strip,
+                by_rows: byRows ? 1 : 0))
     }
 
     private mutating func result(of member: Int) -> UInt32 {
+        if let columns = Iteration.columns(of: member, in: emitter.graph) {
+            let memory = emitter.address(member).assumingMemoryBound(to: Float.self)
+            return place(
+                .member(member),
+                rv_operand(
+                    memory: memory, inner: columns.inner, outer: columns.block, step: 1, access: RV_SUMS, strip: 0,
+                    by_rows: 0))
+        }
         if emitter.places.places[member] == .register {
             let strip = freeStrips.popLast() ?? takeNewStrip()
             stripOf[member] = strip
@@ -114,7 +134,7 @@ private struct GroupBuilder {
         let byRows: UInt32 = isByRows(member) ? 1 : 0
         return place(
             .member(member),
-            rv_operand(memory: memory, inner: 1, outer: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: byRows))
+            rv_operand(memory: memory, inner: 1, outer: 1, step: 1, access: RV_CONTIGUOUS, strip: 0, by_rows: byRows))
     }
 
     private mutating func spread(_ member: Int, _ source: UInt32) -> UInt32 {
@@ -128,7 +148,7 @@ private struct GroupBuilder {
     }
 
     private func register(_ strip: UInt32, byRows: Bool) -> rv_operand {
-        rv_operand(memory: nil, inner: 1, outer: 1, access: RV_REGISTER, strip: strip, by_rows: byRows ? 1 : 0)
+        rv_operand(memory: nil, inner: 1, outer: 1, step: 1, access: RV_REGISTER, strip: strip, by_rows: byRows ? 1 : 0)
     }
 
     private mutating func place(_ key: Operand, _ operand: rv_operand) -> UInt32 {

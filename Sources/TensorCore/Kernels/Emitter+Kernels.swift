@@ -12,7 +12,11 @@ extension Emitter {
         let (source, destination) = (floats(operand), floats(index))
         let table = kernels.pointer.pointee
         let kernel = reduction == .sum ? table.sum! : table.maximum!
-        return Instruction { part, _ in kernel(source, destination, outer, reduced, inner, part) }
+        // A single sum is one piece, as an element's order of additions is one.
+        let pieces = inner == 1 ? outer : max(outer, (inner + 15) / 16)
+        return Instruction(pieces: max(1, pieces)) { part, _ in
+            kernel(source, destination, outer, reduced, inner, part)
+        }
     }
 
     func emitArgmax(_ index: Int) -> Instruction {
@@ -103,20 +107,6 @@ extension Emitter {
                 for place in 0..<resultCount { destination[item * resultCount + place] = Float(result[place]) }
             }
         }
-    }
-}
-
-extension rv_product {
-    /// The extents of an entry that is a product; nil for another operation.
-    fileprivate init?(_ graph: LinearGraph, _ index: Int) {
-        let entry = graph.entries[index]
-        guard case .matmul(let transposeLeft, let transposeRight) = entry.operation else { return nil }
-        let left = graph.entries[entry.inputs[0]].shape.suffix(2)
-        let result = entry.shape.suffix(2)
-        self.init(
-            m: result.first!, n: result.last!, k: transposeLeft ? left.first! : left.last!,
-            transpose_left: transposeLeft ? 1 : 0, transpose_right: transposeRight ? 1 : 0,
-            batch: Shape(entry.shape.dropLast(2)).elementCount)
     }
 }
 

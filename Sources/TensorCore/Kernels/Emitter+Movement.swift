@@ -7,7 +7,7 @@ extension Emitter {
         let entry = graph.entries[index]
         let source = graph.entries[entry.inputs[0]].shape
         if OperandPattern(source: source, target: entry.shape) != nil {
-            return emitGroup(PlanUnit(members: [index]))
+            return emitGroup(PlanUnit(members: [index], iteration: Iteration(count: entry.count)))
         }
         let padded = source.padded(toRank: entry.shape.count)
         let strides = zip(padded, padded.rowMajorStrides).map { $0 == 1 ? 0 : $1 }
@@ -29,7 +29,7 @@ extension Emitter {
             let offset = zip(to, low).map(*).reduce(0, +)
             let copy = emitCopy(source, (operand, 0, from), (index, offset, zip(to, steps).map(*)))
             let (destination, count, around) = (floats(index), entry.count, Float(value))
-            return Instruction(isDivisible: false) { part, scratch in
+            return Instruction(pieces: 1) { part, scratch in
                 destination.update(repeating: around, count: count)
                 copy.body(part, scratch)
             }

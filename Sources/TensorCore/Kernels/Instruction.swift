@@ -12,12 +12,12 @@ struct Instruction {
     var cost = 0.0
     /// The most parts that are worth handing out.
     var partLimit = 1
-    /// Whether parts may run at the same time; else the work is one part.
-    let isDivisible: Bool
+    /// The most parts that the work can be cut into; 1 where parts could not run at the same time.
+    let pieces: Int
     let body: Body
 
-    init(scratchBytes: Int = 0, isDivisible: Bool = true, body: @escaping Body) {
-        (self.scratchBytes, self.isDivisible, self.body) = (scratchBytes, isDivisible, body)
+    init(scratchBytes: Int = 0, pieces: Int = .max, body: @escaping Body) {
+        (self.scratchBytes, self.pieces, self.body) = (scratchBytes, pieces, body)
     }
 }
 

@@ -15,6 +15,9 @@ struct KernelTable: @unchecked Sendable {
         return KernelTable(pointer: pointer)
     }
 
+    /// Those of the least instruction set that this processor runs and that there are kernels for.
+    static func narrowest() -> KernelTable? { named("portable") ?? named("x86-64-v3") }
+
     /// The kernels called `name`, or nil where the processor can't run them.
     static func named(_ name: String) -> KernelTable? { rv_kernels_named(name).map(KernelTable.init) }
 }

@@ -16,10 +16,13 @@ public func gradients(of scalar: Tensor, withRespectTo targets: [Tensor]) -> [Te
         let inputs = node.inputs.map { Tensor($0) }
         let needed = node.inputs.map { relevant.contains(ObjectIdentifier($0)) }
         guard needed.contains(true) else { continue }
-        let rows = node.operation.gradients(inputs: inputs, output: Tensor(node), gradient: gradient, needed: needed)
-        for case (let input, let row?) in zip(node.inputs, rows) where relevant.contains(ObjectIdentifier(input)) {
-            let key = ObjectIdentifier(input)
-            accumulated[key] = accumulated[key].map { $0 + row } ?? row
+        Origin.differentiating(node.origin) {
+            let rows = node.operation.gradients(
+                inputs: inputs, output: Tensor(node), gradient: gradient, needed: needed)
+            for case (let input, let row?) in zip(node.inputs, rows) where relevant.contains(ObjectIdentifier(input)) {
+                let key = ObjectIdentifier(input)
+                accumulated[key] = accumulated[key].map { $0 + row } ?? row
+            }
         }
     }
     return targets.map { accumulated[ObjectIdentifier($0.node)] ?? .zeros($0.shape) }

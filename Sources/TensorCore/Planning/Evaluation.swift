@@ -14,7 +14,7 @@ enum Evaluation {
             input.memory.copyMemory(from: source.memory, byteCount: source.count * source.type.size)
         }
         plan.run()
-        try FiniteCheck.throwIfFound()
+        try RunFaults.throwIfFound()
         let output = plan.outputs[0]
         let result = HostArray(count: output.count, type: output.type)
         result.memory.copyMemory(from: output.memory, byteCount: output.count * output.type.size)

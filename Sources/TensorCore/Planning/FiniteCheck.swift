@@ -3,34 +3,14 @@ import Synchronization
 /// The search for the first operation that makes a NaN or an infinity, for a run that went wrong.
 ///
 /// With ``isEnabled`` set before programs are planned, plans run unfused and look at each result; the first fault is kept
-/// until ``throwIfFound()`` reports it. Training loops ask after each step.
+/// for ``RunFaults``.
 public enum FiniteCheck {
     private static let enabled = Atomic(false)
-    private static let found = Mutex<TensorError?>(nil)
-    private static let isFound = Atomic(false)
 
     /// Whether plans made from now on check their results.
     public static var isEnabled: Bool {
         get { enabled.load(ordering: .relaxed) }
         set { enabled.store(newValue, ordering: .relaxed) }
-    }
-
-    /// Reports the first fault since the last call.
-    ///
-    /// - Throws: ``TensorError/notFinite(value:operation:shape:program:origin:)``.
-    public static func throwIfFound() throws {
-        guard isFound.load(ordering: .acquiring) else { return }
-        let fault = found.withLock { fault in
-            defer { fault = nil }
-            return fault
-        }
-        isFound.store(false, ordering: .releasing)
-        if let fault { throw fault }
-    }
-
-    static func report(_ fault: @autoclosure () -> TensorError) {
-        found.withLock { if $0 == nil { $0 = fault() } }
-        isFound.store(true, ordering: .releasing)
     }
 }
 
@@ -46,7 +26,7 @@ extension Emitter {
         }
         let result = UnsafeBufferPointer(start: floats(index), count: entry.count)
         let origin = graph.origins[index]
-        return Instruction(scratchBytes: instruction.scratchBytes, isDivisible: false) { part, scratch in
+        return Instruction(scratchBytes: instruction.scratchBytes, pieces: 1) { part, scratch in
             // The result may overwrite an operand.
             let before = Finiteness(operands)
             instruction.body(part, scratch)
@@ -54,7 +34,7 @@ extension Emitter {
             guard after.hasNaN && !before.hasNaN || after.hasInfinity && !before.hasInfinity && !before.hasNaN else {
                 return
             }
-            FiniteCheck.report(
+            RunFaults.report(
                 .notFinite(
                     value: after.hasNaN ? "NaN" : "an infinity", operation: entry.operation.name, shape: entry.shape,
                     program: program, origin: origin?.description ?? ""))
@@ -67,10 +47,10 @@ extension Emitter {
             graph.bindings[$0] != nil && graph.entries[$0].type == .float32
         }
         let arrays = leaves.map { UnsafeBufferPointer(start: floats($0), count: graph.entries[$0].count) }
-        return Instruction(isDivisible: false) { _, _ in
+        return Instruction(pieces: 1) { _, _ in
             for (leaf, array) in zip(leaves, arrays) where Finiteness([array]).hasNaN {
                 let entry = graph.entries[leaf]
-                FiniteCheck.report(
+                RunFaults.report(
                     .notFinite(
                         value: "NaN", operation: entry.operation.name, shape: entry.shape, program: program,
                         origin: graph.origins[leaf]?.description ?? ""))

@@ -2,6 +2,8 @@
 struct PlanUnit {
     /// The entries that it computes, in order; only element-wise operations and reductions of rows share a unit.
     var members: [Int]
+    /// What a group iterates over; nil for what can't be part of one.
+    var iteration: Iteration?
 }
 
 /// Groups entries that can run in one pass over their elements, and orders the units.
@@ -10,12 +12,12 @@ struct PlanUnit {
 /// row, which operations of elements may read again. An entry joins the group of an operand as long as no path leaves the
 /// group and comes back: then the groups and the other entries still form an acyclic graph.
 struct Fusion {
-    private let graph: LinearGraph
+    let graph: LinearGraph
     /// The group of each entry; views belong to the group of none, since they only rename their operand.
-    private var unit: [Int]
-    private var members: [[Int]]
+    var unit: [Int]
+    var members: [[Int]]
     /// What each unit iterates over; nil for those that can't be part of a group.
-    private var iterations: [Iteration?]
+    var iterations: [Iteration?]
     /// The units in an order in which each comes after all that it depends on, with gaps, and the place of each.
     private var order: [Int]
     private var position: [Int]
@@ -23,12 +25,15 @@ struct Fusion {
     /// Units further apart in the order stay apart: what lies between would have to wait.
     private static let farthest = 4_096
     /// Registers of a group stay in the first-level cache as long as there are not too many.
-    private static let largestGroup = 48
+    static let largestGroup = 48
 
     /// The units in the order of running, inputs first.
     static func schedule(_ graph: LinearGraph, fused: Bool) -> [PlanUnit] {
         var fusion = Fusion(graph)
-        if fused { fusion.group() }
+        if fused {
+            fusion.group()
+            fusion.postpone()
+        }
         return fusion.ordered()
     }
 
@@ -43,7 +48,7 @@ struct Fusion {
 
     private mutating func group() {
         for index in graph.entries.indices where iterations[index] != nil {
-            for operand in graph.entries[index].inputs { merge(unit[operand], into: unit[index]) }
+            for operand in graph.sources(of: index) { merge(unit[operand], into: unit[index]) }
         }
     }
 
@@ -62,7 +67,7 @@ struct Fusion {
     /// Whether a group can pass on what one unit reads of another.
     private func readsFit(from source: Int, by reader: Int, _ iteration: Iteration) -> Bool {
         members[reader].allSatisfy { member in
-            graph.entries[member].inputs.allSatisfy {
+            graph.sources(of: member).allSatisfy {
                 unit[$0] != source || iteration.passes($0, to: member, in: graph)
             }
         }
@@ -100,7 +105,7 @@ struct Fusion {
 
     /// Whether a unit reads a result of one of the given units.
     private func reads(_ reader: Int, anyOf units: Set<Int>) -> Bool {
-        members[reader].contains { graph.entries[$0].inputs.contains { units.contains(unit[$0]) } }
+        members[reader].contains { graph.sources(of: $0).contains { units.contains(unit[$0]) } }
     }
 
     /// Depth-first from the last entry needed by each unit, in the order of recording.
@@ -114,11 +119,11 @@ struct Fusion {
                 if done.contains(next) { continue }
                 if ready {
                     done.insert(next)
-                    result.append(PlanUnit(members: members[next]))
+                    result.append(PlanUnit(members: members[next], iteration: iterations[next]))
                     continue
                 }
                 pending.append((next, true))
-                for operand in members[next].flatMap({ graph.entries[$0].inputs }).reversed()
+                for operand in members[next].flatMap({ graph.sources(of: $0) }).reversed()
                 where !done.contains(unit[operand]) {
                     if unit[operand] != next { pending.append((unit[operand], false)) }
                 }

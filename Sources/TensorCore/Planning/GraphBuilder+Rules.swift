@@ -7,9 +7,11 @@ extension GraphBuilder {
     mutating func rewritten(_ entry: LinearGraph.Entry) -> Int? {
         switch entry.operation {
         case .reshape: mergedReshape(entry)
+        case .permute(let axes): mergedPermutation(entry, axes)
         case .slice(let starts, let steps): mergedSlice(entry, starts, steps)
         case .binary(.add): joinedPads(entry) ?? joinedProducts(entry)
         case .concatenate(let axis): mergedConcatenation(entry, axis)
+        case .reduce(.sum, let axis, let count): sumInTwoSteps(entry, axis, count)
         default: nil
         }
     }
@@ -19,6 +21,14 @@ extension GraphBuilder {
         if operand.shape == entry.shape { return entry.inputs[0] }
         guard operand.operation == .reshape else { return nil }
         return append(.init(operation: .reshape, inputs: operand.inputs, shape: entry.shape, type: entry.type))
+    }
+
+    private mutating func mergedPermutation(_ entry: Entry, _ axes: [Int]) -> Int? {
+        if axes == Array(axes.indices) { return entry.inputs[0] }
+        guard case .permute(let first) = entries[entry.inputs[0]].operation else { return nil }
+        let operation = Operation.permute(axes.map { first[$0] })
+        let inputs = entries[entry.inputs[0]].inputs
+        return append(.init(operation: operation, inputs: inputs, shape: entry.shape, type: entry.type))
     }
 
     /// A slice of a slice is one slice, and one of everything none.
@@ -104,5 +114,27 @@ extension GraphBuilder {
         let joined = append(
             .init(operation: entry.operation, inputs: parts.map { $0.inputs[0] }, shape: rows, type: entry.type))
         return append(.init(operation: .reshape, inputs: [joined], shape: entry.shape, type: entry.type))
+    }
+
+    /// A long sum of columns as sums of equal pieces, which several threads can do, and their sum.
+    private mutating func sumInTwoSteps(_ entry: Entry, _ axis: Int, _ count: Int) -> Int? {
+        let (leastCount, mostPieces) = (1 << 15, 16)
+        let operand = entries[entry.inputs[0]]
+        let (before, after) = (Shape(operand.shape[..<axis]), Shape(operand.shape[(axis + count)...]))
+        let reduced = Shape(operand.shape[axis..<axis + count]).elementCount
+        guard after.elementCount > 1, operand.count >= leastCount, before.elementCount < 4 else { return nil }
+        // Whole examples, if there are enough.
+        let pieces = { (extent: Int) in (4...mostPieces).last { extent % $0 == 0 } }
+        guard let pieces = pieces(operand.shape[axis]) ?? pieces(reduced), reduced / pieces > 1 else { return nil }
+        func reshaped(_ index: Int, _ shape: Shape) -> Int {
+            append(.init(operation: .reshape, inputs: [index], shape: shape, type: entry.type))
+        }
+        func sum(_ index: Int, _ shape: Shape, axis: Int) -> Int {
+            append(
+                .init(operation: .reduce(.sum, axis: axis, count: 1), inputs: [index], shape: shape, type: entry.type))
+        }
+        let cut = reshaped(entry.inputs[0], before + [pieces, reduced / pieces] + after)
+        let parts = reshaped(sum(cut, before + [pieces, 1] + after, axis: axis + 1), before + [pieces] + after)
+        return reshaped(sum(parts, before + [1] + after, axis: axis), entry.shape)
     }
 }

@@ -29,9 +29,9 @@ struct LinearGraph {
     private(set) var outputs: [Int] = []
     /// Where entries were recorded, as far as known.
     private(set) var origins: [Int: Origin] = [:]
-    private(set) var assignments: [(storage: HostArray, value: Int)] = []
+    private(set) var assignments: [(storage: HostArray, value: Int, name: String)] = []
     /// Which entries live in others' memory.
-    private(set) var views = Views()
+    var views = Views()
 
     /// Flattens what the outputs and assignments need; of several assignments to a variable the last one counts.
     ///
@@ -51,9 +51,13 @@ struct LinearGraph {
         for node in nodes { builder.add(node) }
         let roots = outputs.map { builder.index(of: $0) }
         let values = assignments.map {
-            (storage: $0.variable.storage, value: builder.copyIfLeaf(builder.index(of: $0.value)))
+            (
+                storage: $0.variable.storage, value: builder.copyIfLeaf(builder.index(of: $0.value)),
+                name: $0.variable.name
+            )
         }
         self.leaves = builder.leaves
+        nodeCount = nodes.count
         (self.entries, self.bindings, self.outputs, self.assignments) = (
             builder.entries, builder.bindings, roots, values
         )
@@ -64,6 +68,19 @@ struct LinearGraph {
 
     /// The nodes that became inputs, with `leavesAsInputs`.
     let leaves: [Node]
+
+    /// The number of nodes that were needed, before simplification.
+    let nodeCount: Int
+
+    /// The storage of the leaves of some operations, in the order of the list.
+    func stored(_ isIncluded: (Operation) -> Bool) -> [HostArray] {
+        entries.indices.compactMap { index in
+            guard case .storage(let storage)? = bindings[index], isIncluded(entries[index].operation) else {
+                return nil
+            }
+            return storage
+        }
+    }
 
     /// Drops entries that nothing needs, and renumbers the rest.
     private mutating func prune() {
@@ -80,7 +97,17 @@ struct LinearGraph {
             return entry
         }
         outputs = outputs.map { place[$0]! }
-        assignments = assignments.map { ($0.storage, place[$0.value]!) }
+        assignments = assignments.map { ($0.storage, place[$0.value]!, $0.name) }
+    }
+
+    /// The same graph with other arrays in the place of those that it reads and assigns.
+    func rebound(_ replacement: (HostArray) -> HostArray) -> LinearGraph {
+        var result = self
+        for (index, binding) in bindings {
+            if case .storage(let storage) = binding { result.bindings[index] = .storage(replacement(storage)) }
+        }
+        result.assignments = assignments.map { (replacement($0.storage), $0.value, $0.name) }
+        return result
     }
 
     /// The entries and outputs alone: equal for graphs of one structure.

@@ -23,10 +23,17 @@ struct MemoryPlan {
     /// The unit that first writes to each entry's memory, and the units that read its memory, as positions in the schedule.
     private var producer: [Int: Int] = [:]
     private var readers: [Int: [Int]] = [:]
+    /// What is returned, by where it lives.
+    private let results: Set<Int>
+    private let reusesMemory: Bool
 
-    init(_ graph: LinearGraph, _ units: [PlanUnit]) {
+    /// Without `reusesMemory` nothing is overwritten in a run: each entry has memory of its own, and variables are assigned
+    /// after the last unit.
+    init(_ graph: LinearGraph, _ units: [PlanUnit], reusesMemory: Bool = true) {
+        self.reusesMemory = reusesMemory
         self.graph = graph
         self.units = units
+        results = Set(graph.outputs.map { graph.base(of: $0) })
         for (position, unit) in units.enumerated() {
             for member in unit.members {
                 let base = graph.base(of: member)
@@ -55,10 +62,15 @@ struct MemoryPlan {
 
     /// A new value goes straight into its variable where every reader of the old one is done by then.
     private mutating func placeAssignments() {
+        var leaves: [ObjectIdentifier: [Int]] = [:]
+        for (leaf, binding) in graph.bindings {
+            if case .storage(let storage) = binding { leaves[ObjectIdentifier(storage), default: []].append(leaf) }
+        }
         for (index, assignment) in graph.assignments.enumerated() {
             let base = graph.base(of: assignment.value)
-            if places[base] == nil, isWhole(assignment.value), let position = producer[base],
-                isFree(assignment.storage, at: position, for: base)
+            let old = leaves[ObjectIdentifier(assignment.storage)] ?? []
+            if reusesMemory, places[base] == nil, isWhole(assignment.value), let position = producer[base],
+                old.allSatisfy({ isDone($0, at: position, for: base) })
             {
                 places[base] = .assignment(index)
             } else {
@@ -72,16 +84,11 @@ struct MemoryPlan {
         graph.entries[graph.base(of: index)].count == graph.entries[index].count
     }
 
-    private func isFree(_ storage: HostArray, at position: Int, for value: Int) -> Bool {
-        for (leaf, binding) in graph.bindings {
-            guard case .storage(let bound) = binding, bound === storage else { continue }
-            if graph.outputs.contains(where: { graph.base(of: $0) == leaf }) { return false }
-            for reader in readers[leaf] ?? [] where reader > position { return false }
-            if (readers[leaf] ?? []).contains(position), !isReadBefore(leaf, written: value, in: units[position]) {
-                return false
-            }
-        }
-        return true
+    /// Whether a leaf has been read for the last time when the unit at `position` writes `value` over it.
+    private func isDone(_ leaf: Int, at position: Int, for value: Int) -> Bool {
+        let readers = readers[leaf] ?? []
+        if results.contains(leaf) || readers.contains(where: { $0 > position }) { return false }
+        return !readers.contains(position) || isReadBefore(leaf, written: value, in: units[position])
     }
 
     /// Whether a group reads `source` element for element, and not after it has written `value`.
@@ -103,24 +110,29 @@ struct MemoryPlan {
 
     /// Members that only their own group reads need no memory beyond a strip.
     private mutating func placeRegisters() {
-        let results = Set((graph.outputs + graph.assignments.map(\.value)).map { graph.base(of: $0) })
+        let kept = results.union(graph.assignments.map { graph.base(of: $0.value) })
         for (position, unit) in units.enumerated() where unit.members.count > 1 {
             for member in unit.members
-            where places[member] == nil && !results.contains(member) && !graph.views.isShared(member) {
+            where places[member] == nil && !kept.contains(member) && !graph.views.isLodger(member) {
                 let outside = (readers[member] ?? []).contains { $0 != position }
                 if !outside { places[member] = .register }
             }
         }
     }
 
-    /// Largest first, each at the lowest offset that no entry living at the same time uses.
+    /// A part of the arena that entries have for some time, one after another.
+    private struct Block {
+        var bytes: Int
+        var first: Int
+        var last: Int
+        var offset = 0
+
+        var end: Int { offset + bytes }
+
+        func livesBeside(_ other: Block) -> Bool { first <= other.last && other.first <= last }
+    }
+
     private mutating func placeInArena() {
-        struct Block {
-            var entries: [Int]
-            var bytes: Int
-            var first: Int
-            var last: Int
-        }
         var blocks: [Block] = []
         var blockOf: [Int: Int] = [:]
         let end = units.count
@@ -131,32 +143,40 @@ struct MemoryPlan {
             for member in unit.members where places[member] == nil {
                 let base = graph.base(of: member)
                 if places[base] != nil || blockOf[base] != nil { continue }
-                let last = copied.contains(base) ? end : (readers[base] ?? []).max() ?? position
+                let last = copied.contains(base) || !reusesMemory ? end : (readers[base] ?? []).max() ?? position
                 let bytes = (graph.entries[base].count * 4 + 63) / 64 * 64
                 if member == base, let reused = dyingOperand(of: member, at: position, blockOf, { blocks[$0].last }),
                     blocks[reused].bytes == bytes
                 {
-                    blocks[reused].entries.append(base)
                     blocks[reused].last = last
                     blockOf[base] = reused
                 } else {
                     blockOf[base] = blocks.count
-                    blocks.append(Block(entries: [base], bytes: bytes, first: position, last: last))
+                    blocks.append(Block(bytes: bytes, first: position, last: last))
                 }
             }
         }
-        var placed: [(block: Block, offset: Int)] = []
-        for block in blocks.sorted(by: { ($0.bytes, $1.first) > ($1.bytes, $0.first) }) {
-            var offset = 0
-            let alive = placed.filter { $0.block.first <= block.last && block.first <= $0.block.last }.sorted {
-                $0.offset < $1.offset
+        Self.settle(&blocks)
+        arenaBytes = blocks.map(\.end).max() ?? 0
+        for (entry, block) in blockOf { places[entry] = .arena(offset: blocks[block].offset) }
+    }
+
+    /// Largest first, each at the lowest offset that no block living at the same time uses.
+    private static func settle(_ blocks: inout [Block]) {
+        let order = blocks.indices.sorted {
+            (blocks[$0].bytes, blocks[$1].first) > (blocks[$1].bytes, blocks[$0].first)
+        }
+        // In the order of offsets, so that the first gap is the lowest.
+        var settled: [Block] = []
+        for index in order {
+            var block = blocks[index]
+            for other in settled where other.livesBeside(block) {
+                if other.offset >= block.end { break }
+                block.offset = max(block.offset, other.end)
             }
-            for other in alive where other.offset < offset + block.bytes {
-                offset = max(offset, other.offset + other.block.bytes)
-            }
-            placed.append((block, offset))
-            arenaBytes = max(arenaBytes, offset + block.bytes)
-            for entry in block.entries { places[entry] = .arena(offset: offset) }
+            let place = settled.partitioningIndex { $0.offset > block.offset }
+            settled.insert(block, at: place)
+            blocks[index] = block
         }
     }
 
@@ -172,5 +192,17 @@ struct MemoryPlan {
             return block
         }
         return nil
+    }
+}
+
+extension Array {
+    /// The first index of which `isBehind` is true, where it is true of all that follow, too.
+    fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -7,8 +7,8 @@ import CKernels
 public final class Plan {
     /// What a unit of the plan does, for reading.
     public struct Step: Sendable {
-        /// The operations of the unit, in order.
-        public var name: String
+        /// The operations of the unit, in order; products and reductions with their operands' shapes.
+        public var operations: [String]
         /// The shape of its result.
         public var shape: Shape
         /// Floating-point operations, a transcendental function counted as one.
@@ -17,8 +17,16 @@ public final class Plan {
         public var bytes: Int
         /// The earlier steps whose results it reads.
         public var reads: [Int]
+        /// Where its result was recorded, where that is known.
+        let origin: Origin?
     }
 
+    /// The name of the program.
+    public var name: String { options.name }
+    /// What making the plan took.
+    public internal(set) var making = Making()
+    /// The runs so far.
+    public private(set) var runCount = 0
     /// The units in the order of running.
     public let steps: [Step]
     /// Bytes of the arena that intermediate values share.
@@ -30,46 +38,58 @@ public final class Plan {
     let inputShapes: [Shape]
     let outputShapes: [Shape]
     let replay: Replay
+    /// The place of the first step among the instructions.
+    let firstStep: Int
     let options: PlanOptions
-    private let memory: PlanMemory
+    /// Where everything is: keeps the memory alive that instructions point into.
+    let emitter: Emitter
     private let random: RandomState
     /// The variables that a run assigns.
     private let changed: [HostArray]
-    /// Keeps the storage of constants and variables alive that instructions point into.
-    private let graph: LinearGraph
+    /// The plain run beside each run, with ``ShadowCheck``.
+    private let shadow: Shadow?
 
     init(
         _ graph: LinearGraph, inputs declared: [(shape: Shape, type: ScalarType)], random: RandomState,
         options: PlanOptions
     ) {
         let units = Fusion.schedule(graph, fused: options.fused && !options.checksFinite)
-        let places = MemoryPlan(graph, units)
+        let places = MemoryPlan(graph, units, reusesMemory: options.reusesMemory)
         self.random = random
-        self.graph = graph
         changed = graph.assignments.map(\.storage)
         inputs = declared.map { HostArray(count: $0.shape.elementCount, type: $0.type) }
         outputs = graph.outputs.map { HostArray(count: graph.entries[$0].count, type: graph.entries[$0].type) }
         inputShapes = declared.map(\.shape)
         outputShapes = graph.outputs.map { graph.entries[$0].shape }
         arenaBytes = places.arenaBytes
-        memory = PlanMemory(arenaBytes: places.arenaBytes)
         let emitter = Emitter(
-            graph: graph, places: places, inputs: inputs, outputs: outputs, memory: memory, random: random,
-            kernels: options.kernels)
+            graph: graph, places: places, inputs: inputs, outputs: outputs,
+            memory: PlanMemory(arenaBytes: places.arenaBytes), random: random, kernels: options.kernels)
+        self.emitter = emitter
         steps = emitter.describe(units)
+        let shadow = options.isShadowed ? Shadow(of: emitter, inputs: declared, options: options) : nil
+        self.shadow = shadow
         let work = zip(units, steps).map { unit, step in
             var instruction = emitter.emit(unit)
-            instruction.cost = PartCost.nanoseconds(of: step, by: graph.entries[unit.members[0]].operation)
-            if instruction.isDivisible {
-                instruction.partLimit = PartCost.limit(instruction.cost, least: options.leastPart)
-            }
-            return options.checksFinite ? emitter.checked(instruction, unit, program: options.name) : instruction
+            instruction.cost = emitter.nanoseconds(unit, step)
+            instruction.partLimit = min(
+                instruction.pieces, PartCost.limit(instruction.cost, least: options.leastPart))
+            if options.checksFinite { instruction = emitter.checked(instruction, unit, program: options.name) }
+            return shadow?.compared(instruction, unit, as: step) ?? instruction
         }
-        let first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
-        replay = Replay(first + work + emitter.finalCopies())
+        var first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
+        if let shadow { first.append(shadow.plainRun()) }
+        firstStep = first.count
+        replay = Replay(first + work + emitter.finalCopies() + (shadow.map { [$0.finalComparison()] } ?? []))
         scratchBytes = replay.scratchBytes
         self.options = options
     }
+
+    /// The storage of the variables that a run reads or assigns, and of the constants that it reads.
+    var variables: [HostArray] { emitter.graph.stored { if case .variable = $0 { true } else { false } } + changed }
+    var constants: [HostArray] { emitter.graph.stored { if case .variable = $0 { false } else { true } } }
+    /// Bytes of the small arrays that instructions read.
+    var tableBytes: Int { emitter.memory.keptBytes }
 
     /// Runs the step once, on up to ``Threads/count`` threads; subnormal numbers count as 0 in it. Random numbers are those
     /// of the program's counter, which rises by one.
@@ -82,8 +102,12 @@ public final class Plan {
         finishRun()
     }
 
+    /// How far the outputs, then the assigned variables, have been from the plain runs'; empty without ``ShadowCheck``.
+    public var shadowDifferences: [ShadowDifference] { shadow?.differences ?? [] }
+
     /// What follows the last instruction of a run.
     func finishRun() {
+        runCount &+= 1
         for storage in changed { storage.version &+= 1 }
         random.pointer.pointee.counter &+= 1
     }
@@ -109,6 +133,8 @@ struct PlanOptions {
     var name = "evaluation"
     var fused = true
     var checksFinite = FiniteCheck.isEnabled
+    var isShadowed = ShadowCheck.isEnabled
+    var reusesMemory = true
     /// Nanoseconds of work of a part of a unit at least; with 0 all units are cut that can be.
     var leastPart = PartCost.least
     var kernels: KernelTable
@@ -135,6 +161,8 @@ final class RandomState {
 final class PlanMemory {
     let arena: UnsafeMutableRawPointer
     private var blocks: [UnsafeMutableRawPointer] = []
+    /// Bytes of the small arrays.
+    private(set) var keptBytes = 0
 
     init(arenaBytes: Int) { arena = HostArray.allocate(bytes: arenaBytes) }
 
@@ -145,7 +173,9 @@ final class PlanMemory {
 
     /// The values at a fixed place for the plan's life.
     func keep<Value: BitwiseCopyable>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
-        let block = HostArray.allocate(bytes: max(1, values.count) * MemoryLayout<Value>.stride)
+        let bytes = max(1, values.count) * MemoryLayout<Value>.stride
+        let block = HostArray.allocate(bytes: bytes)
+        keptBytes += bytes
         blocks.append(block)
         let pointer = block.bindMemory(to: Value.self, capacity: values.count)
         pointer.initialize(from: values, count: values.count)

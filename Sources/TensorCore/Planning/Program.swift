@@ -1,3 +1,5 @@
+import Dispatch
+
 /// A step recorded once and replayed many times: its inputs, what it computes, and the variables that it assigns.
 ///
 /// The closure is run when a plan is made, never by a replay. Values can't be read in it, nor data branched on: that
@@ -66,6 +68,18 @@ public final class Program {
         self.options = options
     }
 
+    /// The same step, each run of which is compared with a plain one: see ``ShadowCheck``. Its runs change the same variables;
+    /// its random stream begins where this one's is now.
+    ///
+    /// - Throws: ``TensorError/unsupportedProcessor``.
+    public func shadowed() throws -> Program {
+        var options = try options ?? PlanOptions()
+        options.isShadowed = true
+        let program = Program(name, inputs: inputs, options: options, record: record)
+        program.randomState = randomState
+        return program
+    }
+
     /// The random stream's key and the number of replays so far: all of a program's state that isn't in variables.
     public var randomState: (key: UInt64, counter: UInt64) {
         get { (random.pointer.pointee.key, random.pointer.pointee.counter) }
@@ -91,11 +105,17 @@ public final class Program {
             return plans[plans.count - 1].plan
         }
         let declared = inputs.map { (shape: $0.shape(length: length), type: $0.type) }
+        let start = DispatchTime.now().uptimeNanoseconds
         let (outputs, assignments) = try recorded(declared)
+        let captured = DispatchTime.now().uptimeNanoseconds
         let graph = LinearGraph(outputs: outputs, assignments: assignments)
         var options = try options ?? PlanOptions()
         options.name = name
         let plan = Plan(graph, inputs: declared, random: random, options: options)
+        plan.making = Plan.Making(
+            nodes: graph.nodeCount, captureSeconds: Double(captured - start) * 1e-9,
+            planSeconds: Double(DispatchTime.now().uptimeNanoseconds - captured) * 1e-9)
+        PlanCollection.current?.plans.append(plan)
         if plans.count == Self.planLimit { plans.removeFirst() }
         plans.append((length, plan))
         return plan
@@ -159,7 +179,7 @@ public final class Program {
             plan.inputs[index].memory.copyMemory(from: value.memory, byteCount: value.count * value.type.size)
         }
         plan.run()
-        try FiniteCheck.throwIfFound()
+        try RunFaults.throwIfFound()
         return zip(plan.outputs, plan.outputShapes).map { output, shape in
             let copy = HostArray(count: output.count, type: output.type)
             copy.memory.copyMemory(from: output.memory, byteCount: output.count * output.type.size)

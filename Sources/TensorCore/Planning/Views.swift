@@ -1,12 +1,15 @@
 /// Entries that live in other entries' memory, so that moving elements costs nothing: a reshaped entry, a slice of whole outer
-/// rows, and the parts of a concatenation of whole rows, which are computed right where they belong.
+/// rows, the parts of a concatenation of whole rows, which are computed right where they belong, and what is read or written in
+/// another order by operations that can (`Views+Strides.swift`).
 struct Views {
     /// An entry's home: the entry whose memory it lives in, and the elements before it there.
     private var homes: [Int: (entry: Int, offset: Int)] = [:]
     /// Entries in whose memory others live.
     private var hosts: Set<Int> = []
-    /// Concatenations of which every part is computed in its place.
-    private var assembled: Set<Int> = []
+    /// Entries without work of their own: what they consist of is computed in its place, or read from another.
+    var effortless: Set<Int> = []
+    /// The elements from one to the next along each dimension, of entries that aren't stored row by row.
+    var strides: [Int: [Int]] = [:]
 
     init() {}
 
@@ -14,6 +17,7 @@ struct Views {
         for (index, entry) in graph.entries.enumerated() where entry.isView(of: graph.entries) {
             settle(index, in: entry.inputs[0], at: entry.viewOffset(in: graph.entries))
         }
+        foldMovement(graph)
         let results = Set((graph.outputs + graph.assignments.map(\.value)).map { location(of: $0).base })
         for (index, entry) in graph.entries.enumerated() {
             guard case .concatenate(let axis) = entry.operation, Shape(entry.shape[..<axis]).elementCount == 1 else {
@@ -29,7 +33,9 @@ struct Views {
         var isWhole = true
         for part in graph.entries[index].inputs {
             let (base, inner) = location(of: part)
-            let isOwn = base != index && inner == 0 && graph.entries[base].count == graph.entries[part].count
+            let isOwn =
+                base != index && inner == 0 && strides[base] == nil
+                && graph.entries[base].count == graph.entries[part].count
             if isOwn, !graph.entries[base].isLeaf, !results.contains(base) {
                 settle(base, in: index, at: offset)
             } else {
@@ -37,10 +43,10 @@ struct Views {
             }
             offset += graph.entries[part].count
         }
-        if isWhole { assembled.insert(index) }
+        if isWhole { effortless.insert(index) }
     }
 
-    private mutating func settle(_ index: Int, in home: Int, at offset: Int) {
+    mutating func settle(_ index: Int, in home: Int, at offset: Int) {
         homes[index] = (home, offset)
         hosts.insert(home)
     }
@@ -52,18 +58,35 @@ struct Views {
         return (base, offset)
     }
 
-    /// Whether an entry's elements are there without any work: it renames others, or is put together from parts.
-    func needsNoWork(_ index: Int, in graph: LinearGraph) -> Bool {
-        graph.entries[index].isView(of: graph.entries) || assembled.contains(index)
+    /// The elements from one to the next along each of an entry's dimensions.
+    func strides(of index: Int, in graph: LinearGraph) -> [Int] {
+        strides[index] ?? graph.entries[index].shape.rowMajorStrides
     }
 
-    /// Whether an entry shares its memory with other entries of any lifetime.
+    /// Whether an entry's elements are there without any work: it renames others, or is put together from parts.
+    func needsNoWork(_ index: Int, in graph: LinearGraph) -> Bool {
+        graph.entries[index].isView(of: graph.entries) || effortless.contains(index)
+    }
+
+    /// Whether an entry lives in another's memory.
+    func isLodger(_ index: Int) -> Bool { homes[index] != nil }
+
+    /// Whether an entry shares its memory with other entries.
     func isShared(_ index: Int) -> Bool { homes[index] != nil || hosts.contains(index) }
 }
 
 extension LinearGraph {
     /// The entry whose memory an entry lives in.
     func base(of index: Int) -> Int { views.location(of: index).base }
+
+    /// The entries that an entry reads, whatever shapes it reads them in.
+    func sources(of index: Int) -> [Int] {
+        entries[index].inputs.map { input in
+            var source = input
+            while entries[source].operation == .reshape { source = entries[source].inputs[0] }
+            return source
+        }
+    }
 }
 
 extension LinearGraph.Entry {

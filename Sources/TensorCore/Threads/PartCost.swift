@@ -1,26 +1,60 @@
-/// How much work a part must be for another thread to be worth it.
+import Foundation
+
+/// How long units take one thread, roughly, and how much of it another thread is worth.
 enum PartCost {
-    /// Nanoseconds of a part at least: some times what it costs to hand it out and to wait for its end.
-    static let least = 2_000.0
+    /// Nanoseconds of a part at least. Handing parts out and waiting for them takes 350 where processors share a cache, and
+    /// units of 2 µs gain a third there; where they don't (a virtual machine's may be moved apart at any time) it takes some
+    /// thousand, and fetching what the other processor has written 30 for each line.
+    static let least = 10_000.0
 
-    /// Nanoseconds of work in parts for which sleeping threads are woken: that takes ten microseconds, and they come a
-    /// few tens later.
+    /// Nanoseconds of work in parts for which sleeping threads are woken: that takes the caller ten microseconds, and they
+    /// come a few tens later.
     static let worthWaking = 100_000.0
-
-    /// About how long a unit takes on one thread, in nanoseconds.
-    static func nanoseconds(of step: Plan.Step, by operation: Operation) -> Double {
-        let flopsPerNanosecond: Double =
-            switch operation {
-            case .matmul, .convolution: 60
-            case .unary, .binary, .select, .random: 2
-            default: 2
-            }
-        return Double(step.flops) / flopsPerNanosecond + Double(step.bytes) / 20
-    }
 
     /// The most parts that a unit is worth cutting into.
     static func limit(_ nanoseconds: Double, least: Double) -> Int {
         guard least > 0 else { return Threads.limit }
         return min(max(1, Int(nanoseconds / least)), Threads.limit)
+    }
+}
+
+extension Emitter {
+    /// About how many nanoseconds a unit takes one thread, by what was measured on an AVX-512 processor: there, what moves
+    /// through the second-level cache does so at 150 bytes per nanosecond. Where nothing else is done, half counts: two
+    /// threads copy no faster what they have to fetch from each other's cache.
+    func nanoseconds(_ unit: PlanUnit, _ step: Plan.Step) -> Double {
+        let work = unit.members.map(nanoseconds).reduce(0, +)
+        return work + Double(step.bytes) / (work == 0 ? 300 : 150)
+    }
+
+    private func nanoseconds(_ index: Int) -> Double {
+        let entry = graph.entries[index]
+        let count = Double(entry.count)
+        let operand = entry.inputs.first.map { graph.entries[$0] }
+        switch entry.operation {
+        case .matmul, .convolution: return Double(flops(index)) / 200
+        case .unary(let operation): return count * (operation.isTranscendental ? 0.4 : 0.02)
+        case .binary(let operation): return count * (operation == .power ? 1 : 0.02)
+        case .select: return count * 0.02
+        case .random: return count * 0.5
+        case .reduce: return Double(operand!.count) * 0.02
+        case .cumulativeSum: return count * 0.25
+        case .argmax: return Double(operand!.count)
+        case .scatterAdd, .gather, .poolArgmax: return Double(max(entry.count, operand!.count)) * 0.25
+        case .argsort: return count * 3 * log2(Double(max(2, entry.shape.last!)))
+        case .cholesky, .triangularSolve, .inverse, .logAbsoluteDeterminant:
+            return Double(operand!.count * operand!.shape.last!) * 0.5
+        default: return 0
+        }
+    }
+}
+
+extension Operation.Unary {
+    /// Whether it takes a series of some length.
+    fileprivate var isTranscendental: Bool {
+        switch self {
+        case .exp, .log, .sigmoid, .tanh, .softplus, .log1p, .expm1, .sine, .cosine, .erf, .erfInverse: true
+        default: false
+        }
     }
 }

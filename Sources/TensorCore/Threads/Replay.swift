@@ -5,7 +5,7 @@ final class Replay {
     let count: Int
     /// Bytes of working memory, of all threads.
     let scratchBytes: Int
-    private let instructions: UnsafeMutablePointer<Instruction>
+    let instructions: UnsafeMutablePointer<Instruction>
     private let scratch: UnsafeMutableRawPointer
     /// Bytes from one thread's working memory to the next one's.
     private let stride: Int
@@ -36,8 +36,9 @@ final class Replay {
     /// The threads for a run, which ``end(team:)`` lets go: one where another run has the others, or they have no
     /// processor.
     func begin() -> Int {
+        guard threads > 1 else { return 1 }
         let team = min(threads, Threads.count)
-        return team > 1 && ThreadPool.shared.enter(team: team, wakes: isWorthWaking) ? team : 1
+        return team > 1 && ThreadPool.shared.enter(team: team, isWorthWaking: isWorthWaking) ? team : 1
     }
 
     func end(team: Int) {

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Work is offered as a ticket that everyone takes parts from, the caller too: a worker that is late, or that the system
 /// doesn't run, gets none and is not waited for. One run at a time has the pool; another one at the same time goes
-/// alone, so that nobody waits for the pool. Where a worker lost its processor with a part in its hands, others need
-/// the processors, and runs go alone for a while.
+/// alone, so that nobody waits for the pool. Where the caller has to wait for long, others need the processors, and
+/// runs go alone for a while.
 ///
 /// `@unchecked Sendable`: what isn't atomic belongs to the thread that has entered; workers read `work` only with a part
 /// in their hands, and it changes when there is none.
@@ -17,12 +17,14 @@ final class ThreadPool: @unchecked Sendable {
     /// How long a worker waits for work before it sleeps, in nanoseconds: between steps of a training loop it stays
     /// awake, as waking it takes ten microseconds of the caller's time.
     private static let patience: UInt64 = 500_000
-    /// The pauses of a caller who waits for a part, before it looks at the clock: some tens of microseconds.
-    private static let pausesBeforeClock = 1_000
-    /// How much longer than all of an instruction's work a part may take, in nanoseconds.
+    /// The pauses of one who waits, some tens of microseconds, before others may have the processor: it may be needed by
+    /// the thread that is waited for.
+    private static let pausesBeforeYielding = 1_000
+    /// How long the caller may wait for parts in a run, in nanoseconds, besides a share of the work in parts.
     private static let allowance = 200_000.0
-    /// For how long runs go alone at first and at most after a part took longer, in nanoseconds.
-    private static let solitude: ClosedRange<UInt64> = 20_000_000...1_000_000_000
+    private static let allowedShare = 0.25
+    /// For how long runs go alone at first and at most after the caller waited longer, in nanoseconds.
+    private static let solitude: ClosedRange<UInt64> = 20_000_000...200_000_000
 
     private let ticket = Atomic<UInt64>(0)
     private let finished = Atomic(0)
@@ -32,9 +34,15 @@ final class ThreadPool: @unchecked Sendable {
     private let sleep = NSCondition()
     private var work: Work?
     private var team = 1
+    /// Whether sleeping workers are woken.
     private var wakes = true
-    /// Threads started, the caller included.
+    /// Threads started, and those that serve, the caller included.
     private var started = 1
+    private let ready = Atomic(1)
+    private var lastLeft: UInt64 = 0
+    /// Nanoseconds of this run that the caller has waited, and of work in parts.
+    private var waited = 0.0
+    private var shared = 0.0
     /// When runs may have company again, and for how long they last had to go alone.
     private var aloneUntil: UInt64 = 0
     private var lastAlone: UInt64 = 0
@@ -74,33 +82,61 @@ final class ThreadPool: @unchecked Sendable {
 
     /// Takes the pool for instructions in up to `team` parts.
     ///
-    /// - Parameter wakes: whether sleeping workers are woken; else only those help who are awake.
+    /// Sleeping workers are woken if it's worth it, or if the last run is not long ago: they stay awake between the runs
+    /// of a training loop. Else only those help who are awake.
+    ///
     /// - Returns: false where the run has to go alone.
-    func enter(team: Int, wakes: Bool) -> Bool {
+    func enter(team: Int, isWorthWaking: Bool) -> Bool {
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
         if aloneUntil > 0 {
             let now = Self.now
             guard now >= aloneUntil else {
-                leave()
+                isTaken.store(false, ordering: .releasing)
                 return false
             }
             // As long a time without trouble, and it is forgotten.
             if now >= aloneUntil + lastAlone { (aloneUntil, lastAlone) = (0, 0) }
         }
-        while started < team {
-            let worker = started
-            let thread = Thread { [self] in serve(as: worker) }
-            thread.name = "reverie worker \(worker)"
-            thread.start()
-            started += 1
+        while started < team, startWorker() {}
+        guard started > 1 else {
+            leave()
+            return false
         }
-        (self.team, self.wakes) = (team, wakes)
-        wake()
+        (self.team, wakes, waited, shared) = (min(team, started), true, 0, 0)
+        let asleep = sleeping.load(ordering: .relaxed) & members
+        if asleep != 0 {
+            wakes = isWorthWaking || Self.now - lastLeft < Self.patience
+            guard wakes || asleep != members else {
+                leave()
+                return false
+            }
+            wake()
+        }
+        return true
+    }
+
+    /// Starts one more thread, and waits until it has all the memory that it needs.
+    ///
+    /// - Returns: false where the system gives none.
+    private func startWorker() -> Bool {
+        var thread = pthread_t()
+        let error = pthread_create(
+            &thread, nil,
+            { worker in
+                ThreadPool.shared.serve(as: Int(bitPattern: worker))
+                return nil
+            }, UnsafeMutableRawPointer(bitPattern: started))
+        guard error == 0 else { return false }
+        started += 1
+        while ready.load(ordering: .acquiring) < started { sched_yield() }
         return true
     }
 
     /// Gives the pool back.
-    func leave() { isTaken.store(false, ordering: .releasing) }
+    func leave() {
+        lastLeft = Self.now
+        isTaken.store(false, ordering: .releasing)
+    }
 
     /// Runs an instruction in so many parts, and returns when all are done.
     ///
@@ -119,28 +155,30 @@ final class ThreadPool: @unchecked Sendable {
             work.run(part, worker: 0)
             own += 1
         }
-        return join(parts - own, longest: instruction.pointee.cost)
+        shared += instruction.pointee.cost
+        return join(parts - own)
     }
 
     /// Waits for so many parts that workers have taken.
-    private func join(_ parts: Int, longest: Double) -> Bool {
-        for _ in 0..<Self.pausesBeforeClock {
+    private func join(_ parts: Int) -> Bool {
+        for _ in 0..<Self.pausesBeforeYielding {
             if finished.load(ordering: .acquiring) == parts { return true }
             rv_pause()
         }
         let start = Self.now
-        // The processor may be needed by the thread that is waited for.
         while finished.load(ordering: .acquiring) < parts { sched_yield() }
         let end = Self.now
-        guard Double(end - start) > longest + Self.allowance else { return true }
+        waited += Double(end - start)
+        guard waited > Self.allowance + Self.allowedShare * shared else { return true }
         lastAlone = min(max(2 * lastAlone, Self.solitude.lowerBound), Self.solitude.upperBound)
         aloneUntil = end + lastAlone
         return false
     }
 
+    /// The bits of the team's workers; bit 0 would be the caller's.
+    private var members: UInt64 { ~(~UInt64(1) << UInt64(team - 1)) & ~1 }
+
     private func wake() {
-        // Bit 0 would be the caller's.
-        let members = ~(~UInt64(1) << UInt64(team - 1)) & ~1
         guard wakes, sleeping.load(ordering: .sequentiallyConsistent) & members != 0 else { return }
         sleeping.bitwiseAnd(~members, ordering: .sequentiallyConsistent)
         // Whoever has said that they sleep, but doesn't yet, looks at the ticket first.
@@ -163,7 +201,8 @@ final class ThreadPool: @unchecked Sendable {
 
     /// A worker's life.
     private func serve(as worker: Int) {
-        _ = rv_flush_subnormals()
+        _ = (rv_flush_subnormals(), Self.now)
+        ready.wrappingAdd(1, ordering: .releasing)
         let bit: UInt64 = 1 << UInt64(worker)
         while true {
             if let part = awaitPart(worker) {
@@ -181,13 +220,18 @@ final class ThreadPool: @unchecked Sendable {
 
     /// A part of the work, or nil if there was none for a while.
     private func awaitPart(_ worker: Int) -> rv_part? {
+        for _ in 0..<Self.pausesBeforeYielding {
+            if let part = takePart(worker) { return part }
+            rv_pause()
+        }
         let start = Self.now
-        repeat {
-            for _ in 0..<64 {
+        while worker < Threads.count && Self.now - start < Self.patience {
+            for _ in 0..<32 {
                 if let part = takePart(worker) { return part }
                 rv_pause()
             }
-        } while worker < Threads.count && Self.now - start < Self.patience
+            sched_yield()
+        }
         return nil
     }
 }

@@ -77,7 +77,7 @@ public final class Trainer {
         environment.step()
         statistics.record(environment)
         try agent.learn(from: transitions)
-        try FiniteCheck.throwIfFound()
+        try RunFaults.throwIfFound()
         for observer in observers {
             try observer.didStep(self)
             for episode in statistics.completed { try observer.didFinish(episode, self) }

@@ -150,7 +150,7 @@ public final class FitSession {
             if shouldStop() { return false }
             let batch = batches.next()
             state.total += try model.fit(gather(training, batch)).nats * Double(batch.count)
-            try FiniteCheck.throwIfFound()
+            try RunFaults.throwIfFound()
             state.batch += 1
             state.updates += 1
         }

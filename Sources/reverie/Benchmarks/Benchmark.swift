@@ -14,6 +14,8 @@ struct Benchmark {
 
     var name: String
     var unit: Unit
+    /// What plans can be looked at; nil where there are none.
+    var step: CheckedStep? = nil
     /// Checks that the work is done right, and returns it as a closure that does it once.
     var prepare: () throws -> () throws -> Void
 
@@ -21,6 +23,7 @@ struct Benchmark {
         var name: String
         var unit: Unit
         var medianSeconds: Double
+        var firstCall: FirstCall?
 
         var microseconds: Double { medianSeconds * 1e6 }
 
@@ -29,10 +32,16 @@ struct Benchmark {
             return Double(perCall) / medianSeconds
         }
 
-        /// name, and microseconds or stepsPerSecond.
+        /// name, and stepsPerSecond; or microseconds, the units of all plans, the bytes that they need in all, and the
+        /// seconds of the first call, of which some are for capturing and some for planning.
         var json: JSON {
-            guard let stepsPerSecond else { return ["name": .string(name), "microseconds": .number(microseconds)] }
-            return ["name": .string(name), "stepsPerSecond": .number(stepsPerSecond)]
+            if let stepsPerSecond { return ["name": .string(name), "stepsPerSecond": .number(stepsPerSecond)] }
+            guard let call = firstCall else { return ["name": .string(name), "microseconds": .number(microseconds)] }
+            return [
+                "name": .string(name), "microseconds": .number(microseconds), "units": .integer(call.units),
+                "peakBytes": .integer(call.peakBytes), "firstCallSeconds": .number(call.seconds),
+                "captureSeconds": .number(call.captureSeconds), "planSeconds": .number(call.planSeconds),
+            ]
         }
 
         /// A line for people.
@@ -40,13 +49,15 @@ struct Benchmark {
             let value =
                 stepsPerSecond.map { "\(Int($0).formatted()) steps/s" }
                 ?? "\(NumberText.fixed(microseconds, decimals: 1)) µs"
-            return name.padding(toLength: 40, withPad: " ", startingAt: 0) + " " + value
+            return name.padding(toLength: 46, withPad: " ", startingAt: 0) + " " + value
         }
     }
 
     /// The median over repeated calls that take `budget` seconds in all, seven at least. Short calls are timed many at
     /// once, so that reading the clock doesn't count.
     func run(budget: Double) throws -> Result {
+        // Before anything else, so that it is the process's first too.
+        let firstCall = try step?.firstCall()
         let work = try prepare()
         for _ in 0..<5 { try work() }
         let single = try time(1, work)
@@ -55,7 +66,7 @@ struct Benchmark {
         let end = clock() + budget
         while clock() < end || samples.count < 7 { try samples.append(time(repeats, work) / Double(repeats)) }
         samples.sort()
-        return Result(name: name, unit: unit, medianSeconds: samples[samples.count / 2])
+        return Result(name: name, unit: unit, medianSeconds: samples[samples.count / 2], firstCall: firstCall)
     }
 
     private func time(_ repeats: Int, _ work: () throws -> Void) rethrows -> Double {
@@ -67,6 +78,9 @@ struct Benchmark {
     /// Monotonic seconds.
     private func clock() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
-    /// Every benchmark, in the order of lists.
+    /// Every benchmark that is timed where none is named, in the order of lists.
     static var all: [Benchmark] { CheckedStep.all.map(\.benchmark) + environmentSteps }
+
+    /// The others: one step at many sizes.
+    static var scaling: [Benchmark] { CheckedStep.scaling.map(\.benchmark) }
 }

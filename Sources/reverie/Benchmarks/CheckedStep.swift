@@ -30,7 +30,7 @@ struct CheckedStep {
 
     /// The timing of it, refused where its results aren't right.
     var benchmark: Benchmark {
-        Benchmark(name: name, unit: .microseconds) {
+        Benchmark(name: name, unit: .microseconds, step: self) {
             let golden = try GoldenLosses()
             var numbers = BenchmarkNumbers()
             let made = try make(&numbers)

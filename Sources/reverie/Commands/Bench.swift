@@ -1,5 +1,6 @@
 import ArgumentParser
 import Storage
+import TensorCore
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,17 +9,37 @@ struct Bench: ParsableCommand {
             Prints the median time of each step, or environment steps per second. The names are those of the peers' \
             scripts, so that one table can hold both. A step is timed only where its losses are PyTorch's.
 
+            With --plan, a step's plans follow: what they need, and each unit's time, with its share of the limit: the least \
+            time that its floating-point operations and its bytes need here and now, as a product of 256×256×256, and copies \
+            and sums of arrays of the unit's size, show it, divided by the unit's time.
+
             EXAMPLE
               reverie bench "DQN step" CartPole --json
+              reverie bench VAE --plan --dot vae.dot
             """)
 
     @Argument(
         help: ArgumentHelp("Only benchmarks whose name contains one of these.", valueName: "name"),
-        completion: .list(Benchmark.all.map(\.name)))
+        completion: .list((Benchmark.all + Benchmark.scaling).map(\.name)))
     var names: [String] = []
 
     @Option(parsing: .unconditional, help: "Seconds spent on each.")
     var seconds = 1.0
+
+    @OptionGroup
+    var threads: ThreadsOption
+
+    @Flag(help: "Print where a step's time goes.")
+    var plan = false
+
+    @Option(help: "Where a drawing of the plans goes, for Graphviz (.dot).", completion: .file(extensions: ["dot"]))
+    var dot: String?
+
+    @Flag(help: "Compare each run of the steps' plans with a plain one instead of timing.")
+    var shadow = false
+
+    @Flag(help: "Replace the file of --dot where it exists.")
+    var force = false
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -27,17 +48,66 @@ struct Bench: ParsableCommand {
         guard seconds > 0, seconds <= 600 else {
             throw ValidationError("--seconds takes a number above 0, up to 600, not \(seconds).")
         }
+        try require("--dot", dot, endsIn: ".dot")
+        if plan, json { throw ValidationError("--plan prints tables, --json one object; give one of them.") }
+        if shadow, plan || json || dot != nil {
+            throw ValidationError("--shadow times nothing: leave out the other flags.")
+        }
+        if force, dot == nil { throw ValidationError("--force is for the file of --dot.") }
     }
 
     func run() throws {
+        threads.apply()
+        if shadow { return try compare() }
+        try requireFree(dot, force: force)
         var results: [JSON] = []
+        var timings: [PlanTiming] = []
         for benchmark in try chosen() {
             note("timing \(benchmark.name)")
             let result = try benchmark.run(budget: seconds)
             results.append(result.json)
             if !json { try output(result.text) }
+            guard plan || dot != nil, let step = benchmark.step, let first = result.firstCall else { continue }
+            let report = try report(step, first)
+            timings += report.items.map(\.timing)
+            if plan { try output("\(first.text)\n\(report.text)\n") }
         }
         if json { try output("\(["results": .array(results)] as JSON)") }
+        if let dot { try writeAtomically(PlanTiming.drawing(of: timings), to: dot, overwrite: force) }
+    }
+
+    /// Runs the steps beside plain runs.
+    private func compare() throws {
+        ShadowCheck.isEnabled = true
+        for step in try chosen().compactMap(\.step) {
+            note("comparing \(step.name)")
+            var numbers = BenchmarkNumbers()
+            let plans = try Plan.collecting {
+                let made = try step.make(&numbers)
+                for _ in 0..<3 { try made.run() }
+            }.plans.filter { $0.runCount > 0 }
+            try RunFaults.throwIfFound()
+            try output(([step.name] + plans.map(agreement)).joined(separator: "\n  "))
+        }
+    }
+
+    /// What is left of differences that rounding explains.
+    private func agreement(_ plan: Plan) -> String {
+        let results = plan.shadowDifferences
+        let head = "\(plan.name): \(plan.runCount) runs, "
+        let different = results.filter { !$0.isNone }
+        guard let worst = different.max(by: { $0.largest / $0.allowed < $1.largest / $1.allowed }) else {
+            return head + "all bits of \(results.count) results the same"
+        }
+        return head + "\(different.count) of \(results.count) results differ by rounding; \(worst.name) by "
+            + "\(Float(worst.largest)), where \(Float(worst.allowed)) is explained"
+    }
+
+    /// The plans once more, with the lines of code that recorded them, which would have made the first call slower.
+    private func report(_ step: CheckedStep, _ first: FirstCall) throws -> PlanReport {
+        Plan.recordsOrigins = true
+        defer { Plan.recordsOrigins = false }
+        return try PlanReport(step.firstCall().plans, makings: first.plans.map(\.plan.making), period: "a step")
     }
 
     /// The benchmarks that the names choose, each name at least one.
@@ -45,10 +115,12 @@ struct Bench: ParsableCommand {
         func matches(_ benchmark: Benchmark, _ name: String) -> Bool {
             benchmark.name.lowercased().contains(name.lowercased())
         }
-        if let name = names.first(where: { name in !Benchmark.all.contains { matches($0, name) } }) {
-            let all = Benchmark.all.map { "'\($0.name)'" }.joined(separator: ", ")
+        if names.isEmpty { return Benchmark.all }
+        let known = Benchmark.all + Benchmark.scaling
+        if let name = names.first(where: { name in !known.contains { matches($0, name) } }) {
+            let all = known.map { "'\($0.name)'" }.joined(separator: ", ")
             throw UsageError("no benchmark's name contains '\(name)'; there are \(all)")
         }
-        return Benchmark.all.filter { benchmark in names.isEmpty || names.contains { matches(benchmark, $0) } }
+        return known.filter { benchmark in names.contains { matches(benchmark, $0) } }
     }
 }

@@ -51,10 +51,12 @@ struct Fit: ParsableCommand {
     func validate() throws {
         try require("--seed", seed, in: seedRange)
         try requireOneOf(force: force, resume: resume)
+        try checks.validate(json: json)
     }
 
-    func run() throws {
-        checks.apply()
+    func run() throws { try checks.running(fit) }
+
+    private func fit() throws {
         var configuration = try FitConfiguration(model: model, dataset: dataset, seed: seed)
         for text in assignments { try configuration.settings.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"

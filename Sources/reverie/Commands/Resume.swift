@@ -20,8 +20,11 @@ struct Resume: ParsableCommand {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
-    func run() throws {
-        checks.apply()
+    func validate() throws { try checks.validate(json: json) }
+
+    func run() throws { try checks.running(resume) }
+
+    private func resume() throws {
         let maker = try RunFolder.open(folder).maker
         note("going on in \(folder)")
         switch maker {

@@ -84,10 +84,12 @@ struct Train: ParsableCommand {
         try requireOneOf(force: force, resume: resume)
         try require("--frames", frames, in: 1...Int.max)
         if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
+        try checks.validate(json: json, live: live)
     }
 
-    func run() throws {
-        checks.apply()
+    func run() throws { try checks.running(train) }
+
+    private func train() throws {
         _ = try AgentCatalog.entry(agent)
         _ = try EnvironmentCatalog.entry(environment)
         let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())

@@ -21,7 +21,7 @@ def modern(seed):
 
 
 def legacy(seed):
-    return np.random.RandomState(seed)
+    return np.random.RandomState(seed if seed < 2**32 else [seed & 0xFFFFFFFF, seed >> 32])
 
 
 def draw(make, seed, call, count=8):
@@ -69,5 +69,9 @@ for seed in SEEDS:
     g = legacy(seed)
     put("mt.mixed", seed, [int(g.randint(5)), g.rand(), int(g.randint(5)), int(g.randint(5)), g.rand(),
                            int(g.randint(1)), int(g.randint(5)), g.rand()])
+
+for seed in [2**32, 123456789012, 2**64 - 1]:
+    put("mt.next32", seed, [f"{w:x}" for w in draw(legacy, seed, low32)])
+    put("mt.raw2000", seed, [f"{draw(legacy, seed, low32, 2000)[-1]:x}"])
 
 pathlib.Path(__file__).with_name("golden.txt").write_text("\n".join(lines) + "\n")

@@ -27,7 +27,7 @@ public enum Attention {
         _ queries: Tensor, _ keys: Tensor, bias: Tensor? = nil, causal: Bool = false, padding: Tensor? = nil
     ) -> Tensor {
         let scale = 1 / Double(queries.shape[queries.rank - 1]).squareRoot()
-        var scores = (queries * scale).matmul(keys, transposeRight: true)
+        var scores = scale * queries.matmul(keys, transposeRight: true)
         if let bias { scores = scores + bias }
         let (length, count) = (scores.shape[scores.rank - 2], scores.shape[scores.rank - 1])
         if causal {

@@ -12,8 +12,10 @@ extension CheckedStep {
 
     /// The same of the network that MinAtar's authors use (Young & Tian 2019), with their centred RMSProp.
     static var deepQMinAtar: CheckedStep {
-        let optimizer = RMSProp(learningRate: 2.5e-4, decay: 0.95, epsilon: 0.01, centred: true)
-        return deepQ("DQN step MinAtar conv16-fc128 b32 RMSProp", [10, 10, 4], actions: 6, batch: 32, optimizer) {
+        deepQ(
+            "DQN step MinAtar conv16-fc128 b32 RMSProp", [10, 10, 4], actions: 6, batch: 32,
+            RMSProp(learningRate: 2.5e-4, decay: 0.95, epsilon: 0.01, centred: true)
+        ) {
             Sequential([
                 Conv2d(4, 16, kernel: (3, 3), random: &$0), Activation.relu, Function { $0.flattened() },
                 Linear(1024, 128, random: &$0), Activation.relu, Linear(128, 6, random: &$0),
@@ -23,10 +25,9 @@ extension CheckedStep {
 
     /// The same of the network for Atari's games (Mnih et al. 2015).
     static var deepQNature: CheckedStep {
-        let optimizer = Adam(learningRate: 1e-3)
-        return deepQ("DQN step Nature CNN 84x84x4 b32 Adam", [84, 84, 4], actions: 6, batch: 32, optimizer) {
-            natureNetwork(&$0)
-        }
+        deepQ(
+            "DQN step Nature CNN 84x84x4 b32 Adam", [84, 84, 4], actions: 6, batch: 32, Adam(learningRate: 1e-3)
+        ) { natureNetwork(&$0) }
     }
 
     /// Three convolutions and two affine layers, (B, 84, 84, 4) → (B, 6).

@@ -1,0 +1,54 @@
+/// The most that this machine does at the time, as the kernels themselves reach it: what times are compared with.
+///
+/// A step can't be faster than its floating-point operations at the speed of a large product, nor than its bytes at the
+/// speed of a pass over arrays of as many bytes, which depends on the cache that holds them.
+public struct MachineLimits: Sendable {
+    /// Of a product of two matrices of 256×256.
+    public let flopsPerSecond: Double
+    /// For arrays of so many bytes in all, ascending: the faster of a copy and a sum.
+    public let bandwidths: [(bytes: Int, bytesPerSecond: Double)]
+
+    /// Measures them, which takes half a second.
+    ///
+    /// - Throws: ``TensorError/unsupportedProcessor``.
+    public static func measure() throws -> MachineLimits {
+        let size = 256
+        let product = try Program("product", inputs: [.float32(size, size), .float32(size, size)]) { inputs in
+            [inputs[0].matmul(inputs[1])]
+        }.plan()
+        let bandwidths = try [1 << 14, 1 << 17, 1 << 20, 1 << 23, 1 << 26].map { bytes in
+            let copy = try Program("copy", inputs: [.float32(bytes / 8)]) { [$0[0] * 2] }.plan()
+            let sum = try Program("sum", inputs: [.float32(bytes / 4)]) { [$0[0].sum()] }.plan()
+            return (bytes, Double(bytes) / min(leastSeconds(of: copy), leastSeconds(of: sum)))
+        }
+        return MachineLimits(
+            flopsPerSecond: Double(product.flops) / leastSeconds(of: product), bandwidths: bandwidths)
+    }
+
+    /// The shortest of the runs of about 40 ms.
+    private static func leastSeconds(of plan: Plan) -> Double {
+        plan.run()
+        let end = Plan.nanoseconds() + 40_000_000
+        var least = UInt64.max
+        repeat {
+            let start = Plan.nanoseconds()
+            for _ in 0..<8 { plan.run() }
+            least = min(least, Plan.nanoseconds() - start)
+        } while Plan.nanoseconds() < end
+        return Double(least) * 1e-9 / 8
+    }
+
+    /// The least time of a step.
+    public func leastSeconds(flops: Int, bytes: Int) -> Double {
+        max(Double(flops) / flopsPerSecond, Double(bytes) / bandwidth(for: bytes))
+    }
+
+    /// That of the measured size which is next in proportion.
+    private func bandwidth(for bytes: Int) -> Double {
+        func distance(_ size: Int) -> Double {
+            let ratio = Double(max(bytes, 1)) / Double(size)
+            return max(ratio, 1 / ratio)
+        }
+        return bandwidths.min { distance($0.bytes) < distance($1.bytes) }!.bytesPerSecond
+    }
+}

@@ -1,0 +1,77 @@
+/// The five games of MinAtar: Atari's in miniature, on a grid of 10 × 10 cells with one channel a kind of thing.
+///
+/// Young and Tian, "MinAtar: An Atari-Inspired Testbed for Thorough and Reproducible Reinforcement Learning
+/// Experiments" (2019). The same seed and actions give the original's observations, rewards and ends, step by step.
+/// Each game's rules are a ``MinAtarGame``; ``MinAtarEnvironment`` makes an environment of them.
+public enum MinAtar {
+    /// The actions that all games share, by the original's numbers; one without a role in a game does nothing.
+    public enum Action: UInt8, CaseIterable, Sendable {
+        case noop, left, up, right, down, fire
+
+        /// Cells that the action moves to the right.
+        var across: Int8 { self == .right ? 1 : self == .left ? -1 : 0 }
+        /// Cells that the action moves down.
+        var down: Int8 { self == .down ? 1 : self == .up ? -1 : 0 }
+    }
+
+    /// Columns, and rows, of the grid.
+    public static var side: Int { 10 }
+
+    /// The last column, and row.
+    static var last: Int8 { 9 }
+}
+
+extension Int8 {
+    /// Whether this is a column or row of the grid.
+    @inline(__always) var isInGrid: Bool { 0 <= self && self <= MinAtar.last }
+
+    /// This column or row, or the nearest that lies in the range.
+    @inline(__always) func clamped(to range: ClosedRange<Int8>) -> Int8 {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+    }
+
+    /// Counts down to 0 and stays there.
+    @inline(__always) mutating func countDown() { if self > 0 { self -= 1 } }
+}
+
+extension StateCoder {
+    /// Codes a direction, 1 or -1.
+    mutating func code(direction: inout Int8) throws(EnvironmentError) {
+        var isForward = direction > 0
+        try code(&isForward)
+        direction = isForward ? 1 : -1
+    }
+}
+
+extension MinAtar {
+    static let entries =
+        entries(of: Asterix.self) + entries(of: Breakout.self) + entries(of: Freeway.self) + entries(of: Seaquest.self)
+        + entries(of: SpaceInvaders.self)
+
+    /// The original's two versions: `-v0` with all six actions, `-v1` with those that have a role.
+    private static func entries<Game: MinAtarGame>(of game: Game.Type) -> [EnvironmentEntry] {
+        [
+            entry(game, "v0", Action.allCases, Game.summary),
+            entry(game, "v1", Game.minimalActions, Game.summary + "; only the actions that matter"),
+        ]
+    }
+
+    private static func entry<Game: MinAtarGame>(
+        _: Game.Type, _ version: String, _ actions: [Action], _ summary: String
+    ) -> EnvironmentEntry {
+        EnvironmentEntry(
+            "MinAtar/\(Game.name)-\(version)", summary, actionNames: actions.map { "\($0)" },
+            options: [
+                EnvironmentOption("sticky_action_prob", "how likely the last action is repeated", usual: "0.1"),
+                EnvironmentOption("difficulty_ramping", "whether the game gets harder, where it can", usual: "true"),
+            ]
+        ) { request in
+            let stickyProbability = try request.options.number("sticky_action_prob", in: 0...1) ?? 0.1
+            let ramps = try request.options.flag("difficulty_ramping") ?? true
+            return request.batch {
+                MinAtarEnvironment(
+                    Game(rampsDifficulty: ramps), stickyActionProbability: stickyProbability, actions: actions)
+            }
+        }
+    }
+}
