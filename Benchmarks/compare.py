@@ -41,6 +41,9 @@ bars = {
     "matrix product 256^3": (1.02, None),
     "matrix product 1024^3": (1.03, None),
     "CartPole-v1 n=1024": (3.51, 2.44),
+    "FrozenLake-v1 n=1024": (181, None),
+    "MountainCar-v0 n=1024": (295, None),
+    "Acrobot-v1 n=1024": (95.8, None),
 }
 
 

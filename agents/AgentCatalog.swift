@@ -71,6 +71,11 @@ public struct RandomSettings: AgentSettings {
 
     /// A ``RandomAgent``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
-        RandomAgent(actionCount: try environment.actionCount(for: "random"), seed: seed)
+        guard RandomAgent.canAct(in: environment.actionSpace) else {
+            throw AgentError.actionSpace(
+                agent: "random", environment: environment.id, space: "\(environment.actionSpace)",
+                needed: "discrete or a bounded box of float32")
+        }
+        return RandomAgent(actionSpace: environment.actionSpace, seed: seed)
     }
 }

@@ -17,6 +17,12 @@ import common
 STEPS = 100
 
 
+def drawn(key, count, space):
+    if hasattr(space, "n"):
+        return jax.random.randint(key, (count,), 0, space.n)
+    return jax.random.uniform(key, (count, *space.shape), minval=space.low, maxval=space.high)
+
+
 def batch(name, count):
     environment, parameters = gymnax.make(name)
     reset = jax.vmap(environment.reset, (0, None))
@@ -25,7 +31,7 @@ def batch(name, count):
     def one(carry, _):
         states, key = carry
         key, for_actions, for_steps = jax.random.split(key, 3)
-        actions = jax.random.randint(for_actions, (count,), 0, environment.num_actions)
+        actions = drawn(for_actions, count, environment.action_space(parameters))
         _, states, rewards, *_ = step(jax.random.split(for_steps, count), states, actions, parameters)
         return (states, key), rewards.sum()
 
@@ -44,7 +50,8 @@ def batch(name, count):
     return play
 
 
-makers = {"CartPole-v1 n=1024": lambda: batch("CartPole-v1", 1024)}
+names = ["CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Acrobot-v1"]
+makers = {f"{name} n=1024": lambda name=name: batch(name, 1024) for name in names}
 
 arguments = common.parse_arguments("Times environments in gymnax.")
 jobs = common.chosen(makers, arguments)

@@ -38,8 +38,8 @@ enum ExitStatus: Int32 {
         switch error {
         case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit: .usage
         case .unreadable, .missingAssets: .noInput
-        case .badMap, .badState, .badAction: .badData
-        case .notReset, .hasEnded: .failure
+        case .badMap, .badState: .badData
+        case .notReset, .hasEnded, .badAction: .failure
         }
     }
 

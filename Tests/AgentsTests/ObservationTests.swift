@@ -48,7 +48,22 @@ import Testing
         id: "Parts", observationSpace: .tuple([.discrete(2), .discrete(3)]), actionSpace: .discrete(2),
         elementType: .int32)
 
-    @Test(arguments: ["random", "q-learning", "dqn", "reinforce"])
+    @Test func aRandomAgentDrawsNumbersFromABoundedBox() throws {
+        var description = Self.box
+        let agent = try RandomSettings().makeAgent(for: description, seed: 3)
+        let numbers = UnsafeMutableBufferPointer<Float>.allocate(capacity: 400)
+        defer { numbers.deallocate() }
+        try withRows((0..<200).map { _ in [0, 0, 0] as [Float] }) { rows in
+            try agent.act(on: rows, mode: .explore, into: numbers)
+            #expect(try agent.assess(rows) == nil)
+        }
+        #expect(Set(numbers).count == 400 && numbers.allSatisfy { -1 <= $0 && $0 <= 1 })
+        #expect(numbers.contains { $0 < -0.9 } && numbers.contains { $0 > 0.9 })
+        description.actionSpace = .box(low: [-1], high: [.infinity], shape: [1], element: .float32)
+        #expect(throws: AgentError.self) { try RandomSettings().makeAgent(for: description, seed: 3) }
+    }
+
+    @Test(arguments: ["q-learning", "dqn", "reinforce"])
     func everyAgentNeedsDiscreteActions(name: String) throws {
         let settings = try AgentCatalog.entry(name).makeSettings()
         var description = Self.box

@@ -100,6 +100,17 @@ import Testing
         #expect(result.errors.contains("standard input" + sentence))
     }
 
+    @Test(arguments: [
+        ("0.5\n2.1\n", ":2: expected a number from -2.0 to 2.0, found '2.1'"), ("nan\n", ":1: expected a number"),
+        ("inf\n", ":1: "), ("0.5 0.5\n", ":1: "), ("one\n", ":1: "),
+    ])
+    func actionsThatAreNumbers(text: String, sentence: String) throws {
+        let result = try Executable.run(
+            ["trace", "Pendulum-v1", "--actions", "-"], in: TemporaryFolder(), input: text)
+        #expect(result.status == 65 && result.output.isEmpty)
+        #expect(result.errors.contains("standard input" + sentence))
+    }
+
     @Test func maps() throws {
         let folder = try TemporaryFolder()
         try writeAtomically("name: Bad\n\nS.\n?G\n", to: folder.file("bad.txt"), overwrite: false)

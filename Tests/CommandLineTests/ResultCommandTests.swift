@@ -114,7 +114,7 @@ import Testing
         #expect(alone.status == 0 && alone.errors.contains("the picture shows the samples alone"))
     }
 
-    @Test(arguments: [("CartPole-v1", "7"), ("FrozenLake-v1", "11")])
+    @Test(arguments: [("CartPole-v1", "7"), ("FrozenLake-v1", "11"), ("Pendulum-v1", "3"), ("Blackjack-v1", "5")])
     func tracesAreGymnasiums(environment: String, seed: String) throws {
         let expected = try String(contentsOfFile: fixturePath("\(environment).jsonl"), encoding: .utf8)
         let actions = fixturePath("\(environment).actions")

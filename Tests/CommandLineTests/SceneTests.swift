@@ -49,7 +49,7 @@ import Viewer
         #expect(scene.holdTime == 0 && scene.panel.history == [Double(steps)])
     }
 
-    @Test(arguments: ["CartPole-v1", "FrozenLake-v1", "grid:four-rooms"])
+    @Test(arguments: ["CartPole-v1", "FrozenLake-v1", "grid:four-rooms", "Pendulum-v1", "Taxi-v4"])
     func theSameSeedIsTheSameEpisode(id: String) throws {
         let scene = try scene(id)
         let (first, end) = (try play(scene), picture(scene))
@@ -62,7 +62,8 @@ import Viewer
         #expect(try play(scene) != first)
     }
 
-    @Test(arguments: ["CartPole-v1", "FrozenLake-v1"]) func stepsGoBackAndForwardAgain(id: String) throws {
+    @Test(arguments: ["CartPole-v1", "FrozenLake-v1", "Pendulum-v1"]) func stepsGoBackAndForwardAgain(id: String) throws
+    {
         let scene = try scene(id)
         let (start, episode) = (picture(scene), try play(scene))
         let end = picture(scene)
@@ -113,6 +114,28 @@ import Viewer
             }
         }
     }
+
+    @Test func aRecordingOfNumbersIsPlayedAsItWas() throws {
+        let folder = try TemporaryFolder()
+        let words = "record Pendulum-v1 --episodes 1 --to p.npz --option max_episode_steps=20"
+        #expect(try Executable.run(words.split(separator: " ").map(String.init), in: folder).status == 0)
+        let rollout = try Rollout(contentsOf: folder.file("p.npz"))
+        guard case .continuous(let numbers, 1) = rollout.actions else { throw NotNumbers() }
+        #expect(numbers.count == 20 && numbers.allSatisfy { -2 <= $0 && $0 <= 2 } && Set(numbers).count == 20)
+        func pendulum(_ options: [String: String]) throws -> any BatchedEnvironment {
+            try EnvironmentCatalog.make("Pendulum-v1", autoreset: .disabled, options: options)
+        }
+        let limit = ["max_episode_steps": "20"]
+        let scene = try RolloutScene(rollout, path: "p.npz", environment: pendulum(limit))
+        #expect(try play(scene).count == 20)
+        #expect(value("Ended", scene) == "truncated" && value("Action", scene) == readable(Double(numbers[19])))
+        let other = try RolloutScene(
+            rollout, path: "p.npz", environment: pendulum(limit.merging(["g": "9"]) { $1 }))
+        #expect(throws: DataError.self) { try play(other) }
+        #expect(throws: DataError.self) { try RolloutScene(rollout, path: "p.npz", environment: cartPole()) }
+    }
+
+    private struct NotNumbers: Error {}
 
     private func cartPole() throws -> any BatchedEnvironment {
         try EnvironmentCatalog.make("CartPole-v1", autoreset: .disabled)

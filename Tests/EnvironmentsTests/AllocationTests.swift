@@ -7,18 +7,27 @@ import Testing
     @Suite struct AllocationTests {
         private static func play(_ batch: any BatchedEnvironment, _ statistics: inout EpisodeStatistics) {
             var random = RandomStream(seed: 1)
-            let actions = batch.discreteActions
+            let actions = batch.actionSpace.discreteCount == nil ? nil : batch.discreteActions
             for _ in 0..<300 {
-                for index in 0..<64 { actions[index] = random.integers(below: 2) }
+                for index in 0..<64 {
+                    if let actions {
+                        actions[index] = random.integers(below: 2)
+                    } else {
+                        batch.continuousActions[index] = random.uniformFloat()
+                    }
+                }
                 batch.step()
                 statistics.record(batch)
             }
         }
 
-        @Test(
-            arguments: ["CartPole-v1", "FrozenLake-v1", "grid:four-rooms"]
-                + ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"].map { "MinAtar/\($0)-v1" },
-            [AutoresetMode.sameStep, .nextStep])
+        private static let ids =
+            [
+                "CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Acrobot-v1",
+                "FrozenLake-v1", "CliffWalking-v1", "Taxi-v4", "Blackjack-v1", "grid:four-rooms",
+            ] + ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"].map { "MinAtar/\($0)-v1" }
+
+        @Test(arguments: ids, [AutoresetMode.sameStep, .nextStep])
         func stepsResetsAndStatisticsAllocateNothing(id: String, mode: AutoresetMode) async {
             await #expect(processExitsWith: .success) { [id, mode] in
                 let batch = try EnvironmentCatalog.make(

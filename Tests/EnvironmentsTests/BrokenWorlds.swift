@@ -13,6 +13,7 @@ enum Fault: String, CaseIterable {
     case observationInSpace = "observation-in-space"
     case observationComplete = "observation-complete"
     case rewardFinite = "reward-finite"
+    case actionMask = "action-mask"
     case firstStep = "first-step"
     case seed
     case seedMatters = "seed-matters"
@@ -62,6 +63,8 @@ struct Walk: Environment, StateCodable {
     }
 
     var frameSize: FrameSize { FrameSize(width: fault == .frames ? 0 : 4, height: 4) }
+
+    var actionMask: ActionMask? { ActionMask { fault != .actionMask || $0 == 2 || position != 1 } }
 
     mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: fault == .seedMatters ? 1 : seed) }
@@ -132,6 +135,7 @@ final class BrokenBatch: BatchedEnvironment {
     var actionKind: ActionKind? { base.actionKind }
     var discreteActions: UnsafeMutableBufferPointer<Int> { base.discreteActions }
     var continuousActions: UnsafeMutableBufferPointer<Float> { base.continuousActions }
+    var actionMasks: UnsafeBufferPointer<ActionMask>? { base.actionMasks }
     var rewards: UnsafeBufferPointer<Double> {
         let isWrong = fault == .resetClears || fault == .autoreset && base.isResetStep.contains(true)
         return isWrong ? UnsafeBufferPointer(ones) : base.rewards

@@ -16,6 +16,9 @@ import Testing
         let rows: [(String, Int?, Double?)] = [
             ("CartPole-v1", 500, 475), ("CartPole-v0", 200, 195), ("FrozenLake-v1", 100, 0.7),
             ("FrozenLake8x8-v1", 200, 0.85), ("grid:cliff", 500, nil), ("GridWorld", nil, nil),
+            ("MountainCar-v0", 200, -110), ("MountainCarContinuous-v0", 999, 90), ("Pendulum-v1", 200, nil),
+            ("Acrobot-v1", 500, -100), ("CliffWalking-v1", nil, nil), ("CliffWalkingSlippery-v1", nil, nil),
+            ("Taxi-v4", 200, 8), ("Blackjack-v1", nil, nil),
         ]
         for (id, limit, threshold) in rows {
             let entry = try EnvironmentCatalog.entry(id)
@@ -31,7 +34,7 @@ import Testing
         #expect(try EnvironmentCatalog.entry("FrozenLake-v1").actionNames == ["left", "down", "right", "up"])
         for entry in EnvironmentCatalog.entries where entry.id != "GridWorld" {
             let count = try EnvironmentCatalog.make(entry.id).actionSpace.discreteCount
-            #expect(entry.actionNames.count == count, "\(entry.id)")
+            #expect(entry.actionNames.count == count ?? 0, "\(entry.id)")
         }
     }
 
@@ -42,7 +45,8 @@ import Testing
             #expect(batch.id == entry.id && batch.count == 2)
             var sampler = SpaceSampler(batch.actionSpace, seed: 1)
             for _ in 0..<50 {
-                for index in 0..<2 { batch.discreteActions[index] = Int(sampler.sample()[0]) }
+                for index in 0..<2 { batch.setAction(sampler.sample(), of: index) }
+                try batch.checkStep()
                 batch.step()
                 for index in 0..<2 { #expect(batch.observationSpace.contains(batch.observationNumbers(of: index))) }
             }
@@ -50,7 +54,10 @@ import Testing
     }
 
     @Test func unseededEnvironmentsDiffer() throws {
-        for id in ["CartPole-v1", "grid:open"] {
+        for id in [
+            "CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Acrobot-v1", "Taxi-v4",
+            "Blackjack-v1", "grid:open",
+        ] {
             let batch = try EnvironmentCatalog.make(id, count: 40)
             batch.reset()
             #expect(Set((0..<40).map { batch.observationNumbers(of: $0) }).count > 10)
@@ -72,6 +79,17 @@ import Testing
         ("CartPole-v1", "low", "1", "not above high"), ("CartPole-v1", "sutton_barto_reward", "yes", "true, false"),
         ("CartPole-v1", "max_episode_steps", "0", "positive"),
         ("CartPole-v1", "max_episode_steps", "-2", "from -1 to"),
+        ("MountainCar-v0", "low", "-1.3", "from -1.2 to 0.6"), ("MountainCar-v0", "low", "0", "not above high"),
+        ("MountainCar-v0", "goal_velocity", "0.1", "from -0.07 to 0.07"),
+        ("MountainCarContinuous-v0", "goal_velocity", "fast", "from -0.07 to 0.07"),
+        ("MountainCarContinuous-v0", "high", "nan", "from -1.2 to 0.6"),
+        ("Pendulum-v1", "g", "inf", "from -1000.0 to 1000.0"), ("Pendulum-v1", "x_init", "-1", "from 0.0 to 1000.0"),
+        ("Pendulum-v1", "y_init", "9", "from 0.0 to 8.0"), ("Acrobot-v1", "high", "4", "from -3.14"),
+        ("Acrobot-v1", "low", "0.2", "not above high"), ("CliffWalking-v1", "is_slippery", "1", "true, false"),
+        ("Taxi-v4", "is_rainy", "no", "true, false"), ("Taxi-v4", "fickle_passenger", "", "true, false"),
+        ("Taxi-v4", "rainy_probability", "2", "from 0.0 to 1.0"),
+        ("Taxi-v4", "fickle_probability", "-1", "from 0.0 to 1.0"), ("Blackjack-v1", "sab", "yes", "true, false"),
+        ("Blackjack-v1", "natural", "0", "true, false"),
         ("FrozenLake-v1", "success_rate", "1.5", "from 0.0 to 1.0"),
         ("FrozenLake-v1", "reward_schedule", "1,2", "3 numbers"),
         ("FrozenLake-v1", "reward_schedule", "1,2,inf", "3 numbers"),

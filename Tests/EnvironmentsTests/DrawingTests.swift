@@ -15,7 +15,8 @@ import Testing
             #expect(frame.pixels.allSatisfy { UInt32(littleEndian: $0) >> 24 == 255 }, "\(entry.id) is opaque")
             var again = Frame(batch.frameSize, fill: .red)
             batch.draw(0, into: &again)
-            #expect(again == frame, "\(entry.id) covers the frame")
+            let coversTheFrame = again == frame
+            #expect(coversTheFrame, "\(entry.id)")
         }
     }
 

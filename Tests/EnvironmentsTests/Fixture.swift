@@ -9,6 +9,15 @@ struct TraceBlock: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { words.joined(separator: " ") }
 
+    /// The words `name=value` from one on.
+    func options(from first: Int) -> [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: words[first...].map { word in
+                let parts = word.split(separator: "=")
+                return (String(parts[0]), String(parts[1]))
+            })
+    }
+
     /// The blocks of one kind.
     static func all(_ kind: String) -> [TraceBlock] { blocks.filter { $0.words[0] == kind } }
 

@@ -1,49 +1,6 @@
 import Environments
 import Testing
 
-/// Sums over an episode run that change with each bit of each observation.
-private struct Checksums {
-    var episodes = 0
-    var reward = 0.0
-    var checksum = 0.0
-    var bits: UInt64 = 0
-    var firstEnds: [Int] = []
-
-    mutating func add(_ observation: [some ObservationElement], at t: Int) {
-        for (i, element) in observation.enumerated() {
-            let weight = (31 * t + 17 * i) % 1009
-            if let number = element as? Float {
-                checksum += Double(number) * Double(weight)
-                bits &+= UInt64(number.bitPattern) &* UInt64(weight)
-            } else if let number = element as? Int32 {
-                checksum += Double(number) * Double(weight)
-            }
-        }
-    }
-}
-
-private enum Rule: String { case a, b }
-
-/// Plays an environment by one of the two rules: 300 steps of a short cycle, or 5,000 of a small generator.
-private func play<World: Environment>(_ world: inout World, _ rule: Rule) -> Checksums where World.Action == Int {
-    let actions = world.actionSpace.discreteCount!
-    var sums = Checksums()
-    var z = 1
-    world.reset(seed: 1)
-    for t in 0..<(rule == .a ? 300 : 5000) {
-        z = (1_103_515_245 * z + 12345) % (1 << 31)
-        let result = world.step(rule == .a ? (7 * t + 3) % actions : z / 65536 % actions)
-        sums.reward += result.reward
-        sums.add(observation(of: world), at: t)
-        if result.ended {
-            sums.episodes += 1
-            if sums.firstEnds.count < 5 { sums.firstEnds.append(t) }
-            world.reset(seed: nil)
-        }
-    }
-    return sums
-}
-
 /// The table of golden checks: seed 1, the two rules of actions, Gymnasium 1.4.
 @Suite struct GoldenTests {
     @Test func cartPoleRuleA() {

@@ -4,12 +4,7 @@ import Testing
 /// Trajectories that Gymnasium made, compared bit by bit.
 @Suite struct TraceTests {
     @Test(arguments: TraceBlock.all("trace")) func episodes(_ block: TraceBlock) throws {
-        let options = Dictionary(
-            uniqueKeysWithValues: block.words[3...].map { word in
-                let parts = word.split(separator: "=")
-                return (String(parts[0]), String(parts[1]))
-            })
-        let batch = try EnvironmentCatalog.make(block.words[1], autoreset: .disabled, options: options)
+        let batch = try EnvironmentCatalog.make(block.words[1], autoreset: .disabled, options: block.options(from: 3))
         var seed = UInt64(block.words[2])
         var steps = 0
         for line in block.lines {
@@ -19,7 +14,7 @@ import Testing
                 seed = nil
                 #expect("reset " + text(batch.observation(of: 0), batch.elementType) == line)
             } else {
-                batch.discreteActions[0] = try #require(Int(words[0]))
+                batch.setAction([try #require(Double(words[0]))], of: 0)
                 batch.step()
                 #expect(Double(words[1]) == batch.rewards[0])
                 #expect(words[2] == (batch.terminated[0] ? "1" : "0"))

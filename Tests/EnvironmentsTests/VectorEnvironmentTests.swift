@@ -8,9 +8,7 @@ import Testing
     private func play(_ batch: any BatchedEnvironment, steps: Int, seed: UInt64 = 3) -> [String] {
         var random = RandomStream(seed: seed)
         return (0..<steps).map { _ in
-            for index in 0..<batch.count {
-                batch.discreteActions[index] = random.integers(below: batch.actionSpace.discreteCount!)
-            }
+            batch.writeRandomActions(&random)
             batch.step()
             return [
                 text(batch.observations, batch.elementType), text(batch.finalObservations, batch.elementType),
@@ -20,7 +18,7 @@ import Testing
         }
     }
 
-    static let ids = ["CartPole-v1", "FrozenLake-v1", "FrozenLake8x8-v1"]
+    static let ids = EnvironmentCatalog.entries.map(\.id).filter { $0 != "GridWorld" && !$0.hasPrefix("grid:") }
 
     @Test(arguments: ids, AutoresetMode.allCases)
     func aBatchIsManySingles(id: String, mode: AutoresetMode) throws {
@@ -37,10 +35,9 @@ import Testing
                 if ended.contains(true) { batch.reset(mask: ended) }
                 for (index, single) in singles.enumerated() where ended[index] { single.reset() }
             }
+            batch.writeRandomActions(&random)
             for (index, single) in singles.enumerated() {
-                let action = random.integers(below: batch.actionSpace.discreteCount!)
-                batch.discreteActions[index] = action
-                single.discreteActions[0] = action
+                single.setAction(batch.action(of: index), of: 0)
                 single.step()
             }
             batch.step()
@@ -51,6 +48,7 @@ import Testing
                 #expect(batch.terminated[index] == single.terminated[0])
                 #expect(batch.truncated[index] == single.truncated[0])
                 #expect(batch.isResetStep[index] == single.isResetStep[0])
+                #expect(batch.actionMasks?[index] == single.actionMasks?[0])
             }
         }
     }
@@ -62,7 +60,8 @@ import Testing
             return play(batch, steps: 100)
         }
         #expect(try run(1) == run(1))
-        #expect(try run(1) != run(2))
+        // There is nothing to draw on firm ground with one start.
+        if id != "CliffWalking-v1" { #expect(try run(1) != run(2)) }
     }
 
     @Test func nextStepIgnoresTheActionAfterAnEnd() {

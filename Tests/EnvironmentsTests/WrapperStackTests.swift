@@ -73,6 +73,23 @@ import Testing
         #expect(check.passed, "\(check)")
     }
 
+    @Test func theMaskIsAtTheEndOfTheObservation() throws {
+        let options = ["wrap": "action-mask"]
+        let batch = try EnvironmentCatalog.make("Taxi-v4", options: options)
+        batch.reset(seed: 3)
+        for step in 0..<60 {
+            let numbers = batch.observationNumbers(of: 0)
+            #expect(numbers.count == 506)
+            #expect(numbers.suffix(6).map { $0 == 1 } == batch.actionMasks![0].flags(count: 6))
+            batch.discreteActions[0] = step % 6
+            batch.step()
+        }
+        let check = try EnvironmentCheck(id: "Taxi-v4", steps: 60) {
+            try EnvironmentCatalog.make("Taxi-v4", count: $0, autoreset: $1, options: options)
+        }
+        #expect(check.passed && check["action-mask"] == .passed, "\(check)")
+    }
+
     @Test func wrappersOfContinuousActionsKeepAllRules() {
         for check in [
             EnvironmentCheck("dial", steps: 40) { RescaleAction(Dial()) },
@@ -83,7 +100,8 @@ import Testing
     }
 
     @Test func everyNameIsTested() {
-        let tested = (Self.stacks + ["pixels", "grayscale", "resize", "rescale-action", "clip-action"]).joined()
+        let tested = (Self.stacks + ["pixels", "grayscale", "resize", "rescale-action", "clip-action", "action-mask"])
+            .joined()
         for entry in WrapperCatalog.entries { #expect(tested.contains(entry.name) && !entry.summary.isEmpty) }
     }
 
@@ -97,6 +115,7 @@ import Testing
         ("pixels,grayscale,grayscale", "it needs pictures, Box(0, 255, (height, width, 3), uint8)"),
         ("flatten,resize=3x3", "pixels,resize gives it the drawn frames"),
         ("rescale-action", "needs actions that are floats within finite bounds, not Discrete(2)"),
+        ("action-mask", "tells which of its discrete actions"),
         ("clip-action", "needs actions that are floats, not Discrete(2)"),
     ]) func whatDoesNotFitSaysWhy(stack: String, expected: String) {
         #expect(message(stack).contains(expected), "\(message(stack))")

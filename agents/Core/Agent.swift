@@ -13,6 +13,12 @@ public protocol Agent: AnyObject, StateCodable {
     /// - Parameter actions: one integer a row, written here.
     func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) throws
 
+    /// Chooses the numbers of an action for each row, in an environment whose actions are numbers. An agent that is made
+    /// for discrete actions alone has nothing to do here.
+    ///
+    /// - Parameter actions: as many numbers a row as the action space has, written here.
+    func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Float>) throws
+
     /// Where exploring actions are drawn from. An evaluation puts in a stream for each of its episodes, and puts back
     /// what was here; an agent that draws nothing has none to keep.
     var actionStreams: ActionStreams { get set }
@@ -47,6 +53,13 @@ public protocol ReplayingAgent: Agent {
 }
 
 extension Agent {
+    /// Must not be called: the agent's actions are discrete.
+    public func act(
+        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Float>
+    ) throws {
+        preconditionFailure("\(Self.self) chooses discrete actions, not \(actions.count) numbers")
+    }
+
     /// None that counts.
     public var actionStreams: ActionStreams {
         get { ActionStreams(shared: RandomStream(seed: 0)) }

@@ -35,6 +35,7 @@ struct Moment: Equatable {
     var terminated: Bool
     var truncated: Bool
     var isReset: Bool
+    var mask: ActionMask?
 
     init(_ batch: any BatchedEnvironment, _ index: Int) {
         landed = Self.hash(batch.finalObservation(of: index))
@@ -42,6 +43,7 @@ struct Moment: Equatable {
         reward = batch.rewards[index].bitPattern
         (terminated, truncated) = (batch.terminated[index], batch.truncated[index])
         isReset = batch.isResetStep[index]
+        mask = batch.actionMasks?[index]
     }
 
     private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -58,7 +60,8 @@ struct Moment: Equatable {
         if terminated != other.terminated { return "terminated is \(terminated) instead of \(other.terminated)" }
         if truncated != other.truncated { return "truncated is \(truncated) instead of \(other.truncated)" }
         if isReset != other.isReset { return "the reset comes in another step" }
-        return landed != other.landed || next != other.next ? "the observation differs" : nil
+        if landed != other.landed || next != other.next { return "the observation differs" }
+        return mask != other.mask ? "the action mask differs" : nil
     }
 }
 

@@ -10,6 +10,9 @@ extension CheckRule {
         CheckRule(
             name: "reward-finite", summary: "rewards are finite numbers", check: { .failed(rewardFault($0)) }),
         CheckRule(
+            name: "action-mask", summary: "where an environment tells which actions are not in vain, there is one",
+            check: { maskFinding($0) }),
+        CheckRule(
             name: "first-step", summary: "an episode is not cut in its first step",
             check: { subject in
                 let batch = subject.started()
@@ -85,6 +88,24 @@ extension CheckRule {
         return rewards.firstIndex { !$0.isFinite }.map {
             "expected a finite number, found \(rewards[$0]) in step \($0 + 1)"
         }
+    }
+
+    private static func maskFinding(_ subject: CheckSubject) -> EnvironmentCheck.Finding {
+        let batch = subject.started()
+        guard let masks = batch.actionMasks else { return .skipped("it doesn't tell") }
+        guard let count = subject.actionSpace.discreteCount, count <= 64 else {
+            return .failed("expected masks only of up to 64 discrete actions, found one of \(subject.actionSpace)")
+        }
+        var player = Player(batch, seed: subject.seed)
+        for step in 0...subject.steps {
+            // In a state that ends an episode nobody chooses.
+            let hasEnded = batch.terminated[0] || batch.truncated[0]
+            if !hasEnded, !masks[0].flags(count: count).contains(true) {
+                return .failed("expected one of \(count) actions at least; after step \(step) the mask has none")
+            }
+            player.step(batch)
+        }
+        return .passed
     }
 
     /// Resets with a seed, without one, and both again, as Gymnasium's checker does.

@@ -113,7 +113,7 @@ extension CheckRule {
         let transitions = plays.map { mode, moments in
             moments.filter { !$0.isReset }.map { moment in
                 var moment = moment
-                moment.next = moment.landed
+                (moment.next, moment.mask) = (moment.landed, nil)
                 return moment
             }
         }

@@ -145,24 +145,18 @@ extension CartPole {
         entry("CartPole-v0", stepLimit: 200, rewardThreshold: 195),
     ]
 
+    private static let usualStart = -0.05...0.05
+
     private static func entry(_ id: String, stepLimit: Int, rewardThreshold: Double) -> EnvironmentEntry {
         EnvironmentEntry(
             id, "balance a pole on a cart", stepLimit: stepLimit, rewardThreshold: rewardThreshold,
             actionNames: ["left", "right"],
-            options: [
-                EnvironmentOption("low", "lower bound of the four numbers at the start", usual: "-0.05"),
-                EnvironmentOption("high", "upper bound of the four numbers at the start", usual: "0.05"),
-                EnvironmentOption("sutton_barto_reward", "-1 at the end, 0 before", usual: "false"),
-            ]
+            options: EnvironmentOption.startRange(of: "the four numbers", usual: usualStart)
+                + [EnvironmentOption("sutton_barto_reward", "-1 at the end, 0 before", usual: "false")]
         ) { request in
-            let low = try request.options.number("low", in: -1e6...1e6) ?? -0.05
-            let high = try request.options.number("high", in: -1e6...1e6) ?? 0.05
-            guard low <= high else {
-                throw EnvironmentError.badValue(
-                    option: "low", value: "\(low)", expected: "a number that is not above high = \(high)")
-            }
+            let startRange = try request.options.startRange(usual: usualStart, in: -1e6...1e6)
             let usesBookReward = try request.options.flag("sutton_barto_reward") ?? false
-            return try request.batch { CartPole(startRange: low...high, usesBookReward: usesBookReward) }
+            return try request.batch { CartPole(startRange: startRange, usesBookReward: usesBookReward) }
         }
     }
 }

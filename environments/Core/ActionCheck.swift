@@ -29,13 +29,4 @@
             return true
         }
     }
-
-    /// The action's numbers as text.
-    func text(_ action: Action) -> String {
-        withUnsafeBytes(of: action) { bytes in
-            isContinuous
-                ? (0..<count).map { "\(bytes.load(fromByteOffset: 4 * $0, as: Float.self))" }.joined(separator: " ")
-                : "\(bytes.load(as: Int.self))"
-        }
-    }
 }

@@ -55,6 +55,9 @@ public protocol BatchedEnvironment: AnyObject {
     ///
     /// - Precondition: the action space is a box of float32.
     var continuousActions: UnsafeMutableBufferPointer<Float> { get }
+    /// The actions that are not in vain in the states of ``observations``, n masks; nil where the environment doesn't
+    /// tell.
+    var actionMasks: UnsafeBufferPointer<ActionMask>? { get }
     /// The rewards of the last step, n numbers; 0 after a reset.
     var rewards: UnsafeBufferPointer<Double> { get }
     /// Whether the last step ended the episode in a terminal state, n flags.
@@ -70,18 +73,18 @@ public protocol BatchedEnvironment: AnyObject {
     ///   one, seeds the environment i.
     func reset(seeds: [UInt64?], mask: [Bool]?)
 
+    /// Checks that ``step()`` may be called. Where actions come from a file, a person or a network that may have
+    /// diverged, call it first: it says what is wrong where ``step()`` would stop the program. Allocates nothing.
+    ///
+    /// - Throws: ``EnvironmentError/notReset(environment:index:)``, ``EnvironmentError/hasEnded(environment:index:)``
+    ///   or ``EnvironmentError/badAction(environment:index:action:space:)``.
+    func checkStep() throws(EnvironmentError)
+
     /// Plays one time step in each environment with the actions written before. Allocates nothing.
     ///
     /// - Precondition: all have been reset, with ``AutoresetMode/disabled`` none has ended, integer actions are in
     ///   the action space, and the numbers of others are numbers.
     func step()
-
-    /// Checks the preconditions of ``step()``.
-    ///
-    /// - Throws: ``EnvironmentError/notReset(environment:index:)``,
-    ///   ``EnvironmentError/hasEnded(environment:index:)`` or
-    ///   ``EnvironmentError/badAction(environment:index:action:space:)``.
-    func checkStep() throws(EnvironmentError)
 
     /// Time steps a second when a person watches.
     var framesPerSecond: Double { get }
@@ -137,6 +140,26 @@ extension BatchedEnvironment {
     /// The bytes of the observation that one environment's last step led to.
     public func finalObservation(of index: Int) -> UnsafeRawBufferPointer {
         row(index, of: finalObservations)
+    }
+
+    /// One environment's next action, as the numbers of a member of ``actionSpace``.
+    public func action(of index: Int) -> [Double] {
+        if case .discrete = actionSpace { return [Double(discreteActions[index])] }
+        let width = actionSpace.count
+        return continuousActions[index * width..<(index + 1) * width].map(Double.init)
+    }
+
+    /// Writes one environment's next action from its numbers, as ``SpaceSampler/sample()`` gives them.
+    ///
+    /// - Precondition: there are as many as a member of ``actionSpace`` has; a discrete one is a whole number.
+    public func setAction(_ numbers: [Double], of index: Int) {
+        let width = actionSpace.count
+        precondition(numbers.count == width, "\(id): an action of \(numbers.count) numbers for \(actionSpace)")
+        if case .discrete = actionSpace {
+            discreteActions[index] = Int(numbers[0])
+        } else {
+            for element in 0..<width { continuousActions[index * width + element] = Float(numbers[element]) }
+        }
     }
 
     /// The numbers of one environment's current observation, whatever their type.

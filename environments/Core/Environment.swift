@@ -37,6 +37,10 @@ public protocol Environment<Element>: Sendable {
     /// Writes the current observation, row-major, into `observation`, which has ``Space/count`` elements.
     func observe(into observation: inout MutableSpan<Element>)
 
+    /// The actions that are not in vain in the current state, where the environment tells: either in all states or in
+    /// none, and only where ``actionSpace`` is discrete with at most 64 actions. Nil unless said otherwise.
+    var actionMask: ActionMask? { get }
+
     /// Whether what earlier episodes gave goes on, on purpose, over a reset with a seed: running statistics. False
     /// unless said otherwise.
     var keepsStatistics: Bool { get }
@@ -52,6 +56,9 @@ public protocol Environment<Element>: Sendable {
 }
 
 extension Environment {
+    /// None.
+    @inlinable public var actionMask: ActionMask? { nil }
+
     /// False.
     public var keepsStatistics: Bool { false }
 

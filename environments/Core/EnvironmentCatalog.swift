@@ -84,7 +84,9 @@ public enum EnvironmentCatalog {
     }
 
     private static let builtIn: [EnvironmentEntry] =
-        CartPole.entries + FrozenLake.entries + GridWorld.entries + MinAtar.entries
+        CartPole.entries + MountainCar.entries + MountainCarContinuous.entries + Pendulum.entries + Acrobot.entries
+        + FrozenLake.entries + CliffWalking.entries + Taxi.entries + Blackjack.entries + GridWorld.entries
+        + MinAtar.entries
 
     /// The option that each environment has.
     public static let stepLimitOption = EnvironmentOption(

@@ -14,18 +14,18 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case missingAssets(tried: [String])
     /// The bytes are not a saved state of this environment.
     case badState(offset: Int, expected: String)
+    /// An environment of a batch is to make a step, but has never been reset.
+    case notReset(environment: String, index: Int)
+    /// An environment of a batch is to make a step, but its episode has ended, and nothing resets it.
+    case hasEnded(environment: String, index: Int)
+    /// An action is not in the action space.
+    case badAction(environment: String, index: Int, action: String, space: String)
     /// The environment cannot write its state to bytes.
     case noSnapshot(environment: String)
     /// There is no wrapper of this name.
     case unknownWrapper(name: String, nearest: String?, known: [String])
     /// The wrapper cannot be put around what it was to be put around.
     case wrapperMisfit(wrapper: String, environment: String, needs: String)
-    /// An action is not in the action space.
-    case badAction(environment: String, index: Int, action: String, space: String)
-    /// A step was to be played before the first reset.
-    case notReset(environment: String, index: Int)
-    /// A step was to be played after the end of an episode that nothing resets.
-    case hasEnded(environment: String, index: Int)
 }
 
 extension EnvironmentError: CustomStringConvertible {
@@ -47,18 +47,18 @@ extension EnvironmentError: CustomStringConvertible {
                 + "(tried \(tried.joined(separator: ", ")))"
         case .badState(let offset, let expected):
             "byte \(offset) of the saved state: expected \(expected); was it saved by another environment or version?"
+        case .notReset(let environment, let index):
+            "\(environment), environment \(index): a step before the first reset; reset it first"
+        case .hasEnded(let environment, let index):
+            "\(environment), environment \(index): a step after the end of the episode; reset it first"
+        case .badAction(let environment, let index, let action, let space):
+            "\(environment), environment \(index): the action \(action) is not in \(space)"
         case .noSnapshot(let environment):
             "\(environment) cannot save its state: make it conform to StateCodable"
         case .unknownWrapper(let name, let nearest, let known):
             "there is no wrapper '\(name)'\(Self.hint(nearest)); there are \(known.joined(separator: ", "))"
         case .wrapperMisfit(let wrapper, let environment, let needs):
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
-        case .badAction(let environment, let index, let action, let space):
-            "\(environment), environment \(index): the action \(action) is not in \(space)"
-        case .notReset(let environment, let index):
-            "\(environment), environment \(index): a step before the first reset; reset it first"
-        case .hasEnded(let environment, let index):
-            "\(environment), environment \(index): a step after the end of the episode; reset it first"
         }
     }
 

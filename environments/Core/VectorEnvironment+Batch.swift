@@ -10,6 +10,9 @@ extension VectorEnvironment {
     /// The observations that the last step led to, n × width.
     public var finalObservations: UnsafeRawBufferPointer { UnsafeRawBufferPointer(final) }
 
+    /// The actions that are not in vain, where the environment tells.
+    public var actionMasks: UnsafeBufferPointer<ActionMask>? { maskRow.map { UnsafeBufferPointer($0) } }
+
     /// The rewards of the last step.
     public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(rewardRow) }
 
@@ -39,6 +42,45 @@ extension VectorEnvironment {
             actionKind == .continuous,
             "\(id): continuousActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
         return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Float.self)
+    }
+
+    /// Checks that all have been reset, that none has ended and waits for a reset, and that the actions are in the
+    /// space.
+    public func checkStep() throws(EnvironmentError) {
+        for index in 0..<count {
+            if let fault = fault(of: index) { throw fault }
+        }
+    }
+
+    /// What is wrong with the next step of one environment.
+    private func fault(of index: Int) -> EnvironmentError? {
+        guard started[index] else { return .notReset(environment: id, index: index) }
+        if terminatedRow[index] || truncatedRow[index] {
+            if autoreset == .nextStep { return nil }
+            if autoreset == .disabled { return .hasEnded(environment: id, index: index) }
+        }
+        switch actionKind {
+        case .discrete where !actionSpace.contains(discreteActions[index]):
+            return badAction(index, "\(discreteActions[index])")
+        case .continuous:
+            guard case .box(let low, let high, _, _) = actionSpace else { return nil }
+            let numbers = continuousActions[index * low.count..<(index + 1) * low.count]
+            for (place, number) in numbers.enumerated()
+            where !(low[place] <= Double(number) && Double(number) <= high[place]) {
+                return badAction(index, numbers.map { "\($0)" }.joined(separator: " "))
+            }
+            return nil
+        default: return nil
+        }
+    }
+
+    private func badAction(_ index: Int, _ action: String) -> EnvironmentError {
+        .badAction(environment: id, index: index, action: action, space: "\(actionSpace)")
+    }
+
+    /// Stops the program, as one environment's next step must not be played.
+    @usableFromInline func refuse(_ index: Int) -> Never {
+        preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id), environment \(index): nothing is wrong")
     }
 
     /// The frame size of the environments.

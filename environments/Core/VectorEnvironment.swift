@@ -32,6 +32,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline let current: UnsafeMutableBufferPointer<World.Element>
     // The same memory as `current` where no step ends with another observation than it led to.
     @usableFromInline let final: UnsafeMutableBufferPointer<World.Element>
+    @usableFromInline let maskRow: UnsafeMutableBufferPointer<ActionMask>?
     @usableFromInline let rewardRow: UnsafeMutableBufferPointer<Double>
     @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
@@ -64,6 +65,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         actions = allocateAligned(count)
         current = allocateAligned(count * width)
         final = autoreset == .sameStep ? allocateAligned(count * width) : current
+        maskRow = worlds[0].actionMask.map { _ in allocateAligned(count) }
         rewardRow = allocateAligned(count)
         terminatedRow = allocateAligned(count)
         truncatedRow = allocateAligned(count)
@@ -82,6 +84,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         if autoreset == .sameStep { final.deallocate() }
         actions.deallocate()
         current.deallocate()
+        maskRow?.deallocate()
         rewardRow.deallocate()
         terminatedRow.deallocate()
         truncatedRow.deallocate()
@@ -123,32 +126,10 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         started[index] = true
     }
 
-    /// Throws what would stop the program if ``step()`` were called.
-    public func checkStep() throws(EnvironmentError) {
-        for index in 0..<count {
-            if let fault = fault(of: index) { throw fault }
-        }
-    }
-
-    /// What is wrong with the next step of one environment.
-    @usableFromInline func fault(of index: Int) -> EnvironmentError? {
-        if !started[index] { return .notReset(environment: id, index: index) }
-        let ended = terminatedRow[index] || truncatedRow[index]
-        if ended, autoreset == .nextStep { return nil }
-        if ended, autoreset == .disabled { return .hasEnded(environment: id, index: index) }
-        guard let actionCheck, !actionCheck.accepts(actions[index]) else { return nil }
-        return .badAction(
-            environment: id, index: index, action: actionCheck.text(actions[index]), space: "\(actionSpace)")
-    }
-
     /// Plays one time step in each environment.
     public func step() {
         if unstarted > 0 { refuse(started.firstIndex(of: false)!) }
         if let sharedRows { sharedRows.run() } else { stepRows(self, 0..<count) }
-    }
-
-    @usableFromInline func refuse(_ index: Int) -> Never {
-        preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id): environment \(index) is in order")
     }
 
     @inlinable @inline(__always) func step(rows: Range<Int>) {
@@ -185,6 +166,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @inlinable @inline(__always) func observe(_ index: Int) {
         var row = UnsafeMutableBufferPointer(rebasing: current[index * width..<(index + 1) * width]).mutableSpan
         environments[index].observe(into: &row)
+        if let mask = environments[index].actionMask { maskRow?[index] = mask }
     }
 
     @inlinable @inline(__always) func clear(_ index: Int) {

@@ -39,6 +39,8 @@ extension Wrapper {
 extension Wrapper where Action == Base.Action {
     /// The actions of the environment within.
     @inlinable public var actionSpace: Space { base.actionSpace }
+    /// The action mask of the environment within.
+    @inlinable public var actionMask: ActionMask? { base.actionMask }
 
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step { base.step(action) }

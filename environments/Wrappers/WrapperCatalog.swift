@@ -53,6 +53,9 @@ public enum WrapperCatalog {
         WrapperEntry("time-aware", "[=normalized]", "the number of steps played at the end of observations") {
             try tellTime($0, $1)
         },
+        WrapperEntry("action-mask", "", "which actions are not in vain, at the end of observations") {
+            try tellMask($0, $1)
+        },
         WrapperEntry("delay", "STEPS", "observations come so many steps late") { try delay($0, $1) },
         WrapperEntry("pixels", "", "the drawn frame as observation") { try pixels($0, $1) },
         WrapperEntry("grayscale", "", "pictures without colours") { try grayscale($0, $1) },
@@ -212,6 +215,13 @@ extension WrapperCatalog {
                 needs: "a step limit, such as \(EnvironmentCatalog.stepLimitOption.name)=500")
         }
         return TimeAwareObservation(world, limit: limit, isNormalized: argument.text != nil)
+    }
+
+    private static func tellMask<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        try argument.requireFit(ActionMaskObservation.misfit(world))
+        return ActionMaskObservation(world)
     }
 
     private static func delay(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {

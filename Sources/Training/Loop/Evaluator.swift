@@ -65,12 +65,12 @@ public struct Evaluator {
             rows: (0..<environment.count).map { RandomStream(seed: seed &+ UInt64($0)).split("evaluation") })
         var results = (0..<environment.count).map { Episode(return: 0, length: 0, seed: seed &+ UInt64($0)) }
         var playing = [Bool](repeating: true, count: environment.count)
-        let (observations, actions) = (environment.currentRows, environment.discreteActions)
+        let observations = environment.currentRows
         try observer?.didReset(environment, seed: seed)
         while playing.contains(true) {
             if shouldStop() { return zip(results, playing).filter { !$0.1 }.map(\.0) }
             try observer?.willAct(on: observations)
-            try agent.act(on: observations, mode: mode, into: actions)
+            try agent.act(in: environment, mode: mode)
             environment.step()
             try observer?.didStep(environment, playing: playing)
             for index in playing.indices where playing[index] {

@@ -43,7 +43,7 @@ public final class RolloutObserver: EvaluationObserver {
         }
         let layout = RolloutLayout(
             environment: environment.id, observationType: environment.elementType.numPyType,
-            observationShape: environment.observationSpace.shape, actions: .discrete,
+            observationShape: environment.observationSpace.shape, actions: environment.rolloutActions,
             policy: policy, metadata: metadata)
         recorder = try RolloutRecorder(layout: layout, to: path, slotCount: environment.count, overwrite: overwrite)
         if let videoPath {
@@ -75,14 +75,26 @@ public final class RolloutObserver: EvaluationObserver {
     /// Records the step.
     public func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
         for index in playing.indices where playing[index] {
-            let policy = policies[index]
-            try recorder.step(
-                slot: index, action: environment.discreteActions[index], reward: environment.rewards[index],
-                terminated: environment.terminated[index], truncated: environment.truncated[index],
-                observation: environment.finalObservation(of: index).bytes, policy: policy.span)
+            try record(environment, index)
         }
         film(environment)
         if environment.terminated[0] || environment.truncated[0] { video?.isRecording = false }
+    }
+
+    private func record(_ environment: any BatchedEnvironment, _ index: Int) throws {
+        let (reward, observation) = (environment.rewards[index], environment.finalObservation(of: index).bytes)
+        let (terminated, truncated) = (environment.terminated[index], environment.truncated[index])
+        let policy = policies[index]
+        guard case .continuous(let count) = recorder.layout.actions else {
+            try recorder.step(
+                slot: index, action: environment.discreteActions[index], reward: reward, terminated: terminated,
+                truncated: truncated, observation: observation, policy: policy.span)
+            return
+        }
+        let numbers = Array(environment.continuousActions[index * count..<(index + 1) * count])
+        try recorder.step(
+            slot: index, action: numbers.span, reward: reward, terminated: terminated, truncated: truncated,
+            observation: observation, policy: policy.span)
     }
 
     private func film(_ environment: any BatchedEnvironment) {
@@ -98,6 +110,13 @@ public final class RolloutObserver: EvaluationObserver {
     public func finish(keeping episodes: Int? = nil, overwrite: Bool) throws {
         try recorder.finish(keeping: episodes)
         if let video { try writeAtomically(video.encoder.finish(), to: video.path, overwrite: overwrite) }
+    }
+}
+
+extension BatchedEnvironment {
+    /// What a rollout keeps of an action.
+    fileprivate var rolloutActions: RolloutLayout.Actions {
+        if case .discrete = actionSpace { .discrete } else { .continuous(count: actionSpace.count) }
     }
 }
 

@@ -85,6 +85,21 @@ public final class Trainer {
     }
 }
 
+extension Agent {
+    /// Writes an action for each environment, of the kind that they take, and checks that they can make a step.
+    ///
+    /// - Throws: what the agent throws; `EnvironmentError.badAction` where it has chosen what is not in the space, such
+    ///   as a number that is none.
+    public func act(in environment: any BatchedEnvironment, mode: ActionMode) throws {
+        if case .discrete = environment.actionSpace {
+            try act(on: environment.currentRows, mode: mode, into: environment.discreteActions)
+        } else {
+            try act(on: environment.currentRows, mode: mode, into: environment.continuousActions)
+        }
+        try environment.checkStep()
+    }
+}
+
 extension BatchedEnvironment {
     /// The current observations, as agents read them.
     public var currentRows: ObservationRows { rows(observations) }

@@ -109,6 +109,11 @@ public struct TrainingRun: Sendable {
     ///
     /// - Throws: ``Agents/AgentError`` where it doesn't suit the environment.
     public func makeAgent(for environment: any BatchedEnvironment) throws -> any Agent {
-        try settings.makeAgent(for: EnvironmentDescription(environment), seed: UInt64(run.seed))
+        guard environment.actionSpace.discreteCount != nil else {
+            throw AgentError.actionSpace(
+                agent: agent, environment: environment.id, space: "\(environment.actionSpace)",
+                needed: "a discrete one to learn from")
+        }
+        return try settings.makeAgent(for: EnvironmentDescription(environment), seed: UInt64(run.seed))
     }
 }

@@ -4,29 +4,40 @@ import Random
 extension Benchmark {
     /// Environment steps with random actions: drawing the actions, resetting and writing every observation included.
     static var environmentSteps: [Benchmark] {
-        [
-            "CartPole-v1", "FrozenLake-v1", "MinAtar/Asterix-v0", "MinAtar/Breakout-v0", "MinAtar/Freeway-v0",
-            "MinAtar/Seaquest-v0", "MinAtar/SpaceInvaders-v0",
-        ]
-        .flatMap { [environment($0, count: 1024), environment($0, count: 1)] }
+        ids.flatMap { id in [environment(id, count: 1024), environment(id, count: 1)] }
     }
+
+    private static let ids = [
+        "CartPole-v1", "FrozenLake-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Acrobot-v1",
+        "CliffWalking-v1", "Taxi-v4", "Blackjack-v1", "MinAtar/Asterix-v0", "MinAtar/Breakout-v0", "MinAtar/Freeway-v0",
+        "MinAtar/Seaquest-v0", "MinAtar/SpaceInvaders-v0",
+    ]
 
     private static func environment(_ id: String, count: Int) -> Benchmark {
         let batches = max(1, 1024 / count)
         return Benchmark(name: "\(id) n=\(count)", unit: .stepsPerSecond(perCall: batches * count)) {
             let batch = try EnvironmentCatalog.make(id, count: count)
-            guard case .discrete(let actionCount) = batch.actionSpace else {
-                preconditionFailure("\(id) has no discrete actions")
-            }
             var random = RandomStream(seed: 0)
             batch.reset(seed: 0)
-            try check(id, count: min(count, 3), actionCount: actionCount)
+            try check(id, count: min(count, 3))
             return {
                 for _ in 0..<batches {
-                    draw(batch.discreteActions, below: actionCount, &random)
+                    drawActions(of: batch, &random)
                     batch.step()
                 }
             }
+        }
+    }
+
+    /// Actions that are equally likely.
+    private static func drawActions(of batch: any BatchedEnvironment, _ random: inout RandomStream) {
+        switch batch.actionSpace {
+        case .discrete(let count): draw(batch.discreteActions, below: count, &random)
+        case .box(let low, let high, _, .float32) where low.count == 1:
+            let (first, width) = (Float(low[0]), Float(high[0]) - Float(low[0]))
+            let actions = batch.continuousActions
+            for index in actions.indices { actions[index] = first + width * random.uniformFloat() }
+        case let space: preconditionFailure("\(batch.id): no actions are drawn from \(space)")
         }
     }
 
@@ -48,15 +59,17 @@ extension Benchmark {
     }
 
     /// A batch must give what single environments give.
-    private static func check(_ id: String, count: Int, actionCount: Int) throws {
+    private static func check(_ id: String, count: Int) throws {
         let batch = try EnvironmentCatalog.make(id, count: count)
         let singles = try (0..<count).map { _ in try EnvironmentCatalog.make(id, count: 1) }
         batch.reset(seed: 0)
         for (index, single) in singles.enumerated() { single.reset(seed: UInt64(index)) }
         var random = RandomStream(seed: 1)
         for _ in 0..<200 {
-            draw(batch.discreteActions, below: actionCount, &random)
-            for (index, single) in singles.enumerated() { single.discreteActions[0] = batch.discreteActions[index] }
+            drawActions(of: batch, &random)
+            for (index, single) in singles.enumerated() {
+                single.setAction(batch.action(of: index), of: 0)
+            }
             batch.step()
             for (index, single) in singles.enumerated() {
                 single.step()

@@ -22,7 +22,7 @@ struct Trace: ParsableCommand {
     @Option(parsing: .unconditional, help: "The seed of the first reset.")
     var seed = 0
 
-    @Option(help: "A file with one action a line; - reads standard input.", completion: .file())
+    @Option(help: "A file with one action a line, a number or several; - reads standard input.", completion: .file())
     var actions: String
 
     @OptionGroup var options: EnvironmentOptionFlags
@@ -31,15 +31,12 @@ struct Trace: ParsableCommand {
 
     func run() throws {
         let batch = try EnvironmentCatalog.make(environment, count: 1, autoreset: .disabled, options: options.values())
-        guard case .discrete(let count) = batch.actionSpace else {
-            throw UsageError("trace plays discrete actions; \(environment) has \(batch.actionSpace)")
-        }
-        let chosen = try readActions(count: count)
+        let chosen = try readActions(of: batch.actionSpace)
         var lines = OutputLines()
         batch.reset(seed: UInt64(seed))
         try lines.append(batch.resetLine)
         for (index, action) in chosen.enumerated() {
-            batch.discreteActions[0] = action
+            batch.setAction(action, of: 0)
             batch.step()
             try lines.append(batch.stepLine)
             if batch.terminated[0] || batch.truncated[0], index + 1 < chosen.count {
@@ -50,22 +47,46 @@ struct Trace: ParsableCommand {
         try lines.flush()
     }
 
-    private func readActions(count: Int) throws -> [Int] {
+    /// The actions of the file, each as the space's numbers.
+    private func readActions(of space: Space) throws -> [[Double]] {
         let name = actions == "-" ? "standard input" : actions
         let bytes = actions == "-" ? try standardInput() : try InputFile.bytes(of: actions, limit: 1 << 28)
         let blanks = [UInt8](" \t\r".utf8)
-        var result: [Int] = []
+        var result: [[Double]] = []
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             let words = line.split { blanks.contains($0) }.map { String(decoding: $0, as: UTF8.self) }
             if words.isEmpty { continue }
-            guard words.count == 1, let action = Int(words[0]), (0..<count).contains(action) else {
-                throw DataError(
-                    "\(name):\(index + 1): expected an action from 0 to \(count - 1), found '\(words.joined(separator: " ").prefix(40))'"
-                )
+            guard let action = space.action(words) else {
+                let found = words.joined(separator: " ").prefix(40)
+                throw DataError("\(name):\(index + 1): expected \(space.actionDescription), found '\(found)'")
             }
             result.append(action)
         }
         return result
+    }
+}
+
+extension Space {
+    /// The action that the words write; nil where they write none of this space.
+    ///
+    /// Numbers of a box are rounded to its precision first, as NumPy does on the way into an environment.
+    fileprivate func action(_ words: [String]) -> [Double]? {
+        let numbers: [Double]
+        if case .discrete = self {
+            numbers = words.compactMap(Int.init).map(Double.init)
+        } else {
+            numbers = words.compactMap(Double.init).map { Double(Float($0)) }
+        }
+        return numbers.count == words.count && contains(numbers) ? numbers : nil
+    }
+
+    /// What an action is, for people to read.
+    fileprivate var actionDescription: String {
+        switch self {
+        case .discrete(let count): "an action from 0 to \(count - 1)"
+        case .box(let low, let high, _, _) where low.count == 1: "a number from \(low[0]) to \(high[0])"
+        default: "\(count) numbers in \(self)"
+        }
     }
 }
 

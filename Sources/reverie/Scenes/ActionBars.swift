@@ -6,12 +6,19 @@ import Viewer
 /// An environment's actions as people read them: by name, or by number where they have none.
 struct ActionNames {
     private let names: [String]
+    private let isDiscrete: Bool
 
     init(of environment: any BatchedEnvironment) {
+        isDiscrete = environment.actionSpace.discreteCount != nil
         names = (try? EnvironmentCatalog.entry(environment.id))?.actionNames ?? []
     }
 
     subscript(action: Int) -> String { names.indices.contains(action) ? names[action] : "\(action)" }
+
+    /// An action by its numbers.
+    func text(_ action: [Double]) -> String {
+        isDiscrete ? self[Int(action[0])] : action.map { readable($0) }.joined(separator: " ")
+    }
 
     /// An agent's assessment as bars; `chosen` is marked.
     func bars(_ assessment: ActionAssessment, chosen: Int?) -> ViewerPanel.Bars {

@@ -31,7 +31,7 @@ final class AgentScene: ViewerScene {
         var step = 0
         var totalReward = 0.0
         var lastReward = 0.0
-        var lastAction: Int?
+        var lastAction: String?
     }
 
     private struct Moment {
@@ -62,10 +62,10 @@ final class AgentScene: ViewerScene {
             return true
         }
         if environment.canSnapshot { try remember() }
-        try agent.act(on: environment.currentRows, mode: mode, into: environment.discreteActions)
+        try agent.act(in: environment, mode: mode)
         environment.step()
         current.step += 1
-        current.lastAction = environment.discreteActions[0]
+        current.lastAction = actionNames.text(environment.action(of: 0))
         current.lastReward = environment.rewards[0]
         current.totalReward += current.lastReward
         try assess()
@@ -122,7 +122,7 @@ final class AgentScene: ViewerScene {
         var values: [ViewerPanel.Value] = [
             .init("Episode", "\(episode)"), .init("Step", "\(current.step)"),
             .init("Return", readable(current.totalReward)), .init("Reward", readable(current.lastReward)),
-            .init("Action", current.lastAction.map { actionNames[$0] } ?? "-"), .init("Seed", "\(seed)"),
+            .init("Action", current.lastAction ?? "-"), .init("Seed", "\(seed)"),
         ]
         if environment.hasEnded { values.append(.init("Ended", environment.endName)) }
         let bars = assessment.map { actionNames.bars($0, chosen: mode == .greedy ? $0.best : nil) }

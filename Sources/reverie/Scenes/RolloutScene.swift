@@ -10,7 +10,6 @@ final class RolloutScene: ViewerScene {
     let title: String
     let framesPerSecond: Double
     private let rollout: Rollout
-    private let actions: [Int]
     private let environment: any BatchedEnvironment
     private let actionNames: ActionNames
     private let path: String
@@ -21,18 +20,15 @@ final class RolloutScene: ViewerScene {
     ///
     /// - Throws: ``DataError`` where its episodes can't be replayed.
     init(_ rollout: Rollout, path: String, environment: any BatchedEnvironment) throws {
-        guard case .discrete(let actions) = rollout.actions else {
-            throw DataError("\(path): only recordings of discrete actions can be replayed")
-        }
         guard !rollout.episodes.isEmpty else { throw DataError("\(path): the recording has no episodes") }
         guard rollout.episodes.allSatisfy({ $0.seed != nil }) else {
             throw DataError("\(path): an episode without a seed can't be replayed; record it with 'reverie record'")
         }
-        if let action = actions.first(where: { !environment.actionSpace.contains(Int($0)) }) {
+        for step in 0..<rollout.stepCount where !environment.actionSpace.contains(rollout.action(step)) {
+            let action = rollout.action(step).map(readable).joined(separator: " ")
             throw DataError("\(path): the action \(action) is not in \(environment.id)'s \(environment.actionSpace)")
         }
         (self.rollout, self.environment, self.path) = (rollout, environment, path)
-        self.actions = actions.map { Int($0) }
         actionNames = ActionNames(of: environment)
         title = "\(environment.id) recording"
         framesPerSecond = environment.framesPerSecond
@@ -80,7 +76,7 @@ final class RolloutScene: ViewerScene {
 
     private func replay() throws {
         guard !environment.hasEnded else { throw differs() }
-        environment.discreteActions[0] = actions[current.steps.lowerBound + step]
+        environment.setAction(rollout.action(current.steps.lowerBound + step), of: 0)
         environment.step()
         step += 1
         try compare()
@@ -99,7 +95,7 @@ final class RolloutScene: ViewerScene {
 
     var panel: ViewerPanel {
         let rewards = rollout.rewards[current.steps].prefix(step)
-        let lastAction = step > 0 ? actionNames[actions[current.steps.lowerBound + step - 1]] : "-"
+        let lastAction = step > 0 ? actionNames.text(rollout.action(current.steps.lowerBound + step - 1)) : "-"
         var values: [ViewerPanel.Value] = [
             .init("Episode", "\(episode + 1) of \(rollout.episodes.count)"),
             .init("Step", "\(step) of \(current.steps.count)"), .init("Return", readable(rewards.reduce(0, +))),
@@ -120,6 +116,19 @@ final class RolloutScene: ViewerScene {
         let assessment = ActionAssessment(
             kind: policy.name == "probabilities" ? .probabilities : .actionValues,
             values: rollout.policy[start..<start + policy.count].map(Double.init))
-        return [actionNames.bars(assessment, chosen: actions[next])]
+        return [
+            actionNames.bars(
+                assessment, chosen: environment.actionSpace.discreteCount.map { _ in Int(rollout.action(next)[0]) })
+        ]
+    }
+}
+
+extension Rollout {
+    /// The numbers of a step's action.
+    fileprivate func action(_ step: Int) -> [Double] {
+        switch actions {
+        case .discrete(let actions): [Double(actions[step])]
+        case .continuous(let numbers, let count): numbers[step * count..<(step + 1) * count].map(Double.init)
+        }
     }
 }

@@ -22,7 +22,11 @@ def flat(observation):
 
 def write(name, seed, count, **arguments):
     env = gym.make(name, **arguments)
-    actions = [int(a) for a in np.random.default_rng(seed).integers(env.action_space.n, size=count)]
+    space, random = env.action_space, np.random.default_rng(seed)
+    if hasattr(space, "n"):
+        actions = random.integers(space.n, size=count)
+    else:
+        actions = random.uniform(space.low, space.high, (count, *space.shape)).astype(space.dtype)
     lines = [{"reset": True, "observation": flat(env.reset(seed=seed)[0])}]
     for index, action in enumerate(actions):
         observation, reward, terminated, truncated, _ = env.step(action)
@@ -32,9 +36,11 @@ def write(name, seed, count, **arguments):
         })
         if (terminated or truncated) and index + 1 < count:
             lines.append({"reset": True, "observation": flat(env.reset()[0])})
-    (folder / f"{name}.actions").write_text("".join(f"{action}\n" for action in actions))
+    (folder / f"{name}.actions").write_text("".join(f"{action.item()}\n" for action in actions))
     (folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
 write("CartPole-v1", seed=7, count=150)
 write("FrozenLake-v1", seed=11, count=150)
+write("Pendulum-v1", seed=3, count=40)
+write("Blackjack-v1", seed=5, count=60)

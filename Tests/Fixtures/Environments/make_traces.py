@@ -5,6 +5,10 @@ of their elements, integers as they are.
 
     # trace ID SEED name=value...      `reset O`, then `ACTION REWARD TERMINATED TRUNCATED O` a step
     # vector ID MODE COUNT SEED        `reset O...`, then `A... | R... | T... | U... | O... | F...`, F the final ones
+    # model ID name=value...           for each state a hash of all that Gymnasium's P says of it: FNV-1a over 64-bit
+                                       words, for each outcome action, probability, next state, reward, end
+    # masks ID                         for each state, which actions are not in vain
+    # sines SEED                       `X SIN COS` of NumPy in single precision
     # map SIZE P SEED                  the rows of a random lake
     # space TEXT SEED                  one sample a line
 """
@@ -27,18 +31,88 @@ def text(observation):
     return " ".join(str(int(number)) for number in array.ravel())
 
 
-def trace(name, seed, steps, **arguments):
+def drawn(env, actions, _):
+    """An action at random."""
+    space = env.action_space
+    if hasattr(space, "n"):
+        return int(actions.integers(space.n))
+    return actions.uniform(space.low, space.high).astype(np.float32)
+
+
+def trace(name, seed, steps, choose=drawn, options=None, **arguments):
     env = gym.make(name, **arguments)
-    words = [f"{key}={str(value).lower()}" for key, value in arguments.items()]
+    words = [f"{key}={str(value).lower()}" for key, value in (arguments | (options or {})).items()]
     lines.append(" ".join(["# trace", name, str(seed), *words]))
     actions = np.random.default_rng(1000 + seed)
-    lines.append("reset " + text(env.reset(seed=seed)[0]))
+    observation = env.reset(seed=seed, options=options)[0]
+    lines.append("reset " + text(observation))
     for _ in range(steps):
-        action = int(actions.integers(env.action_space.n))
+        action = choose(env, actions, observation)
         observation, reward, terminated, truncated, _ = env.step(action)
-        lines.append(f"{action} {float(reward)} {int(terminated)} {int(truncated)} {text(observation)}")
+        number = np.asarray(action).item()
+        lines.append(f"{number} {float(reward)} {int(terminated)} {int(truncated)} {text(observation)}")
         if terminated or truncated:
-            lines.append("reset " + text(env.reset()[0]))
+            observation = env.reset(options=options)[0]
+            lines.append("reset " + text(observation))
+
+
+def pushed(observation):
+    """The direction in which a car in the valley moves."""
+    return 1 if observation[1] >= 0 else -1
+
+
+def swung(observation):
+    """The direction in which the acrobot's second joint moves."""
+    return 1 if observation[5] > 0 else -1
+
+
+plans = {}
+
+
+def planned(env, actions, observation):
+    """Mostly what leads to the goal of a finite environment: the best action by value iteration on its model."""
+    if actions.random() < 0.2:
+        return int(actions.integers(env.action_space.n))
+    outcomes = env.unwrapped.P
+    if env.spec.id not in plans:
+        values = np.zeros(len(outcomes))
+        for _ in range(60):
+            values = np.array([max(worth(outcomes[state][a], values) for a in outcomes[state]) for state in outcomes])
+        plans[env.spec.id] = values
+    return max(outcomes[observation], key=lambda action: worth(outcomes[observation][action], plans[env.spec.id]))
+
+
+def worth(outcomes, values):
+    return sum(p * (reward + (not end) * values[following]) for p, following, reward, end in outcomes)
+
+
+def model(name, **arguments):
+    env = gym.make(name, **arguments).unwrapped
+    words = [f"{key}={str(value).lower()}" for key, value in arguments.items()]
+    lines.append(" ".join(["# model", name, *words]))
+    for state in range(env.observation_space.n):
+        hashed = 0xCBF29CE484222325
+        for action in range(env.action_space.n):
+            for probability, following, reward, terminated in env.P[state][action]:
+                bits = [np.float64(number).view(np.uint64) for number in (probability, reward)]
+                for word in [action, bits[0], following, bits[1], terminated]:
+                    hashed = (hashed ^ int(word)) * 0x100000001B3 % 2**64
+        lines.append(f"{hashed:016x}")
+
+
+def masks(name):
+    env = gym.make(name).unwrapped
+    lines.append(f"# masks {name}")
+    for state in range(env.observation_space.n):
+        lines.append("".join(str(int(flag)) for flag in env.action_mask(state)))
+
+
+def sines(seed, count):
+    lines.append(f"# sines {seed}")
+    numbers = np.random.default_rng(seed).uniform(-10, 10, count).astype(np.float32)
+    numbers[: count // 2] /= 20
+    for number, sine, cosine in zip(numbers, np.sin(numbers), np.cos(numbers)):
+        lines.append(f"{text(number)} {text(sine)} {text(cosine)}")
 
 
 def vector(name, mode, count, seed, steps):
@@ -80,9 +154,45 @@ for seed in [0, 7, 123456789012]:
         for slippery in [True, False]:
             trace(name, seed, 200, is_slippery=slippery)
 trace("FrozenLake-v1", 11, 150, success_rate=0.7)
+valley = [("MountainCar-v0", lambda sign: sign + 1), ("MountainCarContinuous-v0", lambda sign: np.float32([sign]))]
+for name, action in valley:
+    trace(name, 0, 100)
+    trace(name, 7, 250, lambda env, actions, observation: action(pushed(observation)))
+    trace(name, 123456789012, 130, lambda env, actions, observation: action(pushed(observation)), goal_velocity=0.02)
+    trace(name, 3, 50, options={"low": -1.2, "high": -1.1})
+    trace(name, 4, 50, options={"low": 0.3, "high": 0.42}, max_episode_steps=9)
+for seed in [0, 7, 123456789012]:
+    trace("Pendulum-v1", seed, 210 if seed == 0 else 60)
+trace("Pendulum-v1", 3, 60, g=9.81)
+trace("Pendulum-v1", 4, 60, options={"x_init": 40.0, "y_init": 8.0})
+trace("Pendulum-v1", 5, 60, lambda env, actions, observation: np.float32([2 if observation[2] >= 0 else -2]))
+for seed in [0, 7]:
+    trace("Acrobot-v1", seed, 60)
+    trace("Acrobot-v1", seed, 120 if seed == 0 else 60, lambda env, actions, observation: swung(observation) + 1)
+trace("Acrobot-v1", 3, 60, options={"low": -3.0, "high": 3.0}, max_episode_steps=5)
+for seed in [0, 7, 123456789012]:
+    trace("CliffWalking-v1", seed, 60, planned)
+    trace("CliffWalkingSlippery-v1", seed, 60)
+    trace("Taxi-v4", seed, 60, planned)
+    trace("Taxi-v4", seed, 60, planned, is_rainy=True)
+    trace("Taxi-v4", seed, 100, planned, is_rainy=True, fickle_passenger=True)
+    trace("Blackjack-v1", seed, 100)
+trace("Taxi-v4", 1, 210)
+trace("CliffWalking-v1", 3, 60, planned, is_slippery=True)
+trace("Taxi-v4", 5, 100, is_rainy=True, rainy_probability=0.3)
+trace("Taxi-v4", 6, 200, planned, fickle_passenger=True, fickle_probability=0.9)
+trace("Blackjack-v1", 8, 100, sab=False, natural=True)
+trace("Blackjack-v1", 9, 100, sab=False)
+for name in ["FrozenLake-v1", "CliffWalking-v1", "CliffWalkingSlippery-v1", "Taxi-v4"]:
+    model(name)
+model("Taxi-v4", is_rainy=True)
+model("Taxi-v4", is_rainy=True, rainy_probability=0.3)
+masks("Taxi-v4")
+sines(5, 200)
 for mode in [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP]:
     vector("CartPole-v1", mode, 3, 5, 60)
     vector("FrozenLake-v1", mode, 3, 5, 60)
+    vector("Taxi-v4", mode, 2, 1, 40)
 for size, p, seed in [(4, 0.8, 0), (8, 0.8, 3), (8, 0.6, 4), (11, 0.9, 5)]:
     lines.append(f"# map {size} {p} {seed}")
     lines.extend(generate_random_map(size, p, seed))

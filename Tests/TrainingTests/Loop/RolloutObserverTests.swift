@@ -37,7 +37,6 @@ import Testing
 
     /// The recorded actions, played again in one environment, give the recorded episode to the last bit.
     private func replay(_ rollout: Rollout, _ agent: any Agent, _ id: String) throws {
-        guard case .discrete(let actions) = rollout.actions else { throw NotDiscrete() }
         let world = try EnvironmentCatalog.make(id, autoreset: .disabled)
         let policyCount = rollout.layout.policy?.count ?? 0
         for episode in rollout.episodes {
@@ -47,7 +46,10 @@ import Testing
             for (number, step) in episode.steps.enumerated() {
                 let opinion = try agent.assess(world.currentRows)?.values.map { Float($0) } ?? []
                 #expect(opinion == Array(rollout.policy[step * policyCount..<(step + 1) * policyCount]))
-                world.discreteActions[0] = Int(actions[step])
+                switch rollout.actions {
+                case .discrete(let actions): world.discreteActions[0] = Int(actions[step])
+                case .continuous(let numbers, _): world.continuousActions[0] = numbers[step]
+                }
                 world.step()
                 #expect(world.rewards[0] == rollout.rewards[step])
                 let observation = rollout.observation(episode.observations.lowerBound + number + 1)
@@ -59,9 +61,11 @@ import Testing
         }
     }
 
-    private struct NotDiscrete: Error {}
-
-    @Test(arguments: [("random", "FrozenLake-v1"), ("dqn", "CartPole-v1"), ("reinforce", "FrozenLake-v1")], [1, 3])
+    @Test(
+        arguments: [
+            ("random", "FrozenLake-v1"), ("dqn", "CartPole-v1"), ("reinforce", "FrozenLake-v1"),
+            ("random", "Pendulum-v1"), ("random", "Blackjack-v1"),
+        ], [1, 3])
     func aRecordingReplaysExactly(names: (String, String), batchLimit: Int) throws {
         let agent = try agent(names.0, names.1)
         let (rollout, results) = try recorded(agent, names.1, episodes: 5, batchLimit: batchLimit)
@@ -69,7 +73,8 @@ import Testing
         #expect(rollout.episodes.map(\.steps.count) == results.map(\.length))
         #expect(rollout.episodes.map(\.seed) == results.map(\.seed))
         #expect(rollout.layout.environment == names.1)
-        #expect(rollout.layout.policy?.name == (names.0 == "dqn" ? "values" : "probabilities"))
+        let policy = names.1 == "Pendulum-v1" ? nil : names.0 == "dqn" ? "values" : "probabilities"
+        #expect(rollout.layout.policy?.name == policy)
         #expect(rollout.layout.metadata == [.init("agent", .string("test"))])
         try replay(rollout, agent, names.1)
     }

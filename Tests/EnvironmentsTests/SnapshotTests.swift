@@ -1,0 +1,79 @@
+import Environments
+import Random
+import Testing
+
+/// Values of environments as snapshots: branch, play on, and get the same.
+@Suite struct SnapshotTests {
+    /// What 60 steps give, the actions drawn from a stream of their own.
+    private func future<World: Environment>(
+        of world: World, _ action: (inout RandomStream) -> World.Action
+    ) -> [String] {
+        var (world, random) = (world, RandomStream(seed: 5))
+        return (0..<60).map { _ in
+            let result = world.step(action(&random))
+            let seen = observation(of: world)
+            if result.ended { world.reset(seed: nil) }
+            return "\(result) \(seen) \(observation(of: world)) \(world.actionMask?.bits ?? 0)"
+        }
+    }
+
+    private func check<World: Environment & StateCodable>(
+        _ make: () -> World, _ action: (inout RandomStream) -> World.Action
+    ) throws {
+        for steps in [0, 1, 7, 40] {
+            var (world, random) = (make(), RandomStream(seed: 9))
+            world.reset(seed: 2)
+            for _ in 0..<steps where world.step(action(&random)).ended { world.reset(seed: nil) }
+            let copy = world
+            var read = make()
+            try read.restoreState(from: world.stateBytes())
+            #expect(read.stateBytes() == world.stateBytes())
+            let expected = future(of: world, action)
+            #expect(future(of: copy, action) == expected, "a copy")
+            #expect(future(of: read, action) == expected, "what was read from bytes")
+            #expect("\(observation(of: read))" == "\(observation(of: world))")
+        }
+    }
+
+    private func integers(_ count: Int) -> (inout RandomStream) -> Int { { $0.integers(below: count) } }
+
+    private func numbers(_ width: Float) -> (inout RandomStream) -> Float {
+        { width * (2 * $0.uniformFloat() - 1) }
+    }
+
+    @Test func classicControl() throws {
+        try check({ CartPole() }, integers(2))
+        try check({ MountainCar() }, integers(3))
+        try check({ MountainCarContinuous() }, numbers(1))
+        try check({ Pendulum() }, numbers(2))
+        try check({ Acrobot(startRange: -3...3) }, integers(3))
+    }
+
+    @Test func toyText() throws {
+        try check({ FrozenLake() }, integers(4))
+        try check({ CliffWalking(isSlippery: true) }, integers(4))
+        try check({ Taxi(rainyProbability: 0.8, fickleProbability: 0.9) }, integers(5))
+        try check({ Blackjack() }, integers(2))
+    }
+
+    @Test func damagedStatesAreRefused() throws {
+        func refused(_ world: some StateCodable, _ change: (inout [UInt8]) -> Void) {
+            var (world, bytes) = (world, world.stateBytes())
+            change(&bytes)
+            #expect(throws: EnvironmentError.self) { try world.restoreState(from: bytes) }
+        }
+        var game = Blackjack()
+        game.reset(seed: 1)
+        refused(game) { $0[0] = 23 }
+        refused(game) { $0[8] = 11 }
+        refused(game) { $0[8] = 0 }
+        var taxi = Taxi()
+        taxi.reset(seed: 1)
+        refused(taxi) { ($0[0], $0[1]) = (0xf4, 1) }
+        refused(taxi) { $0[8] = 2 }
+        refused(taxi) { $0.removeLast() }
+        refused(CliffWalking()) { $0[0] = 48 }
+        refused(Pendulum()) { $0.append(0) }
+        refused(Acrobot()) { $0[32] = 7 }
+    }
+}

@@ -1,0 +1,79 @@
+import Environments
+import Testing
+
+/// What must not happen before a step: an error for those who ask, an end of the program for those who don't.
+@Suite struct StepCheckTests {
+    private func message(_ batch: any BatchedEnvironment) -> String {
+        do {
+            try batch.checkStep()
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func aStepNeedsAReset() throws {
+        let batch = try EnvironmentCatalog.make("MountainCar-v0", count: 2)
+        #expect(throws: EnvironmentError.notReset(environment: "MountainCar-v0", index: 0)) { try batch.checkStep() }
+        batch.reset(mask: [true, false])
+        #expect(message(batch) == "MountainCar-v0, environment 1: a step before the first reset; reset it first")
+        batch.reset(seed: 1)
+        #expect(message(batch) == "no error")
+    }
+
+    @Test func anEndedEpisodeNeedsAReset() throws {
+        let batch = try EnvironmentCatalog.make("Blackjack-v1", autoreset: .disabled)
+        batch.reset(seed: 1)
+        batch.discreteActions[0] = 0
+        batch.step()
+        #expect(message(batch) == "Blackjack-v1, environment 0: a step after the end of the episode; reset it first")
+        batch.reset()
+        #expect(message(batch) == "no error")
+        let other = try EnvironmentCatalog.make("Blackjack-v1", autoreset: .nextStep)
+        other.reset(seed: 1)
+        other.step()
+        #expect(other.terminated[0] && message(other) == "no error")
+    }
+
+    @Test(arguments: [Float.nan, .infinity, -.infinity, 2.0000002, -3])
+    func numbersOutsideTheSpace(number: Float) throws {
+        let batch = try EnvironmentCatalog.make("Pendulum-v1", count: 3)
+        batch.reset(seed: 1)
+        for index in 0..<3 { batch.continuousActions[index] = index == 1 ? number : 2 }
+        #expect(
+            message(batch)
+                == "Pendulum-v1, environment 1: the action \(number) is not in Box(-2.0, 2.0, (1,), float32)")
+        batch.continuousActions[1] = -2
+        #expect(message(batch) == "no error")
+    }
+
+    @Test(arguments: [-1, 3, Int.max]) func integersOutsideTheSpace(number: Int) throws {
+        let batch = try EnvironmentCatalog.make("Acrobot-v1")
+        batch.reset(seed: 1)
+        batch.discreteActions[0] = number
+        #expect(message(batch) == "Acrobot-v1, environment 0: the action \(number) is not in Discrete(3)")
+    }
+
+    private static let ids = [
+        "CartPole-v1", "MountainCar-v0", "Acrobot-v1", "FrozenLake-v1", "CliffWalking-v1", "Taxi-v4", "Blackjack-v1",
+    ]
+
+    @Test(arguments: ids) func whoDoesNotAskIsStopped(id: String) async {
+        await #expect(processExitsWith: .failure) { [id] in
+            let batch = try EnvironmentCatalog.make(id)
+            batch.reset(seed: 1)
+            batch.discreteActions[0] = batch.actionSpace.discreteCount!
+            batch.step()
+        }
+    }
+
+    @Test(arguments: ["MountainCarContinuous-v0", "Pendulum-v1"], ["nan", "3", "-2.5"])
+    func whoDoesNotAskIsStopped(id: String, number: String) async {
+        await #expect(processExitsWith: .failure) { [id, number] in
+            let batch = try EnvironmentCatalog.make(id)
+            batch.reset(seed: 1)
+            batch.continuousActions[0] = try #require(Float(number))
+            batch.step()
+        }
+    }
+}

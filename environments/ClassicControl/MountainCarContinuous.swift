@@ -1,0 +1,126 @@
+import Graphics
+import Random
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Gymnasium's `MountainCarContinuous-v0`: ``MountainCar`` with an engine whose force is a number.
+///
+/// An action is a force in -1...1 and costs a tenth of its square; the goal at the position 0.45 brings 100.
+@frozen public struct MountainCarContinuous: Environment, Sendable {
+    /// Position of the car; the valley's lowest point is -π/6.
+    public var position = 0.0
+    /// Velocity of the car, in positions a step.
+    public var velocity = 0.0
+    /// The environment's random stream.
+    public var random = PCG64()
+    /// The bounds of the position at the start.
+    public let startRange: ClosedRange<Double>
+    /// The velocity that the car must have at the goal.
+    public let goalVelocity: Double
+    // The original draws a state in double precision and stores what a step makes of it in single precision.
+    @usableFromInline var isAtStart = true
+
+    /// Makes an environment, to be reset before use.
+    ///
+    /// - Parameters:
+    ///   - startRange: the bounds of the position at the start, within -1.2...0.6.
+    ///   - goalVelocity: the velocity that the car must have at the goal, at most 0.07.
+    @inlinable public init(startRange: ClosedRange<Double> = -0.6 ... -0.4, goalVelocity: Double = 0) {
+        self.startRange = startRange
+        self.goalVelocity = goalVelocity
+    }
+
+    /// Where the car has left the valley.
+    @inlinable public static var goalPosition: Double { 0.45 }
+
+    /// Position and velocity.
+    public var observationSpace: Space { MountainValley.observationSpace }
+
+    /// The engine's force.
+    public var actionSpace: Space { .box(-1...1, shape: [1]) }
+
+    /// Draws the position; the car stands still.
+    @inlinable public mutating func reset(seed: UInt64?) {
+        if let seed { random = PCG64(seed: seed) }
+        position = random.uniform(startRange.lowerBound, startRange.upperBound)
+        velocity = 0
+        isAtStart = true
+    }
+
+    /// Adds the engine's force and the slope's to the velocity, and the velocity to the position.
+    ///
+    /// The order of the operations and their precision are the original's, so that the trajectories are equal bit by
+    /// bit.
+    @inlinable public mutating func step(_ action: Float) -> Step {
+        precondition(
+            -1 <= action && action <= 1, "MountainCarContinuous: the action \(action) is not in Box(-1.0, 1.0)")
+        let angle = isAtStart ? 3 * position : Double(3 * Float(position))
+        let push = action * 0.0015 - Float(0.0025 * cos(angle))
+        let hasArrived: Bool
+        if isAtStart {
+            hasArrived = move(position, velocity + Double(push))
+        } else {
+            hasArrived = move(Float(position), Float(velocity) + push)
+        }
+        isAtStart = false
+        let force = Double(action)
+        return Step(reward: (hasArrived ? 100 : 0) - force * force * 0.1, terminated: hasArrived)
+    }
+
+    /// Moves the car in the arithmetic of `Number` and stores the state; whether it is at the goal, and fast enough.
+    @inlinable @inline(__always) mutating func move<Number: BinaryFloatingPoint>(
+        _ start: Number, _ pushed: Number
+    ) -> Bool {
+        var speed = min(max(pushed, -0.07), 0.07)
+        let place = min(max(start + speed, -1.2), 0.6)
+        if place == -1.2 && speed < 0 { speed = 0 }
+        position = Double(Float(place))
+        velocity = Double(Float(speed))
+        return place >= Number(Self.goalPosition) && speed >= Number(goalVelocity)
+    }
+
+    /// Writes position and velocity.
+    @inlinable public func observe(into observation: inout MutableSpan<Float>) {
+        precondition(
+            observation.count == 2, "MountainCarContinuous: an observation has 2 elements, not \(observation.count)")
+        observation[0] = Float(position)
+        observation[1] = Float(velocity)
+    }
+}
+
+extension MountainCarContinuous: StateCodable {
+    /// Codes position, velocity, whether the episode has only begun, and the random stream.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&position)
+        try coder.code(&velocity)
+        try coder.code(&isAtStart)
+        try coder.code(&random)
+    }
+}
+
+extension MountainCarContinuous {
+    /// 600 × 400 pixels.
+    public var frameSize: FrameSize { MountainValley.frameSize }
+
+    /// Draws the valley, the car and the flag.
+    public func draw(into frame: inout Frame) {
+        MountainValley.draw(carAt: position, flagAt: Self.goalPosition, into: &frame)
+    }
+}
+
+extension MountainCarContinuous {
+    static let entries = [
+        EnvironmentEntry(
+            "MountainCarContinuous-v0", "swing a car out of a valley, with little force", stepLimit: 999,
+            rewardThreshold: 90, options: MountainValley.options
+        ) { request in
+            let startRange = try MountainValley.startRange(request.options)
+            let goalVelocity = try MountainValley.goalVelocity(request.options)
+            return try request.batch { MountainCarContinuous(startRange: startRange, goalVelocity: goalVelocity) }
+        }
+    ]
+}

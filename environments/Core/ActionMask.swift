@@ -1,0 +1,22 @@
+/// The discrete actions that are not in vain in a state: a hint for those who choose, not a rule.
+///
+/// Any action of the space may be taken all the same. Covers the actions 0...63.
+@frozen public struct ActionMask: Hashable, Sendable, BitwiseCopyable {
+    /// Bit a is set where the action a is not in vain.
+    public var bits: UInt64
+
+    /// Makes a mask from its bits.
+    @inlinable public init(bits: UInt64) { self.bits = bits }
+
+    /// Makes a mask of the actions that `isAllowed` holds for; it is asked for each of 0...63.
+    @inlinable public init(where isAllowed: (Int) -> Bool) {
+        bits = 0
+        for action in 0..<64 where isAllowed(action) { bits |= 1 << UInt64(action) }
+    }
+
+    /// Whether an action, 0...63, is not in vain.
+    @inlinable public func contains(_ action: Int) -> Bool { bits >> UInt64(action) & 1 == 1 }
+
+    /// An entry for each of the actions `0..<count`, as ``SpaceSampler/sample(allowed:)`` takes them.
+    public func flags(count: Int) -> [Bool] { (0..<count).map(contains) }
+}
