@@ -135,6 +135,19 @@ import Testing
         }
     }
 
+    /// Whatever the range, its ends are the ends of the environment's.
+    @Test func rescaledActionsStayInBounds() {
+        var random = RandomStream(seed: 1)
+        for _ in 0..<2000 {
+            let low = random.uniform() * 20 - 10
+            let range = low...low + 0.01 + random.uniform() * 10
+            var world = RescaleAction(Dial(), from: range)
+            world.reset(seed: 1)
+            let played = [range.lowerBound, range.upperBound].map { world.step(Float($0)).reward }
+            #expect(played.allSatisfy { -2.5...7 ~= $0 } && abs(played[0] + 2.5) < 0.05 && abs(played[1] - 7) < 0.05)
+        }
+    }
+
     @Test func poolingShowsTheGreaterOfTheLastTwo() {
         var world = FrameSkip(Counter(length: 251), count: 3, poolsLastFrames: true)
         world.reset(seed: 10)

@@ -12,6 +12,8 @@
     // The environment's action is (action - intercept) / gradient, number by number.
     @usableFromInline let gradients: [Float]
     @usableFromInline let intercepts: [Float]
+    @usableFromInline let low: [Float]
+    @usableFromInline let high: [Float]
 
     /// Lets the numbers of an action run over `range`.
     ///
@@ -27,6 +29,8 @@
         let gradients = zip(low, high).map { Float(length / ($1 - $0)) }
         self.gradients = gradients
         intercepts = zip(gradients, low).map { $0 * -Float($1) + Float(range.lowerBound) }
+        self.low = low.map { Float($0) }
+        self.high = high.map { Float($0) }
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
@@ -44,7 +48,11 @@
         var action = action
         withUnsafeMutableBytes(of: &action) { bytes in
             let numbers = bytes.assumingMemoryBound(to: Float.self)
-            for index in gradients.indices { numbers[index] = (numbers[index] - intercepts[index]) / gradients[index] }
+            for index in gradients.indices {
+                // Rounding may lead just beyond the bounds.
+                let stretched = (numbers[index] - intercepts[index]) / gradients[index]
+                numbers[index] = min(max(stretched, low[index]), high[index])
+            }
         }
         return base.step(action)
     }
