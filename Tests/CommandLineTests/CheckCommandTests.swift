@@ -54,6 +54,31 @@ import Testing
         _ = try run("record CartPole-v1 --episodes 1 --wrap delay=1 --to random.npz")
     }
 
+    /// Statistics of training are those of the evaluation: the same whatever the episodes of an evaluation are.
+    @Test func anEvaluationTakesOverStatistics() throws {
+        let folder = try TemporaryFolder()
+        func run(_ words: String) throws -> Executable.Result {
+            let result = try Executable.run(words.split(separator: " ").map(String.init), in: folder)
+            #expect(result.status == 0, "\(words): \(result.errors)")
+            return result
+        }
+        _ = try run(
+            "train dqn CartPole-v1 --run r --steps 1200 --set learningStart=100 --wrap normalize-observation --json")
+        let checkpoint = folder.content().first { $0.hasPrefix("r/checkpoints/step-1200") }!
+        #expect(
+            String(decoding: try folder.bytes(checkpoint).prefix(8000), as: UTF8.self).contains(
+                "environment.statistics"))
+        // Statistics of the evaluation's own would make an episode depend on those before it.
+        func returns(_ seed: Int, _ count: Int) throws -> [Double] {
+            _ = try run("record r --last --episodes \(count) --seed \(seed) --to e.npz --force")
+            return try run("evaluate r --last --episodes \(count) --seed \(seed) --json").json()["returns"]?.array?
+                .compactMap(\.double) ?? []
+        }
+        let both = try returns(10, 2)
+        let second = try returns(11, 1)
+        #expect(both.count == 2 && second.count == 1 && both[1] == second[0])
+    }
+
     @Test func traceShowsWhatTheWrapperGives() throws {
         let folder = try TemporaryFolder()
         func trace(_ wrap: [String]) throws -> [Substring] {

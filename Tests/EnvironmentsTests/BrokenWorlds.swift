@@ -159,7 +159,8 @@ final class BrokenBatch: BatchedEnvironment {
     var frameSize: FrameSize { base.frameSize }
     func draw(_ index: Int, into frame: inout Frame) { base.draw(index, into: &frame) }
     func copy(_ source: Int, to target: Int) { base.copy(source, to: target) }
-    var keepsStatistics: Bool { base.keepsStatistics }
+    func statistics(of index: Int) -> [UInt8] { base.statistics(of: index) }
+    func takeOver(statistics: [UInt8]) throws(EnvironmentError) { try base.takeOver(statistics: statistics) }
     var canSnapshot: Bool { base.canSnapshot }
     func snapshot(of index: Int) throws(EnvironmentError) -> [UInt8] { try base.snapshot(of: index) }
     func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError) { try base.restore(snapshot, to: index) }

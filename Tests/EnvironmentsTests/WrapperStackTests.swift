@@ -41,6 +41,28 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "normalize-observation", "normalize-reward", "normalize-reward,normalize-observation,frame-stack=2",
+    ])
+    func statisticsAreTakenOverAndStay(stack: String) throws {
+        let trained = try make(stack)
+        trained.reset(seed: 1)
+        for step in 0..<100 {
+            trained.discreteActions[0] = step % 2
+            trained.step()
+        }
+        let statistics = trained.statistics(of: 0)
+        #expect(!statistics.isEmpty)
+        let batch = try EnvironmentCatalog.make("CartPole-v1", count: 2, autoreset: .disabled, options: ["wrap": stack])
+        try batch.takeOver(statistics: statistics)
+        batch.reset(seed: 5)
+        for _ in 0..<5 { batch.step() }
+        #expect(batch.statistics(of: 0) == statistics && batch.statistics(of: 1) == statistics)
+        #expect(throws: EnvironmentError.self) { try batch.takeOver(statistics: statistics + [0]) }
+        #expect(throws: EnvironmentError.self) { try batch.takeOver(statistics: []) }
+        #expect(try make("frame-stack=2").statistics(of: 0).isEmpty)
+    }
+
     @Test func picturesFromFrames() throws {
         let batch = try make("pixels,grayscale,resize=21x30,frame-stack=2", "FrozenLake-v1")
         #expect(batch.observationSpace == .box(0...255, shape: [2, 21, 30], element: .uint8))

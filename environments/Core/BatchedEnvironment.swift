@@ -98,8 +98,14 @@ public protocol BatchedEnvironment: AnyObject {
     /// Puts the environment `target` into the state of `source`, and its rows with it: a branch of what can follow.
     func copy(_ source: Int, to target: Int)
 
-    /// Whether what earlier episodes gave goes on, on purpose, over a reset with a seed: running statistics.
-    var keepsStatistics: Bool { get }
+    /// What earlier episodes of one environment gave and a reset keeps on purpose, such as the mean of observations;
+    /// empty where that is nothing.
+    func statistics(of index: Int) -> [UInt8]
+
+    /// Gives all environments the statistics that ``statistics(of:)`` gave of a training's; they don't change any more.
+    ///
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; then nothing has changed.
+    func takeOver(statistics: [UInt8]) throws(EnvironmentError)
 
     /// Whether the environments can write their state to bytes and read it back.
     var canSnapshot: Bool { get }

@@ -41,9 +41,11 @@ public protocol Environment<Element>: Sendable {
     /// none, and only where ``actionSpace`` is discrete with at most 64 actions. Nil unless said otherwise.
     var actionMask: ActionMask? { get }
 
-    /// Whether what earlier episodes gave goes on, on purpose, over a reset with a seed: running statistics. False
-    /// unless said otherwise.
-    var keepsStatistics: Bool { get }
+    /// Hands to `coder` what earlier episodes gave and a reset keeps on purpose: running statistics. Nothing unless said
+    /// otherwise. Statistics that are read are those of a training; they don't change any more.
+    ///
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` when reading bytes that hold no such statistics.
+    mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError)
 
     /// Time steps a second when a person watches; 30 unless said otherwise.
     var framesPerSecond: Double { get }
@@ -59,8 +61,8 @@ extension Environment {
     /// None.
     @inlinable public var actionMask: ActionMask? { nil }
 
-    /// False.
-    public var keepsStatistics: Bool { false }
+    /// Nothing.
+    public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {}
 
     /// 30.
     public var framesPerSecond: Double { 30 }

@@ -98,8 +98,27 @@ extension VectorEnvironment {
     /// The transition probabilities, where the environment is a ``TabularModel``.
     public var tabularModel: (any TabularModel)? { environments[0] as? any TabularModel }
 
-    /// Whether something of earlier episodes is kept on purpose.
-    public var keepsStatistics: Bool { environments[0].keepsStatistics }
+    /// What one environment keeps of earlier episodes.
+    public func statistics(of index: Int) -> [UInt8] {
+        var (world, coder) = (self[index], StateCoder())
+        do {
+            try world.codeStatistics(with: &coder)
+        } catch {
+            preconditionFailure("\(World.self).codeStatistics threw while writing: \(error)")
+        }
+        return coder.bytes
+    }
+
+    /// Gives all environments the statistics of another one.
+    public func takeOver(statistics: [UInt8]) throws(EnvironmentError) {
+        // All hold the same kind of statistics: the first that takes them shows that they are right.
+        for index in 0..<count {
+            var (world, coder) = (environments[index], StateCoder(reading: statistics))
+            try world.codeStatistics(with: &coder)
+            try coder.finish()
+            environments[index] = world
+        }
+    }
 
     /// Whether the environments are ``StateCodable``.
     public var canSnapshot: Bool { World.self is any StateCodable.Type }

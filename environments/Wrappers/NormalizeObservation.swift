@@ -1,8 +1,8 @@
 /// Observations less their mean, divided by their standard deviation, both of what has been seen so far: Gymnasium's
 /// `NormalizeObservation`.
 ///
-/// Each environment of a batch has statistics of its own. For evaluation take those of training and set
-/// ``isUpdating`` to false.
+/// Each environment of a batch has statistics of its own. An evaluation takes over those of the training's first
+/// environment (``BatchedEnvironment/takeOver(statistics:)``).
 @frozen public struct NormalizeObservation<Base: Environment>: Wrapper {
     /// The actions of the environment within.
     public typealias Action = Base.Action
@@ -51,8 +51,20 @@
         see()
     }
 
-    /// True: the mean and the variance.
-    public var keepsStatistics: Bool { true }
+    /// Codes the moments, and the statistics of the environment within.
+    public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
+        try codeMoments(with: &coder)
+        isUpdating = isUpdating && !coder.isReading
+        try base.codeStatistics(with: &coder)
+    }
+
+    private mutating func codeMoments(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&count)
+        for index in moments.indices {
+            try coder.code(&moments[index].mean)
+            try coder.code(&moments[index].variance)
+        }
+    }
 
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
@@ -85,11 +97,7 @@
 extension NormalizeObservation: StateCodable where Base: StateCodable {
     /// Codes the statistics and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&count)
-        for index in moments.indices {
-            try coder.code(&moments[index].mean)
-            try coder.code(&moments[index].variance)
-        }
+        try codeMoments(with: &coder)
         try base.codeState(with: &coder)
         look()
     }

@@ -36,8 +36,18 @@
         discountedSum = 0
     }
 
-    /// True: the mean and the variance.
-    public var keepsStatistics: Bool { true }
+    /// Codes the moments, and the statistics of the environment within.
+    public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
+        try codeMoments(with: &coder)
+        isUpdating = isUpdating && !coder.isReading
+        try base.codeStatistics(with: &coder)
+    }
+
+    private mutating func codeMoments(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&count)
+        try coder.code(&moments.mean)
+        try coder.code(&moments.variance)
+    }
 
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
@@ -55,9 +65,7 @@
 extension NormalizeReward: StateCodable where Base: StateCodable {
     /// Codes the statistics and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&count)
-        try coder.code(&moments.mean)
-        try coder.code(&moments.variance)
+        try codeMoments(with: &coder)
         try coder.code(&discountedSum)
         try base.codeState(with: &coder)
     }

@@ -26,8 +26,10 @@ extension Wrapper {
     /// Time steps a second when a person watches.
     @inlinable public var framesPerSecond: Double { base.framesPerSecond }
 
-    /// Whether the environment within keeps statistics.
-    public var keepsStatistics: Bool { base.keepsStatistics }
+    /// Codes the statistics of the environment within.
+    public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
+        try base.codeStatistics(with: &coder)
+    }
 
     /// Draws the environment within.
     @inlinable public func draw(into frame: inout Frame) { base.draw(into: &frame) }
