@@ -32,12 +32,13 @@ public final class SharedRows {
         mode = .allocate(capacity: 1)
         mode.initialize(to: 0)
         body = .allocate(capacity: 1)
-        body.initialize(to: { [mode] part, _ in
-            let own = rv_flush_subnormals()
-            rv_restore_mode(mode.pointee)
-            rows(part.range(of: count))
-            rv_restore_mode(own)
-        })
+        body.initialize(
+            to: PartBody { [mode] part, _ in
+                let own = rv_flush_subnormals()
+                rv_restore_mode(mode.pointee)
+                rows(part.range(of: count))
+                rv_restore_mode(own)
+            })
     }
 
     deinit {

@@ -2,9 +2,21 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// One part of work that may be done in parts at the same time, with a thread's own working memory, which is aligned to 64
+/// Work that may be done in parts at the same time, each with a thread's own working memory, which is aligned to 64
 /// bytes. The bits of the result don't depend on the number of parts.
-public typealias PartBody = (_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) -> Void
+///
+/// A structure around the closure, because a closure by itself has another layout where a pointer leads to it.
+public struct PartBody {
+    private let body: (_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) -> Void
+
+    /// Makes work of what does one part.
+    public init(_ body: @escaping (_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) -> Void) {
+        self.body = body
+    }
+
+    /// Does one part.
+    public func callAsFunction(_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) { body(part, scratch) }
+}
 
 extension rv_part {
     /// All of the work as one part.

@@ -156,6 +156,7 @@ final class BrokenBatch: BatchedEnvironment {
         }
     }
     var framesPerSecond: Double { base.framesPerSecond }
+    var stackedFrames: Int { base.stackedFrames }
     var frameSize: FrameSize { base.frameSize }
     func draw(_ index: Int, into frame: inout Frame) { base.draw(index, into: &frame) }
     func copy(_ source: Int, to target: Int) { base.copy(source, to: target) }

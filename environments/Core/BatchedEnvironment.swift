@@ -40,6 +40,9 @@ public protocol BatchedEnvironment: AnyObject {
     /// What happens when an episode has ended.
     var autoreset: AutoresetMode { get }
 
+    /// The number of consecutive frames that an observation consists of: see ``Environment/stackedFrames``.
+    var stackedFrames: Int { get }
+
     /// The current observations: n × ``Space/count`` elements of ``elementType``.
     var observations: UnsafeRawBufferPointer { get }
     /// The observations that the last step led to: n × ``Space/count``. They differ from ``observations`` where

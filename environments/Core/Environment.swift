@@ -41,6 +41,11 @@ public protocol Environment<Element>: Sendable {
     /// none, and only where ``actionSpace`` is discrete with at most 64 actions. Nil unless said otherwise.
     var actionMask: ActionMask? { get }
 
+    /// The number k of consecutive frames that an observation of shape (height, width, k) consists of, the oldest first:
+    /// each step moves them one place and appends a new one, a reset fills all places with the first. Who stores
+    /// observations may store the frames once. 1 unless said otherwise.
+    var stackedFrames: Int { get }
+
     /// Hands to `coder` what earlier episodes gave and a reset keeps on purpose: running statistics. Nothing unless said
     /// otherwise. Statistics that are read are those of a training; they don't change any more.
     ///
@@ -60,6 +65,9 @@ public protocol Environment<Element>: Sendable {
 extension Environment {
     /// None.
     @inlinable public var actionMask: ActionMask? { nil }
+
+    /// 1.
+    @inlinable public var stackedFrames: Int { 1 }
 
     /// Nothing.
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {}

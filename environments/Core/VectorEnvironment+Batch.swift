@@ -98,6 +98,9 @@ extension VectorEnvironment {
     /// The transition probabilities, where the environment is a ``TabularModel``.
     public var tabularModel: (any TabularModel)? { environments[0] as? any TabularModel }
 
+    /// The number of consecutive frames that an observation consists of.
+    public var stackedFrames: Int { environments[0].stackedFrames }
+
     /// What one environment keeps of earlier episodes.
     public func statistics(of index: Int) -> [UInt8] {
         var (world, coder) = (self[index], StateCoder())

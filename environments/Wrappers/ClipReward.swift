@@ -16,6 +16,9 @@
         self.range = range
     }
 
+    /// Those of the environment within: each step here is one there.
+    public var stackedFrames: Int { base.stackedFrames }
+
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var result = base.step(action)

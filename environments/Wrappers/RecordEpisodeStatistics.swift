@@ -21,6 +21,9 @@ public struct RecordEpisodeStatistics<Base: Environment>: Wrapper {
         base.reset(seed: seed)
     }
 
+    /// Those of the environment within: each step here is one there.
+    public var stackedFrames: Int { base.stackedFrames }
+
     /// Plays one step of the environment within.
     public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)

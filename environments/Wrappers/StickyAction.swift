@@ -39,6 +39,9 @@ import Random
         base.reset(seed: seed)
     }
 
+    /// Those of the environment within: each step here is one there.
+    public var stackedFrames: Int { base.stackedFrames }
+
     /// Plays the action, or the previous one.
     public mutating func step(_ action: Action) -> Step {
         var action = action

@@ -29,6 +29,9 @@
         base.reset(seed: seed)
     }
 
+    /// Those of the environment within: each step here is one there.
+    public var stackedFrames: Int { base.stackedFrames }
+
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Base.Action) -> Step {
         var result = base.step(action)
