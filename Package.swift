@@ -18,8 +18,10 @@ let swiftSettings: [SwiftSetting] = [
     .unsafeFlags(["-cross-module-optimization", "-enable-testing"] + instructionSet),
 ]
 
-func module(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+func module(
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: swiftSettings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -28,7 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let libraries = [
     "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks", "GenerativeModels",
-    "Environments", "Agents", "Rollouts", "Training", "Viewer",
+    "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
 let package = Package(
@@ -41,6 +43,7 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMath"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
@@ -58,6 +61,9 @@ let package = Package(
         module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Environments", path: "environments", ["CMath", "Random", "Graphics", "Parallel", "Storage"]),
         module(
+            "GymnasiumBridge", ["CLinux", "Environments", "Graphics", "Parallel", "Storage"],
+            resources: [.embedInCode("worker.py")]),
+        module(
             "Agents", path: "agents",
             ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Rollouts", ["Environments", "Graphics", "Storage"]),
@@ -72,8 +78,8 @@ let package = Package(
         .executableTarget(
             name: "reverie",
             dependencies: [
-                "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "NeuralNetworks",
-                "TensorCore", "Configuration", "Storage", "Graphics", "Random",
+                "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "GymnasiumBridge",
+                "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "Random",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

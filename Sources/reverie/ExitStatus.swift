@@ -40,6 +40,15 @@ enum ExitStatus: Int32 {
         case .unreadable, .missingAssets: .noInput
         case .badMap, .badState: .badData
         case .notReset, .hasEnded, .badAction: .failure
+        case .outside(let fault): status(fault)
+        }
+    }
+
+    private static func status(_ fault: OutsideFault) -> ExitStatus {
+        switch fault {
+        case .missing: .unavailable
+        case .notMade, .unmappedSpace: .usage
+        case .raised, .broken, .died, .silent, .nonsense, .system: .inputOutput
         }
     }
 

@@ -73,7 +73,7 @@ public final class TrainingSession {
         starting run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver]
     ) throws {
-        environment.reset(seed: UInt64(run.run.seed))
+        try environment.reset(seed: UInt64(run.run.seed))
         let logs = Logs(
             lines: try JSONLinesWriter(creating: folder.metricsPath),
             events: try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
@@ -101,7 +101,7 @@ public final class TrainingSession {
                 .safetensors, file: "\(path)(\(Checkpoint.trainingState))", offset: 0,
                 expected: "\(environment.count) environments", found: "\(state.environments.count)")
         }
-        environment.reset(seed: UInt64(run.run.seed))
+        try environment.reset(seed: UInt64(run.run.seed))
         for (index, snapshot) in state.environments.enumerated() {
             try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
                 try environment.restore(snapshot, to: index)

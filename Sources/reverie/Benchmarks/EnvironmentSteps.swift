@@ -18,12 +18,12 @@ extension Benchmark {
         return Benchmark(name: "\(id) n=\(count)", unit: .stepsPerSecond(perCall: batches * count)) {
             let batch = try EnvironmentCatalog.make(id, count: count)
             var random = RandomStream(seed: 0)
-            batch.reset(seed: 0)
+            try batch.reset(seed: 0)
             try check(id, count: min(count, 3))
             return {
                 for _ in 0..<batches {
                     drawActions(of: batch, &random)
-                    batch.step()
+                    try batch.step()
                 }
             }
         }
@@ -62,17 +62,17 @@ extension Benchmark {
     private static func check(_ id: String, count: Int) throws {
         let batch = try EnvironmentCatalog.make(id, count: count)
         let singles = try (0..<count).map { _ in try EnvironmentCatalog.make(id, count: 1) }
-        batch.reset(seed: 0)
-        for (index, single) in singles.enumerated() { single.reset(seed: UInt64(index)) }
+        try batch.reset(seed: 0)
+        for (index, single) in singles.enumerated() { try single.reset(seed: UInt64(index)) }
         var random = RandomStream(seed: 1)
         for _ in 0..<200 {
             drawActions(of: batch, &random)
             for (index, single) in singles.enumerated() {
                 single.setAction(batch.action(of: index), of: 0)
             }
-            batch.step()
+            try batch.step()
             for (index, single) in singles.enumerated() {
-                single.step()
+                try single.step()
                 precondition(
                     single.observation(of: 0).elementsEqual(batch.observation(of: index)),
                     "\(id): a batch differs from single environments")

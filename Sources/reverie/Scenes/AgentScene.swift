@@ -54,7 +54,10 @@ final class AgentScene: ViewerScene {
     var canStepBack: Bool { environment.canSnapshot }
     var holdTime: Double { environment.hasEnded ? endHoldTime : 0 }
 
-    func draw(into frame: inout Frame) { environment.draw(0, into: &frame) }
+    func draw(into frame: inout Frame) {
+        // The window has no use for an error here; the next step throws it.
+        try? environment.draw(0, into: &frame)
+    }
 
     func advance() throws -> Bool {
         if environment.hasEnded {
@@ -63,7 +66,7 @@ final class AgentScene: ViewerScene {
         }
         if environment.canSnapshot { try remember() }
         try agent.act(in: environment, mode: mode)
-        environment.step()
+        try environment.step()
         current.step += 1
         current.lastAction = actionNames.text(environment.action(of: 0))
         current.lastReward = environment.rewards[0]
@@ -110,7 +113,7 @@ final class AgentScene: ViewerScene {
     }
 
     private func start() throws {
-        environment.reset(seed: seed)
+        try environment.reset(seed: seed)
         past.removeAll(keepingCapacity: true)
         current = Progress()
         try assess()
