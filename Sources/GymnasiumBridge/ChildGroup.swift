@@ -7,7 +7,7 @@ import Storage
 final class ChildGroup {
     private let id: String
     private let timeout: Double
-    private let memory: SharedMemory
+    private let startTimeout: Double
     private var children: [Child] = []
     /// The environment that each child plays at the moment, once the memory is there.
     private var playing: UnsafeMutableBufferPointer<Int>?
@@ -39,7 +39,7 @@ final class ChildGroup {
     init(
         _ id: String, rows: [Range<Int>], options: GymnasiumOptions, memory: SharedMemory, order: (Range<Int>) -> JSON
     ) throws(EnvironmentError) {
-        (self.id, self.memory, timeout) = (id, memory, options.timeout)
+        (self.id, timeout, startTimeout) = (id, options.timeout, options.startTimeout)
         for rows in rows {
             do {
                 children.append(
@@ -53,7 +53,7 @@ final class ChildGroup {
                         advice: "install python3, or name one with the option python=PATH or with REVERIE_PYTHON"))
             }
         }
-        let deadline = Deadline(seconds: timeout)
+        let deadline = Deadline(seconds: startTimeout)
         for child in children { try tell(child, order(child.rows), "the start", deadline) }
     }
 
@@ -64,7 +64,7 @@ final class ChildGroup {
 
     /// What each child says that it has made.
     func descriptions() throws(EnvironmentError) -> [JSON] {
-        let deadline = Deadline(seconds: timeout)
+        let deadline = Deadline(seconds: startTimeout)
         var result: [JSON] = []
         for child in children { result.append(try answer(of: child, to: "the start", deadline)) }
         return result
@@ -72,13 +72,16 @@ final class ChildGroup {
 
     /// Tells the children where everything is.
     func map(_ memory: BatchMemory) throws(EnvironmentError) {
-        let deadline = Deadline(seconds: timeout)
+        let deadline = Deadline(seconds: startTimeout)
         for (index, child) in children.enumerated() {
             try tell(child, memory.layout(child: index), "the start", deadline)
         }
         for child in children { _ = try answer(of: child, to: "the start", deadline) }
         playing = memory.elements(.playing, count: children.count)
     }
+
+    /// The processes, for whoever wants to know.
+    var processes: [Int32] { children.map(\.process) }
 
     // MARK: Commands
 
@@ -90,7 +93,7 @@ final class ChildGroup {
             do {
                 try child.send(command.byte, before: deadline)
             } catch {
-                throw silence(error, of: child, command.call)
+                throw silence(error, of: child, command.call, deadline)
             }
         }
         for child in children where isChosen(child.rows) { try require(child, command, deadline) }
@@ -101,7 +104,7 @@ final class ChildGroup {
         do {
             byte = try child.receive(before: deadline)
         } catch {
-            throw silence(error, of: child, command.call)
+            throw silence(error, of: child, command.call, deadline)
         }
         switch byte {
         case UInt8(ascii: "."): return
@@ -120,7 +123,7 @@ final class ChildGroup {
         do {
             try child.send(command.byte, before: deadline)
         } catch {
-            throw silence(error, of: child, command.call)
+            throw silence(error, of: child, command.call, deadline)
         }
         return try answer(of: child, to: command.call, deadline)
     }
@@ -131,7 +134,7 @@ final class ChildGroup {
         do {
             try child.send(Array("\(message)\n".utf8), before: deadline)
         } catch {
-            throw silence(error, of: child, call)
+            throw silence(error, of: child, call, deadline)
         }
     }
 
@@ -141,7 +144,7 @@ final class ChildGroup {
         do {
             line = try child.receiveLine(limit: Self.lineLimit, before: deadline)
         } catch {
-            throw silence(error, of: child, call)
+            throw silence(error, of: child, call, deadline)
         }
         // Before the size of a frame, '!' says that a reason follows instead.
         guard let line = line.map({ $0.first == UInt8(ascii: "!") ? $0.dropFirst() : $0[...] }) else {
@@ -169,12 +172,14 @@ final class ChildGroup {
         return .outside(self.fault!)
     }
 
-    private enum Kind { case nonsense, died(String), late }
+    private enum Kind { case nonsense, died(String), late(Double) }
 
-    private func silence(_ silence: Child.Silence, of child: Child, _ call: String) -> EnvironmentError {
+    private func silence(
+        _ silence: Child.Silence, of child: Child, _ call: String, _ deadline: Deadline
+    ) -> EnvironmentError {
         switch silence {
         case .ended(let how): failed(fault(.died(how), of: child, call))
-        case .late: failed(fault(.late, of: child, call))
+        case .late: failed(fault(.late(deadline.seconds), of: child, call))
         }
     }
 
@@ -187,8 +192,8 @@ final class ChildGroup {
         return switch kind {
         case .died(let how):
             .died(environment: id, indices: indices, call: call, how: how, lastWords: child.lastWords)
-        case .late:
-            .silent(environment: id, indices: indices, call: call, seconds: timeout, lastWords: child.lastWords)
+        case .late(let seconds):
+            .silent(environment: id, indices: indices, call: call, seconds: seconds, lastWords: child.lastWords)
         case .nonsense:
             .nonsense(environment: id, indices: indices, call: call, found: found, lastWords: child.lastWords)
         }

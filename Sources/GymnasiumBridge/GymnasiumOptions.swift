@@ -7,8 +7,10 @@ import Storage
 struct GymnasiumOptions {
     /// The Python program: a path, or a name that is looked for.
     var python: String
-    /// How long an answer may take, in seconds.
+    /// How long the answer to a step, a reset or a drawing may take, in seconds.
     var timeout: Double
+    /// How long the start may take: importing large packages is slow.
+    var startTimeout: Double
     /// The number of processes that share the environments.
     var children: Int
     /// Whether Atari games are played as agents usually see them.
@@ -21,7 +23,7 @@ struct GymnasiumOptions {
     /// The options that have a meaning here.
     static let known = [
         EnvironmentOption("python", "the Python program that has Gymnasium; REVERIE_PYTHON says it for all", usual: "python3"),
-        EnvironmentOption("timeout", "seconds that a step, a reset or the start may take", usual: "60"),
+        EnvironmentOption("timeout", "seconds that a step, a reset or a drawing may take", usual: "60"),
         EnvironmentOption("children", "processes that share the environments (default: one a processor)"),
         EnvironmentOption("atari", "frames as agents see them: 84 x 84, grey, four of them; true or false", usual: "false"),
     ]
@@ -33,6 +35,7 @@ struct GymnasiumOptions {
             throw .badValue(option: "python", value: "", expected: "the path of a Python, or its name")
         }
         timeout = try options.number("timeout", in: 0.1...86_400) ?? 60
+        startTimeout = max(timeout, 60)
         children = min(try options.integer("children", in: 1...1024) ?? Threads.count, count)
         atari = try options.flag("atari") ?? false
         stepLimit = try options.integer(EnvironmentCatalog.stepLimitOption.name, in: -1...1_000_000_000)
