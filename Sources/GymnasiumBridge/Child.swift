@@ -17,8 +17,9 @@ final class Child {
     private var isGone = false
 
     private static let wordLimit = 4096
-    /// How often an answer is asked for before the processor is left to others; a few microseconds.
-    private static let patience = 200
+    /// How long an answer is asked for again and again before the processor is left to others, in seconds, where another
+    /// processor is free for it: being woken takes a tenth of a step of an Atari game.
+    private static let patience = 2e-3
     /// How often a waiting parent looks whether the process is still there, in milliseconds: one that has ended and left its
     /// files to another doesn't close them.
     private static let look: Int32 = 250
@@ -116,10 +117,12 @@ final class Child {
         }
     }
 
-    /// The next byte. Allocates nothing.
-    func receive(before deadline: Deadline) throws(Silence) -> UInt8 {
-        for _ in 0..<Self.patience {
+    /// The next byte; `isEager` where nobody else needs the processor. Allocates nothing.
+    func receive(before deadline: Deadline, isEager: Bool) throws(Silence) -> UInt8 {
+        let eagerEnd = Deadline(seconds: isEager ? Self.patience : 0)
+        while !eagerEnd.isOver {
             if let byte = try next() { return byte }
+            sched_yield()
         }
         while true {
             try wait(for: POLLIN, before: deadline)
@@ -220,7 +223,7 @@ final class Child {
         guard !isGone else { return "has ended" }
         let deadline = Deadline(seconds: Self.grace)
         var pause: UInt32 = 100
-        while !hasEnded, deadline.milliseconds > 0 {
+        while !hasEnded, !deadline.isOver {
             listen()
             usleep(pause)
             pause = min(2 * pause, 5000)

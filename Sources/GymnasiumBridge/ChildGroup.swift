@@ -1,4 +1,5 @@
 import Environments
+import Parallel
 import Storage
 
 /// The children of a batch: starts them, commands them, and says what went wrong.
@@ -102,7 +103,7 @@ final class ChildGroup {
     private func require(_ child: Child, _ command: Command, _ deadline: Deadline) throws(EnvironmentError) {
         let byte: UInt8
         do {
-            byte = try child.receive(before: deadline)
+            byte = try child.receive(before: deadline, isEager: children.count < Threads.count)
         } catch {
             throw silence(error, of: child, command.call, deadline)
         }

@@ -4,28 +4,24 @@ import Glibc
 struct Deadline {
     /// How long that was at first.
     let seconds: Double
-    private let end: timespec
+    private let end: Int
 
     /// So many seconds from now.
     init(seconds: Double) {
         self.seconds = seconds
-        var time = Self.now
-        let whole = seconds.rounded(.down)
-        time.tv_sec += Int(whole)
-        time.tv_nsec += Int((seconds - whole) * 1e9)
-        end = time
+        end = Self.now + Int(seconds * 1e9)
     }
 
-    private static var now: timespec {
+    /// Nanoseconds of a clock that is never set.
+    private static var now: Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return time
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 
-    /// What is left, at least 0.
-    var milliseconds: Int32 {
-        let now = Self.now
-        let rest = (end.tv_sec - now.tv_sec) * 1000 + (end.tv_nsec - now.tv_nsec) / 1_000_000
-        return Int32(clamping: max(rest, 0))
-    }
+    /// Whether the moment has come.
+    var isOver: Bool { Self.now >= end }
+
+    /// What is left, at least 0, rounded up.
+    var milliseconds: Int32 { Int32(clamping: max((end - Self.now + 999_999) / 1_000_000, 0)) }
 }

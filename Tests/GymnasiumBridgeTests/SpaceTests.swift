@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: [
         ("text", "Text", "no fixed number"), ("sequence", "Sequence", "no fixed length"),
         ("graph", "Graph", "nodes and edges"), ("one-of", "OneOf", "different numbers"),
-        ("large", "Discrete", "2147483647"), ("long", "int64", "32 bits"), ("complex", "Dict", "no fixed number"),
+        ("large", "Discrete", "2147483647"), ("long", "int64", "32 bits"), ("complex", "Text", "no fixed number"),
     ]) func observationsWithoutACounterpartAreNamed(name: String, kind: String, why: String) throws {
         let found = try fault { _ = try gym("worlds:Strange-v0", 1, .disabled, ["observations": name]) }
         guard case .unmappedSpace("gym:worlds:Strange-v0", "observation space", let space, let reason) = found else {

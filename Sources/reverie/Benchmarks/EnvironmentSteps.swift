@@ -13,6 +13,16 @@ extension Benchmark {
         "MinAtar/Seaquest-v0", "MinAtar/SpaceInvaders-v0",
     ]
 
+    /// The environment of a name like `gym:CartPole-v1 n=8`, or of an id.
+    static func environment(named name: String) throws -> Benchmark {
+        let words = name.split(separator: " ")
+        let count = words.count == 2 && words[1].hasPrefix("n=") ? Int(words[1].dropFirst(2)) : words.count == 1 ? 1 : nil
+        guard let count, 1...65_536 ~= count else {
+            throw UsageError("a benchmark of an environment is named like 'gym:CartPole-v1 n=8', not '\(name)'")
+        }
+        return environment(String(words[0]), count: count)
+    }
+
     private static func environment(_ id: String, count: Int) -> Benchmark {
         let batches = max(1, 1024 / count)
         return Benchmark(name: "\(id) n=\(count)", unit: .stepsPerSecond(perCall: batches * count)) {
@@ -33,10 +43,14 @@ extension Benchmark {
     private static func drawActions(of batch: any BatchedEnvironment, _ random: inout RandomStream) {
         switch batch.actionSpace {
         case .discrete(let count): draw(batch.discreteActions, below: count, &random)
-        case .box(let low, let high, _, .float32) where low.count == 1:
-            let (first, width) = (Float(low[0]), Float(high[0]) - Float(low[0]))
+        case .box(let low, let high, _, .float32):
             let actions = batch.continuousActions
-            for index in actions.indices { actions[index] = first + width * random.uniformFloat() }
+            for index in actions.indices {
+                let place = index % low.count
+                // Bounds that are none are no good to draw between.
+                let (first, last) = (Float(max(low[place], -1e3)), Float(min(high[place], 1e3)))
+                actions[index] = first + (last - first) * random.uniformFloat()
+            }
         case let space: preconditionFailure("\(batch.id): no actions are drawn from \(space)")
         }
     }
