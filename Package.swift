@@ -29,7 +29,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let libraries = [
-    "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks", "GenerativeModels",
+    "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
+    "GenerativeModels",
     "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
