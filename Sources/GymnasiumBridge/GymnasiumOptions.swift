@@ -37,7 +37,7 @@ struct GymnasiumOptions {
             throw .badValue(option: "python", value: "", expected: "the path of a Python, or its name")
         }
         timeout = try options.number("timeout", in: 0.1...86_400) ?? 60
-        startTimeout = max(timeout, 60)
+        startTimeout = max(timeout, 120)
         children = min(try options.integer("children", in: 1...1024) ?? Threads.count, count)
         atari = try options.flag("atari") ?? false
         stepLimit = try options.integer(EnvironmentCatalog.stepLimitOption.name, in: -1...1_000_000_000)
