@@ -75,7 +75,7 @@ import Testing
         ("fit vaf rollouts.npz", "Did you mean 'vae'?"),
         ("fit vae rollouts.npz --set epoch=1", "did you mean 'epochs'?"),
         ("fit vae rollouts.npz --set epochs=0", "epochs is a whole number from 1"),
-        ("list agent", "'agents'"),
+        ("list agent", "- agents"),
         ("list agents dqm", "Did you mean 'dqn'?"),
         ("list environments CartPole-v9", "did you mean 'CartPole-v1'?"),
         ("bench nothing", "no benchmark's name contains 'nothing'"),
