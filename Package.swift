@@ -27,7 +27,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let libraries = [
-    "Random", "Mathematics", "Storage", "Configuration", "Graphics", "TensorCore", "NeuralNetworks", "GenerativeModels",
+    "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks", "GenerativeModels",
     "Environments", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
@@ -52,10 +52,11 @@ let package = Package(
         module("Storage", ["CZlib"]),
         module("Configuration", ["Storage", .product(name: "TOMLKit", package: "TOMLKit")]),
         module("Graphics", ["CZlib"]),
-        module("TensorCore", ["CKernels", "Random", "Storage"]),
+        module("Parallel", ["CKernels"]),
+        module("TensorCore", ["CKernels", "Parallel", "Random", "Storage"]),
         module("NeuralNetworks", ["TensorCore", "Mathematics", "Random"]),
         module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
-        module("Environments", path: "environments", ["CMath", "Random", "Graphics", "Storage"]),
+        module("Environments", path: "environments", ["CMath", "Random", "Graphics", "Parallel", "Storage"]),
         module(
             "Agents", path: "agents",
             ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
@@ -85,7 +86,7 @@ let package = Package(
         tests("TensorCoreTests", ["TensorCore", "CKernels", "Random", "Storage"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore", "Mathematics", "Random"]),
         tests("GenerativeModelsTests", ["GenerativeModels", "NeuralNetworks", "TensorCore"]),
-        tests("EnvironmentsTests", ["Environments", "Graphics", "Random"]),
+        tests("EnvironmentsTests", ["Environments", "Graphics", "Parallel", "Random"]),
         tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
         tests("RolloutsTests", ["Rollouts", "Environments", "Graphics", "Storage"]),
         tests(

@@ -7,14 +7,30 @@ import Storage
 import TensorCore
 import Training
 
-/// Options of an environment, as `--option name=value`.
+/// Options of an environment, as `--option name=value`, and wrappers around it, as `--wrap name=argument`.
 struct EnvironmentOptionFlags: ParsableArguments {
     @Option(
         name: .customLong("option"),
         help: ArgumentHelp("An option of the environment; may be repeated.", valueName: "name=value"))
     var assignments: [String] = []
 
-    func values() throws -> [String: String] { try parsedAssignments("--option", assignments) }
+    @Option(
+        name: .customLong("wrap"),
+        help: ArgumentHelp(
+            "A wrapper around the environment, such as frame-stack=4; may be repeated, innermost first.",
+            valueName: "name=argument"))
+    var wrappers: [String] = []
+
+    func values() throws -> [String: String] {
+        var values = try parsedAssignments("--option", assignments)
+        guard !wrappers.isEmpty else { return values }
+        let name = WrapperCatalog.option.name
+        guard values[name] == nil else {
+            throw UsageError("--wrap and --option \(name) say the same; give one of them")
+        }
+        values[name] = wrappers.joined(separator: ",")
+        return values
+    }
 }
 
 /// Parameters out of a file, as `--weights FILE --rename ours=theirs`.

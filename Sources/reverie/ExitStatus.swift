@@ -36,7 +36,7 @@ enum ExitStatus: Int32 {
 
     private static func status(_ error: EnvironmentError) -> ExitStatus {
         switch error {
-        case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot: .usage
+        case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit: .usage
         case .unreadable, .missingAssets: .noInput
         case .badMap, .badState: .badData
         case .notReset, .hasEnded, .badAction: .failure

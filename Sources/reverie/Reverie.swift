@@ -14,14 +14,13 @@ import TensorCore
               reverie evaluate runs/dqn-CartPole-v1-seed0
               reverie watch runs/dqn-CartPole-v1-seed0
 
-            Exit codes: 0; 1 a required return was missed; 64 usage; 65 bad data; 66 no such input; 69 no display; \
+            Exit codes: 0; 1 a required return was missed or a rule broken; 64 usage; 65 bad data; 66 no such input; 69 no display; \
             73 would overwrite; 74 input or output failed; 130 interrupted.
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Resume.self, Evaluate.self, Watch.self, Record.self, Trace.self, Fit.self, Sample.self,
-            List.self,
-            Bench.self,
+            Train.self, Resume.self, Evaluate.self, Watch.self, Record.self, Trace.self, Check.self, Fit.self,
+            Sample.self, List.self, Bench.self,
         ])
 
     static func main() {

@@ -30,7 +30,12 @@ struct Subject {
         try weights?.naming { [agent] in try weights?.file()?.load(into: agent) }
         (name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))
         environmentOptions = run.environmentOptions
-        makeEnvironment = { try run.makeEnvironment(count: $0, autoreset: $1) }
+        let statistics = try content(of: checkpoint) { try Checkpoint.statistics(in: checkpoint) }
+        makeEnvironment = { count, autoreset in
+            try content(of: checkpoint) {
+                try run.makeEnvironment(count: count, autoreset: autoreset, statistics: statistics)
+            }
+        }
     }
 
     /// A random agent in an environment.

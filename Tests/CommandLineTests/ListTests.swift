@@ -17,7 +17,8 @@ import Testing
         #expect(cartPole["stepLimit"]?.integer == 500 && cartPole["rewardThreshold"]?.double == 475)
         #expect(cartPole["actionNames"]?.array == ["left", "right"])
         let options = cartPole["options"]!.array!
-        #expect(options.map { $0["name"]?.string } == ["low", "high", "sutton_barto_reward", "max_episode_steps"])
+        #expect(
+            options.map { $0["name"]?.string } == ["low", "high", "sutton_barto_reward", "max_episode_steps", "wrap"])
         #expect(options[3]["default"]?.string == "500")
         let map = rows.first { $0["id"]?.string == "GridWorld" }!
         #expect(map["observationSpace"] == .null && map["options"]!.array![0]["name"]?.string == "map")
@@ -60,7 +61,9 @@ import Testing
         #expect(try list("runs", in: folder)["runs"]?.array == [])
     }
 
-    @Test(arguments: ["environments", "agents", "models", "presets"]) func tablesHaveARowEach(kind: String) throws {
+    @Test(arguments: ["environments", "wrappers", "agents", "models", "presets"]) func tablesHaveARowEach(kind: String)
+        throws
+    {
         let folder = try TemporaryFolder()
         let lines = try Executable.run(["list", kind], in: folder).output.split(separator: "\n")
         let rows = try list(kind)[kind]!.array!

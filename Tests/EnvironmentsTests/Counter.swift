@@ -4,10 +4,11 @@ import Graphics
 /// A world with nothing to it: counts steps, ends at `length`, and gives what it has counted.
 struct Counter: Environment, StateCodable {
     var length = 5
+    var actionCount = 2
     var value: UInt8 = 0
 
     var observationSpace: Space { .box(0...255, shape: [2], element: .uint8) }
-    var actionSpace: Space { .discrete(2) }
+    var actionSpace: Space { .discrete(actionCount) }
     var frameSize: FrameSize { FrameSize(width: 2, height: 1) }
 
     mutating func reset(seed: UInt64?) { value = UInt8(seed ?? 100) }

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func theLastHundred() throws {
-        let batch = VectorEnvironment("counter", count: 1) { Counter(length: 1) }
+        let batch = VectorEnvironment("counter", count: 1) { Counter(length: 1, actionCount: 250) }
         batch.reset(seed: 0)
         var statistics = EpisodeStatistics(count: 1)
         #expect(statistics.recentMeanReturn == nil)

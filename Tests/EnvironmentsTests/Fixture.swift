@@ -21,9 +21,12 @@ struct TraceBlock: Sendable, CustomTestStringConvertible {
     /// The blocks of one kind.
     static func all(_ kind: String) -> [TraceBlock] { blocks.filter { $0.words[0] == kind } }
 
-    private static let blocks: [TraceBlock] = {
+    private static let blocks = read("traces.txt")
+
+    /// The blocks of a file.
+    static func read(_ name: String) -> [TraceBlock] {
         var blocks: [TraceBlock] = []
-        for line in fixtureText("traces.txt").split(separator: "\n") {
+        for line in fixtureText(name).split(separator: "\n") {
             if line.hasPrefix("# ") {
                 blocks.append(TraceBlock(words: line.dropFirst(2).split(separator: " ").map(String.init), lines: []))
             } else {
@@ -31,7 +34,7 @@ struct TraceBlock: Sendable, CustomTestStringConvertible {
             }
         }
         return blocks
-    }()
+    }
 }
 
 /// The text of a file of this module's fixtures.

@@ -186,7 +186,7 @@ extension Acrobot {
             options: EnvironmentOption.startRange(of: "angles and velocities", usual: usualStart)
         ) { request in
             let startRange = try request.options.startRange(usual: usualStart, in: -Double.pi...Double.pi)
-            return request.batch { Acrobot(startRange: startRange) }
+            return try request.batch { Acrobot(startRange: startRange) }
         }
     ]
 

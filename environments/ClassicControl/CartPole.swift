@@ -156,7 +156,7 @@ extension CartPole {
         ) { request in
             let startRange = try request.options.startRange(usual: usualStart, in: -1e6...1e6)
             let usesBookReward = try request.options.flag("sutton_barto_reward") ?? false
-            return request.batch { CartPole(startRange: startRange, usesBookReward: usesBookReward) }
+            return try request.batch { CartPole(startRange: startRange, usesBookReward: usesBookReward) }
         }
     }
 }

@@ -97,7 +97,7 @@ extension MountainCar {
         ) { request in
             let startRange = try MountainValley.startRange(request.options)
             let goalVelocity = try MountainValley.goalVelocity(request.options)
-            return request.batch { MountainCar(startRange: startRange, goalVelocity: goalVelocity) }
+            return try request.batch { MountainCar(startRange: startRange, goalVelocity: goalVelocity) }
         }
     ]
 }

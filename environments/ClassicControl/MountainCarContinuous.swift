@@ -120,7 +120,7 @@ extension MountainCarContinuous {
         ) { request in
             let startRange = try MountainValley.startRange(request.options)
             let goalVelocity = try MountainValley.goalVelocity(request.options)
-            return request.batch { MountainCarContinuous(startRange: startRange, goalVelocity: goalVelocity) }
+            return try request.batch { MountainCarContinuous(startRange: startRange, goalVelocity: goalVelocity) }
         }
     ]
 }

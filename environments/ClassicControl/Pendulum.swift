@@ -142,7 +142,9 @@ extension Pendulum {
             let gravity = try request.options.number("g", in: -1000...1000) ?? 10
             let startAngle = try request.options.number("x_init", in: 0...1000) ?? .pi
             let startVelocity = try request.options.number("y_init", in: 0...8) ?? 1
-            return request.batch { Pendulum(startAngle: startAngle, startVelocity: startVelocity, gravity: gravity) }
+            return try request.batch {
+                Pendulum(startAngle: startAngle, startVelocity: startVelocity, gravity: gravity)
+            }
         }
     ]
 }

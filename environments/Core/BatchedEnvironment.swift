@@ -12,6 +12,14 @@ public enum AutoresetMode: String, Hashable, Sendable, CaseIterable, Codable {
     case disabled
 }
 
+/// How the actions of a batch are written.
+public enum ActionKind: Hashable, Sendable {
+    /// As integers, to ``BatchedEnvironment/discreteActions``.
+    case discrete
+    /// As floats, to ``BatchedEnvironment/continuousActions``.
+    case continuous
+}
+
 /// Several environments of one kind stepped together, their type erased once a batch.
 ///
 /// Training loops, recorders and the viewer use this. The buffers stay in place for the life of the batch and are
@@ -32,11 +40,16 @@ public protocol BatchedEnvironment: AnyObject {
     /// What happens when an episode has ended.
     var autoreset: AutoresetMode { get }
 
+    /// The number of consecutive frames that an observation consists of: see ``Environment/stackedFrames``.
+    var stackedFrames: Int { get }
+
     /// The current observations: n × ``Space/count`` elements of ``elementType``.
     var observations: UnsafeRawBufferPointer { get }
     /// The observations that the last step led to: n × ``Space/count``. They differ from ``observations`` where
     /// the step ended an episode in the mode ``AutoresetMode/sameStep``; a learner bootstraps from them.
     var finalObservations: UnsafeRawBufferPointer { get }
+    /// How actions are written; nil where the type of the actions doesn't suit the space.
+    var actionKind: ActionKind? { get }
     /// The actions of the next step, n numbers, to be written by the caller.
     ///
     /// - Precondition: the action space is discrete.
@@ -72,7 +85,8 @@ public protocol BatchedEnvironment: AnyObject {
 
     /// Plays one time step in each environment with the actions written before. Allocates nothing.
     ///
-    /// - Precondition: all have been reset, and with ``AutoresetMode/disabled`` none has ended.
+    /// - Precondition: all have been reset, with ``AutoresetMode/disabled`` none has ended, integer actions are in
+    ///   the action space, and the numbers of others are numbers.
     func step()
 
     /// Time steps a second when a person watches.
@@ -83,6 +97,18 @@ public protocol BatchedEnvironment: AnyObject {
 
     /// Draws the environment `index` into a frame of ``frameSize``. Never changes its state.
     func draw(_ index: Int, into frame: inout Frame)
+
+    /// Puts the environment `target` into the state of `source`, and its rows with it: a branch of what can follow.
+    func copy(_ source: Int, to target: Int)
+
+    /// What earlier episodes of one environment gave and a reset keeps on purpose, such as the mean of observations;
+    /// empty where that is nothing.
+    func statistics(of index: Int) -> [UInt8]
+
+    /// Gives all environments the statistics that ``statistics(of:)`` gave of a training's; they don't change any more.
+    ///
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; then nothing has changed.
+    func takeOver(statistics: [UInt8]) throws(EnvironmentError)
 
     /// Whether the environments can write their state to bytes and read it back.
     var canSnapshot: Bool { get }

@@ -13,7 +13,7 @@ import Graphics
 ///
 /// An environment that also conforms to ``StateCodable`` can be saved to a file and resumed exactly; one that
 /// conforms to ``TabularModel`` can be planned in. ``VectorEnvironment`` makes a batch of any.
-public protocol Environment: Sendable {
+public protocol Environment<Element>: Sendable {
     /// One action: `Int` where ``actionSpace`` is discrete, `Float` for a box of one number.
     associatedtype Action: BitwiseCopyable & Sendable
     /// The type of one element of an observation: `Float`, `UInt8` or `Int32`.
@@ -41,6 +41,17 @@ public protocol Environment: Sendable {
     /// none, and only where ``actionSpace`` is discrete with at most 64 actions. Nil unless said otherwise.
     var actionMask: ActionMask? { get }
 
+    /// The number k of consecutive frames that an observation of shape (height, width, k) consists of, the oldest first:
+    /// each step moves them one place and appends a new one, a reset fills all places with the first. Who stores
+    /// observations may store the frames once. 1 unless said otherwise.
+    var stackedFrames: Int { get }
+
+    /// Hands to `coder` what earlier episodes gave and a reset keeps on purpose: running statistics. Nothing unless said
+    /// otherwise. Statistics that are read are those of a training; they don't change any more.
+    ///
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` when reading bytes that hold no such statistics.
+    mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError)
+
     /// Time steps a second when a person watches; 30 unless said otherwise.
     var framesPerSecond: Double { get }
 
@@ -54,6 +65,12 @@ public protocol Environment: Sendable {
 extension Environment {
     /// None.
     @inlinable public var actionMask: ActionMask? { nil }
+
+    /// 1.
+    @inlinable public var stackedFrames: Int { 1 }
+
+    /// Nothing.
+    public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {}
 
     /// 30.
     public var framesPerSecond: Double { 30 }
@@ -88,24 +105,85 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A Swift type that observations can consist of.
-public protocol ObservationElement: BitwiseCopyable, Sendable {
+public protocol ObservationElement: BitwiseCopyable, Comparable, Sendable, StateCodable {
     /// The type's run-time name.
     static var elementType: ElementType { get }
     /// The value 0.
     static var zero: Self { get }
+    /// The value of this type nearest to a number.
+    init(nearest number: Double)
+    /// The value as an integer, its fraction cut off.
+    var index: Int { get }
+    /// Writes values as floats.
+    ///
+    /// Whole rows are asked of the type, so that code that doesn't know it is fast too.
+    ///
+    /// - Precondition: `row` has as many elements as `values`.
+    static func convert(_ values: [Self], to row: inout [Float])
+    /// Leaves the greater of two rows in `row`, element by element.
+    ///
+    /// - Precondition: `row` has as many elements as `values`.
+    static func keepGreater(of values: [Self], in row: inout [Self])
+}
+
+// Made anew for each type that calls them.
+extension ObservationElement {
+    @inline(__always) fileprivate static func convertEach(
+        _ values: [Self], to row: inout [Float], _ convert: (Self) -> Float
+    ) {
+        precondition(values.count == row.count, "\(values.count) values for a row of \(row.count)")
+        for index in values.indices { row[index] = convert(values[index]) }
+    }
+
+    @inline(__always) fileprivate static func keepEachGreater(of values: [Self], in row: inout [Self]) {
+        precondition(values.count == row.count, "\(values.count) values for a row of \(row.count)")
+        for index in values.indices where values[index] > row[index] { row[index] = values[index] }
+    }
 }
 
 extension Float: ObservationElement {
     /// The type's run-time name.
     public static var elementType: ElementType { .float32 }
+    /// Rounds to single precision.
+    @inlinable public init(nearest number: Double) { self.init(number) }
+    /// The value as an integer, its fraction cut off.
+    @inlinable public var index: Int { Int(self) }
+    /// Writes values as floats.
+    public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { $0 } }
+    /// Leaves the greater of two rows in `row`.
+    public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
+    /// Codes the value, bit for bit.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }
 
 extension UInt8: ObservationElement {
     /// The type's run-time name.
     public static var elementType: ElementType { .uint8 }
+    /// Rounds, half away from zero, within 0...255.
+    @inlinable public init(nearest number: Double) { self.init(Swift.min(Swift.max(number.rounded(), 0), 255)) }
+    /// The value as an integer.
+    @inlinable public var index: Int { Int(self) }
+    /// Writes values as floats.
+    public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { Float($0) } }
+    /// Leaves the greater of two rows in `row`.
+    public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
+    /// Codes the value.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }
 
 extension Int32: ObservationElement {
     /// The type's run-time name.
     public static var elementType: ElementType { .int32 }
+    /// Rounds, half away from zero, within the type's range.
+    @inlinable public init(nearest number: Double) {
+        self.init(Swift.min(Swift.max(number.rounded(), Double(Self.min)), Double(Self.max)))
+    }
+    /// The value as an integer.
+    @inlinable public var index: Int { Int(self) }
+    /// Writes values as floats, rounded.
+    public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { Float($0) } }
+    /// Leaves the greater of two rows in `row`.
+    public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
+    /// Codes the value.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }

@@ -12,7 +12,7 @@ public struct EnvironmentEntry: Sendable {
     public let rewardThreshold: Double?
     /// What its discrete actions are called, for people to read; empty where numbers say as much.
     public let actionNames: [String]
-    /// What it can be made with, besides `max_episode_steps`, which all have.
+    /// What it can be made with, besides ``EnvironmentCatalog/commonOptions``.
     public let options: [EnvironmentOption]
     let build: @Sendable (EnvironmentRequest) throws -> any BatchedEnvironment
 
@@ -45,9 +45,34 @@ public struct EnvironmentRequest: Sendable {
     /// The step in which an episode is cut; nil where none is.
     public var stepLimit: Int?
 
-    /// A batch of time-limited environments, each made by `make`.
-    @inlinable public func batch<World: Environment>(_ make: () throws -> World) rethrows -> any BatchedEnvironment {
-        try VectorEnvironment(id, count: count, autoreset: autoreset) { TimeLimit(try make(), steps: stepLimit) }
+    /// What is put around each environment and its time limit, the innermost first.
+    var wrappers: [NamedWrapper] = []
+
+    /// A batch of time-limited environments, each made by `make`, in the wrappers that the user has named.
+    ///
+    /// Without wrappers the batch is made for the type `World`. A stack that is known only at run time makes a type of
+    /// its own then, which is erased once a batch too.
+    ///
+    /// - Throws: what `make` throws, and ``EnvironmentError`` for a wrapper that doesn't fit.
+    @inlinable public func batch<World: Environment>(_ make: () throws -> World) throws -> any BatchedEnvironment {
+        guard isWrapped else {
+            return try VectorEnvironment(id, count: count, autoreset: autoreset) {
+                TimeLimit(try make(), steps: stepLimit)
+            }
+        }
+        return try wrappedBatch { TimeLimit(try make(), steps: stepLimit) }
+    }
+
+    @usableFromInline var isWrapped: Bool { !wrappers.isEmpty }
+
+    @usableFromInline func wrappedBatch(_ make: () throws -> any Environment) throws -> any BatchedEnvironment {
+        let worlds = try (0..<count).map { _ in try wrappers.reduce(make()) { try $1.wrap($0, stepLimit: stepLimit) } }
+        return batch(of: worlds, like: worlds[0])
+    }
+
+    private func batch<World: Environment>(of worlds: [any Environment], like first: World) -> any BatchedEnvironment {
+        var rest = worlds.makeIterator()
+        return VectorEnvironment(id, count: count, autoreset: autoreset) { rest.next() as! World }
     }
 }
 
@@ -67,6 +92,9 @@ public enum EnvironmentCatalog {
     public static let stepLimitOption = EnvironmentOption(
         "max_episode_steps", "the step in which an episode is cut; -1 for no limit")
 
+    /// The options that all environments have.
+    public static let commonOptions = [stepLimitOption, WrapperCatalog.option]
+
     /// Makes a batch of environments.
     ///
     /// - Parameters:
@@ -74,13 +102,13 @@ public enum EnvironmentCatalog {
     ///   - count: the number of environments, at least 1.
     ///   - autoreset: what happens when an episode has ended.
     ///   - options: texts by option name, such as `["is_slippery": "false"]`.
-    /// - Throws: ``EnvironmentError`` for an unknown id or option (with the nearest that there is), a value out
-    ///   of its range, or a map that cannot be read.
+    /// - Throws: ``EnvironmentError`` for an unknown id, option or wrapper (with the nearest that there is), a value
+    ///   out of its range, a wrapper that doesn't fit, or a map that cannot be read.
     public static func make(
         _ id: String, count: Int = 1, autoreset: AutoresetMode = .sameStep, options: [String: String] = [:]
     ) throws -> any BatchedEnvironment {
         let entry = try entry(id)
-        let known = (entry.options + [stepLimitOption]).map(\.name)
+        let known = (entry.options + commonOptions).map(\.name)
         if let name = options.keys.sorted().first(where: { !known.contains($0) }) {
             throw EnvironmentError.unknownOption(
                 name: name, environment: id, nearest: nearestName(to: name, among: known), known: known)
@@ -94,6 +122,9 @@ public enum EnvironmentCatalog {
                     option: stepLimitOption.name, value: "0", expected: "a positive number, or -1 for no limit")
             }
             request.stepLimit = steps == -1 ? nil : steps
+        }
+        if let text = options[WrapperCatalog.option.name], !text.isEmpty {
+            request.wrappers = try WrapperCatalog.stack(text, around: id)
         }
         return try entry.build(request)
     }

@@ -22,6 +22,10 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case badAction(environment: String, index: Int, action: String, space: String)
     /// The environment cannot write its state to bytes.
     case noSnapshot(environment: String)
+    /// There is no wrapper of this name.
+    case unknownWrapper(name: String, nearest: String?, known: [String])
+    /// The wrapper cannot be put around what it was to be put around.
+    case wrapperMisfit(wrapper: String, environment: String, needs: String)
 }
 
 extension EnvironmentError: CustomStringConvertible {
@@ -51,6 +55,10 @@ extension EnvironmentError: CustomStringConvertible {
             "\(environment), environment \(index): the action \(action) is not in \(space)"
         case .noSnapshot(let environment):
             "\(environment) cannot save its state: make it conform to StateCodable"
+        case .unknownWrapper(let name, let nearest, let known):
+            "there is no wrapper '\(name)'\(Self.hint(nearest)); there are \(known.joined(separator: ", "))"
+        case .wrapperMisfit(let wrapper, let environment, let needs):
+            "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
         }
     }
 

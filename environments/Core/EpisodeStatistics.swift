@@ -46,11 +46,24 @@ public struct EpisodeStatistics: Sendable {
         let isResetStep = batch.isResetStep
         completed.removeAll(keepingCapacity: true)
         for index in runningReturns.indices where !isResetStep[index] {
-            stepCount += 1
-            runningReturns[index] += rewards[index]
-            runningLengths[index] += 1
-            if terminated[index] || truncated[index] { finish(index) }
+            add(Step(reward: rewards[index], terminated: terminated[index], truncated: truncated[index]), to: index)
         }
+    }
+
+    /// Takes in a step of a single environment.
+    ///
+    /// - Precondition: these are statistics of one environment.
+    public mutating func record(_ step: Step) {
+        precondition(runningReturns.count == 1, "statistics of \(runningReturns.count) environments, not 1")
+        completed.removeAll(keepingCapacity: true)
+        add(step, to: 0)
+    }
+
+    private mutating func add(_ step: Step, to index: Int) {
+        stepCount += 1
+        runningReturns[index] += step.reward
+        runningLengths[index] += 1
+        if step.ended { finish(index) }
     }
 
     /// Forgets the running episode of one environment: call it where that is reset before its end.

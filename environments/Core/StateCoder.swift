@@ -123,6 +123,18 @@ public struct StateCoder: Sendable {
         for index in values.indices { try code(&values[index]) }
     }
 
+    /// Codes the elements of an array whose length is part of the constant data, bit for bit.
+    public mutating func code(_ values: inout [Float]) throws(EnvironmentError) {
+        for index in values.indices { try code(&values[index]) }
+    }
+
+    /// Codes a value as it lies in memory: for numbers and structs of numbers, any bits of which are a value.
+    public mutating func code<Value: BitwiseCopyable>(bitsOf value: inout Value) throws(EnvironmentError) {
+        var copy = withUnsafeBytes(of: value) { Array($0) }
+        try code(&copy)
+        withUnsafeMutableBytes(of: &value) { $0.copyBytes(from: copy) }
+    }
+
     /// Codes a random stream.
     public mutating func code(_ value: inout PCG64) throws(EnvironmentError) {
         let start = offset

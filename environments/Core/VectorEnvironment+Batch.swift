@@ -25,19 +25,22 @@ extension VectorEnvironment {
     /// Whether the last step was a reset that ignored its action.
     public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(resetRow) }
 
+    /// How actions are written; nil where their Swift type doesn't suit the space.
+    public var actionKind: ActionKind? { actionCheck.map { $0.isContinuous ? .continuous : .discrete } }
+
     /// The actions of the next step.
     public var discreteActions: UnsafeMutableBufferPointer<Int> {
         precondition(
-            World.Action.self == Int.self && actionSpace.discreteCount != nil,
-            "\(id): discreteActions, but the action space is \(actionSpace)")
+            actionKind == .discrete,
+            "\(id): discreteActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
         return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Int.self)
     }
 
     /// The actions of the next step, as numbers.
     public var continuousActions: UnsafeMutableBufferPointer<Float> {
-        guard case .box(_, _, _, .float32) = actionSpace,
-            MemoryLayout<World.Action>.stride == actionSpace.count * MemoryLayout<Float>.stride
-        else { preconditionFailure("\(id): continuousActions, but the action space is \(actionSpace)") }
+        precondition(
+            actionKind == .continuous,
+            "\(id): continuousActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
         return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Float.self)
     }
 
@@ -45,31 +48,39 @@ extension VectorEnvironment {
     /// space.
     public func checkStep() throws(EnvironmentError) {
         for index in 0..<count {
-            guard started[index] else { throw .notReset(environment: id, index: index) }
-            if autoreset == .disabled, terminatedRow[index] || truncatedRow[index] {
-                throw .hasEnded(environment: id, index: index)
-            }
+            if let fault = fault(of: index) { throw fault }
         }
-        switch actionSpace {
-        case .discrete:
-            for (index, action) in discreteActions.enumerated() where !actionSpace.contains(action) {
-                throw badAction(index, "\(action)")
+    }
+
+    /// What is wrong with the next step of one environment.
+    private func fault(of index: Int) -> EnvironmentError? {
+        guard started[index] else { return .notReset(environment: id, index: index) }
+        if terminatedRow[index] || truncatedRow[index] {
+            if autoreset == .nextStep { return nil }
+            if autoreset == .disabled { return .hasEnded(environment: id, index: index) }
+        }
+        switch actionKind {
+        case .discrete where !actionSpace.contains(discreteActions[index]):
+            return badAction(index, "\(discreteActions[index])")
+        case .continuous:
+            guard case .box(let low, let high, _, _) = actionSpace else { return nil }
+            let numbers = continuousActions[index * low.count..<(index + 1) * low.count]
+            for (place, number) in numbers.enumerated()
+            where !(low[place] <= Double(number) && Double(number) <= high[place]) {
+                return badAction(index, numbers.map { "\($0)" }.joined(separator: " "))
             }
-        case .box(let low, let high, _, .float32):
-            let width = low.count
-            for (place, number) in continuousActions.enumerated() {
-                let element = place % width
-                guard low[element] <= Double(number), Double(number) <= high[element] else {
-                    let row = continuousActions[place - element..<place - element + width]
-                    throw badAction(place / width, row.map { "\($0)" }.joined(separator: " "))
-                }
-            }
-        default: break
+            return nil
+        default: return nil
         }
     }
 
     private func badAction(_ index: Int, _ action: String) -> EnvironmentError {
         .badAction(environment: id, index: index, action: action, space: "\(actionSpace)")
+    }
+
+    /// Stops the program, as one environment's next step must not be played.
+    @usableFromInline func refuse(_ index: Int) -> Never {
+        preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id), environment \(index): nothing is wrong")
     }
 
     /// The frame size of the environments.
@@ -86,6 +97,31 @@ extension VectorEnvironment {
 
     /// The transition probabilities, where the environment is a ``TabularModel``.
     public var tabularModel: (any TabularModel)? { environments[0] as? any TabularModel }
+
+    /// The number of consecutive frames that an observation consists of.
+    public var stackedFrames: Int { environments[0].stackedFrames }
+
+    /// What one environment keeps of earlier episodes.
+    public func statistics(of index: Int) -> [UInt8] {
+        var (world, coder) = (self[index], StateCoder())
+        do {
+            try world.codeStatistics(with: &coder)
+        } catch {
+            preconditionFailure("\(World.self).codeStatistics threw while writing: \(error)")
+        }
+        return coder.bytes
+    }
+
+    /// Gives all environments the statistics of another one.
+    public func takeOver(statistics: [UInt8]) throws(EnvironmentError) {
+        // All hold the same kind of statistics: the first that takes them shows that they are right.
+        for index in 0..<count {
+            var (world, coder) = (environments[index], StateCoder(reading: statistics))
+            try world.codeStatistics(with: &coder)
+            try coder.finish()
+            environments[index] = world
+        }
+    }
 
     /// Whether the environments are ``StateCodable``.
     public var canSnapshot: Bool { World.self is any StateCodable.Type }
@@ -113,6 +149,19 @@ extension VectorEnvironment {
         try coder.finish()
         self[index] = environment as! World
         row.write(to: self, index)
+    }
+}
+
+extension VectorEnvironment {
+    /// Puts one environment into the state of another, and its rows with it: a branch of what can follow.
+    public func copy(_ source: Int, to target: Int) {
+        precondition(
+            0 <= source && source < count && 0 <= target && target < count,
+            "copy \(source) to \(target) in a batch of \(count)")
+        let row = BatchRow(self, source)
+        let world = self[source]
+        self[target] = world
+        row.write(to: self, target)
     }
 }
 

@@ -1,6 +1,10 @@
 import Graphics
+import Parallel
 
-/// A batch of environments of the type `World`, stepped one after another by a loop specialised for that type.
+/// A batch of environments of the type `World`, stepped by a loop specialised for that type.
+///
+/// Where a step of all takes long enough, the process's threads (`Threads.count`) share them; what they give doesn't
+/// depend on it.
 ///
 /// ```swift
 /// let batch = VectorEnvironment("my-world", count: 8) { TimeLimit(MyWorld(), steps: 200) }
@@ -23,6 +27,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     public let actions: UnsafeMutableBufferPointer<World.Action>
 
     @usableFromInline let environments: UnsafeMutableBufferPointer<World>
+    @usableFromInline let actionCheck: ActionCheck<World.Action>?
     @usableFromInline let width: Int
     @usableFromInline let current: UnsafeMutableBufferPointer<World.Element>
     // The same memory as `current` where no step ends with another observation than it led to.
@@ -36,7 +41,9 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline var unstarted: Int
     // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code. The initialiser is
     // inlined where `World` is known, and so is the loop in the closure that it stores.
-    @usableFromInline let stepRows: (VectorEnvironment) -> Void
+    @usableFromInline let stepRows: (VectorEnvironment, Range<Int>) -> Void
+    // How threads share the rows; nil for a single one.
+    @usableFromInline var sharedRows: SharedRows?
 
     /// Makes `count` environments.
     ///
@@ -51,6 +58,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         self.autoreset = autoreset
         observationSpace = worlds[0].observationSpace
         actionSpace = worlds[0].actionSpace
+        actionCheck = ActionCheck(actionSpace)
         width = observationSpace.count
         environments = .allocate(capacity: count)
         _ = environments.initialize(from: worlds)
@@ -64,7 +72,10 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         resetRow = allocateAligned(count)
         started = Array(repeating: false, count: count)
         unstarted = count
-        stepRows = { $0.stepEach() }
+        stepRows = { $0.step(rows: $1) }
+        if count > 1 {
+            sharedRows = SharedRows(count: count) { [unowned self] rows in stepRows(self, rows) }
+        }
     }
 
     deinit {
@@ -117,12 +128,12 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
 
     /// Plays one time step in each environment.
     public func step() {
-        precondition(unstarted == 0, "\(id): step() before reset(seed:) of \(unstarted) environments")
-        stepRows(self)
+        if unstarted > 0 { refuse(started.firstIndex(of: false)!) }
+        if let sharedRows { sharedRows.run() } else { stepRows(self, 0..<count) }
     }
 
-    @inlinable @inline(__always) func stepEach() {
-        for index in 0..<count {
+    @inlinable @inline(__always) func step(rows: Range<Int>) {
+        for index in rows {
             let ended = terminatedRow[index] || truncatedRow[index]
             if autoreset == .nextStep {
                 resetRow[index] = ended
@@ -133,20 +144,20 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
                     continue
                 }
             }
-            precondition(
-                !ended || autoreset != .disabled, "the episode of environment \(index) has ended: reset it first")
+            if ended && autoreset == .disabled || !(actionCheck?.accepts(actions[index]) ?? true) { refuse(index) }
             let result = environments[index].step(actions[index])
             rewardRow[index] = result.reward
             terminatedRow[index] = result.terminated
             truncatedRow[index] = result.truncated
             observe(index)
         }
-        if autoreset == .sameStep { resetEnded() }
+        if autoreset == .sameStep { resetEnded(rows) }
     }
 
-    @inlinable @inline(__always) func resetEnded() {
-        final.baseAddress!.update(from: current.baseAddress!, count: count * width)
-        for index in 0..<count where terminatedRow[index] || truncatedRow[index] {
+    @inlinable @inline(__always) func resetEnded(_ rows: Range<Int>) {
+        let start = rows.lowerBound * width
+        (final.baseAddress! + start).update(from: current.baseAddress! + start, count: rows.count * width)
+        for index in rows where terminatedRow[index] || truncatedRow[index] {
             environments[index].reset(seed: nil)
             observe(index)
         }

@@ -169,7 +169,7 @@ extension FrozenLake {
             let world = FrozenLake(
                 lake, successRate: isSlippery ? successRate : nil,
                 rewards: Rewards(goal: schedule[0], hole: schedule[1], frozen: schedule[2]))
-            return request.batch { world.withOwnStream() }
+            return try request.batch { world.withOwnStream() }
         }
     }
 

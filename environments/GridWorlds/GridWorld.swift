@@ -138,11 +138,11 @@ extension GridWorld {
     }
 
     /// The map's own step limit holds unless the user has given one.
-    private static func batch(of map: GridMap, _ request: EnvironmentRequest) -> any BatchedEnvironment {
+    private static func batch(of map: GridMap, _ request: EnvironmentRequest) throws -> any BatchedEnvironment {
         var request = request
         if request.options.text(EnvironmentCatalog.stepLimitOption.name) == nil { request.stepLimit = map.stepLimit }
         let world = GridWorld(map)
-        return request.batch { world.withOwnStream() }
+        return try request.batch { world.withOwnStream() }
     }
 
     /// A copy that shares the map, but not the unseeded random stream.

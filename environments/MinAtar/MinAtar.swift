@@ -68,7 +68,7 @@ extension MinAtar {
         ) { request in
             let stickyProbability = try request.options.number("sticky_action_prob", in: 0...1) ?? 0.1
             let ramps = try request.options.flag("difficulty_ramping") ?? true
-            return request.batch {
+            return try request.batch {
                 MinAtarEnvironment(
                     Game(rampsDifficulty: ramps), stickyActionProbability: stickyProbability, actions: actions)
             }

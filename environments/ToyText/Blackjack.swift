@@ -162,7 +162,7 @@ extension Blackjack {
             let isBook = try request.options.flag("sab") ?? true
             let hasBonus = try request.options.flag("natural") ?? false
             let rules: Rules = isBook ? .book : hasBonus ? .bonus : .plain
-            return request.batch { Blackjack(rules: rules) }
+            return try request.batch { Blackjack(rules: rules) }
         }
     ]
 }

@@ -117,7 +117,7 @@ extension CliffWalking {
             options: [EnvironmentOption("is_slippery", "whether moves go astray", usual: "\(isSlippery)")]
         ) { request in
             let isSlippery = try request.options.flag("is_slippery") ?? isSlippery
-            return request.batch { CliffWalking(isSlippery: isSlippery) }
+            return try request.batch { CliffWalking(isSlippery: isSlippery) }
         }
     }
 }

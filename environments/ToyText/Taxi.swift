@@ -110,7 +110,7 @@ extension Taxi {
             let world = Taxi(
                 rainyProbability: isRainy ? rainyProbability : nil,
                 fickleProbability: isFickle ? fickleProbability : nil)
-            return request.batch { world.withOwnStream() }
+            return try request.batch { world.withOwnStream() }
         }
     ]
 

@@ -3,12 +3,15 @@ import Environments
 import Foundation
 import Training
 
-/// Trains the agent in the environment, with Reverie's loop, and fails where it has not learned to land.
+/// Checks the environment, trains the agent in it, with Reverie's loop, and fails where it has not learned to land.
 @main struct Main {
     static func main() throws {
         func makeLanders(_ count: Int) -> any BatchedEnvironment {
             VectorEnvironment("Lander", count: count) { TimeLimit(Lander(), steps: 200) }
         }
+        let check = EnvironmentCheck("Lander") { TimeLimit(Lander(), steps: 200) }
+        print(check)
+        if !check.passed { exit(1) }
         let landers = makeLanders(16)
         let agent = ActorCritic(observations: landers.observationSpace, actions: 2, seed: 1)
         let before = try meanReturn(agent, makeLanders)

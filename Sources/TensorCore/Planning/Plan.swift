@@ -1,4 +1,5 @@
 import CKernels
+import Parallel
 
 /// A recorded step for inputs of fixed shapes, ready to be replayed: all memory planned, nothing allocated, no user
 /// code run.

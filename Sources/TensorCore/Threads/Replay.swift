@@ -1,4 +1,5 @@
 import CKernels
+import Parallel
 
 /// A plan's instructions with the working memory of the threads that run them.
 final class Replay {
@@ -51,7 +52,10 @@ final class Replay {
         let parts = min(team, instructions[index].partLimit)
         if parts == 1 {
             instructions[index].body(.whole, scratch.assumingMemoryBound(to: Float.self))
-        } else if !ThreadPool.shared.run(instructions + index, parts: parts, scratch: scratch, stride: stride) {
+        } else if !ThreadPool.shared.run(
+            Instruction.body(of: instructions + index), cost: instructions[index].cost, parts: parts, scratch: scratch,
+            stride: stride)
+        {
             end(team: team)
             team = 1
         }

@@ -35,7 +35,10 @@ final class BestObserver: TrainingObserver {
 
     private func evaluate(_ trainer: Trainer) throws {
         evaluatedAt = trainer.steps
-        let evaluator = Evaluator(trainer.agent) { try self.run.makeEnvironment(count: $0) }
+        let statistics = trainer.environment.statistics(of: 0)
+        let evaluator = Evaluator(trainer.agent) { [run] in
+            try run.makeEnvironment(count: $0, statistics: statistics)
+        }
         let seed = UInt64(run.run.seed) &+ Self.seedOffset
         let state = trainer.agent.stateBytes()
         let results = try evaluator.run(episodes: run.run.evaluationEpisodes, seed: seed)
@@ -44,7 +47,7 @@ final class BestObserver: TrainingObserver {
         guard mean >= best ?? -.infinity else { return }
         best = mean
         let metadata = ["step": "\(trainer.steps)", "meanReturn": "\(mean)"]
-        let states = [Checkpoint.agentState: state]
+        let states = Checkpoint.states(agent: state, in: trainer.environment)
         try Checkpoint.write(trainer.agent.variables, states: states, metadata: metadata, to: folder.bestCheckpointPath)
     }
 }

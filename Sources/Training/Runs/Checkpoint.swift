@@ -10,6 +10,24 @@ public enum Checkpoint {
     static let agentState = "agent.state"
     /// The tensor that holds where the training loop, its environments and its logs were.
     static let trainingState = "training.state"
+    /// The tensor that holds what the first environment keeps over resets, where that is something.
+    static let environmentStatistics = "environment.statistics"
+
+    /// The states of an agent, and of its environment's statistics where there are such.
+    static func states(agent: [UInt8], in environment: any BatchedEnvironment) -> [String: [UInt8]] {
+        let statistics = environment.statistics(of: 0)
+        return statistics.isEmpty
+            ? [agentState: agent] : [agentState: agent, environmentStatistics: statistics]
+    }
+
+    /// What the first environment of the training kept over resets; nil where that was nothing.
+    ///
+    /// - Throws: `StorageError` or `FormatError`.
+    public static func statistics(in path: String) throws -> [UInt8]? {
+        let reader = try open(path)
+        return try reader.entry(named: environmentStatistics) == nil
+            ? nil : bytes(named: environmentStatistics, in: reader)
+    }
 
     /// Writes variables into a file that appears complete or not at all.
     ///

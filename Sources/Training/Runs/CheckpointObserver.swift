@@ -41,7 +41,8 @@ final class CheckpointObserver: TrainingObserver {
         try replay?.store()
         let agent = trainer.agent
         let state = try self.state(trainer)
-        let states = [Checkpoint.agentState: agent.stateBytes(), Checkpoint.trainingState: state.stateBytes()]
+        var states = Checkpoint.states(agent: agent.stateBytes(), in: trainer.environment)
+        states[Checkpoint.trainingState] = state.stateBytes()
         let metadata = ["step": "\(trainer.steps)", "episodes": "\(trainer.episodes)"]
         try Checkpoint.write(agent.variables, states: states, metadata: metadata, to: path)
         try folder.removeCheckpoints(keeping: 2)

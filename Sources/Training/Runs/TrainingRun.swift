@@ -100,9 +100,16 @@ public struct TrainingRun: Sendable {
 
     /// Environments as the experiment describes them.
     ///
+    /// - Parameter statistics: what a training's environments keep over resets, which these take over and leave as it is;
+    ///   nil or empty for nothing.
     /// - Throws: ``Environments/EnvironmentError``.
-    public func makeEnvironment(count: Int, autoreset: AutoresetMode = .sameStep) throws -> any BatchedEnvironment {
-        try EnvironmentCatalog.make(environment, count: count, autoreset: autoreset, options: environmentOptions)
+    public func makeEnvironment(
+        count: Int, autoreset: AutoresetMode = .sameStep, statistics: [UInt8]? = nil
+    ) throws -> any BatchedEnvironment {
+        let batch = try EnvironmentCatalog.make(
+            environment, count: count, autoreset: autoreset, options: environmentOptions)
+        if let statistics, !statistics.isEmpty { try batch.takeOver(statistics: statistics) }
+        return batch
     }
 
     /// The agent, untrained.

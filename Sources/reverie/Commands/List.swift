@@ -3,7 +3,7 @@ import Storage
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List environments, agents, models, presets or runs, or show all of one.",
+        abstract: "List environments, wrappers, agents, models, presets or runs, or show all of one.",
         discussion: """
             With a name: everything known of that one, such as an agent's settings with their defaults and ranges, or \
             an environment's options.
@@ -15,10 +15,10 @@ struct List: ParsableCommand {
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case environments, agents, models, presets, runs
+        case environments, wrappers, agents, models, presets, runs
     }
 
-    @Argument(help: "environments, agents, models, presets or runs.")
+    @Argument(help: "environments, wrappers, agents, models, presets or runs.")
     var kind: Kind
 
     @Argument(help: "Show everything known of this one.")
@@ -44,6 +44,7 @@ struct List: ParsableCommand {
     private func items() throws -> (columns: [String], items: [ListItem]) {
         switch kind {
         case .environments: try EnvironmentList.all()
+        case .wrappers: WrapperList.all
         case .agents: LearnerList.agents
         case .models: try LearnerList.models()
         case .presets: try PresetList.all()
@@ -54,6 +55,7 @@ struct List: ParsableCommand {
     private func item(_ name: String) throws -> ListItem {
         switch kind {
         case .environments: try EnvironmentList.item(named: name)
+        case .wrappers: try WrapperList.item(named: name)
         case .agents: try LearnerList.agent(named: name)
         case .models: try LearnerList.model(named: name)
         case .presets: try PresetList.item(named: name)

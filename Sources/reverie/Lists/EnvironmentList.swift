@@ -28,7 +28,8 @@ enum EnvironmentList {
             "stepLimit": entry.stepLimit.map(JSON.integer) ?? .null,
             "rewardThreshold": entry.rewardThreshold.map(JSON.number) ?? .null,
             "framesPerSecond": world.map { .number($0.framesPerSecond) } ?? .null,
-            "options": .array(entry.options.map(json) + [stepLimitOption(of: entry)]),
+            "options": .array(
+                entry.options.map(json) + [stepLimitOption(of: entry), json(WrapperCatalog.option)]),
         ]
         let cells = [
             entry.id, world?.observationSpace.shortText ?? obstacle, world?.actionSpace.shortText ?? obstacle,
@@ -55,7 +56,7 @@ enum EnvironmentList {
         ]
     }
 
-    /// The option that all environments have; its default is each one's own.
+    /// The step limit, which all environments have; its default is each one's own.
     private static func stepLimitOption(of entry: EnvironmentEntry) -> JSON {
         let option = EnvironmentCatalog.stepLimitOption
         return json(EnvironmentOption(option.name, option.summary, usual: "\(entry.stepLimit ?? -1)"))

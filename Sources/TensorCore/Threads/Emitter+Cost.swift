@@ -1,23 +1,5 @@
 import Foundation
 
-/// How long units take one thread, roughly, and how much of it another thread is worth.
-enum PartCost {
-    /// Nanoseconds of a part at least. Handing parts out and waiting for them takes 350 where processors share a cache, and
-    /// units of 2 µs gain a third there; where they don't (a virtual machine's may be moved apart at any time) it takes some
-    /// thousand, and fetching what the other processor has written 30 for each line.
-    static let least = 10_000.0
-
-    /// Nanoseconds of work in parts for which sleeping threads are woken: that takes the caller ten microseconds, and they
-    /// come a few tens later.
-    static let worthWaking = 100_000.0
-
-    /// The most parts that a unit is worth cutting into.
-    static func limit(_ nanoseconds: Double, least: Double) -> Int {
-        guard least > 0 else { return Threads.limit }
-        return min(max(1, Int(nanoseconds / least)), Threads.limit)
-    }
-}
-
 extension Emitter {
     /// About how many nanoseconds a unit takes one thread, by what was measured on an AVX-512 processor: there, what moves
     /// through the second-level cache does so at 150 bytes per nanosecond. Where nothing else is done, half counts: two

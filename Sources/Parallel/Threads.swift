@@ -2,7 +2,7 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// How many threads a plan's run may use; results have the same bits whatever their number.
+/// How many threads a plan's run or a batch's step may use; results have the same bits whatever their number.
 public enum Threads {
     /// The most that ``count`` can be.
     public static let limit = 64

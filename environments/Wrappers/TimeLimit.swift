@@ -1,8 +1,11 @@
-import Graphics
-
 /// An environment whose episodes are cut after a number of steps: `truncated` becomes true, `terminated` is
 /// passed through, so that both can be true in one step. Steps after the limit stay truncated.
-@frozen public struct TimeLimit<Base: Environment>: Environment {
+@frozen public struct TimeLimit<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// The element type of the environment within.
+    public typealias Element = Base.Element
+
     /// The environment within.
     public var base: Base
     /// The step in which an episode is cut; `Int.max` where it never is.
@@ -20,22 +23,14 @@ import Graphics
         elapsed = 0
     }
 
-    /// The observations of the environment within.
-    @inlinable public var observationSpace: Space { base.observationSpace }
-    /// The actions of the environment within.
-    @inlinable public var actionSpace: Space { base.actionSpace }
-    /// The action mask of the environment within.
-    @inlinable public var actionMask: ActionMask? { base.actionMask }
-    /// The frame size of the environment within.
-    @inlinable public var frameSize: FrameSize { base.frameSize }
-    /// Time steps a second when a person watches.
-    @inlinable public var framesPerSecond: Double { base.framesPerSecond }
-
     /// Resets the environment within and the count of steps.
     @inlinable public mutating func reset(seed: UInt64?) {
         elapsed = 0
         base.reset(seed: seed)
     }
+
+    /// Those of the environment within: each step here is one there.
+    public var stackedFrames: Int { base.stackedFrames }
 
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Base.Action) -> Step {
@@ -43,16 +38,6 @@ import Graphics
         elapsed += 1
         if elapsed >= limit { result.truncated = true }
         return result
-    }
-
-    /// Writes the observation of the environment within.
-    @inlinable public func observe(into observation: inout MutableSpan<Base.Element>) {
-        base.observe(into: &observation)
-    }
-
-    /// Draws the environment within.
-    @inlinable public func draw(into frame: inout Frame) {
-        base.draw(into: &frame)
     }
 }
 

@@ -2,7 +2,31 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// The process's threads for the parts of instructions: worker 0 is the caller, the others wait for work all their life.
+/// Work that may be done in parts at the same time, each with a thread's own working memory, which is aligned to 64
+/// bytes. The bits of the result don't depend on the number of parts.
+///
+/// A structure around the closure, because a closure by itself has another layout where a pointer leads to it.
+public struct PartBody {
+    private let body: (_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) -> Void
+
+    /// Makes work of what does one part.
+    public init(_ body: @escaping (_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) -> Void) {
+        self.body = body
+    }
+
+    /// Does one part.
+    public func callAsFunction(_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) { body(part, scratch) }
+}
+
+extension rv_part {
+    /// All of the work as one part.
+    public static let whole = rv_part(index: 0, count: 1)
+
+    /// The part's share of so many items.
+    public func range(of items: Int) -> Range<Int> { items * index / count..<items * (index + 1) / count }
+}
+
+/// The process's threads for the parts of work: worker 0 is the caller, the others wait for work all their life.
 ///
 /// Work is offered as a ticket that everyone takes parts from, the caller too: a worker that is late, or that the system
 /// doesn't run, gets none and is not waited for. One run at a time has the pool; another one at the same time goes
@@ -11,8 +35,9 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: what isn't atomic belongs to the thread that has entered; workers read `work` only with a part
 /// in their hands, and it changes when there is none.
-final class ThreadPool: @unchecked Sendable {
-    static let shared = ThreadPool()
+public final class ThreadPool: @unchecked Sendable {
+    /// The process's only pool.
+    public static let shared = ThreadPool()
 
     /// How long a worker waits for work before it sleeps, in nanoseconds: between steps of a training loop it stays
     /// awake, as waking it takes ten microseconds of the caller's time.
@@ -66,27 +91,27 @@ final class ThreadPool: @unchecked Sendable {
         var taken: Ticket { Ticket(bits: bits + 1) }
     }
 
-    /// What the ticket is for: an instruction, and everyone's working memory.
+    /// What the ticket is for, and everyone's working memory.
     private struct Work {
-        var instruction: UnsafePointer<Instruction>
+        var body: UnsafePointer<PartBody>
         var scratch: UnsafeMutableRawPointer
         /// Bytes from one worker's working memory to the next one's.
         var stride: Int
 
         func run(_ part: rv_part, worker: Int) {
-            instruction.pointee.body(part, (scratch + worker * stride).assumingMemoryBound(to: Float.self))
+            body.pointee(part, (scratch + worker * stride).assumingMemoryBound(to: Float.self))
         }
     }
 
     private static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
 
-    /// Takes the pool for instructions in up to `team` parts.
+    /// Takes the pool for work in up to `team` parts.
     ///
     /// Sleeping workers are woken if it's worth it, or if the last run is not long ago: they stay awake between the runs
     /// of a training loop. Else only those help who are awake.
     ///
     /// - Returns: false where the run has to go alone.
-    func enter(team: Int, isWorthWaking: Bool) -> Bool {
+    public func enter(team: Int, isWorthWaking: Bool) -> Bool {
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
         if aloneUntil > 0 {
             let now = Self.now
@@ -133,18 +158,24 @@ final class ThreadPool: @unchecked Sendable {
     }
 
     /// Gives the pool back.
-    func leave() {
+    public func leave() {
         lastLeft = Self.now
         isTaken.store(false, ordering: .releasing)
     }
 
-    /// Runs an instruction in so many parts, and returns when all are done.
+    /// Runs work in so many parts, and returns when all are done. The pool must have been entered.
     ///
+    /// - Parameters:
+    ///   - body: does one part.
+    ///   - cost: about how long one thread would take for all parts, in nanoseconds.
+    ///   - parts: the number of parts.
+    ///   - scratch: the working memory of all threads.
+    ///   - stride: bytes from one thread's working memory to the next one's.
     /// - Returns: false where the pool has to be left, as the processors are needed elsewhere.
-    func run(
-        _ instruction: UnsafePointer<Instruction>, parts: Int, scratch: UnsafeMutableRawPointer, stride: Int
+    public func run(
+        _ body: UnsafePointer<PartBody>, cost: Double, parts: Int, scratch: UnsafeMutableRawPointer, stride: Int
     ) -> Bool {
-        let work = Work(instruction: instruction, scratch: scratch, stride: stride)
+        let work = Work(body: body, scratch: scratch, stride: stride)
         self.work = work
         finished.store(0, ordering: .relaxed)
         let last = Ticket(bits: ticket.load(ordering: .relaxed))
@@ -155,7 +186,7 @@ final class ThreadPool: @unchecked Sendable {
             work.run(part, worker: 0)
             own += 1
         }
-        shared += instruction.pointee.cost
+        shared += cost
         return join(parts - own)
     }
 

@@ -1,0 +1,81 @@
+// Rules of what must be refused.
+
+extension CheckRule {
+    static let refusalRules = [
+        CheckRule(
+            name: "step-before-reset", summary: "a step before the first reset is refused",
+            check: { subject in
+                let batch = subject.make(1, .disabled)
+                batch.write(middle(of: subject), for: 0)
+                return .failed(
+                    refusal(of: batch, isExpected: { if case .notReset = $0 { true } else { false } })
+                        .map { "expected a step before the first reset to be refused, \($0)" })
+            }),
+        CheckRule(
+            name: "step-after-end", summary: "a step after the end of an episode is refused",
+            check: { stepAfterEnd($0) }),
+        CheckRule(
+            name: "bad-action", summary: "actions outside the space are refused, and good ones are not",
+            check: { .failed(badActionFault($0)) }),
+    ]
+
+    /// An action of the space.
+    private static func middle(of subject: CheckSubject) -> [Double] {
+        var sampler = SpaceSampler(subject.actionSpace, seed: subject.seed)
+        return sampler.sample()
+    }
+
+    /// What is wrong with a batch's refusal of the next step; nil where it is as expected.
+    private static func refusal(of batch: any BatchedEnvironment, isExpected: (EnvironmentError) -> Bool) -> String? {
+        do throws(EnvironmentError) {
+            try batch.checkStep()
+            return "but checkStep() let it pass"
+        } catch {
+            return isExpected(error) ? nil : "found another reason: \(error)"
+        }
+    }
+
+    private static func stepAfterEnd(_ subject: CheckSubject) -> EnvironmentCheck.Finding {
+        let batch = subject.started()
+        var player = Player(batch, seed: subject.seed)
+        var steps = 0
+        while !batch.terminated[0], !batch.truncated[0] {
+            guard steps < 20_000 else { return .skipped("no episode ended within \(steps) steps") }
+            player.step(batch)
+            steps += 1
+        }
+        return .failed(
+            refusal(of: batch, isExpected: { if case .hasEnded = $0 { true } else { false } })
+                .map { "expected a step after the end in step \(steps) to be refused, \($0)" })
+    }
+
+    private static func badActionFault(_ subject: CheckSubject) -> String? {
+        let batch = subject.started()
+        var sampler = SpaceSampler(subject.actionSpace, seed: subject.seed)
+        for _ in 0..<20 {
+            let action = sampler.sample()
+            batch.write(action, for: 0)
+            do throws(EnvironmentError) {
+                try batch.checkStep()
+            } catch {
+                return "expected the action \(action) to be taken, found: \(error)"
+            }
+        }
+        let bad: [[Double]] =
+            if case .discrete(let count) = subject.actionSpace {
+                [[-1], [Double(count)], [Double(Int32.max)]]
+            } else {
+                (0..<subject.actionSpace.count).map { place in
+                    var action = sampler.sample()
+                    action[place] = .nan
+                    return action
+                }
+            }
+        for action in bad {
+            batch.write(action, for: 0)
+            let fault = refusal(of: batch, isExpected: { if case .badAction = $0 { true } else { false } })
+            if let fault { return "expected the action \(action) to be refused, \(fault)" }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,75 @@
+/// The observation as a row of floats, followed by a 1 for each action that is not in vain and a 0 for the others: what
+/// an agent that knows nothing of masks can learn from.
+public struct ActionMaskObservation<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// Floats.
+    public typealias Element = Float
+
+    /// The environment within.
+    public var base: Base
+    private let count: Int
+    private let layout: FlatLayout
+    private var latest: [Base.Element]
+    private var floats: [Float]
+
+    /// Adds the action mask to the observations of `base`.
+    ///
+    /// - Precondition: `base` has discrete actions and tells which are not in vain.
+    public init(_ base: Base) {
+        requireFit("ActionMaskObservation", Self.misfit(base))
+        self.base = base
+        count = base.actionSpace.discreteCount ?? 0
+        layout = FlatLayout(base.observationSpace)
+        latest = Array(repeating: .zero, count: base.observationSpace.count)
+        floats = Array(repeating: 0, count: latest.count)
+    }
+
+    static func misfit(_ base: Base) -> String? {
+        base.actionMask == nil || base.actionSpace.discreteCount == nil
+            ? "an environment that tells which of its discrete actions are not in vain" : nil
+    }
+
+    /// A box of one axis, its last numbers the mask.
+    public var observationSpace: Space {
+        guard case .box(let low, let high, _, _) = base.observationSpace.flattened(element: .float32) else {
+            preconditionFailure()
+        }
+        return .box(
+            low: low + Array(repeating: 0, count: count), high: high + Array(repeating: 1, count: count),
+            shape: [low.count + count], element: .float32)
+    }
+
+    /// Resets the environment within.
+    public mutating func reset(seed: UInt64?) {
+        base.reset(seed: seed)
+        look()
+    }
+
+    /// Plays one step of the environment within.
+    public mutating func step(_ action: Action) -> Step {
+        let result = base.step(action)
+        look()
+        return result
+    }
+
+    private mutating func look() {
+        base.observe(into: &latest, at: 0, count: latest.count)
+        Base.Element.convert(latest, to: &floats)
+    }
+
+    /// Writes the observation and the mask.
+    public func observe(into observation: inout MutableSpan<Float>) {
+        layout.write(floats, into: &observation)
+        guard let mask = base.actionMask else { preconditionFailure("the environment tells no action mask now") }
+        for action in 0..<count { observation[layout.count + action] = mask.contains(action) ? 1 : 0 }
+    }
+}
+
+extension ActionMaskObservation: StateCodable where Base: StateCodable {
+    /// Codes the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try base.codeState(with: &coder)
+        look()
+    }
+}

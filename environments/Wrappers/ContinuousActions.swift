@@ -1,0 +1,114 @@
+/// Actions of another range, stretched to that of the environment within: Gymnasium's `RescaleAction`.
+@frozen public struct RescaleAction<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// The element type of the environment within.
+    public typealias Element = Base.Element
+
+    /// The environment within.
+    public var base: Base
+    /// The range of each number of an action.
+    public let range: ClosedRange<Double>
+    // The environment's action is (action - intercept) / gradient, number by number.
+    @usableFromInline let gradients: [Float]
+    @usableFromInline let intercepts: [Float]
+    @usableFromInline let low: [Float]
+    @usableFromInline let high: [Float]
+
+    /// Lets the numbers of an action run over `range`.
+    ///
+    /// - Precondition: the actions of `base` are floats within finite bounds, and `range` isn't a single number.
+    @inlinable public init(_ base: Base, from range: ClosedRange<Double> = -1...1) {
+        precondition(
+            range.lowerBound < range.upperBound, "RescaleAction: the range \(range), it must be longer than 0")
+        requireFit("RescaleAction", Self.misfit(base.actionSpace))
+        guard case .box(let low, let high, _, _) = base.actionSpace else { preconditionFailure() }
+        self.base = base
+        self.range = range
+        let length = range.upperBound - range.lowerBound
+        let gradients = zip(low, high).map { Float(length / ($1 - $0)) }
+        self.gradients = gradients
+        intercepts = zip(gradients, low).map { $0 * -Float($1) + Float(range.lowerBound) }
+        self.low = low.map { Float($0) }
+        self.high = high.map { Float($0) }
+    }
+
+    @usableFromInline static func misfit(_ space: Space) -> String? {
+        guard ActionCheck<Action>(space)?.isContinuous == true, case .box(let low, let high, _, _) = space,
+            zip(low, high).allSatisfy({ $0.isFinite && $1.isFinite && $0 < $1 })
+        else { return "actions that are floats within finite bounds, not \(space)" }
+        return nil
+    }
+
+    /// The given range for each number.
+    public var actionSpace: Space { .box(range, shape: base.actionSpace.shape) }
+
+    /// Plays the stretched action.
+    @inlinable public mutating func step(_ action: Action) -> Step {
+        var action = action
+        withUnsafeMutableBytes(of: &action) { bytes in
+            let numbers = bytes.assumingMemoryBound(to: Float.self)
+            for index in gradients.indices {
+                // Rounding may lead just beyond the bounds.
+                let stretched = (numbers[index] - intercepts[index]) / gradients[index]
+                numbers[index] = min(max(stretched, low[index]), high[index])
+            }
+        }
+        return base.step(action)
+    }
+}
+
+/// Actions of any size, cut to the bounds of the environment within: Gymnasium's `ClipAction`.
+@frozen public struct ClipAction<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// The element type of the environment within.
+    public typealias Element = Base.Element
+
+    /// The environment within.
+    public var base: Base
+    @usableFromInline let low: [Float]
+    @usableFromInline let high: [Float]
+
+    /// Lets the numbers of an action be any.
+    ///
+    /// - Precondition: the actions of `base` are floats.
+    @inlinable public init(_ base: Base) {
+        requireFit("ClipAction", Self.misfit(base.actionSpace))
+        guard case .box(let low, let high, _, _) = base.actionSpace else { preconditionFailure() }
+        self.base = base
+        self.low = low.map { Float($0) }
+        self.high = high.map { Float($0) }
+    }
+
+    @usableFromInline static func misfit(_ space: Space) -> String? {
+        ActionCheck<Action>(space)?.isContinuous == true ? nil : "actions that are floats, not \(space)"
+    }
+
+    /// All numbers.
+    public var actionSpace: Space { .box(-Double.infinity...Double.infinity, shape: base.actionSpace.shape) }
+
+    /// Plays the action cut to the bounds.
+    @inlinable public mutating func step(_ action: Action) -> Step {
+        var action = action
+        withUnsafeMutableBytes(of: &action) { bytes in
+            let numbers = bytes.assumingMemoryBound(to: Float.self)
+            for index in low.indices { numbers[index] = min(max(numbers[index], low[index]), high[index]) }
+        }
+        return base.step(action)
+    }
+}
+
+extension RescaleAction: StateCodable where Base: StateCodable {
+    /// Codes the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try base.codeState(with: &coder)
+    }
+}
+
+extension ClipAction: StateCodable where Base: StateCodable {
+    /// Codes the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try base.codeState(with: &coder)
+    }
+}

@@ -1,0 +1,40 @@
+/// How the numbers of a space's member become one row.
+@usableFromInline struct FlatLayout: Sendable {
+    /// For each number how many it becomes: 0 for one that stays as it is.
+    @usableFromInline let choices: [Int]
+    /// The length of the row.
+    @usableFromInline let count: Int
+
+    /// Whether all numbers stay as they are.
+    @usableFromInline let isPlain: Bool
+
+    @usableFromInline init(_ space: Space) {
+        choices = Self.choices(space)
+        count = choices.reduce(0) { $0 + max(1, $1) }
+        isPlain = choices.allSatisfy { $0 == 0 }
+    }
+
+    private static func choices(_ space: Space) -> [Int] {
+        switch space {
+        case .discrete(let count): [count]
+        case .multiDiscrete(let counts): counts
+        case .box, .multiBinary: Array(repeating: 0, count: space.count)
+        case .tuple, .dictionary: space.parts.flatMap(choices)
+        }
+    }
+
+    @inlinable func write<Element: ObservationElement>(_ numbers: [Element], into row: inout MutableSpan<Element>) {
+        if isPlain { return row.write(numbers, 0..<numbers.count) }
+        let one = Element(nearest: 1)
+        var offset = 0
+        for index in numbers.indices {
+            if choices[index] == 0 {
+                row[offset] = numbers[index]
+            } else {
+                for choice in 0..<choices[index] { row[offset + choice] = .zero }
+                row[offset + numbers[index].index] = one
+            }
+            offset += max(1, choices[index])
+        }
+    }
+}

@@ -1,0 +1,87 @@
+/// Repeats each action and adds up the rewards, until the episode ends: Gymnasium's `RepeatAction`, and with
+/// ``poolsLastFrames`` its `MaxAndSkipObservation`.
+@frozen public struct FrameSkip<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// The element type of the environment within.
+    public typealias Element = Base.Element
+
+    /// The environment within.
+    public var base: Base
+    /// How often an action is played.
+    public let count: Int
+    /// Whether an observation is the greater, number by number, of the last two: what flickers then stays visible.
+    ///
+    /// Where an episode ends earlier, its last observation is shown as it is. (Gymnasium shows the greater of
+    /// observations that previous steps have left.)
+    public let poolsLastFrames: Bool
+    @usableFromInline let width: Int
+    // The observation to show instead of that of `base`, where `isPooled`.
+    @usableFromInline var pooled: [Element]
+    @usableFromInline var latest: [Element]
+    @usableFromInline var isPooled: Bool
+
+    /// Plays each action in `base` `count` times.
+    ///
+    /// - Precondition: `count` is positive, and 2 or more where frames are pooled.
+    @inlinable public init(_ base: Base, count: Int, poolsLastFrames: Bool = false) {
+        let least = poolsLastFrames ? 2 : 1
+        precondition(count >= least, "FrameSkip: an action played \(count) times, it must be at least \(least)")
+        self.base = base
+        self.count = count
+        self.poolsLastFrames = poolsLastFrames
+        width = base.observationSpace.count
+        pooled = Array(repeating: .zero, count: poolsLastFrames ? width : 0)
+        latest = pooled
+        isPooled = false
+    }
+
+    /// Time steps a second when a person watches: as many times fewer as an action is repeated.
+    @inlinable public var framesPerSecond: Double { base.framesPerSecond / Double(count) }
+
+    /// Resets the environment within.
+    @inlinable public mutating func reset(seed: UInt64?) {
+        base.reset(seed: seed)
+        isPooled = false
+    }
+
+    /// Plays the action until it has been repeated, or the episode ends.
+    @inlinable public mutating func step(_ action: Action) -> Step {
+        var total = Step(reward: 0)
+        isPooled = false
+        for index in 0..<count {
+            let isLast = index + 1 == count
+            if isLast, poolsLastFrames { base.observe(into: &pooled, at: 0, count: width) }
+            let result = base.step(action)
+            total = Step(
+                reward: total.reward + result.reward, terminated: result.terminated, truncated: result.truncated)
+            if isLast, poolsLastFrames { pool() }
+            if result.ended { break }
+        }
+        return total
+    }
+
+    @inlinable mutating func pool() {
+        base.observe(into: &latest, at: 0, count: width)
+        Element.keepGreater(of: latest, in: &pooled)
+        isPooled = true
+    }
+
+    /// Writes the last observation, or the greater of the last two.
+    @inlinable public func observe(into observation: inout MutableSpan<Element>) {
+        guard isPooled else { return base.observe(into: &observation) }
+        observation.write(pooled, 0..<width)
+    }
+}
+
+extension FrameSkip: StateCodable where Base: StateCodable {
+    /// Codes the pooled observation and the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&isPooled)
+        try coder.code(elements: &pooled)
+        if isPooled && !poolsLastFrames {
+            throw .badState(offset: 0, expected: "the state of a FrameSkip that pools no frames")
+        }
+        try base.codeState(with: &coder)
+    }
+}

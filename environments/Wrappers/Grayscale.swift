@@ -1,0 +1,59 @@
+/// Pictures in red, green and blue as one channel of luminance, height × width: Gymnasium's `GrayscaleObservation`.
+public struct Grayscale<Base: Environment<UInt8>>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// Bytes.
+    public typealias Element = UInt8
+
+    /// The environment within.
+    public var base: Base
+    private var picture: [UInt8]
+
+    /// Takes the colours from the observations of `base`.
+    ///
+    /// - Precondition: they are pictures of three channels.
+    public init(_ base: Base) {
+        requireFit("Grayscale", Self.misfit(base.observationSpace))
+        self.base = base
+        picture = Array(repeating: 0, count: base.observationSpace.count)
+    }
+
+    static func misfit(_ space: Space) -> String? {
+        space.isImage(axes: 3...3) && space.shape[2] == 3
+            ? nil : "pictures, Box(0, 255, (height, width, 3), uint8), not \(space)"
+    }
+
+    /// Pictures without a last axis.
+    public var observationSpace: Space { .image(Array(base.observationSpace.shape.prefix(2))) }
+
+    /// Resets the environment within.
+    public mutating func reset(seed: UInt64?) {
+        base.reset(seed: seed)
+        base.observe(into: &picture, at: 0, count: picture.count)
+    }
+
+    /// Plays one step of the environment within.
+    public mutating func step(_ action: Action) -> Step {
+        let result = base.step(action)
+        base.observe(into: &picture, at: 0, count: picture.count)
+        return result
+    }
+
+    /// Writes 0.2125 red + 0.7154 green + 0.0721 blue, rounded down.
+    public func observe(into observation: inout MutableSpan<UInt8>) {
+        for index in 0..<picture.count / 3 {
+            let red = Double(picture[3 * index]) * 0.2125
+            let green = Double(picture[3 * index + 1]) * 0.7154
+            let blue = Double(picture[3 * index + 2]) * 0.0721
+            observation[index] = UInt8(red + green + blue)
+        }
+    }
+}
+
+extension Grayscale: StateCodable where Base: StateCodable {
+    /// Codes the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try base.codeState(with: &coder)
+        base.observe(into: &picture, at: 0, count: picture.count)
+    }
+}

@@ -1,0 +1,104 @@
+/// Observations less their mean, divided by their standard deviation, both of what has been seen so far: Gymnasium's
+/// `NormalizeObservation`.
+///
+/// Each environment of a batch has statistics of its own. An evaluation takes over those of the training's first
+/// environment (``BatchedEnvironment/takeOver(statistics:)``).
+@frozen public struct NormalizeObservation<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// Floats.
+    public typealias Element = Float
+
+    /// The environment within.
+    public var base: Base
+    /// Whether observations change the statistics.
+    public var isUpdating = true
+    /// Added to the variance, which may be 0.
+    public let epsilon: Double
+    /// Mean and variance of each number of an observation.
+    public var moments: [RunningMoments<Float>]
+    /// How many observations have been seen, and a ten-thousandth.
+    public var count: Double
+    @usableFromInline var latest: [Base.Element]
+    @usableFromInline var floats: [Float]
+
+    /// Normalises the observations of `base`.
+    ///
+    /// - Precondition: `epsilon` is positive, and the observations are no tuples or dictionaries.
+    @inlinable public init(_ base: Base, epsilon: Double = 1e-8) {
+        precondition(epsilon > 0, "NormalizeObservation: epsilon is \(epsilon), it must be above 0")
+        requireFit("NormalizeObservation", Self.misfit(base.observationSpace))
+        self.base = base
+        self.epsilon = epsilon
+        latest = Array(repeating: .zero, count: base.observationSpace.count)
+        floats = Array(repeating: 0, count: latest.count)
+        moments = Array(repeating: RunningMoments(), count: latest.count)
+        count = RunningMoments<Float>.initialCount
+    }
+
+    @usableFromInline static func misfit(_ space: Space) -> String? {
+        space.parts.isEmpty ? nil : "observations of one array, not \(space)"
+    }
+
+    /// All numbers, in the shape of the environment within.
+    public var observationSpace: Space {
+        .box(-Double.infinity...Double.infinity, shape: base.observationSpace.shape)
+    }
+
+    /// Resets the environment within; the statistics go on.
+    @inlinable public mutating func reset(seed: UInt64?) {
+        base.reset(seed: seed)
+        see()
+    }
+
+    /// Codes the moments, and the statistics of the environment within.
+    public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
+        try codeMoments(with: &coder)
+        isUpdating = isUpdating && !coder.isReading
+        try base.codeStatistics(with: &coder)
+    }
+
+    private mutating func codeMoments(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&count)
+        for index in moments.indices {
+            try coder.code(&moments[index].mean)
+            try coder.code(&moments[index].variance)
+        }
+    }
+
+    /// Plays one step of the environment within.
+    @inlinable public mutating func step(_ action: Action) -> Step {
+        let result = base.step(action)
+        see()
+        return result
+    }
+
+    @inlinable mutating func see() {
+        look()
+        guard isUpdating else { return }
+        for index in floats.indices { moments[index].add(floats[index], count: count) }
+        count += 1
+    }
+
+    @inlinable mutating func look() {
+        base.observe(into: &latest, at: 0, count: latest.count)
+        Base.Element.convert(latest, to: &floats)
+    }
+
+    /// Writes the normalised observation.
+    @inlinable public func observe(into observation: inout MutableSpan<Float>) {
+        for index in floats.indices {
+            let deviation = (moments[index].variance + Float(epsilon)).squareRoot()
+            observation[index] = (floats[index] - moments[index].mean) / deviation
+        }
+    }
+}
+
+extension NormalizeObservation: StateCodable where Base: StateCodable {
+    /// Codes the statistics and the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try codeMoments(with: &coder)
+        try base.codeState(with: &coder)
+        look()
+    }
+}

@@ -1,0 +1,75 @@
+/// Rewards divided by the standard deviation of the discounted sum of rewards so far: Gymnasium's `NormalizeReward`.
+///
+/// That sum starts anew after a terminal state, and not where an episode is cut. Each environment of a batch has
+/// statistics of its own.
+@frozen public struct NormalizeReward<Base: Environment>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// The element type of the environment within.
+    public typealias Element = Base.Element
+
+    /// The environment within.
+    public var base: Base
+    /// Whether rewards change the statistics.
+    public var isUpdating = true
+    /// What a reward of the step before counts in the sum, 0...1.
+    public let discount: Double
+    /// Added to the variance, which may be 0.
+    public let epsilon: Double
+    /// Mean and variance of the discounted sum.
+    public var moments: RunningMoments<Double>
+    /// How many sums have been seen, and a ten-thousandth.
+    public var count: Double
+    @usableFromInline var discountedSum: Double
+
+    /// Normalises the rewards of `base`.
+    ///
+    /// - Precondition: `discount` is in 0...1 and `epsilon` is positive.
+    @inlinable public init(_ base: Base, discount: Double = 0.99, epsilon: Double = 1e-8) {
+        precondition(0...1 ~= discount, "NormalizeReward: a discount of \(discount), it must be in 0...1")
+        precondition(epsilon > 0, "NormalizeReward: epsilon is \(epsilon), it must be above 0")
+        self.base = base
+        self.discount = discount
+        self.epsilon = epsilon
+        moments = RunningMoments()
+        count = RunningMoments<Double>.initialCount
+        discountedSum = 0
+    }
+
+    /// Codes the moments, and the statistics of the environment within.
+    public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
+        try codeMoments(with: &coder)
+        isUpdating = isUpdating && !coder.isReading
+        try base.codeStatistics(with: &coder)
+    }
+
+    private mutating func codeMoments(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&count)
+        try coder.code(&moments.mean)
+        try coder.code(&moments.variance)
+    }
+
+    /// Those of the environment within: each step here is one there.
+    public var stackedFrames: Int { base.stackedFrames }
+
+    /// Plays one step of the environment within.
+    @inlinable public mutating func step(_ action: Action) -> Step {
+        var result = base.step(action)
+        discountedSum = discountedSum * discount * (result.terminated ? 0 : 1) + result.reward
+        if isUpdating {
+            moments.add(discountedSum, count: count)
+            count += 1
+        }
+        result.reward /= (moments.variance + epsilon).squareRoot()
+        return result
+    }
+}
+
+extension NormalizeReward: StateCodable where Base: StateCodable {
+    /// Codes the statistics and the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try codeMoments(with: &coder)
+        try coder.code(&discountedSum)
+        try base.codeState(with: &coder)
+    }
+}

@@ -1,0 +1,109 @@
+/// Pictures of another size: each new pixel is the mean of the area that it covers, channel by channel, pixels that
+/// are cut counting by their share. What Gymnasium's `ResizeObservation` does where pictures become smaller.
+public struct Resize<Base: Environment<UInt8>>: Wrapper {
+    /// The actions of the environment within.
+    public typealias Action = Base.Action
+    /// Bytes.
+    public typealias Element = UInt8
+
+    /// The environment within.
+    public var base: Base
+    /// Rows of the new pictures.
+    public let height: Int
+    /// Columns of the new pictures.
+    public let width: Int
+    private let channels: Int
+    private let sourceWidth: Int
+    private let rows: Cover
+    private let columns: Cover
+    private var picture: [UInt8]
+
+    /// Makes the observations of `base` pictures of `height` × `width` pixels.
+    ///
+    /// - Precondition: they are pictures, `height` and `width` are positive.
+    public init(_ base: Base, height: Int, width: Int) {
+        precondition(height > 0 && width > 0, "Resize to \(height) × \(width) pixels: both must be at least 1")
+        let space = base.observationSpace
+        requireFit("Resize", Self.misfit(space))
+        self.base = base
+        self.height = height
+        self.width = width
+        channels = space.shape.count == 3 ? space.shape[2] : 1
+        sourceWidth = space.shape[1]
+        rows = Cover(of: space.shape[0], by: height)
+        columns = Cover(of: space.shape[1], by: width)
+        picture = Array(repeating: 0, count: space.count)
+    }
+
+    static func misfit(_ space: Space) -> String? {
+        space.isImage(axes: 2...3)
+            ? nil : "pictures, Box(0, 255, (height, width) or (height, width, channels), uint8), not \(space)"
+    }
+
+    /// Pictures of the new size, with the channels of the old ones.
+    public var observationSpace: Space { .image([height, width] + base.observationSpace.shape.dropFirst(2)) }
+
+    /// Resets the environment within.
+    public mutating func reset(seed: UInt64?) {
+        base.reset(seed: seed)
+        base.observe(into: &picture, at: 0, count: picture.count)
+    }
+
+    /// Plays one step of the environment within.
+    public mutating func step(_ action: Action) -> Step {
+        let result = base.step(action)
+        base.observe(into: &picture, at: 0, count: picture.count)
+        return result
+    }
+
+    /// Writes the picture in its new size.
+    public func observe(into observation: inout MutableSpan<UInt8>) {
+        for y in 0..<height {
+            for x in 0..<width {
+                for channel in 0..<channels {
+                    let mean = mean(row: y, column: x, channel: channel)
+                    observation[(y * width + x) * channels + channel] = UInt8(nearest: mean)
+                }
+            }
+        }
+    }
+
+    private func mean(row: Int, column: Int, channel: Int) -> Double {
+        var sum = 0.0
+        for y in rows.starts[row]..<rows.ends[row] {
+            var line = 0.0
+            for x in columns.starts[column]..<columns.ends[column] {
+                line += columns.share(of: x, column) * Double(picture[(y * sourceWidth + x) * channels + channel])
+            }
+            sum += rows.share(of: y, row) * line
+        }
+        return sum / (rows.length * columns.length)
+    }
+
+    /// Which of `count` places along an axis each of fewer or more new ones covers.
+    private struct Cover: Sendable {
+        /// The length of a new place in old ones.
+        let length: Double
+        let starts: [Int]
+        let ends: [Int]
+
+        init(of count: Int, by newCount: Int) {
+            length = Double(count) / Double(newCount)
+            starts = (0..<newCount).map { $0 * count / newCount }
+            ends = (0..<newCount).map { (($0 + 1) * count + newCount - 1) / newCount }
+        }
+
+        /// How much of an old place a new one covers, 0...1.
+        func share(of place: Int, _ new: Int) -> Double {
+            min(Double(place + 1), Double(new + 1) * length) - max(Double(place), Double(new) * length)
+        }
+    }
+}
+
+extension Resize: StateCodable where Base: StateCodable {
+    /// Codes the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try base.codeState(with: &coder)
+        base.observe(into: &picture, at: 0, count: picture.count)
+    }
+}

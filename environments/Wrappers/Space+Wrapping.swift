@@ -1,0 +1,53 @@
+extension Space {
+    /// The space of `count` members as one, with a leading axis; nil for tuples and dictionaries.
+    @usableFromInline func stacked(_ count: Int) -> Space? {
+        func repeated<Value>(_ values: [Value]) -> [Value] { (0..<count).flatMap { _ in values } }
+        return switch self {
+        case .discrete(let choices): .multiDiscrete(Array(repeating: choices, count: count))
+        case .multiDiscrete(let counts): .multiDiscrete(repeated(counts))
+        case .multiBinary(let shape): .multiBinary([count] + shape)
+        case .box(let low, let high, let shape, let element):
+            .box(low: repeated(low), high: repeated(high), shape: [count] + shape, element: element)
+        case .tuple, .dictionary: nil
+        }
+    }
+
+    /// The member whose numbers are as near to 0 as they can be.
+    @usableFromInline var numbersNearestZero: [Double] {
+        switch self {
+        case .box(let low, let high, _, _): zip(low, high).map { min(max(0, $0), $1) }
+        case .tuple, .dictionary: parts.flatMap(\.numbersNearestZero)
+        default: Array(repeating: 0, count: count)
+        }
+    }
+
+    /// The box of all rows that members become: integers out of n as n numbers, arrays as rows.
+    @usableFromInline func flattened(element: ElementType) -> Space {
+        let (low, high) = flatBounds
+        return .box(low: low, high: high, shape: [low.count], element: element)
+    }
+
+    private var flatBounds: (low: [Double], high: [Double]) {
+        func bits(_ count: Int) -> ([Double], [Double]) {
+            (Array(repeating: 0, count: count), Array(repeating: 1, count: count))
+        }
+        switch self {
+        case .discrete(let count): return bits(count)
+        case .multiDiscrete(let counts): return bits(counts.reduce(0, +))
+        case .multiBinary: return bits(count)
+        case .box(let low, let high, _, _): return (low, high)
+        case .tuple, .dictionary:
+            let bounds = parts.map(\.flatBounds)
+            return (bounds.flatMap(\.low), bounds.flatMap(\.high))
+        }
+    }
+
+    /// Whether members are pictures of bytes with `axes` axes, each in its whole range.
+    func isImage(axes: ClosedRange<Int>) -> Bool {
+        guard case .box(let low, let high, let shape, .uint8) = self, axes.contains(shape.count) else { return false }
+        return low.allSatisfy { $0 == 0 } && high.allSatisfy { $0 == 255 }
+    }
+
+    /// Pictures of bytes.
+    static func image(_ shape: [Int]) -> Space { .box(0...255, shape: shape, element: .uint8) }
+}

@@ -1,0 +1,267 @@
+import Storage
+
+/// A wrapper that can be put around an environment by name, such as `frame-stack=4`.
+public struct WrapperEntry: Sendable {
+    /// What it is called, such as `frame-stack`.
+    public let name: String
+    /// What it does, in one line.
+    public let summary: String
+    /// What stands behind the name and `=`, such as `COUNT`; empty where nothing does, in brackets where it may be left
+    /// out.
+    public let argument: String
+    let wrap: @Sendable (any Environment, WrapperArgument) throws -> any Environment
+
+    init(
+        _ name: String, _ argument: String, _ summary: String,
+        wrap: @escaping @Sendable (any Environment, WrapperArgument) throws -> any Environment
+    ) {
+        (self.name, self.argument, self.summary, self.wrap) = (name, argument, summary, wrap)
+    }
+
+    /// How it is written, such as `frame-stack=COUNT`.
+    public var usage: String { argument.isEmpty || argument.hasPrefix("[") ? name + argument : "\(name)=\(argument)" }
+}
+
+/// All wrappers that can be named.
+public enum WrapperCatalog {
+    /// The wrappers.
+    public static let entries: [WrapperEntry] = [
+        WrapperEntry("frame-stack", "COUNT", "the last observations as one") { try stack($0, $1) },
+        WrapperEntry("frame-skip", "COUNT", "each action is played so often") { try skip($0, $1, pools: false) },
+        WrapperEntry("max-frame-skip", "COUNT", "the same, showing the greater of the last two observations") {
+            try skip($0, $1, pools: true)
+        },
+        WrapperEntry("sticky-action", "PROBABILITY", "the previous action is played again so often") {
+            try stick($0, $1)
+        },
+        WrapperEntry("clip-reward", "[=LOW:HIGH]", "rewards cut to a range, -1:1 unless given") { try clip($0, $1) },
+        WrapperEntry("normalize-reward", "[=DISCOUNT]", "rewards divided by the running deviation of returns") {
+            try normalizeReward($0, $1)
+        },
+        WrapperEntry("normalize-observation", "", "observations less their running mean, by their deviation") {
+            try normalizeObservation($0, $1)
+        },
+        WrapperEntry("rescale-action", "[=LOW:HIGH]", "continuous actions run over a range, -1:1 unless given") {
+            try rescale($0, $1)
+        },
+        WrapperEntry("clip-action", "", "continuous actions may be any numbers, and are cut") {
+            try clipAction($0, $1)
+        },
+        WrapperEntry("flatten", "", "observations as one row; an integer out of n as n zeros and ones") { world, _ in
+            flatten(world)
+        },
+        WrapperEntry("time-aware", "[=normalized]", "the number of steps played at the end of observations") {
+            try tellTime($0, $1)
+        },
+        WrapperEntry("action-mask", "", "which actions are not in vain, at the end of observations") {
+            try tellMask($0, $1)
+        },
+        WrapperEntry("delay", "STEPS", "observations come so many steps late") { try delay($0, $1) },
+        WrapperEntry("pixels", "", "the drawn frame as observation") { try pixels($0, $1) },
+        WrapperEntry("grayscale", "", "pictures without colours") { try grayscale($0, $1) },
+        WrapperEntry("resize", "HEIGHTxWIDTH", "pictures of another size, by area averages") { try resize($0, $1) },
+    ]
+
+    /// The option by which each environment takes a stack of wrappers.
+    public static let option = EnvironmentOption(
+        "wrap", "wrappers with commas between them, the first innermost, such as frame-stack=4,time-aware")
+
+    /// The wrapper of a name.
+    ///
+    /// - Throws: ``EnvironmentError/unknownWrapper(name:nearest:known:)``.
+    public static func entry(_ name: String) throws(EnvironmentError) -> WrapperEntry {
+        if let entry = entries.first(where: { $0.name == name }) { return entry }
+        let known = entries.map(\.name)
+        throw .unknownWrapper(name: name, nearest: nearestName(to: name, among: known), known: known)
+    }
+
+    /// The wrappers that a text like `frame-skip=4,frame-stack=4` names, the first to be put on first.
+    ///
+    /// - Throws: ``EnvironmentError/unknownWrapper(name:nearest:known:)`` with the nearest name.
+    static func stack(_ text: String, around environment: String) throws(EnvironmentError) -> [NamedWrapper] {
+        var wrappers: [NamedWrapper] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let words = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let entry = try entry(words[0])
+            let argument = WrapperArgument(
+                usage: entry.usage, name: entry.name, text: words.count > 1 ? words[1] : nil, environment: environment)
+            if entry.argument.isEmpty, words.count > 1 { throw argument.bad("no value") }
+            wrappers.append(NamedWrapper(entry: entry, argument: argument))
+        }
+        return wrappers
+    }
+}
+
+/// A wrapper with what stands behind its name.
+struct NamedWrapper: Sendable {
+    var entry: WrapperEntry
+    var argument: WrapperArgument
+
+    /// Puts it around an environment, the episodes of which are cut in the step `stepLimit`.
+    func wrap(_ world: any Environment, stepLimit: Int?) throws -> any Environment {
+        var argument = argument
+        argument.stepLimit = stepLimit
+        return try entry.wrap(world, argument)
+    }
+}
+
+/// What stands behind a wrapper's name, read as what the wrapper wants.
+struct WrapperArgument: Sendable {
+    var usage: String
+    var name: String
+    var text: String?
+    var environment: String
+    var stepLimit: Int?
+
+    func bad(_ expected: String) -> EnvironmentError {
+        .badValue(
+            option: WrapperCatalog.option.name, value: name + (text.map { "=" + $0 } ?? ""),
+            expected: "\(usage), \(expected)")
+    }
+
+    func integer(in range: ClosedRange<Int>) throws(EnvironmentError) -> Int {
+        guard let text, let number = Int(text), range.contains(number) else {
+            throw bad("a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A number that fulfils a condition; `usual` where there is none.
+    func number(usual: Double? = nil, _ expected: String, where isGood: (Double) -> Bool) throws(EnvironmentError)
+        -> Double
+    {
+        guard let number = text.map({ Double($0) }) ?? usual, number.isFinite, isGood(number) else {
+            throw bad(expected)
+        }
+        return number
+    }
+
+    /// Two finite numbers with a colon between them, the second greater; -1 and 1 where there are none.
+    func range() throws(EnvironmentError) -> ClosedRange<Double> {
+        guard let text else { return -1...1 }
+        let numbers = text.split(separator: ":", omittingEmptySubsequences: false).compactMap { Double($0) }
+        guard numbers.count == 2, numbers[0].isFinite, numbers[1].isFinite, numbers[0] < numbers[1] else {
+            throw bad("two numbers, the second greater")
+        }
+        return numbers[0]...numbers[1]
+    }
+
+    /// Refuses what the wrapper can't be put around.
+    func requireFit(_ misfit: String?) throws(EnvironmentError) {
+        if let misfit { throw .wrapperMisfit(wrapper: name, environment: environment, needs: misfit) }
+    }
+}
+
+// Each of these opens the type of the environment within, so that the wrapper is made for it.
+extension WrapperCatalog {
+    private static func stack<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        let count = try argument.integer(in: 1...1000)
+        try argument.requireFit(FrameStack<World>.misfit(world.observationSpace))
+        return FrameStack(world, count: count)
+    }
+
+    private static func skip(_ world: some Environment, _ argument: WrapperArgument, pools: Bool) throws
+        -> any Environment
+    {
+        FrameSkip(world, count: try argument.integer(in: (pools ? 2 : 1)...1000), poolsLastFrames: pools)
+    }
+
+    private static func stick(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
+        let probability = try argument.number("a number from 0 to below 1") { 0..<1 ~= $0 }
+        return StickyAction(world, probability: probability)
+    }
+
+    private static func clip(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
+        ClipReward(world, to: try argument.range())
+    }
+
+    private static func normalizeReward(_ world: some Environment, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        NormalizeReward(world, discount: try argument.number(usual: 0.99, "a number from 0 to 1") { 0...1 ~= $0 })
+    }
+
+    private static func normalizeObservation<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        try argument.requireFit(NormalizeObservation<World>.misfit(world.observationSpace))
+        return NormalizeObservation(world)
+    }
+
+    private static func rescale<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        let range = try argument.range()
+        try argument.requireFit(RescaleAction<World>.misfit(world.actionSpace))
+        return RescaleAction(world, from: range)
+    }
+
+    private static func clipAction<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        try argument.requireFit(ClipAction<World>.misfit(world.actionSpace))
+        return ClipAction(world)
+    }
+
+    private static func flatten(_ world: some Environment) -> any Environment { FlattenObservation(world) }
+
+    private static func tellTime(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
+        guard argument.text == nil || argument.text == "normalized" else { throw argument.bad("or nothing behind it") }
+        guard let limit = argument.stepLimit else {
+            throw EnvironmentError.wrapperMisfit(
+                wrapper: argument.name, environment: argument.environment,
+                needs: "a step limit, such as \(EnvironmentCatalog.stepLimitOption.name)=500")
+        }
+        return TimeAwareObservation(world, limit: limit, isNormalized: argument.text != nil)
+    }
+
+    private static func tellMask<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        try argument.requireFit(ActionMaskObservation.misfit(world))
+        return ActionMaskObservation(world)
+    }
+
+    private static func delay(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
+        DelayObservation(world, delay: try argument.integer(in: 0...1000))
+    }
+
+    private static func pixels<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        try argument.requireFit(PixelObservation<World>.misfit(world.frameSize))
+        return PixelObservation(world)
+    }
+
+    private static func grayscale(_ world: any Environment, _ argument: WrapperArgument) throws -> any Environment {
+        func wrap<World: Environment<UInt8>>(_ world: World) throws -> any Environment {
+            try argument.requireFit(Grayscale<World>.misfit(world.observationSpace))
+            return Grayscale(world)
+        }
+        return try wrap(pictures(of: world, argument))
+    }
+
+    private static func resize(_ world: any Environment, _ argument: WrapperArgument) throws -> any Environment {
+        let sides = (argument.text ?? "").split(separator: "x", omittingEmptySubsequences: false).compactMap { Int($0) }
+        guard sides.count == 2, sides.allSatisfy({ 1...4096 ~= $0 }) else {
+            throw argument.bad("such as 84x84, both from 1 to 4096")
+        }
+        func wrap<World: Environment<UInt8>>(_ world: World) throws -> any Environment {
+            try argument.requireFit(Resize<World>.misfit(world.observationSpace))
+            return Resize(world, height: sides[0], width: sides[1])
+        }
+        return try wrap(pictures(of: world, argument))
+    }
+
+    private static func pictures(of world: any Environment, _ argument: WrapperArgument) throws
+        -> any Environment<UInt8>
+    {
+        if let world = world as? any Environment<UInt8> { return world }
+        throw EnvironmentError.wrapperMisfit(
+            wrapper: argument.name, environment: argument.environment,
+            needs: "pictures of bytes, not \(world.observationSpace); pixels,\(argument.name) gives it the drawn frames"
+        )
+    }
+}
