@@ -69,6 +69,7 @@ import Testing
         ("record dqn --to x.gif", "--to takes a file name that ends in .npz"),
         ("record dqn --to x.npz --video x.mp4", "--video takes a file name that ends in .gif"),
         ("record dqn --to x.npz --option low=0", "--option is for an environment"),
+        ("trace CartPole-v1 --actions - --frame x.gif", "--frame takes a file name that ends in .png"),
         ("record CartPol-v1 --to x.npz", "did you mean 'CartPole-v1'?"),
         ("watch rollouts.npz --seed 3", "not for a recording"),
         ("watch dqn --frames 0", "--frames takes a whole number from 1"),
