@@ -35,7 +35,8 @@ let libraries = [
 let package = Package(
     name: "reverie",
     products: libraries.map { .library(name: $0, targets: [$0]) } + [
-        .executable(name: "reverie", targets: ["reverie"])
+        .executable(name: "reverie", targets: ["reverie"]),
+        .library(name: "Reverie", type: .dynamic, targets: ["Interface"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -70,11 +71,13 @@ let package = Package(
                 "Storage", "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
+        .target(name: "CReverie"),
+        module("Interface", ["CReverie", "Environments", "Graphics", "Storage"]),
         .executableTarget(
             name: "reverie",
             dependencies: [
                 "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "NeuralNetworks",
-                "TensorCore", "Configuration", "Storage", "Graphics", "Random",
+                "TensorCore", "Configuration", "Storage", "Graphics", "Random", "CReverie",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -96,6 +99,7 @@ let package = Package(
                 "Training", "Agents", "Environments", "Rollouts", "Configuration", "NeuralNetworks", "TensorCore",
                 "Mathematics", "Storage",
             ]),
+        tests("InterfaceTests", ["Interface", "CReverie", "Environments", "Graphics", "Storage"]),
         tests("ViewerTests", ["Viewer", "Graphics"]),
         tests("CommandLineTests", ["reverie", "Training"]),
     ]

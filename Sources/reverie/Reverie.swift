@@ -1,4 +1,5 @@
 import ArgumentParser
+import CReverie
 import Foundation
 import Storage
 import TensorCore
@@ -17,7 +18,7 @@ import TensorCore
             Exit codes: 0; 1 a required return was missed or a rule broken; 64 usage; 65 bad data; 66 no such input; 69 no display; \
             73 would overwrite; 74 input or output failed; 130 interrupted.
             """,
-        version: "0.1.0",
+        version: REVERIE_VERSION,
         subcommands: [
             Train.self, Resume.self, Evaluate.self, Watch.self, Record.self, Trace.self, Check.self, Fit.self,
             Sample.self, List.self, Bench.self,

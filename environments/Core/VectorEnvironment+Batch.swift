@@ -47,8 +47,10 @@ extension VectorEnvironment {
     /// Checks that all have been reset, that none has ended and waits for a reset, and that the actions are in the
     /// space.
     public func checkStep() throws(EnvironmentError) {
-        for index in 0..<count {
+        var start = 0
+        while let index = doubtfulRow(self, start) {
             if let fault = fault(of: index) { throw fault }
+            start = index + 1
         }
     }
 

@@ -40,8 +40,9 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline var started: [Bool]
     @usableFromInline var unstarted: Int
     // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code. The initialiser is
-    // inlined where `World` is known, and so is the loop in the closure that it stores.
+    // inlined where `World` is known, and so are the loops in the closures that it stores.
     @usableFromInline let stepRows: (VectorEnvironment, Range<Int>) -> Void
+    @usableFromInline let doubtfulRow: (VectorEnvironment, Int) -> Int?
     // How threads share the rows; nil for a single one.
     @usableFromInline var sharedRows: SharedRows?
 
@@ -73,6 +74,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         started = Array(repeating: false, count: count)
         unstarted = count
         stepRows = { $0.step(rows: $1) }
+        doubtfulRow = { $0.doubtful(from: $1) }
         if count > 1 {
             sharedRows = SharedRows(count: count) { [unowned self] rows in stepRows(self, rows) }
         }
@@ -152,6 +154,17 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
             observe(index)
         }
         if autoreset == .sameStep { resetEnded(rows) }
+    }
+
+    /// The first environment from `start` on whose next step is not certainly right.
+    @inlinable @inline(__always) func doubtful(from start: Int) -> Int? {
+        guard let actionCheck, !actionCheck.isContinuous, unstarted == 0 else { return start < count ? start : nil }
+        for index in start..<count {
+            let ended = terminatedRow[index] || truncatedRow[index]
+            if ended && autoreset == .nextStep { continue }
+            if ended && autoreset == .disabled || !actionCheck.accepts(actions[index]) { return index }
+        }
+        return nil
     }
 
     @inlinable @inline(__always) func resetEnded(_ rows: Range<Int>) {
