@@ -71,6 +71,8 @@ import Testing
         ("record dqn --to x.npz --option low=0", "--option is for an environment"),
         ("trace CartPole-v1 --actions - --frame x.gif", "--frame takes a file name that ends in .png"),
         ("record CartPol-v1 --to x.npz", "did you mean 'CartPole-v1'?"),
+        ("play CartPol-v1", "did you mean 'CartPole-v1'?"),
+        ("play Taxi-v4 --frames 0", "--frames takes a whole number from 1"),
         ("watch rollouts.npz --seed 3", "not for a recording"),
         ("watch dqn --frames 0", "--frames takes a whole number from 1"),
         ("fit vaf rollouts.npz", "Did you mean 'vae'?"),

@@ -22,6 +22,8 @@ final class AgentScene: ViewerScene {
     private var returns: [Double] = []
     /// What is needed to go back, newest last.
     private var past: [Moment] = []
+    /// The person, where one plays.
+    private var person: Person? { agent as? Person }
 
     private static let pastLimit = 20_000
     private static let returnsLimit = 10_000
@@ -45,7 +47,7 @@ final class AgentScene: ViewerScene {
         precondition(environment.count == 1 && environment.autoreset == .disabled, "a scene shows one environment")
         (self.title, self.agent, self.environment, self.mode, self.seed) = (title, agent, environment, mode, seed)
         actionNames = ActionNames(of: environment)
-        framesPerSecond = environment.framesPerSecond
+        framesPerSecond = (agent as? Person)?.controls.stepsPerSecond ?? environment.framesPerSecond
         agentAtStart = agent.stateBytes()
         try start()
     }
@@ -54,6 +56,10 @@ final class AgentScene: ViewerScene {
     var canStepBack: Bool { environment.canSnapshot }
     var holdTime: Double { environment.hasEnded ? endHoldTime : 0 }
 
+    var playKeys: Set<ViewerKey> { person?.controls.keys ?? [] }
+
+    func hold(_ keys: Set<ViewerKey>) { person?.held = keys }
+
     func draw(into frame: inout Frame) { environment.draw(0, into: &frame) }
 
     func advance() throws -> Bool {
@@ -61,6 +67,7 @@ final class AgentScene: ViewerScene {
             try newEpisode(sameSeed: false)
             return true
         }
+        if let person, person.isWaiting { return true }
         if environment.canSnapshot { try remember() }
         try agent.act(in: environment, mode: mode)
         environment.step()
@@ -128,6 +135,7 @@ final class AgentScene: ViewerScene {
         let bars = assessment.map { actionNames.bars($0, chosen: mode == .greedy ? $0.best : nil) }
         return ViewerPanel(
             values: values, bars: bars.map { [$0] } ?? [], historyTitle: "Returns",
-            history: returns + (environment.hasEnded ? [current.totalReward] : []))
+            history: returns + (environment.hasEnded ? [current.totalReward] : []),
+            lines: person?.controls.help ?? [])
     }
 }
