@@ -20,7 +20,8 @@ import TensorCore
             """,
         version: REVERIE_VERSION,
         subcommands: [
-            Train.self, Resume.self, Evaluate.self, Watch.self, Play.self, Record.self, Trace.self, Check.self, Fit.self,
+            Train.self, Resume.self, Evaluate.self, Watch.self, Play.self, Record.self, Trace.self, Check.self,
+            Fit.self,
             Sample.self, List.self, Bench.self,
         ])
 
