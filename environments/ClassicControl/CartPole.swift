@@ -59,8 +59,9 @@ import Random
     ///
     /// The order of the operations is the original's, so that the trajectories are equal bit by bit.
     @inlinable public mutating func step(_ action: Int) -> Step {
-        precondition(action == 0 || action == 1, "CartPole: the action \(action) is not in Discrete(2)")
-        let force = action == 1 ? 10.0 : -10.0
+        precondition(UInt(bitPattern: action) <= 1, "CartPole: the action \(action) is not in Discrete(2)")
+        // ±10 without a branch, which would be taken or not at random.
+        let force = Double(20 * action - 10)
         let turn = rv_sincos(angle)
         let (cosine, sine) = (turn.cosine, turn.sine)
         let push = (force + (0.05 * (angularVelocity * angularVelocity)) * sine) / 1.1

@@ -26,6 +26,18 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     /// The actions of the next step, to be written by the caller.
     public let actions: UnsafeMutableBufferPointer<World.Action>
 
+    // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code, which makes a type at run time wherever
+    // it names one that depends on `World`: buffers are kept in types that don't.
+
+    /// The current observations, n × width.
+    public let observations: UnsafeRawBufferPointer
+    /// The observations that the last step led to, n × width.
+    public let finalObservations: UnsafeRawBufferPointer
+    /// How actions are written; nil where their Swift type doesn't suit the space.
+    public let actionKind: ActionKind?
+    @usableFromInline let discreteRow: UnsafeMutableBufferPointer<Int>?
+    @usableFromInline let continuousRow: UnsafeMutableBufferPointer<Float>?
+
     @usableFromInline let environments: UnsafeMutableBufferPointer<World>
     @usableFromInline let actionCheck: ActionCheck<World.Action>?
     @usableFromInline let width: Int
@@ -37,14 +49,14 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let resetRow: UnsafeMutableBufferPointer<Bool>
-    @usableFromInline var started: [Bool]
-    @usableFromInline var unstarted: Int
-    // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code. The initialiser is
-    // inlined where `World` is known, and so are the loops in the closures that it stores.
+    @usableFromInline let startedRow: UnsafeMutableBufferPointer<Bool>
+    // A batch belongs to one thread at a time; checking that at each step would take as long as a small step.
+    @exclusivity(unchecked) @usableFromInline var unstarted: Int
+    // The initialiser is inlined where `World` is known, and so are the loops in the closures that it stores.
     @usableFromInline let stepRows: (VectorEnvironment, Range<Int>) -> Void
     @usableFromInline let doubtfulRow: (VectorEnvironment, Int) -> Int?
     // How threads share the rows; nil for a single one.
-    @usableFromInline var sharedRows: SharedRows?
+    @exclusivity(unchecked) @usableFromInline var sharedRows: SharedRows?
 
     /// Makes `count` environments.
     ///
@@ -71,7 +83,13 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         terminatedRow = allocateAligned(count)
         truncatedRow = allocateAligned(count)
         resetRow = allocateAligned(count)
-        started = Array(repeating: false, count: count)
+        startedRow = allocateAligned(count)
+        observations = UnsafeRawBufferPointer(current)
+        finalObservations = UnsafeRawBufferPointer(final)
+        actionKind = actionCheck.map { $0.isContinuous ? .continuous : .discrete }
+        let actionMemory = UnsafeMutableRawBufferPointer(actions)
+        discreteRow = actionKind == .discrete ? actionMemory.bindMemory(to: Int.self) : nil
+        continuousRow = actionKind == .continuous ? actionMemory.bindMemory(to: Float.self) : nil
         unstarted = count
         stepRows = { $0.step(rows: $1) }
         doubtfulRow = { $0.doubtful(from: $1) }
@@ -91,6 +109,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         terminatedRow.deallocate()
         truncatedRow.deallocate()
         resetRow.deallocate()
+        startedRow.deallocate()
     }
 
     /// One environment as a value: reading it is a snapshot, writing it also renews its observation and ends
@@ -124,13 +143,13 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         clear(index)
         resetRow[index] = false
         observe(index)
-        unstarted -= started[index] ? 0 : 1
-        started[index] = true
+        unstarted -= startedRow[index] ? 0 : 1
+        startedRow[index] = true
     }
 
     /// Plays one time step in each environment.
     public func step() {
-        if unstarted > 0 { refuse(started.firstIndex(of: false)!) }
+        if unstarted > 0 { refuse(startedRow.firstIndex(of: false)!) }
         if let sharedRows { sharedRows.run() } else { stepRows(self, 0..<count) }
     }
 
