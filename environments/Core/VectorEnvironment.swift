@@ -154,25 +154,55 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     }
 
     @inlinable @inline(__always) func step(rows: Range<Int>) {
-        for index in rows {
-            let ended = terminatedRow[index] || truncatedRow[index]
-            if autoreset == .nextStep {
-                resetRow[index] = ended
-                if ended {
-                    environments[index].reset(seed: nil)
-                    clear(index)
-                    observe(index)
-                    continue
-                }
-            }
-            if ended && autoreset == .disabled || !(actionCheck?.accepts(actions[index]) ?? true) { refuse(index) }
-            let result = environments[index].step(actions[index])
-            rewardRow[index] = result.reward
-            terminatedRow[index] = result.terminated
-            truncatedRow[index] = result.truncated
-            observe(index)
+        var start = rows.lowerBound
+        while start < rows.upperBound {
+            let end = min(start + Self.groupSize, rows.upperBound)
+            if autoreset == .nextStep { stepOrReset(start..<end) } else { step(group: start..<end) }
+            start = end
         }
         if autoreset == .sameStep { resetEnded(rows) }
+    }
+
+    /// How many environments are given to ``Environment/step(_:_:into:)`` at a time.
+    @inlinable static var groupSize: Int { 16 }
+
+    @inlinable @inline(__always) func step(group rows: Range<Int>) {
+        for index in rows {
+            let ended = autoreset == .disabled && (terminatedRow[index] || truncatedRow[index])
+            if ended || !(actionCheck?.accepts(actions[index]) ?? true) { refuse(index) }
+        }
+        if rows.count == 1 {
+            return keep(environments[rows.lowerBound].step(actions[rows.lowerBound]), rows.lowerBound)
+        }
+        withUnsafeTemporaryAllocation(of: Step.self, capacity: Self.groupSize) { results in
+            World.step(
+                StridedWorlds(UnsafeMutableBufferPointer(rebasing: environments[rows])),
+                actions.baseAddress! + first, into: results.baseAddress!)
+            for index in rows { keep(results[index - first], index) }
+        }
+    }
+
+    @inlinable @inline(__always) func keep(_ result: Step, _ index: Int) {
+        rewardRow[index] = result.reward
+        terminatedRow[index] = result.terminated
+        truncatedRow[index] = result.truncated
+        observe(index)
+    }
+
+    /// With ``AutoresetMode/nextStep``: those that have ended are reset, and the runs of others between them make a step.
+    @inlinable @inline(__always) func stepOrReset(_ rows: Range<Int>) {
+        var start = rows.lowerBound
+        for index in rows {
+            let ended = terminatedRow[index] || truncatedRow[index]
+            resetRow[index] = ended
+            guard ended else { continue }
+            if start < index { step(group: start..<index) }
+            environments[index].reset(seed: nil)
+            clear(index)
+            observe(index)
+            start = index + 1
+        }
+        if start < rows.upperBound { step(group: start..<rows.upperBound) }
     }
 
     /// The first environment from `start` on whose next step is not certainly right.
