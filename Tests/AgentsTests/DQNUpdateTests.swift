@@ -42,7 +42,8 @@ import Testing
         Golden.set(network.parameters, to: file.network)
         Golden.set(target.parameters, to: file.target)
         let plan = try DQN.learningProgram(
-            network, target, settings.makeOptimizer(), settings, inputCount: file.sizes[0]
+            network, target, settings.makeOptimizer(), settings,
+            rows: .float32(settings.batchSize, file.sizes[0])
         ).plan()
         _ = plan.input(0).update(fromContentsOf: file.observations.map { Float($0) })
         _ = plan.integerInput(1).update(fromContentsOf: file.actions)

@@ -59,6 +59,8 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     case actionSpace(agent: String, environment: String, space: String, needed: String)
     /// The agent can't see the environment's observations.
     case observationSpace(agent: String, environment: String, space: String, needed: String)
+    /// The network asked for takes other observations than the environment's.
+    case network(NetworkName, environment: String, space: String, suitable: [NetworkName])
     /// No agent has that name.
     case unknownAgent(String, suggestion: String?)
 
@@ -71,6 +73,10 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
         case .observationSpace(let agent, let environment, let space, let needed):
             "The agent '\(agent)' needs an observation space that is \(needed); \(environment) has \(space). "
                 + "'reverie list environments' shows the spaces."
+        case .network(let name, let environment, let space, let suitable):
+            "The network '\(name)' is for images, (height, width, channels), of a size that its convolutions fit in; "
+                + "\(environment) has \(space). What suits it is 'network = "
+                + suitable.map { "\"\($0)\"" }.joined(separator: "' or 'network = ") + "'."
         case .unknownAgent(let name, let suggestion):
             "There is no agent called '\(name)'." + (suggestion.map { " Did you mean '\($0)'?" } ?? "")
                 + " 'reverie list agents' shows them all."
