@@ -67,12 +67,24 @@ public struct ObservationEncoding: Sendable {
             inputs[index] = 1
             return
         }
+        encode(row, type: type, count: inputCount, into: inputs, stride: 1)
+    }
+
+    /// Writes `count` elements of an array, such as a frame of a stack, `stride` inputs from one to the next.
+    @inlinable func encode(
+        _ elements: UnsafeRawPointer, type: ElementType, count: Int, into inputs: UnsafeMutablePointer<Float>,
+        stride: Int
+    ) {
         switch type {
-        case .float32: inputs.update(from: row.assumingMemoryBound(to: Float.self), count: inputCount)
+        case .float32:
+            let values = elements.assumingMemoryBound(to: Float.self)
+            for i in 0..<count { inputs[i * stride] = values[i] }
         case .uint8:
-            let divisor = divisor
-            for i in 0..<inputCount { inputs[i] = Float(row.load(fromByteOffset: i, as: UInt8.self)) / divisor }
-        case .int32: for i in 0..<inputCount { inputs[i] = Float(row.load(fromByteOffset: 4 * i, as: Int32.self)) }
+            let (values, divisor) = (elements.assumingMemoryBound(to: UInt8.self), divisor)
+            for i in 0..<count { inputs[i * stride] = Float(values[i]) / divisor }
+        case .int32:
+            let values = elements.assumingMemoryBound(to: Int32.self)
+            for i in 0..<count { inputs[i * stride] = Float(values[i]) }
         }
     }
 

@@ -22,6 +22,8 @@ public final class DQN: ReplayingAgent {
     private let optimizer: any Optimizer
     /// The experience: too much for every checkpoint, stored beside them.
     public let replay: ReplayBuffer
+    /// The memory that the experience takes.
+    public let replayMemory: ReplayMemory
     private let exploration: LinearSchedule
     private let learningRate: LinearSchedule?
     /// Where exploring actions are drawn from.
@@ -56,8 +58,10 @@ public final class DQN: ReplayingAgent {
         target.state.copy(from: network.state)
         (self.network, self.target) = (network, target)
         optimizer = settings.makeOptimizer()
+        replayMemory = try ReplayMemory(capacity: settings.replayCapacity, of: environment)
         replay = ReplayBuffer(
-            capacity: settings.replayCapacity, width: environment.observationSpace.count, type: environment.elementType)
+            capacity: settings.replayCapacity, width: environment.observationSpace.count, type: environment.elementType,
+            stackedFrames: environment.stackedFrames, environments: environment.count)
         exploration = LinearSchedule(
             from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
         learningRate =
