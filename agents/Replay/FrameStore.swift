@@ -8,7 +8,7 @@ import Glibc
 struct FrameStore: ~Copyable {
     /// What is known of a frame besides its content.
     struct Link {
-        /// The number of the frame before it, or its own where it is an episode's first.
+        /// The number of the frame before it, its own where it is an episode's first, or ``FrameStore/unknown``.
         var previous: Int
         /// The number of the transition that led to it; for an episode's first, of the next one to be added.
         var transition: Int
@@ -16,6 +16,9 @@ struct FrameStore: ~Copyable {
         var row: Int32
         fileprivate var place: Int32 = 0
     }
+
+    /// In place of the frame before one that was put back without it.
+    static let unknown = -1
 
     /// Bytes of one frame.
     let frameBytes: Int
@@ -67,7 +70,7 @@ struct FrameStore: ~Copyable {
 
     /// Stores a frame.
     ///
-    /// - Parameter previous: the frame before it; nil for an episode's first.
+    /// - Parameter previous: the frame before it, or ``unknown``; nil for an episode's first.
     /// - Returns: its number.
     mutating func append(_ frame: UnsafeRawPointer, after previous: Int?, transition: Int, row: Int) -> Int {
         let (number, isFree) = (stored, reusable < oldest)

@@ -100,10 +100,10 @@ extension ReplayBuffer {
     private func append(
         _ frame: UnsafeRawPointer, _ transition: Int, row: Int, isStart: Bool, put: (Int) -> Void
     ) {
-        let previous = isStart ? nil : newest[row]
+        let previous = isStart ? nil : newest[row] ?? FrameStore.unknown
         let number = frames.append(frame, after: previous, transition: transition, row: row)
         newest[row] = number
-        if previous != nil { return put(number) }
+        if let previous, previous != FrameStore.unknown { return put(number) }
         added = isStart ? transition : transition + 1
         if first == nil || !isStart { first = added }
     }
