@@ -31,6 +31,8 @@ import Testing
         ("train dqn CartPole-v1 --preset q-learning/FrozenLake-v1", "is for q-learning in FrozenLake-v1"),
         ("train dqn CartPole-v1 --set learningRat=1", "did you mean 'learningRate'?"),
         ("train dqn CartPole-v1 --set activation=rely", "did you mean 'relu'?"),
+        ("train dqn CartPole-v1 --set network=nature", "What suits it is 'network = \"auto\"' or 'network = \"mlp\"'"),
+        ("train dqn Arcade/Pong-v0 --preset none --set replayCapacity=100_000_000", "more than 80 % of this machine's"),
         ("train dqn CartPole-v1 --set learningRate=7", "learningRate is a number from 0.0 to 1.0, not 7"),
         ("train dqn CartPole-v1 --set learningRate", "--set takes name=value"),
         ("train dqn CartPole-v1 --option hig=1", "did you mean 'high'?"),
