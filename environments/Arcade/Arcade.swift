@@ -41,7 +41,10 @@ public enum Arcade {
 }
 
 extension Arcade {
-    static let entries = [entry(of: Pong.self)]
+    static let entries = [
+        entry(of: Pong.self), entry(of: Breakout.self), entry(of: Freeway.self), entry(of: SpaceInvaders.self),
+        entry(of: Honeybee.self),
+    ]
 
     /// A game as it is, or as the options' preprocessing shows it.
     private static func entry<Game: ArcadeGame>(of _: Game.Type) -> EnvironmentEntry {

@@ -10,7 +10,9 @@ struct ActionNames {
 
     init(of environment: any BatchedEnvironment) {
         isDiscrete = environment.actionSpace.discreteCount != nil
-        names = (try? EnvironmentCatalog.entry(environment.id))?.actionNames ?? []
+        // Options may give an environment more actions than the entry names.
+        let known = (try? EnvironmentCatalog.entry(environment.id))?.actionNames ?? []
+        names = known.count == environment.actionSpace.discreteCount ? known : []
     }
 
     subscript(action: Int) -> String { names.indices.contains(action) ? names[action] : "\(action)" }

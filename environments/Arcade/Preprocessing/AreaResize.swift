@@ -8,7 +8,8 @@ import Graphics
 struct AreaResize: Sendable {
     /// What a picture needs while it is made; the picture last.
     struct Scratch: Sendable {
-        // Two rows of sums, one in each half of a number, so that one product counts for both.
+        // Sums of rows; then several such rows in one, each in its part of a number, so that one product counts for all.
+        fileprivate var rows: [UInt16]
         fileprivate var line: [UInt64]
         fileprivate var sums: [UInt64]
         /// The new picture, height × width × channels.
@@ -22,6 +23,8 @@ struct AreaResize: Sendable {
     private let columns: Cover
     /// What sums are divided by to be means.
     private let total: UInt32
+    /// How many sums a number of 64 bits holds: 4 or 2.
+    private let parts: Int
 
     /// Makes pictures of the size `source` ones of the size `target`.
     ///
@@ -35,10 +38,12 @@ struct AreaResize: Sendable {
         rows = Cover(of: source.height, by: target.height, stride: source.width * channels)
         columns = Cover(of: source.width, by: target.width, stride: channels)
         total = UInt32(rows.length * columns.length)
+        parts = 255 * total <= UInt16.max ? 4 : 2
     }
 
     func makeScratch() -> Scratch {
         Scratch(
+            rows: Array(repeating: 0, count: parts * source.width * channels),
             line: Array(repeating: 0, count: (source.width + columns.taps) * channels),
             sums: Array(repeating: 0, count: target.width * channels),
             picture: Array(repeating: 0, count: target.width * target.height * channels))
@@ -49,18 +54,17 @@ struct AreaResize: Sendable {
         precondition(
             picture.count == source.width * source.height * channels,
             "a picture of \(picture.count) bytes, not \(source.height) × \(source.width) × \(channels)")
-        let width = target.width * channels
         picture.withUnsafeBufferPointer { picture in
-            scratch.line.withUnsafeMutableBufferPointer { line in
-                scratch.sums.withUnsafeMutableBufferPointer { sums in
-                    scratch.picture.withUnsafeMutableBufferPointer { target in
-                        for row in stride(from: 0, to: self.target.height, by: 2) {
-                            // Of an odd number of rows the last is its own partner.
-                            let partner = min(row + 1, self.target.height - 1)
-                            addRows(row, partner, of: picture.baseAddress!, to: line.baseAddress!)
-                            addColumns(of: line.baseAddress!, to: sums.baseAddress!)
-                            for (row, half) in [(row, UInt64(0)), (partner, 32)] {
-                                round(sums, half, row, picture.baseAddress!, to: target.baseAddress! + row * width)
+            let picture = picture.baseAddress!
+            scratch.rows.withUnsafeMutableBufferPointer { rows in
+                scratch.line.withUnsafeMutableBufferPointer { line in
+                    scratch.sums.withUnsafeMutableBufferPointer { sums in
+                        scratch.picture.withUnsafeMutableBufferPointer { target in
+                            for row in stride(from: 0, to: self.target.height, by: parts) {
+                                add(rowsFrom: row, of: picture, to: rows.baseAddress!)
+                                pack(rows.baseAddress!, to: line.baseAddress!)
+                                addColumns(of: line.baseAddress!, to: sums.baseAddress!)
+                                round(sums, rowsFrom: row, of: picture, to: target.baseAddress!)
                             }
                         }
                     }
@@ -69,34 +73,48 @@ struct AreaResize: Sendable {
         }
     }
 
-    /// The weighted sums of the rows that two new ones cover.
+    /// The weighted sums of the rows that new ones cover; below the last new row, the last once more.
     @inline(__always)
-    private func addRows(
-        _ row: Int, _ partner: Int, of picture: UnsafePointer<UInt8>, to line: UnsafeMutablePointer<UInt64>
+    private func add(
+        rowsFrom row: Int, of picture: UnsafePointer<UInt8>, to sums: UnsafeMutablePointer<UInt16>
     ) {
-        let (a, b, unit, width) = (rows.spans[row], rows.spans[partner], rows.unit, source.width * channels)
-        let (top, last) = (picture + a.start, picture + (a.start + a.lastOffset))
-        let (otherTop, otherLast) = (picture + b.start, picture + (b.start + b.lastOffset))
-        if a.count == 3, b.count == 3 {
-            let (middle, otherMiddle) = (top + width, otherTop + width)
-            for x in 0..<width {
-                let one = a.first &* UInt32(top[x]) &+ unit &* UInt32(middle[x]) &+ a.last &* UInt32(last[x])
-                let two =
-                    b.first &* UInt32(otherTop[x]) &+ unit &* UInt32(otherMiddle[x]) &+ b.last &* UInt32(otherLast[x])
-                line[x] = UInt64(one) | UInt64(two) &<< 32
+        let (unit, width) = (UInt16(rows.unit), source.width * channels)
+        rows.spans.withUnsafeBufferPointer { spans in
+            for part in 0..<parts {
+                let span = spans[min(row + part, spans.count - 1)]
+                let (first, final) = (UInt16(span.first), UInt16(span.last))
+                let (top, last, sum) = (
+                    picture + span.start, picture + (span.start + span.lastOffset), sums + part * width
+                )
+                if span.count == 3 {
+                    let middle = top + width
+                    for x in 0..<width {
+                        sum[x] = first &* UInt16(top[x]) &+ unit &* UInt16(middle[x]) &+ final &* UInt16(last[x])
+                    }
+                    continue
+                }
+                for x in 0..<width { sum[x] = first &* UInt16(top[x]) &+ final &* UInt16(last[x]) }
+                for place in 1..<max(span.count - 1, 1) {
+                    let middle = top + place * width
+                    for x in 0..<width { sum[x] &+= unit &* UInt16(middle[x]) }
+                }
             }
+        }
+    }
+
+    /// Puts the sums of several rows side by side in numbers.
+    @inline(__always)
+    private func pack(_ rows: UnsafePointer<UInt16>, to line: UnsafeMutablePointer<UInt64>) {
+        let width = source.width * channels
+        let second = rows + width
+        guard parts == 4 else {
+            for x in 0..<width { line[x] = UInt64(rows[x]) | UInt64(second[x]) &<< 32 }
             return
         }
+        let (third, fourth) = (second + width, second + 2 * width)
         for x in 0..<width {
-            let one = a.first &* UInt32(top[x]) &+ a.last &* UInt32(last[x])
-            let two = b.first &* UInt32(otherTop[x]) &+ b.last &* UInt32(otherLast[x])
-            line[x] = UInt64(one) | UInt64(two) &<< 32
-        }
-        for (start, count, half) in [(top, a.count, UInt64(0)), (otherTop, b.count, 32)] {
-            for place in 1..<max(count - 1, 1) {
-                let middle = start + place * width
-                for x in 0..<width { line[x] &+= UInt64(unit &* UInt32(middle[x])) &<< half }
-            }
+            line[x] =
+                UInt64(rows[x]) | UInt64(second[x]) &<< 16 | UInt64(third[x]) &<< 32 | UInt64(fourth[x]) &<< 48
         }
     }
 
@@ -129,37 +147,34 @@ struct AreaResize: Sendable {
         }
     }
 
-    /// Divides one half of the sums and rounds to the nearest.
+    /// Divides the sums and rounds to the nearest.
     @inline(__always)
     private func round(
-        _ sums: UnsafeMutableBufferPointer<UInt64>, _ half: UInt64, _ row: Int, _ picture: UnsafePointer<UInt8>,
+        _ sums: UnsafeMutableBufferPointer<UInt64>, rowsFrom first: Int, of picture: UnsafePointer<UInt8>,
         to target: UnsafeMutablePointer<UInt8>
     ) {
-        let (total, inverse) = (Int32(total), 1 / Float(total))
+        let (total, inverse, bits) = (Int32(total), 1 / Float(total), UInt64(64 / parts))
+        let mask: UInt64 = (1 &<< bits) &- 1
         // Whole sums make means that lie at least 1 / (2 * total) from the middle between two bytes, or in it.
         let tolerance = total / 500
-        var ties: Int32 = 0
-        for index in 0..<sums.count {
-            let sum = Int32(truncatingIfNeeded: sums[index] &>> half)
-            // Numbers from 2²³ on have no fraction: adding it rounds.
-            let byte = Int32(bitPattern: (Float(sum) * inverse + 0x1p23).bitPattern & 0xff)
-            target[index] = UInt8(truncatingIfNeeded: byte)
-            let twice = 2 &* (sum &- byte &* total)
-            ties |= total &- max(twice, 0 &- twice) &- tolerance &- 1
-        }
-        if ties < 0 { settleTies(sums, half, row, picture, to: target) }
-    }
-
-    @inline(never)
-    private func settleTies(
-        _ sums: UnsafeMutableBufferPointer<UInt64>, _ half: UInt64, _ row: Int, _ picture: UnsafePointer<UInt8>,
-        to target: UnsafeMutablePointer<UInt8>
-    ) {
-        let total = Int32(total)
-        for index in 0..<sums.count {
-            let sum = Int32(truncatingIfNeeded: sums[index] >> half)
-            if total - abs(2 * (sum - Int32(target[index]) * total)) <= total / 500 {
-                target[index] = nearTie(row, index / channels, picture + index % channels)
+        for part in 0..<min(parts, self.target.height - first) {
+            let row = target + (first + part) * sums.count
+            let shift = UInt64(part) &* bits
+            var ties: Int32 = 0
+            for index in 0..<sums.count {
+                let sum = Int32(truncatingIfNeeded: sums[index] &>> shift & mask)
+                // Numbers from 2²³ on have no fraction: adding it rounds.
+                let byte = Int32(bitPattern: (Float(sum) * inverse + 0x1p23).bitPattern & 0xff)
+                row[index] = UInt8(truncatingIfNeeded: byte)
+                let twice = 2 &* (sum &- byte &* total)
+                ties |= total &- max(twice, 0 &- twice) &- tolerance &- 1
+            }
+            guard ties < 0 else { continue }
+            for index in 0..<sums.count {
+                let sum = Int32(truncatingIfNeeded: sums[index] &>> shift & mask)
+                if total - abs(2 * (sum - Int32(row[index]) * total)) <= tolerance {
+                    row[index] = nearTie(first + part, index / channels, picture + index % channels)
+                }
             }
         }
     }

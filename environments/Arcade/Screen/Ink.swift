@@ -57,6 +57,10 @@ extension RasterPixel {
     /// Sets one pixel after another.
     @inline(__always)
     public static func paint(_ bits: UInt32, _ pixel: Self, at row: UnsafeMutablePointer<Self>, isRoomy: Bool) {
+        paintEach(bits, pixel, at: row)
+    }
+
+    @inline(__always) static func paintEach(_ bits: UInt32, _ pixel: Self, at row: UnsafeMutablePointer<Self>) {
         var bits = bits
         while bits != 0 {
             row[bits.trailingZeroBitCount] = pixel
@@ -74,27 +78,25 @@ extension UInt8: RasterPixel {
     /// Sets eight pixels at once where there is room.
     @inline(__always)
     public static func paint(_ bits: UInt32, _ pixel: UInt8, at row: UnsafeMutablePointer<UInt8>, isRoomy: Bool) {
-        var rest = bits
-        if isRoomy {
-            var place = UnsafeMutableRawPointer(row)
-            let ink = UInt64(pixel) &* 0x0101_0101_0101_0101
-            while rest != 0 {
-                // Bit i of the lowest byte fills byte i: spread, marked in the highest bit, widened.
-                let spread = UInt64(rest & 255) &* 0x0101_0101_0101_0101 & 0x8040_2010_0804_0201
-                let marks = ((spread &+ 0x7f7f_7f7f_7f7f_7f7f) | spread) & 0x8080_8080_8080_8080
-                let mask = (marks &>> 7) &* 255
-                let old = place.loadUnaligned(as: UInt64.self)
-                place.storeBytes(of: old & ~mask | ink & mask, as: UInt64.self)
-                rest &>>= 8
-                place += 8
-            }
-        } else {
-            while rest != 0 {
-                row[rest.trailingZeroBitCount] = pixel
-                rest &= rest &- 1
-            }
+        guard isRoomy else { return paintEach(bits, pixel, at: row) }
+        let ink = UInt64(pixel) &* 0x0101_0101_0101_0101
+        var (rest, place) = (bits, UnsafeMutableRawPointer(row))
+        while rest != 0 {
+            blend(ink, rest, 0x8040_2010_0804_0201, at: place)
+            rest &>>= 8
+            place += 8
         }
     }
+}
+
+/// Sets those of eight bytes whose bit is set; byte i of `bitOfByte` has the bit that byte i goes by.
+@inline(__always)
+private func blend(_ ink: UInt64, _ bits: UInt32, _ bitOfByte: UInt64, at place: UnsafeMutableRawPointer) {
+    let spread = UInt64(bits & 255) &* 0x0101_0101_0101_0101 & bitOfByte
+    let marks = ((spread &+ 0x7f7f_7f7f_7f7f_7f7f) | spread) & 0x8080_8080_8080_8080
+    let mask = (marks &>> 7) &* 255
+    let old = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
+    place.storeBytes(of: UInt64(littleEndian: old & ~mask | ink & mask), as: UInt64.self)
 }
 
 extension Arcade.RGB: RasterPixel {
@@ -102,6 +104,25 @@ extension Arcade.RGB: RasterPixel {
     @inline(__always) public init(_ ink: Arcade.Ink) { self = ink.rgb }
     /// The three bytes of each.
     public static func pixels(of backdrop: Arcade.Backdrop) -> [Arcade.RGB] { backdrop.rgb }
+
+    /// Sets eight pixels, 24 bytes, at once where there is room.
+    @inline(__always)
+    public static func paint(_ bits: UInt32, _ pixel: Self, at row: UnsafeMutablePointer<Self>, isRoomy: Bool) {
+        guard isRoomy else { return paintEach(bits, pixel, at: row) }
+        let ink = UInt64(pixel.red) | UInt64(pixel.green) &<< 8 | UInt64(pixel.blue) &<< 16
+        let inks = (
+            ink | ink &<< 24 | ink &<< 48, ink &>> 16 | ink &<< 8 | ink &<< 32 | ink &<< 56,
+            ink &>> 8 | ink &<< 16 | ink &<< 40
+        )
+        var (rest, place) = (bits, UnsafeMutableRawPointer(row))
+        while rest != 0 {
+            blend(inks.0, rest, 0x0404_0202_0201_0101, at: place)
+            blend(inks.1, rest, 0x2010_1010_0808_0804, at: place + 8)
+            blend(inks.2, rest, 0x8080_8040_4040_2020, at: place + 16)
+            rest &>>= 8
+            place += 24
+        }
+    }
 }
 
 extension UInt32: RasterPixel {
