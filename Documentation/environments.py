@@ -26,8 +26,14 @@ CHAPTERS = [
         "the originals under the same seed. `-v0` has all six actions, `-v1` those that matter.",
     ),
     (
+        "Arcade",
+        ["Arcade/"],
+        "Games in the manner of Atari's, with rules and pictures of our own: 210 × 160 pixels in colour, 60 frames a second. "
+        "`--option preprocess=nature` shows them as deep Q-learning is used to: 84 × 84 grey pixels, four frames at a time.",
+    ),
+    (
         "Gridworlds",
-        ["GridWorld", "grid:"],
+        ["GridWorld", "grid:", "Maze"],
         "Maps from text files in `assets/maps`; `--option map=FILE` of `GridWorld` plays one of your own.",
     ),
 ]
@@ -41,6 +47,11 @@ MOMENTS = {
     "Acrobot-v1": (3, 60),
     "Taxi-v4": (3, 0),
     "Blackjack-v1": (6, 0),
+    "Arcade/Pong-v0": (3, 200),
+    "Arcade/Breakout-v0": (3, 400),
+    "Arcade/Freeway-v0": (3, 120),
+    "Arcade/SpaceInvaders-v0": (3, 300),
+    "Arcade/Honeybee-v0": (3, 200),
     "MinAtar/Asterix-v0": (3, 60),
     "MinAtar/Breakout-v0": (9, 14),
     "MinAtar/Freeway-v0": (3, 30),
@@ -61,6 +72,7 @@ REWARDS = {
     "CliffWalking": "-1 a step, -100 for a fall, which leads back to the start.",
     "Taxi": "20 for the passenger at the destination, -10 for a pick-up or drop-off in vain, else -1.",
     "Blackjack": "1 for a win, -1 for a loss, 0 for a draw.",
+    "Arcade/Pong": "1 for a point, -1 for the other's; the first to have 21 wins.",
     "MinAtar/Asterix": "1 for each piece of gold. An enemy ends the game.",
     "MinAtar/Breakout": "1 for each brick. It ends when the ball is lost.",
     "MinAtar/Freeway": "1 for each crossing, in 2,500 frames.",

@@ -11,11 +11,12 @@ import Testing
         let page = try String(contentsOf: root.appending(path: "Documentation/Environments.md"), encoding: .utf8)
         let lines = Set(page.split(separator: "\n"))
         for entry in EnvironmentCatalog.entries {
-            #expect(lines.contains("### \(entry.id)"), "\(entry.id) is missing: run Documentation/environments.py")
+            let isThere = lines.contains("### \(entry.id)")
+            #expect(isThere, "\(entry.id) is missing: run Documentation/environments.py")
             for option in entry.options {
-                #expect(
-                    lines.contains { $0.hasPrefix("- `--option \(option.name)=`: \(option.summary)") },
-                    "\(entry.id) \(option.name)")
+                let line = "- `--option \(option.name)=`: \(option.summary)"
+                let isDescribed = lines.contains { $0.hasPrefix(line) }
+                #expect(isDescribed, "\(entry.id): \(line)")
             }
         }
     }

@@ -171,9 +171,8 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
             let ended = autoreset == .disabled && (terminatedRow[index] || truncatedRow[index])
             if ended || !(actionCheck?.accepts(actions[index]) ?? true) { refuse(index) }
         }
-        if rows.count == 1 {
-            return keep(environments[rows.lowerBound].step(actions[rows.lowerBound]), rows.lowerBound)
-        }
+        let first = rows.lowerBound
+        if rows.count == 1 { return keep(environments[first].step(actions[first]), first) }
         withUnsafeTemporaryAllocation(of: Step.self, capacity: Self.groupSize) { results in
             World.step(
                 StridedWorlds(UnsafeMutableBufferPointer(rebasing: environments[rows])),
