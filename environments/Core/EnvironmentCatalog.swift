@@ -85,8 +85,8 @@ public enum EnvironmentCatalog {
 
     private static let builtIn: [EnvironmentEntry] =
         CartPole.entries + MountainCar.entries + MountainCarContinuous.entries + Pendulum.entries + Acrobot.entries
-        + FrozenLake.entries + CliffWalking.entries + Taxi.entries + Blackjack.entries + GridWorld.entries + Maze.entries
-        + MinAtar.entries
+        + FrozenLake.entries + CliffWalking.entries + Taxi.entries + Blackjack.entries + GridWorld.entries
+        + Maze.entries + MinAtar.entries
 
     /// The option that each environment has.
     public static let stepLimitOption = EnvironmentOption(
