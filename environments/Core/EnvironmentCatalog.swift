@@ -86,7 +86,7 @@ public enum EnvironmentCatalog {
     private static let builtIn: [EnvironmentEntry] =
         CartPole.entries + MountainCar.entries + MountainCarContinuous.entries + Pendulum.entries + Acrobot.entries
         + FrozenLake.entries + CliffWalking.entries + Taxi.entries + Blackjack.entries + GridWorld.entries
-        + MinAtar.entries + Arcade.entries
+        + Maze.entries + MinAtar.entries + Arcade.entries
 
     /// The option that each environment has.
     public static let stepLimitOption = EnvironmentOption(
