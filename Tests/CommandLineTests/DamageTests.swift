@@ -113,7 +113,7 @@ import Testing
 
     @Test func maps() throws {
         let folder = try TemporaryFolder()
-        try writeAtomically("name: Bad\n\nS.\n?G\n", to: folder.file("bad.txt"), overwrite: false)
+        try writeAtomically("name: Bad\n\nS.\n%G\n", to: folder.file("bad.txt"), overwrite: false)
         let result = try Executable.run(
             ["train", "q-learning", "GridWorld", "--option", "map=bad.txt", "--run", "r"], in: folder)
         #expect(result.status == 65 && result.errors.contains("bad.txt:4:1"))
