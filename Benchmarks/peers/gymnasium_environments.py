@@ -69,6 +69,22 @@ def atari(name, count):
     return play
 
 
+def minatar_game(name):
+    """A game of MinAtar's own package: the step, the observation, and the reset where it is over."""
+    environment = minatar.Environment(name)
+    environment.reset()
+
+    def play(count):
+        for action in random.integers(0, 6, count).tolist():
+            _, is_over = environment.act(action)
+            if is_over:
+                environment.reset()
+            environment.state()
+        return count
+
+    return play
+
+
 # Gymnasium has a class for many CartPoles at once. A batch of the others is played one after another, so that the row of
 # 1024 is played by one, which is faster.
 names = [
@@ -77,6 +93,13 @@ names = [
 ]
 makers = {f"{name} n={count}": lambda name=name: single(name) for name in names for count in (1024, 1)}
 makers["CartPole-v1 n=1024"] = lambda: vector("CartPole-v1", 1024, "vector_entry_point")
+games = {
+    "Asterix": "asterix", "Breakout": "breakout", "Freeway": "freeway", "Seaquest": "seaquest",
+    "SpaceInvaders": "space_invaders",
+}
+for name, game in games.items():
+    for count in (1024, 1):
+        makers[f"MinAtar/{name}-v0 n={count}"] = lambda game=game: minatar_game(game)
 if envpool:
     for game in ["Pong", "Breakout", "Freeway", "SpaceInvaders"]:
         makers[f"Arcade/{game}-v0 preprocessed n=8"] = lambda game=game: atari(f"{game}-v5", 8)

@@ -22,6 +22,17 @@ import Viewer
         #expect(try controls(id).action(Set(held)) == [Double(action)])
     }
 
+    @Test(arguments: [
+        ([ViewerKey.up], Arcade.Action.up), ([.down, .left], .downLeft), ([.up, .right, .space], .upRightFire),
+        ([], .noop),
+        ([.space], .fire),
+    ])
+    func joysticksHaveAllDirections(held: [ViewerKey], action: Arcade.Action) throws {
+        let pong = try EnvironmentCatalog.make(
+            "Arcade/Pong-v0", autoreset: .disabled, options: ["full_action_space": "true"])
+        #expect(try #require(ActionControls(of: pong)).action(Set(held)) == [Double(action.rawValue)])
+    }
+
     /// Where no action does nothing, or the world is one of turns, time waits for a key.
     @Test(arguments: ["Taxi-v4", "CartPole-v1", "grid:open", "Blackjack-v1"]) func someWait(id: String) throws {
         #expect(try controls(id).action([]) == nil)
@@ -65,7 +76,7 @@ import Viewer
     @Test func theWindowOpensForAPlayer() throws {
         let folder = try TemporaryFolder()
         let dummy: [String: String?] = ["SDL_VIDEODRIVER": "dummy"]
-        for id in ["Taxi-v4", "MinAtar/Asterix-v0"] {
+        for id in ["Taxi-v4", "MinAtar/Asterix-v0", "Arcade/Honeybee-v0"] {
             let result = try Executable.run(["play", id, "--frames", "5"], in: folder, environment: dummy)
             #expect(result.status == 0 && result.output.isEmpty)
         }

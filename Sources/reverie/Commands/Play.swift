@@ -35,7 +35,12 @@ struct Play: ParsableCommand {
     }
 
     func run() throws {
-        let world = try EnvironmentCatalog.make(environment, autoreset: .disabled, options: options.values())
+        var settings = try options.values()
+        // Who learns wants few actions; who holds a joystick wants all of its directions.
+        let joystick = "full_action_space"
+        let known = try EnvironmentCatalog.entry(environment).options
+        if settings[joystick] == nil, known.contains(where: { $0.name == joystick }) { settings[joystick] = "true" }
+        let world = try EnvironmentCatalog.make(environment, autoreset: .disabled, options: settings)
         guard let controls = ActionControls(of: world) else {
             throw UsageError("a keyboard can't play the actions of \(environment), \(world.actionSpace)")
         }

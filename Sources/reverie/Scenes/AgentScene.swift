@@ -25,7 +25,9 @@ final class AgentScene: ViewerScene {
     /// The person, where one plays.
     private var person: Person? { agent as? Person }
 
+    /// Moments kept at most, and their bytes: an environment of frames takes some ten thousand each.
     private static let pastLimit = 20_000
+    private static let pastBytesLimit = 256 << 20
     private static let returnsLimit = 10_000
 
     /// How far the episode is.
@@ -80,10 +82,12 @@ final class AgentScene: ViewerScene {
     }
 
     private func remember() throws {
-        if past.count == Self.pastLimit { past.removeFirst(Self.pastLimit / 2) }
-        past.append(
-            Moment(
-                environment: try environment.snapshot(of: 0), agent: agent.stateBytes(), progress: current))
+        let moment = Moment(
+            environment: try environment.snapshot(of: 0), agent: agent.stateBytes(), progress: current)
+        let limit = min(
+            Self.pastLimit, max(2, Self.pastBytesLimit / (moment.environment.count + moment.agent.count + 64)))
+        if past.count >= limit { past.removeFirst(past.count / 2) }
+        past.append(moment)
     }
 
     func stepBack() -> Bool {
