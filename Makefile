@@ -5,7 +5,7 @@ BUILD = swift build -c release --build-tests
 REVERIE = .build/release/reverie
 RUN = runs/demo
 
-.PHONY: demo test torture build bench format lint packages clean
+.PHONY: demo test torture build bench format lint packages python clean
 
 build: packages
 	@$(BUILD)
@@ -39,16 +39,32 @@ demo: build
 	@echo "In $(RUN): the trained agent (dqn), rollouts.npz, episode.gif, the model (vae) and its samples.png."
 	@echo "Watch the agent in a window:  $(REVERIE) watch $(RUN)/dqn"
 
-test: build
+# A Python with Gymnasium below .build, for what tests the bridge to it: these versions are what it is compared with.
+PYTHON = .build/python
+REQUIREMENTS = Tests/Fixtures/GymnasiumBridge/requirements.txt
+
+python: $(PYTHON)/requirements.txt
+
+python test torture: PACKAGES += python3-venv
+
+$(PYTHON)/requirements.txt: $(REQUIREMENTS) | packages
+	@rm -rf $(PYTHON)
+	@python3 -m venv $(PYTHON)
+	@$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
+	@cp $(REQUIREMENTS) $@
+
+test: build python
 	@swift test -c release --skip-build
 	@Examples/test.sh
 	@Torture/kill.sh 9
 	@Torture/fail.sh 61
+	@Torture/bridge.py 5
 
-torture: build
+torture: build python
 	@Torture/kill.sh 100
 	@Torture/fail.sh
 	@Torture/fuzz.sh
+	@Torture/bridge.py 50
 
 bench: build
 	@$(REVERIE) bench

@@ -18,8 +18,10 @@ let swiftSettings: [SwiftSetting] = [
     .unsafeFlags(["-cross-module-optimization", "-enable-testing"] + instructionSet),
 ]
 
-func module(_ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+func module(
+    _ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, resources: resources, swiftSettings: swiftSettings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -29,7 +31,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let libraries = [
     "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
     "GenerativeModels",
-    "Environments", "Agents", "Rollouts", "Training", "Viewer",
+    "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
 let package = Package(
@@ -43,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMath"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
@@ -60,6 +63,9 @@ let package = Package(
         module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Environments", path: "environments", ["CMath", "Random", "Graphics", "Parallel", "Storage"]),
         module(
+            "GymnasiumBridge", ["CLinux", "Environments", "Graphics", "Parallel", "Storage"],
+            resources: [.embedInCode("worker.py")]),
+        module(
             "Agents", path: "agents",
             ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Rollouts", ["Environments", "Graphics", "Storage"]),
@@ -76,8 +82,8 @@ let package = Package(
         .executableTarget(
             name: "reverie",
             dependencies: [
-                "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "NeuralNetworks",
-                "TensorCore", "Configuration", "Storage", "Graphics", "Random", "CReverie",
+                "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "GymnasiumBridge",
+                "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "Random", "CReverie",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -91,6 +97,7 @@ let package = Package(
         tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore", "Mathematics", "Random"]),
         tests("GenerativeModelsTests", ["GenerativeModels", "NeuralNetworks", "TensorCore"]),
         tests("EnvironmentsTests", ["Environments", "Graphics", "Parallel", "Random"]),
+        tests("GymnasiumBridgeTests", ["GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
         tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
         tests("RolloutsTests", ["Rollouts", "Environments", "Graphics", "Storage"]),
         tests(

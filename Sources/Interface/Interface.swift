@@ -161,7 +161,7 @@ public func reverie_reset(
             throw InterfaceError("\(environments.id): the mask of a reset chooses no environment")
         }
         let own = rows.map { seeds != nil && isSeeded?[$0] != 0 ? seeds[$0] : nil }
-        environments.reset(seeds: own, mask: chosen)
+        try environments.reset(seeds: own, mask: chosen)
         return 0
     }
 }
@@ -171,7 +171,7 @@ public func reverie_step(_ batch: OpaquePointer!) -> Int32 {
     attempt(else: 1) {
         let environments = Batch.at(batch).environments
         try environments.checkStep()
-        environments.step()
+        try environments.step()
         return 0
     }
 }

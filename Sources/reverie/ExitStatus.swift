@@ -21,7 +21,7 @@ enum ExitStatus: Int32 {
     /// The code of an error that is ours; nil for the argument parser's own.
     init?(_ error: any Error) {
         switch error {
-        case is UsageError, is AgentError, is ModelError: self = .usage
+        case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is FitError, is ParameterFileError: self = .badData
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
@@ -40,6 +40,15 @@ enum ExitStatus: Int32 {
         case .unreadable, .missingAssets: .noInput
         case .badMap, .badState: .badData
         case .notReset, .hasEnded, .badAction: .failure
+        case .outside(let fault): status(fault)
+        }
+    }
+
+    private static func status(_ fault: OutsideFault) -> ExitStatus {
+        switch fault {
+        case .missing: .unavailable
+        case .notMade, .unmappedSpace: .usage
+        case .raised, .broken, .died, .silent, .nonsense, .system: .inputOutput
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CReverie
 import Foundation
+import GymnasiumBridge
 import Storage
 import TensorCore
 
@@ -15,7 +16,7 @@ import TensorCore
               reverie evaluate runs/dqn-CartPole-v1-seed0
               reverie watch runs/dqn-CartPole-v1-seed0
 
-            Exit codes: 0; 1 a required return was missed or a rule broken; 64 usage; 65 bad data; 66 no such input; 69 no display; \
+            Exit codes: 0; 1 a required return was missed or a rule broken; 64 usage; 65 bad data; 66 no such input; 69 no display or no Python; \
             73 would overwrite; 74 input or output failed; 130 interrupted.
             """,
         version: REVERIE_VERSION,
@@ -28,6 +29,7 @@ import TensorCore
     static func main() {
         do {
             prepareProcess()
+            Gymnasium.register()
             try requireSupportedProcessor()
             try requireKnownCommand(CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()

@@ -6,12 +6,13 @@ import Training
 enum SessionCommand {
     static func train(_ session: TrainingSession, folder: String, json: Bool) throws {
         Interruption.watch()
-        try report(try session.train(shouldStop: { Interruption.isRequested }), folder: folder, json: json)
+        let summary = try session.train(shouldStop: { Interruption.isRequested })
+        try report(summary, folder: folder, json: json, isResumable: session.isResumable)
     }
 
     /// Prints a training run's summary; without one the run was stopped.
-    static func report(_ summary: JSON?, folder: String, json: Bool) throws {
-        guard let summary else { throw stopped(folder) }
+    static func report(_ summary: JSON?, folder: String, json: Bool, isResumable: Bool = true) throws {
+        guard let summary else { throw stopped(folder, isResumable: isResumable) }
         if json {
             try output("\(summary)")
         } else {
@@ -36,8 +37,11 @@ enum SessionCommand {
         }
     }
 
-    private static func stopped(_ folder: String) -> ExitCode {
-        note("stopped and saved; go on with: reverie resume \(folder)")
+    private static func stopped(_ folder: String, isResumable: Bool = true) -> ExitCode {
+        note(
+            isResumable
+                ? "stopped and saved; go on with: reverie resume \(folder)"
+                : "stopped; the agent is saved, its environments can't be: try reverie evaluate \(folder)")
         return ExitCode(Interruption.exitCode)
     }
 }

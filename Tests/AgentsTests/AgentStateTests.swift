@@ -138,12 +138,12 @@ import Testing
                 nextObservations: ObservationRows(
                     batch.finalObservations.baseAddress!, type: batch.elementType, count: 4, width: width),
                 isReset: batch.isResetStep)
-            batch.reset(seed: 1)
+            try batch.reset(seed: 1)
             func play(_ steps: Int) throws {
                 for _ in 0..<steps {
                     previous.copyMemory(from: batch.observations)
                     try agent.act(on: observations, mode: .explore, into: batch.discreteActions)
-                    batch.step()
+                    try batch.step()
                     try agent.learn(from: transitions)
                 }
             }

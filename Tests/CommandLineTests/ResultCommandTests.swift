@@ -135,13 +135,13 @@ import Testing
         }
         func picture(after actions: [Int]) throws -> Frame {
             let batch = try EnvironmentCatalog.make("grid:open", autoreset: .disabled)
-            batch.reset(seed: 2)
+            try batch.reset(seed: 2)
             for action in actions {
                 batch.discreteActions[0] = action
-                batch.step()
+                try batch.step()
             }
             var frame = Frame(batch.frameSize)
-            batch.draw(0, into: &frame)
+            try batch.draw(0, into: &frame)
             return frame
         }
         #expect(try draw("1\n2\n") == 0)

@@ -150,7 +150,7 @@ import Viewer
     /// A recording of one action over and over that says nothing of an end.
     private func recorded(_ folder: TemporaryFolder, action: Int, steps: Int) throws -> Rollout {
         let environment = try cartPole()
-        environment.reset(seed: 1)
+        try environment.reset(seed: 1)
         let layout = RolloutLayout(
             environment: "CartPole-v1", observationType: .float32, observationShape: [4], actions: .discrete)
         let recorder = try RolloutRecorder(layout: layout, to: folder.file("w.npz"), slotCount: 1, overwrite: true)
@@ -158,7 +158,7 @@ import Viewer
         for _ in 0..<steps {
             if action < 2, !environment.hasEnded {
                 environment.discreteActions[0] = action
-                environment.step()
+                try environment.step()
             }
             try recorder.step(
                 slot: 0, action: action, reward: 1, terminated: false, truncated: false,

@@ -5,7 +5,7 @@ import Testing
 
 #if os(Linux)
     @Suite struct AllocationTests {
-        private static func play(_ batch: any BatchedEnvironment, _ statistics: inout EpisodeStatistics) {
+        private static func play(_ batch: any BatchedEnvironment, _ statistics: inout EpisodeStatistics) throws {
             var random = RandomStream(seed: 1)
             let actions = batch.actionSpace.discreteCount == nil ? nil : batch.discreteActions
             for _ in 0..<300 {
@@ -16,7 +16,7 @@ import Testing
                         batch.continuousActions[index] = random.uniformFloat()
                     }
                 }
-                batch.step()
+                try batch.step()
                 statistics.record(batch)
             }
         }
@@ -33,9 +33,9 @@ import Testing
                 let batch = try EnvironmentCatalog.make(
                     id, count: 64, autoreset: mode, options: ["max_episode_steps": "30"])
                 var statistics = EpisodeStatistics(count: 64)
-                batch.reset(seed: 1)
-                AllocationTests.play(batch, &statistics)
-                withoutMemory { AllocationTests.play(batch, &statistics) }
+                try batch.reset(seed: 1)
+                try AllocationTests.play(batch, &statistics)
+                try withoutMemory { try AllocationTests.play(batch, &statistics) }
                 #expect(statistics.episodeCount > 1000)
             }
         }
@@ -49,9 +49,9 @@ import Testing
                 let batch = try EnvironmentCatalog.make(
                     id, count: 64, options: options.merging(["max_episode_steps": "30"]) { $1 })
                 var statistics = EpisodeStatistics(count: 64)
-                batch.reset(seed: 1)
-                AllocationTests.play(batch, &statistics)
-                withoutMemory { AllocationTests.play(batch, &statistics) }
+                try batch.reset(seed: 1)
+                try AllocationTests.play(batch, &statistics)
+                try withoutMemory { try AllocationTests.play(batch, &statistics) }
                 #expect(statistics.episodeCount > 1000)
             }
         }

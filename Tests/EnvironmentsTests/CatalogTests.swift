@@ -41,13 +41,13 @@ import Testing
     @Test func everyEntryPlays() throws {
         for entry in EnvironmentCatalog.entries where entry.id != "GridWorld" {
             let batch = try EnvironmentCatalog.make(entry.id, count: 2)
-            batch.reset(seed: 5)
+            try batch.reset(seed: 5)
             #expect(batch.id == entry.id && batch.count == 2)
             var sampler = SpaceSampler(batch.actionSpace, seed: 1)
             for _ in 0..<50 {
                 for index in 0..<2 { batch.setAction(sampler.sample(), of: index) }
                 try batch.checkStep()
-                batch.step()
+                try batch.step()
                 for index in 0..<2 { #expect(batch.observationSpace.contains(batch.observationNumbers(of: index))) }
             }
         }
@@ -59,7 +59,7 @@ import Testing
             "Blackjack-v1", "grid:open",
         ] {
             let batch = try EnvironmentCatalog.make(id, count: 40)
-            batch.reset()
+            try batch.reset()
             #expect(Set((0..<40).map { batch.observationNumbers(of: $0) }).count > 10)
         }
     }
@@ -109,14 +109,14 @@ import Testing
 
     @Test func optionsTakeEffect() throws {
         let pole = try EnvironmentCatalog.make("CartPole-v1", options: ["low": "0.01", "high": "0.01"])
-        pole.reset(seed: 3)
+        try pole.reset(seed: 3)
         #expect(pole.observationNumbers(of: 0) == Array(repeating: Double(Float(0.01)), count: 4))
         let lake = try EnvironmentCatalog.make(
             "FrozenLake-v1",
             options: ["desc": "SG", "is_slippery": "false", "reward_schedule": "7, 0, 0", "max_episode_steps": "-1"])
-        lake.reset(seed: 1)
+        try lake.reset(seed: 1)
         lake.discreteActions[0] = 2
-        lake.step()
+        try lake.step()
         #expect(lake.rewards[0] == 7 && lake.terminated[0] && !lake.truncated[0])
     }
 }

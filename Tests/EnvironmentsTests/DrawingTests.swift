@@ -6,15 +6,15 @@ import Testing
     @Test func framesHaveTheirSizeAndManyColours() throws {
         for entry in EnvironmentCatalog.entries where entry.id != "GridWorld" {
             let batch = try EnvironmentCatalog.make(entry.id)
-            batch.reset(seed: 1)
+            try batch.reset(seed: 1)
             var frame = Frame(batch.frameSize)
             let before = try batch.snapshot(of: 0)
-            batch.draw(0, into: &frame)
+            try batch.draw(0, into: &frame)
             #expect(try batch.snapshot(of: 0) == before, "drawing changes no state")
             #expect(Set(frame.pixels).count >= 4, "\(entry.id)")
             #expect(frame.pixels.allSatisfy { UInt32(littleEndian: $0) >> 24 == 255 }, "\(entry.id) is opaque")
             var again = Frame(batch.frameSize, fill: .red)
-            batch.draw(0, into: &again)
+            try batch.draw(0, into: &again)
             let coversTheFrame = again == frame
             #expect(coversTheFrame, "\(entry.id)")
         }

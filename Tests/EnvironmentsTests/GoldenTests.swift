@@ -92,12 +92,12 @@ import Testing
     ])
     func vectorCartPole(mode: AutoresetMode, ends: Int, reward: Double, checksum: Double, bits: UInt64) throws {
         let batch = try EnvironmentCatalog.make("CartPole-v1", count: 3, autoreset: mode)
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         #expect(batch.observation(of: 2).bindMemory(to: Float.self)[3] == 0.008216203)
         var sums = Checksums()
         for t in 0..<300 {
             for j in 0..<3 { batch.discreteActions[j] = (7 * t + 3 * j + t / 3) % 2 }
-            batch.step()
+            try batch.step()
             for j in 0..<3 {
                 sums.episodes += batch.terminated[j] || batch.truncated[j] ? 1 : 0
                 sums.reward += batch.rewards[j]

@@ -164,10 +164,10 @@ import Testing
     @Test func whatCannotBeReachedCutsTheEpisode() throws {
         let path = try TemporaryMap("step_limit: 7\n\nS.#G\n")
         let batch = try EnvironmentCatalog.make("GridWorld", options: ["map": path.path])
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         for step in 1...7 {
             batch.discreteActions[0] = Self.right
-            batch.step()
+            try batch.step()
             #expect(batch.truncated[0] == (step == 7) && !batch.terminated[0])
         }
     }

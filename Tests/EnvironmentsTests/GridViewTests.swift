@@ -110,13 +110,13 @@ import Testing
         }
         #expect(batches.map { $0.tabularModel != nil } == [true, false, false])
         var sampler = SpaceSampler(.discrete(4), seed: 2)
-        for batch in batches { batch.reset(seed: 3) }
+        for batch in batches { try batch.reset(seed: 3) }
         for _ in 0..<500 {
             for index in 0..<4 {
                 let action = Int(sampler.sample()[0])
                 for batch in batches { batch.discreteActions[index] = action }
             }
-            for batch in batches { batch.step() }
+            for batch in batches { try batch.step() }
             for batch in batches[1...] {
                 #expect(Array(batch.rewards) == Array(batches[0].rewards))
                 #expect(Array(batch.terminated) == Array(batches[0].terminated))

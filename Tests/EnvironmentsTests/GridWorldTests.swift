@@ -129,12 +129,12 @@ import Testing
     @Test func playFollowsTheModel() throws {
         let batch = try EnvironmentCatalog.make("FrozenLake8x8-v1", count: 8)
         let model = try #require(batch.tabularModel)
-        batch.reset(seed: 3)
+        try batch.reset(seed: 3)
         var sampler = SpaceSampler(.discrete(4), seed: 1)
         for _ in 0..<200 {
             let states = (0..<8).map { Int(batch.observationNumbers(of: $0)[0]) }
             for index in 0..<8 { batch.discreteActions[index] = Int(sampler.sample()[0]) }
-            batch.step()
+            try batch.step()
             for index in 0..<8 {
                 let next = Int(batch.finalObservation(of: index).loadUnaligned(as: Int32.self))
                 let outcomes = model.outcomes(state: states[index], action: batch.discreteActions[index])
@@ -212,12 +212,12 @@ private struct RandomText {
 private func play(_ path: String) throws {
     let batch = try EnvironmentCatalog.make("GridWorld", count: 2, options: ["map": path])
     var frame = Frame(batch.frameSize)
-    batch.reset(seed: 1)
+    try batch.reset(seed: 1)
     for step in 0..<20 {
         for index in 0..<2 { batch.discreteActions[index] = (step + index) % 4 }
-        batch.step()
+        try batch.step()
         for index in 0..<2 { #expect(batch.observationSpace.contains(batch.observationNumbers(of: index))) }
     }
-    batch.draw(0, into: &frame)
+    try batch.draw(0, into: &frame)
     try batch.restore(batch.snapshot(of: 0), to: 1)
 }

@@ -70,7 +70,7 @@ import Testing
         let options = ["rows": "5", "columns": "6", "maze_seed": "9", "loops": "0.3"]
         let batch = try EnvironmentCatalog.make("Maze-v0", count: 2, options: options)
         let model = try #require(batch.tabularModel)
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         let values = OptimalValues(model, discount: 0.9)
         var steps = 0
         while !batch.terminated[0] {
@@ -81,7 +81,7 @@ import Testing
             }
             let action = worth.firstIndex(of: worth.max()!)!
             for index in 0..<2 { batch.discreteActions[index] = action }
-            batch.step()
+            try batch.step()
             steps += 1
             #expect(steps < 300)
             if steps == 300 { break }

@@ -49,18 +49,18 @@ import Testing
         let batch = try EnvironmentCatalog.make(id, count: 2)
         let copy = try EnvironmentCatalog.make(id, count: 2)
         var actions = RandomStream(seed: 1)
-        func play(_ batches: [any BatchedEnvironment]) {
+        func play(_ batches: [any BatchedEnvironment]) throws {
             for index in 0..<2 {
                 let action = actions.integers(below: 6)
                 for batch in batches { batch.discreteActions[index] = action }
             }
-            for batch in batches { batch.step() }
+            for batch in batches { try batch.step() }
         }
-        batch.reset(seed: 1)
-        for _ in 0..<300 { play([batch]) }
+        try batch.reset(seed: 1)
+        for _ in 0..<300 { try play([batch]) }
         for index in 0..<2 { try copy.restore(batch.snapshot(of: index), to: index) }
         for _ in 0..<300 {
-            play([batch, copy])
+            try play([batch, copy])
             #expect(batch.observations.elementsEqual(copy.observations))
             #expect(batch.rewards.elementsEqual(copy.rewards) && batch.terminated.elementsEqual(copy.terminated))
         }
@@ -135,10 +135,10 @@ import Testing
     @Test func optionsTakeEffect() throws {
         let stuck = try EnvironmentCatalog.make(
             "MinAtar/Breakout-v1", options: ["sticky_action_prob": "1", "difficulty_ramping": "false"])
-        stuck.reset(seed: 1)
+        try stuck.reset(seed: 1)
         for _ in 0..<3 {
             stuck.discreteActions[0] = 1
-            stuck.step()
+            try stuck.step()
         }
         #expect(stuck.observation(of: 0)[(9 * 10 + 4) * 4] == 1, "the paddle stays, for the first action was none")
         for (option, value) in [

@@ -35,11 +35,11 @@ import Testing
         var actions = PCG64(seed: block.seed)
         var digest = CRC32()
         var digests: [String] = []
-        batch.reset(seed: block.seed)
+        try batch.reset(seed: block.seed)
         digest.add(batch.observation(of: 0))
         for step in 0..<250 * block.digests.count {
             batch.discreteActions[0] = actions.integers(count)
-            batch.step()
+            try batch.step()
             let (reward, ended) = (Int(batch.rewards[0]), batch.terminated[0])
             if step < block.steps.count {
                 let line = "\(reward) \(ended ? 1 : 0) \(packed(batch.observation(of: 0)))"
@@ -48,7 +48,7 @@ import Testing
             digest.add(batch.observation(of: 0))
             digest.add([UInt8(reward), ended ? 1 : 0])
             if ended {
-                batch.reset()
+                try batch.reset()
                 digest.add(batch.observation(of: 0))
             }
             if (step + 1) % 250 == 0 { digests.append(hexadecimal(digest.value, digits: 8)) }

@@ -182,13 +182,13 @@ extension Double {
 
 #if os(Linux)
     @Suite struct ArcadeAllocationTests {
-        private static func play(_ batch: any BatchedEnvironment) -> Int {
+        private static func play(_ batch: any BatchedEnvironment) throws -> Int {
             var random = RandomStream(seed: 1)
             var ends = 0
             let count = batch.actionSpace.discreteCount!
             for _ in 0..<400 {
                 for index in 0..<batch.count { batch.discreteActions[index] = random.integers(below: count) }
-                batch.step()
+                try batch.step()
                 for index in 0..<batch.count where batch.terminated[index] || batch.truncated[index] { ends += 1 }
             }
             return ends
@@ -199,9 +199,9 @@ extension Double {
             await #expect(processExitsWith: .success) { [id, preprocess] in
                 let options = ["preprocess": preprocess, "max_episode_steps": "90"]
                 let batch = try EnvironmentCatalog.make(id, count: 3, options: options)
-                batch.reset(seed: 1)
-                var ends = ArcadeAllocationTests.play(batch)
-                withoutMemory { ends += ArcadeAllocationTests.play(batch) }
+                try batch.reset(seed: 1)
+                var ends = try ArcadeAllocationTests.play(batch)
+                try withoutMemory { ends += try ArcadeAllocationTests.play(batch) }
                 #expect(ends > 10)
             }
         }

@@ -15,30 +15,30 @@ import Testing
     @Test func aStepNeedsAReset() throws {
         let batch = try EnvironmentCatalog.make("MountainCar-v0", count: 2)
         #expect(throws: EnvironmentError.notReset(environment: "MountainCar-v0", index: 0)) { try batch.checkStep() }
-        batch.reset(mask: [true, false])
+        try batch.reset(mask: [true, false])
         #expect(message(batch) == "MountainCar-v0, environment 1: a step before the first reset; reset it first")
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         #expect(message(batch) == "no error")
     }
 
     @Test func anEndedEpisodeNeedsAReset() throws {
         let batch = try EnvironmentCatalog.make("Blackjack-v1", autoreset: .disabled)
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         batch.discreteActions[0] = 0
-        batch.step()
+        try batch.step()
         #expect(message(batch) == "Blackjack-v1, environment 0: a step after the end of the episode; reset it first")
-        batch.reset()
+        try batch.reset()
         #expect(message(batch) == "no error")
         let other = try EnvironmentCatalog.make("Blackjack-v1", autoreset: .nextStep)
-        other.reset(seed: 1)
-        other.step()
+        try other.reset(seed: 1)
+        try other.step()
         #expect(other.terminated[0] && message(other) == "no error")
     }
 
     @Test(arguments: [Float.nan, .infinity, -.infinity, 2.0000002, -3])
     func numbersOutsideTheSpace(number: Float) throws {
         let batch = try EnvironmentCatalog.make("Pendulum-v1", count: 3)
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         for index in 0..<3 { batch.continuousActions[index] = index == 1 ? number : 2 }
         #expect(
             message(batch)
@@ -49,7 +49,7 @@ import Testing
 
     @Test(arguments: [-1, 3, Int.max]) func integersOutsideTheSpace(number: Int) throws {
         let batch = try EnvironmentCatalog.make("Acrobot-v1")
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         batch.discreteActions[0] = number
         #expect(message(batch) == "Acrobot-v1, environment 0: the action \(number) is not in Discrete(3)")
     }
@@ -61,9 +61,9 @@ import Testing
     @Test(arguments: ids) func whoDoesNotAskIsStopped(id: String) async {
         await #expect(processExitsWith: .failure) { [id] in
             let batch = try EnvironmentCatalog.make(id)
-            batch.reset(seed: 1)
+            try batch.reset(seed: 1)
             batch.discreteActions[0] = batch.actionSpace.discreteCount!
-            batch.step()
+            try batch.step()
         }
     }
 
@@ -71,9 +71,9 @@ import Testing
     func whoDoesNotAskIsStopped(id: String, number: String) async {
         await #expect(processExitsWith: .failure) { [id, number] in
             let batch = try EnvironmentCatalog.make(id)
-            batch.reset(seed: 1)
+            try batch.reset(seed: 1)
             batch.continuousActions[0] = try #require(Float(number))
-            batch.step()
+            try batch.step()
         }
     }
 }

@@ -55,9 +55,9 @@ import Testing
     @Test func wrongModelsAreFound() throws {
         let batch = try EnvironmentCatalog.make("FrozenLake-v1", count: 64, options: ["success_rate": "0.4"])
         let model = try #require(EnvironmentCatalog.make("FrozenLake-v1").tabularModel)
-        let played = Frequencies(batch, model, steps: 500)
+        let played = try Frequencies(batch, model, steps: 500)
         #expect((played.statistic - played.mean) / played.variance.squareRoot() > 5)
-        #expect(Frequencies(batch, FrozenLake(successRate: nil), steps: 50).impossible > 0)
+        #expect(try Frequencies(batch, FrozenLake(successRate: nil), steps: 50).impossible > 0)
     }
 
     // MARK: Known optima
@@ -80,7 +80,7 @@ import Testing
 
     private func optimum(_ id: String, _ options: [String: String] = [:], discount: Double = 1) throws -> Double {
         let batch = try EnvironmentCatalog.make(id, options: options)
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         let start = Int(batch.observationNumbers(of: 0)[0])
         return OptimalValues(try #require(batch.tabularModel), discount: discount)[start]
     }
@@ -133,11 +133,11 @@ private struct Frequencies {
     }
 
     init(_ batch: any BatchedEnvironment, steps: Int) throws {
-        self.init(batch, try #require(batch.tabularModel), steps: steps)
+        try self.init(batch, #require(batch.tabularModel), steps: steps)
     }
 
-    init(_ batch: any BatchedEnvironment, _ model: any TabularModel, steps: Int) {
-        for (pair, counts) in Self.play(batch, steps: steps) {
+    init(_ batch: any BatchedEnvironment, _ model: any TabularModel, steps: Int) throws {
+        for (pair, counts) in try Self.play(batch, steps: steps) {
             pairs += 1
             var odds: [Event: Double] = [:]
             for outcome in model.outcomes(state: pair / model.actionCount, action: pair % model.actionCount)
@@ -163,11 +163,11 @@ private struct Frequencies {
         variance += 2 * (kinds - 1) + (inverse - kinds * kinds - 2 * kinds + 2) / plays
     }
 
-    private static func play(_ batch: any BatchedEnvironment, steps: Int) -> [Int: [Event: Int]] {
+    private static func play(_ batch: any BatchedEnvironment, steps: Int) throws -> [Int: [Event: Int]] {
         let actionCount = batch.actionSpace.discreteCount!
         var sampler = SpaceSampler(batch.actionSpace, seed: 7)
         var counts: [Int: [Event: Int]] = [:]
-        batch.reset(seed: 5)
+        try batch.reset(seed: 5)
         for _ in 0..<steps {
             var pairs: [Int] = []
             for index in 0..<batch.count {
@@ -176,7 +176,7 @@ private struct Frequencies {
                 let state = Int(batch.observation(of: index).loadUnaligned(as: Int32.self))
                 pairs.append(state * actionCount + action)
             }
-            batch.step()
+            try batch.step()
             for index in 0..<batch.count {
                 let next = Int(batch.finalObservation(of: index).loadUnaligned(as: Int32.self))
                 let event = Event(next: next, reward: batch.rewards[index], terminated: batch.terminated[index])

@@ -43,7 +43,7 @@ import Testing
 
     @Test func masksOfABatch() throws {
         let batch = try EnvironmentCatalog.make("Taxi-v4", count: 2)
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         #expect((0..<2).map { batch.observationNumbers(of: $0)[0] } == [252, 128])
         let masks = try #require(batch.actionMasks)
         #expect(masks[0].flags(count: 6) == [true, true, true, true, false, false])
@@ -52,7 +52,7 @@ import Testing
         var sampler = SpaceSampler(batch.actionSpace, seed: 2)
         for _ in 0..<300 {
             for index in 0..<2 { batch.discreteActions[index] = sampler.sample(allowed: masks[index].flags(count: 6)) }
-            batch.step()
+            try batch.step()
             #expect(batch.rewards.allSatisfy { $0 > -10 }, "an action of the mask is never in vain")
         }
     }

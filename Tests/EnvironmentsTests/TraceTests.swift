@@ -10,12 +10,12 @@ import Testing
         for line in block.lines {
             let words = line.split(separator: " ", maxSplits: 4).map(String.init)
             if words[0] == "reset" {
-                batch.reset(seed: seed)
+                try batch.reset(seed: seed)
                 seed = nil
                 #expect("reset " + text(batch.observation(of: 0), batch.elementType) == line)
             } else {
                 batch.setAction([try #require(Double(words[0]))], of: 0)
-                batch.step()
+                try batch.step()
                 #expect(Double(words[1]) == batch.rewards[0])
                 #expect(words[2] == (batch.terminated[0] ? "1" : "0"))
                 #expect(words[3] == (batch.truncated[0] ? "1" : "0"))
@@ -31,13 +31,13 @@ import Testing
         let count = try #require(Int(block.words[3]))
         let batch = try EnvironmentCatalog.make(
             block.words[1], count: count, autoreset: mode, options: ["max_episode_steps": "12"])
-        batch.reset(seed: UInt64(block.words[4]))
+        try batch.reset(seed: UInt64(block.words[4]))
         #expect(block.lines[0] == "reset " + text(batch.observations, batch.elementType))
         var ends = 0
         for line in block.lines.dropFirst() {
             let parts = line.split(separator: " | ").map { $0.split(separator: " ").map(String.init) }
             for (index, action) in parts[0].enumerated() { batch.discreteActions[index] = Int(action)! }
-            batch.step()
+            try batch.step()
             #expect(parts[1].map(Double.init) == Array(batch.rewards))
             #expect(parts[2] == batch.terminated.map { $0 ? "1" : "0" })
             #expect(parts[3] == batch.truncated.map { $0 ? "1" : "0" })

@@ -5,11 +5,11 @@ import Testing
 
 @Suite struct VectorEnvironmentTests {
     /// Steps a batch with random actions; returns what it gave.
-    private func play(_ batch: any BatchedEnvironment, steps: Int, seed: UInt64 = 3) -> [String] {
+    private func play(_ batch: any BatchedEnvironment, steps: Int, seed: UInt64 = 3) throws -> [String] {
         var random = RandomStream(seed: seed)
-        return (0..<steps).map { _ in
+        return try (0..<steps).map { _ in
             batch.writeRandomActions(&random)
-            batch.step()
+            try batch.step()
             return [
                 text(batch.observations, batch.elementType), text(batch.finalObservations, batch.elementType),
                 "\(Array(batch.rewards)) \(Array(batch.terminated)) \(Array(batch.truncated))",
@@ -26,21 +26,21 @@ import Testing
         let singles = try (0..<4).map { _ in
             try EnvironmentCatalog.make(id, autoreset: mode, options: ["max_episode_steps": "15"])
         }
-        batch.reset(seed: 40)
-        for (index, single) in singles.enumerated() { single.reset(seed: 40 + UInt64(index)) }
+        try batch.reset(seed: 40)
+        for (index, single) in singles.enumerated() { try single.reset(seed: 40 + UInt64(index)) }
         var random = RandomStream(seed: 8)
         for _ in 0..<100 {
             if mode == .disabled {
                 let ended = (0..<4).map { batch.terminated[$0] || batch.truncated[$0] }
-                if ended.contains(true) { batch.reset(mask: ended) }
-                for (index, single) in singles.enumerated() where ended[index] { single.reset() }
+                if ended.contains(true) { try batch.reset(mask: ended) }
+                for (index, single) in singles.enumerated() where ended[index] { try single.reset() }
             }
             batch.writeRandomActions(&random)
             for (index, single) in singles.enumerated() {
                 single.setAction(batch.action(of: index), of: 0)
-                single.step()
+                try single.step()
             }
-            batch.step()
+            try batch.step()
             for (index, single) in singles.enumerated() {
                 #expect(batch.observation(of: index).elementsEqual(single.observation(of: 0)))
                 #expect(batch.finalObservation(of: index).elementsEqual(single.finalObservation(of: 0)))
@@ -56,8 +56,8 @@ import Testing
     @Test(arguments: ids) func theSameSeedGivesTheSame(id: String) throws {
         func run(_ seed: UInt64) throws -> [String] {
             let batch = try EnvironmentCatalog.make(id, count: 3)
-            batch.reset(seed: seed)
-            return play(batch, steps: 100)
+            try batch.reset(seed: seed)
+            return try play(batch, steps: 100)
         }
         #expect(try run(1) == run(1))
         // There is nothing to draw on firm ground with one start, in a maze that is always the same.
@@ -135,10 +135,10 @@ import Testing
 
     @Test func numbersAsActions() throws {
         let batch: any BatchedEnvironment = VectorEnvironment("lever", count: 2) { TimeLimit(Lever(), steps: 9) }
-        batch.reset()
+        try batch.reset()
         batch.continuousActions[0] = 0.5
         batch.continuousActions[1] = -1
-        batch.step()
+        try batch.step()
         #expect(Array(batch.rewards) == [0.5, -1])
         #expect(!batch.canSnapshot)
         #expect(throws: EnvironmentError.noSnapshot(environment: "lever")) { try batch.snapshot(of: 0) }
@@ -149,9 +149,9 @@ import Testing
         let options = ["max_episode_steps": "7"]
         let batch = try EnvironmentCatalog.make(id, count: 2, autoreset: mode, options: options)
         let copy = try EnvironmentCatalog.make(id, count: 2, autoreset: mode, options: options)
-        batch.reset(seed: 9)
+        try batch.reset(seed: 9)
         for _ in 0..<(mode == .disabled ? 1 : 5) {
-            if mode != .disabled { _ = play(batch, steps: 6) }
+            if mode != .disabled { _ = try play(batch, steps: 6) }
             for index in 0..<2 { try copy.restore(batch.snapshot(of: index), to: index) }
             #expect(copy.observations.elementsEqual(batch.observations))
             #expect(copy.finalObservations.elementsEqual(batch.finalObservations))
@@ -159,13 +159,13 @@ import Testing
             #expect(copy.terminated.elementsEqual(batch.terminated))
             #expect(copy.truncated.elementsEqual(batch.truncated))
             #expect(copy.isResetStep.elementsEqual(batch.isResetStep))
-            if mode != .disabled { #expect(play(copy, steps: 20) == play(batch, steps: 20)) }
+            if mode != .disabled { #expect(try play(copy, steps: 20) == play(batch, steps: 20)) }
         }
     }
 
     @Test func badSnapshotsAreRefused() throws {
         let batch = try EnvironmentCatalog.make("FrozenLake-v1")
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         let good = try batch.snapshot(of: 0)
         for length in 0..<good.count {
             #expect(throws: EnvironmentError.self) { try batch.restore(Array(good[..<length]), to: 0) }
@@ -179,7 +179,7 @@ import Testing
             try batch.restore(good, to: 0)
         }
         let other = try EnvironmentCatalog.make("CartPole-v1")
-        other.reset(seed: 1)
+        try other.reset(seed: 1)
         #expect(throws: EnvironmentError.badState(offset: 0, expected: "the state of 'CartPole-v1'")) {
             try other.restore(good, to: 0)
         }

@@ -25,7 +25,7 @@ import Testing
             return TimeAwareObservation(FrameStack(NormalizeObservation(inner), count: 3), limit: 500)
         }
         #expect(named.observationSpace == typed.observationSpace && named.elementType == .float32)
-        named.reset(seed: 3)
+        try named.reset(seed: 3)
         typed.reset(seed: 3)
         var random = RandomStream(seed: 1)
         for _ in 0..<200 {
@@ -33,7 +33,7 @@ import Testing
                 typed.actions[index] = random.integers(below: 2)
                 named.discreteActions[index] = typed.actions[index]
             }
-            named.step()
+            try named.step()
             typed.step()
             #expect(named.observations.elementsEqual(typed.observations))
             #expect(named.finalObservations.elementsEqual(typed.finalObservations))
@@ -46,17 +46,17 @@ import Testing
     ])
     func statisticsAreTakenOverAndStay(stack: String) throws {
         let trained = try make(stack)
-        trained.reset(seed: 1)
+        try trained.reset(seed: 1)
         for step in 0..<100 {
             trained.discreteActions[0] = step % 2
-            trained.step()
+            try trained.step()
         }
         let statistics = trained.statistics(of: 0)
         #expect(!statistics.isEmpty)
         let batch = try EnvironmentCatalog.make("CartPole-v1", count: 2, autoreset: .disabled, options: ["wrap": stack])
         try batch.takeOver(statistics: statistics)
-        batch.reset(seed: 5)
-        for _ in 0..<5 { batch.step() }
+        try batch.reset(seed: 5)
+        for _ in 0..<5 { try batch.step() }
         #expect(batch.statistics(of: 0) == statistics && batch.statistics(of: 1) == statistics)
         #expect(throws: EnvironmentError.self) { try batch.takeOver(statistics: statistics + [0]) }
         #expect(throws: EnvironmentError.self) { try batch.takeOver(statistics: []) }
@@ -66,7 +66,7 @@ import Testing
     @Test func picturesFromFrames() throws {
         let batch = try make("pixels,grayscale,resize=21x30,frame-stack=2", "FrozenLake-v1")
         #expect(batch.observationSpace == .box(0...255, shape: [2, 21, 30], element: .uint8))
-        batch.reset(seed: 1)
+        try batch.reset(seed: 1)
         #expect(Set(batch.observation(of: 0)).count > 5)
     }
 
@@ -98,13 +98,13 @@ import Testing
     @Test func theMaskIsAtTheEndOfTheObservation() throws {
         let options = ["wrap": "action-mask"]
         let batch = try EnvironmentCatalog.make("Taxi-v4", options: options)
-        batch.reset(seed: 3)
+        try batch.reset(seed: 3)
         for step in 0..<60 {
             let numbers = batch.observationNumbers(of: 0)
             #expect(numbers.count == 506)
             #expect(numbers.suffix(6).map { $0 == 1 } == batch.actionMasks![0].flags(count: 6))
             batch.discreteActions[0] = step % 6
-            batch.step()
+            try batch.step()
         }
         let check = try EnvironmentCheck(id: "Taxi-v4", steps: 60) {
             try EnvironmentCatalog.make("Taxi-v4", count: $0, autoreset: $1, options: options)
@@ -163,16 +163,16 @@ import Testing
                     Resize(Grayscale(FrameSkip(Pictures(), count: 2, poolsLastFrames: true)), height: 3, width: 3)
                 }
                 for batch in [named, typed, pictures] {
-                    batch.reset(seed: 1)
+                    try batch.reset(seed: 1)
                     let actions = batch.discreteActions
-                    func play() {
+                    func play() throws {
                         for step in 0..<300 {
                             for index in 0..<8 { actions[index] = step % 2 }
-                            batch.step()
+                            try batch.step()
                         }
                     }
-                    play()
-                    withoutMemory(play)
+                    try play()
+                    try withoutMemory(play)
                 }
             }
         }

@@ -37,14 +37,14 @@ import Testing
         #expect(buffers.observation_size == expected.observationSize)
         let seeds: [UInt64] = [4, 5, 6]
         #expect(reverie_reset(batch, seeds, nil, nil) == 0)
-        expected.reset(seed: 4)
+        try expected.reset(seed: 4)
         for step in 0..<200 {
             for index in 0..<3 {
                 buffers.discrete_actions[index] = Int64((step + index) % 2)
                 expected.discreteActions[index] = (step + index) % 2
             }
             #expect(reverie_step(batch) == 0)
-            expected.step()
+            try expected.step()
             let size = expected.observations.count
             #expect(
                 UnsafeRawBufferPointer(start: buffers.observations, count: size).elementsEqual(expected.observations))
@@ -110,9 +110,9 @@ import Testing
         var picture = [UInt8](repeating: 0, count: 3 * buffers.frame_width * buffers.frame_height)
         #expect(reverie_draw(batch, 1, &picture) == 0)
         let world = try EnvironmentCatalog.make("MinAtar/Breakout-v0")
-        world.reset(seed: 1)
+        try world.reset(seed: 1)
         var frame = Frame(world.frameSize)
-        world.draw(0, into: &frame)
+        try world.draw(0, into: &frame)
         let expected = frame.pixels.flatMap { pixel in
             let color = Color(rgba: pixel)
             return [color.red, color.green, color.blue]

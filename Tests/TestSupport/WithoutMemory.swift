@@ -3,7 +3,7 @@
 
     /// Runs `body` in a process that has no memory left to give: an allocation, even one that is freed at once,
     /// ends the process. Only for a process of its own.
-    public func withoutMemory(_ body: () -> Void) {
+    public func withoutMemory(_ body: () throws -> Void) rethrows {
         var usual = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &usual)
         var none = rlimit(rlim_cur: 0, rlim_max: usual.rlim_max)
@@ -11,7 +11,7 @@
         // What has been freed before would still be given out again, so all of it is taken.
         for exponent in stride(from: 40, to: 10, by: -1) { takeAll(1 << exponent) }
         for size in stride(from: 1024, to: 0, by: -8) { takeAll(size) }
-        body()
+        try body()
         setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &usual)
     }
 

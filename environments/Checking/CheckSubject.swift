@@ -6,11 +6,11 @@ struct CheckSubject {
     let actionKind: ActionKind?
     let seed: UInt64
     let steps: Int
-    let make: (Int, AutoresetMode) -> any BatchedEnvironment
+    let make: (Int, AutoresetMode) throws -> any BatchedEnvironment
 
     init(
         _ first: any BatchedEnvironment, seed: UInt64, steps: Int,
-        make: @escaping (Int, AutoresetMode) -> any BatchedEnvironment
+        make: @escaping (Int, AutoresetMode) throws -> any BatchedEnvironment
     ) {
         (observationSpace, actionSpace) = (first.observationSpace, first.actionSpace)
         (elementType, actionKind) = (first.elementType, first.actionKind)
@@ -18,11 +18,11 @@ struct CheckSubject {
     }
 
     /// A batch after `reset(seed:)`.
-    func started(_ count: Int = 1, _ autoreset: AutoresetMode = .disabled, seed: UInt64? = nil)
-        -> any BatchedEnvironment
-    {
-        let batch = make(count, autoreset)
-        batch.reset(seed: seed ?? self.seed)
+    func started(
+        _ count: Int = 1, _ autoreset: AutoresetMode = .disabled, seed: UInt64? = nil
+    ) throws -> any BatchedEnvironment {
+        let batch = try make(count, autoreset)
+        try batch.reset(seed: seed ?? self.seed)
         return batch
     }
 }
@@ -78,26 +78,26 @@ struct Player {
 
     /// Resets what has ended, where nothing else does, and plays one step. An action that will be ignored is drawn, but
     /// played in the step after.
-    mutating func step(_ batch: any BatchedEnvironment) {
+    mutating func step(_ batch: any BatchedEnvironment) throws(EnvironmentError) {
         let ended = (0..<batch.count).map { batch.terminated[$0] || batch.truncated[$0] }
-        if batch.autoreset == .disabled, ended.contains(true) { batch.reset(mask: ended) }
+        if batch.autoreset == .disabled, ended.contains(true) { try batch.reset(mask: ended) }
         for index in 0..<batch.count {
             let isIgnored = batch.autoreset == .nextStep && ended[index]
             if !isIgnored || last[index].isEmpty { last[index] = samplers[index].sample() }
             batch.write(last[index], for: index)
         }
-        batch.step()
+        try batch.step()
     }
 
     /// Plays `steps` steps; returns what each environment gave.
     mutating func play(
-        _ batch: any BatchedEnvironment, steps: Int, afterStep: (Int) -> Void = { _ in }
-    ) -> [[Moment]] {
+        _ batch: any BatchedEnvironment, steps: Int, afterStep: (Int) throws(EnvironmentError) -> Void = { _ in }
+    ) throws(EnvironmentError) -> [[Moment]] {
         var moments = (0..<batch.count).map { _ in [Moment]() }
         for step in 0..<steps {
-            self.step(batch)
+            try self.step(batch)
             for index in 0..<batch.count { moments[index].append(Moment(batch, index)) }
-            afterStep(step)
+            try afterStep(step)
         }
         return moments
     }
@@ -105,9 +105,11 @@ struct Player {
 
 extension BatchedEnvironment {
     /// Plays `steps` steps with random actions.
-    func played(steps: Int, seed: UInt64, afterStep: (Int) -> Void = { _ in }) -> [[Moment]] {
+    func played(
+        steps: Int, seed: UInt64, afterStep: (Int) throws(EnvironmentError) -> Void = { _ in }
+    ) throws(EnvironmentError) -> [[Moment]] {
         var player = Player(self, seed: seed)
-        return player.play(self, steps: steps, afterStep: afterStep)
+        return try player.play(self, steps: steps, afterStep: afterStep)
     }
 
     /// Writes the action of one environment.

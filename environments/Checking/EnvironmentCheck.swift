@@ -80,19 +80,12 @@ public struct EnvironmentCheck: Sendable {
     ) rethrows {
         precondition(steps > 0, "a check of \(steps) steps: it must be at least 1")
         self.id = id
-        // Whatever `make` may throw, it throws here.
         let first = try make(1, .disabled)
-        let subject = CheckSubject(first, seed: seed, steps: steps) { count, autoreset in
-            do {
-                return try make(count, autoreset)
-            } catch {
-                preconditionFailure("\(id) could be made once and not again: \(error)")
-            }
-        }
+        let subject = CheckSubject(first, seed: seed, steps: steps, make: make)
         var canPlay = true
         results = CheckRule.all.map { rule in
             let finding =
-                rule.isOfSpaces || canPlay ? rule.check(subject) : .skipped("the spaces must be put right first")
+                rule.isOfSpaces || canPlay ? rule.finding(subject) : .skipped("the spaces must be put right first")
             if case .failed = finding, rule.isOfSpaces { canPlay = false }
             return Result(rule: rule.name, summary: rule.summary, finding: finding)
         }
@@ -141,7 +134,16 @@ struct CheckRule: Sendable {
     var summary: String
     /// Whether nothing can be played where it fails.
     var isOfSpaces = false
-    var check: @Sendable (CheckSubject) -> EnvironmentCheck.Finding
+    var check: @Sendable (CheckSubject) throws -> EnvironmentCheck.Finding
+
+    /// What the rule finds; an environment that throws while it is played has failed.
+    func finding(_ subject: CheckSubject) -> EnvironmentCheck.Finding {
+        do {
+            return try check(subject)
+        } catch {
+            return .failed("expected to play \(subject.steps) steps, but: \(error)")
+        }
+    }
 
     static let all = spaceRules + adviceRules + episodeRules + stateRules + refusalRules
 }

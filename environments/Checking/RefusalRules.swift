@@ -5,7 +5,7 @@ extension CheckRule {
         CheckRule(
             name: "step-before-reset", summary: "a step before the first reset is refused",
             check: { subject in
-                let batch = subject.make(1, .disabled)
+                let batch = try subject.make(1, .disabled)
                 batch.write(middle(of: subject), for: 0)
                 return .failed(
                     refusal(of: batch, isExpected: { if case .notReset = $0 { true } else { false } })
@@ -13,10 +13,10 @@ extension CheckRule {
             }),
         CheckRule(
             name: "step-after-end", summary: "a step after the end of an episode is refused",
-            check: { stepAfterEnd($0) }),
+            check: { try stepAfterEnd($0) }),
         CheckRule(
             name: "bad-action", summary: "actions outside the space are refused, and good ones are not",
-            check: { .failed(badActionFault($0)) }),
+            check: { .failed(try badActionFault($0)) }),
     ]
 
     /// An action of the space.
@@ -35,13 +35,13 @@ extension CheckRule {
         }
     }
 
-    private static func stepAfterEnd(_ subject: CheckSubject) -> EnvironmentCheck.Finding {
-        let batch = subject.started()
+    private static func stepAfterEnd(_ subject: CheckSubject) throws -> EnvironmentCheck.Finding {
+        let batch = try subject.started()
         var player = Player(batch, seed: subject.seed)
         var steps = 0
         while !batch.terminated[0], !batch.truncated[0] {
             guard steps < 20_000 else { return .skipped("no episode ended within \(steps) steps") }
-            player.step(batch)
+            try player.step(batch)
             steps += 1
         }
         return .failed(
@@ -49,8 +49,8 @@ extension CheckRule {
                 .map { "expected a step after the end in step \(steps) to be refused, \($0)" })
     }
 
-    private static func badActionFault(_ subject: CheckSubject) -> String? {
-        let batch = subject.started()
+    private static func badActionFault(_ subject: CheckSubject) throws -> String? {
+        let batch = try subject.started()
         var sampler = SpaceSampler(subject.actionSpace, seed: subject.seed)
         for _ in 0..<20 {
             let action = sampler.sample()

@@ -7,45 +7,60 @@ extension CheckRule {
         CheckRule(
             name: "snapshot", summary: "a saved state goes on exactly as it would have",
             check: { subject in
-                guard subject.make(1, .nextStep).canSnapshot else {
-                    return .skipped("it is not StateCodable, so that runs cannot resume exactly")
+                guard try subject.make(1, .nextStep).canSnapshot else {
+                    return .skipped("it can't be saved, so that runs cannot resume exactly")
                 }
-                return .failed([0, 1, 37].lazy.compactMap { snapshotFault(subject, after: $0) }.first)
+                return .failed(try firstFault([0, 1, 37]) { try snapshotFault(subject, after: $0) })
             }),
         CheckRule(
             name: "copy", summary: "a copy goes on like the original and leaves it alone",
-            check: { .failed(copyFault($0)) }),
+            check: { subject in
+                do {
+                    return .failed(try copyFault(subject))
+                } catch EnvironmentError.noSnapshot {
+                    return .skipped("it can't be copied")
+                }
+            }),
         CheckRule(
             name: "batch-is-singles", summary: "a batch gives what as many single environments give",
             check: { subject in
-                .failed(AutoresetMode.allCases.lazy.compactMap { batchFault(subject, $0) }.first)
+                .failed(try firstFault(AutoresetMode.allCases) { try batchFault(subject, $0) })
             }),
         CheckRule(
             name: "autoreset", summary: "the three ways to reset give the same transitions",
-            check: { .failed(autoresetFault($0)) }),
+            check: { .failed(try autoresetFault($0)) }),
         CheckRule(
             name: "reset-clears", summary: "a reset forgets the last step's reward and end",
-            check: { .failed(resetFault($0)) }),
+            check: { .failed(try resetFault($0)) }),
         CheckRule(
-            name: "frames", summary: "frames have a size and a rate", check: { .failed(frameFault($0)) }),
+            name: "frames", summary: "frames have a size and a rate", check: { .failed(try frameFault($0)) }),
         CheckRule(
             name: "drawing", summary: "drawing changes nothing and paints the whole frame",
-            check: { .failed(drawingFault($0)) }),
+            check: { .failed(try drawingFault($0)) }),
     ]
 
-    private static func snapshotFault(_ subject: CheckSubject, after steps: Int) -> String? {
-        let batch = subject.started(1, .nextStep)
-        _ = batch.played(steps: steps, seed: subject.seed)
+    /// What is wrong first; nil where nothing is.
+    private static func firstFault<Case>(_ cases: [Case], _ fault: (Case) throws -> String?) rethrows -> String? {
+        for one in cases {
+            if let fault = try fault(one) { return fault }
+        }
+        return nil
+    }
+
+    private static func snapshotFault(_ subject: CheckSubject, after steps: Int) throws -> String? {
+        let batch = try subject.started(1, .nextStep)
+        _ = try batch.played(steps: steps, seed: subject.seed)
+        let other = try subject.make(1, .nextStep)
         let place = "the state saved after \(steps) steps"
         do throws(EnvironmentError) {
             let saved = try batch.snapshot(of: 0)
-            let expected = batch.played(steps: subject.steps, seed: subject.seed &+ 5)[0]
-            for (target, name) in [(batch, "the same environment"), (subject.make(1, .nextStep), "a new environment")] {
+            let expected = try batch.played(steps: subject.steps, seed: subject.seed &+ 5)[0]
+            for (target, name) in [(batch, "the same environment"), (other, "a new environment")] {
                 try target.restore(saved, to: 0)
                 guard try target.snapshot(of: 0) == saved else {
                     return "expected \(place) and put into \(name) to be saved as the same bytes"
                 }
-                let found = target.played(steps: subject.steps, seed: subject.seed &+ 5)[0]
+                let found = try target.played(steps: subject.steps, seed: subject.seed &+ 5)[0]
                 if let difference = firstDifference(found, from: expected) {
                     return "expected \(place) to go on in \(name) as it did, but \(difference)"
                 }
@@ -56,43 +71,43 @@ extension CheckRule {
         return nil
     }
 
-    private static func copyFault(_ subject: CheckSubject) -> String? {
-        let alone = subject.started(1, .nextStep)
+    private static func copyFault(_ subject: CheckSubject) throws -> String? {
+        let alone = try subject.started(1, .nextStep)
         var player = Player(alone, seed: subject.seed)
-        _ = player.play(alone, steps: 20)
-        let expected = player.play(alone, steps: subject.steps)[0]
+        _ = try player.play(alone, steps: 20)
+        let expected = try player.play(alone, steps: subject.steps)[0]
 
-        func pair() -> any BatchedEnvironment {
-            let batch = subject.started(2, .nextStep)
-            _ = batch.played(steps: 20, seed: subject.seed)
-            batch.copy(0, to: 1)
+        func pair() throws -> any BatchedEnvironment {
+            let batch = try subject.started(2, .nextStep)
+            _ = try batch.played(steps: 20, seed: subject.seed)
+            try batch.copy(0, to: 1)
             return batch
         }
-        let twins = pair()
+        let twins = try pair()
         var same = SpaceSampler(subject.actionSpace, seed: subject.seed &+ 9)
         for step in 1...subject.steps {
             let action = same.sample()
             for index in 0..<2 { twins.write(action, for: index) }
-            twins.step()
+            try twins.step()
             if let difference = Moment(twins, 1).difference(from: Moment(twins, 0)) {
                 return "expected a copy to go on like the original, but in step \(step) \(difference)"
             }
         }
         // The original goes on with the actions that it would have had alone, the copy with others.
-        let batch = subject.started(2, .nextStep)
+        let batch = try subject.started(2, .nextStep)
         var two = Player(batch, seed: subject.seed)
-        _ = two.play(batch, steps: 20)
-        batch.copy(0, to: 1)
-        return firstDifference(two.play(batch, steps: subject.steps)[0], from: expected).map {
+        _ = try two.play(batch, steps: 20)
+        try batch.copy(0, to: 1)
+        return firstDifference(try two.play(batch, steps: subject.steps)[0], from: expected).map {
             "expected the original to go on as without a copy, but \($0); do copies share an object?"
         }
     }
 
-    private static func batchFault(_ subject: CheckSubject, _ mode: AutoresetMode) -> String? {
-        let found = subject.started(3, mode).played(steps: subject.steps, seed: subject.seed)
+    private static func batchFault(_ subject: CheckSubject, _ mode: AutoresetMode) throws -> String? {
+        let found = try subject.started(3, mode).played(steps: subject.steps, seed: subject.seed)
         for index in 0..<3 {
             let seed = subject.seed &+ UInt64(index)
-            let single = subject.started(1, mode, seed: seed).played(steps: subject.steps, seed: seed)[0]
+            let single = try subject.started(1, mode, seed: seed).played(steps: subject.steps, seed: seed)[0]
             if let difference = firstDifference(found[index], from: single) {
                 return
                     "expected environment \(index) of 3 to be one with the seed \(seed) (\(mode.rawValue)), but \(difference)"
@@ -101,9 +116,9 @@ extension CheckRule {
         return nil
     }
 
-    private static func autoresetFault(_ subject: CheckSubject) -> String? {
-        let plays = AutoresetMode.allCases.map { mode in
-            (mode, subject.started(1, mode).played(steps: subject.steps, seed: subject.seed)[0])
+    private static func autoresetFault(_ subject: CheckSubject) throws -> String? {
+        let plays = try AutoresetMode.allCases.map { mode in
+            (mode, try subject.started(1, mode).played(steps: subject.steps, seed: subject.seed)[0])
         }
         for (mode, moments) in plays {
             if moments.contains(where: { $0.isReset && ($0.reward != 0 || $0.terminated || $0.truncated) }) {
@@ -126,11 +141,11 @@ extension CheckRule {
         return nil
     }
 
-    private static func resetFault(_ subject: CheckSubject) -> String? {
-        let batch = subject.started()
+    private static func resetFault(_ subject: CheckSubject) throws -> String? {
+        let batch = try subject.started()
         for _ in 0..<10 {
-            _ = batch.played(steps: 7, seed: subject.seed)
-            batch.reset()
+            _ = try batch.played(steps: 7, seed: subject.seed)
+            try batch.reset()
             guard batch.rewards[0] == 0, !batch.terminated[0], !batch.truncated[0] else {
                 return "expected reward 0 and no end after a reset, found reward \(batch.rewards[0]), terminated "
                     + "\(batch.terminated[0]), truncated \(batch.truncated[0])"
@@ -139,8 +154,8 @@ extension CheckRule {
         return nil
     }
 
-    private static func frameFault(_ subject: CheckSubject) -> String? {
-        let batch = subject.make(1, .disabled)
+    private static func frameFault(_ subject: CheckSubject) throws -> String? {
+        let batch = try subject.make(1, .disabled)
         let (size, rate) = (batch.frameSize, batch.framesPerSecond)
         guard size.width > 0, size.height > 0 else {
             return "expected frames of 1 × 1 pixel or more, found \(size.width) × \(size.height)"
@@ -148,16 +163,16 @@ extension CheckRule {
         return rate > 0 && rate.isFinite ? nil : "expected a number of frames a second above 0, found \(rate)"
     }
 
-    private static func drawingFault(_ subject: CheckSubject) -> String? {
+    private static func drawingFault(_ subject: CheckSubject) throws -> String? {
         let steps = min(subject.steps, 30)
-        let plain = subject.started(1, .sameStep).played(steps: steps, seed: subject.seed)[0]
-        let batch = subject.started(1, .sameStep)
+        let plain = try subject.started(1, .sameStep).played(steps: steps, seed: subject.seed)[0]
+        let batch = try subject.started(1, .sameStep)
         var frames = [Frame(batch.frameSize, fill: .black), Frame(batch.frameSize, fill: .white)]
         var unpainted: Int?
-        let drawn = batch.played(steps: steps, seed: subject.seed) { step in
+        let drawn = try batch.played(steps: steps, seed: subject.seed) { step throws(EnvironmentError) in
             for index in 0..<2 {
                 frames[index].clear(index == 0 ? .black : .white)
-                batch.draw(0, into: &frames[index])
+                try batch.draw(0, into: &frames[index])
             }
             if frames[0] != frames[1] { unpainted = unpainted ?? step + 1 }
         }[0]

@@ -74,7 +74,9 @@ public protocol BatchedEnvironment: AnyObject {
     ///
     /// - Precondition: `seeds` has n entries, and so has `mask`, with at least one true. Entry i, where there is
     ///   one, seeds the environment i.
-    func reset(seeds: [UInt64?], mask: [Bool]?)
+    /// - Throws: ``EnvironmentError/outside(_:)`` where environments run in other processes and one of these fails; then
+    ///   the batch can't be used any more.
+    func reset(seeds: [UInt64?], mask: [Bool]?) throws(EnvironmentError)
 
     /// Checks that ``step()`` may be called. Where actions come from a file, a person or a network that may have
     /// diverged, call it first: it says what is wrong where ``step()`` would stop the program. Allocates nothing.
@@ -87,7 +89,8 @@ public protocol BatchedEnvironment: AnyObject {
     ///
     /// - Precondition: all have been reset, with ``AutoresetMode/disabled`` none has ended, integer actions are in
     ///   the action space, and the numbers of others are numbers.
-    func step()
+    /// - Throws: as ``reset(seeds:mask:)``, and what ``draw(_:into:)`` threw before.
+    func step() throws(EnvironmentError)
 
     /// Time steps a second when a person watches.
     var framesPerSecond: Double { get }
@@ -96,10 +99,14 @@ public protocol BatchedEnvironment: AnyObject {
     var frameSize: FrameSize { get }
 
     /// Draws the environment `index` into a frame of ``frameSize``. Never changes its state.
-    func draw(_ index: Int, into frame: inout Frame)
+    ///
+    /// - Throws: as ``reset(seeds:mask:)``. Who can't pass that on may leave it: the next step throws it again.
+    func draw(_ index: Int, into frame: inout Frame) throws(EnvironmentError)
 
     /// Puts the environment `target` into the state of `source`, and its rows with it: a branch of what can follow.
-    func copy(_ source: Int, to target: Int)
+    ///
+    /// - Throws: ``EnvironmentError/noSnapshot(environment:)`` where environments run in other processes.
+    func copy(_ source: Int, to target: Int) throws(EnvironmentError)
 
     /// What earlier episodes of one environment gave and a reset keeps on purpose, such as the mean of observations;
     /// empty where that is nothing.
@@ -129,13 +136,22 @@ public protocol BatchedEnvironment: AnyObject {
 
 extension BatchedEnvironment {
     /// Starts an episode in all environments; the i-th is seeded with `seed + i`, as Gymnasium does.
-    public func reset(seed: UInt64? = nil) {
-        reset(seeds: (0..<count).map { index in seed.map { $0 &+ UInt64(index) } }, mask: nil)
+    ///
+    /// - Throws: as ``reset(seeds:mask:)``.
+    public func reset(seed: UInt64? = nil) throws(EnvironmentError) {
+        try reset(seeds: rowSeeds(seed), mask: nil)
     }
 
     /// Starts an episode, without a seed, in the environments chosen by `mask`.
-    public func reset(mask: [Bool]) {
-        reset(seeds: Array(repeating: nil, count: count), mask: mask)
+    ///
+    /// - Throws: as ``reset(seeds:mask:)``.
+    public func reset(mask: [Bool]) throws(EnvironmentError) {
+        try reset(seeds: rowSeeds(nil), mask: mask)
+    }
+
+    /// The seeds of the environments when the first has this one.
+    func rowSeeds(_ seed: UInt64?) -> [UInt64?] {
+        (0..<count).map { index in seed.map { $0 &+ UInt64(index) } }
     }
 
     /// Bytes of one observation.

@@ -1,4 +1,5 @@
 import Storage
+import Synchronization
 
 /// An environment that can be made by name.
 public struct EnvironmentEntry: Sendable {
@@ -14,12 +15,14 @@ public struct EnvironmentEntry: Sendable {
     public let actionNames: [String]
     /// What it can be made with, besides ``EnvironmentCatalog/commonOptions``.
     public let options: [EnvironmentOption]
+    /// Whether it also takes options that only itself knows.
+    public let takesOtherOptions: Bool
     let build: @Sendable (EnvironmentRequest) throws -> any BatchedEnvironment
 
     /// Describes an environment; `build` makes it, usually by ``EnvironmentRequest/batch(_:)``.
     public init(
         _ id: String, _ summary: String, stepLimit: Int? = nil, rewardThreshold: Double? = nil,
-        actionNames: [String] = [], options: [EnvironmentOption] = [],
+        actionNames: [String] = [], options: [EnvironmentOption] = [], takesOtherOptions: Bool = false,
         build: @escaping @Sendable (EnvironmentRequest) throws -> any BatchedEnvironment
     ) {
         self.id = id
@@ -28,6 +31,7 @@ public struct EnvironmentEntry: Sendable {
         self.rewardThreshold = rewardThreshold
         self.actionNames = actionNames
         self.options = options
+        self.takesOtherOptions = takesOtherOptions
         self.build = build
     }
 }
@@ -88,6 +92,16 @@ public enum EnvironmentCatalog {
         + FrozenLake.entries + CliffWalking.entries + Taxi.entries + Blackjack.entries + GridWorld.entries
         + Maze.entries + MinAtar.entries + Arcade.entries
 
+    private static let schemes = Mutex<[EnvironmentScheme]>([])
+
+    /// Makes the environments of a scheme known by their names, in place of an earlier scheme of the same prefix.
+    public static func register(_ scheme: EnvironmentScheme) {
+        schemes.withLock { schemes in
+            schemes.removeAll { $0.prefix == scheme.prefix }
+            schemes.append(scheme)
+        }
+    }
+
     /// The option that each environment has.
     public static let stepLimitOption = EnvironmentOption(
         "max_episode_steps", "the step in which an episode is cut; -1 for no limit")
@@ -98,7 +112,7 @@ public enum EnvironmentCatalog {
     /// Makes a batch of environments.
     ///
     /// - Parameters:
-    ///   - id: one of ``entries``.
+    ///   - id: one of ``entries``, or a name of a registered ``EnvironmentScheme``.
     ///   - count: the number of environments, at least 1.
     ///   - autoreset: what happens when an episode has ended.
     ///   - options: texts by option name, such as `["is_slippery": "false"]`.
@@ -109,7 +123,7 @@ public enum EnvironmentCatalog {
     ) throws -> any BatchedEnvironment {
         let entry = try entry(id)
         let known = (entry.options + commonOptions).map(\.name)
-        if let name = options.keys.sorted().first(where: { !known.contains($0) }) {
+        if !entry.takesOtherOptions, let name = options.keys.sorted().first(where: { !known.contains($0) }) {
             throw EnvironmentError.unknownOption(
                 name: name, environment: id, nearest: nearestName(to: name, among: known), known: known)
         }
@@ -131,8 +145,10 @@ public enum EnvironmentCatalog {
 
     /// The entry of an id.
     ///
-    /// - Throws: ``EnvironmentError/unknownEnvironment(id:nearest:)``.
+    /// - Throws: ``EnvironmentError/unknownEnvironment(id:nearest:)``, and what a registered scheme throws.
     public static func entry(_ id: String) throws(EnvironmentError) -> EnvironmentEntry {
+        let scheme = schemes.withLock { schemes in schemes.first { id.hasPrefix($0.prefix) } }
+        if let scheme { return try scheme.entry(id) }
         if let entry = entries.first(where: { $0.id == id }) { return entry }
         // A missing folder explains itself better than "unknown environment" would.
         if id.hasPrefix(GridWorld.assetPrefix) { _ = try Assets.folder() }

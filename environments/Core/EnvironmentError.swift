@@ -26,6 +26,8 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case unknownWrapper(name: String, nearest: String?, known: [String])
     /// The wrapper cannot be put around what it was to be put around.
     case wrapperMisfit(wrapper: String, environment: String, needs: String)
+    /// Something is wrong with environments that run in other processes.
+    case outside(OutsideFault)
 }
 
 extension EnvironmentError: CustomStringConvertible {
@@ -54,11 +56,13 @@ extension EnvironmentError: CustomStringConvertible {
         case .badAction(let environment, let index, let action, let space):
             "\(environment), environment \(index): the action \(action) is not in \(space)"
         case .noSnapshot(let environment):
-            "\(environment) cannot save its state: make it conform to StateCodable"
+            "\(environment) cannot save its state"
         case .unknownWrapper(let name, let nearest, let known):
             "there is no wrapper '\(name)'\(Self.hint(nearest)); there are \(known.joined(separator: ", "))"
         case .wrapperMisfit(let wrapper, let environment, let needs):
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
+        case .outside(let fault):
+            "\(fault)"
         }
     }
 

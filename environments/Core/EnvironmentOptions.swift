@@ -26,6 +26,9 @@ public struct EnvironmentOptions: Sendable {
         self.texts = texts
     }
 
+    /// The names of the options that are given, sorted.
+    public var names: [String] { texts.keys.sorted() }
+
     /// The text of an option; nil where it is not given.
     public func text(_ name: String) -> String? { texts[name] }
 

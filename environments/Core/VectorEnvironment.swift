@@ -139,6 +139,12 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         }
     }
 
+    /// Starts an episode in all environments; the i-th is seeded with `seed + i`, as Gymnasium does.
+    public func reset(seed: UInt64? = nil) { reset(seeds: rowSeeds(seed), mask: nil) }
+
+    /// Starts an episode, without a seed, in the environments chosen by `mask`.
+    public func reset(mask: [Bool]) { reset(seeds: rowSeeds(nil), mask: mask) }
+
     private func begin(_ index: Int) {
         clear(index)
         resetRow[index] = false

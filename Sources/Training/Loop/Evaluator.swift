@@ -60,7 +60,7 @@ public struct Evaluator {
     private func runBatch(
         _ environment: any BatchedEnvironment, seed: UInt64, _ shouldStop: () -> Bool
     ) throws -> [Episode] {
-        environment.reset(seed: seed)
+        try environment.reset(seed: seed)
         agent.actionStreams = ActionStreams(
             rows: (0..<environment.count).map { RandomStream(seed: seed &+ UInt64($0)).split("evaluation") })
         var results = (0..<environment.count).map { Episode(return: 0, length: 0, seed: seed &+ UInt64($0)) }
@@ -71,7 +71,7 @@ public struct Evaluator {
             if shouldStop() { return zip(results, playing).filter { !$0.1 }.map(\.0) }
             try observer?.willAct(on: observations)
             try agent.act(in: environment, mode: mode)
-            environment.step()
+            try environment.step()
             try observer?.didStep(environment, playing: playing)
             for index in playing.indices where playing[index] {
                 results[index].return += environment.rewards[index]

@@ -36,7 +36,7 @@ public final class RolloutObserver: EvaluationObserver {
         if let videoPath, !overwrite, exists(videoPath) {
             throw StorageError(path: videoPath, operation: "record to", reason: .wouldOverwrite)
         }
-        environment.reset(seed: 0)
+        try environment.reset(seed: 0)
         let assessment = try agent.assess(environment.currentRows)
         let policy = assessment.map {
             RolloutLayout.Policy(name: $0.kind == .probabilities ? "probabilities" : "values", count: $0.values.count)
@@ -60,7 +60,7 @@ public final class RolloutObserver: EvaluationObserver {
             try recorder.begin(
                 slot: index, seed: seed &+ UInt64(index), observation: environment.observation(of: index).bytes)
         }
-        film(environment)
+        try film(environment)
     }
 
     /// Keeps what the policy says of each observation.
@@ -77,7 +77,7 @@ public final class RolloutObserver: EvaluationObserver {
         for index in playing.indices where playing[index] {
             try record(environment, index)
         }
-        film(environment)
+        try film(environment)
         if environment.terminated[0] || environment.truncated[0] { video?.isRecording = false }
     }
 
@@ -97,9 +97,9 @@ public final class RolloutObserver: EvaluationObserver {
             observation: observation, policy: policy.span)
     }
 
-    private func film(_ environment: any BatchedEnvironment) {
+    private func film(_ environment: any BatchedEnvironment) throws(EnvironmentError) {
         guard video?.isRecording == true else { return }
-        environment.draw(0, into: &video!.frame)
+        try environment.draw(0, into: &video!.frame)
         video!.encoder.add(video!.frame, delay: video!.delay)
     }
 

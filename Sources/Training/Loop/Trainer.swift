@@ -25,8 +25,8 @@ public final class Trainer {
     /// - Precondition: an ended environment is reset by the batch itself (not ``AutoresetMode/disabled``).
     public convenience init(
         agent: any Agent, environment: any BatchedEnvironment, seed: UInt64, observers: [any TrainingObserver] = []
-    ) {
-        environment.reset(seed: seed)
+    ) throws(EnvironmentError) {
+        try environment.reset(seed: seed)
         let statistics = EpisodeStatistics(count: environment.count)
         self.init(agent: agent, environment: environment, statistics: statistics, observers: observers)
     }
@@ -74,7 +74,7 @@ public final class Trainer {
     private func step() throws {
         previous.copyMemory(from: environment.observations)
         try agent.act(on: transitions.observations, mode: .explore, into: actions)
-        environment.step()
+        try environment.step()
         statistics.record(environment)
         try agent.learn(from: transitions)
         try RunFaults.throwIfFound()

@@ -4,7 +4,8 @@ import Storage
 
 /// Writes checkpoints at regular steps and at the end, and keeps the last two.
 ///
-/// A checkpoint holds everything that the run needs to go on exactly as it would have. What it counts on is brought onto
+/// A checkpoint holds everything that the run needs to go on exactly as it would have, but for environments that can't be
+/// saved: then it is there to be evaluated and watched. What it counts on is brought onto
 /// the disk before it appears under its name: the logs, then the new experience, then the checkpoint.
 final class CheckpointObserver: TrainingObserver {
     private let folder: RunFolder
@@ -54,7 +55,9 @@ final class CheckpointObserver: TrainingObserver {
     private func state(_ trainer: Trainer) throws -> TrainingState {
         var state = TrainingState(count: trainer.environment.count)
         state.statistics = trainer.statistics
-        state.environments = try (0..<trainer.environment.count).map { try trainer.environment.snapshot(of: $0) }
+        if trainer.environment.canSnapshot {
+            state.environments = try (0..<trainer.environment.count).map { try trainer.environment.snapshot(of: $0) }
+        }
         (state.metricsLength, state.eventsLength) = metrics.lengths
         (state.episodesLength, state.episodeCount) = (episodes.length, episodes.count)
         (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (

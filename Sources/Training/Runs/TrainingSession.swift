@@ -54,7 +54,8 @@ public final class TrainingSession {
     /// Goes on with a run from its last checkpoint; one that was stopped before its first starts anew. The run ends as
     /// one that was never stopped, bit for bit.
     ///
-    /// - Throws: as ``init(_:folder:overwrite:weights:watchers:)``, and `FormatError` for a damaged checkpoint, log or experience.
+    /// - Throws: as ``init(_:folder:overwrite:weights:watchers:)``, `FormatError` for a damaged checkpoint, log or
+    ///   experience, and ``TrainingError/notResumable(folder:environment:checkpoint:)``.
     public convenience init(resuming path: String, watchers: [any TrainingObserver] = []) throws {
         let folder = try RunFolder(opening: path)
         let run = try TrainingRun(contentsOf: folder.configurationPath)
@@ -73,12 +74,12 @@ public final class TrainingSession {
         starting run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver]
     ) throws {
-        environment.reset(seed: UInt64(run.run.seed))
+        try environment.reset(seed: UInt64(run.run.seed))
         let logs = Logs(
             lines: try JSONLinesWriter(creating: folder.metricsPath),
             events: try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
             episodes: try EpisodeLog(creating: folder.episodesPath),
-            replay: try (agent as? any ReplayingAgent).map {
+            replay: try (environment.canSnapshot ? agent as? any ReplayingAgent : nil).map {
                 try ReplayLog(creating: folder.replayFolder, replay: $0.replay)
             })
         self.init(run, folder, agent, environment, TrainingState(count: environment.count), logs, watchers)
@@ -96,12 +97,15 @@ public final class TrainingSession {
         try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
             try state.restoreState(from: bytes)
         }
+        guard environment.canSnapshot || !state.environments.isEmpty else {
+            throw TrainingError.notResumable(folder: folder.path, environment: environment.id, checkpoint: path)
+        }
         guard state.environments.count == environment.count else {
             throw FormatError(
                 .safetensors, file: "\(path)(\(Checkpoint.trainingState))", offset: 0,
                 expected: "\(environment.count) environments", found: "\(state.environments.count)")
         }
-        environment.reset(seed: UInt64(run.run.seed))
+        try environment.reset(seed: UInt64(run.run.seed))
         for (index, snapshot) in state.environments.enumerated() {
             try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
                 try environment.restore(snapshot, to: index)
@@ -153,6 +157,9 @@ public final class TrainingSession {
 
     /// The memory that the agent's experience takes; nil for an agent that keeps none.
     public var replayMemory: ReplayMemory? { (trainer.agent as? any ReplayingAgent)?.replayMemory }
+
+    /// Whether a run that is stopped can go on from its checkpoint.
+    public var isResumable: Bool { trainer.environment.canSnapshot }
 
     /// Trains to the end and writes `summary.json`, or until `shouldStop` says so and writes a checkpoint.
     ///

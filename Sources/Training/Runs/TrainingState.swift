@@ -4,7 +4,7 @@ import Environments
 /// were at a checkpoint.
 struct TrainingState {
     var statistics: EpisodeStatistics
-    /// The state of each environment, its random stream included.
+    /// The state of each environment, its random stream included; none where environments can't be saved.
     var environments: [[UInt8]] = []
     /// Bytes of each log that belong to the run so far; what comes after them is cut off on resuming.
     var metricsLength = 0

@@ -43,6 +43,16 @@ extension Benchmark {
         "MinAtar/Seaquest-v0", "MinAtar/SpaceInvaders-v0",
     ]
 
+    /// The environment of a name like `gym:CartPole-v1 n=8`, or of an id.
+    static func environment(named name: String) throws -> Benchmark {
+        let words = name.split(separator: " ")
+        let count = words.count == 2 && words[1].hasPrefix("n=") ? Int(words[1].dropFirst(2)) : words.count == 1 ? 1 : nil
+        guard let count, 1...65_536 ~= count else {
+            throw UsageError("a benchmark of an environment is named like 'gym:CartPole-v1 n=8', not '\(name)'")
+        }
+        return environment(String(words[0]), count: count)
+    }
+
     private static func environment(
         _ id: String, _ variant: String = "", options: [String: String] = [:], count: Int
     ) -> Benchmark {
@@ -50,12 +60,12 @@ extension Benchmark {
         return Benchmark(name: "\(id)\(variant) n=\(count)", unit: .stepsPerSecond(perCall: batches * count)) {
             let batch = try EnvironmentCatalog.make(id, count: count, options: options)
             var random = RandomStream(seed: 0)
-            batch.reset(seed: 0)
+            try batch.reset(seed: 0)
             try check(id, options, count: min(count, 3))
             return {
                 for _ in 0..<batches {
                     drawActions(of: batch, &random)
-                    batch.step()
+                    try batch.step()
                 }
             }
         }
@@ -65,10 +75,14 @@ extension Benchmark {
     private static func drawActions(of batch: any BatchedEnvironment, _ random: inout RandomStream) {
         switch batch.actionSpace {
         case .discrete(let count): draw(batch.discreteActions, below: count, &random)
-        case .box(let low, let high, _, .float32) where low.count == 1:
-            let (first, width) = (Float(low[0]), Float(high[0]) - Float(low[0]))
+        case .box(let low, let high, _, .float32):
             let actions = batch.continuousActions
-            for index in actions.indices { actions[index] = first + width * random.uniformFloat() }
+            for index in actions.indices {
+                let place = index % low.count
+                // Bounds that are none are no good to draw between.
+                let (first, last) = (Float(max(low[place], -1e3)), Float(min(high[place], 1e3)))
+                actions[index] = first + (last - first) * random.uniformFloat()
+            }
         case let space: preconditionFailure("\(batch.id): no actions are drawn from \(space)")
         }
     }
@@ -94,17 +108,17 @@ extension Benchmark {
     private static func check(_ id: String, _ options: [String: String], count: Int) throws {
         let batch = try EnvironmentCatalog.make(id, count: count, options: options)
         let singles = try (0..<count).map { _ in try EnvironmentCatalog.make(id, count: 1, options: options) }
-        batch.reset(seed: 0)
-        for (index, single) in singles.enumerated() { single.reset(seed: UInt64(index)) }
+        try batch.reset(seed: 0)
+        for (index, single) in singles.enumerated() { try single.reset(seed: UInt64(index)) }
         var random = RandomStream(seed: 1)
         for _ in 0..<200 {
             drawActions(of: batch, &random)
             for (index, single) in singles.enumerated() {
                 single.setAction(batch.action(of: index), of: 0)
             }
-            batch.step()
+            try batch.step()
             for (index, single) in singles.enumerated() {
-                single.step()
+                try single.step()
                 precondition(
                     single.observation(of: 0).elementsEqual(batch.observation(of: index)),
                     "\(id): a batch differs from single environments")

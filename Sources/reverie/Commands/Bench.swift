@@ -1,4 +1,5 @@
 import ArgumentParser
+import GymnasiumBridge
 import Storage
 import TensorCore
 
@@ -16,10 +17,11 @@ struct Bench: ParsableCommand {
             EXAMPLE
               reverie bench "DQN step" CartPole --json
               reverie bench VAE --plan --dot vae.dot
+              reverie bench "gym:ALE/Breakout-v5 n=1" "gym:CartPole-v1 n=8"
             """)
 
     @Argument(
-        help: ArgumentHelp("Only benchmarks whose name contains one of these.", valueName: "name"),
+        help: ArgumentHelp("Only benchmarks whose name contains one of these, or environments of Python's Gymnasium.", valueName: "name"),
         completion: .list((Benchmark.all + Benchmark.scaling).map(\.name)))
     var names: [String] = []
 
@@ -116,11 +118,13 @@ struct Bench: ParsableCommand {
             benchmark.name.lowercased().contains(name.lowercased())
         }
         if names.isEmpty { return Benchmark.all }
+        let bridged = try names.filter { $0.hasPrefix(Gymnasium.prefix) }.map { try Benchmark.environment(named: $0) }
+        let names = names.filter { !$0.hasPrefix(Gymnasium.prefix) }
         let known = Benchmark.all + Benchmark.scaling
         if let name = names.first(where: { name in !known.contains { matches($0, name) } }) {
             let all = known.map { "'\($0.name)'" }.joined(separator: ", ")
             throw UsageError("no benchmark's name contains '\(name)'; there are \(all)")
         }
-        return known.filter { benchmark in names.contains { matches(benchmark, $0) } }
+        return known.filter { benchmark in names.contains { matches(benchmark, $0) } } + bridged
     }
 }

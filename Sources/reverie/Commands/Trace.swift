@@ -45,21 +45,21 @@ struct Trace: ParsableCommand {
         let batch = try EnvironmentCatalog.make(environment, count: 1, autoreset: .disabled, options: options.values())
         let chosen = try readActions(of: batch.actionSpace)
         var lines = OutputLines()
-        batch.reset(seed: UInt64(seed))
+        try batch.reset(seed: UInt64(seed))
         try lines.append(batch.resetLine)
         for (index, action) in chosen.enumerated() {
             batch.setAction(action, of: 0)
-            batch.step()
+            try batch.step()
             try lines.append(batch.stepLine)
             if batch.terminated[0] || batch.truncated[0], index + 1 < chosen.count {
-                batch.reset()
+                try batch.reset()
                 try lines.append(batch.resetLine)
             }
         }
         try lines.flush()
         if let frame {
             var picture = Frame(batch.frameSize)
-            batch.draw(0, into: &picture)
+            try batch.draw(0, into: &picture)
             try writeAtomically(PNG.encode(picture), to: frame, overwrite: force)
         }
     }

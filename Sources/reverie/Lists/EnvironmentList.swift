@@ -1,4 +1,5 @@
 import Environments
+import GymnasiumBridge
 import Storage
 
 /// The environments as 'reverie list' shows them.
@@ -18,6 +19,7 @@ enum EnvironmentList {
 
     private static func item(_ entry: EnvironmentEntry) throws -> ListItem {
         let (world, obstacle) = try made(entry)
+        let bridged = world as? GymnasiumBatch
         let json: JSON = [
             "id": .string(entry.id), "summary": .string(entry.summary),
             "observationSpace": world.map { .string("\($0.observationSpace)") } ?? .null,
@@ -25,9 +27,10 @@ enum EnvironmentList {
             "elementType": world.map { .string($0.elementType.rawValue) } ?? .null,
             "actionSpace": world.map { .string("\($0.actionSpace)") } ?? .null,
             "actionNames": .array(entry.actionNames.map(JSON.string)),
-            "stepLimit": entry.stepLimit.map(JSON.integer) ?? .null,
+            "stepLimit": (bridged?.stepLimit ?? entry.stepLimit).map(JSON.integer) ?? .null,
             "rewardThreshold": entry.rewardThreshold.map(JSON.number) ?? .null,
             "framesPerSecond": world.map { .number($0.framesPerSecond) } ?? .null,
+            "notes": .array((bridged?.notes ?? []).map(JSON.string)),
             "options": .array(
                 entry.options.map(json) + [stepLimitOption(of: entry), json(WrapperCatalog.option)]),
         ]
@@ -44,6 +47,8 @@ enum EnvironmentList {
             return (try EnvironmentCatalog.make(entry.id), "")
         } catch EnvironmentError.badValue(let option, _, _) {
             return (nil, "by its \(option)")
+        } catch EnvironmentError.outside(let fault) {
+            throw EnvironmentError.outside(fault)
         } catch is EnvironmentError {
             return (nil, "damaged")
         }

@@ -62,7 +62,10 @@ final class AgentScene: ViewerScene {
 
     func hold(_ keys: Set<ViewerKey>) { person?.held = keys }
 
-    func draw(into frame: inout Frame) { environment.draw(0, into: &frame) }
+    func draw(into frame: inout Frame) {
+        // The window has no use for an error here; the next step throws it.
+        try? environment.draw(0, into: &frame)
+    }
 
     func advance() throws -> Bool {
         if environment.hasEnded {
@@ -72,7 +75,7 @@ final class AgentScene: ViewerScene {
         if let person, person.isWaiting { return true }
         if environment.canSnapshot { try remember() }
         try agent.act(in: environment, mode: mode)
-        environment.step()
+        try environment.step()
         current.step += 1
         current.lastAction = actionNames.text(environment.action(of: 0))
         current.lastReward = environment.rewards[0]
@@ -121,7 +124,7 @@ final class AgentScene: ViewerScene {
     }
 
     private func start() throws {
-        environment.reset(seed: seed)
+        try environment.reset(seed: seed)
         past.removeAll(keepingCapacity: true)
         current = Progress()
         try assess()

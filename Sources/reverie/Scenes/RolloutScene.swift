@@ -42,7 +42,10 @@ final class RolloutScene: ViewerScene {
     private var current: Rollout.Episode { rollout.episodes[episode] }
     private var isAtEnd: Bool { step == current.steps.count }
 
-    func draw(into frame: inout Frame) { environment.draw(0, into: &frame) }
+    func draw(into frame: inout Frame) {
+        // The window has no use for an error here; the next step throws it.
+        try? environment.draw(0, into: &frame)
+    }
 
     func advance() throws -> Bool {
         if !isAtEnd {
@@ -68,7 +71,7 @@ final class RolloutScene: ViewerScene {
 
     /// Plays the episode again from its start.
     private func restart(to target: Int) throws {
-        environment.reset(seed: current.seed)
+        try environment.reset(seed: current.seed)
         step = 0
         try compare()
         while step < target { try replay() }
@@ -77,7 +80,7 @@ final class RolloutScene: ViewerScene {
     private func replay() throws {
         guard !environment.hasEnded else { throw differs() }
         environment.setAction(rollout.action(current.steps.lowerBound + step), of: 0)
-        environment.step()
+        try environment.step()
         step += 1
         try compare()
     }

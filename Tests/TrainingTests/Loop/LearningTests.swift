@@ -18,7 +18,7 @@ import Testing
     private static func train(_ run: TrainingRun) throws -> (agent: any Agent, trainer: Trainer) {
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
-        let trainer = Trainer(agent: agent, environment: environment, seed: UInt64(run.run.seed))
+        let trainer = try Trainer(agent: agent, environment: environment, seed: UInt64(run.run.seed))
         try trainer.run(steps: run.run.steps, episodes: run.run.episodes > 0 ? run.run.episodes : .max)
         return (agent, trainer)
     }
@@ -60,7 +60,7 @@ import Testing
         #expect(try Self.score(agent, "FrozenLake-v1", episodes: 3, options: options) == 1)
         // Six moves to the goal, the last of which is rewarded.
         let rows = try EnvironmentCatalog.make("FrozenLake-v1", options: options)
-        rows.reset(seed: 0)
+        try rows.reset(seed: 0)
         let value = try #require(try agent.assess(rows.currentRows)).values.max()!
         let expected = (0..<5).reduce(1.0) { product, _ in product * 0.95 }
         #expect(abs(value - expected) < 0.1, "\(value)")

@@ -41,7 +41,7 @@ import Testing
         let policyCount = rollout.layout.policy?.count ?? 0
         for episode in rollout.episodes {
             #expect(episode.seed != nil)
-            world.reset(seed: episode.seed)
+            try world.reset(seed: episode.seed)
             #expect(Array(rollout.observation(episode.observations.lowerBound)) == Array(world.observation(of: 0)))
             for (number, step) in episode.steps.enumerated() {
                 let opinion = try agent.assess(world.currentRows)?.values.map { Float($0) } ?? []
@@ -50,7 +50,7 @@ import Testing
                 case .discrete(let actions): world.discreteActions[0] = Int(actions[step])
                 case .continuous(let numbers, _): world.continuousActions[0] = numbers[step]
                 }
-                world.step()
+                try world.step()
                 #expect(world.rewards[0] == rollout.rewards[step])
                 let observation = rollout.observation(episode.observations.lowerBound + number + 1)
                 #expect(Array(observation) == Array(world.finalObservation(of: 0)))

@@ -48,7 +48,7 @@ private final class Log: TrainingObserver {
     @Test(arguments: [AutoresetMode.sameStep, .nextStep], [1, 3])
     func agentsAreToldExactlyWhatHappened(autoreset: AutoresetMode, count: Int) throws {
         let witness = Witness()
-        let trainer = Trainer(agent: witness, environment: Tally.batch(count, autoreset), seed: 40)
+        let trainer = try Trainer(agent: witness, environment: Tally.batch(count, autoreset), seed: 40)
         try trainer.run(steps: 40 * count)
         let calls = witness.steps.count
         for row in 0..<count {
@@ -66,7 +66,7 @@ private final class Log: TrainingObserver {
     }
 
     @Test func stopsBySteps() throws {
-        let trainer = Trainer(agent: Witness(), environment: Tally.batch(4), seed: 0)
+        let trainer = try Trainer(agent: Witness(), environment: Tally.batch(4), seed: 0)
         try trainer.run(steps: 8)
         #expect(trainer.steps == 8)
         try trainer.run(steps: 8)
@@ -76,7 +76,7 @@ private final class Log: TrainingObserver {
     }
 
     @Test func stopsByEpisodes() throws {
-        let trainer = Trainer(agent: Witness(), environment: Tally.batch(1), seed: 0)
+        let trainer = try Trainer(agent: Witness(), environment: Tally.batch(1), seed: 0)
         // 2, 3 and 4 steps.
         try trainer.run(steps: .max, episodes: 3)
         #expect(trainer.episodes == 3 && trainer.steps == 9)
@@ -85,7 +85,7 @@ private final class Log: TrainingObserver {
     }
 
     @Test func stopsWhenAsked() throws {
-        let trainer = Trainer(agent: Witness(), environment: Tally.batch(1), seed: 0)
+        let trainer = try Trainer(agent: Witness(), environment: Tally.batch(1), seed: 0)
         var asked = 0
         try trainer.run(steps: .max) {
             asked += 1
@@ -98,7 +98,7 @@ private final class Log: TrainingObserver {
         let witness = Witness()
         let observers = [Log("a", witness), Log("b", witness)]
         // Episodes of 2 and 3 steps.
-        let trainer = Trainer(agent: witness, environment: Tally.batch(2), seed: 0, observers: observers)
+        let trainer = try Trainer(agent: witness, environment: Tally.batch(2), seed: 0, observers: observers)
         try trainer.run(steps: 5)
         let expected = """
             a start 0, b start 0, act, learn, a step 2, b step 2, act, learn, a step 4, a finish 0 of 2, 1, b step 4, \
@@ -109,7 +109,7 @@ private final class Log: TrainingObserver {
 
     @Test func episodesThatEndTogetherComeInOrder() throws {
         let witness = Witness()
-        let trainer = Trainer(
+        let trainer = try Trainer(
             agent: witness, environment: Tally.batch(4), seed: 0, observers: [Log("a", witness)])
         try trainer.run(steps: 8)
         #expect(witness.events.filter { $0.contains("finish") } == ["a finish 0 of 2, 2", "a finish 3 of 2, 2"])
@@ -121,14 +121,14 @@ private final class Log: TrainingObserver {
     }
 
     @Test func anObserversErrorStopsTheRun() throws {
-        let trainer = Trainer(agent: Witness(), environment: Tally.batch(1), seed: 0, observers: [Refuser()])
+        let trainer = try Trainer(agent: Witness(), environment: Tally.batch(1), seed: 0, observers: [Refuser()])
         #expect(throws: Refusal.self) { try trainer.run(steps: 10) }
         #expect(trainer.steps == 3)
     }
 
     @Test func environmentsMustResetThemselves() async {
         await #expect(processExitsWith: .failure) {
-            _ = Trainer(agent: Witness(), environment: Tally.batch(1, .disabled), seed: 0)
+            _ = try Trainer(agent: Witness(), environment: Tally.batch(1, .disabled), seed: 0)
         }
     }
 
@@ -151,7 +151,7 @@ private final class Log: TrainingObserver {
             (settings.hiddenSizes, settings.explorationSteps, settings.learningStart) = ([16], 1000, 100)
             let environment = try EnvironmentCatalog.make("CartPole-v1", count: 4)
             let agent = try DQN(settings, environment: EnvironmentDescription(environment), seed: 3)
-            let trainer = Trainer(agent: agent, environment: environment, seed: 3, observers: observers)
+            let trainer = try Trainer(agent: agent, environment: environment, seed: 3, observers: observers)
             try trainer.run(steps: 3000)
             #expect(agent.updates > 600)
             return agent.variables.variables.map { $0.values.map(\.bitPattern) }

@@ -1,0 +1,72 @@
+import Environments
+import Glibc
+import Storage
+
+/// The arrays that a batch shares with its children: rows of all environments one after another, so that the batch's
+/// buffers are this memory itself.
+struct BatchMemory {
+    let shared: SharedMemory
+    private let start: UnsafeMutableRawBufferPointer
+    private let offsets: [Part: Int]
+
+    /// What the memory holds, by the names that the children know.
+    enum Part: String, CaseIterable {
+        /// What is being drawn: environment, height, width.
+        case drawing
+        /// The environment that each child plays at the moment.
+        case playing
+        case actions, rewards, terminated, truncated, isResetStep, masks, hasMask
+        /// What a reset concerns: which environments, which of them have a seed, the seeds.
+        case chosen, hasSeed, seeds
+        case observations, finalObservations
+    }
+
+    /// Memory for `count` environments; `shared` has none yet.
+    ///
+    /// - Throws: ``SystemFault`` also where it would be too much.
+    init(
+        _ shared: SharedMemory, count: Int, children: Int, observationSize: Int, actionSize: Int, hasFinal: Bool
+    ) throws(SystemFault) {
+        self.shared = shared
+        var (offsets, end): ([Part: Int], Int) = ([:], 0)
+        for part in Part.allCases {
+            offsets[part] = end
+            let size: Int
+            switch part {
+            case .drawing: size = 3 * 8
+            case .playing: size = children * 8
+            case .actions: size = count * actionSize
+            case .rewards, .masks, .seeds: size = count * 8
+            case .terminated, .truncated, .isResetStep, .hasMask, .chosen, .hasSeed: size = count
+            case .observations: size = count * observationSize
+            // The same memory where no step ends with another observation than it led to.
+            case .finalObservations: size = hasFinal ? count * observationSize : 0
+            }
+            end += (size + 63) / 64 * 64
+        }
+        if !hasFinal { offsets[.finalObservations] = offsets[.observations] }
+        let page = Int(getpagesize())
+        end = (end + page - 1) / page * page
+        guard end <= SharedMemory.limit else { throw SystemFault("reserve \(end) bytes of shared memory", ENOMEM) }
+        (start, self.offsets) = (try shared.grow(by: end), offsets)
+    }
+
+    /// The elements of a part.
+    func elements<Element: BitwiseCopyable>(
+        _ part: Part, count: Int, as type: Element.Type = Element.self
+    ) -> UnsafeMutableBufferPointer<Element> {
+        let bytes = bytes(part, count: count * MemoryLayout<Element>.stride)
+        return bytes.bindMemory(to: type)
+    }
+
+    /// The bytes of a part.
+    func bytes(_ part: Part, count: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: start[offsets[part]!..<offsets[part]! + count])
+    }
+
+    /// Where everything is, as a child reads it.
+    func layout(child: Int) -> JSON {
+        let parts = offsets.sorted { $0.value < $1.value }.map { JSON.Member($0.key.rawValue, .integer($0.value)) }
+        return .object([.init("size", .integer(start.count)), .init("child", .integer(child))] + parts)
+    }
+}

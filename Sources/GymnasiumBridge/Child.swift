@@ -1,0 +1,250 @@
+import CLinux
+import Glibc
+
+/// A process that plays some environments of a batch, with the files that lead to it.
+///
+/// Every wait ends: with an answer, with the process's end, or at a time limit.
+final class Child {
+    /// The process.
+    let process: pid_t
+    /// The environments that it plays.
+    let rows: Range<Int>
+    private let commands: OpenFile
+    private let lifeline: OpenFile
+    /// What it writes on standard error and output; nil once it has closed both.
+    private var output: OpenFile?
+    private var words: [UInt8] = []
+    private var isGone = false
+
+    private static let wordLimit = 4096
+    /// How long an answer is asked for again and again before the processor is left to others, in seconds, where another
+    /// processor is free for it: being woken takes a tenth of a step of an Atari game.
+    private static let patience = 2e-3
+    /// How often a waiting parent looks whether the process is still there, in milliseconds: one that has ended and left its
+    /// files to another doesn't close them.
+    private static let look: Int32 = 250
+    /// How long a process whose end is due is waited for before it is killed, in seconds.
+    private static let grace = 2.0
+
+    /// Starts `python` with the script `worker`, its files as that says.
+    init(python: String, worker: [UInt8], label: String, rows: Range<Int>, memory: Int32) throws(SystemFault) {
+        self.rows = rows
+        let script = try OpenFile.memory("reverie-gym-worker")
+        guard pwrite(script.number, worker, worker.count, 0) == worker.count else {
+            throw SystemFault("write shared memory")
+        }
+        let link = try Connection.socket()
+        let life = try Connection.toThem()
+        let voice = try Connection.toUs()
+        _ = fcntl(voice.ours.number, F_SETFL, O_NONBLOCK)
+        let files = [
+            script.number, voice.theirs.number, voice.theirs.number, link.theirs.number, memory, life.theirs.number,
+        ]
+        let started = Self.spawn([python, "-u", "-", label], files)
+        guard started.code == 0 else { throw SystemFault("run \(python)", started.code) }
+        process = started.process
+        commands = link.ours
+        lifeline = life.ours
+        output = consume voice.ours
+    }
+
+    deinit { finish() }
+
+    /// Runs a program in a process group of its own, so that Ctrl-C doesn't reach it, with `files` as its 0, 1, 2, … and
+    /// no others, no signal blocked or ignored.
+    private static func spawn(_ words: [String], _ files: [Int32]) -> (process: pid_t, code: Int32) {
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        for (number, file) in files.enumerated() { posix_spawn_file_actions_adddup2(&actions, file, Int32(number)) }
+        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(files.count))
+        var (none, all) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        posix_spawnattr_setflags(&attributes, Int16(flags))
+        var arguments = words.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var process: pid_t = 0
+        let code = posix_spawnp(&process, words[0], &actions, &attributes, &arguments, environ)
+        return (process, code)
+    }
+
+    // MARK: Talking
+
+    /// Why a process gave no answer.
+    enum Silence: Error {
+        case ended(how: String)
+        case late
+    }
+
+    /// Sends bytes.
+    func send(_ bytes: [UInt8], before deadline: Deadline) throws(Silence) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Glibc.send(commands.number, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+            }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                try wait(for: POLLOUT, before: deadline)
+            } else if errno != EINTR {
+                throw .ended(how: conclude())
+            }
+        }
+    }
+
+    /// Sends a command of one byte. Allocates nothing.
+    func send(_ command: UInt8, before deadline: Deadline) throws(Silence) {
+        var byte = command
+        while true {
+            let count = Glibc.send(commands.number, &byte, 1, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+            if count == 1 { return }
+            if errno == EAGAIN {
+                try wait(for: POLLOUT, before: deadline)
+            } else if errno != EINTR {
+                throw .ended(how: conclude())
+            }
+        }
+    }
+
+    /// The next byte; `isEager` where nobody else needs the processor. Allocates nothing.
+    func receive(before deadline: Deadline, isEager: Bool) throws(Silence) -> UInt8 {
+        let eagerEnd = Deadline(seconds: isEager ? Self.patience : 0)
+        while !eagerEnd.isOver {
+            if let byte = try next() { return byte }
+            sched_yield()
+        }
+        while true {
+            try wait(for: POLLIN, before: deadline)
+            if let byte = try next() { return byte }
+        }
+    }
+
+    /// The next bytes up to the end of a line, which is left out; nil for more than `limit`.
+    func receiveLine(limit: Int, before deadline: Deadline) throws(Silence) -> [UInt8]? {
+        var line: [UInt8] = []
+        while line.count <= limit {
+            // Nothing follows a line before the next command, so that whatever has come belongs to it.
+            let piece = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
+                count = max(recv(commands.number, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT)), 0)
+            }
+            if piece.isEmpty {
+                if let byte = try next() { line.append(byte) } else { try wait(for: POLLIN, before: deadline) }
+            }
+            line += piece
+            if line.last == UInt8(ascii: "\n") { return line.dropLast() }
+        }
+        return nil
+    }
+
+    /// The byte that has come, where one has.
+    private func next() throws(Silence) -> UInt8? {
+        var byte: UInt8 = 0
+        let count = recv(commands.number, &byte, 1, Int32(MSG_DONTWAIT))
+        if count == 1 { return byte }
+        if count == 0 || errno != EAGAIN && errno != EINTR { throw .ended(how: conclude()) }
+        return nil
+    }
+
+    /// Waits until the socket is ready, and keeps what is written on standard error meanwhile, so that nobody who writes
+    /// much waits for us.
+    private func wait(for event: Int32, before deadline: Deadline) throws(Silence) {
+        while true {
+            let rest = deadline.milliseconds
+            var files = (
+                pollfd(fd: commands.number, events: Int16(event), revents: 0),
+                pollfd(fd: output?.number ?? -1, events: Int16(POLLIN), revents: 0)
+            )
+            let ready = withUnsafeMutableBytes(of: &files) {
+                poll($0.bindMemory(to: pollfd.self).baseAddress, 2, min(rest, Self.look))
+            }
+            if ready > 0, files.1.revents != 0 { listen() }
+            if ready > 0, files.0.revents != 0 { return }
+            if ready == 0, hasEnded { throw .ended(how: conclude()) }
+            if rest == 0 { throw .late }
+        }
+    }
+
+    // MARK: Last words
+
+    /// The last lines that the process wrote on standard error and output.
+    var lastWords: String {
+        listen()
+        let text = String(decoding: words, as: UTF8.self)
+        let lines = text.split(whereSeparator: \.isNewline).suffix(12)
+        return lines.map { $0.count > 300 ? $0.prefix(300) + "…" : $0 }.joined(separator: "\n")
+    }
+
+    private func listen() {
+        while let number = output?.number {
+            let piece = [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in
+                let received = read(number, buffer.baseAddress, buffer.count)
+                if received == 0 { output = nil }
+                count = max(received, 0)
+            }
+            if piece.isEmpty { return }
+            words += piece
+            if words.count > 2 * Self.wordLimit { words.removeFirst(words.count - Self.wordLimit) }
+        }
+    }
+
+    // MARK: The end
+
+    private var hasEnded: Bool {
+        var info = siginfo_t()
+        return isGone || waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
+    }
+
+    /// Tells the process to close its environments and end; what it has still to say is lost.
+    func hangUp() { shutdown(commands.number, Int32(SHUT_RDWR)) }
+
+    /// Ends the process and all that it started, at once.
+    func kill() {
+        guard !isGone else { return }
+        Glibc.kill(-process, SIGKILL)
+        Glibc.kill(process, SIGKILL)
+    }
+
+    /// Waits for the end of a process that has been told to end or whose socket has closed; kills it where it doesn't.
+    ///
+    /// - Returns: how it ended.
+    @discardableResult
+    private func conclude() -> String {
+        guard !isGone else { return "has ended" }
+        let deadline = Deadline(seconds: Self.grace)
+        var pause: UInt32 = 100
+        while !hasEnded, !deadline.isOver {
+            listen()
+            usleep(pause)
+            pause = min(2 * pause, 5000)
+        }
+        let closedOnly = !hasEnded
+        // The rest of its group, too, and while its number is still its own.
+        kill()
+        listen()
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) == -1, errno == EINTR {}
+        isGone = true
+        if closedOnly { return "closed its connection" }
+        let signal = status & 0x7f
+        guard signal == 0 else { return "was ended by the signal \(signal) (\(String(cString: strsignal(signal))))" }
+        return "ended with exit code \(status >> 8 & 0xff)"
+    }
+
+    /// Ends the process: by itself where it can, else by force.
+    func finish() {
+        guard !isGone else { return }
+        hangUp()
+        conclude()
+    }
+}

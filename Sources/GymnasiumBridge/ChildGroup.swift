@@ -1,0 +1,233 @@
+import Environments
+import Parallel
+import Storage
+
+/// The children of a batch: starts them, commands them, and says what went wrong.
+///
+/// After the first fault all are ended, and every call throws it again.
+final class ChildGroup {
+    private let id: String
+    private let timeout: Double
+    private let startTimeout: Double
+    private var children: [Child] = []
+    /// The environment that each child plays at the moment, once the memory is there.
+    private var playing: UnsafeMutableBufferPointer<Int>?
+    /// What went wrong first.
+    private var fault: OutsideFault?
+
+    private static let lineLimit = 1 << 28
+
+    /// What a child is told in a byte.
+    enum Command: String {
+        case step = "s"
+        case reset = "r"
+        case frameSize = "f"
+        case draw = "d"
+
+        var byte: UInt8 { rawValue.utf8.first! }
+
+        /// The call as people know it.
+        var call: String {
+            switch self {
+            case .step: "step"
+            case .reset: "reset"
+            case .frameSize, .draw: "render"
+            }
+        }
+    }
+
+    /// Starts the children, each with a share of the environments; they begin to make them.
+    init(
+        _ id: String, rows: [Range<Int>], options: GymnasiumOptions, memory: SharedMemory, order: (Range<Int>) -> JSON
+    ) throws(EnvironmentError) {
+        (self.id, timeout, startTimeout) = (id, options.timeout, options.startTimeout)
+        for rows in rows {
+            do {
+                children.append(
+                    try Child(
+                        python: options.python, worker: PackageResources.worker_py, label: id, rows: rows,
+                        memory: memory.file.number))
+            } catch {
+                throw .outside(
+                    .missing(
+                        environment: id, what: "Python, and '\(options.python)' can't be run (\(error.reason))",
+                        advice: "install python3, or name one with the option python=PATH or with REVERIE_PYTHON"))
+            }
+        }
+        let deadline = Deadline(seconds: startTimeout)
+        for child in children { try tell(child, order(child.rows), "the start", deadline) }
+    }
+
+    deinit {
+        for child in children { child.hangUp() }
+        for child in children { child.finish() }
+    }
+
+    /// What each child says that it has made.
+    func descriptions() throws(EnvironmentError) -> [JSON] {
+        let deadline = Deadline(seconds: startTimeout)
+        var result: [JSON] = []
+        for child in children { result.append(try answer(of: child, to: "the start", deadline)) }
+        return result
+    }
+
+    /// Tells the children where everything is.
+    func map(_ memory: BatchMemory) throws(EnvironmentError) {
+        let deadline = Deadline(seconds: startTimeout)
+        for (index, child) in children.enumerated() {
+            try tell(child, memory.layout(child: index), "the start", deadline)
+        }
+        for child in children { _ = try answer(of: child, to: "the start", deadline) }
+        playing = memory.elements(.playing, count: children.count)
+    }
+
+    /// The processes, for whoever wants to know.
+    var processes: [Int32] { children.map(\.process) }
+
+    // MARK: Commands
+
+    /// Has the children that play some of the chosen environments carry out a command, side by side. Allocates nothing.
+    func run(_ command: Command, where isChosen: (Range<Int>) -> Bool = { _ in true }) throws(EnvironmentError) {
+        if let fault { throw .outside(fault) }
+        let deadline = Deadline(seconds: timeout)
+        for child in children where isChosen(child.rows) {
+            do {
+                try child.send(command.byte, before: deadline)
+            } catch {
+                throw silence(error, of: child, command.call, deadline)
+            }
+        }
+        for child in children where isChosen(child.rows) { try require(child, command, deadline) }
+    }
+
+    private func require(_ child: Child, _ command: Command, _ deadline: Deadline) throws(EnvironmentError) {
+        let byte: UInt8
+        do {
+            byte = try child.receive(before: deadline, isEager: children.count < Threads.count)
+        } catch {
+            throw silence(error, of: child, command.call, deadline)
+        }
+        switch byte {
+        case UInt8(ascii: "."): return
+        case UInt8(ascii: "!"):
+            _ = try answer(of: child, to: command.call, deadline)
+            throw nonsense(child, command.call, "'!' and no reason")
+        default: throw nonsense(child, command.call, "the byte \(byte)")
+        }
+    }
+
+    /// The size of frames as the child of the first environment says it.
+    func frameSize() throws(EnvironmentError) -> JSON {
+        if let fault { throw .outside(fault) }
+        let deadline = Deadline(seconds: timeout)
+        let (child, command) = (children[0], Command.frameSize)
+        do {
+            try child.send(command.byte, before: deadline)
+        } catch {
+            throw silence(error, of: child, command.call, deadline)
+        }
+        return try answer(of: child, to: command.call, deadline)
+    }
+
+    private func tell(
+        _ child: Child, _ message: JSON, _ call: String, _ deadline: Deadline
+    ) throws(EnvironmentError) {
+        do {
+            try child.send(Array("\(message)\n".utf8), before: deadline)
+        } catch {
+            throw silence(error, of: child, call, deadline)
+        }
+    }
+
+    /// A child's answer of one line.
+    private func answer(of child: Child, to call: String, _ deadline: Deadline) throws(EnvironmentError) -> JSON {
+        let line: [UInt8]?
+        do {
+            line = try child.receiveLine(limit: Self.lineLimit, before: deadline)
+        } catch {
+            throw silence(error, of: child, call, deadline)
+        }
+        // Before the size of a frame, '!' says that a reason follows instead.
+        guard let line = line.map({ $0.first == UInt8(ascii: "!") ? $0.dropFirst() : $0[...] }) else {
+            throw nonsense(child, call, "more than \(Self.lineLimit) bytes")
+        }
+        guard let json = try? JSON(parsing: line, file: id, values: 1 << 24) else {
+            throw nonsense(child, call, "'\(String(decoding: line.prefix(60), as: UTF8.self))'")
+        }
+        if let description = json["fault"] {
+            let told = OutsideFault(description, environment: id)
+            throw failed(told ?? fault(.nonsense, of: child, call, found: "\(description)"))
+        }
+        return json
+    }
+
+    // MARK: Faults
+
+    /// Keeps a fault, and ends the children.
+    func failed(_ fault: OutsideFault) -> EnvironmentError {
+        if self.fault == nil {
+            self.fault = fault
+            for child in children { child.kill() }
+            for child in children { child.finish() }
+        }
+        return .outside(self.fault!)
+    }
+
+    private enum Kind { case nonsense, died(String), late(Double) }
+
+    private func silence(
+        _ silence: Child.Silence, of child: Child, _ call: String, _ deadline: Deadline
+    ) -> EnvironmentError {
+        switch silence {
+        case .ended(let how): failed(fault(.died(how), of: child, call))
+        case .late: failed(fault(.late(deadline.seconds), of: child, call))
+        }
+    }
+
+    private func nonsense(_ child: Child, _ call: String, _ found: String) -> EnvironmentError {
+        failed(fault(.nonsense, of: child, call, found: found))
+    }
+
+    private func fault(_ kind: Kind, of child: Child, _ call: String, found: String = "") -> OutsideFault {
+        let indices = indices(of: child)
+        return switch kind {
+        case .died(let how):
+            .died(environment: id, indices: indices, call: call, how: how, lastWords: child.lastWords)
+        case .late(let seconds):
+            .silent(environment: id, indices: indices, call: call, seconds: seconds, lastWords: child.lastWords)
+        case .nonsense:
+            .nonsense(environment: id, indices: indices, call: call, found: found, lastWords: child.lastWords)
+        }
+    }
+
+    /// The environment that a child has come to, where that is known; else all that it plays.
+    private func indices(of child: Child) -> ClosedRange<Int> {
+        let all = child.rows.lowerBound...child.rows.upperBound - 1
+        guard let playing, let place = children.firstIndex(where: { $0 === child }), all ~= playing[place] else {
+            return all
+        }
+        return playing[place]...playing[place]
+    }
+}
+
+extension OutsideFault {
+    /// Reads what a child says; nil for what says nothing.
+    fileprivate init?(_ description: JSON, environment: String) {
+        func text(_ name: String) -> String { description[name]?.string ?? "?" }
+        let index = description["row"]?.integer ?? 0
+        switch description["kind"]?.string {
+        case "missing": self = .missing(environment: environment, what: text("what"), advice: text("advice"))
+        case "make": self = .notMade(environment: environment, reason: text("reason"))
+        case "space":
+            self = .unmappedSpace(
+                environment: environment, role: text("role"), space: text("space"), reason: text("reason"))
+        case "raised":
+            self = .raised(environment: environment, index: index, call: text("call"), error: text("error"))
+        case "broken":
+            self = .broken(
+                environment: environment, index: index, call: text("call"), expected: text("expected"),
+                found: text("found"))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,220 @@
+import Environments
+import Graphics
+import Storage
+
+/// Environments of Python's Gymnasium, spread over processes that write into the batch's own buffers.
+///
+/// What a process does wrong (it raises an error, ends, doesn't answer, answers nonsense) is thrown by the call that needed
+/// it, and by every call after that; all processes have ended then. They also end with the batch, and with this process,
+/// however that ends.
+///
+/// Their state can't be saved or copied.
+public final class GymnasiumBatch: BatchedEnvironment {
+    /// What the environment is called, such as `gym:CartPole-v1`.
+    public let id: String
+    /// The number of environments, n.
+    public let count: Int
+    /// What happens when an episode has ended.
+    public let autoreset: AutoresetMode
+    /// The set of one environment's observations.
+    public let observationSpace: Space
+    /// The set of one environment's actions.
+    public let actionSpace: Space
+    /// The type of an observation's elements.
+    public let elementType: ElementType
+    /// The number of consecutive frames that an observation consists of.
+    public let stackedFrames: Int
+    /// Time steps a second when a person watches.
+    public let framesPerSecond: Double
+    /// The step in which Gymnasium cuts an episode; nil where it doesn't, or doesn't say.
+    public let stepLimit: Int?
+    /// Where the spaces are not quite Gymnasium's, such as `observation space: float64 is rounded to float32`.
+    public let notes: [String]
+
+    let memory: BatchMemory
+    let children: ChildGroup
+    private var started: [Bool]
+    /// Where pictures come, once their size has been asked for.
+    var pictures: Pictures?
+    /// What drawing threw, for the next step to throw again.
+    var drawingFault: EnvironmentError?
+    private let finite: [Part]
+
+    private typealias Part = BatchMemory.Part
+
+    /// Makes `count` environments.
+    ///
+    /// - Throws: ``EnvironmentError/outside(_:)``.
+    init(_ id: String, count: Int, autoreset: AutoresetMode, options: GymnasiumOptions) throws(EnvironmentError) {
+        precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
+        (self.id, self.count, self.autoreset) = (id, count, autoreset)
+        started = Array(repeating: false, count: count)
+        do {
+            let shared = try SharedMemory()
+            children = try ChildGroup(
+                id, rows: Self.shares(of: count, among: options.children), options: options, memory: shared
+            ) { rows in Self.order(id, rows, autoreset, options) }
+            let answers = try children.descriptions()
+            guard let made = Description(answers[0]) else {
+                throw EnvironmentError.outside(
+                    .nonsense(
+                        environment: id, indices: 0...count - 1, call: "the start", found: "'\(answers[0])'",
+                        lastWords: ""))
+            }
+            if let other = answers.firstIndex(where: { $0 != answers[0] }) {
+                throw EnvironmentError.outside(
+                    .notMade(
+                        environment: id, reason: "two are not alike: '\(answers[0])' and '\(answers[other])'"))
+            }
+            (observationSpace, actionSpace) = (made.observationSpace, made.actionSpace)
+            (elementType, stackedFrames) = (made.elementType, made.stackedFrames)
+            (framesPerSecond, stepLimit, notes) = (made.framesPerSecond, made.stepLimit, made.notes)
+            memory = try BatchMemory(
+                shared, count: count, children: options.children,
+                observationSize: made.observationSpace.count * made.elementType.size,
+                actionSize: made.actionSpace.discreteCount == nil ? 4 * made.actionSpace.count : 8,
+                hasFinal: autoreset == .sameStep)
+            finite = autoreset == .sameStep ? [.observations, .finalObservations] : [.observations]
+            try children.map(memory)
+        } catch let error as EnvironmentError {
+            throw error
+        } catch let error as SystemFault {
+            throw .outside(.system(environment: id, operation: error.operation, reason: error.reason))
+        } catch {
+            preconditionFailure("\(id): \(error)")
+        }
+    }
+
+    /// The environments in as many ranges as there are children, nearly equal ones.
+    private static func shares(of count: Int, among children: Int) -> [Range<Int>] {
+        (0..<children).map { $0 * count / children..<($0 + 1) * count / children }
+    }
+
+    private static func order(
+        _ id: String, _ rows: Range<Int>, _ autoreset: AutoresetMode, _ options: GymnasiumOptions
+    ) -> JSON {
+        [
+            "id": .string(String(id.dropFirst(Gymnasium.prefix.count))), "first": .integer(rows.lowerBound),
+            "count": .integer(rows.count), "autoreset": .string(autoreset.rawValue),
+            "atari": .boolean(options.atari), "stepLimit": options.stepLimit.map(JSON.integer) ?? .null,
+            "keywords": .object(options.keywords),
+        ]
+    }
+
+    // MARK: Playing
+
+    /// Starts an episode in the environments chosen by `mask`, or in all; the others keep everything.
+    public func reset(seeds: [UInt64?], mask: [Bool]?) throws(EnvironmentError) {
+        precondition(seeds.count == count, "reset: \(seeds.count) seeds for \(count) environments")
+        if let mask {
+            precondition(mask.count == count, "reset: a mask of \(mask.count) for \(count) environments")
+            precondition(mask.contains(true), "reset: the mask chooses none of the \(count) environments")
+        }
+        if let drawingFault { throw drawingFault }
+        let chosen: UnsafeMutableBufferPointer<Bool> = memory.elements(.chosen, count: count)
+        let hasSeed: UnsafeMutableBufferPointer<Bool> = memory.elements(.hasSeed, count: count)
+        let seedRow: UnsafeMutableBufferPointer<UInt64> = memory.elements(.seeds, count: count)
+        for index in 0..<count {
+            chosen[index] = mask?[index] ?? true
+            hasSeed[index] = seeds[index] != nil
+            seedRow[index] = seeds[index] ?? 0
+        }
+        try children.run(.reset) { rows in rows.contains { chosen[$0] } }
+        try requireNumbers(after: "reset")
+        for index in 0..<count where chosen[index] { started[index] = true }
+    }
+
+    /// Checks that all have been reset, that none has ended and waits for a reset, and that the actions are in the
+    /// space.
+    public func checkStep() throws(EnvironmentError) { try requirePlayable { self.isInSpace($0) } }
+
+    /// Plays one time step in each environment.
+    ///
+    /// - Throws: also what ``checkStep()`` throws, except for numbers beyond the bounds of a box, which environments cut.
+    public func step() throws(EnvironmentError) {
+        if let drawingFault { throw drawingFault }
+        try requirePlayable { self.isAction($0) }
+        try children.run(.step)
+        try requireNumbers(after: "step")
+    }
+
+    private func requirePlayable(_ isGood: (Int) -> Bool) throws(EnvironmentError) {
+        for index in 0..<count {
+            guard started[index] else { throw .notReset(environment: id, index: index) }
+            if terminated[index] || truncated[index] {
+                if autoreset == .nextStep { continue }
+                if autoreset == .disabled { throw .hasEnded(environment: id, index: index) }
+            }
+            guard isGood(index) else {
+                let action = action(of: index).map { "\(actionKind == .discrete ? "\(Int($0))" : "\(Float($0))")" }
+                throw .badAction(
+                    environment: id, index: index, action: action.joined(separator: " "), space: "\(actionSpace)")
+            }
+        }
+    }
+
+    /// Whether an environment's action can be handed over: an integer of the space, or numbers.
+    private func isAction(_ index: Int) -> Bool {
+        if case .discrete(let count) = actionSpace { return 0..<count ~= discreteActions[index] }
+        let width = actionSpace.count
+        for place in index * width..<(index + 1) * width where continuousActions[place].isNaN { return false }
+        return true
+    }
+
+    private func isInSpace(_ index: Int) -> Bool {
+        guard case .box(let low, let high, _, _) = actionSpace else { return isAction(index) }
+        let numbers = continuousActions
+        for place in low.indices {
+            let number = Double(numbers[index * low.count + place])
+            if !(low[place] <= number && number <= high[place]) { return false }
+        }
+        return true
+    }
+
+    /// Refuses what is not a number: nothing could be learned from it.
+    private func requireNumbers(after call: String) throws(EnvironmentError) {
+        if let index = rewards.firstIndex(where: \.isNaN) { throw notNumber(index, call, "a NaN as the reward") }
+        guard elementType == .float32 else { return }
+        let width = observationSpace.count
+        for part in finite {
+            let numbers: UnsafeMutableBufferPointer<Float> = memory.elements(part, count: count * width)
+            // Counted without a branch, which a processor does several at a time.
+            var strange = 0
+            for number in numbers { strange &+= number.isNaN ? 1 : 0 }
+            guard strange > 0, let place = numbers.firstIndex(where: \.isNaN) else { continue }
+            throw notNumber(place / width, call, "a NaN as number \(place % width) of the observation")
+        }
+    }
+
+    private func notNumber(_ index: Int, _ call: String, _ found: String) -> EnvironmentError {
+        children.failed(
+            .broken(environment: id, index: index, call: call, expected: "numbers", found: found))
+    }
+}
+
+/// What a child says that it has made.
+private struct Description {
+    var observationSpace: Space
+    var actionSpace: Space
+    var elementType: ElementType
+    var stackedFrames: Int
+    var framesPerSecond: Double
+    var stepLimit: Int?
+    var notes: [String]
+
+    init?(_ json: JSON) {
+        guard let observations = json["observationSpace"].flatMap({ Space(description: $0) }),
+            let actions = json["actionSpace"].flatMap({ Space(description: $0) }),
+            let element = json["element"]?.element, let rate = json["framesPerSecond"]?.double, rate > 0,
+            let frames = json["stackedFrames"]?.integer, frames > 0
+        else { return nil }
+        switch actions {
+        case .discrete, .box(_, _, _, .float32): break
+        default: return nil
+        }
+        (observationSpace, actionSpace, elementType) = (observations, actions, element)
+        (framesPerSecond, stackedFrames) = (rate, frames)
+        stepLimit = json["stepLimit"]?.integer
+        notes = json["notes"]?.array?.compactMap(\.string) ?? []
+    }
+}

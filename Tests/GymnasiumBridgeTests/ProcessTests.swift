@@ -1,0 +1,85 @@
+import Environments
+import Foundation
+import Testing
+
+@testable import GymnasiumBridge
+
+/// Processes come and go with their batch.
+@Suite struct ProcessTests {
+    @Test func childrenEndWithTheirBatch() throws {
+        var batch: GymnasiumBatch? = try gym("worlds:Plain-v0", 5, .sameStep, ["children": "3"])
+        let processes = batch!.children.processes
+        #expect(processes.count == 3 && processes.allSatisfy { kill($0, 0) == 0 })
+        try batch!.reset(seed: 1)
+        try batch!.step()
+        batch = nil
+        #expect(areGone(processes))
+    }
+
+    @Test func thereAreNoMoreChildrenThanEnvironments() throws {
+        #expect(try gym("worlds:Plain-v0", 2, .sameStep, ["children": "9"]).children.processes.count == 2)
+    }
+
+    /// Files of a batch must not be kept open by the children of another.
+    @Test func batchesPlaySideBySide() throws {
+        var first: GymnasiumBatch? = try gym("worlds:Plain-v0", 2, .sameStep, ["children": "2"])
+        let second = try gym("CartPole-v1", 3, .sameStep, ["children": "2"])
+        try first!.reset(seed: 1)
+        try second.reset(seed: 1)
+        for _ in 0..<20 {
+            for index in 0..<3 { second.discreteActions[index] = index % 2 }
+            try first!.step()
+            try second.step()
+        }
+        let processes = first!.children.processes
+        first = nil
+        #expect(areGone(processes))
+        try second.step()
+        kill(second.children.processes[0], SIGKILL)
+        guard case .died = try fault({ for _ in 0..<5 { try second.step() } }) else {
+            Issue.record("expected the end to be noticed")
+            return
+        }
+    }
+
+    @Test func noFilesAreLeftOpen() async {
+        await #expect(processExitsWith: .success) {
+            func openFiles() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+            _ = try gym("worlds:Plain-v0", 2)
+            let before = try openFiles()
+            for _ in 0..<3 {
+                _ = try gym("worlds:Plain-v0", 2)
+                _ = try? gym("worlds:Plain-v0", 2, .sameStep, ["python": "/nowhere"])
+                _ = try? gym("worlds:Nowhere-v0", 2)
+            }
+            #expect(try openFiles() == before)
+        }
+    }
+
+    @Test func stepsAreRefusedAsElsewhere() throws {
+        let batch = try gym("worlds:Plain-v0", 2, .disabled, ["length": "2"])
+        #expect(throws: EnvironmentError.notReset(environment: batch.id, index: 0)) { try batch.step() }
+        #expect(throws: EnvironmentError.notReset(environment: batch.id, index: 0)) { try batch.checkStep() }
+        try batch.reset(seed: 1)
+        batch.discreteActions[1] = 3
+        let refusal = EnvironmentError.badAction(
+            environment: batch.id, index: 1, action: "3", space: "Discrete(3)")
+        #expect(throws: refusal) { try batch.checkStep() }
+        #expect(throws: refusal) { try batch.step() }
+        batch.discreteActions[1] = 2
+        for _ in 0..<2 { try batch.step() }
+        #expect(throws: EnvironmentError.hasEnded(environment: batch.id, index: 0)) { try batch.step() }
+        try batch.reset()
+        try batch.step()
+    }
+
+    @Test func numbersBeyondABoxAreTheEnvironmentsAffair() throws {
+        let batch = try gym("Pendulum-v1")
+        try batch.reset(seed: 1)
+        batch.continuousActions[0] = 3
+        #expect(throws: EnvironmentError.self) { try batch.checkStep() }
+        try batch.step()
+        batch.continuousActions[0] = .nan
+        #expect(throws: EnvironmentError.self) { try batch.step() }
+    }
+}
