@@ -17,8 +17,7 @@ final class Child {
     private var isGone = false
 
     private static let wordLimit = 4096
-    /// How long an answer is asked for again and again before the processor is left to others, in seconds, where another
-    /// processor is free for it: being woken takes a tenth of a step of an Atari game.
+    /// How long an answer is asked for again and again at most, in seconds.
     private static let patience = 2e-3
     /// How often a waiting parent looks whether the process is still there, in milliseconds: one that has ended and left its
     /// files to another doesn't close them.
@@ -117,12 +116,13 @@ final class Child {
         }
     }
 
-    /// The next byte; `isEager` where nobody else needs the processor. Allocates nothing.
+    /// The next byte, asked for again and again at first where `isEager` says so. Allocates nothing.
     func receive(before deadline: Deadline, isEager: Bool) throws(Silence) -> UInt8 {
-        let eagerEnd = Deadline(seconds: isEager ? Self.patience : 0)
-        while !eagerEnd.isOver {
-            if let byte = try next() { return byte }
-            sched_yield()
+        if isEager {
+            let end = Deadline(seconds: Self.patience)
+            while !end.isOver {
+                if let byte = try next() { return byte }
+            }
         }
         while true {
             try wait(for: POLLIN, before: deadline)
@@ -202,7 +202,8 @@ final class Child {
 
     private var hasEnded: Bool {
         var info = siginfo_t()
-        return isGone || waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
+        return isGone
+            || waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
     }
 
     /// Tells the process to close its environments and end; what it has still to say is lost.

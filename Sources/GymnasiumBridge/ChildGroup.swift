@@ -12,6 +12,7 @@ final class ChildGroup {
     private var children: [Child] = []
     /// The environment that each child plays at the moment, once the memory is there.
     private var playing: UnsafeMutableBufferPointer<Int>?
+    private var eagerness = Eagerness()
     /// What went wrong first.
     private var fault: OutsideFault?
 
@@ -97,13 +98,20 @@ final class ChildGroup {
                 throw silence(error, of: child, command.call, deadline)
             }
         }
-        for child in children where isChosen(child.rows) { try require(child, command, deadline) }
+        // With as many children as processors there is none to ask on.
+        let mayAsk = command == .step && children.count < Threads.count
+        for child in children where isChosen(child.rows) {
+            try require(child, command, deadline, isEager: mayAsk && eagerness.isEager)
+        }
+        if mayAsk { eagerness.note(deadline.elapsed) }
     }
 
-    private func require(_ child: Child, _ command: Command, _ deadline: Deadline) throws(EnvironmentError) {
+    private func require(
+        _ child: Child, _ command: Command, _ deadline: Deadline, isEager: Bool
+    ) throws(EnvironmentError) {
         let byte: UInt8
         do {
-            byte = try child.receive(before: deadline, isEager: children.count < Threads.count)
+            byte = try child.receive(before: deadline, isEager: isEager)
         } catch {
             throw silence(error, of: child, command.call, deadline)
         }

@@ -4,12 +4,14 @@ import Glibc
 struct Deadline {
     /// How long that was at first.
     let seconds: Double
+    private let start: Int
     private let end: Int
 
     /// So many seconds from now.
     init(seconds: Double) {
         self.seconds = seconds
-        end = Self.now + Int(seconds * 1e9)
+        start = Self.now
+        end = start + Int(seconds * 1e9)
     }
 
     /// Nanoseconds of a clock that is never set.
@@ -18,6 +20,9 @@ struct Deadline {
         clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
+
+    /// Nanoseconds since this was made.
+    var elapsed: Int { Self.now - start }
 
     /// Whether the moment has come.
     var isOver: Bool { Self.now >= end }

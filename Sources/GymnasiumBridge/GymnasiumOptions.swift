@@ -22,10 +22,12 @@ struct GymnasiumOptions {
 
     /// The options that have a meaning here.
     static let known = [
-        EnvironmentOption("python", "the Python program that has Gymnasium; REVERIE_PYTHON says it for all", usual: "python3"),
+        EnvironmentOption(
+            "python", "the Python program that has Gymnasium; REVERIE_PYTHON says it for all", usual: "python3"),
         EnvironmentOption("timeout", "seconds that a step, a reset or a drawing may take", usual: "60"),
         EnvironmentOption("children", "processes that share the environments (default: one a processor)"),
-        EnvironmentOption("atari", "frames as agents see them: 84 x 84, grey, four of them; true or false", usual: "false"),
+        EnvironmentOption(
+            "atari", "frames as agents see them: 84 x 84, grey, four of them; true or false", usual: "false"),
     ]
 
     /// Reads the options that a user has given, for `count` environments.

@@ -60,8 +60,8 @@ def raised(error):
 class Link:
     """The socket to the parent."""
 
-    # A parent that steps at once is answered at once; asking that often costs less than to be woken.
-    PATIENCE = 64
+    # A parent that goes on at once is heard at once: asking that often takes less than to be woken.
+    PATIENCE = 16
 
     def __init__(self):
         self.socket = socket.socket(fileno=COMMANDS)

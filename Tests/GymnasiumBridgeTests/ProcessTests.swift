@@ -44,7 +44,9 @@ import Testing
 
     @Test func noFilesAreLeftOpen() async {
         await #expect(processExitsWith: .success) {
-            func openFiles() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+            func openFiles() throws -> Int {
+                try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+            }
             _ = try gym("worlds:Plain-v0", 2)
             let before = try openFiles()
             for _ in 0..<3 {

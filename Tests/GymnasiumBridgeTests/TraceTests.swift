@@ -14,23 +14,29 @@ import Testing
         var testDescription: String { "\(id) \(json)" }
     }
 
-    static let cases = [
-        Case(id: "CartPole-v1"), Case(id: "FrozenLake-v1"), Case(id: "Pendulum-v1"), Case(id: "Taxi-v4"),
-        Case(id: "Blackjack-v1"), Case(id: "MountainCarContinuous-v0"), Case(id: "ALE/Breakout-v5"),
-        Case(id: "FrozenLake-v1", options: ["is_slippery": "false"], json: #"{"is_slippery": false}"#),
-        Case(id: "FrozenLake-v1", options: ["is_slippery": "False"], json: #"{"is_slippery": false}"#),
-        Case(id: "FrozenLake-v1", options: ["map_name": "8x8"], json: #"{"map_name": "8x8"}"#),
-        Case(
-            id: "FrozenLake-v1", options: ["desc": #"["SFF","FHF","FFG"]"#], json: #"{"desc": ["SFF", "FHF", "FFG"]}"#),
-        Case(id: "CartPole-v1", options: ["max_episode_steps": "7"], json: #"{"max_episode_steps": 7}"#),
-        Case(id: "ALE/Pong-v5", options: ["obs_type": "ram"], json: #"{"obs_type": "ram"}"#),
-        Case(id: "worlds:Plain-v0", options: ["mask": "true", "start": "-4"], json: #"{"mask": true, "start": -4}"#),
-        Case(id: "worlds:Limited-v0"), Case(id: "worlds:Limited-v0", options: ["max_episode_steps": "-1"],
-            json: #"{"max_episode_steps": -1}"#),
-        Case(id: "worlds:Strange-v0", options: ["actions": "double"], json: #"{"actions": "double"}"#),
-    ] + ["started", "counts", "bits", "short", "whole", "half", "bytes", "tuple", "dict"].map {
-        Case(id: "worlds:Strange-v0", options: ["observations": $0], json: #"{"observations": "\#($0)"}"#)
-    }
+    static let cases =
+        [
+            Case(id: "CartPole-v1"), Case(id: "FrozenLake-v1"), Case(id: "Pendulum-v1"), Case(id: "Taxi-v4"),
+            Case(id: "Blackjack-v1"), Case(id: "MountainCarContinuous-v0"), Case(id: "ALE/Breakout-v5"),
+            Case(id: "FrozenLake-v1", options: ["is_slippery": "false"], json: #"{"is_slippery": false}"#),
+            Case(id: "FrozenLake-v1", options: ["is_slippery": "False"], json: #"{"is_slippery": false}"#),
+            Case(id: "FrozenLake-v1", options: ["map_name": "8x8"], json: #"{"map_name": "8x8"}"#),
+            Case(
+                id: "FrozenLake-v1", options: ["desc": #"["SFF","FHF","FFG"]"#],
+                json: #"{"desc": ["SFF", "FHF", "FFG"]}"#),
+            Case(id: "CartPole-v1", options: ["max_episode_steps": "7"], json: #"{"max_episode_steps": 7}"#),
+            Case(id: "ALE/Pong-v5", options: ["obs_type": "ram"], json: #"{"obs_type": "ram"}"#),
+            Case(
+                id: "worlds:Plain-v0", options: ["mask": "true", "start": "-4"], json: #"{"mask": true, "start": -4}"#),
+            Case(id: "worlds:Limited-v0"),
+            Case(
+                id: "worlds:Limited-v0", options: ["max_episode_steps": "-1"],
+                json: #"{"max_episode_steps": -1}"#),
+            Case(id: "worlds:Strange-v0", options: ["actions": "double"], json: #"{"actions": "double"}"#),
+        ]
+        + ["started", "counts", "bits", "short", "whole", "half", "bytes", "tuple", "dict"].map {
+            Case(id: "worlds:Strange-v0", options: ["observations": $0], json: #"{"observations": "\#($0)"}"#)
+        }
 
     @Test(arguments: cases) func tracesAreEqual(_ one: Case) throws {
         let batch = try gym(one.id, 1, .disabled, one.options)

@@ -46,7 +46,8 @@ extension Benchmark {
     /// The environment of a name like `gym:CartPole-v1 n=8`, or of an id.
     static func environment(named name: String) throws -> Benchmark {
         let words = name.split(separator: " ")
-        let count = words.count == 2 && words[1].hasPrefix("n=") ? Int(words[1].dropFirst(2)) : words.count == 1 ? 1 : nil
+        let count =
+            words.count == 2 && words[1].hasPrefix("n=") ? Int(words[1].dropFirst(2)) : words.count == 1 ? 1 : nil
         guard let count, 1...65_536 ~= count else {
             throw UsageError("a benchmark of an environment is named like 'gym:CartPole-v1 n=8', not '\(name)'")
         }

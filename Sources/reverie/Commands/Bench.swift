@@ -21,7 +21,9 @@ struct Bench: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Only benchmarks whose name contains one of these, or environments of Python's Gymnasium.", valueName: "name"),
+        help: ArgumentHelp(
+            "Only benchmarks whose name contains one of these, or environments of Python's Gymnasium.",
+            valueName: "name"),
         completion: .list((Benchmark.all + Benchmark.scaling).map(\.name)))
     var names: [String] = []
 

@@ -1,0 +1,143 @@
+import Foundation
+import Graphics
+import Storage
+import Testing
+
+/// Environments of Python's Gymnasium in every command that takes an environment.
+@Suite struct GymnasiumCommandTests {
+    /// The Python that `make python` installs.
+    private static let python: String = {
+        let repository = URL(filePath: #filePath).appending(path: "../../..").standardized
+        return repository.appending(path: ".build/python/bin/python3").path
+    }()
+
+    private func run(
+        _ words: String, in folder: TemporaryFolder, input: String = "", _ environment: [String: String?] = [:],
+        prefix: String = ""
+    ) throws -> Executable.Result {
+        try #require(
+            FileManager.default.isExecutableFile(atPath: Self.python), "\(Self.python) is not there; run 'make python'")
+        let variables = environment.merging(["REVERIE_PYTHON": Self.python]) { given, _ in given }
+        return try Executable.run(
+            words.split(separator: " ").map(String.init), in: folder, input: input, environment: variables,
+            prefix: prefix)
+    }
+
+    @Test func tracesAreOurOwns() throws {
+        let folder = try TemporaryFolder()
+        let actions = (0..<200).map { "\($0 * 7 % 3 % 2)" }.joined(separator: "\n")
+        for id in ["CartPole-v1", "FrozenLake-v1"] {
+            let bridged = try run("trace gym:\(id) --seed 7 --actions -", in: folder, input: actions)
+            #expect(bridged.status == 0, "\(bridged.errors)")
+            #expect(try run("trace \(id) --seed 7 --actions -", in: folder, input: actions).output == bridged.output)
+        }
+    }
+
+    @Test func agentsTrainAndAreEvaluatedButDoNotResume() throws {
+        let folder = try TemporaryFolder()
+        let trained = try run(
+            "train dqn gym:CartPole-v1 --steps 600 --environments 2 --option children=2 --run a --json", in: folder)
+        #expect(trained.status == 0, "\(trained.errors)")
+        #expect(try trained.json()["steps"]?.integer == 600)
+        #expect(folder.text("a/config.toml").contains("children = \"2\""))
+        #expect(!exists(folder.file("a/replay")), "experience is of no use where a run can't go on")
+        let evaluated = try run("evaluate a --episodes 2 --json", in: folder)
+        #expect(evaluated.status == 0, "\(evaluated.errors)")
+        let resumed = try run("resume a", in: folder)
+        #expect(resumed.status == 65 && resumed.errors.contains("can't save its state"), "\(resumed.errors)")
+        let weights = "--weights a/checkpoints/step-600.safetensors --rename layers=network.layers --ignore-extra"
+        #expect(resumed.errors.contains("--weights a/checkpoints/step-600.safetensors --ignore-extra"))
+        #expect(try run("train dqn gym:CartPole-v1 --steps 100 --run b \(weights)", in: folder).status == 0)
+        // The same training in our own world: the same numbers.
+        _ = try run("train dqn CartPole-v1 --preset none --steps 600 --environments 2 --run own", in: folder)
+        #expect(folder.text("own/episodes.csv") == folder.text("a/episodes.csv"))
+    }
+
+    @Test func aStoppedTrainingSaysWhatIsLeft() throws {
+        let folder = try TemporaryFolder()
+        let stopped = try run(
+            "train random gym:CartPole-v1 --steps 100000000 --run a", in: folder, prefix: "timeout -s INT 4")
+        #expect(stopped.errors.contains("the agent is saved, its environments can't be"), "\(stopped.errors)")
+    }
+
+    @Test func gamesAreRecordedAndWatched() throws {
+        let folder = try TemporaryFolder()
+        let recorded = try run(
+            "record gym:ALE/Breakout-v5 --option max_episode_steps=30 --episodes 1 --to a.npz --video a.gif", in: folder
+        )
+        #expect(recorded.status == 0, "\(recorded.errors)")
+        #expect(try folder.bytes("a.gif").count > 1000)
+        for subject in ["gym:ALE/Breakout-v5", "a.npz"] {
+            let watched = try run("watch \(subject) --frames 12 --screenshot-after 10", in: folder)
+            #expect(watched.status == 0 && watched.errors.isEmpty, "\(watched.errors)")
+        }
+        #expect(try PNG.decode(folder.bytes("random-in-gym-ale-breakout-v5-1.png")).width == 960)
+        #expect(exists(folder.file("gym-ale-breakout-v5-recording-1.png")))
+    }
+
+    @Test func anEnvironmentIsListedAndChecked() throws {
+        let folder = try TemporaryFolder()
+        let listed = try run("list environments gym:Pendulum-v1 --json", in: folder).json()
+        #expect(listed["stepLimit"]?.integer == 200)
+        #expect(listed["actionSpace"]?.string == "Box(-2.0, 2.0, (1,), float32)")
+        let checked = try run("check gym:ALE/Breakout-v5 --option obs_type=ram --steps 20", in: folder)
+        #expect(checked.status == 0, "\(checked.errors)\(checked.output)")
+        #expect(checked.output.contains("it can't be saved") && checked.output.contains("it can't be copied"))
+    }
+
+    @Test(arguments: [
+        ("trace gym:CartPole-v1 --option python=/nowhere --actions -", Int32(69), "install python3, or name one"),
+        ("watch gym:LunarLander-v3", 69, "gymnasium[box2d]"),
+        ("list environments gym:CartPol-v1", 64, "Did you mean: `CartPole`?"),
+        ("trace gym:CartPole-v1 --wrap flatten --actions -", 64, "register a wrapped one there"),
+        ("trace gym:CartPole-v1 --option timeout=x --actions -", 64, "option timeout: expected a number"),
+        ("trace gym:CartPole-v1 --option python=/bin/true --actions -", 74, "ended with exit code 0"),
+        ("record gym:CartPole-v1 --to a.npz --video a.gif", 69, "gymnasium[classic-control]"),
+    ]) func mistakesAreExplained(words: String, status: Int32, sentence: String) throws {
+        let folder = try TemporaryFolder()
+        let result = try run(words, in: folder)
+        #expect(result.status == status && result.errors.contains(sentence), "\(words): \(result.errors)")
+        #expect(result.output.isEmpty && folder.content().isEmpty)
+    }
+
+    @Test func noChildOutlivesAKilledParent() throws {
+        let folder = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = URL(filePath: Executable.path)
+        process.arguments = ["train", "random", "gym:CartPole-v1", "--environments", "2", "--steps", "1000000000"]
+        process.arguments! += ["--option", "children=2", "--run", "a"]
+        process.currentDirectoryURL = URL(filePath: folder.path)
+        process.environment = Executable.variables(["REVERIE_PYTHON": Self.python])
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        func wait(until condition: () throws -> Bool) rethrows -> Bool {
+            for _ in 0..<6000 {
+                if try condition() { return true }
+                usleep(10_000)
+            }
+            return false
+        }
+        #expect(wait { exists(folder.file("a/checkpoints/step-0.safetensors")) }, "the environments are playing")
+        let children = Self.children(of: process.processIdentifier)
+        #expect(children.count == 2)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(wait { children.allSatisfy { !Self.isRunning($0) } })
+    }
+
+    private static func status(_ process: Int32) -> [Substring] {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+        // The program's name, in parentheses, may hold anything.
+        return text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+    }
+
+    private static func children(of parent: Int32) -> [Int32] {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+        return processes.filter { status($0).dropFirst(2).first == "\(parent)" }
+    }
+
+    private static func isRunning(_ process: Int32) -> Bool {
+        let status = status(process)
+        return status.count > 1 && !["Z", "X"].contains(status[1])
+    }
+}
