@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """The environments of `reverie bench`, in Gymnasium: steps per second with random actions.
 
-    pip install gymnasium numpy envpool
+    pip install gymnasium minatar numpy envpool
     environments.py [NAME...] [--json]
 
 The arcade games are Atari's own, by EnvPool on one thread, with the same preprocessing; without EnvPool those rows are left
 out."""
 import gymnasium
+import minatar
 import numpy
 
 try:

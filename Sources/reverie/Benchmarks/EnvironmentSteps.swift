@@ -88,20 +88,44 @@ extension Benchmark {
         }
     }
 
-    /// Actions from the bits of few draws, several a draw where there are powers of two of them.
+    /// Equally likely actions, several of the bits of a draw.
     private static func draw(_ actions: UnsafeMutableBufferPointer<Int>, below count: Int, _ random: inout RandomStream)
     {
-        guard count & (count - 1) == 0 else {
-            for index in actions.indices { actions[index] = random.integers(below: count) }
-            return
+        if count & (count - 1) == 0 {
+            drawBits(actions, count.trailingZeroBitCount, &random)
+        } else {
+            drawProducts(actions, below: count, &random)
         }
-        let bits = count.trailingZeroBitCount
+    }
+
+    private static func drawBits(
+        _ actions: UnsafeMutableBufferPointer<Int>, _ bits: Int, _ random: inout RandomStream
+    ) {
         var (word, left): (UInt64, Int) = (0, 0)
         for index in actions.indices {
             if left < bits { (word, left) = (random.next(), 64) }
-            actions[index] = Int(word & UInt64(count - 1))
+            actions[index] = Int(word & (1 << UInt64(bits) - 1))
             word >>= UInt64(bits)
             left -= bits
+        }
+    }
+
+    /// 16 bits times the number of actions: the high half is an action, the low half says which products would make some
+    /// likelier (Lemire 2019).
+    private static func drawProducts(
+        _ actions: UnsafeMutableBufferPointer<Int>, below count: Int, _ random: inout RandomStream
+    ) {
+        let (scale, tooLow) = (UInt32(count), UInt32(65536 % count))
+        var (word, left): (UInt64, Int) = (0, 0)
+        for index in actions.indices {
+            var product: UInt32
+            repeat {
+                if left == 0 { (word, left) = (random.next(), 4) }
+                product = UInt32(word & 0xFFFF) * scale
+                word >>= 16
+                left -= 1
+            } while product & 0xFFFF < tooLow
+            actions[index] = Int(product >> 16)
         }
     }
 
