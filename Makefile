@@ -59,6 +59,8 @@ test: build python
 	@Torture/kill.sh 9
 	@Torture/fail.sh 61
 	@Torture/bridge.py 5
+	@$(PYTHON)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall ./python
+	@$(PYTHON)/bin/python -W ignore -m unittest discover python/tests
 
 torture: build python
 	@Torture/kill.sh 100

@@ -37,7 +37,8 @@ let libraries = [
 let package = Package(
     name: "reverie",
     products: libraries.map { .library(name: $0, targets: [$0]) } + [
-        .executable(name: "reverie", targets: ["reverie"])
+        .executable(name: "reverie", targets: ["reverie"]),
+        .library(name: "Reverie", type: .dynamic, targets: ["Interface"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -76,11 +77,13 @@ let package = Package(
                 "Storage", "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
+        .target(name: "CReverie"),
+        module("Interface", ["CReverie", "Environments", "Graphics", "Storage"]),
         .executableTarget(
             name: "reverie",
             dependencies: [
                 "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "GymnasiumBridge",
-                "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "Random",
+                "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "Random", "CReverie",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -103,6 +106,7 @@ let package = Package(
                 "Training", "Agents", "Environments", "Rollouts", "Configuration", "NeuralNetworks", "TensorCore",
                 "Mathematics", "Storage",
             ]),
+        tests("InterfaceTests", ["Interface", "CReverie", "Environments", "Graphics", "Storage"]),
         tests("ViewerTests", ["Viewer", "Graphics"]),
         tests("CommandLineTests", ["reverie", "Training"]),
     ]

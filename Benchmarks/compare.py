@@ -44,6 +44,12 @@ bars = {
     "FrozenLake-v1 n=1024": (181, None),
     "MountainCar-v0 n=1024": (295, None),
     "Acrobot-v1 n=1024": (95.8, None),
+    "MinAtar/Asterix-v0 n=1024": (13.9, None),
+    "MinAtar/Breakout-v0 n=1024": (10.2, None),
+    "MinAtar/Freeway-v0 n=1024": (29.1, None),
+    "MinAtar/Seaquest-v0 n=1024": (16.5, None),
+    "MinAtar/SpaceInvaders-v0 n=1024": (96.2, None),
+    "Arcade/Breakout-v0 preprocessed n=8": (10.5, None),
 }
 
 
@@ -103,7 +109,9 @@ class Measurement:
 
     def __init__(self, row):
         self.row = row
-        taken = sides if is_rate(row) else [*sides, *threaded]
+        taken = [*sides, *threaded]
+        if is_rate(row):
+            taken = [*sides, threaded[0]] if row.endswith("n=1024") else sides
         rounds = [[side.measure(row) for side in taken] for _ in range(arguments.rounds)]
         self.results = {side: [] if None in results else results for side, results in zip(taken, zip(*rounds))}
 
@@ -143,6 +151,8 @@ class Measurement:
         """The row of the second table."""
         cells = [self.row]
         for one, several in zip((reverie, torch), threaded):
+            if several not in self.results:
+                continue
             cells += [self.time(several), shown(self.ratio(several, one))]
         return cells
 
@@ -199,7 +209,9 @@ torch = peer("PyTorch, Gymnasium", arguments.torch, "torch_steps.py", "gymnasium
 jax = peer("JAX, gymnax", arguments.jax, "jax_steps.py", "gymnax_environments.py")
 sides = [reverie, torch, jax]
 peers = [torch, jax]
-threaded = [Side(f"{side.name}, {len(cores)} threads", side.steps, None, len(cores)) for side in (reverie, torch)]
+threaded = [
+    Side(f"{side.name}, {len(cores)} threads", side.steps, side.environments, len(cores)) for side in (reverie, torch)
+]
 peak = measured_peak()
 
 measurements = []
@@ -224,6 +236,10 @@ if steps:
     print()
     first = [f"first call, {name}" for name in ("Reverie", "PyTorch", "JAX")]
     print_table(["benchmark", "memory, Reverie", "memory, PyTorch", *first], (step.beginnings() for step in steps))
+batches = [measurement for measurement in measurements if threaded[0] in measurement.results and is_rate(measurement.row)]
+if batches:
+    print()
+    print_table(["environment", threaded[0].name, "speed-up"], (batch.speedups() for batch in batches))
 for side in [*sides, *threaded]:
     for reason in dict.fromkeys(side.reasons.values()):
         left = ", ".join(row for row, why in side.reasons.items() if why == reason)

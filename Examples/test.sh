@@ -16,3 +16,8 @@ below() { awk -v limit="$1" '/validation loss:|test:/ { for (i = 1; i <= NF; i++
 .build/release/Sequences characters --data "$data" --steps 80 | below 3.6
 .build/release/Sequences lstm --data "$data" --steps 150 | below 12
 .build/release/Sequences tcn --data "$data" --steps 60 | below 12
+
+# The C interface, with the library that the build of the repository made.
+build=$(cd ../.build/release && pwd)
+clang -O2 -Wall -Wextra -Werror C/rollouts.c -I ../Sources/CReverie/include -L "$build" -lReverie -Wl,-rpath,"$build" -o "$data/rollouts"
+"$data/rollouts" | awk '{ print } $7 > 0.2 && $7 < 2 { good = 1 } END { exit !good }'

@@ -1,10 +1,19 @@
 #!/usr/bin/env python3
 """The environments of `reverie bench`, in Gymnasium: steps per second with random actions.
 
-    pip install gymnasium numpy
-    environments.py [NAME...] [--json]"""
+    pip install gymnasium minatar numpy envpool
+    environments.py [NAME...] [--json]
+
+The arcade games are Atari's own, by EnvPool on one thread, with the same preprocessing; without EnvPool those rows are left
+out."""
 import gymnasium
+import minatar
 import numpy
+
+try:
+    import envpool
+except ImportError:
+    envpool = None
 
 import common
 
@@ -44,6 +53,39 @@ def vector(name, count, mode):
     return play
 
 
+def atari(name, count):
+    """Frame skip 4 with the maximum of two frames, 84 x 84 grey, a stack of 4, no-op and fire starts, clipped rewards."""
+    environment = envpool.make(
+        name, env_type="gymnasium", num_envs=count, num_threads=1, frame_skip=4, stack_num=4, img_height=84,
+        img_width=84, gray_scale=True, noop_max=30, use_fire_reset=True, episodic_life=True, reward_clip=True)
+    environment.reset()
+    actions = environment.action_space.n
+
+    def play(steps):
+        calls = max(1, steps // count)
+        for _ in range(calls):
+            environment.step(random.integers(0, actions, count))
+        return calls * count
+
+    return play
+
+
+def minatar_game(name):
+    """A game of MinAtar's own package: the step, the observation, and the reset where it is over."""
+    environment = minatar.Environment(name)
+    environment.reset()
+
+    def play(count):
+        for action in random.integers(0, 6, count).tolist():
+            _, is_over = environment.act(action)
+            if is_over:
+                environment.reset()
+            environment.state()
+        return count
+
+    return play
+
+
 # Gymnasium has a class for many CartPoles at once. A batch of the others is played one after another, so that the row of
 # 1024 is played by one, which is faster.
 names = [
@@ -52,6 +94,16 @@ names = [
 ]
 makers = {f"{name} n={count}": lambda name=name: single(name) for name in names for count in (1024, 1)}
 makers["CartPole-v1 n=1024"] = lambda: vector("CartPole-v1", 1024, "vector_entry_point")
+games = {
+    "Asterix": "asterix", "Breakout": "breakout", "Freeway": "freeway", "Seaquest": "seaquest",
+    "SpaceInvaders": "space_invaders",
+}
+for name, game in games.items():
+    for count in (1024, 1):
+        makers[f"MinAtar/{name}-v0 n={count}"] = lambda game=game: minatar_game(game)
+if envpool:
+    for game in ["Pong", "Breakout", "Freeway", "SpaceInvaders"]:
+        makers[f"Arcade/{game}-v0 preprocessed n=8"] = lambda game=game: atari(f"{game}-v5", 8)
 
 arguments = common.parse_arguments("Times environments in Gymnasium.")
 jobs = common.chosen(makers, arguments)

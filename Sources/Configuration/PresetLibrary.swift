@@ -1,6 +1,7 @@
 import Storage
 
-/// The presets in a folder: `dqn/CartPole-v1.toml` is the preset `dqn/CartPole-v1`.
+/// The presets in a folder: `dqn/CartPole-v1.toml` is the preset `dqn/CartPole-v1`, and `dqn/MinAtar/Breakout-v0.toml`
+/// the preset `dqn/MinAtar/Breakout-v0`.
 public struct PresetLibrary: Sendable {
     /// The folder that holds one folder an agent.
     public let folder: String
@@ -14,8 +15,19 @@ public struct PresetLibrary: Sendable {
     public func names() throws(StorageError) -> [String] {
         var names: [String] = []
         for agent in try namesInFolder(folder) where isFolder(joinPath(folder, agent)) {
-            for file in try namesInFolder(joinPath(folder, agent)) where file.hasSuffix(".toml") {
-                names.append("\(agent)/\(file.dropLast(5))")
+            names += try self.names(below: agent)
+        }
+        return names
+    }
+
+    private func names(below path: String) throws(StorageError) -> [String] {
+        var names: [String] = []
+        for name in try namesInFolder(joinPath(folder, path)) {
+            let inner = joinPath(path, name)
+            if name.hasSuffix(".toml") {
+                names.append(String(inner.dropLast(5)))
+            } else if isFolder(joinPath(folder, inner)) {
+                names += try self.names(below: inner)
             }
         }
         return names

@@ -11,6 +11,10 @@ import Graphics
 @MainActor final class Display {
     enum Event: Hashable {
         case key(ViewerKey)
+        /// A key went up.
+        case released(ViewerKey)
+        /// The keyboard belongs to another window: keys that go up aren't reported any more.
+        case unfocused
         /// The window was uncovered or changed its size: the picture has to be shown again.
         case exposed
         case close
@@ -122,8 +126,10 @@ import Graphics
     private static func translate(_ event: SDL_Event) -> Event? {
         switch SDL_EventType(event.type) {
         case SDL_QUIT: return .close
-        case SDL_WINDOWEVENT: return .exposed
+        case SDL_WINDOWEVENT:
+            return SDL_WindowEventID(UInt32(event.window.event)) == SDL_WINDOWEVENT_FOCUS_LOST ? .unfocused : .exposed
         case SDL_KEYDOWN: return key(event.key).map(Event.key)
+        case SDL_KEYUP: return key(event.key).map(Event.released)
         case SDL_TEXTINPUT: return sign(event.text).map(Event.key)
         default: return nil
         }
@@ -135,6 +141,8 @@ import Graphics
         switch keysym.scancode {
         case SDL_SCANCODE_RIGHT: return .right
         case SDL_SCANCODE_LEFT: return .left
+        case SDL_SCANCODE_UP: return .up
+        case SDL_SCANCODE_DOWN: return .down
         default: break
         }
         // Only steps repeat while a key is held.
@@ -142,6 +150,7 @@ import Graphics
         switch keysym.scancode {
         case SDL_SCANCODE_SPACE: return .space
         case SDL_SCANCODE_TAB: return .tab
+        case SDL_SCANCODE_RETURN, SDL_SCANCODE_KP_ENTER: return .enter
         case SDL_SCANCODE_ESCAPE: return .escape
         case SDL_SCANCODE_F1: return .f1
         default: return letter(keysym)

@@ -6,12 +6,18 @@ public enum ViewerKey: Hashable, Sendable {
     case tab
     /// Escape.
     case escape
+    /// The enter key.
+    case enter
     /// F1.
     case f1
     /// The arrow to the left.
     case left
     /// The arrow to the right.
     case right
+    /// The arrow up.
+    case up
+    /// The arrow down.
+    case down
     /// A letter, given in lower case.
     case letter(Character, shift: Bool = false)
     /// A digit or a sign, as the keyboard's layout writes it.

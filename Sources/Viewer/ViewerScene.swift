@@ -20,6 +20,9 @@ public protocol ViewerScene: AnyObject {
     /// What the side panel shows at this time step.
     var panel: ViewerPanel { get }
 
+    /// The keys that play the scene while time passes; they do nothing else then. None unless a person plays.
+    var playKeys: Set<ViewerKey> { get }
+
     /// Draws the world's current picture. `frame` has the size ``frameSize`` and holds the picture drawn before.
     func draw(into frame: inout Frame)
     /// Goes one time step on; false when nothing more comes.
@@ -31,6 +34,8 @@ public protocol ViewerScene: AnyObject {
     /// ``canStartEpisode`` is true.
     /// - Throws: why it can't; the window shows the error's description and stays as it is.
     func newEpisode(sameSeed: Bool) throws
+    /// Tells which of the ``playKeys`` are held, or were pressed since the last step. Called before steps.
+    func hold(_ keys: Set<ViewerKey>)
 }
 
 extension ViewerScene {
@@ -42,6 +47,10 @@ extension ViewerScene {
     public func stepBack() -> Bool { false }
     /// Most scenes can start again.
     public var canStartEpisode: Bool { true }
+    /// Most scenes go on by themselves.
+    public var playKeys: Set<ViewerKey> { [] }
+    /// Nothing follows.
+    public func hold(_ keys: Set<ViewerKey>) {}
 }
 
 /// What the side panel shows, from the top: values, bars, a curve, text.

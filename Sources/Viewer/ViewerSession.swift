@@ -10,6 +10,9 @@ final class ViewerSession {
     private var canvas = ViewerCanvas()
     private var messageEnd = Double.infinity
     private var nextMeasurement = 0.0
+    /// The scene's keys that are down, and those that were pressed since the last step, however shortly.
+    private var held: Set<ViewerKey> = []
+    private var tapped: Set<ViewerKey> = []
 
     /// How long a message stays, in seconds.
     private static let messageTime = 4.0
@@ -23,6 +26,12 @@ final class ViewerSession {
 
     /// Carries out a key pressed at `now` and returns what only the window can do.
     func press(_ key: ViewerKey, at now: Double) throws -> [ViewerState.Effect] {
+        if isRunning, scene.playKeys.contains(key) {
+            // Signs come as text, which is not released.
+            if case .sign = key {} else { held.insert(key) }
+            tapped.insert(key)
+            return []
+        }
         let before = state
         let effects = state.handle(key, in: scene)
         if state.speed != before.speed || state.isPaused != before.isPaused { pace.restart() }
@@ -39,6 +48,12 @@ final class ViewerSession {
         messageEnd = now + ViewerSession.messageTime
         return left
     }
+
+    /// The key is up again.
+    func release(_ key: ViewerKey) { held.remove(key) }
+
+    /// All keys are up: the window doesn't hear of them any more.
+    func releaseAll() { held.removeAll() }
 
     /// Shows a sentence in the status line for a while.
     func say(_ message: String, at now: Double) {
@@ -60,6 +75,7 @@ final class ViewerSession {
         guard isRunning else { return }
         let due = pace.due(at: now, rate: rate)
         var made = 0
+        if due > 0 { holdKeys() }
         while made < due && isRunning {
             try step()
             made += 1
@@ -73,6 +89,11 @@ final class ViewerSession {
             state.reachedSpeed = pace.rate.map { $0 / scene.framesPerSecond }
             needsDrawing = true
         }
+    }
+
+    private func holdKeys() {
+        scene.hold(held.union(tapped))
+        tapped.removeAll()
     }
 
     /// Whether this step stays longer than others. As fast as possible means not to wait.

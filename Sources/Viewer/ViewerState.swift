@@ -65,7 +65,7 @@ public struct ViewerState: Hashable, Sendable {
         case .letter("q", _): return [.quit]
         case .sign("1"..."9"): message = "This scene has no overlays."
         case .letter("v", _): message = "This scene can't be recorded from the window."
-        case .left, .right, .letter, .sign: break
+        case .left, .right, .up, .down, .enter, .letter, .sign: break
         }
         return []
     }

@@ -78,6 +78,8 @@ public enum ViewerWindow {
         switch event {
         case .close: return false
         case .exposed: session.redraw()
+        case .unfocused: session.releaseAll()
+        case .released(let key): session.release(key)
         case .key(let key):
             for effect in try session.press(key, at: Display.time()) {
                 switch effect {

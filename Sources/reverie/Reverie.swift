@@ -1,4 +1,5 @@
 import ArgumentParser
+import CReverie
 import Foundation
 import GymnasiumBridge
 import Storage
@@ -18,9 +19,10 @@ import TensorCore
             Exit codes: 0; 1 a required return was missed or a rule broken; 64 usage; 65 bad data; 66 no such input; 69 no display or no Python; \
             73 would overwrite; 74 input or output failed; 130 interrupted.
             """,
-        version: "0.1.0",
+        version: REVERIE_VERSION,
         subcommands: [
-            Train.self, Resume.self, Evaluate.self, Watch.self, Record.self, Trace.self, Check.self, Fit.self,
+            Train.self, Resume.self, Evaluate.self, Watch.self, Play.self, Record.self, Trace.self, Check.self,
+            Fit.self,
             Sample.self, List.self, Bench.self,
         ])
 

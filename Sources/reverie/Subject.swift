@@ -48,7 +48,8 @@ struct Subject {
 
     /// A run by its folder, or an environment by its id.
     init(_ name: String, options: [String: String], last: Bool = false, weights: WeightsFlags? = nil) throws {
-        guard exists(name) || name.contains("/") && (try? EnvironmentCatalog.entry(name)) == nil else {
+        let isEnvironment = (try? EnvironmentCatalog.entry(name)) != nil
+        guard exists(name) || name.contains("/") && !isEnvironment else {
             guard weights?.weights == nil else {
                 throw UsageError("--weights is for the agent of a run; in \(name) a random one acts")
             }

@@ -57,7 +57,7 @@ import Testing
         try second.restoreState(from: first.stateBytes())
         if let own = first as? any ReplayingAgent, let other = second as? any ReplayingAgent {
             var bytes: [UInt8] = []
-            own.replay.write(0..<own.replay.added) { bytes += $0 }
+            own.replay.write(0..<own.replay.records) { bytes += $0 }
             try other.replay.restore(bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionCount: 3)
         }
         let updates = first.updates

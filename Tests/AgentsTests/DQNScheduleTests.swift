@@ -9,7 +9,7 @@ import Testing
 /// When a deep Q-network explores, learns and follows with its target.
 @Suite struct DQNScheduleTests {
     private static func agent(
-        environments: EnvironmentDescription = .vector(3, actions: 4), seed: UInt64 = 1,
+        environments: EnvironmentDescription = .vector(3, actions: 4, count: 8), seed: UInt64 = 1,
         _ change: (inout DQNSettings) -> Void = { _ in }
     ) throws -> DQN {
         var settings = DQNSettings()
@@ -146,16 +146,16 @@ import Testing
         return agent
     }
 
-    @Test func explorationFollowsItsSchedule() throws {
+    @Test(arguments: [0, 20]) func explorationFollowsItsSchedule(delay: Int) throws {
         let agent = try Self.decided {
             ($0.explorationStart, $0.explorationEnd, $0.explorationSteps) = (0.8, 0.2, 50)
-            $0.learningStart = 10
+            ($0.learningStart, $0.explorationDelay) = (10, delay)
         }
         let schedule = LinearSchedule(from: 0.8, to: 0.2, over: 50)
         let observations = [[Float]](repeating: [1, 2, 3], count: 4000)
         for step in 0...60 {
             if step % 10 == 0 || step == 9 {
-                let epsilon = step < 10 ? 1 : schedule.value(at: step)
+                let epsilon = step < 10 ? 1 : schedule.value(at: max(0, step - delay))
                 #expect(agent.metric("exploration") == epsilon)
                 var counts = [Int](repeating: 0, count: 4)
                 for action in try agent.actions(on: observations) { counts[action] += 1 }

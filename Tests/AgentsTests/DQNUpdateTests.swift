@@ -42,7 +42,8 @@ import Testing
         Golden.set(network.parameters, to: file.network)
         Golden.set(target.parameters, to: file.target)
         let plan = try DQN.learningProgram(
-            network, target, settings.makeOptimizer(), settings, inputCount: file.sizes[0]
+            network, target, settings.makeOptimizer(), settings,
+            rows: .float32(settings.batchSize, file.sizes[0])
         ).plan()
         _ = plan.input(0).update(fromContentsOf: file.observations.map { Float($0) })
         _ = plan.integerInput(1).update(fromContentsOf: file.actions)
@@ -103,6 +104,32 @@ import Testing
         #expect(abs(agent.metric("loss")! - Double((4.05 - target) * (4.05 - target))) < 1e-4)
         #expect(abs(agent.metric("actionValue")! - 4.05) < 1e-5)
         #expect(agent.updates == 1)
+    }
+
+    /// Of (3, 0) the network says 1.6 and 5.8, its target 3.5 and −3: with `double` the second counts, else the larger.
+    @Test(arguments: [false, true]) func doubleLetsTheNetworkChoose(double: Bool) throws {
+        let agent = try Self.linearAgent { $0.double = double }
+        var step = Self.step
+        step.next = [3, 0]
+        try agent.learn(step)
+        let difference = 4.05 - (0.5 + 0.9 * (double ? -3 : 3.5))
+        #expect(abs(agent.metric("loss")! - difference * difference) < 1e-4)
+        let (bias, target) = (agent.variables["network.layers.0.bias"], agent.variables["target.layers.0.bias"])
+        #expect(bias.values[0] == 0.1, "choosing has no gradient")
+        #expect(target.values == [0.5, 0])
+    }
+
+    /// ε is where the settings say: steps of a bias by a constant gradient, against the formula.
+    @Test(arguments: [false, true]) func epsilonIsWithinTheRootOrBehindIt(isInside: Bool) throws {
+        let agent = try Self.linearAgent {
+            ($0.optimizer, $0.epsilonInside, $0.discount) = (.centredRMSprop, isInside, 0)
+        }
+        let gradient = 2 * (4.05 - 0.5)
+        try agent.learn(Self.step)
+        let variance = 0.05 * gradient * gradient - 0.0025 * gradient * gradient
+        let deviation = isInside ? (variance + 0.01).squareRoot() : variance.squareRoot() + 0.01
+        let bias = Double(agent.variables["network.layers.0.bias"].values[1])
+        #expect(abs(bias - (-0.2 - 0.1 * gradient / deviation)) < 1e-5)
     }
 
     /// Rewards are scaled, what follows is not: the target network's values are of scaled rewards already.

@@ -41,7 +41,7 @@ import Testing
         let policy = MultilayerPerceptron(file.sizes, activation: .tanh, random: &random)
         Golden.set(policy.parameters, to: file.policy)
         let optimizer = Adam(learningRate: 0.1)
-        let plan = try REINFORCE.learningProgram(policy, optimizer, settings, inputCount: file.sizes[0])
+        let plan = try REINFORCE.learningProgram(policy, optimizer, settings, rows: .float32(nil, file.sizes[0]))
             .plan(length: length)
         let count = file.actions.count
         plan.input(0).update(repeating: rubbish)

@@ -7,14 +7,15 @@ import Testing
 @testable import Agents
 
 /// A batch of a replay buffer in arrays.
-private struct Sample: Hashable {
+struct Sample: Hashable {
     var observations, nextObservations: [[Float]]
     var actions: [Int32]
     var rewards, continues: [Float]
 }
 
 extension ReplayBuffer {
-    fileprivate func sample(_ count: Int, _ encoding: ObservationEncoding, seed: UInt64 = 3) -> Sample {
+    /// A batch drawn with a seed.
+    func sample(_ count: Int, _ encoding: ObservationEncoding, seed: UInt64 = 3) -> Sample {
         var random = RandomStream(seed: seed)
         return sample(count, encoding, &random)
     }
@@ -73,7 +74,7 @@ extension ReplayBuffer {
     }
 
     @Test func severalRowsAtATimeWrapAround() {
-        let buffer = ReplayBuffer(capacity: 4, width: 2, type: .float32)
+        let buffer = ReplayBuffer(capacity: 4, width: 2, type: .float32, environments: 3)
         for first in stride(from: 0, to: 12, by: 3) {
             buffer.add((first..<first + 3).map(ReplayBuffer.step))
         }
@@ -107,7 +108,7 @@ extension ReplayBuffer {
     }
 
     @Test func resetRowsAreNotKept() {
-        let buffer = ReplayBuffer(capacity: 10, width: 2, type: .float32)
+        let buffer = ReplayBuffer(capacity: 10, width: 2, type: .float32, environments: 4)
         var steps = (0..<4).map(ReplayBuffer.step)
         steps[1].isReset = true
         steps[2].isReset = true
@@ -151,13 +152,13 @@ extension ReplayBuffer {
             ReplayBuffer(capacity: 20, width: 2, type: .float32), ReplayBuffer(capacity: 20, width: 2, type: .float32)
         )
         for index in 0..<added { first.add(index) }
-        let (start, middle) = (added - first.count, added - 3)
+        let (start, middle, end) = (first.oldestRecord, first.records - 3, first.records)
         var bytes: [UInt8] = []
         first.write(start..<middle) { bytes += $0 }
-        first.write(middle..<added) { bytes += $0 }
-        #expect(bytes.count == first.count * first.transitionBytes)
+        first.write(middle..<end) { bytes += $0 }
+        #expect(bytes.count == (end - start) * first.recordBytes)
         try second.restore(bytes.span.bytes, from: start, observationSpace: space, actionCount: 7)
-        #expect(second.count == first.count && second.added == added)
+        #expect(second.count == first.count && second.added == added && second.records == end)
         #expect(first.sample(200, encoding) == second.sample(200, encoding))
         first.add(100)
         second.add(100)
@@ -180,12 +181,18 @@ extension ReplayBuffer {
         let buffer = ReplayBuffer(capacity: 20, width: 2, type: .float32)
         for index in 0..<7 { buffer.add(index) }
         var bytes: [UInt8] = []
-        buffer.write(0..<7) { bytes += $0 }
-        let last = 6 * buffer.transitionBytes
-        #expect(try refusal(bytes, by: buffer, space, actionCount: 7) == nil)
-        #expect(try refusal(bytes, by: buffer, space, actionCount: 6) == last + 16, "the last action is 6")
-        bytes[bytes.count - 1] = 2
-        #expect(try refusal(bytes, by: buffer, space, actionCount: 7) == last + 24, "a flag is 0 or 1")
+        buffer.write(0..<buffer.records) { bytes += $0 }
+        let last = (buffer.records - 1) * buffer.recordBytes
+        func refusal(at place: Int, _ byte: UInt8) throws -> Int? {
+            var bytes = bytes
+            bytes[last + place] = byte
+            return try self.refusal(bytes, by: .init(capacity: 20, width: 2, type: .float32), space, actionCount: 7)
+        }
+        #expect(try refusal(at: 12, 6) == nil, "the last action is 6")
+        #expect(try refusal(at: 12, 7) == last + 12, "actions are below 7")
+        #expect(try refusal(at: 0, 5) == last, "it is transition 6")
+        #expect(try refusal(at: 8, 1) == last + 8, "there is one environment")
+        #expect(try refusal(at: 20, 1) == last + 20 && refusal(at: 20, 5) == last + 20, "no end is called so")
     }
 
     @Test func discreteObservationsOutOfTheirSpaceAreRefused() throws {
@@ -193,21 +200,23 @@ extension ReplayBuffer {
             let buffer = ReplayBuffer(capacity: 3, width: 1, type: Element.elementType)
             buffer.add([PlayedStep(observation: [states[0]], next: [states[1]])])
             var bytes: [UInt8] = []
-            buffer.write(0..<1) { bytes += $0 }
-            #expect(try refusal(bytes, by: buffer, .discrete(4), actionCount: 7) == expected, "\(states)")
+            buffer.write(0..<2) { bytes += $0 }
+            let copy = ReplayBuffer(capacity: 3, width: 1, type: Element.elementType)
+            let refusal = try refusal(bytes, by: copy, .discrete(4), actionCount: 7)
+            #expect(refusal == expected.map { $0 * buffer.recordBytes + 21 }, "\(states)")
         }
         try check([0, 3] as [Int32], nil)
         try check([4, 3] as [Int32], 0)
-        try check([3, -1] as [Int32], 4)
+        try check([3, -1] as [Int32], 1)
         try check([3, 4] as [UInt8], 1)
-        try check([3, .nan] as [Float], 4)
+        try check([3, .nan] as [Float], 1)
         try check([0.5, 3] as [Float], 0)
     }
 
     /// In a process of its own, so that no other test allocates meanwhile.
     @Test func addingAndSamplingDoNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {
-            let buffer = ReplayBuffer(capacity: 1000, width: 4, type: .uint8)
+            let buffer = ReplayBuffer(capacity: 1000, width: 4, type: .uint8, stackedFrames: 2, environments: 8)
             let encoding = ObservationEncoding(.box(0...255, shape: [4], element: .uint8))!
             let steps = (0..<8).map { PlayedStep(observation: [UInt8](repeating: $0, count: 4), next: [1, 2, 3, 4]) }
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32 * 4)

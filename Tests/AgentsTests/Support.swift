@@ -103,11 +103,18 @@ extension Parameters {
 }
 
 extension EnvironmentDescription {
-    /// An environment whose observations are `width` numbers.
-    static func vector(_ width: Int, actions: Int) -> EnvironmentDescription {
+    /// Environments whose observations are `width` numbers.
+    static func vector(_ width: Int, actions: Int, count: Int = 1) -> EnvironmentDescription {
         EnvironmentDescription(
             id: "Vector", observationSpace: .box(-10...10, shape: [width]), actionSpace: .discrete(actions),
-            elementType: .float32)
+            elementType: .float32, count: count)
+    }
+
+    /// Environments whose observations are pictures of bytes, or of flags with `high` 1.
+    static func images(_ shape: [Int], actions: Int, high: Double = 255, count: Int = 1) -> EnvironmentDescription {
+        EnvironmentDescription(
+            id: "Images", observationSpace: .box(0...high, shape: shape, element: .uint8),
+            actionSpace: .discrete(actions), elementType: .uint8, count: count)
     }
 
     /// An environment of numbered states.

@@ -48,7 +48,7 @@ import Testing
     @Test(arguments: [
         ("agent = \"dqn\"", "agent = \"dqm\"", "Did you mean 'dqn'?"),
         ("agent = \"dqn\"", "agnet = \"dqn\"", "neither agent nor model"),
-        ("agent = \"dqn\"", "agent = \"q-learning\"", "there is no setting 'hiddenSizes'"),
+        ("agent = \"dqn\"", "agent = \"q-learning\"", "there is no setting 'network'"),
         ("environment = \"CartPole-v1\"", "environment = \"CartPole-v7\"", "did you mean 'CartPole-v1'?"),
         ("steps = 2000", "steps = 0", "steps is a whole number from 1 to"),
         ("batchSize", "batchSise", "did you mean 'batchSize'?"),
@@ -113,7 +113,7 @@ import Testing
 
     @Test func maps() throws {
         let folder = try TemporaryFolder()
-        try writeAtomically("name: Bad\n\nS.\n?G\n", to: folder.file("bad.txt"), overwrite: false)
+        try writeAtomically("name: Bad\n\nS.\n%G\n", to: folder.file("bad.txt"), overwrite: false)
         let result = try Executable.run(
             ["train", "q-learning", "GridWorld", "--option", "map=bad.txt", "--run", "r"], in: folder)
         #expect(result.status == 65 && result.errors.contains("bad.txt:4:1"))

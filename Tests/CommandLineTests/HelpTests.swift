@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct HelpTests {
     static let commands = [
-        "train", "resume", "evaluate", "watch", "record", "trace", "check", "fit", "sample", "list", "bench",
+        "train", "resume", "evaluate", "watch", "play", "record", "trace", "check", "fit", "sample", "list", "bench",
     ]
 
     /// The texts are kept in Fixtures/CommandLine/help; with `REVERIE_WRITE_FIXTURES` set they are written first.

@@ -1,3 +1,4 @@
+import Environments
 import Foundation
 import Graphics
 import Rollouts
@@ -124,6 +125,30 @@ import Testing
         let text = try String(contentsOfFile: actions, encoding: .utf8)
         let spaced = text.replacingOccurrences(of: "\n", with: " \r\n\n")
         #expect(try Executable.run(words + ["-"], in: folder, input: spaced).output == expected)
+    }
+
+    @Test func aTraceEndsInAPicture() throws {
+        let folder = try TemporaryFolder()
+        func draw(_ actions: String, _ words: String...) throws -> Int32 {
+            let trace = ["trace", "grid:open", "--seed", "2", "--actions", "-", "--frame", "p.png"]
+            return try Executable.run(trace + words, in: folder, input: actions).status
+        }
+        func picture(after actions: [Int]) throws -> Frame {
+            let batch = try EnvironmentCatalog.make("grid:open", autoreset: .disabled)
+            try batch.reset(seed: 2)
+            for action in actions {
+                batch.discreteActions[0] = action
+                try batch.step()
+            }
+            var frame = Frame(batch.frameSize)
+            try batch.draw(0, into: &frame)
+            return frame
+        }
+        #expect(try draw("1\n2\n") == 0)
+        #expect(try PNG.decode(folder.bytes("p.png")) == picture(after: [1, 2]))
+        #expect(try draw("") == 73)
+        #expect(try draw("", "--force") == 0)
+        #expect(try PNG.decode(folder.bytes("p.png")) == picture(after: []))
     }
 
     @Test func benchTimesWhatIsAskedFor() throws {

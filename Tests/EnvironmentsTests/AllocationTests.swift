@@ -40,6 +40,22 @@ import Testing
             }
         }
 
+        @Test(arguments: [
+            ("grid:hunted", [:]), ("grid:two-keys", ["view": "full"]), ("grid:guards", ["view": "5"]),
+            ("Maze-v0", ["fresh": "true", "loops": "0.2"]), ("Maze-v0", ["fresh": "true", "view": "7"]),
+        ])
+        func gridsAllocateNothing(id: String, options: [String: String]) async {
+            await #expect(processExitsWith: .success) { [id, options] in
+                let batch = try EnvironmentCatalog.make(
+                    id, count: 64, options: options.merging(["max_episode_steps": "30"]) { $1 })
+                var statistics = EpisodeStatistics(count: 64)
+                try batch.reset(seed: 1)
+                try AllocationTests.play(batch, &statistics)
+                try withoutMemory { try AllocationTests.play(batch, &statistics) }
+                #expect(statistics.episodeCount > 1000)
+            }
+        }
+
         @Test func anAllocationEndsTheProcess() async {
             await #expect(processExitsWith: .failure) {
                 withoutMemory { print((0..<Int.random(in: 5...9)).map { $0 }) }

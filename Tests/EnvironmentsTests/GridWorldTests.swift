@@ -21,10 +21,16 @@ import Testing
         ("name x\n\n.", 1, 1, "'key: value'"), ("slop: 0.1\n\n.", 1, 1, "one of the keys"),
         ("slip: 2\n\n.", 1, 6, "a number from 0.0 to 1.0"), ("; x\nslip: nan\n\n.", 2, 6, "a number from"),
         ("step_limit: 0\n\n.", 1, 12, "'none' or a number"), ("name: a\nname: b\n\n.", 2, 1, "each key once"),
-        ("\n...\n.?.", 3, 2, "one of # . S G g X ~"), ("\n...\n..", 3, 3, "a row of 3 letters"),
+        ("\n...\n.Q.", 3, 2, "one of # . S G g X ~ a b c A B C < v > ^ ? !"), ("\n...\n..", 3, 3, "a row of 3 letters"),
         ("\n...\n\n...", 3, 1, "at most 128 rows of 1 to 128 letters"), ("\n###", 2, 1, "a start S"),
         ("\n.~.", 2, 1, "one start S"), ("\nS~S", 2, 1, "one start S"),
-        ("\n..\u{e9}", 2, 3, "one of #"),
+        ("\n..\u{e9}", 2, 3, "one of #"), ("moves: 5\n\n.", 1, 7, "4, 8 or 9 moves"),
+        ("wind: 1 x\n\n..", 1, 6, "whole numbers from -9 to 9"), ("wind: 10\n\n.", 1, 6, "whole numbers"),
+        ("wind:\n\n.", 1, 6, "whole numbers"), ("name: x\nwind: 0 1\n\n...", 2, 6, "the wind of 3 columns"),
+        ("gusts: 1.5\n\n.", 1, 7, "a number from 0.0 to 1.0"), ("chase: -1\n\n.", 1, 7, "a number from"),
+        ("enemy_reward: x\n\n.", 1, 14, "a number from"), ("\n.a.\n.AB", 3, 3, "a key b for the door B"),
+        ("\n.?????\n.!!!<", 3, 6, "a row of 6 letters"), ("\n.????\n.!!!!\n.....\n..<..", 5, 3, "at most 8 enemies"),
+        ("\n?!#\nG~X", 3, 1, "a start S"),
     ])
     func errorsTellThePlace(text: String, line: Int, column: Int, expected: String) {
         let error = #expect(throws: EnvironmentError.self) { try GridMap(text: text, path: "m.txt") }
@@ -158,23 +164,29 @@ import Testing
         #expect(abs(values[0] - 14.0 / 17) < 1e-9)
     }
 
-    @Test(arguments: ["four-rooms", "cliff", "bridge", "open", "maze"]) func everyMapCanBeSolved(name: String) throws {
+    @Test(arguments: Assets.names(in: "maps", ending: ".txt")) func everyMapCanBeSolved(name: String) throws {
         let map = try GridMap(contentsOf: mapPath(name))
         #expect(!map.name.isEmpty && !map.description.isEmpty)
-        let world = GridWorld(map)
-        var reached = Set(map.starts)
-        var open = map.starts
+        var world = GridWorld(map)
+        world.reset(seed: 1)
+        var open = map.starts.map { world.state / map.cells.count * map.cells.count + $0 }
+        var reached = Set(open)
         var goals = 0
         while let state = open.popLast() {
-            for action in 0..<4 {
+            for action in 0..<world.actionCount {
                 for outcome in world.outcomes(state: state, action: action) {
-                    if outcome.terminated, map.cells[outcome.nextState] == .goal { goals += 1 }
+                    if outcome.terminated, map.cells[outcome.nextState % map.cells.count] == .goal { goals += 1 }
                     if reached.insert(outcome.nextState).inserted { open.append(outcome.nextState) }
                 }
             }
         }
         #expect(goals > 0)
-        #expect(!reached.contains { map.cells[$0] == .wall })
+        #expect(!reached.contains { map.cells[$0 % map.cells.count] == .wall })
+    }
+
+    /// A map says what it teaches and where it is from.
+    @Test(arguments: Assets.names(in: "maps", ending: ".txt")) func everyMapHasAHead(name: String) throws {
+        #expect(try Assets.read(mapPath(name), limit: 1 << 16).starts(with: "; ".utf8))
     }
 }
 

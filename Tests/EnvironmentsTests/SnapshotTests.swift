@@ -56,6 +56,16 @@ import Testing
         try check({ Blackjack() }, integers(2))
     }
 
+    @Test func grids() throws {
+        let names = ["four-rooms", "windy-gusts", "two-keys", "guards", "hunted"]
+        for map in try names.map({ try GridMap(contentsOf: mapPath($0)) }) {
+            try check({ GridWorld(map) }, integers(map.moves))
+            try check({ GridView(GridWorld(map), .window(side: 3)) }, integers(map.moves))
+        }
+        try check({ FreshMaze(rows: 2, columns: 2) }, integers(4))
+        try check({ FreshMaze(rows: 5, columns: 3, loops: 0.4, extent: .window(side: 5)) }, integers(4))
+    }
+
     @Test func damagedStatesAreRefused() throws {
         func refused(_ world: some StateCodable, _ change: (inout [UInt8]) -> Void) {
             var (world, bytes) = (world, world.stateBytes())
@@ -72,6 +82,9 @@ import Testing
         refused(taxi) { ($0[0], $0[1]) = (0xf4, 1) }
         refused(taxi) { $0[8] = 2 }
         refused(taxi) { $0.removeLast() }
+        let guards = GridWorld(try GridMap(text: "\nS...\n.#<.\n"))
+        refused(guards) { $0[0] = 8 }
+        refused(guards) { $0[8] = 4 }
         refused(CliffWalking()) { $0[0] = 48 }
         refused(Pendulum()) { $0.append(0) }
         refused(Acrobot()) { $0[32] = 7 }

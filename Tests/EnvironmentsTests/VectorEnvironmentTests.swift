@@ -60,8 +60,8 @@ import Testing
             return try play(batch, steps: 100)
         }
         #expect(try run(1) == run(1))
-        // There is nothing to draw on firm ground with one start.
-        if id != "CliffWalking-v1" { #expect(try run(1) != run(2)) }
+        // There is nothing to draw on firm ground with one start, in a maze that is always the same.
+        if id != "CliffWalking-v1" && id != "Maze-v0" { #expect(try run(1) != run(2)) }
     }
 
     @Test func nextStepIgnoresTheActionAfterAnEnd() {

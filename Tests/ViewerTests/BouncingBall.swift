@@ -14,6 +14,10 @@ final class BouncingBall: ViewerScene {
     var holdTime: Double { heldEvery > 0 && step % heldEvery == 0 ? 1 : 0 }
     /// Time steps in an episode.
     var length = Int.max
+    var playKeys: Set<ViewerKey> = []
+    /// The keys that were held at each step.
+    private(set) var heldKeys: [Set<ViewerKey>] = []
+    func hold(_ keys: Set<ViewerKey>) { heldKeys.append(keys) }
     /// What `advance` and `newEpisode` throw, if anything.
     var failure: (any Error)?
 

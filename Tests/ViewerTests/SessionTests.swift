@@ -35,6 +35,29 @@ import Testing
         #expect(abs(scene.advances - before - 15) <= 1)
     }
 
+    @Test func playKeysReachTheScene() throws {
+        scene.playKeys = [.left, .space, .sign("1")]
+        let session = ViewerSession(scene: scene, state: ViewerState())
+        #expect(try session.press(.left, at: 0).isEmpty && session.press(.sign("1"), at: 0).isEmpty)
+        session.release(.left)
+        #expect(try session.press(.space, at: 0).isEmpty && !session.state.isPaused)
+        try pass(session, 0.12)
+        // What went up before the step counts once; what stays down counts at each step.
+        #expect(scene.heldKeys == [[.left, .sign("1"), .space], [.space], [.space]])
+        session.release(.space)
+        try pass(session, 0.07, from: 0.12)
+        #expect(scene.heldKeys.last == [])
+        let before = scene.heldKeys.count
+        _ = try session.press(.space, at: 0.2)
+        session.releaseAll()
+        try pass(session, 0.1, from: 0.2)
+        #expect(scene.heldKeys[before] == [.space] && scene.heldKeys.dropFirst(before + 1).allSatisfy(\.isEmpty))
+        // While time stands still they are the window's keys.
+        _ = try session.press(.letter("p"), at: 0.4)
+        _ = try session.press(.space, at: 0.4)
+        #expect(!session.state.isPaused)
+    }
+
     @Test func aHeldStepStaysForItsTime() throws {
         scene.heldEvery = 30
         let session = ViewerSession(scene: scene, state: ViewerState())

@@ -16,9 +16,11 @@ import Testing
     }
 
     /// Hands the window keys as the keyboard would, in the middle of a run.
-    private func send(_ scancode: SDL_Scancode, _ sym: Int32 = 0, modifiers: Int32 = 0) {
+    private func send(
+        _ scancode: SDL_Scancode, _ sym: Int32 = 0, modifiers: Int32 = 0, type: SDL_EventType = SDL_KEYDOWN
+    ) {
         var event = SDL_Event()
-        event.type = SDL_KEYDOWN.rawValue
+        event.type = type.rawValue
         event.key.keysym.scancode = scancode
         event.key.keysym.sym = sym
         event.key.keysym.mod = UInt16(modifiers)
@@ -43,6 +45,32 @@ import Testing
         try ViewerWindow.run(scene, options: options(frames: 10, speed: .unlimited))
         #expect(scene.advances > 1000)
         #expect(scene.draws <= 12)
+    }
+
+    @Test func keysThatPlayReachTheScene() throws {
+        scene.framesPerSecond = 60
+        scene.playKeys = [.up, .enter]
+        scene.onAdvance = { [self] in
+            switch scene.advances {
+            case 1: send(SDL_SCANCODE_UP)
+            case 3: send(SDL_SCANCODE_RETURN)
+            case 6: send(SDL_SCANCODE_UP, type: SDL_KEYUP)
+            case 9: loseFocus()
+            case 12: send(SDL_SCANCODE_Q, 113)
+            default: break
+            }
+        }
+        try ViewerWindow.run(scene, options: options(frames: 600))
+        var changes: [Set<ViewerKey>] = []
+        for keys in scene.heldKeys where keys != changes.last { changes.append(keys) }
+        #expect(changes == [[], [.up], [.up, .enter], [.enter], []])
+    }
+
+    private func loseFocus() {
+        var event = SDL_Event()
+        event.type = SDL_WINDOWEVENT.rawValue
+        event.window.event = UInt8(SDL_WINDOWEVENT_FOCUS_LOST.rawValue)
+        SDL_PushEvent(&event)
     }
 
     @Test func keysReachTheScene() throws {

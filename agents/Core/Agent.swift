@@ -50,6 +50,8 @@ public protocol Agent: AnyObject, StateCodable {
 public protocol ReplayingAgent: Agent {
     /// The experience.
     var replay: ReplayBuffer { get }
+    /// The memory that the full buffer takes.
+    var replayMemory: ReplayMemory { get }
 }
 
 extension Agent {

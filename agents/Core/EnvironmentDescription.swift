@@ -10,16 +10,24 @@ public struct EnvironmentDescription: Hashable, Sendable {
     public var actionSpace: Space
     /// The type of an observation's elements.
     public var elementType: ElementType
+    /// The number of consecutive frames that an observation consists of: see `Environment.stackedFrames`.
+    public var stackedFrames: Int
+    /// How many are stepped side by side.
+    public var count: Int
 
     /// Describes a batch of environments.
     public init(_ environment: any BatchedEnvironment) {
-        (id, elementType) = (environment.id, environment.elementType)
+        (id, elementType, count) = (environment.id, environment.elementType, environment.count)
         (observationSpace, actionSpace) = (environment.observationSpace, environment.actionSpace)
+        stackedFrames = environment.stackedFrames
     }
 
     /// Describes an environment by its spaces.
-    public init(id: String, observationSpace: Space, actionSpace: Space, elementType: ElementType) {
-        (self.id, self.elementType) = (id, elementType)
+    public init(
+        id: String, observationSpace: Space, actionSpace: Space, elementType: ElementType, stackedFrames: Int = 1,
+        count: Int = 1
+    ) {
+        (self.id, self.elementType, self.stackedFrames, self.count) = (id, elementType, stackedFrames, count)
         (self.observationSpace, self.actionSpace) = (observationSpace, actionSpace)
     }
 
@@ -59,6 +67,10 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     case actionSpace(agent: String, environment: String, space: String, needed: String)
     /// The agent can't see the environment's observations.
     case observationSpace(agent: String, environment: String, space: String, needed: String)
+    /// The network asked for takes other observations than the environment's.
+    case network(NetworkName, environment: String, space: String, suitable: [NetworkName])
+    /// The replay buffer asked for takes more memory than there is.
+    case replayMemory(ReplayMemory, machineBytes: Int)
     /// No agent has that name.
     case unknownAgent(String, suggestion: String?)
 
@@ -71,6 +83,14 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
         case .observationSpace(let agent, let environment, let space, let needed):
             "The agent '\(agent)' needs an observation space that is \(needed); \(environment) has \(space). "
                 + "'reverie list environments' shows the spaces."
+        case .network(let name, let environment, let space, let suitable):
+            "The network '\(name)' is for images, (height, width, channels), of a size that its convolutions fit in; "
+                + "\(environment) has \(space). What suits it is 'network = "
+                + suitable.map { "\"\($0)\"" }.joined(separator: "' or 'network = ") + "'."
+        case .replayMemory(let memory, let machineBytes):
+            "A replay buffer of \(memory.capacity) transitions takes \(ReplayMemory.text(memory.bytes)), more than "
+                + "\(ReplayMemory.largestShare) % of this machine's \(ReplayMemory.text(machineBytes)). "
+                + "'--set replayCapacity=\(memory.largestCapacity(machineBytes))' fits."
         case .unknownAgent(let name, let suggestion):
             "There is no agent called '\(name)'." + (suggestion.map { " Did you mean '\($0)'?" } ?? "")
                 + " 'reverie list agents' shows them all."

@@ -32,11 +32,14 @@ public struct ObservationRows {
     }
 }
 
-/// How a network sees observations: a discrete one as a one-hot row, an array as its elements.
+/// How a network sees observations: a discrete one as a one-hot row, an array as its elements, and bytes of a picture,
+/// whose bounds are 0 and 255, as numbers from 0 to 1.
 public struct ObservationEncoding: Sendable {
     /// The number of inputs that a network needs.
     public let inputCount: Int
     @usableFromInline let isDiscrete: Bool
+    /// What bytes are divided by.
+    @usableFromInline let divisor: Float
 
     /// The encoding of a space, or nil for one that no network here takes.
     public init?(_ space: Space) {
@@ -45,6 +48,12 @@ public struct ObservationEncoding: Sendable {
         case .box, .multiBinary: (inputCount, isDiscrete) = (space.count, false)
         case .multiDiscrete, .tuple, .dictionary: return nil
         }
+        divisor = Self.isPicture(space) ? 255 : 1
+    }
+
+    private static func isPicture(_ space: Space) -> Bool {
+        guard case .box(let low, let high, _, .uint8) = space else { return false }
+        return low.allSatisfy { $0 == 0 } && high.allSatisfy { $0 == 255 }
     }
 
     /// Writes the network's inputs for a stored row.
@@ -58,10 +67,24 @@ public struct ObservationEncoding: Sendable {
             inputs[index] = 1
             return
         }
+        encode(row, type: type, count: inputCount, into: inputs, stride: 1)
+    }
+
+    /// Writes `count` elements of an array, such as a frame of a stack, `stride` inputs from one to the next.
+    @inlinable func encode(
+        _ elements: UnsafeRawPointer, type: ElementType, count: Int, into inputs: UnsafeMutablePointer<Float>,
+        stride: Int
+    ) {
         switch type {
-        case .float32: inputs.update(from: row.assumingMemoryBound(to: Float.self), count: inputCount)
-        case .uint8: for i in 0..<inputCount { inputs[i] = Float(row.load(fromByteOffset: i, as: UInt8.self)) }
-        case .int32: for i in 0..<inputCount { inputs[i] = Float(row.load(fromByteOffset: 4 * i, as: Int32.self)) }
+        case .float32:
+            let values = elements.assumingMemoryBound(to: Float.self)
+            for i in 0..<count { inputs[i * stride] = values[i] }
+        case .uint8:
+            let (values, divisor) = (elements.assumingMemoryBound(to: UInt8.self), divisor)
+            for i in 0..<count { inputs[i * stride] = Float(values[i]) / divisor }
+        case .int32:
+            let values = elements.assumingMemoryBound(to: Int32.self)
+            for i in 0..<count { inputs[i * stride] = Float(values[i]) }
         }
     }
 

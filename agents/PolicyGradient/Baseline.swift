@@ -5,18 +5,18 @@ import TensorCore
 
 /// A learned state value, fitted to whole episodes' returns by squared error.
 final class Baseline {
-    private let network: MultilayerPerceptron
+    private let network: any Layer
     private let optimizer: Adam
     private let updates: Int
     let valueProgram, fitProgram: Program
     /// The squared error of the last fit's last step.
     var loss = 0.0
 
-    init(_ sizes: [Int], _ settings: REINFORCESettings, random: inout RandomStream) throws {
-        let network = MultilayerPerceptron(sizes, activation: settings.activation, random: &random)
+    init(_ design: NetworkDesign, _ settings: REINFORCESettings, random: inout RandomStream) throws {
+        let network = design.make(outputs: 1, random: &random)
         let optimizer = Adam(learningRate: settings.baselineLearningRate)
         (self.network, self.optimizer, updates) = (network, optimizer, settings.baselineUpdates)
-        let rows = Program.Input.float32(nil, sizes[0])
+        let rows = design.input(rows: nil)
         valueProgram = Program("baseline", inputs: [rows]) { [network($0[0])] }
         fitProgram = Program("baseline fit", inputs: [rows, .float32(nil), .float32(nil)]) { inputs in
             let values = network(inputs[0]).reshaped(to: [-1])

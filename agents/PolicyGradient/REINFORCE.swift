@@ -13,7 +13,7 @@ public final class REINFORCE: Agent {
     private let settings: REINFORCESettings
     private let encoding: ObservationEncoding
     private let actionCount: Int
-    private let policy: MultilayerPerceptron
+    private let policy: any Layer
     private let policyOptimizer: Adam
     let baseline: Baseline?
     let policyProgram, learningProgram: Program
@@ -38,22 +38,25 @@ public final class REINFORCE: Agent {
         let root = RandomStream(seed: seed)
         actionStreams = ActionStreams(shared: root.split("actions"))
         var initial = root.split("parameters")
-        let sizes = [encoding.inputCount] + settings.hiddenSizes
-        let policy = MultilayerPerceptron(sizes + [actionCount], activation: settings.activation, random: &initial)
+        let design = try NetworkDesign(
+            settings.network, for: environment, inputCount: encoding.inputCount, hiddenSizes: settings.hiddenSizes,
+            activation: settings.activation)
+        let policy = design.make(outputs: actionCount, random: &initial)
         self.policy = policy
         policyOptimizer = Adam(learningRate: settings.learningRate)
-        baseline = settings.baseline ? try Baseline(sizes + [1], settings, random: &initial) : nil
-        policyProgram = Program("policy", inputs: [.float32(nil, encoding.inputCount)]) { [policy($0[0]).softmax()] }
-        learningProgram = Self.learningProgram(policy, policyOptimizer, settings, inputCount: encoding.inputCount)
+        baseline = settings.baseline ? try Baseline(design, settings, random: &initial) : nil
+        let rows = design.input(rows: nil)
+        policyProgram = Program("policy", inputs: [rows]) { [policy($0[0]).softmax()] }
+        learningProgram = Self.learningProgram(policy, policyOptimizer, settings, rows: rows)
         // Planning makes the optimiser's moments, which a checkpoint must find before the first update too.
         _ = try learningProgram.plan(length: Program.bucket(for: 1))
     }
 
-    /// Inputs: s (T, n), a (T), advantage (T), mask (T): 0 behind the batch's last step. Outputs: loss, entropy.
+    /// Inputs: s (T, …), a (T), advantage (T), mask (T): 0 behind the batch's last step. Outputs: loss, entropy.
     static func learningProgram(
-        _ policy: MultilayerPerceptron, _ optimizer: Adam, _ settings: REINFORCESettings, inputCount: Int
+        _ policy: any Layer, _ optimizer: Adam, _ settings: REINFORCESettings, rows: Program.Input
     ) -> Program {
-        let inputs: [Program.Input] = [.float32(nil, inputCount), .int32(nil), .float32(nil), .float32(nil)]
+        let inputs: [Program.Input] = [rows, .int32(nil), .float32(nil), .float32(nil)]
         return Program("reinforce update", inputs: inputs) { inputs in
             let (s, a, mask) = (inputs[0], inputs[1], inputs[3])
             let count = mask.sum()

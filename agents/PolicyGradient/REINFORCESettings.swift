@@ -3,9 +3,11 @@ import NeuralNetworks
 
 /// Settings of ``REINFORCE``.
 public struct REINFORCESettings: Configurable, Sendable {
-    /// Units of each hidden layer, of the policy and of the baseline.
+    /// Which network, of the policy and of the baseline; `auto` goes by the space of observations.
+    public var network = NetworkName.auto
+    /// Units of each hidden layer of the network `mlp`; the others have their own.
     public var hiddenSizes = [128]
-    /// The function between the layers.
+    /// The function between the layers of the network `mlp`.
     public var activation = MultilayerPerceptron.Activation.tanh
     /// Adam's step size for the policy.
     public var learningRate = 3e-3
@@ -31,8 +33,9 @@ public struct REINFORCESettings: Configurable, Sendable {
 
     /// The settings by name.
     public static let settings: [Setting<REINFORCESettings>] = [
-        Setting("hiddenSizes", \.hiddenSizes, 1...8192, "units of each hidden layer"),
-        Setting("activation", \.activation, "function between the layers"),
+        Setting("network", \.network, "which network sees the observations"),
+        Setting("hiddenSizes", \.hiddenSizes, 1...8192, "units of each hidden layer of mlp"),
+        Setting("activation", \.activation, "function between the layers of mlp"),
         Setting("learningRate", \.learningRate, 0...1, "step size of the policy's Adam"),
         Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
         Setting("episodesPerUpdate", \.episodesPerUpdate, 1...10_000, "whole episodes in an update"),

@@ -1,75 +1,111 @@
 import Environments
 
-/// Reading and writing transitions as bytes, so that checkpoints can store what is new.
+/// Reading and writing experience as bytes, so that checkpoints can store what is new.
+///
+/// A record is a frame and how it came about: the number of the transition that led to it (8 bytes; for an episode's first
+/// frame, of the next one), the environment (4), the action (4), the reward (4), an ``ReplayBuffer/End`` or the mark of
+/// an episode's first frame (1), then the frame; all little-endian.
 extension ReplayBuffer {
-    /// Bytes of one stored transition: observation, next observation, action, reward, terminal flag.
-    public var transitionBytes: Int { 2 * rowBytes + 9 }
+    /// The number of records ever made.
+    public var records: Int { frames.stored }
+    /// The number of the oldest record that the buffer needs.
+    public var oldestRecord: Int { frames.oldest }
+    /// Bytes of a record.
+    public var recordBytes: Int { Self.headerBytes + frames.frameBytes }
 
-    /// Gives the bytes of one transition after the other.
+    private static let headerBytes = 21
+    private static let startMark: UInt8 = 4
+
+    /// Gives the bytes of one record after the other, in pieces.
     ///
-    /// - Parameter range: numbers of transitions, counted from the first one ever added; all must still be held.
+    /// - Parameter range: numbers of records; all must still be held.
     public func write(_ range: Range<Int>, to sink: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         precondition(
-            range.isEmpty || range.lowerBound >= added - count && range.upperBound <= added,
-            "transitions \(range) asked for; \(added - count)..<\(added) are held")
-        try withUnsafeTemporaryAllocation(byteCount: transitionBytes, alignment: 8) { bytes in
+            range.isEmpty || range.lowerBound >= oldestRecord && range.upperBound <= records,
+            "records \(range) asked for; \(oldestRecord)..<\(records) are held")
+        try withUnsafeTemporaryAllocation(byteCount: Self.headerBytes, alignment: 8) { header in
             for number in range {
-                let index = number % capacity
-                let base = bytes.baseAddress!
-                base.copyMemory(from: observations + index * rowBytes, byteCount: rowBytes)
-                (base + rowBytes).copyMemory(from: nextObservations + index * rowBytes, byteCount: rowBytes)
-                (base + 2 * rowBytes).storeBytes(of: actions[index].littleEndian, as: Int32.self)
-                (base + 2 * rowBytes + 4).storeBytes(of: rewards[index].bitPattern.littleEndian, as: UInt32.self)
-                (base + 2 * rowBytes + 8).storeBytes(of: terminated[index] ? 1 : 0, as: UInt8.self)
-                try sink(UnsafeRawBufferPointer(bytes))
+                let link = frames.link(number)
+                let (isStart, place) = (link.previous == number, link.transition % capacity)
+                // Of a transition that has been replaced only the frame counts.
+                let isHeld = !isStart && link.transition >= added - count
+                header.storeBytes(of: UInt64(link.transition).littleEndian, toByteOffset: 0, as: UInt64.self)
+                header.storeBytes(of: UInt32(link.row).littleEndian, toByteOffset: 8, as: UInt32.self)
+                header.storeBytes(of: (isHeld ? actions[place] : 0).littleEndian, toByteOffset: 12, as: Int32.self)
+                header.storeBytes(
+                    of: (isHeld ? rewards[place].bitPattern : 0).littleEndian, toByteOffset: 16, as: UInt32.self)
+                header.storeBytes(
+                    of: isStart ? Self.startMark : isHeld ? ends[place].rawValue : 0, toByteOffset: 20, as: UInt8.self)
+                try sink(UnsafeRawBufferPointer(header))
+                try sink(UnsafeRawBufferPointer(start: frames[number], count: frames.frameBytes))
             }
         }
     }
 
-    /// Puts stored transitions back: those numbered from `start` on. The buffer then counts as many as were ever added.
+    /// Puts records back: those numbered from `start` on. Where they don't follow what is there, that is forgotten.
     ///
     /// - Parameters:
     ///   - observationSpace: What a discrete observation must be in; arrays of numbers are taken as they are.
     ///   - actionCount: Actions are below it.
-    /// - Throws: `EnvironmentError.badState(offset:expected:)` where a transition's bytes are none that
+    /// - Throws: `EnvironmentError.badState(offset:expected:)` where a record's bytes are none that
     ///   ``write(_:to:)`` made in these spaces; the buffer is to be thrown away then.
-    /// - Precondition: `bytes` are whole transitions.
+    /// - Precondition: `bytes` are whole records.
     public func restore(
         _ bytes: RawSpan, from start: Int, observationSpace: Space, actionCount: Int
     ) throws(EnvironmentError) {
-        let count = bytes.byteCount / transitionBytes
         precondition(
-            bytes.byteCount == count * transitionBytes,
-            "\(bytes.byteCount) bytes are no whole transitions of \(transitionBytes)")
-        for place in 0..<count {
-            let offset = place * transitionBytes
-            let failure = bytes.withUnsafeBytes {
-                put($0.baseAddress! + offset, at: (start + place) % capacity, observationSpace, actionCount)
-            }
+            bytes.byteCount % recordBytes == 0, "\(bytes.byteCount) bytes are no whole records of \(recordBytes)")
+        if start != records {
+            frames.restart(at: start)
+            for row in newest.indices { newest[row] = nil }
+            (added, first) = (0, nil)
+        }
+        for offset in stride(from: 0, to: bytes.byteCount, by: recordBytes) {
+            let failure = bytes.withUnsafeBytes { restore($0.baseAddress! + offset, observationSpace, actionCount) }
             if let failure { throw .badState(offset: offset + failure.offset, expected: failure.expected) }
         }
-        added = start + count
     }
 
-    /// Puts one transition into its place; gives what is wrong with its bytes.
-    private func put(
-        _ bytes: UnsafeRawPointer, at index: Int, _ observationSpace: Space, _ actionCount: Int
+    /// Puts one record back; gives what is wrong with its bytes.
+    private func restore(
+        _ bytes: UnsafeRawPointer, _ observationSpace: Space, _ actionCount: Int
     ) -> (offset: Int, expected: String)? {
-        for row in [0, rowBytes] where !isObservation(bytes + row, in: observationSpace) {
-            return (row, "an observation in \(observationSpace)")
+        let frame = bytes + Self.headerBytes
+        guard isObservation(frame, in: observationSpace) else {
+            return (Self.headerBytes, "an observation in \(observationSpace)")
         }
-        let numbers = bytes + 2 * rowBytes
-        let action = Int32(littleEndian: numbers.loadUnaligned(as: Int32.self))
-        guard 0 <= action, action < actionCount else { return (2 * rowBytes, "an action below \(actionCount)") }
-        let flag = numbers.load(fromByteOffset: 8, as: UInt8.self)
-        guard flag <= 1 else { return (2 * rowBytes + 8, "a flag of 0 or 1") }
-        (observations + index * rowBytes).copyMemory(from: bytes, byteCount: rowBytes)
-        (nextObservations + index * rowBytes).copyMemory(from: bytes + rowBytes, byteCount: rowBytes)
-        actions[index] = action
-        rewards[index] = Float(
-            bitPattern: UInt32(littleEndian: numbers.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
-        terminated[index] = flag == 1
+        let transition = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+        let isBeginning = first == nil
+        guard isBeginning ? transition < 1 << 62 : transition == added else {
+            return (0, isBeginning ? "the number of a transition" : "transition \(added)")
+        }
+        let row = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+        guard row < newest.count else { return (8, "an environment below \(newest.count)") }
+        let action = Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: Int32.self))
+        guard 0 <= action, action < actionCount else { return (12, "an action below \(actionCount)") }
+        let reward = Float(
+            bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)))
+        let mark = bytes.load(fromByteOffset: 20, as: UInt8.self)
+        guard let end = mark == Self.startMark ? End.none : End(rawValue: mark) else {
+            return (20, "the end of an episode, its start or neither")
+        }
+        append(frame, Int(transition), row: Int(row), isStart: mark == Self.startMark) {
+            put($0, action: action, reward: reward, end)
+        }
+        if end != .none { newest[Int(row)] = nil }
         return nil
+    }
+
+    /// Links a frame to its environment's last one and makes a transition of it, unless the one before it is missing.
+    private func append(
+        _ frame: UnsafeRawPointer, _ transition: Int, row: Int, isStart: Bool, put: (Int) -> Void
+    ) {
+        let previous = isStart ? nil : newest[row] ?? FrameStore.unknown
+        let number = frames.append(frame, after: previous, transition: transition, row: row)
+        newest[row] = number
+        if let previous, previous != FrameStore.unknown { return put(number) }
+        added = isStart ? transition : transition + 1
+        if first == nil || !isStart { first = added }
     }
 
     /// Whether a row can be an observation: a discrete one is an index, which must be in its space.

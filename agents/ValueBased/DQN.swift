@@ -7,6 +7,8 @@ import TensorCore
 /// Q(s, ·) from uniformly replayed transitions, towards targets made with a second network that follows it:
 ///
 ///     y = c r + γ maxₐ Q̄(s′, a), or c r where s′ is terminal;    L = mean ℓ(Q(s, a) − y)
+/// With `double` the action is the network's, a* = argmaxₐ Q(s′, a), and y = c r + γ Q̄(s′, a*): a maximum over noisy
+/// values is too large (van Hasselt et al. 2016). ``NetworkDesign`` has the networks, chosen by the observations.
 ///
 /// The factor c (1 in the paper) keeps values near 1 where returns are large: a network reaches and tells apart values
 /// of 100 only slowly with the step sizes that suit its weights.
@@ -16,10 +18,12 @@ public final class DQN: ReplayingAgent {
     private let settings: DQNSettings
     private let encoding: ObservationEncoding
     private let actionCount: Int
-    private let network, target: MultilayerPerceptron
+    private let network, target: any Layer
     private let optimizer: any Optimizer
     /// The experience: too much for every checkpoint, stored beside them.
     public let replay: ReplayBuffer
+    /// The memory that the experience takes.
+    public let replayMemory: ReplayMemory
     private let exploration: LinearSchedule
     private let learningRate: LinearSchedule?
     /// Where exploring actions are drawn from.
@@ -46,14 +50,18 @@ public final class DQN: ReplayingAgent {
         self.settings = settings
         let root = RandomStream(seed: seed)
         var initial = root.split("parameters")
-        let sizes = [encoding.inputCount] + settings.hiddenSizes + [actionCount]
-        let network = MultilayerPerceptron(sizes, activation: settings.activation, random: &initial)
-        let target = MultilayerPerceptron(sizes, activation: settings.activation, random: &initial)
+        let design = try NetworkDesign(
+            settings.network, for: environment, inputCount: encoding.inputCount, hiddenSizes: settings.hiddenSizes,
+            activation: settings.activation)
+        let network = design.make(outputs: actionCount, random: &initial)
+        let target = design.make(outputs: actionCount, random: &initial)
         target.state.copy(from: network.state)
         (self.network, self.target) = (network, target)
         optimizer = settings.makeOptimizer()
+        replayMemory = try ReplayMemory(capacity: settings.replayCapacity, of: environment)
         replay = ReplayBuffer(
-            capacity: settings.replayCapacity, width: environment.observationSpace.count, type: environment.elementType)
+            capacity: settings.replayCapacity, width: environment.observationSpace.count, type: environment.elementType,
+            stackedFrames: environment.stackedFrames, environments: environment.count)
         exploration = LinearSchedule(
             from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
         learningRate =
@@ -63,11 +71,9 @@ public final class DQN: ReplayingAgent {
                 from: settings.learningRate, to: settings.finalLearningRate, over: settings.learningRateSteps)
         actionStreams = ActionStreams(shared: root.split("exploration"))
         replayStream = root.split("replay")
-        valueProgram = Program("action values", inputs: [.float32(nil, encoding.inputCount)]) { inputs in
-            [network(inputs[0])]
-        }
+        valueProgram = Program("action values", inputs: [design.input(rows: nil)]) { [network($0[0])] }
         learner = try Self.learningProgram(
-            network, target, optimizer, settings, inputCount: encoding.inputCount
+            network, target, optimizer, settings, rows: design.input(rows: settings.batchSize)
         ).plan()
         softUpdate =
             settings.targetRate < 1
@@ -77,16 +83,16 @@ public final class DQN: ReplayingAgent {
             }.plan() : nil
     }
 
-    /// Inputs: s (B, n), a (B), r (B), s′ (B, n), 1 − terminal (B). Outputs: the loss, the mean of Q(s, a).
+    /// Inputs: s (B, …), a (B), r (B), s′ (B, …), 1 − terminal (B). Outputs: the loss, the mean of Q(s, a).
     static func learningProgram(
-        _ network: MultilayerPerceptron, _ target: MultilayerPerceptron, _ optimizer: any Optimizer,
-        _ settings: DQNSettings, inputCount: Int
+        _ network: any Layer, _ target: any Layer, _ optimizer: any Optimizer, _ settings: DQNSettings,
+        rows: Program.Input
     ) -> Program {
         let size = settings.batchSize
-        let rows = Program.Input.float32(size, inputCount)
         return Program("dqn update", inputs: [rows, .int32(size), .float32(size), rows, .float32(size)]) { inputs in
             let (s, a, r, next, continues) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
-            let best = target(next).max([-1])
+            let values = target(next)
+            let best = settings.double ? values.gathered(network(next).argmax()) : values.max([-1])
             let y = (settings.rewardScale * r + settings.discount * continues * best).withoutGradient()
             let q = network(s).gathered(a)
             let loss = settings.loss(q, y).mean()
@@ -100,7 +106,7 @@ public final class DQN: ReplayingAgent {
     public func act(
         on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
     ) throws {
-        let epsilon = mode == .greedy ? 0 : steps < settings.learningStart ? 1 : exploration.value(at: steps)
+        let epsilon = mode == .greedy ? 0 : self.epsilon
         var needsValues = false
         for row in actions.indices {
             let explores = epsilon > 0 && actionStreams[row].uniform() < epsilon
@@ -112,6 +118,11 @@ public final class DQN: ReplayingAgent {
         for row in actions.indices where actions[row] < 0 {
             actions[row] = argmax(UnsafeBufferPointer(rebasing: values[row * actionCount..<(row + 1) * actionCount]))
         }
+    }
+
+    /// 1 before learning starts, then the schedule's.
+    private var epsilon: Double {
+        steps < settings.learningStart ? 1 : exploration.value(at: max(0, steps - settings.explorationDelay))
     }
 
     /// (B, actions): Q of the given observations, valid until the next call.
@@ -171,7 +182,6 @@ public final class DQN: ReplayingAgent {
 
     /// The loss and mean value of the last batch, and ε.
     public var metrics: [(name: String, value: Double)] {
-        let epsilon = steps < settings.learningStart ? 1 : exploration.value(at: steps)
         guard updates > 0 else { return [("exploration", epsilon)] }
         return [
             ("loss", loss), ("actionValue", meanValue), ("exploration", epsilon),

@@ -14,12 +14,16 @@ public struct DQNSettings: Configurable, Sendable {
         case adam, rmsprop, centredRMSprop, sgd
     }
 
-    /// Units of each hidden layer.
+    /// Which network; `auto` goes by the space of observations.
+    public var network = NetworkName.auto
+    /// Units of each hidden layer of the network `mlp`; the others have their own.
     public var hiddenSizes = [64, 64]
-    /// The function between the layers.
+    /// The function between the layers of the network `mlp`.
     public var activation = MultilayerPerceptron.Activation.relu
     /// Which optimiser.
     public var optimizer = OptimizerName.adam
+    /// Whether RMSProp's ε is within the root (Mnih et al. 2015), or behind it (PyTorch).
+    public var epsilonInside = true
     /// α at the start.
     public var learningRate = 1e-4
     /// α from ``learningRateSteps`` on.
@@ -40,15 +44,19 @@ public struct DQNSettings: Configurable, Sendable {
     public var targetEvery = 10_000
     /// τ: 1 copies the network, less moves the target that part of the way.
     public var targetRate = 1.0
+    /// Whether the network chooses the action whose value the target network tells (van Hasselt et al. 2016).
+    public var double = false
     /// γ.
     public var discount = 0.99
     /// The factor on rewards in targets: values are those of rewards so scaled.
     public var rewardScale = 1.0
+    /// Steps before ε begins to fall.
+    public var explorationDelay = 0
     /// ε at the start.
     public var explorationStart = 1.0
-    /// ε from ``explorationSteps`` on.
+    /// ε at the end.
     public var explorationEnd = 0.05
-    /// Steps over which ε falls.
+    /// Steps over which ε falls, from ``explorationDelay`` on.
     public var explorationSteps = 10_000
     /// The loss.
     public var lossFunction = Loss.huber
@@ -60,9 +68,11 @@ public struct DQNSettings: Configurable, Sendable {
 
     /// The settings by name.
     public static let settings: [Setting<DQNSettings>] = [
-        Setting("hiddenSizes", \.hiddenSizes, 1...8192, "units of each hidden layer"),
-        Setting("activation", \.activation, "function between the layers"),
+        Setting("network", \.network, "which network sees the observations"),
+        Setting("hiddenSizes", \.hiddenSizes, 1...8192, "units of each hidden layer of mlp"),
+        Setting("activation", \.activation, "function between the layers of mlp"),
         Setting("optimizer", \.optimizer, "which optimiser"),
+        Setting("epsilonInside", \.epsilonInside, "RMSProp's ε within the root, not behind it"),
         Setting("learningRate", \.learningRate, 0...1, "step size of the optimiser at the start"),
         Setting("finalLearningRate", \.finalLearningRate, 0...1, "step size from learningRateSteps on"),
         Setting("learningRateSteps", \.learningRateSteps, 0...1_000_000_000, "steps over which it moves; 0: never"),
@@ -73,8 +83,10 @@ public struct DQNSettings: Configurable, Sendable {
         Setting("updatesPerRound", \.updatesPerRound, -1...1_000_000, "updates in a round; -1: as many as steps"),
         Setting("targetEvery", \.targetEvery, 1...1_000_000_000, "steps between updates of the target network"),
         Setting("targetRate", \.targetRate, 0...1, "1 copies the network, less moves the target part of the way"),
+        Setting("double", \.double, "the network chooses the action whose value its target tells"),
         Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
         Setting("rewardScale", \.rewardScale, 1e-6...1e6, "factor on rewards: values are those of rewards so scaled"),
+        Setting("explorationDelay", \.explorationDelay, 0...1_000_000_000, "steps before random actions get fewer"),
         Setting("explorationStart", \.explorationStart, 0...1, "share of random actions at the start"),
         Setting("explorationEnd", \.explorationEnd, 0...1, "share of random actions at the end"),
         Setting("explorationSteps", \.explorationSteps, 0...1_000_000_000, "steps over which that share falls"),
@@ -85,9 +97,10 @@ public struct DQNSettings: Configurable, Sendable {
     func makeOptimizer() -> any Optimizer {
         switch optimizer {
         case .adam: Adam(learningRate: learningRate)
-        case .rmsprop: RMSProp(learningRate: learningRate, decay: 0.95, epsilon: 0.01, epsilonInside: true)
-        case .centredRMSprop:
-            RMSProp(learningRate: learningRate, decay: 0.95, epsilon: 0.01, centred: true, epsilonInside: true)
+        case .rmsprop, .centredRMSprop:
+            RMSProp(
+                learningRate: learningRate, decay: 0.95, epsilon: 0.01, centred: optimizer == .centredRMSprop,
+                epsilonInside: epsilonInside)
         case .sgd: SGD(learningRate: learningRate)
         }
     }

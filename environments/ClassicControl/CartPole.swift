@@ -56,22 +56,59 @@ import Random
     }
 
     /// Integrates the equations of motion over 0.02 s by Euler's explicit method.
+    @inlinable public mutating func step(_ action: Int) -> Step {
+        let turn = rv_sincos(angle)
+        let (acceleration, angularAcceleration) = Self.accelerations(
+            Self.force(action), turn.sine, turn.cosine, angularVelocity)
+        return move(acceleration, angularAcceleration)
+    }
+
+    /// All together: the divisions of one wait for each other, those of several don't, and are made side by side.
+    @inlinable public static func step(
+        _ worlds: StridedWorlds<CartPole>, _ actions: UnsafePointer<Int>, into results: UnsafeMutablePointer<Step>
+    ) {
+        let count = worlds.count
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 6 * count) { memory in
+            let force = memory.baseAddress!
+            let (sine, cosine, angularVelocity) = (force + count, force + 2 * count, force + 3 * count)
+            let (acceleration, angularAcceleration) = (force + 4 * count, force + 5 * count)
+            for index in 0..<count {
+                let turn = rv_sincos(worlds[index].angle)
+                (sine[index], cosine[index]) = (turn.sine, turn.cosine)
+                (force[index], angularVelocity[index]) = (Self.force(actions[index]), worlds[index].angularVelocity)
+            }
+            for index in 0..<count {
+                (acceleration[index], angularAcceleration[index]) = accelerations(
+                    force[index], sine[index], cosine[index], angularVelocity[index])
+            }
+            for index in 0..<count {
+                results[index] = worlds[index].move(acceleration[index], angularAcceleration[index])
+            }
+        }
+    }
+
+    /// ±10 newtons, without a branch that would be taken or not at random.
+    @inlinable @inline(__always) static func force(_ action: Int) -> Double {
+        precondition(UInt(bitPattern: action) <= 1, "CartPole: the action \(action) is not in Discrete(2)")
+        return Double(20 * action - 10)
+    }
+
+    /// The cart's acceleration and the pole's angular acceleration.
     ///
     /// The order of the operations is the original's, so that the trajectories are equal bit by bit.
-    @inlinable public mutating func step(_ action: Int) -> Step {
-        precondition(action == 0 || action == 1, "CartPole: the action \(action) is not in Discrete(2)")
-        let force = action == 1 ? 10.0 : -10.0
-        let turn = rv_sincos(angle)
-        let (cosine, sine) = (turn.cosine, turn.sine)
+    @inlinable @inline(__always) static func accelerations(
+        _ force: Double, _ sine: Double, _ cosine: Double, _ angularVelocity: Double
+    ) -> (Double, Double) {
         let push = (force + (0.05 * (angularVelocity * angularVelocity)) * sine) / 1.1
-        let angularAcceleration =
-            (9.8 * sine - cosine * push) / (0.5 * (4.0 / 3.0 - (0.1 * (cosine * cosine)) / 1.1))
-        let acceleration = push - ((0.05 * angularAcceleration) * cosine) / 1.1
+        let angular = (9.8 * sine - cosine * push) / (0.5 * (4.0 / 3.0 - (0.1 * (cosine * cosine)) / 1.1))
+        return (push - ((0.05 * angular) * cosine) / 1.1, angular)
+    }
+
+    @inlinable @inline(__always) mutating func move(_ acceleration: Double, _ angularAcceleration: Double) -> Step {
         position += 0.02 * velocity
         velocity += 0.02 * acceleration
         angle += 0.02 * angularVelocity
         angularVelocity += 0.02 * angularAcceleration
-
         let terminated =
             position < -Self.positionLimit || position > Self.positionLimit || angle < -Self.angleLimit
             || angle > Self.angleLimit

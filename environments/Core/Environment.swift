@@ -34,6 +34,11 @@ public protocol Environment<Element>: Sendable {
     /// - Precondition: `action` is in ``actionSpace`` and ``reset(seed:)`` has been called.
     mutating func step(_ action: Action) -> Step
 
+    /// Plays one time step in each of several environments: what ``step(_:)`` would do in each, and does unless said
+    /// otherwise. An environment whose formula takes several at once says otherwise.
+    static func step(
+        _ worlds: StridedWorlds<Self>, _ actions: UnsafePointer<Action>, into results: UnsafeMutablePointer<Step>)
+
     /// Writes the current observation, row-major, into `observation`, which has ``Space/count`` elements.
     func observe(into observation: inout MutableSpan<Element>)
 
@@ -63,6 +68,13 @@ public protocol Environment<Element>: Sendable {
 }
 
 extension Environment {
+    /// One after the other.
+    @inlinable @inline(__always) public static func step(
+        _ worlds: StridedWorlds<Self>, _ actions: UnsafePointer<Action>, into results: UnsafeMutablePointer<Step>
+    ) {
+        for index in 0..<worlds.count { results[index] = worlds[index].step(actions[index]) }
+    }
+
     /// None.
     @inlinable public var actionMask: ActionMask? { nil }
 

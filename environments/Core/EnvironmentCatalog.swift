@@ -90,7 +90,7 @@ public enum EnvironmentCatalog {
     private static let builtIn: [EnvironmentEntry] =
         CartPole.entries + MountainCar.entries + MountainCarContinuous.entries + Pendulum.entries + Acrobot.entries
         + FrozenLake.entries + CliffWalking.entries + Taxi.entries + Blackjack.entries + GridWorld.entries
-        + MinAtar.entries
+        + Maze.entries + MinAtar.entries + Arcade.entries
 
     private static let schemes = Mutex<[EnvironmentScheme]>([])
 

@@ -20,7 +20,8 @@
 
 /// A finite environment that tells its transition probabilities, for planners such as value iteration.
 ///
-/// A state is the observation that it gives.
+/// A state is the observation that it gives; an environment that shows something else, such as a ``GridView``, has no
+/// model, though the one within may have.
 public protocol TabularModel {
     /// States are `0..<stateCount`.
     var stateCount: Int { get }

@@ -4,12 +4,6 @@ extension VectorEnvironment {
     /// The type of an observation's elements.
     public var elementType: ElementType { World.Element.elementType }
 
-    /// The current observations, n × width.
-    public var observations: UnsafeRawBufferPointer { UnsafeRawBufferPointer(current) }
-
-    /// The observations that the last step led to, n × width.
-    public var finalObservations: UnsafeRawBufferPointer { UnsafeRawBufferPointer(final) }
-
     /// The actions that are not in vain, where the environment tells.
     public var actionMasks: UnsafeBufferPointer<ActionMask>? { maskRow.map { UnsafeBufferPointer($0) } }
 
@@ -25,36 +19,37 @@ extension VectorEnvironment {
     /// Whether the last step was a reset that ignored its action.
     public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(resetRow) }
 
-    /// How actions are written; nil where their Swift type doesn't suit the space.
-    public var actionKind: ActionKind? { actionCheck.map { $0.isContinuous ? .continuous : .discrete } }
-
     /// The actions of the next step.
     public var discreteActions: UnsafeMutableBufferPointer<Int> {
-        precondition(
-            actionKind == .discrete,
-            "\(id): discreteActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
-        return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Int.self)
+        guard let discreteRow else {
+            preconditionFailure(
+                "\(id): discreteActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
+        }
+        return discreteRow
     }
 
     /// The actions of the next step, as numbers.
     public var continuousActions: UnsafeMutableBufferPointer<Float> {
-        precondition(
-            actionKind == .continuous,
-            "\(id): continuousActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
-        return UnsafeMutableRawBufferPointer(actions).bindMemory(to: Float.self)
+        guard let continuousRow else {
+            preconditionFailure(
+                "\(id): continuousActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
+        }
+        return continuousRow
     }
 
     /// Checks that all have been reset, that none has ended and waits for a reset, and that the actions are in the
     /// space.
     public func checkStep() throws(EnvironmentError) {
-        for index in 0..<count {
+        var start = 0
+        while let index = doubtfulRow(self, start) {
             if let fault = fault(of: index) { throw fault }
+            start = index + 1
         }
     }
 
     /// What is wrong with the next step of one environment.
     private func fault(of index: Int) -> EnvironmentError? {
-        guard started[index] else { return .notReset(environment: id, index: index) }
+        guard startedRow[index] else { return .notReset(environment: id, index: index) }
         if terminatedRow[index] || truncatedRow[index] {
             if autoreset == .nextStep { return nil }
             if autoreset == .disabled { return .hasEnded(environment: id, index: index) }

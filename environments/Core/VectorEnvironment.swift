@@ -26,6 +26,18 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     /// The actions of the next step, to be written by the caller.
     public let actions: UnsafeMutableBufferPointer<World.Action>
 
+    // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code, which makes a type at run time wherever
+    // it names one that depends on `World`: buffers are kept in types that don't.
+
+    /// The current observations, n × width.
+    public let observations: UnsafeRawBufferPointer
+    /// The observations that the last step led to, n × width.
+    public let finalObservations: UnsafeRawBufferPointer
+    /// How actions are written; nil where their Swift type doesn't suit the space.
+    public let actionKind: ActionKind?
+    @usableFromInline let discreteRow: UnsafeMutableBufferPointer<Int>?
+    @usableFromInline let continuousRow: UnsafeMutableBufferPointer<Float>?
+
     @usableFromInline let environments: UnsafeMutableBufferPointer<World>
     @usableFromInline let actionCheck: ActionCheck<World.Action>?
     @usableFromInline let width: Int
@@ -37,13 +49,14 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let resetRow: UnsafeMutableBufferPointer<Bool>
-    @usableFromInline var started: [Bool]
-    @usableFromInline var unstarted: Int
-    // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code. The initialiser is
-    // inlined where `World` is known, and so is the loop in the closure that it stores.
+    @usableFromInline let startedRow: UnsafeMutableBufferPointer<Bool>
+    // A batch belongs to one thread at a time; checking that at each step would take as long as a small step.
+    @exclusivity(unchecked) @usableFromInline var unstarted: Int
+    // The initialiser is inlined where `World` is known, and so are the loops in the closures that it stores.
     @usableFromInline let stepRows: (VectorEnvironment, Range<Int>) -> Void
+    @usableFromInline let doubtfulRow: (VectorEnvironment, Int) -> Int?
     // How threads share the rows; nil for a single one.
-    @usableFromInline var sharedRows: SharedRows?
+    @exclusivity(unchecked) @usableFromInline var sharedRows: SharedRows?
 
     /// Makes `count` environments.
     ///
@@ -70,9 +83,16 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         terminatedRow = allocateAligned(count)
         truncatedRow = allocateAligned(count)
         resetRow = allocateAligned(count)
-        started = Array(repeating: false, count: count)
+        startedRow = allocateAligned(count)
+        observations = UnsafeRawBufferPointer(current)
+        finalObservations = UnsafeRawBufferPointer(final)
+        actionKind = actionCheck.map { $0.isContinuous ? .continuous : .discrete }
+        let actionMemory = UnsafeMutableRawBufferPointer(actions)
+        discreteRow = actionKind == .discrete ? actionMemory.bindMemory(to: Int.self) : nil
+        continuousRow = actionKind == .continuous ? actionMemory.bindMemory(to: Float.self) : nil
         unstarted = count
         stepRows = { $0.step(rows: $1) }
+        doubtfulRow = { $0.doubtful(from: $1) }
         if count > 1 {
             sharedRows = SharedRows(count: count) { [unowned self] rows in stepRows(self, rows) }
         }
@@ -89,6 +109,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         terminatedRow.deallocate()
         truncatedRow.deallocate()
         resetRow.deallocate()
+        startedRow.deallocate()
     }
 
     /// One environment as a value: reading it is a snapshot, writing it also renews its observation and ends
@@ -128,36 +149,76 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         clear(index)
         resetRow[index] = false
         observe(index)
-        unstarted -= started[index] ? 0 : 1
-        started[index] = true
+        unstarted -= startedRow[index] ? 0 : 1
+        startedRow[index] = true
     }
 
     /// Plays one time step in each environment.
     public func step() {
-        if unstarted > 0 { refuse(started.firstIndex(of: false)!) }
+        if unstarted > 0 { refuse(startedRow.firstIndex(of: false)!) }
         if let sharedRows { sharedRows.run() } else { stepRows(self, 0..<count) }
     }
 
     @inlinable @inline(__always) func step(rows: Range<Int>) {
-        for index in rows {
-            let ended = terminatedRow[index] || truncatedRow[index]
-            if autoreset == .nextStep {
-                resetRow[index] = ended
-                if ended {
-                    environments[index].reset(seed: nil)
-                    clear(index)
-                    observe(index)
-                    continue
-                }
-            }
-            if ended && autoreset == .disabled || !(actionCheck?.accepts(actions[index]) ?? true) { refuse(index) }
-            let result = environments[index].step(actions[index])
-            rewardRow[index] = result.reward
-            terminatedRow[index] = result.terminated
-            truncatedRow[index] = result.truncated
-            observe(index)
+        var start = rows.lowerBound
+        while start < rows.upperBound {
+            let end = min(start + Self.groupSize, rows.upperBound)
+            if autoreset == .nextStep { stepOrReset(start..<end) } else { step(group: start..<end) }
+            start = end
         }
         if autoreset == .sameStep { resetEnded(rows) }
+    }
+
+    /// How many environments are given to ``Environment/step(_:_:into:)`` at a time.
+    @inlinable static var groupSize: Int { 16 }
+
+    @inlinable @inline(__always) func step(group rows: Range<Int>) {
+        for index in rows {
+            let ended = autoreset == .disabled && (terminatedRow[index] || truncatedRow[index])
+            if ended || !(actionCheck?.accepts(actions[index]) ?? true) { refuse(index) }
+        }
+        let first = rows.lowerBound
+        if rows.count == 1 { return keep(environments[first].step(actions[first]), first) }
+        withUnsafeTemporaryAllocation(of: Step.self, capacity: Self.groupSize) { results in
+            World.step(
+                StridedWorlds(UnsafeMutableBufferPointer(rebasing: environments[rows])),
+                actions.baseAddress! + first, into: results.baseAddress!)
+            for index in rows { keep(results[index - first], index) }
+        }
+    }
+
+    @inlinable @inline(__always) func keep(_ result: Step, _ index: Int) {
+        rewardRow[index] = result.reward
+        terminatedRow[index] = result.terminated
+        truncatedRow[index] = result.truncated
+        observe(index)
+    }
+
+    /// With ``AutoresetMode/nextStep``: those that have ended are reset, and the runs of others between them make a step.
+    @inlinable @inline(__always) func stepOrReset(_ rows: Range<Int>) {
+        var start = rows.lowerBound
+        for index in rows {
+            let ended = terminatedRow[index] || truncatedRow[index]
+            resetRow[index] = ended
+            guard ended else { continue }
+            if start < index { step(group: start..<index) }
+            environments[index].reset(seed: nil)
+            clear(index)
+            observe(index)
+            start = index + 1
+        }
+        if start < rows.upperBound { step(group: start..<rows.upperBound) }
+    }
+
+    /// The first environment from `start` on whose next step is not certainly right.
+    @inlinable @inline(__always) func doubtful(from start: Int) -> Int? {
+        guard let actionCheck, !actionCheck.isContinuous, unstarted == 0 else { return start < count ? start : nil }
+        for index in start..<count {
+            let ended = terminatedRow[index] || truncatedRow[index]
+            if ended && autoreset == .nextStep { continue }
+            if ended && autoreset == .disabled || !actionCheck.accepts(actions[index]) { return index }
+        }
+        return nil
     }
 
     @inlinable @inline(__always) func resetEnded(_ rows: Range<Int>) {

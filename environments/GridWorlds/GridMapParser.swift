@@ -6,11 +6,13 @@ struct GridMapParser {
     private var line = 0
     private var map = GridMap()
     private var seenKeys: Set<String> = []
+    private var windPlace = (line: 0, column: 0)
+    private var firstRow = 0
 
     static let largestSide = 128
     private static let keys = [
-        "name", "description", "slip", "step_limit", "step_reward", "goal_reward", "small_goal_reward", "pit_reward",
-        "cliff_reward",
+        "name", "description", "moves", "slip", "wind", "gusts", "chase", "step_limit", "step_reward", "goal_reward",
+        "small_goal_reward", "pit_reward", "cliff_reward", "enemy_reward",
     ]
 
     static func parse(_ bytes: [UInt8], path: String) throws(EnvironmentError) -> GridMap {
@@ -59,13 +61,20 @@ struct GridMapParser {
         switch key {
         case "name": map.name = value
         case "description": map.description = value
+        case "moves": map.moves = try moves(value, column)
         case "slip": map.slip = try number(value, in: 0...1, column)
+        case "wind":
+            map.wind = try wind(value, column)
+            windPlace = (line, column)
+        case "gusts": map.gusts = try number(value, in: 0...1, column)
+        case "chase": map.chase = try number(value, in: 0...1, column)
         case "step_limit": map.stepLimit = try stepLimit(value, column)
         case "step_reward": map.stepReward = try number(value, in: -1e9...1e9, column)
         case "goal_reward": map.goalReward = try number(value, in: -1e9...1e9, column)
         case "small_goal_reward": map.smallGoalReward = try number(value, in: -1e9...1e9, column)
         case "pit_reward": map.pitReward = try number(value, in: -1e9...1e9, column)
-        default: map.cliffReward = try number(value, in: -1e9...1e9, column)
+        case "cliff_reward": map.cliffReward = try number(value, in: -1e9...1e9, column)
+        default: map.enemyReward = try number(value, in: -1e9...1e9, column)
         }
     }
 
@@ -80,6 +89,24 @@ struct GridMapParser {
         return number
     }
 
+    private func moves(_ text: String, _ column: Int) throws(EnvironmentError) -> Int {
+        guard let moves = Int(text), [4, 8, 9].contains(moves) else {
+            throw wrong(column: column, expected: "4, 8 or 9 moves", found: "'\(text)'")
+        }
+        return moves
+    }
+
+    private func wind(_ text: String, _ column: Int) throws(EnvironmentError) -> [Int] {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        let strengths = words.prefix(Self.largestSide + 1).compactMap { Int($0).flatMap { -9...9 ~= $0 ? $0 : nil } }
+        guard !words.isEmpty, strengths.count == words.count else {
+            throw wrong(
+                column: column, expected: "whole numbers from -9 to 9 with blanks between them, one for each column",
+                found: Self.quoted(Array(text.utf8)[...]))
+        }
+        return strengths
+    }
+
     private func stepLimit(_ text: String, _ column: Int) throws(EnvironmentError) -> Int? {
         if text == "none" { return nil }
         guard let steps = Int(text), 1...1_000_000_000 ~= steps else {
@@ -89,6 +116,7 @@ struct GridMapParser {
     }
 
     private mutating func parseRows(_ lines: [ArraySlice<UInt8>]) throws(EnvironmentError) {
+        firstRow = line + 1
         for bytes in lines[min(line, lines.count)...] {
             line += 1
             if map.rows == 0 { map.columns = bytes.count }
@@ -103,14 +131,24 @@ struct GridMapParser {
                     expected: "a row of \(map.columns) letters, as the first",
                     found: "\(bytes.count) letters")
             }
-            for (column, byte) in bytes.enumerated() {
-                guard let cell = GridMap.Cell(rawValue: byte) else {
-                    throw wrong(
-                        column: column + 1, expected: "one of # . S G g X ~", found: Self.quoted([byte]))
-                }
-                map.cells.append(cell)
-            }
+            for (column, byte) in bytes.enumerated() { try parse(byte, column: column + 1) }
             map.rows += 1
+        }
+    }
+
+    private mutating func parse(_ byte: UInt8, column: Int) throws(EnvironmentError) {
+        if let cell = GridMap.Cell(rawValue: byte) {
+            map.cells.append(cell)
+        } else if let kind = GridMap.Enemy.Kind(rawValue: byte) {
+            guard map.enemies.count < GridMap.largestEnemyCount else {
+                throw wrong(
+                    column: column, expected: "at most \(GridMap.largestEnemyCount) enemies", found: "one more")
+            }
+            map.enemies.append(GridMap.Enemy(kind: kind, cell: map.cells.count))
+            map.cells.append(.floor)
+        } else {
+            throw wrong(
+                column: column, expected: "one of # . S G g X ~ a b c A B C < v > ^ ? !", found: Self.quoted([byte]))
         }
     }
 
@@ -123,6 +161,32 @@ struct GridMapParser {
         if map.cells.contains(.cliff), map.starts.count != 1 {
             throw wrong(
                 expected: "one start S in a map with a cliff, to go back to", found: "\(map.starts.count) starts")
+        }
+        guard map.transitionCount <= GridMap.largestTransitionCount else {
+            throw wrong(
+                expected: "at most \(GridMap.largestTransitionCount) transitions; take fewer cells, keys or moves",
+                found: "\(map.cells.count) cells, \(map.keys.count) keys and \(map.moves) moves, of which chance makes "
+                    + "\(map.transitionCount)")
+        }
+        if !map.wind.isEmpty, map.wind.count != map.columns {
+            line = windPlace.line
+            throw wrong(
+                column: windPlace.column, expected: "the wind of \(map.columns) columns",
+                found: "\(map.wind.count) numbers")
+        }
+        try checkDoors()
+    }
+
+    /// A door that nothing opens would be a wall: more likely a key has been forgotten.
+    private mutating func checkDoors() throws(EnvironmentError) {
+        let keys = map.keys
+        for (index, cell) in map.cells.enumerated() {
+            guard let door = cell.door, !keys.contains(door) else { continue }
+            line = firstRow + index / map.columns
+            let letter = Character(UnicodeScalar(cell.rawValue))
+            throw wrong(
+                column: index % map.columns + 1, expected: "a key \(letter.lowercased()) for the door \(letter)",
+                found: "none in the map")
         }
     }
 

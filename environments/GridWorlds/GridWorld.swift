@@ -1,154 +1,199 @@
 import Graphics
 import Random
 
-/// A world of square cells after a ``GridMap``: walls to walk around, goals to reach, pits and cliffs to avoid.
+/// A world of square cells after a ``GridMap``: walls to walk around, goals to reach, pits and cliffs to avoid, keys to
+/// fetch, wind to reckon with, enemies not to meet.
 ///
-/// The observation is the cell, row × columns + column. Actions: 0 left, 1 down, 2 right, 3 up. A move that slips
-/// goes to one side or the other; a move into a wall or the border stays.
+/// The observation is the number of the state: row × columns + column of the agent; where there are keys, plus the
+/// keys that it has × cells; where there are enemies, plus their places, each in its turn. ``GridView`` shows the cells
+/// instead. Actions: 0 left, 1 down, 2 right, 3 up, and where the map has more, 4 down left, 5 down right, 6 up right,
+/// 7 up left, 8 stay.
 public struct GridWorld: Environment {
-    /// The map.
-    public let map: GridMap
-    /// The agent's cell.
-    public private(set) var state = 0
     /// The environment's random stream.
     public private(set) var random = PCG64()
-    @usableFromInline let table: TransitionTable
+    let rules: GridRules
+    private let table: TransitionTable
+    private let enemyCount: Int
+    // The state of the agent in the table.
+    private(set) var agent = 0
+    private var places = InlineArray<8, UInt16>(repeating: 0)
 
     /// Makes an environment, to be reset before use.
     public init(_ map: GridMap) {
-        self.map = map
-        let starts = map.starts
-        table = TransitionTable(
-            stateCount: map.cells.count, actionCount: 4, firstStates: starts
-        ) { state, action in Self.outcomes(map, start: starts[0], state, action) }
-        state = starts[0]
+        rules = GridRules(map)
+        table = rules.table
+        enemyCount = rules.enemies.count
+        agent = map.starts[0]
     }
 
-    /// The cells, walls among them.
-    public var observationSpace: Space { .discrete(map.cells.count) }
-    /// Left, down, right, up.
-    public var actionSpace: Space { .discrete(4) }
+    /// The map.
+    public var map: GridMap { rules.map }
+    /// The agent's cell.
+    public var cell: Int { rules.cell(agent) }
 
-    /// Draws the start among the cells marked so, or among all floors.
+    /// The cell of an enemy, by its place in ``GridMap/enemies``.
+    public func cell(ofEnemy index: Int) -> Int {
+        precondition(0 <= index && index < enemyCount, "GridWorld: enemy \(index) of \(enemyCount)")
+        return rules.enemies[index].cell(places[index])
+    }
+
+    /// Whether the agent has a key: 0 for a, 1 for b, 2 for c.
+    public func hasKey(_ key: Int) -> Bool { rules.holds(key, agent) }
+
+    /// Whether the states can be numbered: 1,048,576 at most.
+    ///
+    /// Where they can't, ``GridView`` plays the world; it has no observations and no transition model of its own.
+    public var isTabular: Bool { rules.stateCount != nil }
+
+    /// The number of the state.
+    ///
+    /// - Precondition: ``isTabular``.
+    public var state: Int { enemyCount == 0 ? agent : number(agent, places) }
+
+    /// The states, those that nothing leads to among them.
+    public var observationSpace: Space { .discrete(stateCount) }
+    /// The moves of the map.
+    public var actionSpace: Space { .discrete(table.actionCount) }
+
+    /// Draws the start among the cells marked so, or among all floors. The enemies begin where the map has them.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
-        state = table.drawFirstState(&random)
+        agent = table.drawFirstState(&random)
+        places = InlineArray(repeating: 0)
     }
 
-    /// Moves, or slips to a side. Goals and pits are not left again.
+    /// Moves the agent, then the enemies in their order. Goals and pits are not left again, and who has been caught stays.
+    ///
+    /// Draws a double for the agent's move, and for each enemy what ``GridMap`` says.
     public mutating func step(_ action: Int) -> Step {
-        precondition(0 <= action && action < 4, "GridWorld: the action \(action) is not in Discrete(4)")
-        let outcome = table.draw(state, action, &random)
-        state = outcome.nextState
+        precondition(
+            0 <= action && action < table.actionCount,
+            "GridWorld: the action \(action) is not in Discrete(\(table.actionCount))")
+        if enemyCount > 0 { return stepAmongEnemies(action) }
+        let outcome = table.draw(agent, action, &random)
+        agent = outcome.nextState
         return Step(reward: outcome.reward, terminated: outcome.terminated)
     }
 
-    /// Writes the cell.
+    private mutating func stepAmongEnemies(_ action: Int) -> Step {
+        if isCaught(agent, places) { return Step(reward: 0, terminated: true) }
+        let outcome = table.draw(agent, action, &random)
+        agent = outcome.nextState
+        if outcome.terminated { return Step(reward: outcome.reward, terminated: true) }
+        let isCaught = isCaught(agent, places) || moveEnemies()
+        return Step(reward: isCaught ? rules.map.enemyReward : outcome.reward, terminated: isCaught)
+    }
+
+    /// Whether one of them catches the agent.
+    private mutating func moveEnemies() -> Bool {
+        let cell = cell
+        for index in 0..<enemyCount {
+            places[index] = rules.enemies[index].moved(places[index], agent: cell, &random)
+        }
+        return isCaught(agent, places)
+    }
+
+    private func isCaught(_ agent: Int, _ places: InlineArray<8, UInt16>) -> Bool {
+        let cell = rules.cell(agent)
+        for index in 0..<enemyCount where rules.enemies[index].cell(places[index]) == cell { return true }
+        return false
+    }
+
+    /// Writes the number of the state.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
 
-    private static func outcomes(_ map: GridMap, start: Int, _ state: Int, _ action: Int) -> [Outcome] {
-        if map.isEnd(state) { return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)] }
-        let moves =
-            map.slip == 0
-            ? [(action, 1.0)]
-            : [((action + 3) % 4, map.slip / 2), (action, 1 - map.slip), ((action + 1) % 4, map.slip / 2)]
-        return moves.map { move, probability in
-            var next = GridMove(rawValue: move)!.applied(to: state, rows: map.rows, columns: map.columns)
-            if map.cells[next] == .wall { next = state }
-            let reward = next == state ? map.stepReward : map.reward(next)
-            let terminated = map.isEnd(next)
-            if map.cells[next] == .cliff { next = start }
-            return Outcome(probability: probability, nextState: next, reward: reward, terminated: terminated)
+    private func number(_ agent: Int, _ places: InlineArray<8, UInt16>) -> Int {
+        precondition(isTabular, Self.unnumbered)
+        var number = 0
+        for index in (0..<enemyCount).reversed() {
+            number = number * rules.enemies[index].placeCount + Int(places[index])
         }
+        return number * table.stateCount + agent
+    }
+
+    private static let unnumbered =
+        "GridWorld: more than \(GridRules.largestStateCount) states, too many to number; put it into a GridView"
+
+    /// Which way a guard looks; nil for other enemies.
+    func facing(ofEnemy index: Int) -> GridMove? { rules.enemies[index].facing(places[index]) }
+
+    /// A copy that shares the rules, but not the unseeded random stream.
+    func withOwnStream() -> GridWorld {
+        var copy = self
+        copy.random = PCG64()
+        return copy
     }
 }
 
 extension GridWorld: StateCodable {
-    /// Codes the cell and the random stream.
+    /// Codes the agent's cell and keys, the enemies' places and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&state, in: 0...table.stateCount - 1)
+        try coder.code(&agent, in: 0...table.stateCount - 1)
+        for index in 0..<enemyCount {
+            try coder.code(&places[index], in: 0...UInt16(rules.enemies[index].placeCount - 1))
+        }
         try coder.code(&random)
     }
 }
 
 extension GridWorld: TabularModel {
-    /// One state a cell; nothing leads into a wall.
-    public var stateCount: Int { table.stateCount }
-    /// Four moves.
-    public var actionCount: Int { 4 }
+    /// Cells × keys × the enemies' places; nothing leads into a wall.
+    ///
+    /// - Precondition: ``isTabular``.
+    public var stateCount: Int {
+        precondition(isTabular, Self.unnumbered)
+        return rules.stateCount!
+    }
+
+    /// The moves of the map.
+    public var actionCount: Int { table.actionCount }
 
     /// What can follow an action.
-    public func outcomes(state: Int, action: Int) -> [Outcome] { table.list(state: state, action: action) }
-}
-
-extension GridWorld {
-    /// One square a cell, as large as fits into about 512 pixels.
-    public var frameSize: FrameSize { GridPainter(rows: map.rows, columns: map.columns).frameSize }
-
-    /// 5: slow enough to follow.
-    public var framesPerSecond: Double { 5 }
-
-    /// Draws the map and the agent.
-    public func draw(into frame: inout Frame) {
-        let painter = GridPainter(rows: map.rows, columns: map.columns)
-        for (index, cell) in map.cells.enumerated() {
-            let tile = painter.tile(index)
-            if cell != .wall { tile.paintFloor(into: &frame, variant: index / map.columns + index % map.columns) }
-            switch cell {
-            case .wall: tile.paintWall(into: &frame)
-            case .floor: break
-            case .start: tile.paintStart(into: &frame)
-            case .goal: tile.paintGoal(into: &frame)
-            case .smallGoal: tile.paintSmallGoal(into: &frame)
-            case .pit: tile.paintPit(into: &frame)
-            case .cliff: tile.paintCliff(into: &frame)
+    public func outcomes(state: Int, action: Int) -> [Outcome] {
+        if enemyCount == 0 { return table.list(state: state, action: action) }
+        precondition(0 <= state && state < stateCount, "state \(state) of \(stateCount)")
+        let (agent, places) = parts(of: state)
+        if isCaught(agent, places) { return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)] }
+        return table.list(state: agent, action: action).flatMap { outcome in
+            let meets = isCaught(outcome.nextState, places)
+            let follows = outcome.terminated || meets ? [(places, 1)] : enemyMoves(places, agent: outcome.nextState)
+            return follows.map { next, probability in
+                let isCaught = !outcome.terminated && isCaught(outcome.nextState, next)
+                return Outcome(
+                    probability: outcome.probability * probability, nextState: number(outcome.nextState, next),
+                    reward: isCaught ? rules.map.enemyReward : outcome.reward,
+                    terminated: outcome.terminated || isCaught)
             }
         }
-        painter.tile(state).paintAgent(into: &frame)
     }
-}
 
-extension GridWorld {
-    /// What the ids of the maps among the assets begin with.
-    static let assetPrefix = "grid:"
+    private func parts(of state: Int) -> (agent: Int, places: InlineArray<8, UInt16>) {
+        var (rest, agent) = state.quotientAndRemainder(dividingBy: table.stateCount)
+        var places = InlineArray<8, UInt16>(repeating: 0)
+        for index in 0..<enemyCount {
+            places[index] = UInt16(rest % rules.enemies[index].placeCount)
+            rest /= rules.enemies[index].placeCount
+        }
+        return (agent, places)
+    }
 
-    static let entries = [
-        EnvironmentEntry(
-            "GridWorld", "a world of square cells from a map file", actionNames: GridMove.names,
-            options: [EnvironmentOption("map", "the path of the map file")]
-        ) { request in
-            guard let path = request.options.text("map") else {
-                throw EnvironmentError.badValue(option: "map", value: "", expected: "the path of a map file")
+    /// Where all enemies can be after a step in which the agent came to a state, with the probabilities.
+    private func enemyMoves(
+        _ places: InlineArray<8, UInt16>, agent: Int
+    ) -> [(places: InlineArray<8, UInt16>, probability: Double)] {
+        var all = [(places: places, probability: 1.0)]
+        for index in 0..<enemyCount {
+            let moves = rules.enemies[index].moves(places[index], agent: rules.cell(agent))
+            all = all.flatMap { places, probability in
+                moves.map { place, share in
+                    var next = places
+                    next[index] = place
+                    return (next, probability * share)
+                }
             }
-            return try batch(of: GridMap(contentsOf: path), request)
         }
-    ]
-
-    /// The entry of a map among the assets; one that cannot be read is listed, and says why when it is made.
-    static func entry(mapNamed name: String) -> EnvironmentEntry {
-        let map = (try? Assets.path("\(GridMap.assetFolder)/\(name).txt")).flatMap { try? GridMap(contentsOf: $0) }
-        return EnvironmentEntry(
-            assetPrefix + name, map?.description ?? "a map that cannot be read", stepLimit: map?.stepLimit,
-            actionNames: GridMove.names
-        ) { request in
-            try batch(of: GridMap(contentsOf: Assets.path("\(GridMap.assetFolder)/\(name).txt")), request)
-        }
-    }
-
-    /// The map's own step limit holds unless the user has given one.
-    private static func batch(of map: GridMap, _ request: EnvironmentRequest) throws -> any BatchedEnvironment {
-        var request = request
-        if request.options.text(EnvironmentCatalog.stepLimitOption.name) == nil { request.stepLimit = map.stepLimit }
-        let world = GridWorld(map)
-        return try request.batch { world.withOwnStream() }
-    }
-
-    /// A copy that shares the map, but not the unseeded random stream.
-    private func withOwnStream() -> GridWorld {
-        var copy = self
-        copy.random = PCG64()
-        return copy
+        return all
     }
 }

@@ -5,6 +5,9 @@ import Random
 /// Example 5.1 of Sutton and Barto, "Reinforcement Learning". Cards are drawn with replacement. The observation is the
 /// player's points, the dealer's shown card (1 is an ace) and whether the player has an ace that counts 11. Actions: 0
 /// stick, 1 hit. Then the dealer draws up to 17 points; the reward is 1 for the one who comes closer, -1 for the other.
+///
+/// It has no ``TabularModel``: the observation is no number, and by the book's rules no state either, because a natural and
+/// other 21 points look the same and win differently.
 public struct Blackjack: Environment {
     /// The player's cards.
     public private(set) var player = BlackjackHand()

@@ -32,6 +32,17 @@
     /// Those of the environment within: each step here is one there.
     public var stackedFrames: Int { base.stackedFrames }
 
+    /// Plays one step of each environment within.
+    @inlinable @inline(__always) public static func step(
+        _ worlds: StridedWorlds<Self>, _ actions: UnsafePointer<Action>, into results: UnsafeMutablePointer<Step>
+    ) {
+        Base.step(worlds.parts(\.base)!, actions, into: results)
+        for index in 0..<worlds.count {
+            worlds[index].elapsed += 1
+            if worlds[index].elapsed >= worlds[index].limit { results[index].truncated = true }
+        }
+    }
+
     /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Base.Action) -> Step {
         var result = base.step(action)

@@ -14,20 +14,21 @@ final class CheckpointObserver: TrainingObserver {
     private let best: BestObserver?
     private var replay: ReplayLog?
     private var recurrence: Recurrence
-    /// Transitions that the older one of the kept checkpoints counts on.
-    private var addedBefore: Int
+    /// The oldest record of experience that the older one of the kept checkpoints counts on.
+    private var oldestBefore: Int
 
     /// Writes every `interval` steps, from step `next` on.
     init(
         _ folder: RunFolder, every interval: Int, next: Int, metrics: MetricsObserver, episodes: EpisodesObserver,
-        best: BestObserver?, replay: ReplayLog?, added: Int
+        best: BestObserver?, replay: ReplayLog?, oldest: Int
     ) {
         (self.folder, recurrence) = (folder, Recurrence(every: interval, next: next))
         (self.metrics, self.episodes, self.best) = (metrics, episodes, best)
-        (self.replay, addedBefore) = (replay, added)
+        (self.replay, oldestBefore) = (replay, oldest)
     }
 
     func didStep(_ trainer: Trainer) throws {
+        try replay?.storeIfMany()
         if recurrence.isDue(at: trainer.steps) { try write(trainer) }
     }
 
@@ -47,8 +48,8 @@ final class CheckpointObserver: TrainingObserver {
         let metadata = ["step": "\(trainer.steps)", "episodes": "\(trainer.episodes)"]
         try Checkpoint.write(agent.variables, states: states, metadata: metadata, to: path)
         try folder.removeCheckpoints(keeping: 2)
-        try replay?.removeFiles(before: addedBefore)
-        addedBefore = state.replayAdded
+        try replay?.removeFiles(before: oldestBefore)
+        oldestBefore = state.replayOldest
     }
 
     private func state(_ trainer: Trainer) throws -> TrainingState {
@@ -63,7 +64,11 @@ final class CheckpointObserver: TrainingObserver {
             metrics.last, metrics.recurrence.next, recurrence.next
         )
         if let best { (state.nextEvaluation, state.bestReturn) = (best.recurrence.next, best.best) }
-        state.replayAdded = (trainer.agent as? any ReplayingAgent)?.replay.added ?? 0
+        if let replay = (trainer.agent as? any ReplayingAgent)?.replay {
+            (state.replayAdded, state.replayOldest, state.replayRecords) = (
+                replay.added, replay.oldestRecord, replay.records
+            )
+        }
         return state
     }
 }

@@ -1,24 +1,24 @@
 import Agents
 import Storage
 
-/// Transitions that were appended to a replay file at once.
+/// Records of experience that were appended to a replay file at once.
 ///
-/// On disk: a mark, the checksum of everything after it, the number of the first transition, how many there are and the
-/// bytes of each (all little-endian), then the transitions.
+/// On disk: a mark, the checksum of everything after it, the number of the first record, how many there are and the
+/// bytes of each (all little-endian), then the records.
 enum ReplayBlock {
-    /// Bytes before the transitions.
+    /// Bytes before the records.
     static let headerBytes = 24
-    private static let mark = UInt32(littleEndianIn: Array("RPLB".utf8), at: 0)
+    private static let mark = UInt32(littleEndianIn: Array("RPLC".utf8), at: 0)
     /// The checksum covers everything from here on.
     private static let checkedFrom = 8
 
-    /// Appends the transitions of these numbers, which `replay` must hold.
+    /// Appends the records of these numbers, which `replay` must hold.
     static func append(_ numbers: Range<Int>, of replay: ReplayBuffer, to file: AppendFile) throws {
         try withUnsafeTemporaryAllocation(byteCount: headerBytes, alignment: 8) { header in
             header.storeBytes(of: mark.littleEndian, as: UInt32.self)
             header.storeBytes(of: UInt64(numbers.lowerBound).littleEndian, toByteOffset: 8, as: UInt64.self)
             header.storeBytes(of: UInt32(numbers.count).littleEndian, toByteOffset: 16, as: UInt32.self)
-            header.storeBytes(of: UInt32(replay.transitionBytes).littleEndian, toByteOffset: 20, as: UInt32.self)
+            header.storeBytes(of: UInt32(replay.recordBytes).littleEndian, toByteOffset: 20, as: UInt32.self)
             var checksum = crc32(UnsafeRawBufferPointer(rebasing: header[checkedFrom...]))
             replay.write(numbers) { checksum = crc32($0, continuing: checksum) }
             header.storeBytes(of: checksum.littleEndian, toByteOffset: 4, as: UInt32.self)
@@ -27,37 +27,37 @@ enum ReplayBlock {
         try replay.write(numbers) { try file.append($0) }
     }
 
-    /// Reads the transitions of the block at `offset` of a file, and checks it.
+    /// Reads the records of the block at `offset` of a file, and checks it.
     ///
     /// - Parameter numbers: It must begin with the first of these and go no further than the last.
     /// - Throws: `StorageError`, or `FormatError` where it is damaged or not what is expected there.
     static func read(
-        _ file: InputFile, at offset: Int, numbers: Range<Int>, transitionBytes: Int
+        _ file: InputFile, at offset: Int, numbers: Range<Int>, recordBytes: Int
     ) throws -> [UInt8] {
         func failure(_ expected: String, _ found: String) -> FormatError {
             FormatError(.run, file: file.path, offset: offset, expected: expected, found: found)
         }
         let start = offset + headerBytes
         guard start <= file.count else {
-            throw failure("transitions from number \(numbers.lowerBound) on", "the end of the file")
+            throw failure("records from number \(numbers.lowerBound) on", "the end of the file")
         }
         let header = try file.bytes(in: offset..<start)
         guard UInt32(littleEndianIn: header, at: 0) == mark else {
-            throw failure("the mark of a block of transitions", "another")
+            throw failure("the mark of a block of records", "another")
         }
         let (first, size) = (UInt64(littleEndianIn: header, at: 8), UInt32(littleEndianIn: header, at: 20))
         let count = Int(UInt32(littleEndianIn: header, at: 16))
-        guard first == numbers.lowerBound, 1...numbers.count ~= count, size == transitionBytes else {
+        guard first == numbers.lowerBound, 1...numbers.count ~= count, size == recordBytes else {
             throw failure(
-                "transitions \(numbers) of \(transitionBytes) bytes", "\(count) from \(first) on, of \(size) bytes")
+                "records \(numbers) of \(recordBytes) bytes", "\(count) from \(first) on, of \(size) bytes")
         }
-        guard count * transitionBytes <= file.count - start else {
-            throw failure("\(count) transitions", "the end of the file")
+        guard count * recordBytes <= file.count - start else {
+            throw failure("\(count) records", "the end of the file")
         }
-        let transitions = try file.bytes(in: start..<start + count * transitionBytes)
+        let records = try file.bytes(in: start..<start + count * recordBytes)
         let expected = UInt32(littleEndianIn: header, at: 4)
-        let found = transitions.withUnsafeBytes { crc32($0, continuing: crc32(Array(header[checkedFrom...]))) }
+        let found = records.withUnsafeBytes { crc32($0, continuing: crc32(Array(header[checkedFrom...]))) }
         guard expected == found else { throw failure("content with the checksum \(expected)", "\(found)") }
-        return transitions
+        return records
     }
 }

@@ -118,7 +118,8 @@ public final class TrainingSession {
             episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
             replay: try (agent as? any ReplayingAgent).map {
                 try ReplayLog(
-                    resuming: folder.replayFolder, replay: $0.replay, added: state.replayAdded, spaces: spaces)
+                    resuming: folder.replayFolder, replay: $0.replay,
+                    records: state.replayOldest..<state.replayRecords, added: state.replayAdded, spaces: spaces)
             })
         self.init(run, folder, agent, environment, state, logs, watchers)
     }
@@ -144,7 +145,7 @@ public final class TrainingSession {
             ? nil : BestObserver(folder, run, next: state.nextEvaluation, best: state.bestReturn)
         checkpoints = CheckpointObserver(
             folder, every: Self.interval(run, Self.checkpointCount), next: state.nextCheckpoint, metrics: metrics,
-            episodes: episodes, best: best, replay: logs.replay, added: state.replayAdded)
+            episodes: episodes, best: best, replay: logs.replay, oldest: state.replayOldest)
         let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
         // The checkpoint comes last: it must find what the others have done in this step.
         trainer = Trainer(
@@ -153,6 +154,9 @@ public final class TrainingSession {
     }
 
     private static func interval(_ run: TrainingRun, _ count: Int) -> Int { max(1, run.run.steps / count) }
+
+    /// The memory that the agent's experience takes; nil for an agent that keeps none.
+    public var replayMemory: ReplayMemory? { (trainer.agent as? any ReplayingAgent)?.replayMemory }
 
     /// Whether a run that is stopped can go on from its checkpoint.
     public var isResumable: Bool { trainer.environment.canSnapshot }

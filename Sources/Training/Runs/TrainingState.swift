@@ -22,8 +22,11 @@ struct TrainingState {
     var bestReturn: Double?
     /// Transitions ever added to the replay buffer.
     var replayAdded = 0
+    /// The oldest record of experience that it needs, and how many there have been.
+    var replayOldest = 0
+    var replayRecords = 0
 
-    private static let mark = "reverie.training.2"
+    private static let mark = "reverie.training.3"
     private static let largestSnapshot = 1 << 30
 
     /// The state of a run of `count` environments.
@@ -51,6 +54,8 @@ extension TrainingState: StateCodable {
         try coder.code(&best)
         bestReturn = hasBest ? best : nil
         try coder.code(&replayAdded, in: 0...1 << 62)
+        try coder.code(&replayRecords, in: 0...1 << 62)
+        try coder.code(&replayOldest, in: 0...replayRecords)
     }
 
     private static func code(_ bytes: inout [UInt8], with coder: inout StateCoder) throws(EnvironmentError) {

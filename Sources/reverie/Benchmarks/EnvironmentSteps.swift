@@ -5,6 +5,36 @@ extension Benchmark {
     /// Environment steps with random actions: drawing the actions, resetting and writing every observation included.
     static var environmentSteps: [Benchmark] {
         ids.flatMap { id in [environment(id, count: 1024), environment(id, count: 1)] }
+            + arcade(Arcade.Pong.self) + arcade(Arcade.Breakout.self) + arcade(Arcade.Freeway.self)
+            + arcade(Arcade.SpaceInvaders.self) + arcade(Arcade.Honeybee.self)
+    }
+
+    /// An agent's steps through the whole preprocessing, four frames each; and frames of the game, each played and drawn.
+    private static func arcade<Game: ArcadeGame>(_: Game.Type) -> [Benchmark] {
+        let id = "Arcade/\(Game.name)-v0"
+        return [
+            environment(id, " preprocessed", options: ["preprocess": "nature"], count: 8),
+            frames(of: Game.self, id + " grey frames n=1", .gray),
+            frames(of: Game.self, id + " colour frames n=1", .color),
+        ]
+    }
+
+    private static func frames<Game: ArcadeGame>(of _: Game.Type, _ name: String, _ form: ScreenForm) -> Benchmark {
+        let count = 256
+        return Benchmark(name: name, unit: .stepsPerSecond(perCall: count)) {
+            var world = ArcadeEnvironment<Game>()
+            var random = RandomStream(seed: 0)
+            var screen = [UInt8](repeating: 0, count: Arcade.width * Arcade.height * form.channels)
+            world.reset(seed: 0)
+            return {
+                for _ in 0..<count {
+                    let action = random.integers(below: Game.minimalActions.count)
+                    if world.step(action).ended { world.reset(seed: nil) }
+                    var bytes = screen.mutableSpan
+                    world.writeScreen(form, into: &bytes)
+                }
+            }
+        }
     }
 
     private static let ids = [
@@ -24,13 +54,15 @@ extension Benchmark {
         return environment(String(words[0]), count: count)
     }
 
-    private static func environment(_ id: String, count: Int) -> Benchmark {
+    private static func environment(
+        _ id: String, _ variant: String = "", options: [String: String] = [:], count: Int
+    ) -> Benchmark {
         let batches = max(1, 1024 / count)
-        return Benchmark(name: "\(id) n=\(count)", unit: .stepsPerSecond(perCall: batches * count)) {
-            let batch = try EnvironmentCatalog.make(id, count: count)
+        return Benchmark(name: "\(id)\(variant) n=\(count)", unit: .stepsPerSecond(perCall: batches * count)) {
+            let batch = try EnvironmentCatalog.make(id, count: count, options: options)
             var random = RandomStream(seed: 0)
             try batch.reset(seed: 0)
-            try check(id, count: min(count, 3))
+            try check(id, options, count: min(count, 3))
             return {
                 for _ in 0..<batches {
                     drawActions(of: batch, &random)
@@ -56,27 +88,51 @@ extension Benchmark {
         }
     }
 
-    /// Actions from the bits of few draws, several a draw where there are powers of two of them.
+    /// Equally likely actions, several of the bits of a draw.
     private static func draw(_ actions: UnsafeMutableBufferPointer<Int>, below count: Int, _ random: inout RandomStream)
     {
-        guard count & (count - 1) == 0 else {
-            for index in actions.indices { actions[index] = random.integers(below: count) }
-            return
+        if count & (count - 1) == 0 {
+            drawBits(actions, count.trailingZeroBitCount, &random)
+        } else {
+            drawProducts(actions, below: count, &random)
         }
-        let bits = count.trailingZeroBitCount
+    }
+
+    private static func drawBits(
+        _ actions: UnsafeMutableBufferPointer<Int>, _ bits: Int, _ random: inout RandomStream
+    ) {
         var (word, left): (UInt64, Int) = (0, 0)
         for index in actions.indices {
             if left < bits { (word, left) = (random.next(), 64) }
-            actions[index] = Int(word & UInt64(count - 1))
+            actions[index] = Int(word & (1 << UInt64(bits) - 1))
             word >>= UInt64(bits)
             left -= bits
         }
     }
 
+    /// 16 bits times the number of actions: the high half is an action, the low half says which products would make some
+    /// likelier (Lemire 2019).
+    private static func drawProducts(
+        _ actions: UnsafeMutableBufferPointer<Int>, below count: Int, _ random: inout RandomStream
+    ) {
+        let (scale, tooLow) = (UInt32(count), UInt32(65536 % count))
+        var (word, left): (UInt64, Int) = (0, 0)
+        for index in actions.indices {
+            var product: UInt32
+            repeat {
+                if left == 0 { (word, left) = (random.next(), 4) }
+                product = UInt32(word & 0xFFFF) * scale
+                word >>= 16
+                left -= 1
+            } while product & 0xFFFF < tooLow
+            actions[index] = Int(product >> 16)
+        }
+    }
+
     /// A batch must give what single environments give.
-    private static func check(_ id: String, count: Int) throws {
-        let batch = try EnvironmentCatalog.make(id, count: count)
-        let singles = try (0..<count).map { _ in try EnvironmentCatalog.make(id, count: 1) }
+    private static func check(_ id: String, _ options: [String: String], count: Int) throws {
+        let batch = try EnvironmentCatalog.make(id, count: count, options: options)
+        let singles = try (0..<count).map { _ in try EnvironmentCatalog.make(id, count: 1, options: options) }
         try batch.reset(seed: 0)
         for (index, single) in singles.enumerated() { try single.reset(seed: UInt64(index)) }
         var random = RandomStream(seed: 1)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Environments
+import Graphics
 import Storage
 
 struct Trace: ParsableCommand {
@@ -13,6 +14,7 @@ struct Trace: ParsableCommand {
             EXAMPLE
               printf '0\\n1\\n1\\n' > actions.txt
               reverie trace CartPole-v1 --seed 7 --actions actions.txt
+              reverie trace Taxi-v4 --actions actions.txt --frame taxi.png
             """)
 
     @Argument(
@@ -25,11 +27,21 @@ struct Trace: ParsableCommand {
     @Option(help: "A file with one action a line, a number or several; - reads standard input.", completion: .file())
     var actions: String
 
+    @Option(help: "Where a picture of the last state goes (.png).", completion: .file(extensions: ["png"]))
+    var frame: String?
+
+    @Flag(help: "Replace the picture where it exists.")
+    var force = false
+
     @OptionGroup var options: EnvironmentOptionFlags
 
-    func validate() throws { try require("--seed", seed, in: seedRange) }
+    func validate() throws {
+        try require("--seed", seed, in: seedRange)
+        if let frame { try require("--frame", frame, endsIn: ".png") }
+    }
 
     func run() throws {
+        try requireFree(frame, force: force)
         let batch = try EnvironmentCatalog.make(environment, count: 1, autoreset: .disabled, options: options.values())
         let chosen = try readActions(of: batch.actionSpace)
         var lines = OutputLines()
@@ -45,6 +57,11 @@ struct Trace: ParsableCommand {
             }
         }
         try lines.flush()
+        if let frame {
+            var picture = Frame(batch.frameSize)
+            try batch.draw(0, into: &picture)
+            try writeAtomically(PNG.encode(picture), to: frame, overwrite: force)
+        }
     }
 
     /// The actions of the file, each as the space's numbers.

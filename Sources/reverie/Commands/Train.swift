@@ -113,9 +113,12 @@ struct Train: ParsableCommand {
     ) throws -> TrainingSession {
         try weights.naming {
             let weights = try weights.file()
-            return try resume
+            let session =
+                try resume
                 ? TrainingSession(continuing: run, folder: path, weights: weights, watchers: watchers)
                 : TrainingSession(run, folder: path, overwrite: force, weights: weights, watchers: watchers)
+            if let memory = session.replayMemory { note("\(memory)") }
+            return session
         }
     }
 

@@ -10,7 +10,10 @@ struct ActionNames {
 
     init(of environment: any BatchedEnvironment) {
         isDiscrete = environment.actionSpace.discreteCount != nil
-        names = (try? EnvironmentCatalog.entry(environment.id))?.actionNames ?? []
+        // Options may give an environment other actions than the entry names: a game the whole joystick.
+        let own = (try? EnvironmentCatalog.entry(environment.id))?.actionNames ?? []
+        let joystick = environment.id.hasPrefix("Arcade/") ? Arcade.Action.allCases.map(\.name) : []
+        names = [own, joystick].first { $0.count == environment.actionSpace.discreteCount } ?? []
     }
 
     subscript(action: Int) -> String { names.indices.contains(action) ? names[action] : "\(action)" }

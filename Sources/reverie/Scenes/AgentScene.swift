@@ -22,8 +22,12 @@ final class AgentScene: ViewerScene {
     private var returns: [Double] = []
     /// What is needed to go back, newest last.
     private var past: [Moment] = []
+    /// The person, where one plays.
+    private var person: Person? { agent as? Person }
 
+    /// Moments kept at most, and their bytes: an environment of frames takes some ten thousand each.
     private static let pastLimit = 20_000
+    private static let pastBytesLimit = 256 << 20
     private static let returnsLimit = 10_000
 
     /// How far the episode is.
@@ -45,7 +49,7 @@ final class AgentScene: ViewerScene {
         precondition(environment.count == 1 && environment.autoreset == .disabled, "a scene shows one environment")
         (self.title, self.agent, self.environment, self.mode, self.seed) = (title, agent, environment, mode, seed)
         actionNames = ActionNames(of: environment)
-        framesPerSecond = environment.framesPerSecond
+        framesPerSecond = (agent as? Person)?.controls.stepsPerSecond ?? environment.framesPerSecond
         agentAtStart = agent.stateBytes()
         try start()
     }
@@ -53,6 +57,10 @@ final class AgentScene: ViewerScene {
     var frameSize: FrameSize { environment.frameSize }
     var canStepBack: Bool { environment.canSnapshot }
     var holdTime: Double { environment.hasEnded ? endHoldTime : 0 }
+
+    var playKeys: Set<ViewerKey> { person?.controls.keys ?? [] }
+
+    func hold(_ keys: Set<ViewerKey>) { person?.held = keys }
 
     func draw(into frame: inout Frame) {
         // The window has no use for an error here; the next step throws it.
@@ -64,6 +72,7 @@ final class AgentScene: ViewerScene {
             try newEpisode(sameSeed: false)
             return true
         }
+        if let person, person.isWaiting { return true }
         if environment.canSnapshot { try remember() }
         try agent.act(in: environment, mode: mode)
         try environment.step()
@@ -76,10 +85,12 @@ final class AgentScene: ViewerScene {
     }
 
     private func remember() throws {
-        if past.count == Self.pastLimit { past.removeFirst(Self.pastLimit / 2) }
-        past.append(
-            Moment(
-                environment: try environment.snapshot(of: 0), agent: agent.stateBytes(), progress: current))
+        let moment = Moment(
+            environment: try environment.snapshot(of: 0), agent: agent.stateBytes(), progress: current)
+        let limit = min(
+            Self.pastLimit, max(2, Self.pastBytesLimit / (moment.environment.count + moment.agent.count + 64)))
+        if past.count >= limit { past.removeFirst(past.count / 2) }
+        past.append(moment)
     }
 
     func stepBack() -> Bool {
@@ -131,6 +142,7 @@ final class AgentScene: ViewerScene {
         let bars = assessment.map { actionNames.bars($0, chosen: mode == .greedy ? $0.best : nil) }
         return ViewerPanel(
             values: values, bars: bars.map { [$0] } ?? [], historyTitle: "Returns",
-            history: returns + (environment.hasEnded ? [current.totalReward] : []))
+            history: returns + (environment.hasEnded ? [current.totalReward] : []),
+            lines: person?.controls.help ?? [])
     }
 }

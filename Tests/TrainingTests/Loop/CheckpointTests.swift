@@ -16,7 +16,7 @@ import Testing
     private static func dqn(hidden: Int = 16, seed: UInt64 = 1) throws -> DQN {
         var settings = DQNSettings()
         (settings.hiddenSizes, settings.explorationSteps, settings.learningStart) = ([hidden], 2000, 50)
-        let environment = try EnvironmentCatalog.make(environment)
+        let environment = try EnvironmentCatalog.make(environment, count: 2)
         return try DQN(settings, environment: EnvironmentDescription(environment), seed: seed)
     }
 

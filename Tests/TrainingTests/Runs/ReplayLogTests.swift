@@ -19,11 +19,19 @@ import Testing
         ReplayBuffer(capacity: capacity, width: 1, type: .int32)
     }
 
-    private func resume(_ replay: ReplayBuffer, added: Int) throws -> ReplayLog {
-        try ReplayLog(resuming: folder.path, replay: replay, added: added, spaces: spaces)
+    private func resume(_ replay: ReplayBuffer, as original: ReplayBuffer) throws -> ReplayLog {
+        try ReplayLog(
+            resuming: folder.path, replay: replay, records: original.oldestRecord..<original.records,
+            added: original.added, spaces: spaces)
     }
 
-    /// Two blocks in one file: five transitions.
+    private static func filled(_ steps: Int) -> ReplayBuffer {
+        let replay = buffer(8)
+        replay.addSteps(steps)
+        return replay
+    }
+
+    /// Two blocks in one file: five transitions, in episodes that begin with the first and the second.
     private func writeSmallFile() throws -> [UInt8] {
         let replay = Self.buffer(8)
         var log = try ReplayLog(creating: folder.path, replay: replay)
@@ -35,11 +43,11 @@ import Testing
     }
 
     @Test func everyDamageIsRefused() throws {
-        let bytes = try writeSmallFile()
-        let second = 24 + 3 * 17
-        #expect(bytes.count == second + 24 + 2 * 17)
+        let (bytes, original) = (try writeSmallFile(), Self.filled(5))
+        let second = 24 + 5 * 25
+        #expect(bytes.count == second + 24 + 2 * 25)
         try forEachDamage(of: bytes, at: file) { _, place in
-            let error = #expect(throws: FormatError.self) { try resume(Self.buffer(8), added: 5) }
+            let error = #expect(throws: FormatError.self) { try resume(Self.buffer(8), as: original) }
             #expect(error?.file == file && error?.offset == (place < second ? 0 : second), "byte \(place)")
         }
     }
@@ -50,12 +58,13 @@ import Testing
         func offset(_ observations: Space, _ actions: Space) throws -> Int? {
             let error = #expect(throws: FormatError.self) {
                 try ReplayLog(
-                    resuming: folder.path, replay: Self.buffer(8), added: 5, spaces: (observations, actions))
+                    resuming: folder.path, replay: Self.buffer(8), records: 0..<7, added: 5,
+                    spaces: (observations, actions))
             }
             return error?.offset
         }
-        #expect(try offset(.discrete(3), .discrete(3)) == 24 + 2 * 17 + 4, "the third leads to state 3")
-        #expect(try offset(.discrete(4), .discrete(2)) == 24 + 2 * 17 + 8, "the third action is 2")
+        #expect(try offset(.discrete(3), .discrete(3)) == 24 + 4 * 25 + 21, "the third leads to state 3")
+        #expect(try offset(.discrete(4), .discrete(2)) == 24 + 4 * 25 + 12, "the third action is 2")
     }
 
     /// What a kill leaves after the last checkpoint: any part of a block, or a file of its own.
@@ -64,14 +73,14 @@ import Testing
         let undisturbed = try whole(added: 7)
         for tail in [[0], Array(original[..<20]), Array(original[..<60]), original] {
             try writeAtomically(original + tail, to: file, overwrite: true)
-            try writeAtomically(tail, to: folder.file("5.bin"), overwrite: true)
+            try writeAtomically(tail, to: folder.file("7.bin"), overwrite: true)
             let replay = Self.buffer(8)
-            var log = try resume(replay, added: 5)
+            var log = try resume(replay, as: Self.filled(5))
             #expect(try namesInFolder(folder.path) == ["0.bin"])
             replay.addSteps(2)
             try log.store()
-            #expect(try folder.bytes("0.bin") == original + undisturbed.suffix(24 + 2 * 17))
-            #expect(replay.contents == (0..<7).map(ReplayBuffer.stepBytes))
+            #expect(try folder.bytes("0.bin") == original + undisturbed.suffix(24 + 3 * 25))
+            #expect(replay.contents == Self.filled(7).contents)
         }
     }
 
@@ -94,52 +103,63 @@ import Testing
             replay.addSteps(count)
             try log.store()
             let copy = Self.buffer(capacity)
-            _ = try resume(copy, added: replay.added)
+            _ = try resume(copy, as: replay)
             #expect(copy.contents == replay.contents)
         }
         let names = try namesInFolder(folder.path).count
-        try log.removeFiles(before: replay.added)
+        try log.removeFiles(before: replay.oldestRecord)
         #expect(try namesInFolder(folder.path).count == (capacity == 50_000 ? names : 1))
         let copy = Self.buffer(capacity)
-        _ = try resume(copy, added: replay.added)
+        _ = try resume(copy, as: replay)
         #expect(copy.contents == replay.contents)
     }
 
     /// Blocks are read as a whole, so large observations make more of them.
     @Test func blocksAreBounded() throws {
         let replay = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8)
-        var bytes = [UInt8](repeating: 7, count: 20 * replay.transitionBytes)
-        // A transition ends with its action, reward and flag.
-        for place in 1...20 { for offset in 1...9 { bytes[place * replay.transitionBytes - offset] = 0 } }
+        var bytes = [UInt8](repeating: 7, count: 21 * replay.recordBytes)
+        for record in 0...20 {
+            // The number of the transition, zeros, and the mark of an episode's first frame.
+            let header = UInt64(max(0, record - 1)).littleEndianBytes + [UInt8](repeating: 0, count: 12)
+            bytes.replaceSubrange(
+                record * replay.recordBytes..<record * replay.recordBytes + 21, with: header + [record == 0 ? 4 : 0])
+        }
         let spaces = (observations: Space.box(0...255, shape: [100_000], element: .uint8), actions: Space.discrete(8))
         try replay.restore(
             bytes.span.bytes, from: 0, observationSpace: spaces.observations, actionCount: 8)
         var log = try ReplayLog(creating: folder.path, replay: replay)
         try log.store()
         let size = try InputFile(path: file).count
-        #expect(size == 20 * replay.transitionBytes + 4 * 24, "at most a mebibyte each: 5 of 20 transitions")
+        #expect(size == 21 * replay.recordBytes + 3 * 24, "at most a mebibyte each: 10 of 21 records")
         let copy = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8)
-        _ = try ReplayLog(resuming: folder.path, replay: copy, added: 20, spaces: spaces)
+        _ = try ReplayLog(resuming: folder.path, replay: copy, records: 0..<21, added: 20, spaces: spaces)
         #expect(copy.contents == replay.contents)
+    }
+
+    /// What is much goes to the disk before a checkpoint asks for it, so that none waits long.
+    @Test func muchDoesNotWaitForACheckpoint() throws {
+        let replay = ReplayBuffer(capacity: 50, width: 1 << 20, type: .uint8)
+        var log = try ReplayLog(creating: folder.path, replay: replay)
+        let header = [UInt8](repeating: 0, count: 20) + [4]
+        for record in 0..<10 {
+            let bytes = header + [UInt8](repeating: 9, count: 1 << 20)
+            try replay.restore(
+                bytes.span.bytes, from: record, observationSpace: .discrete(256), actionCount: 1)
+            try log.storeIfMany()
+            #expect(try namesInFolder(folder.path).isEmpty == (record < 7), "record \(record) of a mebibyte each")
+        }
     }
 }
 
 extension ReplayBuffer {
-    /// Everything held, a transition after the other.
-    fileprivate var contents: [[UInt8]] {
-        var contents: [[UInt8]] = []
-        write(added - count..<added) { contents.append(Array($0)) }
+    /// The bytes of everything held.
+    fileprivate var contents: [UInt8] {
+        var contents: [UInt8] = []
+        write(oldestRecord..<records) { contents += Array($0) }
         return contents
     }
 
-    /// The bytes of transition number `number` of those that ``addSteps(_:)`` makes: from state n to n + 1, modulo 4.
-    fileprivate static func stepBytes(_ number: Int) -> [UInt8] {
-        Int32(number % 4).littleEndianBytes + Int32((number + 1) % 4).littleEndianBytes
-            + Int32(number % 3).littleEndianBytes + Float(number).bitPattern.littleEndianBytes
-            + [number % 5 == 0 ? 1 : 0]
-    }
-
-    /// Adds so many transitions, each a function of its number.
+    /// Adds so many transitions, each a function of its number: from state n to n + 1, modulo 4, terminal every fifth.
     fileprivate func addSteps(_ steps: Int) {
         for number in added..<added + steps {
             withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2) { states in

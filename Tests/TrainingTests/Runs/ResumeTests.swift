@@ -16,15 +16,20 @@ import Testing
         var steps: Int
         var settings: [String]
         var environments = 3
+        var options: [String: String] = [:]
         var testDescription: String { "\(agent) in \(environment)" }
 
         func run() throws -> TrainingRun {
             var flags = TrainingRun.Flags()
             flags.run = ["steps": steps, "seed": 1_000, "environments": environments]
             flags.settings = settings
+            flags.environmentOptions = options
             return try TrainingRun(agent: agent, environment: environment, flags: flags)
         }
     }
+
+    private static let table = Subject(
+        agent: "q-learning", environment: "FrozenLake-v1", steps: 3_000, settings: [], environments: 1)
 
     static let subjects = [
         Subject(
@@ -34,8 +39,15 @@ import Testing
                 "learningRateSteps=3000",
             ]),
         Subject(agent: "dqn", environment: "FrozenLake-v1", steps: 1_500, settings: ["hiddenSizes=[16]"]),
+        Subject(
+            agent: "dqn", environment: "MinAtar/Breakout-v0", steps: 1_200,
+            settings: ["learningStart=100", "replayCapacity=300", "batchSize=8", "optimizer=centredRMSprop"]),
+        Subject(
+            agent: "dqn", environment: "Arcade/Pong-v0", steps: 900,
+            settings: ["learningStart=100", "replayCapacity=400", "batchSize=2", "trainEvery=30", "double=true"],
+            options: ["preprocess": "nature", "screen_size": "36", "frame_skip": "16"]),
         Subject(agent: "reinforce", environment: "CartPole-v1", steps: 4_000, settings: ["episodesPerUpdate=5"]),
-        Subject(agent: "q-learning", environment: "FrozenLake-v1", steps: 3_000, settings: [], environments: 1),
+        table,
         Subject(agent: "random", environment: "grid:four-rooms", steps: 2_000, settings: []),
     ]
 
@@ -90,7 +102,7 @@ import Testing
 
     @Test func aFinishedRunStaysAsItIs() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let run = try Self.subjects[3].run()
+        let run = try Self.table.run()
         _ = try TrainingSession(run, folder: folder, overwrite: false).train()
         let before = try results(folder)
         #expect(try TrainingSession(resuming: folder).train() != nil)
@@ -99,7 +111,7 @@ import Testing
 
     @Test func continuingStartsWhereThereIsNothing() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let run = try Self.subjects[3].run()
+        let run = try Self.table.run()
         // A run that was killed before its configuration was written leaves empty folders.
         _ = try RunFolder(creating: folder)
         #expect(try TrainingSession(continuing: run, folder: folder).train() != nil)

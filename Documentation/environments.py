@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Draws every environment's picture with `reverie trace --frame`, after some random actions, and writes Environments.md.
+
+    Documentation/environments.py [NAME...]       pictures of those whose names contain one of NAME (default all); always the page
+"""
+
+import json
+import pathlib
+import random
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+REVERIE = ROOT / ".build/release/reverie"
+IMAGES = ROOT / "assets/images/environments"
+PAGE = ROOT / "Documentation/Environments.md"
+
+# Chapters: a title, the beginning of the names in it, a passage.
+CHAPTERS = [
+    ("Classic control", ["CartPole", "MountainCar", "Pendulum", "Acrobot"], "Gymnasium's, with the same episodes under the same seed."),
+    ("Toy text", ["FrozenLake", "CliffWalking", "Taxi", "Blackjack"], "Gymnasium's, with the same episodes under the same seed."),
+    (
+        "MinAtar",
+        ["MinAtar/"],
+        "The five games of [MinAtar](https://arxiv.org/abs/1903.03176) with sticky actions and ramping difficulty, the same episodes as "
+        "the originals under the same seed. `-v0` has all six actions, `-v1` those that matter.",
+    ),
+    (
+        "Arcade",
+        ["Arcade/"],
+        "Games in the manner of Atari's, with rules and pictures of our own: 210 × 160 pixels in colour, 60 frames a second. "
+        "`--option preprocess=nature` shows them as deep Q-learning is used to: 84 × 84 grey pixels, four frames at a time.",
+    ),
+    (
+        "Gridworlds",
+        ["GridWorld", "grid:", "Maze"],
+        "Maps from text files in `assets/maps`; `--option map=FILE` of `GridWorld` plays one of your own.",
+    ),
+]
+
+# The seed and the number of actions after which an environment shows what it is about; others are shown after 3.
+MOMENTS = {
+    "CartPole-v1": (3, 12),
+    "MountainCar-v0": (3, 60),
+    "MountainCarContinuous-v0": (5, 60),
+    "Pendulum-v1": (3, 30),
+    "Acrobot-v1": (3, 60),
+    "Taxi-v4": (3, 0),
+    "Blackjack-v1": (6, 0),
+    "Arcade/Pong-v0": (3, 200),
+    "Arcade/Breakout-v0": (3, 400),
+    "Arcade/Freeway-v0": (3, 120),
+    "Arcade/SpaceInvaders-v0": (3, 300),
+    "Arcade/Honeybee-v0": (3, 200),
+    "MinAtar/Asterix-v0": (3, 60),
+    "MinAtar/Breakout-v0": (9, 14),
+    "MinAtar/Freeway-v0": (3, 30),
+    "MinAtar/Seaquest-v0": (8, 90),
+    "MinAtar/SpaceInvaders-v0": (3, 20),
+}
+
+# Those that look like another one.
+TWINS = {"CartPole-v0": "CartPole-v1", "CliffWalkingSlippery-v1": "CliffWalking-v1"}
+
+REWARDS = {
+    "CartPole": "1 a step, also the last. It ends when the pole leans over 12° or the cart leaves the track.",
+    "MountainCar-v0": "-1 a step, until the flag.",
+    "MountainCarContinuous": "100 at the flag, less a tenth of the force squared a step.",
+    "Pendulum": "minus the squares of the angle, a tenth of the speed's and a thousandth of the torque's a step.",
+    "Acrobot": "-1 a step, 0 when the tip passes the line.",
+    "FrozenLake": "1 at the goal. A hole ends the episode; two moves of three slip to a side.",
+    "CliffWalking": "-1 a step, -100 for a fall, which leads back to the start.",
+    "Taxi": "20 for the passenger at the destination, -10 for a pick-up or drop-off in vain, else -1.",
+    "Blackjack": "1 for a win, -1 for a loss, 0 for a draw.",
+    "Arcade/Pong": "1 for a point, -1 for the other's; the first to have 21 wins.",
+    "Arcade/Breakout": "7, 4 or 1 for a brick, by its row.",
+    "Arcade/Freeway": "1 for each crossing, in 8,160 frames.",
+    "Arcade/SpaceInvaders": "5 to 30 for an invader, by its row, and 200 for the saucer.",
+    "Arcade/Honeybee": "1 for each load of pollen, and in the hive the square of the loads; a wasp costs a life.",
+    "MinAtar/Asterix": "1 for each piece of gold. An enemy ends the game.",
+    "MinAtar/Breakout": "1 for each brick. It ends when the ball is lost.",
+    "MinAtar/Freeway": "1 for each crossing, in 2,500 frames.",
+    "MinAtar/Seaquest": "1 for each fish or submarine, and for rescued divers as many as there is oxygen. A hit or a lack of oxygen ends the game.",
+    "MinAtar/SpaceInvaders": "1 for each alien. A bullet or an alien that lands ends the game.",
+}
+
+
+def environments():
+    result = subprocess.run([REVERIE, "list", "environments", "--json"], capture_output=True, check=True)
+    return json.loads(result.stdout)["environments"]
+
+
+def shown(name):
+    """The name of the environment whose picture it has."""
+    if name.startswith("MinAtar/"):
+        return name.removesuffix("-v1").removesuffix("-v0") + "-v0"
+    return TWINS.get(name, name)
+
+
+def picture(name):
+    return IMAGES / (shown(name).replace("/", "-").replace(":", "-") + ".png")
+
+
+def actions(environment, seed, count):
+    """Lines of actions, each equally likely."""
+    drawn = random.Random(seed)
+    space = environment["actionSpace"]
+    if space.startswith("Discrete"):
+        number = int(space.removeprefix("Discrete(").removesuffix(")"))
+        return [str(drawn.randrange(number)) for _ in range(count)]
+    return [repr(drawn.uniform(-1, 1)) for _ in range(count)]
+
+
+def draw(environment):
+    name = environment["id"]
+    seed, count = MOMENTS.get(name, (3, 3))
+    command = [REVERIE, "trace", name, "--seed", str(seed), "--actions", "-", "--frame", picture(name), "--force"]
+    text = "".join(f"{line}\n" for line in actions(environment, seed, count))
+    subprocess.run(command, input=text, text=True, stdout=subprocess.DEVNULL, check=True)
+    print(picture(name).relative_to(ROOT))
+
+
+def entry(environment):
+    """One environment's lines of the page."""
+    name = environment["id"]
+    lines = [f"### {name}", ""]
+    if environment.get("actionSpace"):
+        lines += [f'<img src="../{picture(name).relative_to(ROOT)}" width="240" alt="{name}">', ""]
+    lines.append(environment["summary"][0].upper() + environment["summary"][1:] + ".")
+    rewards = [text for prefix, text in REWARDS.items() if name.startswith(prefix)]
+    if rewards:
+        lines.append(f"Rewards: {rewards[0]}")
+    lines.append("")
+    if environment.get("actionSpace"):
+        named = ", ".join(f"{index} {text}" for index, text in enumerate(environment["actionNames"]))
+        lines.append(f"- Observations: `{environment['observationSpace']}`")
+        lines.append(f"- Actions: `{environment['actionSpace']}`" + (f": {named}" if named else ""))
+    limit, threshold = environment.get("stepLimit"), environment.get("rewardThreshold")
+    if limit:
+        lines.append(f"- An episode is cut after {limit} steps" + (f"; a mean return of {threshold:g} counts as solved" if threshold else ""))
+    own = [option for option in environment["options"] if option["name"] not in ("max_episode_steps", "wrap")]
+    for option in own:
+        usual = f" (default {option['default']})" if option.get("default") else ""
+        lines.append(f"- `--option {option['name']}=`: {option['help']}{usual}")
+    return lines + [""]
+
+
+def page(all):
+    lines = [
+        "# Environments",
+        "",
+        "Written by `Documentation/environments.py` from `reverie list environments --json`; each picture is drawn by the environment's own "
+        "`draw`. Every environment also takes `--option max_episode_steps=N` (-1 for no limit) and `--wrap` (`reverie list wrappers`).",
+        "",
+    ]
+    for title, prefixes, passage in CHAPTERS:
+        lines += [f"## {title}", "", passage, ""]
+        for environment in all:
+            if any(environment["id"].startswith(prefix) for prefix in prefixes):
+                lines += entry(environment)
+    return "\n".join(lines)
+
+
+def main():
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    all = environments()
+    names = sys.argv[1:]
+    for environment in all:
+        name = environment["id"]
+        if environment.get("actionSpace") and shown(name) == name and (not names or any(part in name for part in names)):
+            draw(environment)
+    PAGE.write_text(page(all))
+
+
+main()

@@ -1,0 +1,218 @@
+// C names, which reverie.h documents.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
+import CReverie
+import Environments
+import Foundation
+import Graphics
+import Storage
+
+// The functions of reverie.h, which says what they do. Each checks what it is given as far as C lets it be checked; what is wrong is
+// kept for reverie_error.
+
+/// What a `reverie_batch` points to.
+final class Batch {
+    let environments: any BatchedEnvironment
+    let entry: EnvironmentEntry
+    let buffers: reverie_buffers
+    /// Reused by every picture.
+    var frame: Frame
+
+    init(_ environments: any BatchedEnvironment, _ entry: EnvironmentEntry) {
+        (self.environments, self.entry) = (environments, entry)
+        frame = Frame(environments.frameSize)
+        buffers = reverie_buffers(environments)
+    }
+
+    static func at(_ pointer: OpaquePointer) -> Batch {
+        Unmanaged<Batch>.fromOpaque(UnsafeRawPointer(pointer)).takeUnretainedValue()
+    }
+
+    var pointer: OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
+
+    /// The environment's index.
+    func checked(_ index: Int) throws(InterfaceError) -> Int {
+        guard 0..<environments.count ~= index else {
+            throw InterfaceError("there is no environment \(index) in a batch of \(environments.count)")
+        }
+        return index
+    }
+}
+
+/// A sentence for `reverie_error`.
+struct InterfaceError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// The value, or `failed` and a sentence for `reverie_error`.
+func attempt<Value>(else failed: Value, _ body: () throws -> Value) -> Value {
+    do {
+        return try body()
+    } catch {
+        reverie_set_fault("\(error)")
+        return failed
+    }
+}
+
+extension reverie_buffers {
+    fileprivate init(_ batch: any BatchedEnvironment) {
+        self.init()
+        observations = batch.observations.baseAddress
+        final_observations = batch.finalObservations.baseAddress
+        switch batch.actionKind {
+        case .discrete:
+            discrete_actions = UnsafeMutableRawPointer(batch.discreteActions.baseAddress!).assumingMemoryBound(
+                to: Int64.self)
+        case .continuous: continuous_actions = batch.continuousActions.baseAddress
+        case nil: break
+        }
+        rewards = batch.rewards.baseAddress
+        terminated = batch.terminated.bytes
+        truncated = batch.truncated.bytes
+        is_reset = batch.isResetStep.bytes
+        action_masks = batch.actionMasks.map { UnsafeRawPointer($0.baseAddress!).assumingMemoryBound(to: UInt64.self) }
+        observation_size = batch.observationSize
+        action_count = batch.actionSpace.count
+        (frame_width, frame_height) = (batch.frameSize.width, batch.frameSize.height)
+    }
+}
+
+extension UnsafeBufferPointer<Bool> {
+    fileprivate var bytes: UnsafePointer<UInt8> { UnsafeRawPointer(baseAddress!).assumingMemoryBound(to: UInt8.self) }
+}
+
+@c @implementation
+public func reverie_set_assets(_ path: UnsafePointer<CChar>!) {
+    setenv("REVERIE_ASSETS", path, 1)
+}
+
+@c @implementation
+public func reverie_list() -> UnsafeMutablePointer<CChar>! {
+    strdup("\(JSON.array(EnvironmentCatalog.entries.map { .string($0.id) }))")
+}
+
+@c @implementation
+public func reverie_make(
+    _ id: UnsafePointer<CChar>!, _ count: Int, _ autoreset: reverie_autoreset,
+    _ options: UnsafePointer<UnsafePointer<CChar>?>!, _ optionCount: Int
+) -> OpaquePointer! {
+    attempt(else: nil) {
+        guard 1...Batch.mostEnvironments ~= count else {
+            throw InterfaceError("a batch has from 1 to \(Batch.mostEnvironments) environments, not \(count)")
+        }
+        guard let mode = autoreset.mode else {
+            throw InterfaceError("there is no autoreset mode \(autoreset.rawValue); there are 0, 1 and 2")
+        }
+        var texts: [String: String] = [:]
+        for index in 0..<optionCount {
+            let text = String(cString: options[index]!)
+            guard let sign = text.firstIndex(of: "=") else {
+                throw InterfaceError("an option is written name=value, not '\(text)'")
+            }
+            texts[String(text[..<sign])] = String(text[text.index(after: sign)...])
+        }
+        let name = String(cString: id)
+        let entry = try EnvironmentCatalog.entry(name)
+        return Batch(try EnvironmentCatalog.make(name, count: count, autoreset: mode, options: texts), entry).pointer
+    }
+}
+
+extension Batch {
+    fileprivate static let mostEnvironments = 1 << 20
+}
+
+extension reverie_autoreset {
+    fileprivate var mode: AutoresetMode? {
+        switch self {
+        case REVERIE_SAME_STEP: .sameStep
+        case REVERIE_NEXT_STEP: .nextStep
+        case REVERIE_DISABLED: .disabled
+        default: nil
+        }
+    }
+}
+
+@c @implementation
+public func reverie_close(_ batch: OpaquePointer!) {
+    guard let batch else { return }
+    Unmanaged<Batch>.fromOpaque(UnsafeRawPointer(batch)).release()
+}
+
+@c @implementation
+public func reverie_get_buffers(_ batch: OpaquePointer!) -> reverie_buffers { Batch.at(batch).buffers }
+
+@c @implementation
+public func reverie_describe(_ batch: OpaquePointer!) -> UnsafeMutablePointer<CChar>! {
+    strdup("\(Batch.at(batch).description)")
+}
+
+@c @implementation
+public func reverie_reset(
+    _ batch: OpaquePointer!, _ seeds: UnsafePointer<UInt64>!, _ isSeeded: UnsafePointer<UInt8>!,
+    _ mask: UnsafePointer<UInt8>!
+) -> Int32 {
+    attempt(else: 1) {
+        let environments = Batch.at(batch).environments
+        let rows = 0..<environments.count
+        let chosen = mask.map { mask in rows.map { mask[$0] != 0 } }
+        guard chosen?.contains(true) ?? true else {
+            throw InterfaceError("\(environments.id): the mask of a reset chooses no environment")
+        }
+        let own = rows.map { seeds != nil && isSeeded?[$0] != 0 ? seeds[$0] : nil }
+        try environments.reset(seeds: own, mask: chosen)
+        return 0
+    }
+}
+
+@c @implementation
+public func reverie_step(_ batch: OpaquePointer!) -> Int32 {
+    attempt(else: 1) {
+        let environments = Batch.at(batch).environments
+        try environments.checkStep()
+        try environments.step()
+        return 0
+    }
+}
+
+@c @implementation
+public func reverie_draw(_ batch: OpaquePointer!, _ index: Int, _ rgb: UnsafeMutablePointer<UInt8>!) -> Int32 {
+    attempt(else: 1) {
+        let batch = Batch.at(batch)
+        try batch.environments.draw(batch.checked(index), into: &batch.frame)
+        for (place, pixel) in batch.frame.pixels.enumerated() {
+            let color = Color(rgba: pixel)
+            (rgb[3 * place], rgb[3 * place + 1], rgb[3 * place + 2]) = (color.red, color.green, color.blue)
+        }
+        return 0
+    }
+}
+
+@c @implementation
+public func reverie_save(_ batch: OpaquePointer!, _ index: Int, _ size: UnsafeMutablePointer<Int>!)
+    -> UnsafeMutablePointer<UInt8>!
+{
+    attempt(else: nil) {
+        let batch = Batch.at(batch)
+        let state = try batch.environments.snapshot(of: batch.checked(index))
+        let memory = malloc(max(1, state.count))!.assumingMemoryBound(to: UInt8.self)
+        memory.update(from: state, count: state.count)
+        size.pointee = state.count
+        return memory
+    }
+}
+
+@c @implementation
+public func reverie_restore(_ batch: OpaquePointer!, _ index: Int, _ state: UnsafePointer<UInt8>!, _ size: Int) -> Int32
+{
+    attempt(else: 1) {
+        let batch = Batch.at(batch)
+        let bytes = Array(UnsafeBufferPointer(start: state, count: size))
+        try batch.environments.restore(bytes, to: batch.checked(index))
+        return 0
+    }
+}
+
+@c @implementation
+public func reverie_free(_ memory: UnsafeMutableRawPointer!) { free(memory) }

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Environments
+import Viewer
+
+struct Play: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Play an environment yourself, in the window.",
+        discussion: """
+            Arrows, Space and Enter play the actions whose names say so, digits all of them; the panel shows which. Worlds of \
+            turns wait for a key; P pauses the others. F1 shows the keys of the window.
+
+            EXAMPLE
+              reverie play MinAtar/SpaceInvaders-v0
+              reverie play Taxi-v4 --seed 3
+            """)
+
+    @Argument(
+        help: "An environment's id; 'reverie list environments' shows them.", completion: Completions.environments)
+    var environment: String
+
+    @Option(parsing: .unconditional, help: "The first episode's seed.")
+    var seed = 0
+
+    @OptionGroup var options: EnvironmentOptionFlags
+
+    @Flag(help: "Start paused.")
+    var paused = false
+
+    @Option(parsing: .unconditional, help: "Close the window after so many refreshes, 60 a second.")
+    var frames: Int?
+
+    func validate() throws {
+        try require("--seed", seed, in: seedRange)
+        try require("--frames", frames, in: 1...Int.max)
+    }
+
+    func run() throws {
+        var settings = try options.values()
+        // Who learns wants few actions; who holds a joystick wants all of its directions.
+        let joystick = "full_action_space"
+        let known = try EnvironmentCatalog.entry(environment).options
+        if settings[joystick] == nil, known.contains(where: { $0.name == joystick }) { settings[joystick] = "true" }
+        let world = try EnvironmentCatalog.make(environment, autoreset: .disabled, options: settings)
+        guard let controls = ActionControls(of: world) else {
+            throw UsageError("a keyboard can't play the actions of \(environment), \(world.actionSpace)")
+        }
+        let scene = try AgentScene(
+            title: environment, agent: Person(controls), environment: world, mode: .greedy, seed: UInt64(seed))
+        var window = ViewerOptions()
+        window.startsPaused = paused
+        window.maximumFrames = frames
+        // The process's main function runs this on the main thread, where window systems want to be spoken to.
+        try MainActor.assumeIsolated { [window] in try ViewerWindow.run(scene, options: window) }
+    }
+}

@@ -1,0 +1,98 @@
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+import Testing
+
+@testable import Agents
+
+/// Networks follow from the space of observations, and one that doesn't suit it is refused.
+@Suite struct NetworkDesignTests {
+    private static func design(
+        _ name: NetworkName, _ environment: EnvironmentDescription, inputCount: Int? = nil
+    ) throws -> NetworkDesign {
+        try NetworkDesign(
+            name, for: environment, inputCount: inputCount ?? environment.observationSpace.count, hiddenSizes: [7],
+            activation: .tanh)
+    }
+
+    private static func shapes(_ design: NetworkDesign, outputs: Int) -> [Shape] {
+        var random = RandomStream(seed: 1)
+        return design.make(outputs: outputs, random: &random).parameters.variables.map(\.shape)
+    }
+
+    @Test func smallPicturesHaveMinAtarsNetwork() throws {
+        let design = try Self.design(.auto, .images([10, 10, 7], actions: 6, high: 1))
+        #expect(design.inputs == [10, 10, 7])
+        #expect(Self.shapes(design, outputs: 6) == [[16, 3, 3, 7], [16], [128, 1024], [128], [6, 128], [6]])
+    }
+
+    @Test func largePicturesHaveTheNetworkOf2015() throws {
+        let design = try Self.design(.auto, .images([84, 84, 4], actions: 6))
+        #expect(design.inputs == [84, 84, 4])
+        let weights: [Shape] = [[32, 8, 8, 4], [64, 4, 4, 32], [64, 3, 3, 64], [512, 3136], [6, 512]]
+        #expect(Self.shapes(design, outputs: 6) == weights.flatMap { [$0, [$0[0]]] })
+        let smallest = try Self.design(.auto, .images([36, 40, 1], actions: 2))
+        #expect(Self.shapes(smallest, outputs: 2).contains([512, 64]), "1 × 1 × 64 are left")
+    }
+
+    @Test func everythingElseHasLinearLayers() throws {
+        for (environment, inputs) in [
+            (EnvironmentDescription.vector(4, actions: 3), 4), (.states(9, actions: 3), 9),
+            (.images([8, 8], actions: 3), 64), (.images([2, 9, 5], actions: 3), 90),
+            (.images([4, 84, 84], actions: 3), 4 * 84 * 84),
+        ] {
+            let design = try Self.design(.auto, environment, inputCount: inputs)
+            #expect(design.inputs == [inputs])
+            #expect(Self.shapes(design, outputs: 3) == [[7, inputs], [7], [3, 7], [3]])
+        }
+        let chosen = try Self.design(.mlp, .images([10, 10, 2], actions: 3))
+        #expect(chosen.inputs == [200])
+    }
+
+    @Test func networksThatDoNotSuitAreRefused() throws {
+        func error(_ name: NetworkName, _ environment: EnvironmentDescription) -> AgentError? {
+            #expect(throws: AgentError.self) { try Self.design(name, environment) }
+        }
+        let space = EnvironmentDescription.images([10, 10, 4], actions: 6)
+        let small = AgentError.network(
+            .nature, environment: "Images", space: "\(space.observationSpace)", suitable: [.auto, .mlp, .minatar])
+        #expect(error(.nature, space) == small)
+        #expect(small.description.contains("'network = \"mlp\"' or 'network = \"minatar\"'"))
+        #expect(error(.nature, .images([84, 35, 4], actions: 6)) != nil)
+        #expect(error(.minatar, .images([10, 2, 4], actions: 6)) != nil)
+        for name in [NetworkName.minatar, .nature] { #expect(error(name, .vector(4, actions: 2)) != nil) }
+        var settings = DQNSettings()
+        settings.network = .nature
+        #expect(throws: small) { try DQN(settings, environment: space, seed: 0) }
+        var others = REINFORCESettings()
+        others.network = .nature
+        #expect(throws: small) { try REINFORCE(others, environment: space, seed: 0) }
+    }
+
+    /// Each agent acts and learns on pictures by each network, and pictures of 0...255 count as 0...1.
+    @Test func agentsSeePictures() throws {
+        let (bytes, flags) = ([36, 36, 2], [6, 6, 1])
+        for (shape, network) in [(bytes, "network.0.weight"), (flags, "network.0.weight")] {
+            var settings = DQNSettings()
+            (settings.learningStart, settings.trainEvery, settings.batchSize) = (0, 1, 2)
+            let environment = EnvironmentDescription.images(shape, actions: 3)
+            let agent = try DQN(settings, environment: environment, seed: 1)
+            let count = shape.reduce(1, *)
+            let (white, black) = ([UInt8](repeating: 255, count: count), [UInt8](repeating: 0, count: count))
+            let before = agent.variables[network].values
+            try agent.learn(PlayedStep(observation: white, action: 1, reward: 5, next: black, terminated: true))
+            #expect(agent.variables[network].values != before && agent.updates == 1)
+            // The same network on ones in place of bytes.
+            let floats = EnvironmentDescription(
+                id: "Floats", observationSpace: .box(0...1, shape: shape), actionSpace: .discrete(3),
+                elementType: .float32)
+            let other = try DQN(settings, environment: floats, seed: 2)
+            other.variables.copy(from: agent.variables)
+            let ones = [Float](repeating: 1, count: count)
+            #expect(try agent.assess(white) == other.assess(ones))
+            let policy = try REINFORCE(environment: environment, seed: 1)
+            #expect(try policy.assess(white)?.values.count == 3)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import Foundation
+
+/// A map file that goes when nobody needs it any more.
+final class TemporaryMap {
+    let path = FileManager.default.temporaryDirectory.appending(path: "reverie-map-\(UUID().uuidString).txt").path
+
+    /// Writes a text, and holes up to a size.
+    init(_ text: String, size: Int? = nil) throws {
+        try Data(text.utf8).write(to: URL(filePath: path))
+        if let size, truncate(path, size) != 0 { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,145 @@
+import CReverie
+import Environments
+import Foundation
+import Graphics
+import Interface
+import Storage
+import TestSupport
+import Testing
+
+/// The C functions, called as C would.
+@Suite struct InterfaceTests {
+    private func make(
+        _ id: String, _ count: Int, _ mode: reverie_autoreset = REVERIE_SAME_STEP, _ options: String...
+    ) -> OpaquePointer? {
+        let texts = options.map { strdup($0) }
+        defer { texts.forEach { free($0) } }
+        return texts.map { UnsafePointer($0) }.withUnsafeBufferPointer {
+            reverie_make(id, count, mode, $0.baseAddress, options.count)
+        }
+    }
+
+    private func fault() -> String { String(cString: reverie_error()) }
+
+    private func text(_ memory: UnsafeMutablePointer<CChar>?) throws -> JSON {
+        defer { reverie_free(memory) }
+        let bytes = Array(String(cString: try #require(memory)).utf8)
+        return try JSON(parsing: bytes[...], file: "the library")
+    }
+
+    @Test(arguments: ["CartPole-v1", "MinAtar/Seaquest-v0", "Blackjack-v1"]) func aBatchIsTheEnvironments(id: String)
+        throws
+    {
+        let batch = try #require(make(id, 3))
+        defer { reverie_close(batch) }
+        let expected = try EnvironmentCatalog.make(id, count: 3)
+        let buffers = reverie_get_buffers(batch)
+        #expect(buffers.observation_size == expected.observationSize)
+        let seeds: [UInt64] = [4, 5, 6]
+        #expect(reverie_reset(batch, seeds, nil, nil) == 0)
+        try expected.reset(seed: 4)
+        for step in 0..<200 {
+            for index in 0..<3 {
+                buffers.discrete_actions[index] = Int64((step + index) % 2)
+                expected.discreteActions[index] = (step + index) % 2
+            }
+            #expect(reverie_step(batch) == 0)
+            try expected.step()
+            let size = expected.observations.count
+            #expect(
+                UnsafeRawBufferPointer(start: buffers.observations, count: size).elementsEqual(expected.observations))
+            #expect(
+                UnsafeRawBufferPointer(start: buffers.final_observations, count: size).elementsEqual(
+                    expected.finalObservations))
+            for index in 0..<3 {
+                #expect(buffers.rewards[index] == expected.rewards[index])
+                #expect(buffers.terminated[index] == (expected.terminated[index] ? 1 : 0))
+                #expect(buffers.truncated[index] == (expected.truncated[index] ? 1 : 0))
+            }
+        }
+    }
+
+    @Test func continuousActionsAndMasks() throws {
+        let pendulum = try #require(make("Pendulum-v1", 2, REVERIE_DISABLED, "g=9.81"))
+        defer { reverie_close(pendulum) }
+        let buffers = reverie_get_buffers(pendulum)
+        #expect(buffers.discrete_actions == nil && buffers.action_masks == nil && buffers.action_count == 1)
+        #expect(reverie_reset(pendulum, nil, nil, nil) == 0)
+        (buffers.continuous_actions[0], buffers.continuous_actions[1]) = (1, -2)
+        #expect(reverie_step(pendulum) == 0)
+        buffers.continuous_actions[1] = .nan
+        #expect(reverie_step(pendulum) != 0 && fault().contains("the action nan is not in"))
+        let taxi = try #require(make("Taxi-v4", 1))
+        defer { reverie_close(taxi) }
+        #expect(reverie_reset(taxi, [1], nil, nil) == 0)
+        #expect(reverie_get_buffers(taxi).action_masks[0] == 0b1111)
+    }
+
+    @Test func someAreReset() throws {
+        let batch = try #require(make("FrozenLake-v1", 2, REVERIE_DISABLED))
+        defer { reverie_close(batch) }
+        let buffers = reverie_get_buffers(batch)
+        #expect(reverie_step(batch) != 0 && fault().contains("a step before the first reset"))
+        #expect(reverie_reset(batch, [7, 7], [1, 1], nil) == 0)
+        while buffers.terminated[0] == 0 {
+            (buffers.discrete_actions[0], buffers.discrete_actions[1]) = (1, 0)
+            if reverie_step(batch) != 0 {
+                #expect(fault().contains("environment 1: a step after the end"))
+                #expect(reverie_reset(batch, nil, nil, [0, 1]) == 0)
+            }
+        }
+        #expect(reverie_reset(batch, nil, nil, [1, 0]) == 0 && buffers.terminated[0] == 0)
+        #expect(reverie_reset(batch, nil, nil, [0, 0]) != 0 && fault().contains("chooses no environment"))
+    }
+
+    @Test func statesAndPictures() throws {
+        let batch = try #require(make("MinAtar/Breakout-v0", 2))
+        defer { reverie_close(batch) }
+        let buffers = reverie_get_buffers(batch)
+        #expect(reverie_reset(batch, [1, 2], nil, nil) == 0)
+        var size = 0
+        let state = try #require(reverie_save(batch, 0, &size))
+        defer { reverie_free(state) }
+        #expect(reverie_restore(batch, 1, state, size) == 0)
+        let width = buffers.observation_size
+        let rows = UnsafeRawBufferPointer(start: buffers.observations, count: 2 * width)
+        #expect(rows.prefix(width).elementsEqual(rows.suffix(width)))
+        #expect(reverie_restore(batch, 1, state, size - 1) != 0 && fault().contains("of the saved state"))
+        #expect(reverie_save(batch, 2, &size) == nil && fault().contains("no environment 2 in a batch of 2"))
+
+        var picture = [UInt8](repeating: 0, count: 3 * buffers.frame_width * buffers.frame_height)
+        #expect(reverie_draw(batch, 1, &picture) == 0)
+        let world = try EnvironmentCatalog.make("MinAtar/Breakout-v0")
+        try world.reset(seed: 1)
+        var frame = Frame(world.frameSize)
+        try world.draw(0, into: &frame)
+        let expected = frame.pixels.flatMap { pixel in
+            let color = Color(rgba: pixel)
+            return [color.red, color.green, color.blue]
+        }
+        #expect(picture == expected)
+    }
+
+    @Test func describesItself() throws {
+        #expect(String(cString: reverie_version()) == REVERIE_VERSION)
+        let ids = try text(reverie_list()).array!.map(\.string)
+        #expect(ids == EnvironmentCatalog.entries.map(\.id))
+        let batch = try #require(make("CartPole-v1", 5))
+        defer { reverie_close(batch) }
+        let sheet = try text(reverie_describe(batch))
+        #expect(sheet["count"]?.integer == 5 && sheet["stepLimit"]?.integer == 500)
+        #expect(sheet["actionSpace"]?["n"]?.integer == 2)
+        #expect(sheet["observationSpace"]?["low"]?.array?[1].string == "-inf")
+        #expect(sheet["observationSpace"]?["high"]?.array?[0].double == 4.8)
+    }
+
+    @Test func badRequestsAreSentences() {
+        #expect(make("CartPol-v1", 1) == nil && fault().contains("did you mean 'CartPole-v1'"))
+        #expect(make("CartPole-v1", 0) == nil && fault().contains("from 1 to 1048576"))
+        #expect(make("CartPole-v1", 1, REVERIE_SAME_STEP, "low") == nil && fault().contains("written name=value"))
+        #expect(make("CartPole-v1", 1, REVERIE_SAME_STEP, "lov=1") == nil && fault().contains("did you mean 'low'"))
+        #expect(make("CartPole-v1", 1, reverie_autoreset(7)) == nil && fault().contains("no autoreset mode 7"))
+        reverie_close(nil)
+        reverie_free(nil)
+    }
+}

@@ -1,0 +1,152 @@
+import Graphics
+
+/// The standard preprocessing of Atari's games, each part for itself: Gymnasium's `AtariPreprocessing`, and around it fire
+/// starts, lives as episodes, stacked pictures and clipped rewards. See ``PreprocessingParts``.
+///
+/// An observation is (height, width, stack) bytes, the oldest picture first, or (height, width, 3 × stack) in colour, each
+/// picture's red, green and blue side by side. A reset fills the stack with the first picture. Grey pictures are made
+/// without colours; only the frames that are shown are drawn.
+///
+/// The same frames give Gymnasium's bytes. So the picture that an action leads to whose frames end early is the one
+/// before (with ``PreprocessingParts/poolsLastFrames`` the greater of it and the last frame but one, where that was
+/// played). Draws come from the environment's stream: a reset draws the number of frames without action after what the
+/// environment within draws.
+public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
+    /// The number of a joystick's position.
+    public typealias Action = Int
+    /// Bytes.
+    public typealias Element = UInt8
+
+    /// The environment within.
+    public var base: Base
+    /// What is done.
+    public let parts: PreprocessingParts
+    private let resize: AreaResize
+    private var scratch: AreaResize.Scratch
+    // The last frame, or the greatest of the last two; the frame before the last; the stack, as it is observed.
+    private var shown: [UInt8]
+    private var previous: [UInt8]
+    private var stack: PictureStack
+    private var lives = 0
+    // Whether a life was lost and the game isn't over.
+    private var canResume = false
+
+    /// Shows `base` to an agent.
+    ///
+    /// - Precondition: each part is in its range.
+    public init(_ base: Base, _ parts: PreprocessingParts = .nature) {
+        let size = base.screenSize
+        precondition(
+            parts.frameSkip >= 1 && parts.noopMax >= 0 && parts.stack >= 1,
+            "AtariPreprocessing with \(parts): frames and pictures must be 1 or more, no-ops 0 or more")
+        self.base = base
+        self.parts = parts
+        let channels = parts.form.channels
+        resize = AreaResize(size, to: FrameSize(width: parts.width, height: parts.height), channels: channels)
+        scratch = resize.makeScratch()
+        shown = Array(repeating: 0, count: size.width * size.height * channels)
+        previous = parts.poolsLastFrames && parts.frameSkip > 1 ? shown : []
+        stack = PictureStack(count: parts.stack, pixels: parts.width * parts.height, channels: channels)
+    }
+
+    /// Pictures.
+    public var observationSpace: Space {
+        .image([parts.height, parts.width, parts.stack * parts.form.channels])
+    }
+
+    /// The number of pictures, where they are grey.
+    public var stackedFrames: Int { parts.form == .gray ? parts.stack : 1 }
+
+    /// Time steps a second when a person watches.
+    public var framesPerSecond: Double { base.framesPerSecond / Double(parts.frameSkip) }
+
+    private var pools: Bool { !previous.isEmpty }
+
+    /// Starts a game, or goes on with one after a lost life, and fills the stack.
+    public mutating func reset(seed: UInt64?) {
+        if canResume, seed == nil {
+            if base.step(0).ended { base.reset(seed: nil) }
+        } else {
+            start(seed: seed)
+        }
+        if parts.firesOnReset, let fire = base.fireAction, base.step(fire).ended { base.reset(seed: nil) }
+        canResume = false
+        lives = base.lives
+        Self.draw(base, parts.form, into: &shown)
+        resize.shrink(shown, &scratch)
+        stack.fill(with: scratch.picture)
+    }
+
+    private mutating func start(seed: UInt64?) {
+        base.reset(seed: seed)
+        guard parts.noopMax > 0 else { return }
+        for _ in 0..<base.random.integers(1..<parts.noopMax + 1) {
+            if base.step(0).ended { base.reset(seed: seed) }
+        }
+    }
+
+    /// Plays an action for some frames, and shows the last.
+    public mutating func step(_ action: Int) -> Step {
+        var total = Step(reward: 0)
+        canResume = false
+        var isBehindPrevious = false
+        for frame in 0..<parts.frameSkip {
+            let result = base.step(action)
+            total.reward += result.reward
+            (total.terminated, total.truncated) = (result.terminated, result.truncated)
+            countLives(&total)
+            if total.ended { break }
+            if frame + 1 == parts.frameSkip {
+                Self.draw(base, parts.form, into: &shown)
+            } else if pools, frame + 2 == parts.frameSkip {
+                Self.draw(base, parts.form, into: &previous)
+                isBehindPrevious = true
+            }
+        }
+        if isBehindPrevious { Self.keepGreater(of: previous, in: &shown) }
+        resize.shrink(shown, &scratch)
+        stack.append(scratch.picture)
+        if parts.clipsReward { total.reward = min(max(total.reward, -1), 1) }
+        return total
+    }
+
+    private mutating func countLives(_ total: inout Step) {
+        guard parts.lifeLoss != .ignored else { return }
+        let left = base.lives
+        if left < lives, !total.terminated {
+            canResume = parts.lifeLoss == .endsAndResumes && !total.truncated
+            total.terminated = true
+        }
+        lives = left
+    }
+
+    private static func draw(_ base: Base, _ form: ScreenForm, into screen: inout [UInt8]) {
+        var bytes = screen.mutableSpan
+        base.writeScreen(form, into: &bytes)
+    }
+
+    private static func keepGreater(of frame: [UInt8], in screen: inout [UInt8]) {
+        frame.withUnsafeBufferPointer { frame in
+            screen.withUnsafeMutableBufferPointer { screen in
+                precondition(frame.count == screen.count, "frames of \(frame.count) and \(screen.count) bytes")
+                for index in 0..<frame.count { screen[index] = max(screen[index], frame[index]) }
+            }
+        }
+    }
+
+    /// Writes the stack.
+    public func observe(into observation: inout MutableSpan<UInt8>) {
+        observation.write(stack.bytes, 0..<stack.bytes.count)
+    }
+}
+
+extension AtariPreprocessing: StateCodable where Base: StateCodable {
+    /// Codes the lives, the last frame, the stack and the environment within.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&lives)
+        try coder.code(&canResume)
+        try coder.code(&shown)
+        try coder.code(&stack.bytes)
+        try base.codeState(with: &coder)
+    }
+}

@@ -1,0 +1,128 @@
+import Graphics
+import Random
+
+/// A maze that is another one in each episode: to learn how to solve mazes, not one of them by heart.
+///
+/// The observation is that of a ``GridView``: all cells or a square around the agent. The agent starts in the room top
+/// left; the goal, bottom right, gives 1. Actions: 0 left, 1 down, 2 right, 3 up. Steps draw nothing.
+public struct FreshMaze: Environment {
+    /// How much of the maze is observed.
+    public let extent: GridExtent
+    /// The share of walls that are opened in a maze without loops, 0...1.
+    public let loops: Double
+    /// The agent's cell.
+    public private(set) var cell: Int
+    /// The environment's random stream, from which resets draw the mazes.
+    public private(set) var random = PCG64()
+    private var carver: MazeCarver
+    private var planes: GridPlanes
+    // The stream before the maze was drawn: all that is needed to have it again.
+    private var source = PCG64(seed: 0)
+
+    /// Makes an environment of mazes of so many rooms, to be reset before use.
+    ///
+    /// - Parameters:
+    ///   - rows: the number of rooms from top to bottom, 2...63.
+    ///   - columns: the number of rooms from left to right, 2...63.
+    ///   - loops: the share of walls that are opened in a maze without loops, 0...1.
+    ///   - extent: how much of the maze is observed.
+    public init(rows: Int = 7, columns: Int = 7, loops: Double = 0, extent: GridExtent = .full) {
+        precondition(
+            2...63 ~= rows && 2...63 ~= columns, "FreshMaze: \(rows) × \(columns) rooms, expected 2...63 of each")
+        precondition(0...1 ~= loops, "FreshMaze: \(loops) of the walls opened, expected 0...1")
+        self.extent = extent
+        self.loops = loops
+        carver = MazeCarver(rows: rows, columns: columns)
+        planes = GridPlanes(rows: carver.gridRows, columns: carver.gridColumns)
+        cell = carver.start
+        planes[carver.goal, .goal] = true
+        build()
+    }
+
+    /// Rows × columns × channels.
+    public var observationSpace: Space { planes.space(extent) }
+    /// Left, down, right, up.
+    public var actionSpace: Space { .discrete(4) }
+
+    /// Draws a new maze and puts the agent at its start.
+    public mutating func reset(seed: UInt64?) {
+        if let seed { random = PCG64(seed: seed) }
+        source = random
+        carver.carve(loops: loops, &random)
+        show()
+        cell = carver.start
+    }
+
+    /// The maze of ``source``.
+    private mutating func build() {
+        var stream = source
+        carver.carve(loops: loops, &stream)
+        show()
+    }
+
+    private mutating func show() {
+        for cell in carver.walls.indices { planes[cell, .wall] = carver.walls[cell] }
+    }
+
+    /// Moves, unless there is a wall. The goal is not left again.
+    public mutating func step(_ action: Int) -> Step {
+        precondition(0 <= action && action < 4, "FreshMaze: the action \(action) is not in Discrete(4)")
+        if cell == carver.goal { return Step(reward: 0, terminated: true) }
+        let next = GridMove(rawValue: action)!.applied(to: cell, rows: planes.rows, columns: planes.columns)
+        if !carver.walls[next] { cell = next }
+        let isSolved = cell == carver.goal
+        return Step(reward: isSolved ? 1 : 0, terminated: isSolved)
+    }
+
+    /// Writes what is in the cells that are seen.
+    public func observe(into observation: inout MutableSpan<UInt8>) {
+        let window = window
+        planes.write(window, into: &observation)
+        let offset = window.offset(row: cell / planes.columns, column: cell % planes.columns)!
+        observation[offset + GridChannel.agent.rawValue] = 1
+    }
+
+    private var window: GridWindow {
+        GridWindow(extent, around: cell, rows: planes.rows, columns: planes.columns)
+    }
+}
+
+extension FreshMaze: StateCodable {
+    /// Codes the maze as the stream that it was drawn from, the agent as the number of its cell among the open ones, and
+    /// the random stream.
+    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&source)
+        if coder.isReading { build() }
+        let open = carver.walls.indices.filter { !carver.walls[$0] }
+        var place = open.firstIndex(of: cell) ?? 0
+        try coder.code(&place, in: 0...open.count - 1)
+        cell = open[place]
+        try coder.code(&random)
+    }
+}
+
+extension FreshMaze {
+    private var painter: GridPainter { GridPainter(rows: planes.rows, columns: planes.columns) }
+
+    /// One square a cell, as large as fits into about 512 pixels.
+    public var frameSize: FrameSize { painter.frameSize }
+
+    /// 5: slow enough to follow.
+    public var framesPerSecond: Double { 5 }
+
+    /// Draws the maze and the agent, darker where it isn't seen.
+    public func draw(into frame: inout Frame) {
+        for (index, isWall) in carver.walls.enumerated() {
+            let tile = painter.tile(index)
+            if isWall {
+                tile.paintWall(into: &frame)
+            } else {
+                tile.paintFloor(into: &frame, variant: index / planes.columns + index % planes.columns)
+            }
+        }
+        painter.tile(carver.start).paintStart(into: &frame)
+        painter.tile(carver.goal).paintGoal(into: &frame)
+        painter.tile(cell).paintAgent(into: &frame)
+        painter.shade(outside: window, into: &frame)
+    }
+}

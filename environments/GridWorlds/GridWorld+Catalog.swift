@@ -1,0 +1,80 @@
+import Random
+
+extension GridExtent {
+    /// The word for observing the number of the state.
+    static let stateWord = "state"
+    static let summary =
+        "what is observed: state, its number; full, all cells; or a side such as 5, a square around the agent"
+    /// The option that ``init(_:)`` reads.
+    static let option = EnvironmentOption("view", summary, usual: stateWord)
+
+    /// What the option `view` says; nil where the number of the state is observed.
+    init?(_ options: EnvironmentOptions) throws(EnvironmentError) {
+        guard let text = options.text("view"), text != Self.stateWord else { return nil }
+        if text == "full" {
+            self = .full
+        } else if let side = Int(text), 3...31 ~= side, side % 2 == 1 {
+            self = .window(side: side)
+        } else {
+            throw .badValue(
+                option: "view", value: text, expected: "\(Self.stateWord), full or an odd number from 3 to 31")
+        }
+    }
+}
+
+extension EnvironmentRequest {
+    /// The same with another step limit, unless the user has given one.
+    func limited(to steps: Int?) -> EnvironmentRequest {
+        var request = self
+        if options.text(EnvironmentCatalog.stepLimitOption.name) == nil { request.stepLimit = steps }
+        return request
+    }
+}
+
+extension GridWorld {
+    /// What the ids of the maps among the assets begin with.
+    static let assetPrefix = "grid:"
+
+    static let entries = [
+        EnvironmentEntry(
+            "GridWorld", "a world of square cells from a map file", actionNames: GridAction.names,
+            options: [EnvironmentOption("map", "the path of the map file"), GridExtent.option]
+        ) { request in
+            guard let path = request.options.text("map") else {
+                throw EnvironmentError.badValue(option: "map", value: "", expected: "the path of a map file")
+            }
+            return try batch(of: GridMap(contentsOf: path), request)
+        }
+    ]
+
+    /// The entry of a map among the assets; one that cannot be read is listed, and says why when it is made.
+    static func entry(mapNamed name: String) -> EnvironmentEntry {
+        let map = (try? Assets.path("\(GridMap.assetFolder)/\(name).txt")).flatMap { try? GridMap(contentsOf: $0) }
+        return EnvironmentEntry(
+            assetPrefix + name, map?.description ?? "a map that cannot be read", stepLimit: map?.stepLimit,
+            actionNames: Array(GridAction.names.prefix(map?.moves ?? 4)), options: [GridExtent.option]
+        ) { request in
+            try batch(of: GridMap(contentsOf: Assets.path("\(GridMap.assetFolder)/\(name).txt")), request)
+        }
+    }
+
+    /// Worlds of a map as the user wants to observe them, cut at the map's own step limit.
+    static func batch(of map: GridMap, _ request: EnvironmentRequest) throws -> any BatchedEnvironment {
+        let (world, request) = (GridWorld(map), request.limited(to: map.stepLimit))
+        if let extent = try GridExtent(request.options) {
+            let view = GridView(world, extent)
+            return try request.batch {
+                var copy = view
+                copy.base = world.withOwnStream()
+                return copy
+            }
+        }
+        guard world.isTabular else {
+            throw EnvironmentError.badValue(
+                option: GridExtent.option.name, value: request.options.text(GridExtent.option.name) ?? "",
+                expected: "full or a side such as 5, because agent, keys and enemies have more than "
+                    + "\(GridRules.largestStateCount) states together, too many to number")
+        }
+        return try request.batch { world.withOwnStream() }
+    }
+}

@@ -1,0 +1,78 @@
+"""One environment as a `gymnasium.Env`."""
+
+import gymnasium
+import numpy
+
+from reverie import spaces
+from reverie.library import Batch, Error
+
+
+def mask_array(bits, count):
+    """Masks (...) of bits as (..., count) zeros and ones, as Gymnasium gives them."""
+    return (bits[..., None] >> numpy.arange(count, dtype=numpy.uint64) & numpy.uint64(1)).astype(numpy.int8)
+
+
+class Environment(gymnasium.Env):
+    """One of Reverie's environments; `options` are those that `reverie list environments ID` shows.
+
+    Episodes are cut by its own time limit; a step after the end is refused.
+    """
+
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 30}
+
+    def __init__(self, name, render_mode=None, **options):
+        if render_mode not in (None, "rgb_array"):
+            raise Error(f"{name} draws with render_mode='rgb_array', not {render_mode!r}")
+        self._made_of = (name, render_mode, options)
+        self._batch = Batch(name, 1, "disabled", options)
+        description = self._batch.description
+        self.observation_space = spaces.space(description["observationSpace"])
+        self.action_space = spaces.space(description["actionSpace"])
+        self.metadata = {**self.metadata, "render_fps": description["framesPerSecond"]}
+        self.render_mode = render_mode
+
+    def reset(self, *, seed=None, options=None):
+        """Starts an episode; options of an environment are given when it is made."""
+        if options:
+            raise Error(f"{self._made_of[0]} takes its options when it is made, not in reset: {', '.join(options)}")
+        super().reset(seed=seed)
+        self._batch.reset([seed])
+        return self._observation(), self._info()
+
+    def step(self, action):
+        """Plays a step."""
+        batch = self._batch
+        batch.actions[0] = action
+        batch.step()
+        return (
+            self._observation(), float(batch.rewards[0]), bool(batch.terminated[0]), bool(batch.truncated[0]), self._info()
+        )
+
+    def render(self):
+        """The state as a picture (height, width, 3), where the mode is rgb_array."""
+        return self._batch.draw() if self.render_mode == "rgb_array" else None
+
+    def close(self):
+        """Gives the environment's memory back, once nobody holds its arrays."""
+        self._batch = None
+
+    def save(self):
+        """The whole state as bytes."""
+        return self._batch.save()
+
+    def restore(self, state):
+        """Goes on exactly from a saved state."""
+        self._batch.restore(state)
+
+    def __deepcopy__(self, memo):
+        name, render_mode, options = self._made_of
+        copy = type(self)(name, render_mode, **options)
+        copy.restore(self.save())
+        return copy
+
+    def _observation(self):
+        return spaces.member(self.observation_space, self._batch.observations[0])
+
+    def _info(self):
+        masks = self._batch.action_masks
+        return {} if masks is None else {"action_mask": mask_array(masks, self.action_space.n)[0]}

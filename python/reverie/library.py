@@ -1,0 +1,210 @@
+"""The library behind the package: reverie.h by ctypes, its buffers as NumPy arrays that nothing copies."""
+
+import ctypes
+import json
+import os
+import pathlib
+from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint8, c_void_p
+
+import numpy
+
+
+class Error(Exception):
+    """What the library refuses, in a sentence."""
+
+
+class Buffers(ctypes.Structure):
+    """`reverie_buffers`."""
+
+    _fields_ = [
+        ("observations", c_void_p),
+        ("final_observations", c_void_p),
+        ("discrete_actions", c_void_p),
+        ("continuous_actions", c_void_p),
+        ("rewards", c_void_p),
+        ("terminated", c_void_p),
+        ("truncated", c_void_p),
+        ("is_reset", c_void_p),
+        ("action_masks", c_void_p),
+        ("observation_size", c_size_t),
+        ("action_count", c_size_t),
+        ("frame_width", c_size_t),
+        ("frame_height", c_size_t),
+    ]
+
+
+_SIGNATURES = {
+    "reverie_version": (c_char_p, []),
+    "reverie_error": (c_char_p, []),
+    "reverie_set_assets": (None, [c_char_p]),
+    "reverie_list": (c_void_p, []),
+    "reverie_make": (c_void_p, [c_char_p, c_size_t, c_int, POINTER(c_char_p), c_size_t]),
+    "reverie_close": (None, [c_void_p]),
+    "reverie_get_buffers": (Buffers, [c_void_p]),
+    "reverie_describe": (c_void_p, [c_void_p]),
+    "reverie_reset": (c_int, [c_void_p, c_void_p, c_void_p, c_void_p]),
+    "reverie_step": (c_int, [c_void_p]),
+    "reverie_draw": (c_int, [c_void_p, c_size_t, c_void_p]),
+    "reverie_save": (c_void_p, [c_void_p, c_size_t, POINTER(c_size_t)]),
+    "reverie_restore": (c_int, [c_void_p, c_size_t, c_char_p, c_size_t]),
+    "reverie_free": (None, [c_void_p]),
+}
+
+
+def _load():
+    package = pathlib.Path(__file__).resolve().parent
+    places = [package / "libReverie.so", package.parent.parent / ".build/release/libReverie.so"]
+    if "REVERIE_LIBRARY" in os.environ:
+        places = [pathlib.Path(os.environ["REVERIE_LIBRARY"])]
+    path = next((place for place in places if place.exists()), None)
+    if path is None:
+        tried = ", ".join(map(str, places))
+        raise ImportError(f"Reverie's library is missing (tried {tried}): run 'make build' in the repository, then install again")
+    library = ctypes.CDLL(str(path))
+    for name, (result, arguments) in _SIGNATURES.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, arguments
+    if "REVERIE_ASSETS" not in os.environ:
+        assets = next((place for place in (package / "assets", package.parent.parent / "assets") if place.is_dir()), None)
+        if assets:
+            library.reverie_set_assets(str(assets).encode())
+    return library
+
+
+_library = _load()
+
+
+def _fail():
+    raise Error(_library.reverie_error().decode())
+
+
+def _text(pointer):
+    try:
+        return ctypes.string_at(pointer).decode()
+    finally:
+        _library.reverie_free(pointer)
+
+
+def version():
+    """The library's version."""
+    return _library.reverie_version().decode()
+
+
+def environments():
+    """The ids of all environments."""
+    return json.loads(_text(_library.reverie_list()))
+
+
+def option(name, value):
+    """An option as the library reads it."""
+    if isinstance(value, (bool, numpy.bool_)):
+        value = "true" if value else "false"
+    return f"{name}={value}"
+
+
+class _Handle:
+    """Owns a batch; every array over its buffers keeps it alive."""
+
+    def __init__(self, pointer):
+        self.pointer = pointer
+
+    def __del__(self, close=_library.reverie_close):
+        close(self.pointer)
+
+
+class Batch:
+    """n environments and their buffers as arrays: `observations` (n, ...), `final_observations` (n, ...), `actions` (n) or (n, k),
+    `rewards` (n), `terminated`, `truncated`, `is_reset` (n), `action_masks` (n) or None.
+
+    The arrays are written by each step and reset.
+    """
+
+    MODES = ["same_step", "next_step", "disabled"]
+
+    def __init__(self, name, count, mode, options):
+        texts = [option(key, value).encode() for key, value in options.items()]
+        pointer = _library.reverie_make(
+            name.encode(), count, self.MODES.index(mode), (c_char_p * len(texts))(*texts), len(texts)
+        )
+        if not pointer:
+            _fail()
+        self._handle = _Handle(pointer)
+        self._step = _library.reverie_step
+        self._pointer = c_void_p(pointer)
+        self.count = count
+        self.description = json.loads(_text(_library.reverie_describe(pointer)))
+        self._lay_out(_library.reverie_get_buffers(pointer))
+
+    def _lay_out(self, buffers):
+        element = numpy.dtype(self.description["elementType"])
+        width = buffers.observation_size // element.itemsize
+        shape = self._shape(self.description["observationSpace"], width)
+        self.observations = self._array(buffers.observations, element, width).reshape(shape)
+        self.final_observations = self._array(buffers.final_observations, element, width).reshape(shape)
+        if buffers.discrete_actions:
+            self.actions = self._array(buffers.discrete_actions, numpy.int64, 1)[:, 0]
+        elif buffers.continuous_actions:
+            self.actions = self._array(buffers.continuous_actions, numpy.float32, buffers.action_count)
+        else:
+            raise Error(f"{self.description['id']}: there is no way to give its actions from here")
+        self.rewards = self._array(buffers.rewards, numpy.float64, 1)[:, 0]
+        self.terminated = self._array(buffers.terminated, numpy.bool_, 1)[:, 0]
+        self.truncated = self._array(buffers.truncated, numpy.bool_, 1)[:, 0]
+        self.is_reset = self._array(buffers.is_reset, numpy.bool_, 1)[:, 0]
+        self.action_masks = self._array(buffers.action_masks, numpy.uint64, 1)[:, 0] if buffers.action_masks else None
+        self._picture = (buffers.frame_height, buffers.frame_width, 3)
+
+    def _shape(self, space, width):
+        return (self.count, *space["shape"]) if space["type"] == "Box" else (self.count, width)
+
+    def _array(self, address, element, width):
+        """(n, width) elements at an address, which live as long as the array."""
+
+        class Memory(c_uint8 * (self.count * width * numpy.dtype(element).itemsize)):
+            pass
+
+        memory = Memory.from_address(address)
+        memory.handle = self._handle
+        return numpy.frombuffer(memory, element).reshape(self.count, width)
+
+    def reset(self, seeds=None, mask=None):
+        """Starts an episode where `mask` says so, else everywhere; `seeds` has a number or None for each environment."""
+        numbers = given = None
+        if seeds is not None:
+            wrong = next((seed for seed in seeds if seed is not None and not 0 <= seed < 1 << 64), None)
+            if wrong is not None:
+                raise Error(f"a seed is a whole number from 0 to 2^64 - 1, not {wrong}")
+            numbers = numpy.array([seed or 0 for seed in seeds], numpy.uint64)
+            given = numpy.array([seed is not None for seed in seeds], numpy.uint8)
+        chosen = None if mask is None else numpy.ascontiguousarray(mask, numpy.uint8)
+        pointers = [None if array is None else array.ctypes.data for array in (numbers, given, chosen)]
+        if _library.reverie_reset(self._pointer, *pointers):
+            _fail()
+
+    def step(self):
+        """Plays a step with `actions`."""
+        if self._step(self._pointer):
+            _fail()
+
+    def draw(self, index=0):
+        """A new picture (height, width, 3) of one environment."""
+        picture = numpy.empty(self._picture, numpy.uint8)
+        if _library.reverie_draw(self._pointer, index, picture.ctypes.data):
+            _fail()
+        return picture
+
+    def save(self, index=0):
+        """One environment's whole state."""
+        size = c_size_t()
+        pointer = _library.reverie_save(self._pointer, index, byref(size))
+        if not pointer:
+            _fail()
+        try:
+            return ctypes.string_at(pointer, size.value)
+        finally:
+            _library.reverie_free(pointer)
+
+    def restore(self, state, index=0):
+        """Puts one environment into a saved state."""
+        if _library.reverie_restore(self._pointer, index, state, len(state)):
+            _fail()
