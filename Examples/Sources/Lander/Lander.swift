@@ -27,9 +27,10 @@ struct Lander: Environment {
         velocity += isBurning ? 0.03 : -0.02
         height += 0.1 * velocity
         let cost = isBurning ? 0.01 : 0
-        if height > 1.5 { return Step(reward: -1 - cost, terminated: true) }
-        if height > 0 { return Step(reward: -cost) }
-        height = 0
+        if height > 0, height <= 1.5 { return Step(reward: -cost) }
+        // The last observation is in the space too.
+        height = min(max(0, height), 1.5)
+        if height > 0 { return Step(reward: -1 - cost, terminated: true) }
         return Step(reward: min(1, 1.15 + velocity) - cost, terminated: true)
     }
 
