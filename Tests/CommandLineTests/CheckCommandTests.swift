@@ -36,14 +36,17 @@ import Testing
 }
 
 @Suite struct WrapperFlagTests {
+    /// Runs a command that has to succeed.
+    private func succeed(_ words: String, in folder: TemporaryFolder) throws -> Executable.Result {
+        let result = try Executable.run(words.split(separator: " ").map(String.init), in: folder)
+        #expect(result.status == 0, "\(words): \(result.errors)")
+        return result
+    }
+
     /// A run in wrappers is resumed, evaluated and recorded in them.
     @Test func aRunKeepsItsWrappers() throws {
         let folder = try TemporaryFolder()
-        func run(_ words: String) throws -> Executable.Result {
-            let result = try Executable.run(words.split(separator: " ").map(String.init), in: folder)
-            #expect(result.status == 0, "\(words): \(result.errors)")
-            return result
-        }
+        func run(_ words: String) throws -> Executable.Result { try succeed(words, in: folder) }
         _ = try run(
             "train dqn CartPole-v1 --run r --steps 300 --set learningStart=100 --wrap frame-stack=3 --wrap time-aware")
         #expect(folder.text("r/config.toml").contains(#"wrap = "frame-stack=3,time-aware""#))
@@ -59,11 +62,7 @@ import Testing
     /// Statistics of training are those of the evaluation: the same whatever the episodes of an evaluation are.
     @Test func anEvaluationTakesOverStatistics() throws {
         let folder = try TemporaryFolder()
-        func run(_ words: String) throws -> Executable.Result {
-            let result = try Executable.run(words.split(separator: " ").map(String.init), in: folder)
-            #expect(result.status == 0, "\(words): \(result.errors)")
-            return result
-        }
+        func run(_ words: String) throws -> Executable.Result { try succeed(words, in: folder) }
         _ = try run(
             "train dqn CartPole-v1 --run r --steps 1200 --set learningStart=100 --wrap normalize-observation --json")
         let checkpoint = folder.content().first { $0.hasPrefix("r/checkpoints/step-1200") }!
