@@ -1,6 +1,6 @@
 /// The observation as a row of floats, followed by a 1 for each action that is not in vain and a 0 for the others: what
 /// an agent that knows nothing of masks can learn from.
-public struct ActionMaskObservation<Base: Environment>: Wrapper {
+public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
     /// The actions of the environment within.
     public typealias Action = Base.Action
     /// Floats.
@@ -40,20 +40,8 @@ public struct ActionMaskObservation<Base: Environment>: Wrapper {
             shape: [low.count + count], element: .float32)
     }
 
-    /// Resets the environment within.
-    public mutating func reset(seed: UInt64?) {
-        base.reset(seed: seed)
-        look()
-    }
-
-    /// Plays one step of the environment within.
-    public mutating func step(_ action: Action) -> Step {
-        let result = base.step(action)
-        look()
-        return result
-    }
-
-    private mutating func look() {
+    /// Keeps the observation, as floats.
+    public mutating func look() {
         base.observe(into: &latest, at: 0, count: latest.count)
         Base.Element.convert(latest, to: &floats)
     }

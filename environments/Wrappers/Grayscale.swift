@@ -1,5 +1,5 @@
 /// Pictures in red, green and blue as one channel of luminance, height × width: Gymnasium's `GrayscaleObservation`.
-public struct Grayscale<Base: Environment<UInt8>>: Wrapper {
+public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
     /// The actions of the environment within.
     public typealias Action = Base.Action
     /// Bytes.
@@ -26,18 +26,8 @@ public struct Grayscale<Base: Environment<UInt8>>: Wrapper {
     /// Pictures without a last axis.
     public var observationSpace: Space { .image(Array(base.observationSpace.shape.prefix(2))) }
 
-    /// Resets the environment within.
-    public mutating func reset(seed: UInt64?) {
-        base.reset(seed: seed)
-        base.observe(into: &picture, at: 0, count: picture.count)
-    }
-
-    /// Plays one step of the environment within.
-    public mutating func step(_ action: Action) -> Step {
-        let result = base.step(action)
-        base.observe(into: &picture, at: 0, count: picture.count)
-        return result
-    }
+    /// Keeps the picture.
+    public mutating func look() { base.observe(into: &picture, at: 0, count: picture.count) }
 
     /// Writes 0.2125 red + 0.7154 green + 0.0721 blue, rounded down.
     public func observe(into observation: inout MutableSpan<UInt8>) {
@@ -54,6 +44,6 @@ extension Grayscale: StateCodable where Base: StateCodable {
     /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
-        base.observe(into: &picture, at: 0, count: picture.count)
+        look()
     }
 }

@@ -1,6 +1,6 @@
 /// Pictures of another size: each new pixel is the mean of the area that it covers, channel by channel, pixels that
 /// are cut counting by their share. What Gymnasium's `ResizeObservation` does where pictures become smaller.
-public struct Resize<Base: Environment<UInt8>>: Wrapper {
+public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
     /// The actions of the environment within.
     public typealias Action = Base.Action
     /// Bytes.
@@ -43,18 +43,8 @@ public struct Resize<Base: Environment<UInt8>>: Wrapper {
     /// Pictures of the new size, with the channels of the old ones.
     public var observationSpace: Space { .image([height, width] + base.observationSpace.shape.dropFirst(2)) }
 
-    /// Resets the environment within.
-    public mutating func reset(seed: UInt64?) {
-        base.reset(seed: seed)
-        base.observe(into: &picture, at: 0, count: picture.count)
-    }
-
-    /// Plays one step of the environment within.
-    public mutating func step(_ action: Action) -> Step {
-        let result = base.step(action)
-        base.observe(into: &picture, at: 0, count: picture.count)
-        return result
-    }
+    /// Keeps the picture.
+    public mutating func look() { base.observe(into: &picture, at: 0, count: picture.count) }
 
     /// Writes the picture in its new size.
     public func observe(into observation: inout MutableSpan<UInt8>) {
@@ -104,6 +94,6 @@ extension Resize: StateCodable where Base: StateCodable {
     /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
-        base.observe(into: &picture, at: 0, count: picture.count)
+        look()
     }
 }

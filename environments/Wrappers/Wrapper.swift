@@ -58,6 +58,29 @@ extension Wrapper where Element == Base.Element {
     }
 }
 
+/// A wrapper that keeps what the environment within shows after each reset and step, to show it otherwise.
+public protocol LookingWrapper<Base>: Wrapper {
+    /// Keeps what the environment within shows now.
+    mutating func look()
+}
+
+extension LookingWrapper {
+    /// Resets the environment within, and looks.
+    @inlinable public mutating func reset(seed: UInt64?) {
+        base.reset(seed: seed)
+        look()
+    }
+}
+
+extension LookingWrapper where Action == Base.Action {
+    /// Plays one step of the environment within, and looks.
+    @inlinable public mutating func step(_ action: Action) -> Step {
+        let result = base.step(action)
+        look()
+        return result
+    }
+}
+
 extension Environment {
     /// Writes the current observation to `elements` from `offset` on.
     @inlinable @inline(__always) func observe(into elements: inout [Element], at offset: Int, count: Int) {
