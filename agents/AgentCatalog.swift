@@ -18,6 +18,9 @@ public enum AgentCatalog {
         Entry(name: "random", summary: "every action with equal probability") { RandomSettings() },
         Entry(name: "q-learning", summary: "tabular Q-learning (Watkins 1989)") { QLearningSettings() },
         Entry(name: "dqn", summary: "deep Q-network with experience replay (Mnih et al. 2015)") { DQNSettings() },
+        Entry(name: "rainbow", summary: "deep Q-network with all that improves it (Hessel et al. 2018)") {
+            DQNSettings.rainbow
+        },
         Entry(name: "reinforce", summary: "policy gradients over whole episodes (Williams 1992)") {
             REINFORCESettings()
         },

@@ -25,16 +25,16 @@ extension Configurable {
         }
     }
 
-    /// The defaults, changed by one table after the other, then by flags: defaults < preset < file < flags.
+    /// These settings, changed by one table after the other, then by flags: defaults < preset < file < flags.
     ///
     /// - Parameters:
     ///   - tables: Those of the preset and of the file, in this order.
     ///   - assignments: Texts of the form `name=value`.
     /// - Throws: ``ConfigurationError`` for the first setting that can't be applied.
-    public static func resolved(
-        _ tables: [SettingsTable], assignments: [String] = []
+    public func changed(
+        by tables: [SettingsTable], assignments: [String] = []
     ) throws(ConfigurationError) -> Self {
-        var configuration = Self()
+        var configuration = self
         for table in tables { try configuration.apply(table) }
         for assignment in assignments { try configuration.apply(assignment: assignment) }
         return configuration

@@ -216,7 +216,7 @@ import Testing
         settings.hiddenSizes = []
         settings.optimizer = .sgd
         (settings.learningRate, settings.learningStart, settings.trainEvery, settings.batchSize) = (0.25, 0, 1, 2)
-        (settings.lossFunction, settings.replayCapacity) = (.squared, 1)
+        (settings.lossFunction, settings.replayCapacity, settings.network) = (.squared, 2, .mlp)
         let agent = try DQN(settings, environment: .states(3, actions: 2), seed: 1)
         let weight = agent.variables["network.layers.0.weight"]
         weight.set([Float](repeating: 0, count: 6))

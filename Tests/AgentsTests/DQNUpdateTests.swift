@@ -41,10 +41,10 @@ import Testing
         let target = MultilayerPerceptron(file.sizes, random: &random)
         Golden.set(network.parameters, to: file.network)
         Golden.set(target.parameters, to: file.target)
-        let plan = try DQN.learningProgram(
-            network, target, settings.makeOptimizer(), settings,
-            rows: .float32(settings.batchSize, file.sizes[0])
-        ).plan()
+        let update = DQN.Update(
+            network: network, target: target, optimizer: settings.makeOptimizer(), settings: settings,
+            returns: settings.makeReturns(), actionCount: file.sizes.last!)
+        let plan = try DQN.learningProgram(update, rows: .float32(settings.batchSize, file.sizes[0])).plan()
         _ = plan.input(0).update(fromContentsOf: file.observations.map { Float($0) })
         _ = plan.integerInput(1).update(fromContentsOf: file.actions)
         _ = plan.input(2).update(fromContentsOf: file.rewards.map { Float($0) })
@@ -70,7 +70,7 @@ import Testing
         settings.optimizer = .sgd
         settings.learningRate = 0.1
         settings.batchSize = 5
-        settings.replayCapacity = 1
+        settings.replayCapacity = 5
         settings.learningStart = 0
         settings.trainEvery = 1
         settings.discount = 0.9

@@ -9,11 +9,9 @@ import Testing
 /// Networks follow from the space of observations, and one that doesn't suit it is refused.
 @Suite struct NetworkDesignTests {
     private static func design(
-        _ name: NetworkName, _ environment: EnvironmentDescription, inputCount: Int? = nil
+        _ name: NetworkName, _ environment: EnvironmentDescription, hiddenSizes: [Int] = [7]
     ) throws -> NetworkDesign {
-        try NetworkDesign(
-            name, for: environment, inputCount: inputCount ?? environment.observationSpace.count, hiddenSizes: [7],
-            activation: .tanh)
+        try NetworkDesign(name, for: environment, agent: "dqn", hiddenSizes: hiddenSizes, activation: .tanh)
     }
 
     private static func shapes(_ design: NetworkDesign, outputs: Int) -> [Shape] {
@@ -38,16 +36,45 @@ import Testing
 
     @Test func everythingElseHasLinearLayers() throws {
         for (environment, inputs) in [
-            (EnvironmentDescription.vector(4, actions: 3), 4), (.states(9, actions: 3), 9),
-            (.images([8, 8], actions: 3), 64), (.images([2, 9, 5], actions: 3), 90),
+            (EnvironmentDescription.vector(4, actions: 3), 4), (.images([8, 8], actions: 3), 64),
+            (.images([2, 9, 5], actions: 3), 90),
             (.images([4, 84, 84], actions: 3), 4 * 84 * 84),
         ] {
-            let design = try Self.design(.auto, environment, inputCount: inputs)
+            let design = try Self.design(.auto, environment)
             #expect(design.inputs == [inputs])
             #expect(Self.shapes(design, outputs: 3) == [[7, inputs], [7], [3, 7], [3]])
         }
         let chosen = try Self.design(.mlp, .images([10, 10, 2], actions: 3))
         #expect(chosen.inputs == [200])
+    }
+
+    @Test func discreteObservationsAreLookedUp() throws {
+        let states = EnvironmentDescription.states(9, actions: 3)
+        let design = try Self.design(.auto, states)
+        #expect(design.inputs == [1])
+        #expect(Self.shapes(design, outputs: 3) == [[9, 7], [3, 7], [3]])
+        let deeper = try Self.design(.embedding, states, hiddenSizes: [7, 5])
+        #expect(Self.shapes(deeper, outputs: 3) == [[9, 7], [5, 7], [5], [3, 5], [3]])
+        let table = try Self.design(.embedding, states, hiddenSizes: [])
+        #expect(Self.shapes(table, outputs: 3) == [[9, 3]])
+        let rows = try Self.design(.mlp, states)
+        #expect(rows.inputs == [9] && Self.shapes(rows, outputs: 3) == [[7, 9], [7], [3, 7], [3]])
+        #expect(throws: AgentError.self) { try Self.design(.embedding, .vector(4, actions: 2)) }
+    }
+
+    /// A table is what is learned of each state, whatever the others.
+    @Test func anEmbeddingTellsStatesApart() throws {
+        var settings = DQNSettings()
+        (settings.hiddenSizes, settings.learningStart, settings.trainEvery, settings.batchSize) = ([], 0, 1, 1)
+        let agent = try DQN(settings, environment: .states(5, actions: 2), seed: 1)
+        let table = agent.variables["network.1.weight"]
+        let before = table.values
+        for state in 0..<5 as Range<Int32> {
+            #expect(try agent.assess([state])?.values == [0, 1].map { Double(before[Int(state) * 2 + $0]) })
+        }
+        try agent.learn(PlayedStep(observation: [Int32(3)], action: 1, reward: 1, next: [Int32(4)], terminated: true))
+        let changed = zip(table.values, before).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
+        #expect(changed == [7])
     }
 
     @Test func networksThatDoNotSuitAreRefused() throws {

@@ -33,7 +33,7 @@ extension ReplayBuffer {
                     rewards.withUnsafeMutableBufferPointer { rewards in
                         continues.withUnsafeMutableBufferPointer { continues in
                             sample(
-                                into: Batch(
+                                into: ReplayBatch(
                                     observations: observations, actions: actions, rewards: rewards,
                                     nextObservations: nextObservations, continues: continues),
                                 encoding: encoding, random: &random)
@@ -221,7 +221,7 @@ extension ReplayBuffer {
             let steps = (0..<8).map { PlayedStep(observation: [UInt8](repeating: $0, count: 4), next: [1, 2, 3, 4]) }
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32 * 4)
             let actions = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 32)
-            let target = ReplayBuffer.Batch(
+            let target = ReplayBatch(
                 observations: floats, actions: actions, rewards: floats, nextObservations: floats, continues: floats)
             var random = RandomStream(seed: 1)
             try withStep(steps) { transitions in

@@ -27,7 +27,7 @@ struct Example: Configurable, Hashable {
 
 @Suite struct SettingTests {
     private func changed(_ assignments: String...) throws(ConfigurationError) -> Example {
-        try Example.resolved([], assignments: assignments)
+        try Example().changed(by: [], assignments: assignments)
     }
 
     @Test func assignments() throws {
@@ -62,14 +62,14 @@ struct Example: Configurable, Hashable {
     @Test func laterLayersWin() throws {
         let preset = SettingsTable([.init("batchSize", .integer(64)), .init("learningRate", .number(0.5))])
         let file = SettingsTable([.init("learningRate", .number(0.25)), .init("clip", .integer(2))])
-        let example = try Example.resolved([preset, file], assignments: ["clip=3"])
+        let example = try Example().changed(by: [preset, file], assignments: ["clip=3"])
         #expect(example.batchSize == 64 && example.learningRate == 0.25 && example.clip == 3)
         #expect(example.hiddenSizes == Example().hiddenSizes)
     }
 
     @Test func errorsSayWhere() {
         let table = SettingsTable([.init("clip", .boolean(true), source: "config.toml:7")])
-        let error = #expect(throws: ConfigurationError.self) { try Example.resolved([table]) }
+        let error = #expect(throws: ConfigurationError.self) { try Example().changed(by: [table]) }
         #expect(error?.description.hasPrefix("config.toml:7: clip is a number from 0.0 to 10.0, not true") == true)
     }
 
@@ -82,7 +82,7 @@ struct Example: Configurable, Hashable {
         example.hiddenSizes = []
         let text = example.settingsTable.tomlText
         let document = try TOMLDocument(parsing: Array(text.utf8), file: "config.toml")
-        #expect(try Example.resolved([document.top]) == example)
+        #expect(try Example().changed(by: [document.top]) == example)
         #expect(document.top.tomlText == text)
     }
 

@@ -52,7 +52,7 @@ private func parse(_ text: String) throws(ConfigurationError) -> TOMLDocument {
     @Test func errorsOfSettingsHaveFileAndLine() throws {
         let text = "[settings]\n\nlearningrate = 1\n"
         let table = try #require(try parse(text).tables["settings"])
-        let error = #expect(throws: ConfigurationError.self) { try Example.resolved([table]) }
+        let error = #expect(throws: ConfigurationError.self) { try Example().changed(by: [table]) }
         #expect(
             error == .unknownSetting(name: "learningrate", source: "x.toml:3", nearest: "learningRate"))
     }

@@ -173,4 +173,19 @@ import Testing
         let inputs = shapes.map { Program.Input.float32(rows: $0[0], Shape($0.dropFirst())) }
         return try Program("test", inputs: inputs, options: PlanOptions(fused: false), record: body).plan().steps.count
     }
+
+    /// Rows of five are reduced to 15 numbers, rows of which, five long too, are reduced again.
+    @Test func rowsOfRowSumsAreAnotherPass() throws {
+        let x = numbers(15, seed: 3)
+        let results = try run([[3, 5]], [x]) { inputs in
+            let sums = (inputs[0].expandingDimension(at: 1) * inputs[0].expandingDimension(at: 2)).sum([-1])
+            let shares = inputs[0].exp() / inputs[0].exp().sum([-1], keepDimensions: true)
+            return [(shares.expandingDimension(at: 1) * sums.expandingDimension(at: 2)).sum([-1]).log()]
+        }
+        let expected = (0..<15).map { index in
+            let row = (0..<5).map { x[index / 5 * 5 + $0] }
+            return log(row.reduce(0) { $0 + $1 * x[index] })
+        }
+        #expect(largestDifference(results[0], expected) < 1e-5)
+    }
 }

@@ -42,15 +42,6 @@ public struct EnvironmentDescription: Hashable, Sendable {
         return count
     }
 
-    /// The network's view of observations, and the number of discrete actions.
-    func encodingAndActions(for agent: String) throws -> (ObservationEncoding, Int) {
-        guard let encoding = ObservationEncoding(observationSpace) else {
-            throw AgentError.observationSpace(
-                agent: agent, environment: id, space: "\(observationSpace)", needed: "a discrete one or a box")
-        }
-        return (encoding, try actionCount(for: agent))
-    }
-
     /// The numbers of discrete states and actions.
     func stateAndActionCounts(for agent: String) throws -> (Int, Int) {
         guard case .discrete(let count) = observationSpace else {
@@ -71,6 +62,10 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     case network(NetworkName, environment: String, space: String, suitable: [NetworkName])
     /// The replay buffer asked for takes more memory than there is.
     case replayMemory(ReplayMemory, machineBytes: Int)
+    /// A setting doesn't go with the others, or with the environment.
+    case setting(agent: String, name: String, value: String, allowed: String)
+    /// An update's loss is no number, or infinite: what was learned is worthless from there on.
+    case diverged(agent: String, update: Int, loss: Double)
     /// No agent has that name.
     case unknownAgent(String, suggestion: String?)
 
@@ -91,6 +86,11 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
             "A replay buffer of \(memory.capacity) transitions takes \(ReplayMemory.text(memory.bytes)), more than "
                 + "\(ReplayMemory.largestShare) % of this machine's \(ReplayMemory.text(machineBytes)). "
                 + "'--set replayCapacity=\(memory.largestCapacity(machineBytes))' fits."
+        case .setting(let agent, let name, let value, let allowed):
+            "The agent '\(agent)' can't have \(name) = \(value): it is \(allowed)."
+        case .diverged(let agent, let update, let loss):
+            "The loss of '\(agent)' is \(loss) in update \(update). A smaller learningRate may help, or a gradientClipping; "
+                + "--check-finite names the operation."
         case .unknownAgent(let name, let suggestion):
             "There is no agent called '\(name)'." + (suggestion.map { " Did you mean '\($0)'?" } ?? "")
                 + " 'reverie list agents' shows them all."

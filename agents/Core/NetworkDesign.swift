@@ -5,10 +5,13 @@ import TensorCore
 
 /// The networks that an agent can see observations with.
 public enum NetworkName: String, Sendable, CaseIterable {
-    /// `nature` for images of 36 × 36 pixels or more, `minatar` for smaller ones, `mlp` for everything else.
+    /// `embedding` for discrete observations, `nature` for images of 36 × 36 pixels or more, `minatar` for smaller ones,
+    /// `mlp` for everything else.
     case auto
-    /// Linear layers on all numbers of an observation in a row.
+    /// Linear layers on all numbers of an observation in a row; a discrete one is a one-hot row.
     case mlp
+    /// A learned vector for each discrete observation in place of the first linear layer.
+    case embedding
     /// MinAtar's (Young & Tian 2019): 16 convolutions of 3 × 3 and 128 units, rectified.
     case minatar
     /// That of Mnih et al. 2015: convolutions of 8 × 8 (32, stride 4), 4 × 4 (64, stride 2) and 3 × 3 (64), and 512
@@ -27,36 +30,48 @@ struct NetworkDesign {
         func side(_ side: Int) -> Int { side < kernel ? 0 : (side - kernel) / stride + 1 }
     }
 
+    /// How observations become the network's inputs.
+    let encoding: ObservationEncoding
     /// The shape of an observation as the network takes it.
     let inputs: Shape
+    /// Units of each layer between the first ones and the outputs.
+    let hiddenSizes: [Int]
     private let convolutions: [Convolutions]
-    private let hiddenSizes: [Int]
+    /// The number of discrete observations of `embedding`; nil for the other networks.
+    private let embeddedCount: Int?
     private let activation: Activation
 
     /// Chooses a network.
     ///
     /// - Parameters:
-    ///   - hiddenSizes: Units of each hidden layer of `mlp`.
-    ///   - activation: The function between the layers of `mlp`.
-    /// - Throws: ``AgentError/network(_:environment:space:suitable:)`` where the one asked for takes other observations.
+    ///   - agent: Who asks, for the error.
+    ///   - hiddenSizes: Units of each hidden layer of `mlp` and `embedding`.
+    ///   - activation: The function between the layers of `mlp` and `embedding`.
+    /// - Throws: ``AgentError/network(_:environment:space:suitable:)`` where the one asked for takes other observations,
+    ///   ``AgentError/observationSpace(agent:environment:space:needed:)`` where none takes these.
     init(
-        _ name: NetworkName, for environment: EnvironmentDescription, inputCount: Int, hiddenSizes: [Int],
+        _ name: NetworkName, for environment: EnvironmentDescription, agent: String, hiddenSizes: [Int],
         activation: Activation
     ) throws {
-        let shape = environment.observationSpace.shape
-        let suitable = NetworkName.allCases.filter { Self.suits($0, shape) }
+        let space = environment.observationSpace
+        let suitable = NetworkName.allCases.filter { Self.suits($0, space) }
         guard suitable.contains(name) else {
-            throw AgentError.network(
-                name, environment: environment.id, space: "\(environment.observationSpace)", suitable: suitable)
+            throw AgentError.network(name, environment: environment.id, space: "\(space)", suitable: suitable)
         }
-        let chosen = name == .auto ? Self.best(for: shape) : name
+        let chosen = name == .auto ? Self.best(for: space) : name
+        guard let encoding = ObservationEncoding(space, isNumbered: chosen == .embedding) else {
+            throw AgentError.observationSpace(
+                agent: agent, environment: environment.id, space: "\(space)", needed: "a discrete one or a box")
+        }
+        self.encoding = encoding
         convolutions = Self.convolutions(chosen)
-        inputs = convolutions.isEmpty ? [inputCount] : Shape(shape)
+        inputs = convolutions.isEmpty ? [encoding.inputCount] : Shape(space.shape)
+        embeddedCount = chosen == .embedding ? space.discreteCount : nil
         (self.hiddenSizes, self.activation) =
             switch chosen {
             case .nature: ([512], .relu)
             case .minatar: ([128], .relu)
-            case .auto, .mlp: (hiddenSizes, activation)
+            case .auto, .mlp, .embedding: (hiddenSizes, activation)
             }
     }
 
@@ -68,18 +83,26 @@ struct NetworkDesign {
                 Convolutions(count: 64, kernel: 3),
             ]
         case .minatar: [Convolutions(count: 16, kernel: 3)]
-        case .auto, .mlp: []
+        case .auto, .mlp, .embedding: []
         }
     }
 
-    /// Whether convolutions have something left to look at: images are (height, width, channels).
+    /// Whether an embedding has numbers to look up, and convolutions something left to look at: images are (height,
+    /// width, channels).
+    private static func suits(_ name: NetworkName, _ space: Space) -> Bool {
+        if name == .embedding { return space.discreteCount != nil }
+        return suits(name, space.shape)
+    }
+
     private static func suits(_ name: NetworkName, _ shape: [Int]) -> Bool {
         let layers = convolutions(name)
         guard !layers.isEmpty else { return true }
         return shape.count == 3 && shape[..<2].allSatisfy { layers.reduce($0) { $1.side($0) } > 0 }
     }
 
-    private static func best(for shape: [Int]) -> NetworkName {
+    private static func best(for space: Space) -> NetworkName {
+        let shape = space.shape
+        if suits(.embedding, space) { return .embedding }
         if suits(.nature, shape) { return .nature }
         // One side short and one long is a stack along the first axis rather than an image.
         let isSmallImage = suits(.minatar, shape) && shape[..<2].allSatisfy { !suits(.nature, [$0, $0, 1]) }
@@ -91,9 +114,41 @@ struct NetworkDesign {
 
     /// A network with fresh parameters: (B, inputs) → (B, outputs).
     func make(outputs: Int, random: inout RandomStream) -> any Layer {
-        guard !convolutions.isEmpty else {
+        if convolutions.isEmpty, embeddedCount == nil {
             return MultilayerPerceptron([inputs[0]] + hiddenSizes + [outputs], activation: activation, random: &random)
         }
+        if let embeddedCount, hiddenSizes.isEmpty {
+            return Sequential([Self.numbers, Embedding(embeddedCount, outputs, random: &random)])
+        }
+        var (layers, width, hidden) = firstLayers(random: &random)
+        extend(&layers, &width, by: hidden, random: &random)
+        return Sequential(layers + [Linear(width, outputs, random: &random)])
+    }
+
+    /// The layers before the last hidden one, and what streams out of them need: how wide they are, how many units the
+    /// last hidden layer has (nil where there is none), and the function behind it.
+    func makeBody(random: inout RandomStream) -> (body: any Layer, width: Int, hidden: Int?, activation: Activation) {
+        var (layers, width, hidden) = firstLayers(random: &random)
+        extend(&layers, &width, by: hidden.dropLast(), random: &random)
+        return (Sequential(layers), width, hidden.last, activation)
+    }
+
+    private func extend(
+        _ layers: inout [any Layer], _ width: inout Int, by hidden: some Sequence<Int>, random: inout RandomStream
+    ) {
+        for size in hidden {
+            layers += [Linear(width, size, random: &random), activation]
+            width = size
+        }
+    }
+
+    /// Convolutions or an embedding, if there are such: how wide they are, and the units of the layers behind them.
+    private func firstLayers(random: inout RandomStream) -> (layers: [any Layer], width: Int, hidden: [Int]) {
+        if let embeddedCount, let size = hiddenSizes.first {
+            let layers: [any Layer] = [Self.numbers, Embedding(embeddedCount, size, random: &random), activation]
+            return (layers, size, Array(hiddenSizes.dropFirst()))
+        }
+        guard !convolutions.isEmpty else { return ([], inputs[0], hiddenSizes) }
         var (layers, channels, sides): ([any Layer], Int, [Int]) = ([], inputs[2], Array(inputs[..<2]))
         for layer in convolutions {
             layers.append(
@@ -103,12 +158,9 @@ struct NetworkDesign {
             layers.append(activation)
             (channels, sides) = (layer.count, sides.map(layer.side))
         }
-        layers.append(Function { $0.flattened() })
-        var width = channels * sides[0] * sides[1]
-        for size in hiddenSizes {
-            layers += [Linear(width, size, random: &random), activation]
-            width = size
-        }
-        return Sequential(layers + [Linear(width, outputs, random: &random)])
+        return (layers + [Function { $0.flattened() }], channels * sides[0] * sides[1], hiddenSizes)
     }
+
+    /// (B, 1) float32 → (B) int32.
+    private static var numbers: Function { Function { $0.reshaped(to: [-1]).asInteger() } }
 }

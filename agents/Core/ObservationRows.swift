@@ -32,22 +32,28 @@ public struct ObservationRows {
     }
 }
 
-/// How a network sees observations: a discrete one as a one-hot row, an array as its elements, and bytes of a picture,
-/// whose bounds are 0 and 255, as numbers from 0 to 1.
+/// How a network sees observations: a discrete one as a one-hot row or as its number, an array as its elements, and bytes
+/// of a picture, whose bounds are 0 and 255, as numbers from 0 to 1.
 public struct ObservationEncoding: Sendable {
     /// The number of inputs that a network needs.
     public let inputCount: Int
-    @usableFromInline let isDiscrete: Bool
+    /// The number of discrete observations; 0 for arrays.
+    @usableFromInline let stateCount: Int
+    /// Whether a discrete observation is one input, its number.
+    @usableFromInline let isNumbered: Bool
     /// What bytes are divided by.
     @usableFromInline let divisor: Float
 
     /// The encoding of a space, or nil for one that no network here takes.
-    public init?(_ space: Space) {
+    ///
+    /// - Parameter isNumbered: A discrete observation is one input, its number, as an embedding takes it.
+    public init?(_ space: Space, isNumbered: Bool = false) {
         switch space {
-        case .discrete(let count): (inputCount, isDiscrete) = (count, true)
-        case .box, .multiBinary: (inputCount, isDiscrete) = (space.count, false)
+        case .discrete(let count): (inputCount, stateCount) = (isNumbered ? 1 : count, count)
+        case .box, .multiBinary: (inputCount, stateCount) = (space.count, 0)
         case .multiDiscrete, .tuple, .dictionary: return nil
         }
+        self.isNumbered = isNumbered && stateCount > 0
         divisor = Self.isPicture(space) ? 255 : 1
     }
 
@@ -60,14 +66,12 @@ public struct ObservationEncoding: Sendable {
     @inlinable public func encode(
         _ row: UnsafeRawPointer, type: ElementType, into inputs: UnsafeMutablePointer<Float>
     ) {
-        if isDiscrete {
-            let index = ObservationRows(row, type: type, count: 1, width: 1).integer(0)
-            precondition(0..<inputCount ~= index, "the observation \(index) is not in Discrete(\(inputCount))")
-            inputs.update(repeating: 0, count: inputCount)
-            inputs[index] = 1
-            return
-        }
-        encode(row, type: type, count: inputCount, into: inputs, stride: 1)
+        guard stateCount > 0 else { return encode(row, type: type, count: inputCount, into: inputs, stride: 1) }
+        let index = ObservationRows(row, type: type, count: 1, width: 1).integer(0)
+        precondition(0..<stateCount ~= index, "the observation \(index) is not in Discrete(\(stateCount))")
+        if isNumbered { return inputs[0] = Float(index) }
+        inputs.update(repeating: 0, count: inputCount)
+        inputs[index] = 1
     }
 
     /// Writes `count` elements of an array, such as a frame of a stack, `stride` inputs from one to the next.

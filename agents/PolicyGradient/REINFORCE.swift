@@ -33,14 +33,15 @@ public final class REINFORCE: Agent {
     ///
     /// - Throws: ``AgentError`` where the spaces don't suit it.
     public init(_ settings: REINFORCESettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
-        (encoding, actionCount) = try environment.encodingAndActions(for: "reinforce")
+        actionCount = try environment.actionCount(for: "reinforce")
         self.settings = settings
         let root = RandomStream(seed: seed)
         actionStreams = ActionStreams(shared: root.split("actions"))
         var initial = root.split("parameters")
         let design = try NetworkDesign(
-            settings.network, for: environment, inputCount: encoding.inputCount, hiddenSizes: settings.hiddenSizes,
+            settings.network, for: environment, agent: "reinforce", hiddenSizes: settings.hiddenSizes,
             activation: settings.activation)
+        encoding = design.encoding
         let policy = design.make(outputs: actionCount, random: &initial)
         self.policy = policy
         policyOptimizer = Adam(learningRate: settings.learningRate)
@@ -129,6 +130,7 @@ public final class REINFORCE: Agent {
         batch.removeAll()
         finished = 0
         updates += 1
+        guard loss.isFinite else { throw AgentError.diverged(agent: "reinforce", update: updates, loss: loss) }
     }
 
     /// Codes the counters, the random stream, and the episodes that have not been learned from.

@@ -2,11 +2,12 @@ import Environments
 import Random
 
 /// Experience replay (Lin 1992; Mnih et al. 2015): the last `capacity` transitions in flat storage, sampled uniformly
-/// with replacement. Adding and sampling allocate nothing.
+/// with replacement, or by ``priorities``. Adding and sampling allocate nothing.
 ///
 /// Observations keep their own element type, and each is stored once: as what one step led to and the next one started
 /// from. Of observations that are stacks of frames each frame is stored once. A transition is the frame that it led to;
-/// links lead back from there, to the episode's first frame at most, which stands for those before it.
+/// links lead back from there, to the episode's first frame at most, which stands for those before it. What is sampled is
+/// a transition and those that followed it in its episode, joined to one of ``ReplayReturns/steps`` steps.
 public final class ReplayBuffer {
     /// The largest number of transitions kept; the oldest goes first.
     public let capacity: Int
@@ -27,6 +28,11 @@ public final class ReplayBuffer {
     let actions: UnsafeMutablePointer<Int32>
     let rewards: UnsafeMutablePointer<Float>
     let ends: UnsafeMutablePointer<End>
+    /// How many transitions later the next one of its episode was added; 0 where none was yet.
+    private let followers: UnsafeMutablePointer<Int32>
+    private let returns: ReplayReturns
+    /// How likely each transition is drawn; nil where all are equally likely.
+    let priorities: Priorities?
     private let scratch: UnsafeMutableRawPointer
 
     /// Whether a transition was its episode's last.
@@ -41,14 +47,29 @@ public final class ReplayBuffer {
     /// - Parameters:
     ///   - stackedFrames: How many frames they consist of, interleaved: see `Environment.stackedFrames`.
     ///   - environments: How many are stepped side by side.
+    ///   - returns: What a sampled reward is.
     /// - Precondition: `capacity`, `stackedFrames` and `environments` are at least 1; frames divide the width.
-    public init(capacity: Int, width: Int, type: ElementType, stackedFrames: Int = 1, environments: Int = 1) {
+    public convenience init(
+        capacity: Int, width: Int, type: ElementType, stackedFrames: Int = 1, environments: Int = 1,
+        returns: ReplayReturns = .init()
+    ) {
+        self.init(
+            capacity: capacity, width: width, type: type, stackedFrames: stackedFrames, environments: environments,
+            returns: returns, priorities: nil)
+    }
+
+    /// As ``init(capacity:width:type:stackedFrames:environments:returns:)``, sampled by priorities.
+    init(
+        capacity: Int, width: Int, type: ElementType, stackedFrames: Int, environments: Int, returns: ReplayReturns,
+        priorities: Priorities?
+    ) {
         precondition(capacity >= 1, "a replay buffer holds at least one transition, not \(capacity)")
         precondition(environments >= 1, "a replay buffer is for at least one environment, not \(environments)")
         precondition(
             stackedFrames >= 1 && width % stackedFrames == 0,
             "\(width) elements are no \(stackedFrames) frames")
         (self.capacity, self.type, self.stackedFrames) = (capacity, type, stackedFrames)
+        (self.returns, self.priorities) = (returns, priorities)
         frameWidth = width / stackedFrames
         newest = Array(repeating: nil, count: environments)
         // A step of all environments stores at most two frames of each; a stack reaches back that many steps.
@@ -59,6 +80,7 @@ public final class ReplayBuffer {
         actions = .allocate(capacity: capacity)
         rewards = .allocate(capacity: capacity)
         ends = .allocate(capacity: capacity)
+        followers = .allocate(capacity: capacity)
         scratch = .allocate(byteCount: max(1, frames.frameBytes), alignment: 64)
     }
 
@@ -68,7 +90,7 @@ public final class ReplayBuffer {
     /// Bytes of a transition besides its frame.
     static var bytesBesideFrame: Int {
         MemoryLayout<FrameStore.Link>.stride + MemoryLayout<Int>.size + MemoryLayout<Int32>.size
-            + MemoryLayout<Float>.size + MemoryLayout<End>.size
+            + MemoryLayout<Float>.size + MemoryLayout<End>.size + MemoryLayout<Int32>.size
     }
 
     deinit {
@@ -76,6 +98,7 @@ public final class ReplayBuffer {
         actions.deallocate()
         rewards.deallocate()
         ends.deallocate()
+        followers.deallocate()
         scratch.deallocate()
     }
 
@@ -92,6 +115,7 @@ public final class ReplayBuffer {
             let next = frames.append(
                 newestFrame(transitions.nextObservations.row(row)), after: start, transition: added, row: row)
             newest[row] = end == .none ? next : nil
+            priorities?.add(added % capacity)
             put(next, action: Int32(transitions.actions[row]), reward: Float(transitions.rewards[row]), end)
         }
     }
@@ -121,53 +145,60 @@ public final class ReplayBuffer {
     func put(_ frame: Int, action: Int32, reward: Float, _ end: End) {
         let place = added % capacity
         (reached[place], actions[place], rewards[place], ends[place]) = (frame, action, reward, end)
+        followers[place] = 0
+        let start = frames.link(frames.link(frame).previous)
+        if start.transition < added, start.transition >= added - count {
+            followers[start.transition % capacity] = Int32(added - start.transition)
+        }
         added += 1
         let oldest = reached[(added - count) % capacity]
         frames.forget(before: frames.link(oldest).previous - margin)
     }
 
-    /// Where a sampled batch goes: a learner's inputs.
-    public struct Batch {
-        /// (B, inputs): what was seen.
-        public var observations: UnsafeMutableBufferPointer<Float>
-        /// (B): what was done.
-        public var actions: UnsafeMutableBufferPointer<Int32>
-        /// (B): what it gave.
-        public var rewards: UnsafeMutableBufferPointer<Float>
-        /// (B, inputs): where it led.
-        public var nextObservations: UnsafeMutableBufferPointer<Float>
-        /// (B): 0 where a terminal state was reached, otherwise 1 (truncated steps too: they bootstrap).
-        public var continues: UnsafeMutableBufferPointer<Float>
-
-        /// Names the inputs.
-        public init(
-            observations: UnsafeMutableBufferPointer<Float>, actions: UnsafeMutableBufferPointer<Int32>,
-            rewards: UnsafeMutableBufferPointer<Float>, nextObservations: UnsafeMutableBufferPointer<Float>,
-            continues: UnsafeMutableBufferPointer<Float>
-        ) {
-            (self.observations, self.actions, self.rewards) = (observations, actions, rewards)
-            (self.nextObservations, self.continues) = (nextObservations, continues)
-        }
-    }
-
     /// Draws as many transitions as the batch has rows, each equally likely, and writes them encoded.
     ///
     /// - Precondition: the buffer isn't empty.
-    public func sample(into batch: Batch, encoding: ObservationEncoding, random: inout RandomStream) {
+    public func sample(into batch: ReplayBatch, encoding: ObservationEncoding, random: inout RandomStream) {
         let (count, oldest) = (count, added - count)
         precondition(count > 0, "the replay buffer is empty: sample after the first step")
-        let width = encoding.inputCount
         for row in 0..<batch.actions.count {
             var place = random.integers(below: count)
             // What was put back may begin at any place until all are filled.
             if count < capacity { place = (oldest + place) % capacity }
-            let next = reached[place]
-            write(next, into: batch.nextObservations.baseAddress! + row * width, encoding)
-            write(frames.link(next).previous, into: batch.observations.baseAddress! + row * width, encoding)
-            batch.actions[row] = actions[place]
-            batch.rewards[row] = rewards[place]
-            batch.continues[row] = ends[place] == .terminated ? 0 : 1
+            write(place, to: row, of: batch, encoding)
         }
+    }
+
+    /// Draws by ``priorities``, and writes the weights of the rows too.
+    ///
+    /// - Parameter correction: β of prioritised replay.
+    /// - Precondition: there are priorities, and the buffer isn't empty.
+    func sample(
+        into batch: ReplayBatch, weights: UnsafeMutableBufferPointer<Float>, correction: Double,
+        encoding: ObservationEncoding, random: inout RandomStream
+    ) {
+        guard let priorities else { preconditionFailure("a replay buffer without priorities is asked to draw by them") }
+        priorities.draw(weights, held: count, correction: correction, random: &random)
+        for row in weights.indices { write(priorities.drawn[row], to: row, of: batch, encoding) }
+    }
+
+    /// Writes the transition at a place and those that followed it, as one of several steps.
+    private func write(_ place: Int, to row: Int, of batch: ReplayBatch, _ encoding: ObservationEncoding) {
+        let width = encoding.inputCount
+        let start = frames.link(reached[place]).previous
+        var (last, reward, weight) = (place, returns.counted(rewards[place]), Float(1))
+        var steps = 1
+        while steps < returns.steps, ends[last] == .none, followers[last] > 0 {
+            last = (last + Int(followers[last])) % capacity
+            weight *= returns.discount
+            reward += weight * returns.counted(rewards[last])
+            steps += 1
+        }
+        write(reached[last], into: batch.nextObservations.baseAddress! + row * width, encoding)
+        write(start, into: batch.observations.baseAddress! + row * width, encoding)
+        batch.actions[row] = actions[place]
+        batch.rewards[row] = reward
+        batch.continues[row] = ends[last] == .terminated ? 0 : weight
     }
 
     /// Writes the observation that ends with a frame.

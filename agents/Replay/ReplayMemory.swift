@@ -15,10 +15,12 @@ public struct ReplayMemory: Hashable, Sendable {
     ///
     /// - Throws: ``AgentError/replayMemory(_:machineBytes:)`` where that is more than 80 % of `machineBytes`.
     init(
-        capacity: Int, of environment: EnvironmentDescription, machineBytes: Int = Self.machineBytes
+        capacity: Int, of environment: EnvironmentDescription, isPrioritized: Bool = false,
+        machineBytes: Int = Self.machineBytes
     ) throws(AgentError) {
         let frame = environment.observationSpace.count / environment.stackedFrames * environment.elementType.size
-        (self.capacity, transitionBytes) = (capacity, frame + ReplayBuffer.bytesBesideFrame)
+        let priority = isPrioritized ? SumTree.bytesOfLeaf : 0
+        (self.capacity, transitionBytes) = (capacity, frame + ReplayBuffer.bytesBesideFrame + priority)
         if capacity > largestCapacity(machineBytes) { throw .replayMemory(self, machineBytes: machineBytes) }
     }
 

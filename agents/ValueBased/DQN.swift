@@ -4,11 +4,17 @@ import Random
 import TensorCore
 
 /// Deep Q-network (Mnih et al., "Human-level control through deep reinforcement learning", 2015): a network learns
-/// Q(s, ·) from uniformly replayed transitions, towards targets made with a second network that follows it:
+/// Q(s, ·) from replayed transitions, towards targets made with a second network that follows it:
 ///
 ///     y = c r + γ maxₐ Q̄(s′, a), or c r where s′ is terminal;    L = mean ℓ(Q(s, a) − y)
-/// With `double` the action is the network's, a* = argmaxₐ Q(s′, a), and y = c r + γ Q̄(s′, a*): a maximum over noisy
-/// values is too large (van Hasselt et al. 2016). ``NetworkDesign`` has the networks, chosen by the observations.
+///
+/// Each of what was found later is a switch of the settings; all together they are Rainbow (Hessel et al. 2018):
+///
+/// - `double`: the action is the network's, a* = argmaxₐ Q(s′, a), and y = c r + γ Q̄(s′, a*): a maximum over noisy values
+///   is too large (van Hasselt et al. 2016).
+/// - `dueling`: ``ValueStreams``. `noisy`: ``NeuralNetworks/NoisyLinear`` in place of ε.
+/// - `prioritized`: ``Priorities``. `nStep`: ``ReplayReturns``.
+/// - `distribution`: ``CategoricalReturns`` or ``QuantileReturns`` in place of the expectation alone.
 ///
 /// The factor c (1 in the paper) keeps values near 1 where returns are large: a network reaches and tells apart values
 /// of 100 only slowly with the step sizes that suit its weights.
@@ -24,13 +30,16 @@ public final class DQN: ReplayingAgent {
     public let replay: ReplayBuffer
     /// The memory that the experience takes.
     public let replayMemory: ReplayMemory
-    private let exploration: LinearSchedule
+    private let exploration, importance: LinearSchedule
     private let learningRate: LinearSchedule?
     /// Where exploring actions are drawn from.
     public var actionStreams: ActionStreams
     private var replayStream: RandomStream
 
     private let valueProgram: Program
+    /// As the value program, with noise; nil for networks without.
+    private let noisyProgram: Program?
+    private let learningProgram: Program
     private let learner: Plan
     private let softUpdate: Plan?
     private var steps = 0
@@ -44,37 +53,44 @@ public final class DQN: ReplayingAgent {
 
     /// Makes an agent for the given spaces.
     ///
-    /// - Throws: ``AgentError`` where the spaces don't suit it.
+    /// - Throws: ``AgentError`` where the spaces or settings don't suit it.
     public init(_ settings: DQNSettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
-        (encoding, actionCount) = try environment.encodingAndActions(for: "dqn")
-        self.settings = settings
+        let actionCount = try environment.actionCount(for: settings.agent)
         let root = RandomStream(seed: seed)
         var initial = root.split("parameters")
         let design = try NetworkDesign(
-            settings.network, for: environment, inputCount: encoding.inputCount, hiddenSizes: settings.hiddenSizes,
+            settings.network, for: environment, agent: settings.agent, hiddenSizes: settings.hiddenSizes,
             activation: settings.activation)
-        let network = design.make(outputs: actionCount, random: &initial)
-        let target = design.make(outputs: actionCount, random: &initial)
+        try settings.check(design)
+        (self.settings, self.actionCount, encoding) = (settings, actionCount, design.encoding)
+        let returns = settings.makeReturns()
+        let network = settings.makeNetwork(design, actionCount, returns, random: &initial)
+        let target = settings.makeNetwork(design, actionCount, returns, random: &initial)
         target.state.copy(from: network.state)
         (self.network, self.target) = (network, target)
         optimizer = settings.makeOptimizer()
-        replayMemory = try ReplayMemory(capacity: settings.replayCapacity, of: environment)
-        replay = ReplayBuffer(
-            capacity: settings.replayCapacity, width: environment.observationSpace.count, type: environment.elementType,
-            stackedFrames: environment.stackedFrames, environments: environment.count)
-        exploration = LinearSchedule(
-            from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
-        learningRate =
-            settings.learningRateSteps == 0
-            ? nil
-            : LinearSchedule(
-                from: settings.learningRate, to: settings.finalLearningRate, over: settings.learningRateSteps)
+        replayMemory = try ReplayMemory(
+            capacity: settings.replayCapacity, of: environment, isPrioritized: settings.prioritized)
+        replay = settings.makeReplay(for: environment)
+        (exploration, importance, learningRate) = settings.schedules
         actionStreams = ActionStreams(shared: root.split("exploration"))
         replayStream = root.split("replay")
-        valueProgram = Program("action values", inputs: [design.input(rows: nil)]) { [network($0[0])] }
-        learner = try Self.learningProgram(
-            network, target, optimizer, settings, rows: design.input(rows: settings.batchSize)
-        ).plan()
+        func values(_ input: Tensor) -> Tensor {
+            returns.values(network(input).reshaped(to: [-1, actionCount, returns.atoms]))
+        }
+        let rows = [design.input(rows: nil)]
+        valueProgram = Program("action values", inputs: rows) { [values($0[0])] }
+        noisyProgram =
+            settings.noisy
+            ? Program("noisy action values", inputs: rows, seed: root.split("noise").key) { inputs in
+                [Mode.training { values(inputs[0]) }]
+            } : nil
+        learningProgram = Self.learningProgram(
+            Update(
+                network: network, target: target, optimizer: optimizer, settings: settings, returns: returns,
+                actionCount: actionCount),
+            rows: design.input(rows: settings.batchSize), seed: root.split("update noise").key)
+        learner = try learningProgram.plan()
         softUpdate =
             settings.targetRate < 1
             ? try Program("target") { _ in
@@ -83,26 +99,7 @@ public final class DQN: ReplayingAgent {
             }.plan() : nil
     }
 
-    /// Inputs: s (B, …), a (B), r (B), s′ (B, …), 1 − terminal (B). Outputs: the loss, the mean of Q(s, a).
-    static func learningProgram(
-        _ network: any Layer, _ target: any Layer, _ optimizer: any Optimizer, _ settings: DQNSettings,
-        rows: Program.Input
-    ) -> Program {
-        let size = settings.batchSize
-        return Program("dqn update", inputs: [rows, .int32(size), .float32(size), rows, .float32(size)]) { inputs in
-            let (s, a, r, next, continues) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
-            let values = target(next)
-            let best = settings.double ? values.gathered(network(next).argmax()) : values.max([-1])
-            let y = (settings.rewardScale * r + settings.discount * continues * best).withoutGradient()
-            let q = network(s).gathered(a)
-            let loss = settings.loss(q, y).mean()
-            let limit = settings.gradientClipping
-            try optimizer.minimize(loss, network.parameters, clippingNorm: limit > 0 ? limit : nil)
-            return [loss, q.mean()]
-        }
-    }
-
-    /// ε-greedy, or greedy.
+    /// ε-greedy, or by the values that noise has changed, the same for all rows; or greedy.
     public func act(
         on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
     ) throws {
@@ -114,41 +111,47 @@ public final class DQN: ReplayingAgent {
             needsValues = needsValues || !explores
         }
         guard needsValues else { return }
-        let values = try actionValues(observations)
+        let values = try actionValues(observations, mode)
         for row in actions.indices where actions[row] < 0 {
             actions[row] = argmax(UnsafeBufferPointer(rebasing: values[row * actionCount..<(row + 1) * actionCount]))
         }
     }
 
-    /// 1 before learning starts, then the schedule's.
+    /// 1 before learning starts, then the schedule's, or none where noise explores.
     private var epsilon: Double {
-        steps < settings.learningStart ? 1 : exploration.value(at: max(0, steps - settings.explorationDelay))
+        if steps < settings.learningStart { return 1 }
+        return settings.noisy ? 0 : exploration.value(at: max(0, steps - settings.explorationDelay))
     }
 
     /// (B, actions): Q of the given observations, valid until the next call.
-    private func actionValues(_ observations: ObservationRows) throws -> UnsafeBufferPointer<Float> {
-        let plan = try valueProgram.plan(length: observations.count)
+    private func actionValues(
+        _ observations: ObservationRows, _ mode: ActionMode
+    ) throws -> UnsafeBufferPointer<Float> {
+        let program = mode == .explore ? noisyProgram ?? valueProgram : valueProgram
+        let plan = try program.plan(length: observations.count)
         encoding.encode(observations, into: plan.input(0))
         plan.run()
         return plan.output(0)
     }
 
     /// Stores the step, and learns as often as the settings say.
-    public func learn(from transitions: Transitions) {
+    ///
+    /// - Throws: ``AgentError/diverged(agent:update:loss:)``.
+    public func learn(from transitions: Transitions) throws {
         replay.add(transitions)
         let played = transitions.isReset.reduce(0) { $0 + ($1 ? 0 : 1) }
         steps += played
         followTarget(played)
         pending += played
         guard pending >= settings.trainEvery else { return }
-        if steps > settings.learningStart { learnRound() }
+        if steps > settings.learningStart { try learnRound() }
         pending = 0
     }
 
-    private func learnRound() {
+    private func learnRound() throws {
         if let learningRate { optimizer.learningRate.set(CollectionOfOne(Float(learningRate.value(at: steps)))) }
         let rounds = settings.updatesPerRound < 0 ? pending : settings.updatesPerRound
-        for _ in 0..<rounds { update() }
+        for _ in 0..<rounds { try update() }
     }
 
     private func followTarget(_ played: Int) {
@@ -158,14 +161,22 @@ public final class DQN: ReplayingAgent {
         if let softUpdate { softUpdate.run() } else { target.state.copy(from: network.state) }
     }
 
-    private func update() {
-        let batch = ReplayBuffer.Batch(
+    private func update() throws {
+        let batch = ReplayBatch(
             observations: learner.input(0), actions: learner.integerInput(1), rewards: learner.input(2),
             nextObservations: learner.input(3), continues: learner.input(4))
-        replay.sample(into: batch, encoding: encoding, random: &replayStream)
+        if settings.prioritized {
+            replay.sample(
+                into: batch, weights: learner.input(5), correction: importance.value(at: steps), encoding: encoding,
+                random: &replayStream)
+        } else {
+            replay.sample(into: batch, encoding: encoding, random: &replayStream)
+        }
         learner.run()
         (loss, meanValue) = (Double(learner.output(0)[0]), Double(learner.output(1)[0]))
         updates += 1
+        guard loss.isFinite else { throw AgentError.diverged(agent: settings.agent, update: updates, loss: loss) }
+        if settings.prioritized { replay.priorities?.update(to: learner.output(2)) }
     }
 
     /// Codes the counters and the random streams.
@@ -178,6 +189,13 @@ public final class DQN: ReplayingAgent {
         try coder.code(&meanValue)
         try coder.code(&actionStreams)
         try coder.code(&replayStream)
+        if let noisyProgram {
+            for program in [noisyProgram, learningProgram] {
+                try coder.code(&program.randomState.key)
+                try coder.code(&program.randomState.counter)
+            }
+        }
+        try replay.priorities?.codeState(with: &coder)
     }
 
     /// The loss and mean value of the last batch, and ε.
@@ -201,7 +219,7 @@ public final class DQN: ReplayingAgent {
 
     /// Q of the first row.
     public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
-        let values = try actionValues(observations)
+        let values = try actionValues(observations, .greedy)
         return ActionAssessment(kind: .actionValues, values: values.prefix(actionCount).map(Double.init))
     }
 }

@@ -4,6 +4,19 @@ import TensorCore
 
 /// Settings of ``DQN``; the defaults are those of Stable-Baselines3 where it has one.
 public struct DQNSettings: Configurable, Sendable {
+    /// The name that the agent has with these settings, in messages.
+    public var agent = "dqn"
+
+    /// What a network says of a return.
+    public enum Distribution: String, Sendable, CaseIterable {
+        /// Its expectation.
+        case none
+        /// ``CategoricalReturns``.
+        case categorical
+        /// ``QuantileReturns``.
+        case quantile
+    }
+
     /// How a difference between value and target counts.
     public enum Loss: String, Sendable, CaseIterable {
         case huber, squared
@@ -24,6 +37,8 @@ public struct DQNSettings: Configurable, Sendable {
     public var optimizer = OptimizerName.adam
     /// Whether RMSProp's ε is within the root (Mnih et al. 2015), or behind it (PyTorch).
     public var epsilonInside = true
+    /// What Adam adds to the root.
+    public var adamEpsilon = 1e-8
     /// α at the start.
     public var learningRate = 1e-4
     /// α from ``learningRateSteps`` on.
@@ -46,10 +61,36 @@ public struct DQNSettings: Configurable, Sendable {
     public var targetRate = 1.0
     /// Whether the network chooses the action whose value the target network tells (van Hasselt et al. 2016).
     public var double = false
+    /// Whether the network tells a state's value and the actions' advantages apart (Wang et al. 2016).
+    public var dueling = false
+    /// n: how many steps a target looks ahead before it asks the target network.
+    public var nStep = 1
+    /// Whether transitions are replayed the more often the larger their error was (Schaul et al. 2016).
+    public var prioritized = false
+    /// The exponent α of priorities: 0 replays uniformly.
+    public var priorityExponent = 0.6
+    /// The exponent β of importance weights at first.
+    public var importanceExponent = 0.4
+    /// Steps over which β rises to 1.
+    public var importanceSteps = 1_000_000
+    /// Whether noise in the weights explores (Fortunato et al. 2018), not ε.
+    public var noisy = false
+    /// σ₀ of that noise.
+    public var noiseDeviation = 0.5
+    /// Whether the network says more of a return than its expectation.
+    public var distribution = Distribution.none
+    /// Values of `categorical`, or quantiles.
+    public var atoms = 51
+    /// The least value of `categorical`.
+    public var minimumValue = -10.0
+    /// The largest value of `categorical`.
+    public var maximumValue = 10.0
     /// γ.
     public var discount = 0.99
     /// The factor on rewards in targets: values are those of rewards so scaled.
     public var rewardScale = 1.0
+    /// Whether a reward counts as −1…1 at most (Mnih et al. 2015).
+    public var rewardClipping = false
     /// Steps before ε begins to fall.
     public var explorationDelay = 0
     /// ε at the start.
@@ -65,50 +106,4 @@ public struct DQNSettings: Configurable, Sendable {
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<DQNSettings>] = [
-        Setting("network", \.network, "which network sees the observations"),
-        Setting("hiddenSizes", \.hiddenSizes, 1...8192, "units of each hidden layer of mlp"),
-        Setting("activation", \.activation, "function between the layers of mlp"),
-        Setting("optimizer", \.optimizer, "which optimiser"),
-        Setting("epsilonInside", \.epsilonInside, "RMSProp's ε within the root, not behind it"),
-        Setting("learningRate", \.learningRate, 0...1, "step size of the optimiser at the start"),
-        Setting("finalLearningRate", \.finalLearningRate, 0...1, "step size from learningRateSteps on"),
-        Setting("learningRateSteps", \.learningRateSteps, 0...1_000_000_000, "steps over which it moves; 0: never"),
-        Setting("batchSize", \.batchSize, 1...65_536, "transitions in a batch"),
-        Setting("replayCapacity", \.replayCapacity, 1...100_000_000, "transitions kept for replay"),
-        Setting("learningStart", \.learningStart, 0...1_000_000_000, "steps played at random before learning"),
-        Setting("trainEvery", \.trainEvery, 1...1_000_000, "steps between rounds of updates"),
-        Setting("updatesPerRound", \.updatesPerRound, -1...1_000_000, "updates in a round; -1: as many as steps"),
-        Setting("targetEvery", \.targetEvery, 1...1_000_000_000, "steps between updates of the target network"),
-        Setting("targetRate", \.targetRate, 0...1, "1 copies the network, less moves the target part of the way"),
-        Setting("double", \.double, "the network chooses the action whose value its target tells"),
-        Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
-        Setting("rewardScale", \.rewardScale, 1e-6...1e6, "factor on rewards: values are those of rewards so scaled"),
-        Setting("explorationDelay", \.explorationDelay, 0...1_000_000_000, "steps before random actions get fewer"),
-        Setting("explorationStart", \.explorationStart, 0...1, "share of random actions at the start"),
-        Setting("explorationEnd", \.explorationEnd, 0...1, "share of random actions at the end"),
-        Setting("explorationSteps", \.explorationSteps, 0...1_000_000_000, "steps over which that share falls"),
-        Setting("lossFunction", \.lossFunction, "how a difference from the target counts"),
-        Setting("gradientClipping", \.gradientClipping, 0...1e9, "largest joint norm of the gradients; 0: none"),
-    ]
-
-    func makeOptimizer() -> any Optimizer {
-        switch optimizer {
-        case .adam: Adam(learningRate: learningRate)
-        case .rmsprop, .centredRMSprop:
-            RMSProp(
-                learningRate: learningRate, decay: 0.95, epsilon: 0.01, centred: optimizer == .centredRMSprop,
-                epsilonInside: epsilonInside)
-        case .sgd: SGD(learningRate: learningRate)
-        }
-    }
-
-    func loss(_ value: Tensor, _ target: Tensor) -> Tensor {
-        switch lossFunction {
-        case .huber: huberLoss(value, target)
-        case .squared: squaredError(value, target)
-        }
-    }
 }

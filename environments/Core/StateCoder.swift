@@ -48,7 +48,8 @@ public struct StateCoder: Sendable {
     public private(set) var bytes: [UInt8]
     /// Whether fields are replaced by what the bytes hold.
     public let isReading: Bool
-    private var offset = 0
+    /// How many of the bytes have been read.
+    public private(set) var offset = 0
 
     /// Starts to write.
     public init() {

@@ -1,14 +1,15 @@
 // Elements chosen by index, and orders.
 
 extension Tensor {
-    /// The indexed element of each last row: (…, N) by int32 (…) to (…).
+    /// What each index chooses behind the indices' dimensions: (I…, N, …) by int32 (I…) to (I…, …), such as the indexed
+    /// element of each last row, (…, N) by (…) to (…).
     ///
     /// Indices outside 0..<N give NaN.
     public func gathered(_ indices: Tensor) -> Tensor {
         precondition(
-            rank >= 1 && Shape(shape.dropLast()) == indices.shape,
-            "gather: values \(shape) need indices of the shape \(Shape(shape.dropLast())), given \(indices.shape)")
-        return gathered(indices, batch: rank - 1)
+            indices.rank < rank && Shape(shape[..<indices.rank]) == indices.shape,
+            "gather: indices \(indices.shape) are not the first dimensions of \(shape), one at least less")
+        return gathered(indices, batch: indices.rank)
     }
 
     /// Rows chosen along the first dimension: (N, …) by int32 (I…) to (I…, …), as an embedding's table is read.

@@ -45,9 +45,11 @@ struct Iteration: Equatable {
         guard let other else { return nil }
         if row == nil, other.row != nil { return other.joined(with: self) }
         let isByRows = row.map { other.count * $0 == count } ?? false
-        guard other.count == count || isByRows && other.block == 1, other.row == nil || other.row == row else {
-            return nil
-        }
+        // What has one number a row has no rows of its own in the same pass, not even of the same length.
+        guard
+            other.count == count
+                ? other.row == nil || other.row == row : isByRows && other.block == 1 && other.row == nil
+        else { return nil }
         let joined = Iteration(count: count, row: row, block: Self.leastCommonMultiple(block, other.block))
         return joined.block == 1 || joined.block % (row ?? 1) == 0 ? joined : nil
     }

@@ -62,12 +62,12 @@ public struct TrainingRun: Sendable {
     /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError`` or ``Configuration/ConfigurationError``.
     public init(agent: String, environment: String, layers: [Experiment] = [], flags: Flags = Flags()) throws {
         func resolved<Settings: AgentSettings>(_ defaults: Settings) throws -> Settings {
-            try Settings.resolved(layers.map(\.settings), assignments: flags.settings)
+            try defaults.changed(by: layers.map(\.settings), assignments: flags.settings)
         }
         _ = try EnvironmentCatalog.entry(environment)
         let defaults = try AgentCatalog.entry(agent).makeSettings()
         let settings: any AgentSettings = try resolved(defaults)
-        var run = try RunSettings.resolved(layers.map(\.run))
+        var run = try RunSettings().changed(by: layers.map(\.run))
         for (name, value) in flags.run.sorted(by: { $0.key < $1.key }) {
             try run.set(name, to: .integer(value), source: "--\(name)")
         }

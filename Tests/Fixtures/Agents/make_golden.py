@@ -1,4 +1,5 @@
-"""Writes dqn.json and reinforce.json: PyTorch's updates of deep Q-learning and REINFORCE on one batch, in float64.
+"""Writes dqn.json, reinforce.json and rainbow.json: PyTorch's updates of deep Q-learning, REINFORCE and the parts of
+Rainbow on one batch, in float64.
 
 Run it in this folder, with torch installed; the output depends on nothing else.
 """
@@ -140,5 +141,117 @@ write("reinforce.json", {
     "advantages": values(advantages),
     "cases": [
         reinforce(False, 0.0, 0.0), reinforce(True, 0.0, 0.0), reinforce(False, 0.3, 0.0), reinforce(True, 0.1, 0.05),
+    ],
+})
+
+# The parts of Rainbow: three updates on one batch, its third and sixth row terminal, towards a target network that stays.
+# The projection of C51 goes atom by atom, as the paper's algorithm 1 says it.
+actions, hidden = 4, [6, 5]
+s, following = uniform(7, 3, low=-2, high=2), uniform(7, 3, low=-2, high=2)
+a = torch.tensor([0, 3, 1, 1, 2, 3, 0])
+r = torch.tensor([1.0, -0.5, 4.0, 0.25, -3.0, -1.0, 0.0])
+continues = torch.tensor([1.0, 0.9, 0.0, 0.81, 1.0, 0.0, 1.0])
+weights = uniform(7, low=0.2, high=1.0)
+
+
+def project(probabilities, rewards, discounts, low, high):
+    atoms = probabilities.shape[1]
+    spacing = (high - low) / (atoms - 1)
+    result = torch.zeros_like(probabilities)
+    for row in range(len(rewards)):
+        for atom in range(atoms):
+            value = min(max(rewards[row] + discounts[row] * (low + atom * spacing), low), high)
+            place = (value - low) / spacing
+            lower, upper = int(torch.floor(torch.as_tensor(place))), int(torch.ceil(torch.as_tensor(place)))
+            if lower == upper:
+                result[row, lower] += probabilities[row, atom]
+            else:
+                result[row, lower] += probabilities[row, atom] * (upper - place)
+                result[row, upper] += probabilities[row, atom] * (place - lower)
+    return result
+
+
+def streams(x, parameters, dueling, atoms):
+    if not dueling:
+        return perceptron(x, parameters["all"], torch.relu).reshape(-1, actions, atoms)
+    features = torch.relu(F.linear(x, *parameters["body"]))
+    value = perceptron(features, parameters["value"], torch.relu).reshape(-1, 1, atoms)
+    advantage = perceptron(features, parameters["advantage"], torch.relu).reshape(-1, actions, atoms)
+    return value + advantage - advantage.mean(1, keepdim=True)
+
+
+def make(dueling, atoms):
+    if not dueling:
+        return {"all": layers(3, *hidden, actions * atoms)}
+    return {
+        "body": layers(3, hidden[0]), "value": layers(*hidden, atoms), "advantage": layers(*hidden, actions * atoms),
+    }
+
+
+def flat(groups):
+    return [parameter for group in groups.values() for parameter in group]
+
+
+def rainbow(distribution, atoms, double, dueling, prioritized, low=-4.0, high=6.0, discount=0.9, rate=0.01):
+    start, target = make(dueling, atoms), make(dueling, atoms)
+    groups = {name: [torch.nn.Parameter(p.clone()) for p in group] for name, group in start.items()}
+    optimizer = torch.optim.Adam(flat(groups), rate)
+    support = torch.linspace(low, high, atoms)
+
+    def means(outputs):
+        if distribution == "categorical":
+            return (outputs.softmax(-1) * support).sum(-1)
+        return outputs.mean(-1)
+
+    losses, values_, priorities = [], [], []
+    for _ in range(3):
+        optimizer.zero_grad()
+        with torch.no_grad():
+            next_ = streams(following, target, dueling, atoms)
+            judge = streams(following, groups, dueling, atoms) if double else next_
+            best = next_[torch.arange(7), means(judge).argmax(-1)]
+            g = discount * continues
+        said = streams(s, groups, dueling, atoms)[torch.arange(7), a]
+        if distribution == "categorical":
+            m = project(best.softmax(-1), r, g, low, high)
+            each = -(m * said.log_softmax(-1)).sum(-1)
+            priority = each + torch.xlogy(m, m).sum(-1)
+        elif distribution == "quantile":
+            targets = r[:, None] + g[:, None] * best
+            u = targets[:, None, :] - said[:, :, None]
+            tau = ((torch.arange(atoms) + 0.5) / atoms)[None, :, None]
+            huber = F.smooth_l1_loss(said[:, :, None].expand_as(u), targets[:, None, :].expand_as(u), reduction="none")
+            each = ((tau - (u < 0).double()).abs() * huber).mean(2).sum(1)
+            priority = each
+        else:
+            y = r + g * best[:, 0]
+            each = F.smooth_l1_loss(said[:, 0], y, reduction="none")
+            priority = (said[:, 0] - y).abs()
+        loss = (each * weights if prioritized else each).mean()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+        values_.append(means(said).mean().item())
+        priorities.append(values(priority))
+    return {
+        "distribution": distribution, "atoms": atoms, "double": double, "dueling": dueling, "prioritized": prioritized,
+        "minimumValue": low, "maximumValue": high, "discount": discount, "learningRate": rate,
+        "start": {name: encode(group) for name, group in start.items()},
+        "target": {name: encode(group) for name, group in target.items()},
+        "losses": losses, "means": values_, "priorities": priorities,
+        "network": {name: encode(group) for name, group in groups.items()},
+    }
+
+
+write("rainbow.json", {
+    "hiddenSizes": hidden, "observations": values(s), "nextObservations": values(following), "actions": a.tolist(),
+    "rewards": values(r), "continues": values(continues), "weights": values(weights),
+    "cases": [
+        rainbow("none", 1, True, False, True),
+        rainbow("none", 1, False, True, True),
+        rainbow("categorical", 5, False, False, False),
+        rainbow("categorical", 11, True, True, True),
+        rainbow("quantile", 5, False, False, True),
+        rainbow("quantile", 8, True, True, False),
     ],
 })

@@ -1,0 +1,86 @@
+import Environments
+import Glibc
+import Random
+
+/// Prioritised experience replay, the proportional kind (Schaul et al. 2016): transition i is drawn with the probability
+///
+///     P(i) = pᵢ^α / Σₖ pₖ^α,   weighted by   wᵢ = (N P(i))^−β / maxⱼ wⱼ
+///
+/// in its update, over the batch's j. What is new has the largest priority so far, so that everything is seen once. A batch is
+/// drawn from equal parts of the sum, one from each.
+final class Priorities {
+    /// α: 0 draws uniformly.
+    private let exponent: Double
+    private var tree: SumTree
+    /// The largest p so far.
+    private(set) var largest = 1.0
+    /// Places that something has been at.
+    private var count = 0
+    /// The places of the last batch.
+    private(set) var drawn: [Int] = []
+    /// What every priority is at least, so that nothing is never drawn again.
+    private static let least = 1e-6
+
+    /// Makes priorities for so many places.
+    init(capacity: Int, exponent: Double, batchSize: Int) {
+        self.exponent = exponent
+        tree = SumTree(count: capacity)
+        drawn.reserveCapacity(batchSize)
+    }
+
+    /// Something new is at a place.
+    func add(_ place: Int) {
+        count = max(count, place + 1)
+        tree[place] = weight(largest)
+    }
+
+    private func weight(_ priority: Double) -> Double { exponent == 1 ? priority : pow(priority, exponent) }
+
+    /// Draws a place for each weight, which is written, into ``drawn``.
+    ///
+    /// - Parameters:
+    ///   - held: N, the number of transitions held.
+    ///   - correction: β: 1 makes up for unequal probabilities wholly.
+    func draw(
+        _ weights: UnsafeMutableBufferPointer<Float>, held: Int, correction: Double, random: inout RandomStream
+    ) {
+        drawn.removeAll(keepingCapacity: true)
+        let part = tree.sum / Double(weights.count)
+        var most: Float = 0
+        for row in weights.indices {
+            let place = tree.leaf(at: (Double(row) + random.uniform()) * part)
+            drawn.append(place)
+            let probability = tree[place] / tree.sum
+            weights[row] = Float(pow(Double(held) * probability, -correction))
+            most = max(most, weights[row])
+        }
+        for row in weights.indices { weights[row] /= most }
+    }
+
+    /// Gives the transitions of the last batch their priorities: |δ|, or a loss.
+    func update(to priorities: UnsafeBufferPointer<Float>) {
+        for (place, priority) in zip(drawn, priorities) {
+            let value = max(Double(priority), Self.least)
+            largest = max(largest, value)
+            tree[place] = weight(value)
+        }
+    }
+}
+
+extension Priorities {
+    /// Codes the weights of all places and the largest priority.
+    func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        var length = count
+        try coder.code(&length, in: 0...tree.count)
+        var largest = largest
+        try coder.code(&largest)
+        var weights = coder.isReading ? [Double](repeating: 0, count: length) : (0..<length).map { tree[$0] }
+        try coder.code(&weights)
+        guard coder.isReading else { return }
+        guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }), largest.isFinite, largest > 0 else {
+            throw .badState(offset: coder.offset, expected: "priorities that are finite and not negative")
+        }
+        (self.largest, count) = (largest, length)
+        tree.set(weights)
+    }
+}

@@ -1,0 +1,72 @@
+/// Non-negative weights of numbered leaves, of which one is found by a share of their sum (Schaul et al. 2016).
+///
+/// A complete binary tree in one array: each inner node is the sum of its two children, always summed anew, so that the
+/// tree follows from its leaves to the last bit. Changing and finding a leaf take O(log n) and allocate nothing.
+struct SumTree: ~Copyable {
+    /// How many leaves there are.
+    let count: Int
+    /// The number of the first leaf's node: a power of two. The root is node 1.
+    private let first: Int
+    private let nodes: UnsafeMutablePointer<Double>
+
+    /// Makes a tree of `count` leaves of weight 0.
+    init(count: Int) {
+        precondition(count >= 1, "a sum tree has at least one leaf, not \(count)")
+        self.count = count
+        var size = 1
+        while size < count { size *= 2 }
+        first = size
+        nodes = .allocate(capacity: 2 * size)
+        nodes.initialize(repeating: 0, count: 2 * size)
+    }
+
+    deinit { nodes.deallocate() }
+
+    /// Bytes that the tree takes for each leaf, at most.
+    static let bytesOfLeaf = 4 * MemoryLayout<Double>.size
+
+    /// The sum of all weights.
+    var sum: Double { nodes[1] }
+
+    /// The weight of a leaf.
+    subscript(leaf: Int) -> Double {
+        get {
+            precondition(0..<count ~= leaf, "leaf \(leaf) of \(count)")
+            return nodes[first + leaf]
+        }
+        set {
+            precondition(0..<count ~= leaf && newValue >= 0, "the weight \(newValue) for leaf \(leaf) of \(count)")
+            var node = first + leaf
+            nodes[node] = newValue
+            while node > 1 {
+                node /= 2
+                nodes[node] = nodes[2 * node] + nodes[2 * node + 1]
+            }
+        }
+    }
+
+    /// The leaf in whose part of the sum `place` lies, the parts laid in order; never one of weight 0, also where
+    /// rounding leads past the last part.
+    ///
+    /// - Precondition: the sum isn't 0.
+    func leaf(at place: Double) -> Int {
+        precondition(sum > 0, "a sum tree without weight has no leaf to find")
+        var (node, rest) = (1, place)
+        while node < first {
+            let (left, right) = (2 * node, 2 * node + 1)
+            if nodes[right] > 0, rest >= nodes[left] {
+                (node, rest) = (right, rest - nodes[left])
+            } else {
+                node = nodes[left] > 0 ? left : right
+            }
+        }
+        return node - first
+    }
+
+    /// Sets all leaves at once.
+    mutating func set(_ weights: [Double]) {
+        precondition(weights.count <= count, "\(weights.count) weights for \(count) leaves")
+        for leaf in 0..<count { nodes[first + leaf] = leaf < weights.count ? weights[leaf] : 0 }
+        for node in (1..<first).reversed() { nodes[node] = nodes[2 * node] + nodes[2 * node + 1] }
+    }
+}
