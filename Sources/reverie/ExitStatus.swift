@@ -21,6 +21,7 @@ enum ExitStatus: Int32 {
     /// The code of an error that is ours; nil for the argument parser's own.
     init?(_ error: any Error) {
         switch error {
+        case TrainingError.diverged: self = .failure
         case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is FitError, is ParameterFileError: self = .badData
         case let error as ConfigurationError:

@@ -33,6 +33,15 @@ import Testing
         ("train dqn CartPole-v1 --set activation=rely", "did you mean 'relu'?"),
         ("train dqn CartPole-v1 --set network=nature", "What suits it is 'network = \"auto\"' or 'network = \"mlp\"'"),
         ("train dqn Arcade/Pong-v0 --preset none --set replayCapacity=100_000_000", "more than 80 % of this machine's"),
+        ("train dqn CartPole-v1 --set batchSize=200 --set replayCapacity=100", "batchSize = 200: it is 1...100"),
+        ("train dqn CartPole-v1 --set explorationStart=0.01", "explorationEnd = 0.1: it is 0...0.01"),
+        (
+            "train rainbow CartPole-v1 --preset none --set minimumValue=5 --set maximumValue=5",
+            "minimumValue = 5.0: it is less than maximumValue, which is 5.0"
+        ),
+        ("train rainbow CartPole-v1 --set lossFunction=squared", "that has a loss of its own"),
+        ("train rainbow CartPole-v1 --set hiddenSizes=[]", "hiddenSizes = []: it is one size or more"),
+        ("train dqn CartPole-v1 --set nStep=500 --set replayCapacity=300", "nStep = 500: it is 1...300"),
         ("train dqn CartPole-v1 --set learningRate=7", "learningRate is a number from 0.0 to 1.0, not 7"),
         ("train dqn CartPole-v1 --set learningRate", "--set takes name=value"),
         ("train dqn CartPole-v1 --option hig=1", "did you mean 'high'?"),

@@ -66,6 +66,8 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     case setting(agent: String, name: String, value: String, allowed: String)
     /// An update's loss is no number, or infinite: what was learned is worthless from there on.
     case diverged(agent: String, update: Int, loss: Double)
+    /// After an update learned numbers are none, or infinite.
+    case notFinite(name: String, update: Int)
     /// No agent has that name.
     case unknownAgent(String, suggestion: String?)
 
@@ -89,11 +91,23 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
         case .setting(let agent, let name, let value, let allowed):
             "The agent '\(agent)' can't have \(name) = \(value): it is \(allowed)."
         case .diverged(let agent, let update, let loss):
-            "The loss of '\(agent)' is \(loss) in update \(update). A smaller learningRate may help, or a gradientClipping; "
-                + "--check-finite names the operation."
+            "The loss of '\(agent)' is \(loss) in update \(update). \(Self.remedy)"
+        case .notFinite(let name, let update):
+            "Of '\(name)' not all are finite numbers after update \(update). \(Self.remedy)"
         case .unknownAgent(let name, let suggestion):
             "There is no agent called '\(name)'." + (suggestion.map { " Did you mean '\($0)'?" } ?? "")
                 + " 'reverie list agents' shows them all."
+        }
+    }
+
+    private static let remedy =
+        "A smaller learningRate may help, or gradientClipping; --check-finite names the operation."
+
+    /// Whether it is said that learning has gone wrong.
+    public var isDivergence: Bool {
+        switch self {
+        case .diverged, .notFinite: true
+        default: false
         }
     }
 }

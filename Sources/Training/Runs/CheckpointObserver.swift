@@ -40,8 +40,9 @@ final class CheckpointObserver: TrainingObserver {
         try episodes.synchronize()
         let path = folder.checkpointPath(step: trainer.steps)
         guard !exists(path) else { return }
-        try replay?.store()
         let agent = trainer.agent
+        try agent.requireFiniteVariables()
+        try replay?.store()
         let state = try self.state(trainer)
         var states = Checkpoint.states(agent: agent.stateBytes(), in: trainer.environment)
         states[Checkpoint.trainingState] = state.stateBytes()
@@ -70,5 +71,20 @@ final class CheckpointObserver: TrainingObserver {
             )
         }
         return state
+    }
+}
+
+extension Agent {
+    /// Refuses to keep what is no longer numbers: the checkpoints before are of more use.
+    ///
+    /// - Throws: ``Agents/AgentError/notFinite(name:update:)``.
+    fileprivate func requireFiniteVariables() throws {
+        for (path, variable) in variables.entries {
+            let isFinite = variable.withValues { values in
+                // A sum of zeros is 0 unless one of the factors is infinite or no number.
+                values.reduce(Float(0)) { $0 + $1 * 0 } == 0
+            }
+            if !isFinite { throw AgentError.notFinite(name: path, update: updates) }
+        }
     }
 }

@@ -168,9 +168,15 @@ public final class TrainingSession {
     public func train(shouldStop: () -> Bool = { false }) throws -> JSON? {
         let (start, first) = (DispatchTime.now().uptimeNanoseconds, trainer.steps)
         let episodes = run.run.episodes > 0 ? run.run.episodes : .max
-        guard try trainer.run(steps: run.run.steps, episodes: episodes, shouldStop: shouldStop) else {
-            try checkpoints.write(trainer)
-            return nil
+        do {
+            guard try trainer.run(steps: run.run.steps, episodes: episodes, shouldStop: shouldStop) else {
+                try checkpoints.write(trainer)
+                return nil
+            }
+        } catch let error as AgentError where error.isDivergence {
+            let last = try folder.checkpointSteps().last
+            throw TrainingError.diverged(
+                reason: "\(error)", step: trainer.steps, checkpoint: last.map(folder.checkpointPath) ?? "missing")
         }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
         let summary: JSON = [
