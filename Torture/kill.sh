@@ -2,11 +2,12 @@
 # Kills runs at random moments and resumes them, until they have ended: the parameters and episodes.csv must be those of a
 # run that nothing disturbed.
 #
-#     Torture/kill.sh [KILLS]        so many kills in all, over DQN, REINFORCE and the VAE (default 100)
+#     Torture/kill.sh [KILLS [SUBJECT…]]        so many kills in all, in turn over every agent and the VAE (default 100)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . Torture/common.sh
 kills=${1:-100}
+shift $(($# > 0 ? 1 : 0))
 reverie=.build/release/reverie
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -14,29 +15,39 @@ RANDOM=${SEED:-1}
 
 $reverie record CartPole-v1 --episodes 60 --to "$folder/data.npz" >/dev/null 2>&1
 
+subjects=("$@")
+if [ ${#subjects[@]} = 0 ]; then
+    # The first column of the list, but for its head.
+    mapfile -t subjects < <($reverie list agents | tail -n +2 | awk '{print $1}')
+    subjects+=(vae)
+fi
+
 # The commands: each goes on where its folder was left, or starts.
 start() {
     case $1 in
     dqn) $reverie train dqn CartPole-v1 --steps 40000 --run "$2" --resume --json ;;
+    rainbow) $reverie train rainbow CartPole-v1 --steps 8000 --run "$2" --resume --json ;;
     reinforce) $reverie train reinforce CartPole-v1 --episodes 250 --run "$2" --resume --json ;;
+    random) $reverie train random CartPole-v1 --steps 500000 --run "$2" --resume --json ;;
     vae) $reverie fit vae "$folder/data.npz" --set epochs=150 --run "$2" --resume --json ;;
+    *) $reverie train "$1" FrozenLake-v1 --preset none --steps 300000 --run "$2" --resume --json ;;
     esac >/dev/null 2>>"$folder/log"
 }
 
+declare -A length
 done_kills=0
 while [ "$done_kills" -lt "$kills" ]; do
-    for subject in dqn reinforce vae; do
+    for subject in "${subjects[@]}"; do
         if [ ! -d "$folder/$subject" ]; then
             began=$(date +%s%N)
             start $subject "$folder/$subject"
-            declare "length_$subject=$((($(date +%s%N) - began) / 1000000))"
+            length[$subject]=$((($(date +%s%N) - began) / 1000000))
         fi
-        length_name=length_$subject
         rm -rf "$folder/victim"
         while true; do
             start $subject "$folder/victim" &
             process=$!
-            moment=$((RANDOM * ${!length_name} * 5 / 4 / 32768 + 1))
+            moment=$((RANDOM * ${length[$subject]} * 5 / 4 / 32768 + 1))
             (sleep "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"; pkill -KILL -P $process 2>/dev/null || true) &
             killer=$!
             if wait $process 2>/dev/null; then

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Writes into the pages of Documentation/Agents what the executable says of each agent: its settings, and its presets with
+the scores that they reached.
+
+    Documentation/agents.py
+
+A page says where with a line `<!-- settings NAME -->` or `<!-- presets NAME -->`; everything from there to the next
+`<!-- end -->` is written anew."""
+
+import json
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+REVERIE = ROOT / ".build/release/reverie"
+
+
+def reverie(*arguments):
+    return json.loads(subprocess.run([REVERIE, "list", *arguments, "--json"], check=True, capture_output=True).stdout)
+
+
+def cell(value):
+    if isinstance(value, list):
+        value = ", ".join(str(element) for element in value) or "none"
+    if isinstance(value, bool):
+        value = str(value).lower()
+    return str(value).replace("|", "\\|")
+
+
+def settings(name):
+    rows = reverie("agents", name)["settings"]
+    lines = ["| setting | default | what it is |", "|---|---|---|"]
+    return lines + [f"| `{row['name']}` | {cell(row['default'])} | {row['help']} |" for row in rows]
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+def deviation(values):
+    return (sum((value - mean(values)) ** 2 for value in values) / max(1, len(values) - 1)) ** 0.5
+
+
+def presets(name):
+    lines = ["| preset | steps | return of each seed | mean ± deviation | seconds a seed |", "|---|--:|---|--:|--:|"]
+    for preset in reverie("presets"):
+        if preset["agent"] != name:
+            continue
+        scores = preset.get("scores")
+        steps = f"{preset['steps']:,}" if preset.get("steps") else ""
+        if not scores:
+            lines.append(f"| `{preset['name']}` | {steps} | not judged | | |")
+            continue
+        returns = scores["returns"]
+        each = ", ".join(f"{value:.4g}" for value in returns)
+        spread = f" ± {deviation(returns):.3g}" if len(returns) > 1 else ""
+        lines.append(
+            f"| `{preset['name']}` | {steps} | {each} | {mean(returns):.4g}{spread} | {scores.get('seconds', 0):.3g} |")
+    return lines
+
+
+def filled(text):
+    def fill(match):
+        rows = {"settings": settings, "presets": presets}[match[1]](match[2])
+        return "\n".join([f"<!-- {match[1]} {match[2]} -->", "", *rows, "", "<!-- end -->"])
+
+    return re.sub(r"<!-- (settings|presets) (\S+) -->.*?<!-- end -->", fill, text, flags=re.DOTALL)
+
+
+for page in sorted((ROOT / "Documentation/Agents").glob("*.md")):
+    page.write_text(filled(page.read_text()))
