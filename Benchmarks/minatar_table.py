@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+"""Prints MinAtar's table from run folders of 5 M frames: the mean return of the episodes that ended in the last 100,000
+frames, as they were played in training, beside the figures of Young and Tian's deep Q-network.
+
+    python3 Benchmarks/minatar_table.py RUN...
+
+Their figures are read off the curves that they published (within 2 %): with the best step size of each game, and with the
+default of 2.5e-4, which is also ours."""
+import csv
+import json
+import pathlib
+import statistics
+import sys
+import tomllib
+
+last = 100_000
+paper = {
+    "Asterix": (16.6, 12), "Breakout": (10.1, 9), "Freeway": (50.1, 49), "Seaquest": (19.8, 16.5), "SpaceInvaders": (43.8, 45),
+}
+
+print("| game | seed | frames | return | paper, default step size | of it | paper, best step size |")
+print("|---|--:|--:|--:|--:|--:|--:|")
+rows = []
+for folder in map(pathlib.Path, sys.argv[1:]):
+    configuration = tomllib.loads((folder / "config.toml").read_text())
+    game = configuration["environment"].removeprefix("MinAtar/").removesuffix("-v0")
+    if not (folder / "summary.json").exists():
+        sys.exit(f"{folder} isn't finished")
+    frames = json.loads((folder / "summary.json").read_text())["steps"]
+    with open(folder / "episodes.csv") as file:
+        returns = [float(row["return"]) for row in csv.DictReader(file) if int(row["step"]) > frames - last]
+    mean = statistics.mean(returns)
+    best, default = paper[game]
+    rows.append((game, configuration["seed"], frames, mean, default, mean / default, best))
+for game, seed, frames, mean, default, share, best in sorted(rows):
+    print(f"| {game} | {seed} | {frames:,} | {mean:.1f} | {default} | {share:.0%} | {best} |")
