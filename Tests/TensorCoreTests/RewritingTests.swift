@@ -174,17 +174,18 @@ import Testing
         return try Program("test", inputs: inputs, options: PlanOptions(fused: false), record: body).plan().steps.count
     }
 
-    /// Rows of five are reduced to 15 numbers, rows of which, five long too, are reduced again.
+    /// Rows of five give 15 numbers, which meet the softmax of other rows of five.
     @Test func rowsOfRowSumsAreAnotherPass() throws {
-        let x = numbers(15, seed: 3)
-        let results = try run([[3, 5]], [x]) { inputs in
-            let sums = (inputs[0].expandingDimension(at: 1) * inputs[0].expandingDimension(at: 2)).sum([-1])
-            let shares = inputs[0].exp() / inputs[0].exp().sum([-1], keepDimensions: true)
-            return [(shares.expandingDimension(at: 1) * sums.expandingDimension(at: 2)).sum([-1]).log()]
+        let (x, y) = (numbers(15, seed: 3), numbers(15, seed: 4))
+        let results = try run([[3, 5], [3, 5]], [x, y]) { inputs in
+            let sums = (inputs[0].expandingDimension(at: 1) * inputs[0].expandingDimension(at: 2)).relu().sum([-1])
+            let shares = inputs[1].exp() / inputs[1].exp().sum([-1], keepDimensions: true)
+            return [(sums * shares).sum([-1])]
         }
-        let expected = (0..<15).map { index in
-            let row = (0..<5).map { x[index / 5 * 5 + $0] }
-            return log(row.reduce(0) { $0 + $1 * x[index] })
+        let expected = (0..<3).map { row in
+            let (own, others) = (x[row * 5..<row * 5 + 5], y[row * 5..<row * 5 + 5].map { exp($0) })
+            let sums = own.map { a in own.reduce(0) { $0 + max(0, a * $1) } }
+            return zip(sums, others).reduce(0) { $0 + $1.0 * $1.1 } / others.reduce(0, +)
         }
         #expect(largestDifference(results[0], expected) < 1e-5)
     }
