@@ -16,7 +16,37 @@ public enum AgentCatalog {
     /// Every agent, in the order of lists.
     public static let entries: [Entry] = [
         Entry(name: "random", summary: "every action with equal probability") { RandomSettings() },
+        Entry(name: "policy-evaluation", summary: "values of the uniform policy, from a model (Sutton, Barto 4.1)") {
+            PolicyEvaluationSettings()
+        },
+        Entry(name: "policy-iteration", summary: "evaluation and improvement in turn, from a model (Howard 1960)") {
+            PolicyIterationSettings()
+        },
+        Entry(name: "value-iteration", summary: "the optimal values, from a model (Bellman 1957)") {
+            ValueIterationSettings()
+        },
+        Entry(name: "monte-carlo", summary: "first-visit Monte Carlo control (Sutton and Barto 5.4)") {
+            MonteCarloSettings()
+        },
+        Entry(name: "td-lambda", summary: "values of the uniform policy, from experience (Sutton 1988)") {
+            TDLambdaSettings()
+        },
+        Entry(name: "sarsa", summary: "on-policy temporal differences (Rummery and Niranjan 1994)") { SARSASettings() },
+        Entry(name: "expected-sarsa", summary: "SARSA with expected bootstraps (van Seijen et al. 2009)") {
+            ExpectedSARSASettings()
+        },
+        Entry(name: "n-step-sarsa", summary: "returns of n steps (Sutton and Barto 7.2)") { NStepSARSASettings() },
+        Entry(name: "sarsa-lambda", summary: "SARSA with eligibility traces (Rummery and Niranjan 1994)") {
+            SARSALambdaSettings()
+        },
         Entry(name: "q-learning", summary: "tabular Q-learning (Watkins 1989)") { QLearningSettings() },
+        Entry(name: "double-q-learning", summary: "Q-learning with two tables (van Hasselt 2010)") {
+            DoubleQLearningSettings()
+        },
+        Entry(name: "q-lambda", summary: "Q-learning with eligibility traces (Watkins 1989)") { QLambdaSettings() },
+        Entry(name: "dyna-q", summary: "Q-learning that also learns from a learned model (Sutton 1990)") {
+            DynaQSettings()
+        },
         Entry(name: "dqn", summary: "deep Q-network with experience replay (Mnih et al. 2015)") { DQNSettings() },
         Entry(name: "reinforce", summary: "policy gradients over whole episodes (Williams 1992)") {
             REINFORCESettings()
@@ -51,14 +81,6 @@ extension REINFORCESettings: AgentSettings {
     /// A ``REINFORCE``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
         try REINFORCE(self, environment: environment, seed: seed)
-    }
-}
-
-extension QLearningSettings: AgentSettings {
-    /// A ``QLearning``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
-        let (states, actions) = try environment.stateAndActionCounts(for: "q-learning")
-        return QLearning(self, stateCount: states, actionCount: actions, seed: seed)
     }
 }
 

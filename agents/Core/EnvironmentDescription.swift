@@ -1,7 +1,7 @@
 import Environments
 
 /// What an agent must know of an environment to be made for it.
-public struct EnvironmentDescription: Hashable, Sendable {
+public struct EnvironmentDescription: Sendable {
     /// The environment's name.
     public var id: String
     /// The set of observations.
@@ -14,21 +14,23 @@ public struct EnvironmentDescription: Hashable, Sendable {
     public var stackedFrames: Int
     /// How many are stepped side by side.
     public var count: Int
+    /// The transition probabilities, for planners; nil where the environment isn't finite or doesn't know them.
+    public var model: (any TabularModel)?
 
     /// Describes a batch of environments.
     public init(_ environment: any BatchedEnvironment) {
         (id, elementType, count) = (environment.id, environment.elementType, environment.count)
         (observationSpace, actionSpace) = (environment.observationSpace, environment.actionSpace)
-        stackedFrames = environment.stackedFrames
+        (stackedFrames, model) = (environment.stackedFrames, environment.tabularModel)
     }
 
     /// Describes an environment by its spaces.
     public init(
         id: String, observationSpace: Space, actionSpace: Space, elementType: ElementType, stackedFrames: Int = 1,
-        count: Int = 1
+        count: Int = 1, model: (any TabularModel)? = nil
     ) {
         (self.id, self.elementType, self.stackedFrames, self.count) = (id, elementType, stackedFrames, count)
-        (self.observationSpace, self.actionSpace) = (observationSpace, actionSpace)
+        (self.observationSpace, self.actionSpace, self.model) = (observationSpace, actionSpace, model)
     }
 
     /// The number of discrete actions.
@@ -50,15 +52,6 @@ public struct EnvironmentDescription: Hashable, Sendable {
         }
         return (encoding, try actionCount(for: agent))
     }
-
-    /// The numbers of discrete states and actions.
-    func stateAndActionCounts(for agent: String) throws -> (Int, Int) {
-        guard case .discrete(let count) = observationSpace else {
-            throw AgentError.observationSpace(
-                agent: agent, environment: id, space: "\(observationSpace)", needed: "a discrete one")
-        }
-        return (count, try actionCount(for: agent))
-    }
 }
 
 /// Why an agent can't be made.
@@ -71,6 +64,8 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     case network(NetworkName, environment: String, space: String, suitable: [NetworkName])
     /// The replay buffer asked for takes more memory than there is.
     case replayMemory(ReplayMemory, machineBytes: Int)
+    /// The agent plans, and the environment tells no transition probabilities.
+    case noModel(agent: String, environment: String)
     /// No agent has that name.
     case unknownAgent(String, suggestion: String?)
 
@@ -91,6 +86,10 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
             "A replay buffer of \(memory.capacity) transitions takes \(ReplayMemory.text(memory.bytes)), more than "
                 + "\(ReplayMemory.largestShare) % of this machine's \(ReplayMemory.text(machineBytes)). "
                 + "'--set replayCapacity=\(memory.largestCapacity(machineBytes))' fits."
+        case .noModel(let agent, let environment):
+            "The agent '\(agent)' plans with transition probabilities; \(environment) doesn't tell them. Environments whose "
+                + "observation is the number of a state do, unwrapped: FrozenLake-v1, CliffWalking-v1, Taxi-v4, Maze-v0, "
+                + "GridWorld and the maps 'grid:…'."
         case .unknownAgent(let name, let suggestion):
             "There is no agent called '\(name)'." + (suggestion.map { " Did you mean '\($0)'?" } ?? "")
                 + " 'reverie list agents' shows them all."
