@@ -3,6 +3,14 @@ import NeuralNetworks
 import Random
 import TensorCore
 
+/// Settings of a planner.
+public protocol PlannerSettings: AgentSettings {
+    /// γ, the weight of a reward one step later.
+    var discount: Double { get set }
+    /// The largest change of a sweep with which planning is finished.
+    var tolerance: Double { get set }
+}
+
 /// What all planners share: the process, the values under way in double precision, and a table of action values that they
 /// act by. They learn nothing from transitions; each call of ``learn(from:)`` makes one more step of planning, until there is
 /// nothing left to plan.

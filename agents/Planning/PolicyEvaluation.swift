@@ -3,7 +3,7 @@ import Environments
 import Random
 
 /// Settings of ``PolicyEvaluation``.
-public struct PolicyEvaluationSettings: AgentSettings {
+public struct PolicyEvaluationSettings: PlannerSettings {
     /// γ, the weight of a reward one step later.
     public var discount = 0.99
     /// The largest change of a sweep with which planning is finished.

@@ -2,7 +2,7 @@ import Configuration
 import Environments
 
 /// Settings of ``PolicyIteration``.
-public struct PolicyIterationSettings: AgentSettings {
+public struct PolicyIterationSettings: PlannerSettings {
     /// γ, the weight of a reward one step later.
     public var discount = 0.99
     /// The largest change of a sweep with which an evaluation is finished.

@@ -1,7 +1,7 @@
 import Configuration
 
 /// Settings of ``ValueIteration``.
-public struct ValueIterationSettings: AgentSettings {
+public struct ValueIterationSettings: PlannerSettings {
     /// γ, the weight of a reward one step later.
     public var discount = 0.99
     /// The largest change of a sweep with which planning is finished.
