@@ -162,7 +162,8 @@ import Testing
 
 /// Sutton and Barto's example 4.1: −1 a step, the ends in the first and last cell.
 private struct BookGrid: TabularModel {
-    let (stateCount, actionCount) = (16, 4)
+    let stateCount = 16
+    let actionCount = 4
 
     func outcomes(state: Int, action: Int) -> [Outcome] {
         guard state != 0, state != 15 else {

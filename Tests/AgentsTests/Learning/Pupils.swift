@@ -1,4 +1,5 @@
 import Environments
+import Testing
 
 @testable import Agents
 

@@ -1,5 +1,6 @@
 import Environments
 import Graphics
+import Testing
 
 /// A world of numbered states that is drawn nowhere: what it needs besides is how it begins and goes on.
 protocol NumberedWorld: Environment, TabularModel where Action == Int, Element == Int32 {

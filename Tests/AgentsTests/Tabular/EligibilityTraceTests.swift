@@ -12,7 +12,9 @@ import Testing
         var states: [Int] = []
         var rewards: [Double] = []
         let values: [Double]
-        let (discount, lambda, rate) = (0.9, 0.8, 0.1)
+        let discount = 0.9
+        let lambda = 0.8
+        let rate = 0.1
 
         init(seed: UInt64, length: Int = 30) {
             var random = RandomStream(seed: seed)
