@@ -16,7 +16,37 @@ public enum AgentCatalog {
     /// Every agent, in the order of lists.
     public static let entries: [Entry] = [
         Entry(name: "random", summary: "every action with equal probability") { RandomSettings() },
+        Entry(name: "policy-evaluation", summary: "values of the uniform policy, from a model (Sutton, Barto 4.1)") {
+            PolicyEvaluationSettings()
+        },
+        Entry(name: "policy-iteration", summary: "evaluation and improvement in turn, from a model (Howard 1960)") {
+            PolicyIterationSettings()
+        },
+        Entry(name: "value-iteration", summary: "the optimal values, from a model (Bellman 1957)") {
+            ValueIterationSettings()
+        },
+        Entry(name: "monte-carlo", summary: "first-visit Monte Carlo control (Sutton and Barto 5.4)") {
+            MonteCarloSettings()
+        },
+        Entry(name: "td-lambda", summary: "values of the uniform policy, from experience (Sutton 1988)") {
+            TDLambdaSettings()
+        },
+        Entry(name: "sarsa", summary: "on-policy temporal differences (Rummery and Niranjan 1994)") { SARSASettings() },
+        Entry(name: "expected-sarsa", summary: "SARSA with expected bootstraps (van Seijen et al. 2009)") {
+            ExpectedSARSASettings()
+        },
+        Entry(name: "n-step-sarsa", summary: "returns of n steps (Sutton and Barto 7.2)") { NStepSARSASettings() },
+        Entry(name: "sarsa-lambda", summary: "SARSA with eligibility traces (Rummery and Niranjan 1994)") {
+            SARSALambdaSettings()
+        },
         Entry(name: "q-learning", summary: "tabular Q-learning (Watkins 1989)") { QLearningSettings() },
+        Entry(name: "double-q-learning", summary: "Q-learning with two tables (van Hasselt 2010)") {
+            DoubleQLearningSettings()
+        },
+        Entry(name: "q-lambda", summary: "Q-learning with eligibility traces (Watkins 1989)") { QLambdaSettings() },
+        Entry(name: "dyna-q", summary: "Q-learning that also learns from a learned model (Sutton 1990)") {
+            DynaQSettings()
+        },
         Entry(name: "dqn", summary: "deep Q-network with experience replay (Mnih et al. 2015)") { DQNSettings() },
         Entry(name: "rainbow", summary: "deep Q-network with all that improves it (Hessel et al. 2018)") {
             DQNSettings.rainbow
@@ -33,14 +63,39 @@ public enum AgentCatalog {
         if let entry = entries.first(where: { $0.name == name }) { return entry }
         throw AgentError.unknownAgent(name, suggestion: nearestName(to: name, among: entries.map(\.name)))
     }
+
+    /// The names of the agents that an environment suits.
+    public static func names(for environment: EnvironmentDescription) -> [String] {
+        entries.filter { type(of: $0.makeSettings()).needs.areMet(by: environment) }.map(\.name)
+    }
+
+    /// Makes an agent; where the environment doesn't suit it, the error says which agents it does.
+    ///
+    /// - Throws: ``AgentError``.
+    public static func makeAgent(
+        _ settings: any AgentSettings, for environment: EnvironmentDescription, seed: UInt64
+    ) throws -> any Agent {
+        do {
+            return try settings.makeAgent(for: environment, seed: seed)
+        } catch let error as AgentError where error.isMisfit {
+            throw AgentError.misfit(reason: "\(error)", suitable: names(for: environment))
+        }
+    }
 }
 
 /// Settings that know their agent.
 public protocol AgentSettings: Configurable {
+    /// What the agent needs of an environment.
+    static var needs: AgentNeeds { get }
     /// Makes the agent for an environment.
     ///
     /// - Throws: ``AgentError`` where the environment's spaces don't suit it.
     func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent
+}
+
+extension AgentSettings {
+    /// What deep agents need.
+    public static var needs: AgentNeeds { .discreteActions }
 }
 
 extension DQNSettings: AgentSettings {
@@ -57,20 +112,14 @@ extension REINFORCESettings: AgentSettings {
     }
 }
 
-extension QLearningSettings: AgentSettings {
-    /// A ``QLearning``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
-        let (states, actions) = try environment.stateAndActionCounts(for: "q-learning")
-        return QLearning(self, stateCount: states, actionCount: actions, seed: seed)
-    }
-}
-
 /// Settings of ``RandomAgent``: it has none.
 public struct RandomSettings: AgentSettings {
     /// No settings.
     public init() {}
     /// None.
     public static let settings: [Setting<RandomSettings>] = []
+    /// Something to draw.
+    public static var needs: AgentNeeds { .drawableActions }
 
     /// A ``RandomAgent``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {

@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["random", "q-learning", "dqn", "rainbow", "reinforce"])
+    @Test(arguments: AgentCatalog.entries.map(\.name))
     func stateAndVariablesAreAllThatChoicesDependOn(name: String) throws {
         let first = try Self.agent(name, seed: 1)
         try Self.play(first, steps: 47)
@@ -49,7 +49,7 @@ import Testing
 
     /// An agent that goes on from another's variables, state and experience learns the same to the last bit, also from
     /// within an episode.
-    @Test(arguments: ["q-learning", "dqn", "rainbow", "reinforce"])
+    @Test(arguments: AgentCatalog.entries.map(\.name).filter { $0 != "random" })
     func learningGoesOnExactly(name: String) throws {
         let (first, second) = (try Self.agent(name, seed: 1), try Self.agent(name, seed: 2))
         try Self.play(first, steps: 46)
@@ -62,7 +62,7 @@ import Testing
         }
         let updates = first.updates
         #expect(try Self.play(first, steps: 61) == Self.play(second, steps: 61))
-        #expect(first.variables.bits == second.variables.bits && first.updates > updates)
+        #expect(first.variables.bits == second.variables.bits && (first.updates > updates || first.isFinished))
         #expect(first.stateBytes() == second.stateBytes())
     }
 
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// Paths and shapes don't depend on what the agent has done, so a new one can take a trained one's.
-    @Test(arguments: ["random", "q-learning", "dqn", "rainbow", "reinforce"])
+    @Test(arguments: AgentCatalog.entries.map(\.name))
     func newAndTrainedAgentsHaveTheSameVariables(name: String) throws {
         let (new, trained) = (try Self.agent(name, seed: 1), try Self.agent(name, seed: 1))
         let paths = new.variables.entries.map(\.path)
@@ -100,7 +100,7 @@ import Testing
         #expect(new.variables.entries.map(\.path) == paths)
     }
 
-    @Test(arguments: ["random", "q-learning", "dqn", "rainbow", "reinforce"])
+    @Test(arguments: AgentCatalog.entries.map(\.name))
     func badBytesChangeNothing(name: String) throws {
         let agent = try Self.agent(name, seed: 1)
         try Self.play(agent, steps: 30)
@@ -117,7 +117,7 @@ import Testing
     }
 
     /// Growth of the heap over many steps, in a process of its own, so that no other test allocates meanwhile.
-    @Test(arguments: ["random", "q-learning", "dqn", "rainbow", "reinforce"])
+    @Test(arguments: AgentCatalog.entries.map(\.name))
     func actingAndLearningDoNotFillTheHeap(name: String) async {
         await #expect(processExitsWith: .success) { [name] in
             let batch = try EnvironmentCatalog.make(

@@ -65,11 +65,19 @@ import Testing
         #expect(throws: AgentError.self) { try RandomSettings().makeAgent(for: description, seed: 3) }
     }
 
-    @Test(arguments: ["q-learning", "dqn", "reinforce"])
-    func everyAgentNeedsDiscreteActions(name: String) throws {
+    /// All that learn from experience, and those of them that keep a table.
+    private static let learners = AgentCatalog.entries.map(\.name).filter {
+        $0 != "random" && !((try? AgentCatalog.entry($0).makeSettings()) is any PlannerSettings)
+    }
+    private static let tabular = learners.filter {
+        let settings = try? AgentCatalog.entry($0).makeSettings()
+        return settings is any TabularSettings || settings is TDLambdaSettings
+    }
+
+    @Test(arguments: learners) func everyAgentNeedsDiscreteActions(name: String) throws {
         let settings = try AgentCatalog.entry(name).makeSettings()
         var description = Self.box
-        if name == "q-learning" { description.observationSpace = .discrete(4) }
+        if Self.tabular.contains(name) { description.observationSpace = .discrete(4) }
         let error = #expect(throws: AgentError.self) { try settings.makeAgent(for: description, seed: 0) }
         #expect(
             error
@@ -80,21 +88,38 @@ import Testing
         #expect(text.contains("'\(name)'") && text.contains("Reacher") && text.contains("reverie list environments"))
     }
 
-    @Test(arguments: ["q-learning", "dqn", "reinforce"])
-    func observationsThatDoNotSuit(name: String) throws {
+    @Test(arguments: learners.filter { !tabular.contains($0) }) func observationsThatDoNotSuit(name: String) throws {
         let settings = try AgentCatalog.entry(name).makeSettings()
-        let needed = name == "q-learning" ? "a discrete one" : "a discrete one or a box"
         #expect(
             throws: AgentError.observationSpace(
-                agent: name, environment: "Parts", space: "Tuple(Discrete(2), Discrete(3))", needed: needed)
+                agent: name, environment: "Parts", space: "Tuple(Discrete(2), Discrete(3))",
+                needed: "a discrete one or a box")
         ) { try settings.makeAgent(for: Self.parts, seed: 0) }
     }
 
-    @Test func qLearningNeedsNumberedStates() throws {
-        let error = #expect(throws: AgentError.self) {
-            try QLearningSettings().makeAgent(for: .vector(4, actions: 2), seed: 0)
+    @Test(arguments: tabular) func tablesNeedNumberedStates(name: String) throws {
+        let settings = try AgentCatalog.entry(name).makeSettings()
+        let error = #expect(throws: AgentError.self) { try settings.makeAgent(for: .vector(4, actions: 2), seed: 0) }
+        #expect(
+            error?.description.contains("'\(name)' needs an observation space that is discrete, or a tuple of") == true)
+        // Discrete numbers side by side count the states like digits.
+        let agent = try settings.makeAgent(for: Self.parts, seed: 0)
+        let columns = settings is TDLambdaSettings ? 1 : 2
+        #expect(agent.variables["values"].values.count == 6 * columns)
+        for step in 0..<3 {
+            try agent.learn(
+                PlayedStep(observation: [1 as Int32, 2], action: 1, reward: 1, next: [0, 0], terminated: step == 2))
         }
-        #expect(error?.description.contains("an observation space that is a discrete one; Vector has Box(") == true)
+        let changed = agent.variables["values"].values.indices.filter { agent.variables["values"].values[$0] != 0 }
+        #expect(changed == [6 * columns - 1])
+    }
+
+    @Test func tablesHaveALimit() {
+        var description = Self.parts
+        for space in [Space.multiDiscrete([1 << 20, 1 << 20, 1 << 40]), .discrete(1 << 26)] {
+            description.observationSpace = space
+            #expect(throws: AgentError.self) { try QLearningSettings().makeAgent(for: description, seed: 0) }
+        }
     }
 
     @Test func unknownAgentsHaveASuggestion() throws {

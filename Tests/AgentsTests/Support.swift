@@ -102,6 +102,17 @@ extension Parameters {
     var bits: [[UInt32]] { variables.map { $0.values.map(\.bitPattern) } }
 }
 
+/// Each state is followed by the next, the last one by the end.
+private struct CountingModel: TabularModel {
+    var stateCount: Int
+    var actionCount: Int
+
+    func outcomes(state: Int, action: Int) -> [Outcome] {
+        let next = (state + 1) % stateCount
+        return [Outcome(probability: 1, nextState: next, reward: Double(action), terminated: next == 0)]
+    }
+}
+
 extension EnvironmentDescription {
     /// Environments whose observations are `width` numbers.
     static func vector(_ width: Int, actions: Int, count: Int = 1) -> EnvironmentDescription {
@@ -117,10 +128,11 @@ extension EnvironmentDescription {
             actionSpace: .discrete(actions), elementType: .uint8, count: count)
     }
 
-    /// An environment of numbered states.
+    /// An environment of numbered states that count up, whatever the action, which is the reward.
     static func states(_ count: Int, actions: Int) -> EnvironmentDescription {
         EnvironmentDescription(
-            id: "States", observationSpace: .discrete(count), actionSpace: .discrete(actions), elementType: .int32)
+            id: "States", observationSpace: .discrete(count), actionSpace: .discrete(actions), elementType: .int32,
+            model: CountingModel(stateCount: count, actionCount: actions))
     }
 }
 

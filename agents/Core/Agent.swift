@@ -32,6 +32,10 @@ public protocol Agent: AnyObject, StateCodable {
     /// The number of parameter updates so far.
     var updates: Int { get }
 
+    /// Whether there is nothing left to learn, as when a planner has found its policy: training ends then, however many
+    /// steps it was to have. False unless said otherwise. Part of the state that `codeState` codes.
+    var isFinished: Bool { get }
+
     /// All learned numbers by path: parameters, target networks, moments, tables.
     var variables: Parameters { get }
 
@@ -67,6 +71,9 @@ extension Agent {
         get { ActionStreams(shared: RandomStream(seed: 0)) }
         set {}
     }
+
+    /// There is always something left to learn.
+    public var isFinished: Bool { false }
 
     /// None.
     public var behaviour: Parameters { Parameters() }

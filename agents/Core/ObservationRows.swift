@@ -22,12 +22,13 @@ public struct ObservationRows {
     /// Row `row`'s first byte.
     @inlinable public func row(_ row: Int) -> UnsafeRawPointer { memory + row * rowBytes }
 
-    /// The integer that a row of one element holds: a discrete observation.
-    @inlinable public func integer(_ row: Int) -> Int {
-        switch type {
-        case .int32: Int(self.row(row).load(as: Int32.self))
-        case .uint8: Int(self.row(row).load(as: UInt8.self))
-        case .float32: Int(self.row(row).load(as: Float.self))
+    /// The integer that a row holds at a place: a discrete observation, or one number of several.
+    @inlinable public func integer(_ row: Int, _ place: Int = 0) -> Int {
+        let element = self.row(row) + place * type.size
+        return switch type {
+        case .int32: Int(element.load(as: Int32.self))
+        case .uint8: Int(element.load(as: UInt8.self))
+        case .float32: Int(element.load(as: Float.self))
         }
     }
 }

@@ -22,7 +22,7 @@
 ///
 /// A state is the observation that it gives; an environment that shows something else, such as a ``GridView``, has no
 /// model, though the one within may have.
-public protocol TabularModel {
+public protocol TabularModel: Sendable {
     /// States are `0..<stateCount`.
     var stateCount: Int { get }
     /// Actions are `0..<actionCount`.

@@ -56,14 +56,14 @@ public final class Trainer {
     /// Episodes finished so far.
     public var episodes: Int { statistics.episodeCount }
 
-    /// Plays until `steps` steps or `episodes` episodes have been played, or `shouldStop` says so.
+    /// Plays until `steps` steps or `episodes` episodes have been played, the agent is finished, or `shouldStop` says so.
     ///
     /// - Returns: whether training has come to its end; the observers are told of that only.
     /// - Throws: what the agent or an observer throws.
     @discardableResult
     public func run(steps: Int, episodes: Int = .max, shouldStop: () -> Bool = { false }) throws -> Bool {
         for observer in observers { try observer.didStart(self) }
-        while self.steps < steps && self.episodes < episodes {
+        while self.steps < steps && self.episodes < episodes && !agent.isFinished {
             if shouldStop() { return false }
             try step()
         }

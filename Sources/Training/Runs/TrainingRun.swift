@@ -121,6 +121,6 @@ public struct TrainingRun: Sendable {
                 agent: agent, environment: environment.id, space: "\(environment.actionSpace)",
                 needed: "a discrete one to learn from")
         }
-        return try settings.makeAgent(for: EnvironmentDescription(environment), seed: UInt64(run.seed))
+        return try AgentCatalog.makeAgent(settings, for: EnvironmentDescription(environment), seed: UInt64(run.seed))
     }
 }

@@ -160,4 +160,17 @@ private final class Log: TrainingObserver {
         #expect(try run([curious]) == run([]))
         #expect(curious.looks == 6)
     }
+
+    /// A planner that has nothing left to plan ends the training; the observers are told.
+    @Test func finishedAgentsEndTheTraining() throws {
+        let witness = Witness()
+        let environment = try EnvironmentCatalog.make("FrozenLake-v1", count: 2)
+        let agent = try PolicyIterationSettings().makeAgent(for: EnvironmentDescription(environment), seed: 1)
+        let trainer = try Trainer(agent: agent, environment: environment, seed: 1, observers: [Log("log", witness)])
+        #expect(try trainer.run(steps: 1_000))
+        #expect(agent.isFinished && trainer.steps == 2 * agent.updates && agent.updates < 20)
+        #expect(witness.events.last == "log end \(trainer.steps)")
+        let steps = trainer.steps
+        #expect(try trainer.run(steps: 2_000) && trainer.steps == steps)
+    }
 }

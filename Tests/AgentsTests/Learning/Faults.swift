@@ -1,0 +1,110 @@
+import Environments
+import NeuralNetworks
+
+@testable import Agents
+
+/// What an implementation may get wrong, done to a sound agent from outside.
+enum Fault: String, Sendable, CaseIterable {
+    /// Updates go the wrong way.
+    case reversedSign
+    /// Targets never follow what has been learned.
+    case staleTarget
+    /// An episode that was cut counts as one that has ended.
+    case cutsAreEnds
+}
+
+/// Settings whose fault lies in their numbers; nil where they have none that makes it.
+func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings)? {
+    func reversed<Settings: TabularSettings>(_ settings: Settings) -> any AgentSettings {
+        var settings = settings
+        settings.table.learningRate.negate()
+        settings.table.finalLearningRate.negate()
+        return settings
+    }
+    switch (fault, settings) {
+    case (.reversedSign, let settings as any TabularSettings): return reversed(settings)
+    case (.reversedSign, var settings as TDLambdaSettings):
+        settings.learningRate.negate()
+        settings.finalLearningRate.negate()
+        return settings
+    case (.reversedSign, var settings as DQNSettings):
+        settings.learningRate.negate()
+        return settings
+    case (.reversedSign, var settings as REINFORCESettings):
+        settings.learningRate.negate()
+        return settings
+    case (.staleTarget, var settings as DQNSettings):
+        settings.targetEvery = 1 << 40
+        return settings
+    default: return nil
+    }
+}
+
+/// A model whose rewards are the other way round: what a planner makes of it is the worst.
+struct ReversedModel: TabularModel {
+    let model: any TabularModel
+    var stateCount: Int { model.stateCount }
+    var actionCount: Int { model.actionCount }
+
+    func outcomes(state: Int, action: Int) -> [Outcome] {
+        model.outcomes(state: state, action: action).map { outcome in
+            var outcome = outcome
+            outcome.reward.negate()
+            return outcome
+        }
+    }
+}
+
+/// An agent that is told something else than what happened.
+final class MisinformedAgent: Agent {
+    private let agent: any Agent
+    private let fault: Fault
+    /// What each environment showed first: the start that the stale bootstrap never leaves.
+    private var starts: [UInt8] = []
+
+    init(_ agent: any Agent, _ fault: Fault) { (self.agent, self.fault) = (agent, fault) }
+
+    func learn(from transitions: Transitions) throws {
+        switch fault {
+        case .reversedSign: preconditionFailure("a sign is reversed in settings, not in what happened")
+        case .cutsAreEnds:
+            let ends = zip(transitions.terminated, transitions.truncated).map { $0 || $1 }
+            try ends.withUnsafeBufferPointer { ends in
+                var told = transitions
+                told.terminated = ends
+                try agent.learn(from: told)
+            }
+        case .staleTarget:
+            let rows = transitions.observations
+            if starts.isEmpty {
+                starts = Array(UnsafeRawBufferPointer(start: rows.memory, count: rows.count * rows.rowBytes))
+            }
+            try starts.withUnsafeBytes { bytes in
+                var told = transitions
+                told.nextObservations = ObservationRows(
+                    bytes.baseAddress!, type: rows.type, count: rows.count, width: rows.width)
+                try agent.learn(from: told)
+            }
+        }
+    }
+
+    func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) throws {
+        try agent.act(on: observations, mode: mode, into: actions)
+    }
+
+    func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        var agent = agent
+        try agent.codeState(with: &coder)
+    }
+
+    func assess(_ observations: ObservationRows) throws -> ActionAssessment? { try agent.assess(observations) }
+
+    var actionStreams: ActionStreams {
+        get { agent.actionStreams }
+        set { agent.actionStreams = newValue }
+    }
+    var metrics: [(name: String, value: Double)] { agent.metrics }
+    var updates: Int { agent.updates }
+    var isFinished: Bool { agent.isFinished }
+    var variables: Parameters { agent.variables }
+}

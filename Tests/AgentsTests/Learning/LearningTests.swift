@@ -1,0 +1,69 @@
+import Configuration
+import Environments
+import NeuralNetworks
+import Testing
+
+@testable import Agents
+
+/// Every agent learns, to a return that a wrong update doesn't reach; and agents with a fault, put in from outside, don't
+/// reach it. Seeds that nothing was tuned with.
+@Suite struct LearningTests {
+    private static let seeds: [UInt64] = [1, 2, 3]
+
+    /// An agent that is added to the catalogue has to show that it learns.
+    @Test func everyAgentIsTaught() {
+        let taught = Pupil.all.map(\.name) + ["random", "td-lambda"]
+        #expect(Set(taught) == Set(AgentCatalog.entries.map(\.name)) && Set(taught).count == taught.count)
+    }
+
+    @Test(arguments: Pupil.all, [Lesson.corridor, .loop]) func soundAgentsLearn(pupil: Pupil, lesson: Lesson) throws {
+        for seed in Self.seeds {
+            let score = try pupil.score(in: lesson, seed: seed)
+            #expect(score >= lesson.bar, "seed \(seed): \(score)")
+        }
+    }
+
+    @Test(arguments: Pupil.all.flatMap { pupil in pupil.faults.map { (pupil, $0) } })
+    func faultyAgentsDoNot(pupil: Pupil, fault: Fault) throws {
+        let lesson: Lesson = fault == .cutsAreEnds ? .loop : .corridor
+        let scores = try Self.seeds.map { try pupil.score(in: lesson, seed: $0, fault: fault) }
+        #expect(scores.count { $0 < lesson.bar } >= 2, "\(scores)")
+    }
+
+    /// The lessons are hard enough: who acts at random doesn't pass.
+    @Test(arguments: [Lesson.corridor, .loop]) func chanceIsNotEnough(lesson: Lesson) throws {
+        let agent = RandomAgent(actionCount: 2, seed: 1)
+        let score = try greedyReturn(agent, in: lesson.make(8, false), episodes: 400, seed: 1)
+        #expect(score < lesson.bar / 2, "\(score)")
+    }
+
+    // MARK: Values of a fixed policy
+
+    /// How far TD(λ) ends from the values of the uniform policy, in a walk whose episodes are cut.
+    private static func predictionError(fault: Fault?, seed: UInt64) throws -> Double {
+        let environment = VectorEnvironment("walk", count: 2) { TimeLimit(RandomWalk(), steps: 4) }
+        var settings = TDLambdaSettings()
+        (settings.discount, settings.lambda) = (1, 0.3)
+        (settings.finalLearningRate, settings.scheduleSteps) = (0.002, 30_000)
+        let changed = fault.flatMap { faulty(settings, $0) }
+        let description = EnvironmentDescription(environment)
+        var agent = try (changed ?? settings).makeAgent(for: description, seed: seed)
+        let table = agent.variables["values"]
+        if let fault, changed == nil { agent = MisinformedAgent(agent, fault) }
+        try play(agent, in: environment, steps: 40_000, seed: seed)
+        let differences = (1...5).map { abs(Double(table.values[$0]) - Double($0) / 6) }
+        return differences.contains { !$0.isFinite } ? .infinity : differences.max()!
+    }
+
+    @Test func predictionsAreLearned() throws {
+        for seed in Self.seeds {
+            let error = try Self.predictionError(fault: nil, seed: seed)
+            #expect(error < 0.08, "seed \(seed): \(error)")
+        }
+    }
+
+    @Test(arguments: Fault.allCases) func faultyPredictionsAreNot(fault: Fault) throws {
+        let errors = try Self.seeds.map { try Self.predictionError(fault: fault, seed: $0) }
+        #expect(errors.count { $0 >= 0.08 } >= 2, "\(errors)")
+    }
+}

@@ -1,0 +1,69 @@
+import Environments
+
+@testable import Agents
+
+/// An agent and its environments, as the training loop joins them.
+private final class Table {
+    let environment: any BatchedEnvironment
+    let previous: UnsafeMutableRawBufferPointer
+    let transitions: Transitions
+
+    init(_ environment: any BatchedEnvironment) {
+        self.environment = environment
+        previous = .allocate(byteCount: environment.observations.count, alignment: 64)
+        func rows(_ bytes: UnsafeRawBufferPointer) -> ObservationRows {
+            ObservationRows(
+                bytes.baseAddress!, type: environment.elementType, count: environment.count,
+                width: environment.observationSpace.count)
+        }
+        transitions = Transitions(
+            observations: rows(UnsafeRawBufferPointer(previous)),
+            actions: UnsafeBufferPointer(environment.discreteActions), rewards: environment.rewards,
+            terminated: environment.terminated, truncated: environment.truncated,
+            nextObservations: rows(environment.finalObservations), isReset: environment.isResetStep)
+    }
+
+    deinit { previous.deallocate() }
+
+    func step(_ agent: any Agent, _ mode: ActionMode) throws {
+        previous.copyMemory(from: environment.observations)
+        try agent.act(on: transitions.observations, mode: mode, into: environment.discreteActions)
+        try environment.step()
+    }
+}
+
+/// Trains an agent for so many steps, counted over all environments, or until it is finished.
+///
+/// - Returns: the returns of the episodes in the order in which they ended.
+@discardableResult
+func play(
+    _ agent: any Agent, in environment: any BatchedEnvironment, steps: Int, seed: UInt64
+) throws -> [Double] {
+    let table = Table(environment)
+    try environment.reset(seed: seed)
+    var statistics = EpisodeStatistics(count: environment.count)
+    var returns: [Double] = []
+    while statistics.stepCount < steps && !agent.isFinished {
+        try table.step(agent, .explore)
+        statistics.record(environment)
+        returns += statistics.completed.map(\.return)
+        try agent.learn(from: table.transitions)
+    }
+    return returns
+}
+
+/// The mean return of the first `episodes` greedy episodes; an environment's own limit ends those that don't end.
+func greedyReturn(
+    _ agent: any Agent, in environment: any BatchedEnvironment, episodes: Int, seed: UInt64
+) throws -> Double {
+    let table = Table(environment)
+    try environment.reset(seed: seed)
+    var statistics = EpisodeStatistics(count: environment.count)
+    var returns: [Double] = []
+    while returns.count < episodes {
+        try table.step(agent, .greedy)
+        statistics.record(environment)
+        returns += statistics.completed.map(\.return)
+    }
+    return returns.reduce(0, +) / Double(returns.count)
+}

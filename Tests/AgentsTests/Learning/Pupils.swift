@@ -1,0 +1,98 @@
+import Environments
+import Testing
+
+@testable import Agents
+
+/// An agent of the catalogue with the settings by which it learns the lessons, and the faults that would keep it from
+/// learning them.
+struct Pupil: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// The steps that it takes.
+    let steps: Int
+    /// Which faults show in the corridor; that cuts are ends shows in the loop.
+    let faults: [Fault]
+    private let change: @Sendable (inout any AgentSettings) -> Void
+
+    var testDescription: String { name }
+
+    private init(
+        _ name: String, steps: Int = 6_000, faults: [Fault] = [.reversedSign, .staleTarget, .cutsAreEnds],
+        _ change: @escaping @Sendable (inout any AgentSettings) -> Void = { _ in }
+    ) {
+        (self.name, self.steps, self.faults, self.change) = (name, steps, faults, change)
+    }
+
+    /// An agent with a table: α from ½ to 0.1, ε from 1 to 0 over two thirds of the steps.
+    private static func table<Settings: TabularSettings>(
+        _: Settings.Type, faults: [Fault] = [.reversedSign, .staleTarget, .cutsAreEnds],
+        _ own: @escaping @Sendable (inout Settings) -> Void = { _ in }
+    ) -> Pupil {
+        Pupil(Settings.agentName, faults: faults) { settings in
+            var mine = settings as! Settings
+            (mine.table.learningRate, mine.table.finalLearningRate) = (0.5, 0.1)
+            (mine.table.explorationEnd, mine.table.scheduleSteps) = (0, 4_000)
+            own(&mine)
+            settings = mine
+        }
+    }
+
+    /// An agent that is set up by setting names.
+    private static func other<Settings: AgentSettings>(
+        _ name: String, _: Settings.Type, steps: Int = 6_000, faults: [Fault],
+        _ own: @escaping @Sendable (inout Settings) -> Void = { _ in }
+    ) -> Pupil {
+        Pupil(name, steps: steps, faults: faults) { settings in
+            var mine = settings as! Settings
+            own(&mine)
+            settings = mine
+        }
+    }
+
+    /// Every agent that chooses its actions by what it has learned.
+    static let all: [Pupil] = [
+        .other("policy-evaluation", PolicyEvaluationSettings.self, faults: [.reversedSign]),
+        .other("policy-iteration", PolicyIterationSettings.self, faults: [.reversedSign]),
+        .other("value-iteration", ValueIterationSettings.self, faults: [.reversedSign]),
+        // It bootstraps from nothing but the state behind a cut.
+        .table(MonteCarloSettings.self, faults: [.reversedSign, .cutsAreEnds]) { $0.averaging = false },
+        .table(SARSASettings.self),
+        .table(ExpectedSARSASettings.self),
+        // Few steps and a small λ: long returns hardly need what they bootstrap from.
+        .table(NStepSARSASettings.self) { $0.stepCount = 2 },
+        .table(SARSALambdaSettings.self) { $0.lambda = 0.3 },
+        .table(QLearningSettings.self),
+        .table(DoubleQLearningSettings.self),
+        .table(QLambdaSettings.self) { $0.lambda = 0.3 },
+        .table(DynaQSettings.self) { $0.planningSteps = 5 },
+        .other("dqn", DQNSettings.self, faults: Fault.allCases) {
+            ($0.hiddenSizes, $0.batchSize, $0.learningRate) = ([16], 16, 5e-3)
+            ($0.replayCapacity, $0.learningStart, $0.trainEvery, $0.targetEvery) = (3_000, 100, 2, 100)
+            ($0.explorationSteps, $0.explorationEnd) = (4_000, 0.05)
+        },
+        .other("rainbow", DQNSettings.self, faults: Fault.allCases) {
+            ($0.hiddenSizes, $0.batchSize, $0.learningRate, $0.adamEpsilon) = ([16], 16, 5e-3, 1e-8)
+            ($0.replayCapacity, $0.learningStart, $0.trainEvery, $0.targetEvery) = (3_000, 500, 2, 100)
+            ($0.atoms, $0.minimumValue, $0.maximumValue, $0.nStep) = (21, -1, 3, 2)
+        },
+        // It bootstraps from nothing but the state behind a cut.
+        .other("reinforce", REINFORCESettings.self, steps: 16_000, faults: [.reversedSign, .cutsAreEnds]) {
+            ($0.hiddenSizes, $0.learningRate, $0.episodesPerUpdate) = ([16], 1e-2, 8)
+        },
+    ]
+
+    /// The greedy return after training in a lesson, sound or with a fault.
+    func score(in lesson: Lesson, seed: UInt64, fault: Fault? = nil) throws -> Double {
+        let environment = lesson.make(2, true)
+        var settings = try AgentCatalog.entry(name).makeSettings()
+        try settings.set("discount", to: .number(lesson.discount), source: "lesson")
+        change(&settings)
+        var description = EnvironmentDescription(environment)
+        let changed = fault.flatMap { faulty(settings, $0) }
+        let isPlanner = settings is any PlannerSettings
+        if fault != nil && isPlanner { description.model = description.model.map(ReversedModel.init) }
+        var agent = try (changed ?? settings).makeAgent(for: description, seed: seed)
+        if let fault, changed == nil, !isPlanner { agent = MisinformedAgent(agent, fault) }
+        try play(agent, in: environment, steps: steps, seed: seed)
+        return try greedyReturn(agent, in: lesson.make(1, false), episodes: 1, seed: seed)
+    }
+}

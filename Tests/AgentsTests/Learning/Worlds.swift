@@ -1,0 +1,99 @@
+import Environments
+import Graphics
+import Testing
+
+/// A world of numbered states that is drawn nowhere: what it needs besides is how it begins and goes on.
+protocol NumberedWorld: Environment, TabularModel where Action == Int, Element == Int32 {
+    static var stateCount: Int { get }
+    static var start: Int { get }
+    var state: Int { get set }
+}
+
+extension NumberedWorld {
+    var stateCount: Int { Self.stateCount }
+    var actionCount: Int { 2 }
+    var observationSpace: Space { .discrete(Self.stateCount) }
+    var actionSpace: Space { .discrete(2) }
+    var frameSize: FrameSize { FrameSize(width: 1, height: 1) }
+
+    func draw(into frame: inout Frame) {}
+    mutating func reset(seed: UInt64?) { state = Self.start }
+    func observe(into observation: inout MutableSpan<Int32>) { observation[0] = Int32(state) }
+
+    mutating func step(_ action: Int) -> Step {
+        let outcome = outcomes(state: state, action: action)[0]
+        state = outcome.nextState
+        return Step(reward: outcome.reward, terminated: outcome.terminated)
+    }
+}
+
+/// Eight cells in a row, the ends terminal: 0.1 two steps to the left of the start, 1 five steps to the right. Who doesn't
+/// carry the distant reward back, or runs from it, takes the near one.
+struct Corridor: NumberedWorld {
+    static let (stateCount, start) = (8, 2)
+    var state = start
+
+    func outcomes(state: Int, action: Int) -> [Outcome] {
+        guard 1...6 ~= state else {
+            return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)]
+        }
+        let next = state + (action == 1 ? 1 : -1)
+        let reward = next == 7 ? 1 : next == 0 ? 0.1 : 0
+        return [Outcome(probability: 1, nextState: next, reward: reward, terminated: reward > 0)]
+    }
+}
+
+/// One state: to stay pays 0.1 each time, to leave pays 1 once. With γ = 0.95 staying is worth 2; to one who takes the cut
+/// after four steps for an end, 0.35.
+struct PayingLoop: NumberedWorld {
+    static let (stateCount, start) = (2, 0)
+    var state = start
+
+    func outcomes(state: Int, action: Int) -> [Outcome] {
+        guard state == 0 else {
+            return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)]
+        }
+        return [
+            action == 1
+                ? Outcome(probability: 1, nextState: 0, reward: 0.1, terminated: false)
+                : Outcome(probability: 1, nextState: 1, reward: 1, terminated: true)
+        ]
+    }
+}
+
+/// Sutton and Barto's example 6.2: five states between two terminal ones, 0 and 6; every action goes left or right with equal
+/// probability, and the right end pays 1.
+struct RandomWalk: NumberedWorld {
+    static let (stateCount, start) = (7, 3)
+    var state = start
+
+    func outcomes(state: Int, action: Int) -> [Outcome] {
+        guard 1...5 ~= state else {
+            return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)]
+        }
+        let next = state + (action == 1 ? 1 : -1)
+        return [Outcome(probability: 1, nextState: next, reward: next == 6 ? 1 : 0, terminated: next % 6 == 0)]
+    }
+}
+
+/// A world to learn in, and the return that a sound agent reaches in it.
+struct Lesson: Sendable, CustomTestStringConvertible {
+    let name: String
+    /// γ of the task.
+    let discount: Double
+    /// The return that only learning leads to.
+    let bar: Double
+    /// So many worlds; whether they are to be learned in or to be played greedily, where episodes may be longer.
+    let make: @Sendable (_ count: Int, _ isTraining: Bool) -> any BatchedEnvironment
+
+    var testDescription: String { name }
+
+    /// The distant reward: 1, where the near one is 0.1.
+    static let corridor = Lesson(name: "corridor", discount: 0.9, bar: 0.95) { count, isTraining in
+        VectorEnvironment("corridor", count: count) { TimeLimit(Corridor(), steps: isTraining ? 40 : 20) }
+    }
+    /// Staying for the 40 steps of an evaluation brings 4; leaving 1.
+    static let loop = Lesson(name: "loop", discount: 0.95, bar: 3.5) { count, isTraining in
+        VectorEnvironment("loop", count: count) { TimeLimit(PayingLoop(), steps: isTraining ? 4 : 40) }
+    }
+}

@@ -1,0 +1,24 @@
+import Environments
+
+/// What an agent needs of an environment, whatever its settings.
+public enum AgentNeeds: Sendable {
+    /// Actions that can be drawn: discrete ones, or numbers within bounds.
+    case drawableActions
+    /// Discrete actions, and observations that a network takes.
+    case discreteActions
+    /// Discrete actions, and observations that number the rows of a table.
+    case table
+    /// As a table, and transition probabilities.
+    case model
+
+    /// Whether an environment has it.
+    public func areMet(by environment: EnvironmentDescription) -> Bool {
+        switch self {
+        case .drawableActions: RandomAgent.canAct(in: environment.actionSpace)
+        case .discreteActions:
+            environment.actionSpace.discreteCount != nil && ObservationEncoding(environment.observationSpace) != nil
+        case .table: (try? TableShape(environment, agent: "")) != nil
+        case .model: environment.model != nil && AgentNeeds.table.areMet(by: environment)
+        }
+    }
+}

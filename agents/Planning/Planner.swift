@@ -1,0 +1,122 @@
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Settings of a planner.
+public protocol PlannerSettings: AgentSettings {
+    /// γ, the weight of a reward one step later.
+    var discount: Double { get set }
+    /// The largest change of a sweep with which planning is finished.
+    var tolerance: Double { get set }
+}
+
+extension PlannerSettings {
+    /// A model.
+    public static var needs: AgentNeeds { .model }
+}
+
+/// What all planners share: the process, the values under way in double precision, and a table of action values that they
+/// act by. They learn nothing from transitions; each call of ``learn(from:)`` makes one more step of planning, until there is
+/// nothing left to plan.
+public class Planner: Agent {
+    let process: MarkovDecisionProcess
+    let tolerance: Double
+    /// V.
+    final var values: [Double]
+    /// q, (states, actions), of the values so far.
+    private let table: Variable
+    /// The last step's largest change of a value; infinite before the first.
+    final var residual = Double.infinity
+    /// Sweeps over all states so far.
+    final var sweeps = 0
+    /// Whether planning has come to its end.
+    public final var isFinished = false
+
+    init(
+        _ agent: String, environment: EnvironmentDescription, discount: Double, tolerance: Double
+    ) throws {
+        guard let model = environment.model else {
+            throw AgentError.noModel(agent: agent, environment: environment.id)
+        }
+        process = MarkovDecisionProcess(model, discount: discount)
+        self.tolerance = tolerance
+        values = Array(repeating: 0, count: process.stateCount)
+        let zeros = [Float](repeating: 0, count: process.stateCount * process.actionCount)
+        table = Variable(zeros, shape: [process.stateCount, process.actionCount], name: "values")
+        publish()
+    }
+
+    /// Makes one step of planning: changes ``values``, ``residual``, ``sweeps`` and ``isFinished``.
+    func plan() { preconditionFailure("\(Self.self) has no plan") }
+
+    /// One step of planning; the transitions don't matter.
+    public final func learn(from transitions: Transitions) {
+        guard !isFinished else { return }
+        plan()
+        publish()
+    }
+
+    /// Puts the action values into the table.
+    private func publish() {
+        table.withMutableValues { table in
+            for state in 0..<process.stateCount {
+                for action in 0..<process.actionCount {
+                    table[state * process.actionCount + action] = Float(process.actionValue(state, action, values))
+                }
+            }
+        }
+    }
+
+    /// The best action by the values so far, in both modes.
+    public func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) {
+        table.withValues { table in
+            for row in actions.indices {
+                let start = self.start(observations, row)
+                actions[row] = argmax(UnsafeBufferPointer(rebasing: table[start..<start + process.actionCount]))
+            }
+        }
+    }
+
+    private func start(_ observations: ObservationRows, _ row: Int) -> Int {
+        let state = observations.integer(row)
+        precondition(
+            0..<process.stateCount ~= state, "the observation \(state) is not in Discrete(\(process.stateCount))")
+        return state * process.actionCount
+    }
+
+    /// Where exploring actions are drawn from: nothing explores unless said otherwise.
+    public var actionStreams: ActionStreams {
+        get { ActionStreams(shared: RandomStream(seed: 0)) }
+        set {}
+    }
+
+    /// Codes the counters and the values, in double precision.
+    public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&sweeps, in: 0...1 << 62)
+        try coder.code(&residual)
+        try coder.code(&isFinished)
+        try coder.code(&values)
+    }
+
+    /// The residual and the number of sweeps.
+    public var metrics: [(name: String, value: Double)] {
+        sweeps > 0 ? [("residual", residual), ("sweeps", Double(sweeps))] : []
+    }
+
+    /// One a sweep.
+    public var updates: Int { sweeps }
+
+    /// The table.
+    public final var variables: Parameters { Parameters([("values", table)]) }
+
+    /// The table.
+    public final var behaviour: Parameters { variables }
+
+    /// The row of the table.
+    public final func assess(_ observations: ObservationRows) -> ActionAssessment? {
+        let start = start(observations, 0)
+        let values = table.withValues { $0[start..<start + process.actionCount].map(Double.init) }
+        return ActionAssessment(kind: .actionValues, values: values)
+    }
+}

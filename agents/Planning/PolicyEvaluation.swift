@@ -1,0 +1,72 @@
+import Configuration
+import Environments
+import Random
+
+/// Settings of ``PolicyEvaluation``.
+public struct PolicyEvaluationSettings: PlannerSettings {
+    /// γ, the weight of a reward one step later.
+    public var discount = 0.99
+    /// The largest change of a sweep with which planning is finished.
+    public var tolerance = 1e-9
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<PolicyEvaluationSettings>] = [
+        Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
+        Setting("tolerance", \.tolerance, 0...1, "largest change of a sweep with which planning is finished"),
+    ]
+
+    /// A ``PolicyEvaluation``.
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+        try PolicyEvaluation(self, environment: environment, seed: seed)
+    }
+}
+
+/// Iterative policy evaluation (Sutton and Barto 2018, 4.1) of the policy that takes every action with equal probability,
+///
+///     V(s) ← Σₐ π(a|s) Σ p (r + γ V(s′)),
+///
+/// a sweep over all states a step. While it explores it acts by that policy; its greedy actions are the first improvement of
+/// it (4.2).
+public final class PolicyEvaluation: Planner {
+    private var streams: ActionStreams
+
+    /// Makes a planner.
+    ///
+    /// - Throws: ``AgentError/noModel(agent:environment:)``.
+    public init(
+        _ settings: PolicyEvaluationSettings = .init(), environment: EnvironmentDescription, seed: UInt64
+    ) throws {
+        streams = ActionStreams(shared: RandomStream(seed: seed).split("actions"))
+        try super.init(
+            "policy-evaluation", environment: environment, discount: settings.discount, tolerance: settings.tolerance)
+    }
+
+    override func plan() {
+        residual = process.evaluationSweep(&values, of: .uniform)
+        sweeps += 1
+        isFinished = residual <= tolerance
+    }
+
+    /// Where the actions of the policy that is evaluated are drawn from.
+    public override var actionStreams: ActionStreams {
+        get { streams }
+        set { streams = newValue }
+    }
+
+    /// Every action with equal probability, or the best by the values so far.
+    public override func act(
+        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
+    ) {
+        guard mode == .explore else { return super.act(on: observations, mode: mode, into: actions) }
+        for row in actions.indices { actions[row] = streams[row].integers(below: process.actionCount) }
+    }
+
+    /// Codes the random stream, too.
+    public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try super.codeState(with: &coder)
+        try coder.code(&streams)
+    }
+}

@@ -1,0 +1,82 @@
+import Configuration
+import Environments
+
+/// Settings of ``PolicyIteration``.
+public struct PolicyIterationSettings: PlannerSettings {
+    /// γ, the weight of a reward one step later.
+    public var discount = 0.99
+    /// The largest change of a sweep with which an evaluation is finished.
+    public var tolerance = 1e-9
+    /// Sweeps of an evaluation at most.
+    public var evaluationSweeps = 100_000
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<PolicyIterationSettings>] = [
+        Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
+        Setting("tolerance", \.tolerance, 0...1, "largest change of a sweep with which an evaluation is finished"),
+        Setting("evaluationSweeps", \.evaluationSweeps, 1...1_000_000_000, "sweeps of an evaluation at most"),
+    ]
+
+    /// A ``PolicyIteration``.
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+        try PolicyIteration(self, environment: environment)
+    }
+}
+
+/// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3): evaluates a policy, beginning with the one that takes every action
+/// with equal probability, and improves it, π(s) ← argmaxₐ Σ p (r + γ V(s′)), once a step, until no action changes.
+///
+/// Evaluations go on from the last one's values. Cut short (``PolicyIterationSettings/evaluationSweeps``) it is modified
+/// policy iteration (Puterman and Shin 1978).
+public final class PolicyIteration: Planner {
+    private let evaluationSweeps: Int
+    private var policy = MarkovDecisionProcess.Policy.uniform
+    /// States whose action the last improvement has changed.
+    private var changes = 0
+    private var improvements = 0
+
+    /// Makes a planner.
+    ///
+    /// - Throws: ``AgentError/noModel(agent:environment:)``.
+    public init(_ settings: PolicyIterationSettings = .init(), environment: EnvironmentDescription) throws {
+        evaluationSweeps = settings.evaluationSweeps
+        try super.init(
+            "policy-iteration", environment: environment, discount: settings.discount, tolerance: settings.tolerance)
+    }
+
+    override func plan() {
+        let evaluation = process.values(
+            of: policy, from: values, tolerance: tolerance, sweeps: evaluationSweeps)
+        (values, residual) = (evaluation.values, evaluation.residual)
+        sweeps += evaluation.sweeps
+        let improved = process.greedyPolicy(values, keeping: policy)
+        changes = improved.count
+        if case .deterministic(let before) = policy { changes = zip(before, improved).count { $0 != $1 } }
+        policy = .deterministic(improved)
+        improvements += 1
+        isFinished = changes == 0 && residual <= tolerance
+    }
+
+    /// Codes the policy, too.
+    public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try super.codeState(with: &coder)
+        try coder.code(&changes, in: 0...process.stateCount)
+        try coder.code(&improvements, in: 0...1 << 62)
+        guard improvements > 0 else { return policy = .uniform }
+        var actions = [Int](repeating: 0, count: process.stateCount)
+        if case .deterministic(let known) = policy { actions = known }
+        try coder.code(&actions, in: 0...process.actionCount - 1)
+        policy = .deterministic(actions)
+    }
+
+    /// The last evaluation's residual, its sweeps, and the states whose action has changed.
+    public override var metrics: [(name: String, value: Double)] {
+        improvements > 0 ? super.metrics + [("changedStates", Double(changes))] : []
+    }
+
+    /// One an improvement.
+    public override var updates: Int { improvements }
+}

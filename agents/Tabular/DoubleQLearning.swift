@@ -1,0 +1,72 @@
+import Configuration
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Settings of ``DoubleQLearning``.
+public struct DoubleQLearningSettings: TabularSettings {
+    /// The catalogue's name.
+    public static let agentName = "double-q-learning"
+    /// What all agents with a table have in common.
+    public var table = TableSettings()
+
+    /// The defaults.
+    public init() {}
+
+    /// A ``DoubleQLearning``.
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent {
+        DoubleQLearning(self, shape: shape, seed: seed)
+    }
+}
+
+/// Double Q-learning (van Hasselt 2010): of two tables, a coin chooses the one to be updated, which chooses the next action
+/// that the other one values:
+///
+///     A(s,a) ← A(s,a) + α (r + γ B(s′, argmaxₐ′ A(s′,a′)) − A(s,a)),
+///
+/// so that what one of them overrates by chance isn't bootstrapped from. Actions are ε-greedy by the mean of both, which is
+/// kept as a table of its own.
+public final class DoubleQLearning: TabularAgent {
+    private let first, second: Variable
+    private var coin: RandomStream
+
+    /// Makes an agent for a table.
+    public init(_ settings: DoubleQLearningSettings = .init(), shape: TableShape, seed: UInt64) {
+        let start = [Float](repeating: Float(settings.table.initialValue), count: shape.count)
+        first = Variable(start, shape: [shape.stateCount, shape.actionCount], name: "first")
+        second = Variable(start, shape: [shape.stateCount, shape.actionCount], name: "second")
+        coin = RandomStream(seed: seed).split("coin")
+        super.init(settings.table, shape: shape, seed: seed)
+    }
+
+    override func update(_ mean: ActionValues, _ step: TableStep, row: Int) {
+        let (own, other) = coin.integers(below: 2) == 0 ? (first, second) : (second, first)
+        own.withMutableValues { memory in
+            let values = ActionValues(values: memory, actionCount: shape.actionCount)
+            var target = step.reward
+            other.withValues { others in
+                if !step.terminated { target += settings.discount * Double(others[values.bestPair(step.next)]) }
+                lastError = values.move(step.pair, to: target, rate: learningRate)
+                mean.values[step.pair] = (memory[step.pair] + others[step.pair]) / 2
+            }
+        }
+    }
+
+    /// Codes the coin's random stream, too.
+    public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try super.codeState(with: &coder)
+        try coder.code(&coin)
+    }
+
+    /// The mean and both tables.
+    public override var variables: Parameters {
+        Parameters(behaviour.entries + [("first", first), ("second", second)])
+    }
+
+    /// Both tables become the mean.
+    public override func behaviourWasSet() {
+        first.copy(from: table)
+        second.copy(from: table)
+    }
+}

@@ -1,0 +1,101 @@
+import Configuration
+import Environments
+import Random
+
+/// Settings of ``DynaQ``.
+public struct DynaQSettings: TabularSettings {
+    /// What the learned model keeps of each state and action.
+    public enum Model: String, Sendable, CaseIterable {
+        /// Everything that has followed, and how often: for worlds with chance.
+        case counts
+        /// What followed last: the book's, for worlds without chance, which may change.
+        case latest
+    }
+
+    /// The catalogue's name.
+    public static let agentName = "dyna-q"
+    /// What all agents with a table have in common.
+    public var table = TableSettings()
+    /// Updates from the model after each one from the world.
+    public var planningSteps = 10
+    /// What the model keeps.
+    public var model = Model.counts
+    /// κ: planned rewards grow by κ√τ with the τ steps since an action was tried (Dyna-Q+); 0 leaves them as they are.
+    public var curiosity = 0.0
+
+    /// The defaults.
+    public init() {}
+
+    /// What it has besides a table.
+    public static let ownSettings: [Setting<DynaQSettings>] = [
+        Setting("planningSteps", \.planningSteps, 0...10_000, "updates from the model after each step"),
+        Setting("model", \.model, "what the model keeps of a state and action"),
+        Setting("curiosity", \.curiosity, 0...1e6, "bonus for what wasn't tried for long (Dyna-Q+); 0: none"),
+    ]
+
+    /// A ``DynaQ``.
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { DynaQ(self, shape: shape, seed: seed) }
+}
+
+/// Dyna-Q (Sutton 1990; Sutton and Barto 2018, 8.2): ``QLearning`` from each step, which also teaches a model, and then as many
+/// times more from states and actions drawn from those tried before, with what the model says would follow.
+///
+/// With a curiosity κ it is Dyna-Q+ (8.3): in planning, a reward is r + κ√τ where the action was last tried τ steps ago, and
+/// actions never tried in a state seen are planned too, as if they led back to it with reward 0.
+public final class DynaQ: TabularAgent {
+    private let planningSteps: Int
+    private let curiosity: Double
+    private var model: DynaModel
+    /// The step in which each pair was last tried, from 1; only for the curious.
+    private var lastTried: [Int]
+    private var planning: RandomStream
+
+    /// Makes an agent for a table.
+    public init(_ settings: DynaQSettings = .init(), shape: TableShape, seed: UInt64) {
+        (planningSteps, curiosity) = (settings.planningSteps, settings.curiosity)
+        model = DynaModel(shape, isDeterministic: settings.model == .latest)
+        lastTried = Array(repeating: 0, count: curiosity > 0 ? shape.count : 0)
+        planning = RandomStream(seed: seed).split("planning")
+        super.init(settings.table, shape: shape, seed: seed)
+    }
+
+    override func update(_ values: ActionValues, _ step: TableStep, row: Int) {
+        lastError = learn(values, step.pair, step.reward, step.terminated ? nil : step.next)
+        model.observe(step)
+        if curiosity > 0 { lastTried[step.pair] = steps + 1 }
+        for _ in 0..<planningSteps { plan(values) }
+    }
+
+    /// One update from the model.
+    private func plan(_ values: ActionValues) {
+        guard curiosity > 0 else {
+            let pair = model.pairs[planning.integers(below: model.pairs.count)]
+            let outcome = model.draw(pair, &planning)!
+            _ = learn(values, pair, outcome.reward, outcome.terminated ? nil : outcome.next)
+            return
+        }
+        let state = model.states[planning.integers(below: model.states.count)]
+        let pair = state * shape.actionCount + planning.integers(below: shape.actionCount)
+        let bonus = curiosity * Double(steps + 1 - lastTried[pair]).squareRoot()
+        let outcome = model.draw(pair, &planning)
+        _ = learn(
+            values, pair, (outcome?.reward ?? 0) + bonus, outcome?.terminated == true ? nil : outcome?.next ?? state)
+    }
+
+    /// Q-learning's update; `next` is nil where nothing follows.
+    private func learn(_ values: ActionValues, _ pair: Int, _ reward: Double, _ next: Int?) -> Double {
+        let target = reward + (next.map { settings.discount * values.best($0) } ?? 0)
+        return values.move(pair, to: target, rate: learningRate)
+    }
+
+    /// Codes the model and its random stream, too.
+    public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try super.codeState(with: &coder)
+        try coder.code(&planning)
+        try model.codeState(with: &coder)
+        try coder.code(&lastTried, in: 0...1 << 62)
+    }
+
+    /// Those from the world and those from the model.
+    public override var updates: Int { steps * (1 + planningSteps) }
+}

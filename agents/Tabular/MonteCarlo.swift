@@ -1,0 +1,102 @@
+import Configuration
+import Environments
+
+/// Settings of ``MonteCarlo``.
+public struct MonteCarloSettings: TabularSettings {
+    /// The catalogue's name.
+    public static let agentName = "monte-carlo"
+    /// What all agents with a table have in common.
+    public var table = TableSettings()
+    /// Whether a value is the mean of all its returns, as in the book, and `learningRate` doesn't count.
+    public var averaging = true
+
+    /// The defaults.
+    public init() {}
+
+    /// What it has besides a table.
+    public static let ownSettings: [Setting<MonteCarloSettings>] = [
+        Setting("averaging", \.averaging, "values are means of all returns, instead of following learningRate")
+    ]
+
+    /// A ``MonteCarlo``.
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { MonteCarlo(self, shape: shape, seed: seed) }
+}
+
+/// First-visit Monte Carlo control with an ε-soft policy (Sutton and Barto 2018, 5.4): when an episode has ended, each state
+/// and action learn the return that followed their first visit in it,
+///
+///     Q(s,a) ← Q(s,a) + α (G − Q(s,a)),   Gₜ = rₜ + γ Gₜ₊₁,   α = 1/N(s,a) with ``MonteCarloSettings/averaging``.
+///
+/// What an episode that was cut would still have brought isn't known: its last state's expected value stands for it, the one
+/// place where a value is learned from another.
+public final class MonteCarlo: TabularAgent {
+    private let averaging: Bool
+    private var episodes: [Episode] = []
+    /// The number of returns that each value is the mean of.
+    private var counts: [Int]
+    /// The return that followed each pair's first visit in the episode that is learned from; elsewhere no number.
+    private var returns: [Double]
+
+    private struct Episode {
+        var pairs: [Int32] = []
+        var rewards: [Double] = []
+    }
+
+    /// Makes an agent for a table.
+    public init(_ settings: MonteCarloSettings = .init(), shape: TableShape, seed: UInt64) {
+        averaging = settings.averaging
+        counts = Array(repeating: 0, count: averaging ? shape.count : 0)
+        returns = Array(repeating: .nan, count: shape.count)
+        super.init(settings.table, shape: shape, seed: seed)
+    }
+
+    override func prepare(rows: Int) { while episodes.count < rows { episodes.append(Episode()) } }
+
+    override func update(_ values: ActionValues, _ step: TableStep, row: Int) {
+        episodes[row].pairs.append(Int32(step.pair))
+        episodes[row].rewards.append(step.reward)
+        guard step.ended else { return }
+        learn(values, row, after: step.terminated ? 0 : values.expected(step.next, exploration: exploration))
+        episodes[row].pairs.removeAll(keepingCapacity: true)
+        episodes[row].rewards.removeAll(keepingCapacity: true)
+    }
+
+    /// Learns from a whole episode, whose last step is followed by the return `rest`.
+    private func learn(_ values: ActionValues, _ row: Int, after rest: Double) {
+        var following = rest
+        // Backwards, so that what is left in the end is the return of the first visit.
+        for index in episodes[row].pairs.indices.reversed() {
+            following = episodes[row].rewards[index] + settings.discount * following
+            returns[Int(episodes[row].pairs[index])] = following
+        }
+        for index in episodes[row].pairs.indices {
+            let pair = Int(episodes[row].pairs[index])
+            if returns[pair].isNaN { continue }
+            lastError = values.move(pair, to: returns[pair], rate: nextRate(pair))
+            returns[pair] = .nan
+        }
+    }
+
+    private func nextRate(_ pair: Int) -> Double {
+        guard averaging else { return learningRate }
+        counts[pair] += 1
+        return 1 / Double(counts[pair])
+    }
+
+    /// Codes the numbers of returns and the episodes under way, too.
+    public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try super.codeState(with: &coder)
+        try coder.code(&counts, in: 0...1 << 62)
+        let last = Int32(shape.count - 1)
+        try coder.code(rows: &episodes, new: Episode()) { (episode, coder) throws(EnvironmentError) in
+            var count = episode.pairs.count
+            try coder.code(count: &count, ofBytes: 12)
+            if coder.isReading {
+                episode.pairs = Array(repeating: 0, count: count)
+                episode.rewards = Array(repeating: 0, count: count)
+            }
+            try coder.code(&episode.pairs, in: 0...last)
+            try coder.code(&episode.rewards)
+        }
+    }
+}

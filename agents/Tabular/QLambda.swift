@@ -1,0 +1,64 @@
+import Configuration
+import Environments
+
+/// Settings of ``QLambda``.
+public struct QLambdaSettings: TabularSettings {
+    /// The catalogue's name.
+    public static let agentName = "q-lambda"
+    /// What all agents with a table have in common.
+    public var table = TableSettings()
+    /// λ: 0 learns from one step, 1 from all steps up to the next exploring action.
+    public var lambda = 0.9
+    /// What becomes of the trace of a state and action that come again.
+    public var traces = TraceKind.replacing
+
+    /// The defaults.
+    public init() {}
+
+    /// What it has besides a table.
+    public static let ownSettings: [Setting<QLambdaSettings>] = [
+        Setting("lambda", \.lambda, 0...1, "how far back an error reaches: 0 one step, 1 to the last exploration"),
+        Setting("traces", \.traces, "what becomes of a trace at a new visit"),
+    ]
+
+    /// A ``QLambda``.
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { QLambda(self, shape: shape, seed: seed) }
+}
+
+/// Watkins's Q(λ) (Watkins 1989; Sutton and Barto 2018, 12.10): ``QLearning``'s difference,
+/// δ = r + γ maxₐ′ Q(s′,a′) − Q(s,a), is learned by everything that led there by actions that were best,
+///
+///     e ← γλ e where a is a best action of s, else 0,   e(s,a) ← e(s,a) + 1,   Q ← Q + α δ e.
+///
+/// Whether an action was one of the best is asked when it is learned from.
+public final class QLambda: TabularAgent {
+    private let lambda: Double
+    private let kind: TraceKind
+    private var traces: [EligibilityTraces] = []
+
+    /// Makes an agent for a table.
+    public init(_ settings: QLambdaSettings = .init(), shape: TableShape, seed: UInt64) {
+        (lambda, kind) = (settings.lambda, settings.traces)
+        super.init(settings.table, shape: shape, seed: seed)
+    }
+
+    private var noTraces: EligibilityTraces { EligibilityTraces(count: shape.count, kind: kind) }
+
+    override func prepare(rows: Int) { while traces.count < rows { traces.append(noTraces) } }
+
+    override func update(_ values: ActionValues, _ step: TableStep, row: Int) {
+        if values[step.pair] < values.best(step.state) { traces[row].fade(by: 0) }
+        lastError = traces[row].learn(
+            values.values, step.pair, reward: step.reward, following: step.terminated ? 0 : values.best(step.next),
+            discount: settings.discount, fading: settings.discount * lambda, rate: learningRate)
+        if step.ended { traces[row].fade(by: 0) }
+    }
+
+    /// Codes the traces, too.
+    public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try super.codeState(with: &coder)
+        try coder.code(rows: &traces, new: noTraces) { (traces, coder) throws(EnvironmentError) in
+            try traces.codeState(with: &coder)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Configuration
+import Environments
+
+/// Settings of ``SARSA``.
+public struct SARSASettings: TabularSettings {
+    /// The catalogue's name.
+    public static let agentName = "sarsa"
+    /// What all agents with a table have in common.
+    public var table = TableSettings()
+
+    /// The defaults.
+    public init() {}
+
+    /// A ``SARSA``.
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { SARSA(self, shape: shape, seed: seed) }
+}
+
+/// SARSA (Rummery and Niranjan 1994): Q(s,a) ← Q(s,a) + α (r + γ Q(s′,a′) − Q(s,a)), a′ the action that is taken in s′.
+///
+/// A step is learned from in the next one, when a′ is known; a terminal one at once, without a bootstrap. Behind an episode
+/// that was cut there is no a′: its expectation under the ε-greedy policy takes its place.
+public final class SARSA: TabularAgent {
+    private var pending: [PendingStep] = []
+
+    /// Makes an agent for a table.
+    public init(_ settings: SARSASettings = .init(), shape: TableShape, seed: UInt64) {
+        super.init(settings.table, shape: shape, seed: seed)
+    }
+
+    override func prepare(rows: Int) { while pending.count < rows { pending.append(PendingStep()) } }
+
+    override func update(_ values: ActionValues, _ step: TableStep, row: Int) {
+        if let before = pending[row].take() {
+            let following = before.next * shape.actionCount + step.pair % shape.actionCount
+            let target = before.reward + settings.discount * values[following]
+            lastError = values.move(before.pair, to: target, rate: learningRate)
+        }
+        guard step.ended else { return pending[row].put(step) }
+        var target = step.reward
+        if !step.terminated { target += settings.discount * values.expected(step.next, exploration: exploration) }
+        lastError = values.move(step.pair, to: target, rate: learningRate)
+    }
+
+    /// Codes the steps that wait for their next action, too.
+    public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try super.codeState(with: &coder)
+        let shape = shape
+        try coder.code(rows: &pending, new: PendingStep()) { (step, coder) throws(EnvironmentError) in
+            try step.codeState(with: &coder, shape)
+        }
+    }
+}
+
+/// A step that is learned from when the action that follows it is known.
+struct PendingStep {
+    /// Where Q(s,a) is; nil for no step.
+    private var pair: Int?
+    private var reward = 0.0
+    private var next = 0
+
+    /// Keeps a step.
+    mutating func put(_ step: TableStep) { (pair, reward, next) = (step.pair, step.reward, step.next) }
+
+    /// Gives the step away, if there is one.
+    mutating func take() -> (pair: Int, reward: Double, next: Int)? {
+        defer { pair = nil }
+        return pair.map { ($0, reward, next) }
+    }
+
+    /// Codes the step.
+    mutating func codeState(with coder: inout StateCoder, _ shape: TableShape) throws(EnvironmentError) {
+        var place = pair ?? -1
+        try coder.code(&place, in: -1...shape.count - 1)
+        pair = place < 0 ? nil : place
+        try coder.code(&reward)
+        try coder.code(&next, in: 0...shape.stateCount - 1)
+    }
+}

@@ -1,0 +1,126 @@
+import Configuration
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Settings of ``TDLambda``.
+public struct TDLambdaSettings: AgentSettings {
+    /// A table.
+    public static var needs: AgentNeeds { .table }
+    /// α at the start of training.
+    public var learningRate = 0.1
+    /// α at the end of its schedule.
+    public var finalLearningRate = 0.001
+    /// Steps over which α moves to its final value.
+    public var scheduleSteps = 200_000
+    /// γ, the weight of a reward one step later.
+    public var discount = 0.99
+    /// λ: 0 learns from one step, 1 from the whole rest of the episode.
+    public var lambda = 0.9
+    /// What becomes of the trace of a state that comes again.
+    public var traces = TraceKind.accumulating
+    /// The value of every state at first.
+    public var initialValue = 0.0
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<TDLambdaSettings>] = [
+        Setting("learningRate", \.learningRate, 0...1, "step size at the start"),
+        Setting("finalLearningRate", \.finalLearningRate, 0...1, "step size at the end of the schedule"),
+        Setting("scheduleSteps", \.scheduleSteps, 0...1_000_000_000, "steps over which it moves"),
+        Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
+        Setting("lambda", \.lambda, 0...1, "how far back an error reaches: 0 one step, 1 the episode"),
+        Setting("traces", \.traces, "what becomes of a trace at a new visit"),
+        Setting("initialValue", \.initialValue, -1e6...1e6, "value of every state at first"),
+    ]
+
+    /// A ``TDLambda``.
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+        TDLambda(self, shape: try TableShape(environment, agent: "td-lambda"), seed: seed)
+    }
+}
+
+/// TD(λ) prediction (Sutton 1988; Sutton and Barto 2018, 12.2): the value of each state under the policy that takes every
+/// action with equal probability. With δ = r + γ V(s′) − V(s),
+///
+///     e ← γλ e,   e(s) ← e(s) + 1,   V ← V + α δ e,
+///
+/// V(s′) left out where s′ is terminal. It always acts by the policy that it values: it has nothing to choose a better one by.
+public final class TDLambda: Agent {
+    private let settings: TDLambdaSettings
+    private let shape: TableShape
+    /// V, (states).
+    private let table: Variable
+    private let rates: LinearSchedule
+    private var traces: [EligibilityTraces] = []
+    /// Where actions are drawn from.
+    public var actionStreams: ActionStreams
+    private var steps = 0
+    private var lastError = 0.0
+
+    /// Makes an agent; only the states of the table have values.
+    public init(_ settings: TDLambdaSettings = .init(), shape: TableShape, seed: UInt64) {
+        (self.settings, self.shape) = (settings, shape)
+        let start = [Float](repeating: Float(settings.initialValue), count: shape.stateCount)
+        table = Variable(start, shape: [shape.stateCount], name: "values")
+        rates = LinearSchedule(
+            from: settings.learningRate, to: settings.finalLearningRate, over: settings.scheduleSteps)
+        actionStreams = ActionStreams(shared: RandomStream(seed: seed).split("actions"))
+    }
+
+    private var noTraces: EligibilityTraces { EligibilityTraces(count: shape.stateCount, kind: settings.traces) }
+
+    /// Draws every action with equal probability, in both modes.
+    public func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) {
+        for row in actions.indices { actions[row] = actionStreams[row].integers(below: shape.actionCount) }
+    }
+
+    /// One update of all states that are eligible, a row.
+    public func learn(from transitions: Transitions) {
+        while traces.count < transitions.count { traces.append(noTraces) }
+        table.withMutableValues { values in
+            for row in 0..<transitions.count where !transitions.isReset[row] {
+                let next = shape.state(transitions.nextObservations, row)
+                lastError = traces[row].learn(
+                    values, shape.state(transitions.observations, row), reward: transitions.rewards[row],
+                    following: transitions.terminated[row] ? 0 : Double(values[next]), discount: settings.discount,
+                    fading: settings.discount * settings.lambda, rate: rates.value(at: steps))
+                if transitions.terminated[row] || transitions.truncated[row] { traces[row].fade(by: 0) }
+                steps += 1
+            }
+        }
+    }
+
+    /// Codes the counter, the traces and the random stream.
+    public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&steps, in: 0...1 << 62)
+        try coder.code(&lastError)
+        try coder.code(&actionStreams)
+        try coder.code(rows: &traces, new: noTraces) { (traces, coder) throws(EnvironmentError) in
+            try traces.codeState(with: &coder)
+        }
+    }
+
+    /// α, the last temporal difference, and the mean value of a state.
+    public var metrics: [(name: String, value: Double)] {
+        let mean = table.withValues { $0.reduce(0) { $0 + Double($1) } } / Double(shape.stateCount)
+        return [
+            ("learningRate", rates.value(at: steps)), ("temporalDifference", lastError), ("meanValue", mean),
+        ]
+    }
+
+    /// One a step.
+    public var updates: Int { steps }
+
+    /// The table.
+    public var variables: Parameters { Parameters([("values", table)]) }
+
+    /// Equal probabilities.
+    public func assess(_ observations: ObservationRows) -> ActionAssessment? {
+        let share = 1 / Double(shape.actionCount)
+        return ActionAssessment(kind: .probabilities, values: Array(repeating: share, count: shape.actionCount))
+    }
+}

@@ -1,0 +1,75 @@
+import Environments
+
+/// The rows and columns of a table of action values: one row a state, one column an action.
+public struct TableShape: Hashable, Sendable {
+    /// States are `0..<stateCount`.
+    public let stateCount: Int
+    /// Actions are `0..<actionCount`.
+    public let actionCount: Int
+    /// How many values each number of an observation has; a state counts them like the digits of a number.
+    private let radices: [Int]
+
+    /// The largest table: 2²⁶ states and actions, a quarter of a gibibyte of values.
+    public static let largestCount = 1 << 26
+
+    /// States that are observed as one number.
+    public init(stateCount: Int, actionCount: Int) {
+        (self.stateCount, self.actionCount, radices) = (stateCount, actionCount, [stateCount])
+    }
+
+    /// The table for an environment.
+    ///
+    /// - Throws: ``AgentError`` where observations don't consist of discrete numbers, actions aren't discrete, or the table
+    ///   would be larger than ``largestCount``.
+    public init(_ environment: EnvironmentDescription, agent: String) throws {
+        guard let radices = Self.radices(environment.observationSpace),
+            let count = radices.reduce(
+                1 as Int?,
+                { count, radix in
+                    count.flatMap { $0 * radix <= Self.largestCount ? $0 * radix : nil }
+                })
+        else {
+            throw AgentError.observationSpace(
+                agent: agent, environment: environment.id, space: "\(environment.observationSpace)",
+                needed: "discrete, or a tuple of discrete ones that has few members")
+        }
+        actionCount = try environment.actionCount(for: agent)
+        guard count * actionCount <= Self.largestCount else {
+            throw AgentError.observationSpace(
+                agent: agent, environment: environment.id, space: "\(environment.observationSpace)",
+                needed: "smaller than 2²⁶ states and actions")
+        }
+        (stateCount, self.radices) = (count, radices)
+    }
+
+    /// How many values each number has; nil for spaces whose numbers aren't discrete.
+    private static func radices(_ space: Space) -> [Int]? {
+        switch space {
+        case .discrete(let count): return [count]
+        case .multiDiscrete(let counts): return counts
+        case .multiBinary: return Array(repeating: 2, count: space.count)
+        case .tuple, .dictionary:
+            let parts = space.parts.map(radices)
+            return parts.contains { $0 == nil } ? nil : parts.flatMap { $0! }
+        case .box: return nil
+        }
+    }
+
+    /// The number of states times the number of actions.
+    public var count: Int { stateCount * actionCount }
+
+    /// The state that a row shows.
+    ///
+    /// - Precondition: each number is in its discrete space.
+    func state(_ observations: ObservationRows, _ row: Int) -> Int {
+        precondition(
+            observations.width == radices.count, "\(observations.width) numbers for \(radices.count) of a state")
+        var state = 0
+        for (place, radix) in radices.enumerated() {
+            let number = observations.integer(row, place)
+            precondition(0..<radix ~= number, "the observation \(number) is not in Discrete(\(radix))")
+            state = state * radix + number
+        }
+        return state
+    }
+}

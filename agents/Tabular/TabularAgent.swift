@@ -1,0 +1,152 @@
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// What all agents that learn a table of action values share: the table, ε-greedy actions with ties broken at random, the
+/// schedules of α and ε, and how a step of several environments becomes updates, row by row. What one of them adds is its
+/// update rule.
+public class TabularAgent: Agent {
+    let settings: TableSettings
+    let shape: TableShape
+    /// Q, (states, actions).
+    let table: Variable
+    private let rates, explorations: LinearSchedule
+    /// Where exploring actions are drawn from.
+    public final var actionStreams: ActionStreams
+    /// Steps learned from.
+    final var steps = 0
+    /// The last difference between a target and a value.
+    final var lastError = 0.0
+
+    init(_ settings: TableSettings, shape: TableShape, seed: UInt64) {
+        (self.settings, self.shape) = (settings, shape)
+        let start = [Float](repeating: Float(settings.initialValue), count: shape.count)
+        table = Variable(start, shape: [shape.stateCount, shape.actionCount], name: "values")
+        rates = LinearSchedule(
+            from: settings.learningRate, to: settings.finalLearningRate, over: settings.scheduleSteps)
+        explorations = LinearSchedule(
+            from: settings.explorationStart, to: settings.explorationEnd, over: settings.scheduleSteps)
+        actionStreams = ActionStreams(shared: RandomStream(seed: seed).split("exploration"))
+    }
+
+    /// α of the next update.
+    final var learningRate: Double { rates.value(at: steps) }
+    /// ε of the next action.
+    final var exploration: Double { explorations.value(at: steps) }
+
+    // MARK: The update rule
+
+    /// Learns from one environment's step.
+    func update(_ values: ActionValues, _ step: TableStep, row: Int) {
+        preconditionFailure("\(Self.self) has no update rule")
+    }
+
+    /// Makes room for what is kept of each environment.
+    func prepare(rows: Int) {}
+
+    /// Learns from the rows in order; a row sees what those before it have written.
+    public final func learn(from transitions: Transitions) {
+        prepare(rows: transitions.count)
+        table.withMutableValues { memory in
+            let values = ActionValues(values: memory, actionCount: shape.actionCount)
+            for row in 0..<transitions.count where !transitions.isReset[row] {
+                let state = shape.state(transitions.observations, row)
+                let terminated = transitions.terminated[row]
+                // Where nothing follows, what the observation shows doesn't matter, but it is checked all the same.
+                let step = TableStep(
+                    state: state, pair: state * shape.actionCount + transitions.actions[row],
+                    reward: transitions.rewards[row], next: shape.state(transitions.nextObservations, row),
+                    terminated: terminated, ended: terminated || transitions.truncated[row])
+                update(values, step, row: row)
+                steps += 1
+            }
+        }
+    }
+
+    // MARK: Acting
+
+    /// ε-greedy, or greedy.
+    public final func act(
+        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
+    ) {
+        let epsilon = mode == .greedy ? 0 : exploration
+        for row in actions.indices {
+            if epsilon > 0 && actionStreams[row].uniform() < epsilon {
+                actions[row] = actionStreams[row].integers(below: shape.actionCount)
+            } else {
+                actions[row] = greedyAction(
+                    shape.state(observations, row), breakingTies: mode == .explore ? row : nil)
+            }
+        }
+    }
+
+    /// - Parameter row: whose stream breaks ties; nil takes the first of equal ones.
+    private func greedyAction(_ state: Int, breakingTies row: Int?) -> Int {
+        table.withValues { values in
+            let own = UnsafeBufferPointer(
+                rebasing: values[state * shape.actionCount..<(state + 1) * shape.actionCount])
+            let best = argmax(own)
+            guard let row else { return best }
+            let equal = own.reduce(0) { $0 + ($1 == own[best] ? 1 : 0) }
+            if equal == 1 { return best }
+            var choice = actionStreams[row].integers(below: equal)
+            for action in own.indices where own[action] == own[best] {
+                if choice == 0 { return action }
+                choice -= 1
+            }
+            return best
+        }
+    }
+
+    // MARK: What is seen and kept
+
+    /// Codes the counter, the last difference and the random stream.
+    public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&steps, in: 0...1 << 62)
+        try coder.code(&lastError)
+        try coder.code(&actionStreams)
+    }
+
+    /// ε, α and the last temporal difference.
+    public var metrics: [(name: String, value: Double)] {
+        [("exploration", exploration), ("learningRate", learningRate), ("temporalDifference", lastError)]
+    }
+
+    /// One a step.
+    public var updates: Int { steps }
+
+    /// The table.
+    public var variables: Parameters { behaviour }
+
+    /// The table.
+    public final var behaviour: Parameters { Parameters([("values", table)]) }
+
+    /// Nothing follows from the table.
+    public func behaviourWasSet() {}
+
+    /// The row of the table.
+    public final func assess(_ observations: ObservationRows) -> ActionAssessment? {
+        let start = shape.state(observations, 0) * shape.actionCount
+        let values = table.withValues { $0[start..<start + shape.actionCount].map(Double.init) }
+        return ActionAssessment(kind: .actionValues, values: values)
+    }
+}
+
+extension StateCoder {
+    /// Codes what an agent keeps of each environment: how many there are, and each one's.
+    mutating func code<Row>(
+        rows: inout [Row], new: @autoclosure () -> Row,
+        _ body: (inout Row, inout StateCoder) throws(EnvironmentError) -> Void
+    ) throws(EnvironmentError) {
+        var count = rows.count
+        try code(&count, in: 0...1 << 20)
+        if isReading { rows = (0..<count).map { _ in new() } }
+        for index in 0..<count { try body(&rows[index], &self) }
+    }
+
+    /// Codes the number of things that take at least `bytes` bytes each: what is read can't hold more.
+    mutating func code(count: inout Int, ofBytes size: Int) throws(EnvironmentError) {
+        try code(&count, in: 0...(isReading ? bytes.count / size : Int.max))
+    }
+}
