@@ -79,9 +79,11 @@ public final class TDLambda: Agent {
     }
 
     /// One update of all states that are eligible, a row.
-    public func learn(from transitions: Transitions) {
+    ///
+    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` where values grow beyond all numbers.
+    public func learn(from transitions: Transitions) throws {
         while traces.count < transitions.count { traces.append(noTraces) }
-        table.withMutableValues { values in
+        try table.withMutableValues { values in
             for row in 0..<transitions.count where !transitions.isReset[row] {
                 let next = shape.state(transitions.nextObservations, row)
                 lastError = traces[row].learn(
@@ -90,6 +92,9 @@ public final class TDLambda: Agent {
                     fading: settings.discount * settings.lambda, rate: rates.value(at: steps))
                 if transitions.terminated[row] || transitions.truncated[row] { traces[row].fade(by: 0) }
                 steps += 1
+                guard lastError.isFinite else {
+                    throw AgentError.diverged(agent: "td-lambda", update: steps, loss: lastError)
+                }
             }
         }
     }

@@ -46,9 +46,11 @@ public class TabularAgent: Agent {
     func prepare(rows: Int) {}
 
     /// Learns from the rows in order; a row sees what those before it have written.
-    public final func learn(from transitions: Transitions) {
+    ///
+    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` where values grow beyond all numbers.
+    public final func learn(from transitions: Transitions) throws {
         prepare(rows: transitions.count)
-        table.withMutableValues { memory in
+        try table.withMutableValues { memory in
             let values = ActionValues(values: memory, actionCount: shape.actionCount)
             for row in 0..<transitions.count where !transitions.isReset[row] {
                 let state = shape.state(transitions.observations, row)
@@ -60,6 +62,9 @@ public class TabularAgent: Agent {
                     terminated: terminated, ended: terminated || transitions.truncated[row])
                 update(values, step, row: row)
                 steps += 1
+                guard lastError.isFinite else {
+                    throw AgentError.diverged(agent: "\(Self.self)", update: steps, loss: lastError)
+                }
             }
         }
     }

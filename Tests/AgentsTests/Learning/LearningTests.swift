@@ -50,7 +50,11 @@ import Testing
         var agent = try (changed ?? settings).makeAgent(for: description, seed: seed)
         let table = agent.variables["values"]
         if let fault, changed == nil { agent = MisinformedAgent(agent, fault) }
-        try play(agent, in: environment, steps: 40_000, seed: seed)
+        do {
+            try play(agent, in: environment, steps: 40_000, seed: seed)
+        } catch let error as AgentError where error.isDivergence {
+            return .infinity
+        }
         let differences = (1...5).map { abs(Double(table.values[$0]) - Double($0) / 6) }
         return differences.contains { !$0.isFinite } ? .infinity : differences.max()!
     }

@@ -92,7 +92,11 @@ struct Pupil: Sendable, CustomTestStringConvertible {
         if fault != nil && isPlanner { description.model = description.model.map(ReversedModel.init) }
         var agent = try (changed ?? settings).makeAgent(for: description, seed: seed)
         if let fault, changed == nil, !isPlanner { agent = MisinformedAgent(agent, fault) }
-        try play(agent, in: environment, steps: steps, seed: seed)
+        do {
+            try play(agent, in: environment, steps: steps, seed: seed)
+        } catch let error as AgentError where error.isDivergence {
+            return -.infinity
+        }
         return try greedyReturn(agent, in: lesson.make(1, false), episodes: 1, seed: seed)
     }
 }
