@@ -11,10 +11,10 @@ import Testing
 @Suite struct TabularPresetTests {
     /// The return to be reached: the best there is, less what chance and values that are not quite learned may take.
     private static let bars = [
-        "FrozenLake-v1": 0.71, "FrozenLake8x8-v1": 0.83, "CliffWalking-v1": -13, "Taxi-v4": 7.8, "Blackjack-v1": -0.08,
+        "FrozenLake-v1": 0.7, "FrozenLake8x8-v1": 0.78, "CliffWalking-v1": -13, "Taxi-v4": 7.7, "Blackjack-v1": -0.08,
     ]
 
-    private static func library() throws -> PresetLibrary { try PresetLibrary(folder: presetFolder()) }
+    private static func library() -> PresetLibrary { PresetLibrary(folder: presetFolder()) }
 
     private static let names = (try? library().names()) ?? []
     private static func isControl(_ name: String) -> Bool {
@@ -37,8 +37,7 @@ import Testing
         let results = try Evaluator(agent) { try EnvironmentCatalog.make(id, count: $0, options: options) }
             .run(episodes: isCertain ? 1 : id == "Blackjack-v1" ? 20_000 : 3_000, seed: 1_000_000)
         let (score, bar) = (Statistics.mean(results.map(\.return)), try #require(Self.bars[id]))
-        // One improvement of the random policy isn't the best on the larger lake.
-        #expect(score >= (name == "policy-evaluation/FrozenLake8x8-v1" ? 0.75 : bar), "\(score)")
+        #expect(score >= bar, "\(score)")
     }
 
     /// TD(λ) comes to the values that policy evaluation computes from the model.
