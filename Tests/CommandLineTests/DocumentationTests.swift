@@ -1,3 +1,5 @@
+import Agents
+import Configuration
 import Environments
 import Foundation
 import Testing
@@ -21,12 +23,28 @@ import Testing
         }
     }
 
+    /// Each agent that learns has a page that names it and all of its settings; Documentation/agents.py fills the tables.
+    @Test func everyAgentHasItsPage() throws {
+        let folder = root.appending(path: "Documentation/Agents")
+        let pages = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "md" }.map { try String(contentsOf: $0, encoding: .utf8) }
+        for entry in AgentCatalog.entries where entry.name != "random" {
+            let own = pages.filter { $0.contains("`\(entry.name)`") }
+            #expect(!own.isEmpty, "no page names \(entry.name)")
+            let settings = entry.makeSettings().values.map(\.name)
+            let isComplete = own.contains { page in settings.allSatisfy { page.contains("`\($0)`") } }
+            #expect(isComplete, "no page names \(entry.name) and \(settings)")
+        }
+    }
+
     @Test func everyPictureExists() throws {
-        let pages = ["README.md", "Documentation/Environments.md"].map { root.appending(path: $0) }
+        let documentation = try FileManager.default.subpathsOfDirectory(
+            atPath: root.appending(path: "Documentation").path(percentEncoded: false))
+        let pages = (["README.md"] + documentation.filter { $0.hasSuffix(".md") }.map { "Documentation/\($0)" })
+            .map { root.appending(path: $0) }
         for page in pages {
             let text = try String(contentsOf: page, encoding: .utf8)
             let pictures = text.matches(of: #/(?:!\[[^\]]*\]\(|<img src=")([^)"]+)/#).map { String($0.1) }
-            #expect(!pictures.isEmpty)
             for picture in pictures {
                 let file = page.deletingLastPathComponent().appending(path: picture).standardizedFileURL
                 #expect(FileManager.default.fileExists(atPath: file.path(percentEncoded: false)), "\(picture)")
