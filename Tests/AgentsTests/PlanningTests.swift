@@ -98,8 +98,8 @@ import Testing
         #expect(abs(mean - 7.93) < 0.005, "\(mean)")
     }
 
-    /// 0.74 of 1 within 100 steps, 0.86 within 200: the best policies, played.
-    @Test(arguments: [("FrozenLake-v1", 0.74), ("FrozenLake8x8-v1", 0.86)]) func theLake(id: String, share: Double)
+    /// 0.736 of 1 within 100 steps, 0.888 within 200: the best policies, played.
+    @Test(arguments: [("FrozenLake-v1", 0.736), ("FrozenLake8x8-v1", 0.888)]) func theLake(id: String, share: Double)
         throws
     {
         for name in ["value-iteration", "policy-iteration"] {

@@ -132,6 +132,7 @@ public struct MarkovDecisionProcess: Sendable {
     /// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3), from the uniform policy: evaluation and improvement in turn, until
     /// no action changes.
     ///
+    /// - Precondition: as ``init(_:discount:)``, for every policy met on the way.
     /// - Parameter sweeps: those of an evaluation at most; fewer than convergence takes make it modified policy iteration
     ///   (Puterman and Shin 1978), which ends the same.
     public func policyIteration(
@@ -139,10 +140,13 @@ public struct MarkovDecisionProcess: Sendable {
     ) -> (policy: [Int], values: [Double], improvements: Int) {
         var (policy, values, improvements) = (Policy.uniform, [Double](repeating: 0, count: stateCount), 0)
         while true {
-            values = self.values(of: policy, from: values, tolerance: tolerance, sweeps: sweeps).values
+            let evaluation = self.values(of: policy, from: values, tolerance: tolerance, sweeps: sweeps)
+            values = evaluation.values
             let improved = greedyPolicy(values, keeping: policy)
             improvements += 1
-            if .deterministic(improved) == policy { return (improved, values, improvements) }
+            // Values that have not converged may yet show a better action.
+            let isEvaluated = evaluation.residual <= tolerance
+            if isEvaluated && .deterministic(improved) == policy { return (improved, values, improvements) }
             policy = .deterministic(improved)
         }
     }

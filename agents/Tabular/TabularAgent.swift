@@ -94,7 +94,8 @@ public class TabularAgent: Agent {
             let best = argmax(own)
             guard let row else { return best }
             let equal = own.reduce(0) { $0 + ($1 == own[best] ? 1 : 0) }
-            if equal == 1 { return best }
+            // None is equal to a value that is no number, as one that has diverged or come from a file.
+            if equal <= 1 { return best }
             var choice = actionStreams[row].integers(below: equal)
             for action in own.indices where own[action] == own[best] {
                 if choice == 0 { return action }

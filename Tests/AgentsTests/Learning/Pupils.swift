@@ -75,8 +75,8 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.atoms, $0.minimumValue, $0.maximumValue, $0.nStep) = (21, -1, 3, 2)
         },
         // It bootstraps from nothing but the state behind a cut.
-        .other("reinforce", REINFORCESettings.self, steps: 16_000, faults: [.reversedSign, .cutsAreEnds]) {
-            ($0.hiddenSizes, $0.learningRate, $0.episodesPerUpdate) = ([16], 1e-2, 8)
+        .other("reinforce", REINFORCESettings.self, steps: 30_000, faults: [.reversedSign, .cutsAreEnds]) {
+            ($0.hiddenSizes, $0.learningRate, $0.episodesPerUpdate, $0.entropyBonus) = ([16], 5e-3, 16, 0.05)
         },
     ]
 

@@ -43,21 +43,16 @@ struct Corridor: NumberedWorld {
     }
 }
 
-/// One state: to stay pays 0.1 each time, to leave pays 1 once. With γ = 0.95 staying is worth 2; to one who takes the cut
-/// after four steps for an end, 0.35.
+/// At the start, action 0 leaves for 1; action 1 leads into a loop that pays 0.1 a step for ever, whatever is done there. With
+/// γ = 0.95 the loop is worth 2; to one who takes the cut after four steps for an end, 0.37 at most.
 struct PayingLoop: NumberedWorld {
-    static let (stateCount, start) = (2, 0)
+    static let (stateCount, start) = (3, 0)
     var state = start
 
     func outcomes(state: Int, action: Int) -> [Outcome] {
-        guard state == 0 else {
-            return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)]
-        }
-        return [
-            action == 1
-                ? Outcome(probability: 1, nextState: 0, reward: 0.1, terminated: false)
-                : Outcome(probability: 1, nextState: 1, reward: 1, terminated: true)
-        ]
+        if state == 2 { return [Outcome(probability: 1, nextState: 2, reward: 0, terminated: true)] }
+        if state == 0 && action == 0 { return [Outcome(probability: 1, nextState: 2, reward: 1, terminated: true)] }
+        return [Outcome(probability: 1, nextState: 1, reward: 0.1, terminated: false)]
     }
 }
 
@@ -92,7 +87,7 @@ struct Lesson: Sendable, CustomTestStringConvertible {
     static let corridor = Lesson(name: "corridor", discount: 0.9, bar: 0.95) { count, isTraining in
         VectorEnvironment("corridor", count: count) { TimeLimit(Corridor(), steps: isTraining ? 40 : 20) }
     }
-    /// Staying for the 40 steps of an evaluation brings 4; leaving 1.
+    /// The loop for the 40 steps of an evaluation brings 4; leaving 1.
     static let loop = Lesson(name: "loop", discount: 0.95, bar: 3.5) { count, isTraining in
         VectorEnvironment("loop", count: count) { TimeLimit(PayingLoop(), steps: isTraining ? 4 : 40) }
     }

