@@ -28,7 +28,8 @@ extension NumberedWorld {
 }
 
 /// Eight cells in a row, the ends terminal: 0.1 two steps to the left of the start, 1 five steps to the right. Who doesn't
-/// carry the distant reward back, or runs from it, takes the near one.
+/// carry the distant reward back, or runs from it, takes the near one. Action 1 leads to the right in even cells and to the left in
+/// odd ones, so that who prefers one action everywhere gets nowhere.
 struct Corridor: NumberedWorld {
     static let (stateCount, start) = (8, 2)
     var state = start
@@ -37,7 +38,7 @@ struct Corridor: NumberedWorld {
         guard 1...6 ~= state else {
             return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)]
         }
-        let next = state + (action == 1 ? 1 : -1)
+        let next = state + ((action == 1) == (state % 2 == 0) ? 1 : -1)
         let reward = next == 7 ? 1 : next == 0 ? 0.1 : 0
         return [Outcome(probability: 1, nextState: next, reward: reward, terminated: reward > 0)]
     }
