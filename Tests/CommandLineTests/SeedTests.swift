@@ -108,7 +108,7 @@ import Testing
         let started = "[ -e r/seed-0/checkpoints/step-0.safetensors -a -e r/seed-1/checkpoints/step-0.safetensors ]"
         let interrupt = "(until \(started); do sleep 0.02; done; sleep 0.3; kill -INT $$) &"
         let words = "train q-learning FrozenLake-v1 --seeds 0..2 --jobs 2 --run r"
-        let stopped = try run(words + " --steps 3000000", in: folder, prefix: interrupt)
+        let stopped = try run(words + " --steps 1000000000", in: folder, prefix: interrupt)
         #expect(stopped.status == 130 && stopped.output.isEmpty, "\(stopped.errors)")
         #expect(stopped.errors.contains("the same command with --resume goes on"))
         #expect(!exists(folder.file("r/seed-2")))
