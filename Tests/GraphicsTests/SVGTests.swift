@@ -29,18 +29,18 @@ import Testing
 
     @Test func isWellFormedAndComplete() throws {
         let elements = try elements(plot.svg(FrameSize(width: 400, height: 300)))
-        #expect(elements[0].name == "svg" && elements[0].attribute(forName: "viewBox")?.stringValue == "0 0 400 300")
+        #expect(elements[0].name == "svg" && elements[0].value("viewBox") == "0 0 400 300")
         let texts = elements.filter { $0.name == "text" }.compactMap(\.stringValue)
-        for text in ["a < b & \"c\"?", "step", "return", "first", "second", "0", "4"] {
+        for text in ["a < b & \"c\"?", "step", "return", "first", "second", "0.0", "4.0"] {
             #expect(texts.contains(text), "\(text)")
         }
         let lines = elements.filter { $0.name == "polyline" }
-        #expect(lines.map { $0.attribute(forName: "stroke")?.stringValue } == ["#ff0000", "#0000ff", "#0000ff"])
-        #expect(lines.map { $0.attribute(forName: "points")!.stringValue!.split(separator: " ").count } == [4, 2, 2])
+        #expect(lines.map { $0.value("stroke") } == ["#ff0000", "#0000ff", "#0000ff"])
+        #expect(lines.map { $0.value("points").split(separator: " ").count } == [4, 2, 2])
         let bands = elements.filter { $0.name == "polygon" }
         #expect(bands.count == 1)
-        #expect(bands[0].attribute(forName: "fill-opacity")?.stringValue == "0.20")
-        #expect(bands[0].attribute(forName: "points")!.stringValue!.split(separator: " ").count == 8)
+        #expect(bands[0].value("fill-opacity") == "0.20")
+        #expect(bands[0].value("points").split(separator: " ").count == 8)
     }
 
     /// Where a curve is in the file, it is in the frame.
@@ -49,9 +49,9 @@ import Testing
         let frame = plot.frame(size)
         let elements = try elements(plot.svg(size))
         let inner = elements.filter { $0.name == "svg" }[1]
-        let origin = ["x", "y"].map { Double(inner.attribute(forName: $0)!.stringValue!)! }
+        let origin = ["x", "y"].map { Double(inner.value($0))! }
         let line = elements.first { $0.name == "polyline" }!
-        for point in line.attribute(forName: "points")!.stringValue!.split(separator: " ") {
+        for point in line.value("points").split(separator: " ") {
             let place = point.split(separator: ",").map { Double($0)! }
             let (x, y) = (Int(origin[0] + place[0]), Int(origin[1] + place[1]))
             let color = frame[min(x, size.width - 1), min(y, size.height - 1)]
@@ -64,5 +64,12 @@ import Testing
             #expect(try !elements(plot.svg(FrameSize(width: size.0, height: size.1))).isEmpty)
         }
         #expect(try !elements(LinePlot(series: []).svg(FrameSize(width: 200, height: 100))).isEmpty)
+    }
+}
+
+extension XMLElement {
+    /// An attribute's text; empty where there is none.
+    fileprivate func value(_ name: String) -> String {
+        attributes?.first { $0.name == name }?.stringValue ?? ""
     }
 }

@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "expected episode,environment,step"), ("a,b\n1,2\n", "expected episode,environment,step"),
+        ("", "expected an episode that has ended"), ("a,b\n1,2\n", "expected episode,environment,step"),
         ("HEAD\n0,0,10,nan,10,1,0\n", "finite numbers, found nan in episode 0"),
         ("HEAD\n0,0,10,1,10,1,0\n1,0,20,inf,10,1,0\n", "found inf in episode 1"),
         ("HEAD\n0,0,10,x,10,1,0\n", "byte 60: expected the 7 numbers of an episode, found 0,0,10,x"),
