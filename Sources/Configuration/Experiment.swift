@@ -18,7 +18,8 @@ import Storage
 /// hiddenUnits = [120, 84]
 /// ```
 ///
-/// `steps` and all other names at the top are settings of the run itself (``run``).
+/// `steps` and all other names at the top are settings of the run itself (``run``). What a preset has reached stands in a table
+/// of its own, `[scores]`; see ``PresetScores``.
 public struct Experiment: Hashable, Sendable {
     /// The agent's name.
     public var agent: String
@@ -32,6 +33,8 @@ public struct Experiment: Hashable, Sendable {
     public var environmentOptions: SettingsTable
     /// The settings of the agent.
     public var settings: SettingsTable
+    /// What it has reached, where that was measured.
+    public var scores: PresetScores?
 
     /// Makes an experiment.
     public init(
@@ -49,7 +52,7 @@ public struct Experiment: Hashable, Sendable {
     /// The number of environment steps to train for, where the experiment says so.
     public var steps: Int? { run["steps"]?.integer }
 
-    private static let tableNames = ["environmentOptions", "settings"]
+    private static let tableNames = ["environmentOptions", "settings", PresetScores.tableName]
 
     /// Reads a file.
     ///
@@ -64,7 +67,9 @@ public struct Experiment: Hashable, Sendable {
     public init(_ document: TOMLDocument) throws(ConfigurationError) {
         for name in document.tables.keys.sorted() where !Self.tableNames.contains(name) {
             let nearest = nearestName(to: name, among: Self.tableNames)
-            let hint = nearest.map { "did you mean [\($0)]?" } ?? "the tables are [environmentOptions] and [settings]"
+            let hint =
+                nearest.map { "did you mean [\($0)]?" }
+                ?? "the tables are [environmentOptions], [settings] and [scores]"
             let message = "there is no table [\(name)]; \(hint)"
             throw .badFile(path: document.file, line: document.line(of: name), message: message)
         }
@@ -75,6 +80,7 @@ public struct Experiment: Hashable, Sendable {
             document.top.entries.filter { !["agent", "environment", "description"].contains($0.name) })
         environmentOptions = document.tables["environmentOptions"] ?? SettingsTable()
         settings = document.tables["settings"] ?? SettingsTable()
+        scores = try PresetScores(document)
     }
 
     private static func text(_ name: String, in document: TOMLDocument) throws(ConfigurationError) -> String {
@@ -97,6 +103,7 @@ public struct Experiment: Hashable, Sendable {
         var text = top.tomlText + run.tomlText
         if !environmentOptions.entries.isEmpty { text += "\n[environmentOptions]\n" + environmentOptions.tomlText }
         if !settings.entries.isEmpty { text += "\n[settings]\n" + settings.tomlText }
+        if let scores { text += "\n[\(PresetScores.tableName)]\n" + scores.table.tomlText }
         return text
     }
 }

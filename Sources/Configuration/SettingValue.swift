@@ -12,6 +12,8 @@ public enum SettingValue: Hashable, Sendable {
     case text(String)
     /// A list of whole numbers.
     case integers([Int])
+    /// A list of numbers, not all of them whole.
+    case numbers([Double])
 
     /// A whole number, also one written as a number without fraction (`1e6`).
     public var integer: Int? {
@@ -36,6 +38,20 @@ public enum SettingValue: Hashable, Sendable {
         if case .text(let value) = self { value } else { nil }
     }
 
+    /// A list of whole numbers.
+    public var integerList: [Int]? {
+        if case .integers(let values) = self { values } else { nil }
+    }
+
+    /// A list of any numbers.
+    public var numberList: [Double]? {
+        switch self {
+        case .integers(let values): values.map(Double.init)
+        case .numbers(let values): values
+        default: nil
+        }
+    }
+
     /// The value in JSON; numbers that JSON lacks are `null`.
     public var json: JSON {
         switch self {
@@ -44,6 +60,7 @@ public enum SettingValue: Hashable, Sendable {
         case .boolean(let value): .boolean(value)
         case .text(let value): .string(value)
         case .integers(let values): .array(values.map(JSON.integer))
+        case .numbers(let values): .array(values.map(JSON.number))
         }
     }
 
@@ -55,6 +72,7 @@ public enum SettingValue: Hashable, Sendable {
         case .boolean(let value): "\(value)"
         case .text(let value): quoted(value)
         case .integers(let values): "[" + values.map(String.init).joined(separator: ", ") + "]"
+        case .numbers(let values): "[" + values.map { "\($0)" }.joined(separator: ", ") + "]"
         }
     }
 }

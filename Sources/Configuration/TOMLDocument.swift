@@ -89,7 +89,7 @@ public struct TOMLDocument: Hashable, Sendable {
                 throw .badFile(
                     path: file, line: line,
                     message:
-                        "\(key) is a number, a truth value, a text or a list of whole numbers, not another \(value.type)"
+                        "\(key) is a number, a truth value, a text or a list of numbers, not another \(value.type)"
                 )
             }
             settings.append(SettingsTable.Entry(key, value, source: "\(file):\(line)"))
@@ -104,6 +104,8 @@ public struct TOMLDocument: Hashable, Sendable {
         if let text = value.string { return .text(text) }
         guard let array = value.array else { return nil }
         let integers = array.indices.compactMap { array[$0].int }
-        return integers.count == array.count ? .integers(integers) : nil
+        if integers.count == array.count { return .integers(integers) }
+        let numbers = array.indices.compactMap { index in array[index].double ?? array[index].int.map(Double.init) }
+        return numbers.count == array.count ? .numbers(numbers) : nil
     }
 }

@@ -8,12 +8,19 @@ public struct LinePlot: Sendable {
         public var points: [Point]
         /// Its colour; nil for the style's next one.
         public var color: Color?
+        /// How far its points may be off, drawn faintly around it: the lower and upper value of each, or none at all.
+        public var band: [ClosedRange<Double>]
 
         /// A curve through `points`.
-        public init(name: String = "", points: [Point], color: Color? = nil) {
+        ///
+        /// - Precondition: `band` is empty or has a range for each point.
+        public init(name: String = "", points: [Point], color: Color? = nil, band: [ClosedRange<Double>] = []) {
+            precondition(
+                band.isEmpty || band.count == points.count, "a band of \(band.count) ranges for \(points.count) points")
             self.name = name
             self.points = points
             self.color = color
+            self.band = band
         }
 
         /// A curve through `values` at 0, 1, 2, ...
@@ -62,8 +69,17 @@ public struct LinePlot: Sendable {
         return frame
     }
 
+    /// The plot as the text of an SVG file.
+    public func svg(_ size: FrameSize) -> String {
+        SVGCanvas.file(size) { draw(on: &$0, x: 0, y: 0, width: size.width, height: size.height) }
+    }
+
     /// Draws the plot into a rectangle of `frame`. One too small for the axes' labels stays without a curve.
     public func draw(into frame: inout Frame, x: Int, y: Int, width: Int, height: Int) {
+        draw(on: &frame, x: x, y: y, width: width, height: height)
+    }
+
+    private func draw(on frame: inout some PlotCanvas, x: Int, y: Int, width: Int, height: Int) {
         frame.fillRectangle(x: x, y: y, width: width, height: height, style.background)
         var area = PlotArea(x: x + 4, y: y + 6, width: width - 12, height: height - 10)
         drawHeading(into: &frame, area)
@@ -86,14 +102,14 @@ public struct LinePlot: Sendable {
     }
 
     /// The title in the middle and the vertical axis's name on the left, both above the plot.
-    private func drawHeading(into frame: inout Frame, _ area: PlotArea) {
+    private func drawHeading(into frame: inout some PlotCanvas, _ area: PlotArea) {
         let left = area.x + max(0, (area.width - Frame.textSize(title).width) / 2)
         frame.drawText(title, x: left, y: area.y, style.text)
         frame.drawText(yLabel, x: area.x, y: area.y, style.text)
     }
 
     /// The grid, the numbers beside and below it, and the horizontal axis's name; nothing crosses `right`.
-    private func drawTicks(into frame: inout Frame, _ axes: Axes, _ yTicks: AxisTicks, right: Int) {
+    private func drawTicks(into frame: inout some PlotCanvas, _ axes: Axes, _ yTicks: AxisTicks, right: Int) {
         let (area, cell) = (axes.area, Font.cell)
         for value in yTicks.values {
             let (row, label) = (axes.row(value), yTicks.label(value))
@@ -114,7 +130,12 @@ public struct LinePlot: Sendable {
 
     /// What the axes show: the ranges asked for or those of the finite points, never empty.
     private func ranges() -> (ClosedRange<Double>, ClosedRange<Double>) {
-        let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+        let ends = series.flatMap { curve in
+            zip(curve.points, curve.band).flatMap {
+                [Point(x: $0.x, y: $1.lowerBound), Point(x: $0.x, y: $1.upperBound)]
+            }
+        }
+        let points = (series.flatMap(\.points) + ends).filter { $0.x.isFinite && $0.y.isFinite }
         func range(_ values: [Double], margin: Double) -> ClosedRange<Double> {
             let (low, high) = (max(values.min() ?? 0, -1e300), min(values.max() ?? 1, 1e300))
             guard LinePlot.isDrawable(low, high) else {
@@ -138,24 +159,25 @@ public struct LinePlot: Sendable {
         return length.isFinite && length > 1e-9 * max(abs(low), abs(high)) && length > 1e-300
     }
 
-    private func drawCurves(into frame: inout Frame, _ axes: Axes) {
-        let area = axes.area
-        // Drawn on a picture of their own, curves that leave the range are cut at the border.
-        var canvas = frame.clipped(area)
-        for (index, curve) in series.enumerated() {
-            let color = curve.color ?? style.color(index)
-            var last: Point?
-            for point in LinePlot.thinned(curve.points, axes) {
-                guard point.x.isFinite && point.y.isFinite else {
-                    last = nil
-                    continue
+    /// The bands, and the curves over them; what leaves the ranges is cut at the border.
+    private func drawCurves(into frame: inout some PlotCanvas, _ axes: Axes) {
+        frame.drawClipped(to: axes.area) { canvas in
+            for (index, curve) in series.enumerated() {
+                let color = (curve.color ?? style.color(index)).opacity(0.2)
+                let ends = zip(curve.points, curve.band).map {
+                    (Point(x: $0.x, y: $1.lowerBound), Point(x: $0.x, y: $1.upperBound))
                 }
-                let place = axes.place(point)
-                canvas.drawLine(from: last ?? place, to: place, width: lineWidth, color)
-                last = place
+                for piece in ends.split(whereSeparator: { !$0.0.isFinite || !$0.1.isFinite }) {
+                    canvas.fillPolygon((piece.map(\.0) + piece.map(\.1).reversed()).map(axes.place), color)
+                }
+            }
+            for (index, curve) in series.enumerated() {
+                let color = curve.color ?? style.color(index)
+                for piece in LinePlot.thinned(curve.points, axes).split(whereSeparator: { !$0.isFinite }) {
+                    canvas.drawPolyline(piece.map(axes.place), width: lineWidth, color)
+                }
             }
         }
-        frame.draw(canvas, x: max(area.x, 0), y: max(area.y, 0))
     }
 
     /// The same curve in fewer points where many fall into one column of pixels: of each such run only the first, the
@@ -179,7 +201,7 @@ public struct LinePlot: Sendable {
     }
 
     /// The names of the curves on the plot's top left, on a ground that keeps them readable.
-    private func drawLegend(into frame: inout Frame, _ area: PlotArea) {
+    private func drawLegend(into frame: inout some PlotCanvas, _ area: PlotArea) {
         let named = series.enumerated().filter { !$0.element.name.isEmpty }
         guard let longest = named.map(\.element.name.count).max() else { return }
         let cell = Font.cell
@@ -215,11 +237,6 @@ private struct Axes {
     }
 }
 
-extension Frame {
-    /// The part of a rectangle that lies inside the frame.
-    fileprivate func clipped(_ area: PlotArea) -> Frame {
-        let columns = Frame.clip(area.x, area.width, to: width)
-        let rows = Frame.clip(area.y, area.height, to: height)
-        return cropped(x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
-    }
+extension Point {
+    fileprivate var isFinite: Bool { x.isFinite && y.isFinite }
 }

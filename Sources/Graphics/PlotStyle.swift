@@ -33,11 +33,3 @@ public struct PlotStyle: Hashable, Sendable {
     /// The colour of the series `index`.
     func color(_ index: Int) -> Color { series[index % series.count] }
 }
-
-/// A rectangle of pixels to draw in.
-struct PlotArea {
-    var x: Int
-    var y: Int
-    var width: Int
-    var height: Int
-}

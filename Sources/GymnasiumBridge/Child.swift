@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// A process that plays some environments of a batch, with the files that lead to it.
@@ -39,7 +38,7 @@ final class Child {
         let files = [
             script.number, voice.theirs.number, voice.theirs.number, link.theirs.number, memory, life.theirs.number,
         ]
-        let started = Self.spawn([python, "-u", "-", label], files)
+        let started = ChildProcess.start([python, "-u", "-", label], files: files)
         guard started.code == 0 else { throw SystemFault("run \(python)", started.code) }
         process = started.process
         commands = link.ours
@@ -48,34 +47,6 @@ final class Child {
     }
 
     deinit { finish() }
-
-    /// Runs a program in a process group of its own, so that Ctrl-C doesn't reach it, with `files` as its 0, 1, 2, … and
-    /// no others, no signal blocked or ignored.
-    private static func spawn(_ words: [String], _ files: [Int32]) -> (process: pid_t, code: Int32) {
-        var actions = posix_spawn_file_actions_t()
-        var attributes = posix_spawnattr_t()
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        for (number, file) in files.enumerated() { posix_spawn_file_actions_adddup2(&actions, file, Int32(number)) }
-        posix_spawn_file_actions_addclosefrom_np(&actions, Int32(files.count))
-        var (none, all) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
-        posix_spawnattr_setflags(&attributes, Int16(flags))
-        var arguments = words.map { strdup($0) } + [nil]
-        defer { for argument in arguments { free(argument) } }
-        var process: pid_t = 0
-        let code = posix_spawnp(&process, words[0], &actions, &attributes, &arguments, environ)
-        return (process, code)
-    }
 
     // MARK: Talking
 
@@ -233,13 +204,9 @@ final class Child {
         // The rest of its group, too, and while its number is still its own.
         kill()
         listen()
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) == -1, errno == EINTR {}
+        let ending = ChildProcess.end(of: process)
         isGone = true
-        if closedOnly { return "closed its connection" }
-        let signal = status & 0x7f
-        guard signal == 0 else { return "was ended by the signal \(signal) (\(String(cString: strsignal(signal))))" }
-        return "ended with exit code \(status >> 8 & 0xff)"
+        return closedOnly ? "closed its connection" : "\(ending)"
     }
 
     /// Ends the process: by itself where it can, else by force.

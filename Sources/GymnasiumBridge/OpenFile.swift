@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 
 /// An open file, closed when the value goes, and when another program is run.
-struct OpenFile: ~Copyable {
+@frozen public struct OpenFile: ~Copyable {
     /// Its number, above those that children get their files by.
-    let number: Int32
+    public let number: Int32
 
     fileprivate init(owning number: Int32) { self.number = number }
 
@@ -23,9 +23,11 @@ struct OpenFile: ~Copyable {
 }
 
 /// The two ends of a connection between processes.
-struct Connection: ~Copyable {
-    let ours: OpenFile
-    let theirs: OpenFile
+@frozen public struct Connection: ~Copyable {
+    /// The end that this process keeps.
+    public let ours: OpenFile
+    /// The end that a child gets.
+    public let theirs: OpenFile
 
     /// For bytes both ways.
     static func socket() throws(SystemFault) -> Connection {
@@ -33,10 +35,14 @@ struct Connection: ~Copyable {
     }
 
     /// For bytes to us.
-    static func toUs() throws(SystemFault) -> Connection { try Connection { pipe2(&$0, O_CLOEXEC) } }
+    ///
+    /// - Throws: ``SystemFault``.
+    public static func toUs() throws(SystemFault) -> Connection { try Connection { pipe2(&$0, O_CLOEXEC) } }
 
     /// For bytes to them.
-    static func toThem() throws(SystemFault) -> Connection {
+    ///
+    /// - Throws: ``SystemFault``.
+    public static func toThem() throws(SystemFault) -> Connection {
         try Connection { ends in
             let result = pipe2(&ends, O_CLOEXEC)
             ends.swapAt(0, 1)
@@ -69,11 +75,15 @@ private func raised(_ opened: Int32) -> Int32 {
 }
 
 /// What the system refused, and why.
-struct SystemFault: Error {
+public struct SystemFault: Error, CustomStringConvertible {
     var operation: String
     var reason: String
 
-    init(_ operation: String, _ code: Int32 = errno) {
+    /// A sentence.
+    public var description: String { "cannot \(operation): \(reason)" }
+
+    /// What was refused, by the number of the reason.
+    public init(_ operation: String, _ code: Int32 = errno) {
         (self.operation, reason) = (operation, String(cString: strerror(code)))
     }
 }

@@ -78,7 +78,7 @@ func synchronizeFolder(of path: String) throws(StorageError) {
 }
 
 /// The path with symbolic links followed, or the path itself where that fails.
-func resolvingLinks(_ path: String) -> String {
+public func resolvingLinks(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)

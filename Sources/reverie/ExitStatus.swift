@@ -2,6 +2,7 @@ import Agents
 import Configuration
 import Environments
 import GenerativeModels
+import GymnasiumBridge
 import NeuralNetworks
 import Storage
 import TensorCore
@@ -29,6 +30,7 @@ enum ExitStatus: Int32 {
         case let error as EnvironmentError: self = Self.status(error)
         case let error as StorageError: self = Self.status(error)
         case let error as TensorError: self = Self.status(error)
+        case is SystemFault: self = .inputOutput
         case let error as ViewerError:
             if case .noDisplay = error { self = .unavailable } else { self = .inputOutput }
         default: return nil

@@ -21,7 +21,8 @@ import TensorCore
             """,
         version: REVERIE_VERSION,
         subcommands: [
-            Train.self, Resume.self, Evaluate.self, Watch.self, Play.self, Record.self, Trace.self, Check.self,
+            Train.self, Resume.self, Evaluate.self, Compare.self, Watch.self, Play.self, Record.self, Trace.self,
+            Check.self,
             Fit.self,
             Sample.self, List.self, Bench.self,
         ])

@@ -76,7 +76,20 @@ import Testing
         ("train dqn GridWorld", "expected the path of a map file"),
         ("evaluate dqn --episodes 0", "--episodes takes a whole number from 1 to 1000000, not 0"),
         ("evaluate dqn --require-return nan", "takes a finite number"),
-        ("evaluate vae", "vae holds a generative model"),
+        ("evaluate vae", "vae holds a generative model"), ("compare vae", "vae holds a generative model"),
+        ("compare dqn --to x.gif", "--to takes a file name that ends in .png or .svg"),
+        ("compare dqn --to x.png --profile x.png", "--to and --profile are two files"),
+        ("compare dqn table --to x.png", "these runs are in CartPole-v1, FrozenLake-v1; choose one with --task"),
+        ("compare dqn --task CartPole-v2", "did you mean 'CartPole-v1'?"),
+        ("compare dqn --range CartPole-v1=5", "--range takes ENVIRONMENT=low..high"),
+        ("compare dqn --range CartPole-v1=5..5", "--range takes ENVIRONMENT=low..high"),
+        ("compare dqn --range CartPole-v2=0..5", "no run is in 'CartPole-v2'; did you mean 'CartPole-v1'?"),
+        ("compare dqn table --range CartPole-v1=0..500", "say it with --range FrozenLake-v1=low..high"),
+        ("compare dqn --resamples 5", "--resamples takes a whole number from 100"),
+        ("compare dqn --threshold inf", "--threshold takes a finite number"),
+        ("compare dqn --score last", "The value 'last' is invalid"),
+        ("compare dqn --last", "--last is for --evaluate"),
+        ("compare dqn --window 0", "--window takes a whole number from 1"),
         ("sample dqn --to s.png", "dqn holds an agent"),
         ("sample vae --to s.jpg", "ends in .png or .npz"),
         ("sample vae --to s.png --count 0", "--count takes a whole number from 1"),
@@ -101,6 +114,7 @@ import Testing
 
     @Test(arguments: [
         ("evaluate nothing", "cannot open the run nothing"),
+        ("compare nothing", "cannot open the run nothing"), ("compare dqn a=nothing", "cannot open the run nothing"),
         ("resume nothing", "cannot open the run nothing"),
         ("record runs/nothing --to x.npz", "cannot open the run runs/nothing"),
         ("sample nothing --to x.png", "cannot open the run nothing"),
@@ -119,8 +133,10 @@ import Testing
         ("record dqn --to rollouts.npz", "cannot write to rollouts.npz"),
         ("record dqn --to new.npz --video episode.gif", "cannot write to episode.gif"),
         ("sample vae --to rollouts.npz", "cannot write to rollouts.npz"),
+        ("compare dqn --to dqn/old.png", "cannot write to dqn/old.png"),
     ]) func nothingIsOverwritten(words: String, sentence: String) throws {
         let folder = try MadeRuns.copy()
+        try writeAtomically("", to: folder.file("dqn/old.png"), overwrite: false)
         let before = try folder.bytes("rollouts.npz") + folder.bytes("dqn/config.toml")
         try expect(words, 73, sentence, in: folder)
         try expect(words, 73, "ask for overwriting with --force", in: folder)

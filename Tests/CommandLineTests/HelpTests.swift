@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct HelpTests {
     static let commands = [
-        "train", "resume", "evaluate", "watch", "play", "record", "trace", "check", "fit", "sample", "list", "bench",
+        "train", "resume", "evaluate", "compare", "watch", "play", "record", "trace", "check", "fit", "sample", "list",
+        "bench",
     ]
 
     /// The texts are kept in Fixtures/CommandLine/help; with `REVERIE_WRITE_FIXTURES` set they are written first.

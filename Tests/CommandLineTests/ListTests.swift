@@ -48,6 +48,40 @@ import Testing
         #expect(preset["settings"]?["targetEvery"]?.integer == 500 && preset["run"]?["steps"] != nil)
     }
 
+    @Test func presetsShowWhatTheyReached() throws {
+        let folder = try TemporaryFolder()
+        try createFolder(folder.file("presets/dqn"))
+        let preset = "agent = \"dqn\"\nenvironment = \"CartPole-v1\"\ndescription = \"words\"\n"
+        let scores = """
+            [scores]
+            protocol = "greedy"
+            seeds = [0, 1]
+            returns = [500.0, 498.0]
+            episodes = 100
+            steps = 50_000
+            seconds = 8.74
+            settings = "5f1d"
+            """
+        try writeAtomically(preset + scores, to: folder.file("presets/dqn/a.toml"), overwrite: false)
+        try writeAtomically(preset, to: folder.file("presets/dqn/b.toml"), overwrite: false)
+        let assets: [String: String?] = ["REVERIE_ASSETS": folder.path]
+        let lines = try Executable.run(["list", "presets"], in: folder, environment: assets).output.split(
+            separator: "\n")
+        #expect(
+            lines.map { $0.split(separator: " ").joined(separator: " ") } == [
+                "name score seconds description", "dqn/a 499 ± 1.41 (2 seeds) 8.700 words", "dqn/b - - words",
+            ])
+        let json = try Executable.run(["list", "presets", "--json"], in: folder, environment: assets).json()
+        let rows = json["presets"]!.array!
+        #expect(rows[0]["scores"]?["meanReturn"]?.double == 499 && rows[1]["scores"] == .null)
+        #expect(
+            rows[0]["scores"]?["returns"]?.array == [500.0, 498.0] && rows[0]["scores"]?["episodes"]?.integer == 100)
+        // What it reached is no setting of a run made from it.
+        let words = ["train", "dqn", "CartPole-v1", "--preset", "dqn/a", "--steps", "50", "--run", "r"]
+        #expect(try Executable.run(words, in: folder, environment: assets).status == 0)
+        #expect(!folder.text("r/config.toml").contains("scores"))
+    }
+
     @Test func runsShowTheirResults() throws {
         let folder = try MadeRuns.copy()
         try createFolder(folder.file("bad"))

@@ -160,6 +160,48 @@ private func parse(_ text: String) throws(ConfigurationError) -> TOMLDocument {
     }
 }
 
+@Suite struct PresetScoresTests {
+    private static let table = """
+        protocol = "greedy, final parameters"
+        seeds = [0, 1]
+        returns = [500, 498.5]
+        episodes = 100
+        steps = 50_000
+        seconds = 8
+        settings = "5f1d"
+        """
+
+    private func experiment(_ table: String) throws -> Experiment {
+        try Experiment(parse("agent = 'x'\nenvironment = 'y'\n[scores]\n" + table))
+    }
+
+    @Test func scoresAreReadAndChangeNoSetting() throws {
+        let experiment = try experiment(Self.table)
+        let scores = try #require(experiment.scores)
+        #expect(scores.method == "greedy, final parameters" && scores.seeds == [0, 1])
+        #expect(scores.returns == [500, 498.5] && scores.episodes == 100 && scores.steps == 50_000)
+        #expect(scores.seconds == 8 && scores.settings == "5f1d")
+        #expect(experiment.settings.entries.isEmpty && experiment.run.entries.isEmpty)
+        #expect(try Experiment(parse(experiment.tomlText)) == experiment)
+        #expect(try Experiment(parse("agent = 'x'\nenvironment = 'y'")).scores == nil)
+    }
+
+    @Test(arguments: [
+        ("returns =", "retuns =", "there is no setting 'retuns'; did you mean 'returns'?"),
+        ("episodes = 100", "", "[scores] lacks episodes"),
+        ("[500, 498.5]", "[500]", "x.toml:6: 1 returns for 2 seeds"),
+        ("[500, 498.5]", "[500, nan]", "x.toml:6: returns is a list of finite numbers"),
+        ("[500, 498.5]", "[]", "returns is a list of finite numbers"),
+        ("[0, 1]", "[0, 1.5]", "seeds is a list of whole numbers"),
+        ("episodes = 100", "episodes = 0", "episodes is a whole number from 1"),
+        ("seconds = 8", "seconds = -1", "seconds is a number from 0"),
+        ("\"5f1d\"", "3", "settings is a text"),
+    ]) func refusals(old: String, new: String, sentence: String) {
+        let error = #expect(throws: ConfigurationError.self) { try experiment(Self.table.replacing(old, with: new)) }
+        #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
+    }
+}
+
 @Suite struct PresetLibraryTests {
     @Test func listsFindsAndSuggests() throws {
         let folder = joinPath(NSTemporaryDirectory(), "reverie-presets-\(UUID().uuidString)")

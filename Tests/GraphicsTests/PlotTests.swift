@@ -127,4 +127,23 @@ import Testing
                 Color(red: 255, green: 0, blue: 128).rgba, Color(red: 0, green: 255, blue: 0).rgba,
             ])
     }
+
+    /// A band is a lighter ground around its curve, cut where it has no numbers.
+    @Test func bandsLieAroundTheirCurves() {
+        let points = (0...10).map { Point(x: Double($0), y: 5) }
+        let band = (0...10).map { $0 == 7 ? -Double.infinity...Double.infinity : 4.0...6.0 }
+        let style = PlotStyle(background: .white, grid: .white, axis: .white, text: .white)
+        let plot = LinePlot(
+            series: [.init(points: points, color: .red, band: band)], yRange: 0...10, lineWidth: 1, style: style)
+        let frame = plot.frame(FrameSize(width: 240, height: 160))
+        let light = Color.red.opacity(0.2).painted(over: .white)
+        let columns = (0..<240).map { x in (0..<160).count { frame[x, $0] == light } }
+        #expect(columns.max()! > 20 && columns.max()! < 40)
+        let filled = columns.indices.filter { columns[$0] > 10 }
+        #expect(zip(filled, filled.dropFirst()).contains { $1 - $0 > 20 }, "the band breaks at the seventh point")
+        // Without a range of its own the axis has room for the band.
+        let wide = LinePlot(
+            series: [.init(points: points, color: .red, band: points.map { _ in 0.0...50.0 })], style: style)
+        #expect(wide.frame(FrameSize(width: 240, height: 160)).pixels.count { $0 == light.rgba } > 8000)
+    }
 }

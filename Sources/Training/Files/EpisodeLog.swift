@@ -3,7 +3,7 @@ import Storage
 /// Writes `episodes.csv`, one line an episode in the order in which they ended. It has no times: a run that was resumed
 /// has the same bytes as one that was not.
 public final class EpisodeLog {
-    private static let columns = ["episode", "environment", "step", "return", "length", "terminated", "truncated"]
+    static let columns = ["episode", "environment", "step", "return", "length", "terminated", "truncated"]
     private let table: CSVWriter
 
     /// One line of the log.

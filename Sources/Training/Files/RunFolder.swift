@@ -32,17 +32,23 @@ public struct RunFolder: Hashable, Sendable {
     /// - Throws: `StorageError`, with `wouldOverwrite` where the folder has files and `force` is false, with `wrongKind`
     ///   where the path is no folder's.
     public init(creating path: String, force: Bool = false) throws(StorageError) {
-        guard !exists(path) || isFolder(path) else {
-            throw StorageError(path: path, operation: Self.start, reason: .wrongKind(expected: "a folder"))
-        }
+        try Self.requireFree(path, force: force)
         try createFolder(path)
         self.path = path
         if force { try removeFiles() }
-        let isEmpty = try namesInFolder(path).isEmpty
-        guard force || isEmpty else {
-            throw StorageError(path: path, operation: Self.start, reason: .wouldOverwrite)
-        }
         try createFolder(checkpointFolder)
+    }
+
+    /// Refuses a place where a run can't start; changes nothing.
+    ///
+    /// - Throws: as ``init(creating:force:)``.
+    public static func requireFree(_ path: String, force: Bool) throws(StorageError) {
+        guard exists(path) else { return }
+        guard isFolder(path) else {
+            throw StorageError(path: path, operation: start, reason: .wrongKind(expected: "a folder"))
+        }
+        let isEmpty = try namesInFolder(path).isEmpty
+        guard force || isEmpty else { throw StorageError(path: path, operation: start, reason: .wouldOverwrite) }
     }
 
     /// Opens the folder of a run.

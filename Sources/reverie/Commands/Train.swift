@@ -17,9 +17,13 @@ struct Train: ParsableCommand {
             A network can start from one that PyTorch saved with safetensors.torch.save_file(net.state_dict(), path); \
             where the names differ, --rename says how.
 
+            With --seeds, runs of several seeds go side by side, each in a process and a folder of its own, with the same \
+            bits as alone. Ctrl-C saves them all; --resume goes on with those that haven't ended.
+
             EXAMPLE
               reverie train dqn CartPole-v1 --seed 3 --set learningRate=0.001
               reverie train reinforce CartPole-v1 --episodes 1000 --json
+              reverie train dqn CartPole-v1 --seeds 0..9
               reverie train dqn CartPole-v1 --weights net.safetensors --rename layers.0=0
             """)
 
@@ -39,11 +43,21 @@ struct Train: ParsableCommand {
     @Option(parsing: .unconditional, help: "The seed of every random stream.")
     var seed: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Seeds of runs side by side: 0..9 (both ends included), 0,3,7 or both.", valueName: "seeds"))
+    var seeds: SeedSet?
+
+    @Option(parsing: .unconditional, help: "With --seeds: runs at a time. (default: as many as processors)")
+    var jobs: Int?
+
     @Option(parsing: .unconditional, help: "Environments stepped side by side.")
     var environments: Int?
 
     @Option(
-        name: .customLong("run"), help: "The run's folder (default: runs/AGENT-ENVIRONMENT-seedN).",
+        name: .customLong("run"),
+        help:
+            "The run's folder (default: runs/AGENT-ENVIRONMENT-seedN); with --seeds, that of seed-0, seed-1 and so on.",
         completion: .directory)
     var folder: String?
 
@@ -80,24 +94,43 @@ struct Train: ParsableCommand {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
+    @Flag(help: .hidden)
+    var worker = false
+
     func validate() throws {
         try requireOneOf(force: force, resume: resume)
+        try validateSeeds()
         try require("--frames", frames, in: 1...Int.max)
         if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
         try checks.validate(json: json, live: live)
     }
 
-    func run() throws { try checks.running(train) }
+    private func validateSeeds() throws {
+        try require("--jobs", jobs, in: 1...1024)
+        guard seeds != nil else {
+            if jobs != nil { throw ValidationError("--jobs is for the runs of --seeds.") }
+            return
+        }
+        if seed != nil { throw ValidationError("--seed is for one run and --seeds for several; give one of them.") }
+        if live || checks.plan || checks.shadow {
+            throw ValidationError("--live, --plan and --shadow look at one run; leave out --seeds.")
+        }
+    }
 
+    func run() throws {
+        if worker { SeedWorker.followParent() }
+        if let seeds { try train(seeds.seeds) } else { try checks.running(train) }
+    }
+
+    /// One run.
     private func train() throws {
-        _ = try AgentCatalog.entry(agent)
-        _ = try EnvironmentCatalog.entry(environment)
-        let run = try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
+        let run = try resolved()
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
         if resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
         note("\(agent) learns \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
         guard live else {
-            try SessionCommand.train(session(run, path), folder: path, json: json)
+            let watchers = worker ? [SeedWorker.Reporter()] : []
+            try SessionCommand.train(session(run, path, watchers: watchers), folder: path, json: json)
             return
         }
         var window = ViewerOptions()
@@ -106,6 +139,45 @@ struct Train: ParsableCommand {
             try LiveTraining().run(run, options: window) { try session(run, path, watchers: [$0]) }
         }
         try SessionCommand.report(summary, folder: path, json: json)
+    }
+
+    /// Runs side by side.
+    private func train(_ seeds: [Int]) throws {
+        let run = try resolved()
+        _ = try weights.file()
+        let runs = try seeds.map { seed in
+            let path =
+                folder.map { joinPath($0, "seed-\(seed)") }
+                ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(seed))
+            if resume {
+                try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)])
+            } else {
+                try RunFolder.requireFree(path, force: force)
+            }
+            return try SeedRun(seed: seed, folder: path, isDone: resume)
+        }
+        note("\(agent) learns \(environment) for \(run.run.steps) steps with \(seeds.count) seeds")
+        let words = SeedRuns.common(Array(CommandLine.arguments.dropFirst(2)))
+        let isInterrupted = try SeedRuns(
+            runs, words: words, steps: run.run.steps, jobs: jobs, threads: checks.threads.threads
+        ).run()
+        try finish(SeedReport(agent: agent, environment: environment, runs: runs), isInterrupted: isInterrupted)
+    }
+
+    private func finish(_ report: SeedReport, isInterrupted: Bool) throws {
+        if isInterrupted {
+            note("stopped and saved; the same command with --resume goes on")
+            throw ExitCode(Interruption.exitCode)
+        }
+        try output(json ? "\(report.json)" : report.text)
+        if let failure = report.failure { throw ExitCode(failure) }
+    }
+
+    /// What is to be run, all settings resolved.
+    private func resolved() throws -> TrainingRun {
+        _ = try AgentCatalog.entry(agent)
+        _ = try EnvironmentCatalog.entry(environment)
+        return try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
     }
 
     private func session(

@@ -1,12 +1,14 @@
 import Configuration
 import Environments
+import Graphics
 import Storage
+import Training
 
 /// The presets as 'reverie list' shows them.
 enum PresetList {
     static func all() throws -> (columns: [String], items: [ListItem]) {
         let library = try library()
-        return (["name", "agent", "environment", "description"], try library.names().map { try item(library, $0) })
+        return (["name", "score", "seconds", "description"], try library.names().map { try item(library, $0) })
     }
 
     static func item(named name: String) throws -> ListItem { try item(library(), name) }
@@ -19,8 +21,31 @@ enum PresetList {
             "name": .string(name), "description": .string(preset.description), "agent": .string(preset.agent),
             "environment": .string(preset.environment), "run": preset.run.json,
             "environmentOptions": preset.environmentOptions.json, "settings": preset.settings.json,
+            "scores": preset.scores?.json ?? .null,
         ]
-        return ListItem(json: json, cells: [name, preset.agent, preset.environment, preset.description])
+        let (score, seconds) = (preset.scores?.text, preset.scores.map { readable(($0.seconds * 10).rounded() / 10) })
+        return ListItem(json: json, cells: [name, score ?? "-", seconds ?? "-", preset.description])
+    }
+}
+
+extension PresetScores {
+    private var deviation: Double { Statistics.sampleStandardDeviation(returns) }
+
+    /// The mean over seeds, and the standard deviation where there are several.
+    fileprivate var text: String {
+        let numbers = [Statistics.mean(returns)] + (returns.count > 1 ? [deviation] : [])
+        let seeds = returns.count == 1 ? "1 seed" : "\(returns.count) seeds"
+        return numbers.map { NumberText.short($0) }.joined(separator: " ± ") + " (\(seeds))"
+    }
+
+    /// meanReturn and standardDeviation over the seeds, and what the file says.
+    fileprivate var json: JSON {
+        [
+            "meanReturn": .number(Statistics.mean(returns)), "standardDeviation": .number(deviation),
+            "protocol": .string(method), "seeds": .array(seeds.map(JSON.integer)),
+            "returns": .array(returns.map(JSON.number)), "episodes": .integer(episodes), "steps": .integer(steps),
+            "seconds": .number(seconds), "settings": .string(settings),
+        ]
     }
 }
 

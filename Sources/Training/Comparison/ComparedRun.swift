@@ -1,0 +1,140 @@
+import Configuration
+import Storage
+
+/// A training run as it is compared with others: what it was made from, and how its episodes went.
+public struct ComparedRun: Sendable {
+    /// Its folder.
+    public let folder: RunFolder
+    /// What it was made from.
+    public let experiment: Experiment
+    /// Its seed.
+    public let seed: Int
+    /// Its episodes, in the order in which they ended; at least one.
+    public let episodes: [EpisodeLog.Episode]
+    /// The steps so far.
+    public let steps: Int
+    /// The steps that it was to make.
+    public let plannedSteps: Int
+    /// Whether it has come to its end.
+    public let isFinished: Bool
+
+    /// The larger files of a run are of some megabytes.
+    private static let largestFile = 1 << 30
+
+    /// Reads a run.
+    ///
+    /// - Throws: `StorageError` where a file is missing, `ConfigurationError` or `FormatError` where one is damaged, holds a
+    ///   return that is not a number, or not a single episode.
+    public init(contentsOf path: String) throws {
+        folder = try RunFolder(opening: path)
+        experiment = try Experiment(contentsOf: folder.configurationPath)
+        seed = experiment.run["seed"]?.integer ?? 0
+        let summary: JSON? =
+            exists(folder.summaryPath)
+            ? try JSON(
+                parsing: InputFile.bytes(of: folder.summaryPath, limit: Self.largestFile)[...], file: folder.summaryPath
+            )
+            : nil
+        isFinished = summary != nil
+        let bytes = try InputFile.bytes(of: folder.episodesPath, limit: Self.largestFile)
+        episodes = try EpisodeLog.read(bytes, file: folder.episodesPath)
+        let played = episodes.last?.step ?? 0
+        steps = max(summary?["steps"]?.integer ?? played, played)
+        plannedSteps = experiment.steps ?? steps
+        guard !episodes.isEmpty else {
+            throw FormatError(
+                .run, file: folder.episodesPath, offset: bytes.count, expected: "an episode that has ended",
+                found: "the end of the file")
+        }
+        for episode in episodes where !episode.totalReward.isFinite {
+            throw FormatError(
+                .run, file: folder.episodesPath, offset: 0, expected: "returns that are finite numbers",
+                found: "\(episode.totalReward) in episode \(episode.number)")
+        }
+    }
+
+    /// The mean return of the last `window` episodes, or of all where there are fewer.
+    public func finalReturn(window: Int) -> Double {
+        Statistics.mean(episodes.suffix(window).map(\.totalReward))
+    }
+
+    /// The greatest mean return of `window` successive episodes, or that of all where there are fewer. A maximum over many
+    /// noisy means is too high: it flatters long runs.
+    public func bestReturn(window: Int) -> Double {
+        guard episodes.count > window else { return finalReturn(window: window) }
+        let curve = ReturnCurve(episodes, window: window)
+        return (window...episodes.count).map(curve.mean(ofFirst:)).max()!
+    }
+}
+
+/// Mean returns of an episode and those before it.
+struct ReturnCurve {
+    private let steps: [Int]
+    private let window: Int
+    /// The sum of the first n returns.
+    private let sums: [Double]
+
+    /// Of episodes in the order in which they ended; a mean is of `window` of them, or of as many as there are.
+    init(_ episodes: [EpisodeLog.Episode], window: Int) {
+        (steps, self.window) = (episodes.map(\.step), window)
+        sums = episodes.reduce(into: [0]) { $0.append($0.last! + $1.totalReward) }
+    }
+
+    /// The mean over the last of the first `count` episodes; at least 1.
+    func mean(ofFirst count: Int) -> Double {
+        let size = min(count, window)
+        return (sums[count] - sums[count - size]) / Double(size)
+    }
+
+    /// The mean over the last episodes that had ended by `step`; nil where none had.
+    func mean(at step: Int) -> Double? {
+        var (low, high) = (0, steps.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if steps[middle] <= step { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : mean(ofFirst: low)
+    }
+}
+
+extension EpisodeLog {
+    /// Reads the lines of an `episodes.csv`. The last line of a run that is under way may be torn; it is left out.
+    ///
+    /// - Throws: `FormatError` with the place of the line that is wrong.
+    static func read(_ bytes: [UInt8], file: String) throws(FormatError) -> [Episode] {
+        var episodes: [Episode] = []
+        var start = 0
+        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            let line = String(decoding: bytes[start..<end], as: UTF8.self)
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            if start == 0 {
+                guard cells.map(String.init) == columns else {
+                    let expected = columns.joined(separator: ",")
+                    throw FormatError(.run, file: file, offset: 0, expected: expected, found: line)
+                }
+            } else {
+                guard let episode = Episode(cells) else {
+                    throw FormatError(
+                        .run, file: file, offset: start, expected: "the \(columns.count) numbers of an episode",
+                        found: line)
+                }
+                episodes.append(episode)
+            }
+            start = end + 1
+        }
+        return episodes
+    }
+}
+
+extension EpisodeLog.Episode {
+    /// The episode that a line tells of; nil for another line.
+    fileprivate init?(_ cells: [Substring]) {
+        guard cells.count == EpisodeLog.columns.count, let number = Int(cells[0]), let environment = Int(cells[1]),
+            let step = Int(cells[2]), let totalReward = Double(cells[3]), let length = Int(cells[4]),
+            ["0", "1"].contains(cells[5]), ["0", "1"].contains(cells[6])
+        else { return nil }
+        self.init(
+            number: number, environment: environment, step: step, totalReward: totalReward, length: length,
+            terminated: cells[5] == "1", truncated: cells[6] == "1")
+    }
+}

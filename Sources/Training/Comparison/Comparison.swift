@@ -1,0 +1,118 @@
+/// What a set of algorithms reached on a set of tasks, with how sure that is: the summaries of ``ScoreTable`` with
+/// intervals by ``StratifiedBootstrap``.
+public struct Comparison: Sendable {
+    /// A value with its interval.
+    public typealias Estimate = StratifiedBootstrap.Estimate
+
+    /// An algorithm with its scores on the tasks that it was run on.
+    public struct Algorithm: Sendable {
+        /// What it is called.
+        public var name: String
+        /// The tasks, by their numbers, ascending.
+        public var tasks: [Int]
+        /// The scores on each of these.
+        public var scores: ScoreTable
+
+        /// Makes one.
+        ///
+        /// - Precondition: there are scores for every task.
+        public init(name: String, tasks: [Int], scores: ScoreTable) {
+            precondition(
+                tasks.count == scores.tasks.count, "\(scores.tasks.count) lists of scores, \(tasks.count) tasks")
+            (self.name, self.tasks, self.scores) = (name, tasks, scores)
+        }
+
+        /// Its scores on some of its tasks.
+        fileprivate func scores(on chosen: [Int]) -> ScoreTable {
+            ScoreTable(tasks: chosen.map { task in scores.tasks[tasks.firstIndex(of: task)!] })
+        }
+    }
+
+    /// What one algorithm reached.
+    public struct Summary: Sendable {
+        /// Over tasks, of the mean over runs.
+        public var mean: Estimate
+        /// Over tasks, of the mean over runs.
+        public var median: Estimate
+        /// Of all scores.
+        public var interquartileMean: Estimate
+        /// Nil without a threshold.
+        public var optimalityGap: Estimate?
+    }
+
+    /// How probable it is that a run of the first algorithm scores higher than one of the second.
+    public struct Improvement: Sendable {
+        /// The first, by its number.
+        public var first: Int
+        /// The second.
+        public var second: Int
+        /// The probability, over the tasks of both.
+        public var probability: Estimate
+    }
+
+    /// The algorithms.
+    public let algorithms: [Algorithm]
+    /// γ of the optimality gap; nil for none.
+    public let threshold: Double?
+    /// How intervals are made.
+    public let bootstrap: StratifiedBootstrap
+
+    /// Compares algorithms.
+    public init(_ algorithms: [Algorithm], threshold: Double?, bootstrap: StratifiedBootstrap) {
+        (self.algorithms, self.threshold, self.bootstrap) = (algorithms, threshold, bootstrap)
+    }
+
+    /// A summary of each algorithm.
+    public var summaries: [Summary] {
+        algorithms.map { algorithm in
+            let estimates = bootstrap.estimates(of: [algorithm.scores]) { [threshold] tables in
+                let table = tables[0]
+                return [table.mean, table.median, table.interquartileMean]
+                    + (threshold.map { [table.optimalityGap(threshold: $0)] } ?? [])
+            }
+            return Summary(
+                mean: estimates[0], median: estimates[1], interquartileMean: estimates[2],
+                optimalityGap: estimates.count > 3 ? estimates[3] : nil)
+        }
+    }
+
+    /// For each pair of algorithms that share a task, in order.
+    public var improvements: [Improvement] {
+        algorithms.indices.flatMap { first in
+            algorithms.indices.dropFirst(first + 1).compactMap { second in
+                let (ours, theirs) = (algorithms[first], algorithms[second])
+                let shared = ours.tasks.filter(theirs.tasks.contains)
+                guard !shared.isEmpty else { return nil }
+                let estimates = bootstrap.estimates(of: [ours.scores(on: shared), theirs.scores(on: shared)]) {
+                    [$0[0].probabilityOfImprovement(over: $0[1])]
+                }
+                return Improvement(first: first, second: second, probability: estimates[0])
+            }
+        }
+    }
+
+    /// Performance profiles: for each algorithm the share of runs that score above each threshold.
+    public func profiles(above thresholds: [Double]) -> [[Estimate]] {
+        algorithms.map { algorithm in
+            bootstrap.estimates(of: [algorithm.scores]) { tables in
+                thresholds.map { tables[0].shareOfRuns(above: $0) }
+            }
+        }
+    }
+
+    /// For each algorithm the share of tasks whose mean score is above each threshold.
+    public func averageProfiles(above thresholds: [Double]) -> [[Estimate]] {
+        algorithms.map { algorithm in
+            bootstrap.estimates(of: [algorithm.scores]) { tables in
+                thresholds.map { tables[0].shareOfTasks(above: $0) }
+            }
+        }
+    }
+
+    /// So many thresholds from the lowest score to the highest, for profiles.
+    public func thresholds(count: Int = 101) -> [Double] {
+        let scores = algorithms.flatMap(\.scores.scores)
+        let (low, high) = (scores.min() ?? 0, scores.max() ?? 1)
+        return (0..<count).map { low + (high - low) * Double($0) / Double(count - 1) }
+    }
+}

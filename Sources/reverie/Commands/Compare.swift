@@ -1,0 +1,91 @@
+import ArgumentParser
+import Storage
+import Training
+
+struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compare runs: scores with intervals, profiles, learning curves.",
+        discussion: """
+            Runs that differ in nothing but their seeds are put together: agents, with those of their settings that differ \
+            on the same environment, are compared over the environments. NAME=FOLDER gives the runs in a folder a name.
+
+            The summaries are rliable's (Agarwal et al. 2021): the mean and the median over environments of the mean over \
+            runs, the interquartile mean of all runs, the optimality gap (by how much scores miss γ, those above it \
+            counting as γ), and how probable it is that a run of one scores higher than a run of the other. The intervals \
+            are those of the stratified bootstrap of runs, 95 %.
+
+            EXAMPLE
+              reverie compare runs/dqn-CartPole-v1-seed* --to curves.png
+              reverie compare double=runs/a plain=runs/b --profile profile.svg
+              reverie compare runs --range Acrobot-v1=-500..-63 --json
+            """)
+
+    @Argument(
+        help: ArgumentHelp("A run's folder, or a folder of runs; with NAME= before it to name them.", valueName: "run"),
+        completion: .directory)
+    var folders: [String]
+
+    @OptionGroup var scoring: ScoringFlags
+
+    @Option(help: ArgumentHelp("Compare the runs in this environment only.", valueName: "environment"))
+    var task: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "γ of the optimality gap. (default: 1 for normalised scores, none for others)", valueName: "score"))
+    var threshold: Double?
+
+    @Option(parsing: .unconditional, help: "How often the bootstrap draws the runs anew.")
+    var resamples = 2_000
+
+    @Option(parsing: .unconditional, help: "The seed of the bootstrap.")
+    var seed = 0
+
+    @Option(
+        name: .customLong("to"), help: "Draw the learning curves of one environment into a .png or .svg file.",
+        completion: .file(extensions: ["png", "svg"]))
+    var curvePath: String?
+
+    @Option(
+        name: .customLong("profile"), help: "Draw the share of runs above each score into a .png or .svg file.",
+        completion: .file(extensions: ["png", "svg"]))
+    var profilePath: String?
+
+    @Flag(help: "Replace files that exist.")
+    var force = false
+
+    @Flag(help: "Print one JSON object, profiles and curves included.")
+    var json = false
+
+    func validate() throws {
+        try require("--resamples", resamples, in: 100...1_000_000)
+        try require("--seed", seed, in: seedRange)
+        try require("--to", curvePath, endsIn: ".png", ".svg")
+        try require("--profile", profilePath, endsIn: ".png", ".svg")
+        if let threshold, !threshold.isFinite { throw ValidationError("--threshold takes a finite number.") }
+        if let curvePath, curvePath == profilePath { throw ValidationError("--to and --profile are two files.") }
+    }
+
+    func run() throws {
+        for path in [curvePath, profilePath] { try requireFree(path, force: force) }
+        var runs = try folders.flatMap(RunSource.runs)
+        runs = RunSource.eachOnce(runs)
+        if let task { runs = try RunSource.inEnvironment(task, runs) }
+        let groups = RunGroups(runs)
+        if curvePath != nil, groups.tasks.count > 1 {
+            throw UsageError(
+                "--to draws the learning curves of one environment, and these runs are in "
+                    + "\(groups.tasks.joined(separator: ", ")); choose one with --task")
+        }
+        let scores = try scoring.scores(of: groups)
+        let bootstrap = StratifiedBootstrap(resampleCount: resamples, seed: UInt64(seed))
+        let comparison = Comparison(
+            scores.algorithms, threshold: threshold ?? (scores.isNormalized ? 1 : nil), bootstrap: bootstrap)
+        let report = ComparisonReport(groups: groups, scores: scores, comparison: comparison, window: scoring.window)
+        for remark in report.remarks { note("remark: \(remark)") }
+        if let curvePath { try ComparisonCharts.curves(report).write(to: curvePath, overwrite: force) }
+        if let profilePath { try ComparisonCharts.profile(report).write(to: profilePath, overwrite: force) }
+        try output(json ? "\(report.json)" : report.text)
+    }
+}

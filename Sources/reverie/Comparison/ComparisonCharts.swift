@@ -1,0 +1,48 @@
+import Graphics
+import Storage
+import Training
+
+/// The pictures of a comparison.
+enum ComparisonCharts {
+    /// The learning curves on the only task: over steps the interquartile mean over runs, with its interval as a band.
+    ///
+    /// - Precondition: there is one task.
+    static func curves(_ report: ComparisonReport) -> LinePlot {
+        precondition(report.groups.tasks.count == 1, "curves of \(report.groups.tasks.count) tasks; one can be drawn")
+        let series = report.comparison.algorithms.indices.map { index in
+            let points = report.curve(algorithm: index, task: 0).points
+            return LinePlot.Series(
+                name: report.comparison.algorithms[index].name,
+                points: points.map { Point(x: Double($0.step), y: $0.estimate.value) },
+                band: points.map { $0.estimate.lower...$0.estimate.upper })
+        }
+        return LinePlot(
+            title: report.groups.tasks[0], xLabel: "environment steps",
+            yLabel: "mean return of \(report.window) episodes: IQM of runs", series: series, style: .light)
+    }
+
+    /// The performance profile: over scores the share of runs above them, with its interval as a band.
+    static func profile(_ report: ComparisonReport) -> LinePlot {
+        let comparison = report.comparison
+        let thresholds = comparison.thresholds()
+        let series = zip(comparison.algorithms, comparison.profiles(above: thresholds)).map { algorithm, profile in
+            LinePlot.Series(
+                name: algorithm.name, points: zip(thresholds, profile).map { Point(x: $0, y: $1.value) },
+                band: profile.map { $0.lower...$0.upper })
+        }
+        return LinePlot(
+            title: "performance profile", xLabel: report.scores.isNormalized ? "normalised score" : "return",
+            yLabel: "share of runs above", series: series, yRange: 0...1.02, style: .light)
+    }
+}
+
+extension LinePlot {
+    /// Writes the plot as the file that its name says: PNG or SVG.
+    ///
+    /// - Throws: `StorageError`.
+    func write(to path: String, overwrite: Bool) throws {
+        let size = FrameSize(width: 720, height: 440)
+        let bytes = path.hasSuffix(".svg") ? Array(svg(size).utf8) : PNG.encode(frame(size))
+        try writeAtomically(bytes, to: path, overwrite: overwrite)
+    }
+}

@@ -1,0 +1,179 @@
+import Agents
+import ArgumentParser
+import Environments
+import Storage
+import Training
+
+/// What counts as a run's score.
+struct ScoringFlags: ParsableArguments {
+    enum Score: String, ExpressibleByArgument, CaseIterable {
+        case final, best
+    }
+
+    @Option(
+        help: """
+            A run's score: the mean return of its last episodes, or the best such mean on the way, which flatters noisy \
+            runs.
+            """)
+    var score = Score.final
+
+    @Option(parsing: .unconditional, help: "The episodes that such a mean is of.")
+    var window = 100
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The mean return of so many greedy episodes instead, as by 'reverie evaluate'.", valueName: "episodes"))
+    var evaluate: Int?
+
+    @Flag(help: "With --evaluate: the last checkpoint, also where that of the best evaluation is kept.")
+    var last = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Normalise scores: 0 is the first return, 1 the second; for each environment.",
+            valueName: "environment=a..b"))
+    var range: [String] = []
+
+    @Flag(
+        help:
+            "Normalise scores: 0 is a random agent's return, 1 the environment's reward threshold, unless --range says."
+    )
+    var normalize = false
+
+    func validate() throws {
+        try require("--window", window, in: 1...1_000_000)
+        try require("--evaluate", evaluate, in: 1...1_000_000)
+        if last, evaluate == nil { throw ValidationError("--last is for --evaluate.") }
+        _ = try ranges()
+    }
+
+    /// The scores of runs.
+    ///
+    /// - Throws: `UsageError` where a range is missing, and what evaluations throw.
+    func scores(of groups: RunGroups) throws -> Scores {
+        let isNormalized = normalize || !range.isEmpty
+        let ranges = isNormalized ? try self.ranges(of: groups) : nil
+        let progress = evaluate.map { episodes in
+            EvaluationProgress(episodes: episodes * groups.algorithms.flatMap { $0.runs.flatMap { $0 } }.count)
+        }
+        let raw = try groups.algorithms.map { algorithm in
+            try algorithm.runs.map { runs in try runs.map { try score(of: $0, progress) } }
+        }
+        progress?.finish()
+        return Scores(groups, raw: raw, ranges: ranges, description: description)
+    }
+
+    /// What a score is, for people.
+    private var description: String {
+        if let evaluate { return "mean return of \(evaluate) greedy episodes" }
+        switch score {
+        case .final: return "mean return of the last \(window) episodes"
+        case .best: return "best mean return of \(window) episodes"
+        }
+    }
+
+    private func score(of run: ComparedRun, _ progress: EvaluationProgress?) throws -> Double {
+        guard let evaluate else {
+            switch score {
+            case .final: return run.finalReturn(window: window)
+            case .best: return run.bestReturn(window: window)
+            }
+        }
+        let subject = try Subject(run: run.folder.path, last: last)
+        let evaluator = Evaluator(subject.agent, observer: progress) { try subject.makeEnvironment($0, .sameStep) }
+        return EvaluationReport(try evaluator.run(episodes: evaluate, seed: subject.evaluationSeed(nil))).mean
+    }
+
+    // MARK: Normalisation
+
+    /// The ranges given, by environment.
+    private func ranges() throws -> [String: ClosedRange<Double>] {
+        var ranges: [String: ClosedRange<Double>] = [:]
+        for text in range {
+            guard let equals = text.lastIndex(of: "="), equals != text.startIndex else { throw Self.badRange(text) }
+            let ends = text[text.index(after: equals)...].split(separator: "..", omittingEmptySubsequences: false)
+            let numbers = ends.compactMap { Double($0) }.filter(\.isFinite)
+            guard ends.count == 2, numbers.count == 2, numbers[0] < numbers[1] else { throw Self.badRange(text) }
+            ranges[String(text[..<equals])] = numbers[0]...numbers[1]
+        }
+        return ranges
+    }
+
+    private static func badRange(_ text: String) -> ValidationError {
+        ValidationError("--range takes ENVIRONMENT=low..high, such as CartPole-v1=20..500, not '\(text)'.")
+    }
+
+    /// The range of each task.
+    private func ranges(of groups: RunGroups) throws -> [ClosedRange<Double>] {
+        let given = try ranges()
+        for name in given.keys.sorted() where !groups.tasks.contains(where: { Self.isTask($0, of: name) }) {
+            let nearest = nearestName(to: name, among: groups.tasks).map { "; did you mean '\($0)'?" } ?? ""
+            throw UsageError("--range: no run is in '\(name)'\(nearest)")
+        }
+        return try groups.tasks.indices.map { index in
+            let task = groups.tasks[index]
+            if let range = given[task] ?? given.first(where: { Self.isTask(task, of: $0.key) })?.value { return range }
+            let run = groups.algorithms.lazy.compactMap { $0.runs[index].first }.first!
+            return try knownRange(run, task)
+        }
+    }
+
+    /// Whether a task is an environment, with options or without.
+    private static func isTask(_ task: String, of environment: String) -> Bool {
+        task == environment || task.hasPrefix(environment + " (")
+    }
+
+    private func knownRange(_ run: ComparedRun, _ task: String) throws -> ClosedRange<Double> {
+        let id = run.experiment.environment
+        guard normalize, let high = try EnvironmentCatalog.entry(id).rewardThreshold else {
+            let reason = normalize ? "\(id) has no reward threshold" : "the others are normalised"
+            throw UsageError("what range do scores in \(task) have? \(reason); say it with --range \(id)=low..high")
+        }
+        let low = try Self.randomReturn(run)
+        guard low < high else {
+            throw UsageError(
+                "a random agent reaches \(low) in \(task), the threshold is \(high); say --range \(id)=low..high")
+        }
+        return low...high
+    }
+
+    /// The mean return of 100 episodes of a random agent.
+    private static func randomReturn(_ run: ComparedRun) throws -> Double {
+        var options: [String: String] = [:]
+        for entry in run.experiment.environmentOptions.entries {
+            options[entry.name] = entry.value.text ?? entry.value.toml
+        }
+        let subject = try Subject(environment: run.experiment.environment, options: options)
+        let evaluator = Evaluator(subject.agent, mode: .explore) { try subject.makeEnvironment($0, .sameStep) }
+        return EvaluationReport(try evaluator.run(episodes: 100, seed: subject.evaluationSeed(nil))).mean
+    }
+}
+
+/// The scores of runs, as they were got and as they are compared.
+struct Scores {
+    /// For each algorithm and task, those of its runs.
+    let raw: [[[Double]]]
+    /// The returns that are 0 and 1, for each task; nil where scores are returns.
+    let ranges: [ClosedRange<Double>]?
+    /// What a score is.
+    let description: String
+    /// What is compared.
+    let algorithms: [Comparison.Algorithm]
+
+    var isNormalized: Bool { ranges != nil }
+
+    init(_ groups: RunGroups, raw: [[[Double]]], ranges: [ClosedRange<Double>]?, description: String) {
+        (self.raw, self.ranges, self.description) = (raw, ranges, description)
+        algorithms = zip(groups.algorithms, raw).map { algorithm, scores in
+            let tasks = groups.tasks.indices.filter { !scores[$0].isEmpty }
+            let table = ScoreTable(
+                tasks: tasks.map { task in scores[task].map { Self.normalized($0, ranges?[task]) } })
+            return Comparison.Algorithm(name: algorithm.name, tasks: tasks, scores: table)
+        }
+    }
+
+    private static func normalized(_ score: Double, _ range: ClosedRange<Double>?) -> Double {
+        range.map { (score - $0.lowerBound) / ($0.upperBound - $0.lowerBound) } ?? score
+    }
+}

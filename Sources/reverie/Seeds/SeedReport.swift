@@ -1,0 +1,60 @@
+import Storage
+import Training
+
+/// What runs side by side came to.
+struct SeedReport {
+    let agent: String
+    let environment: String
+    let runs: [SeedRun]
+
+    /// The summaries of the runs that ended, in the order of the seeds given.
+    private var summaries: [JSON] {
+        runs.compactMap { if case .finished(let summary) = $0.state { summary } else { nil } }
+    }
+
+    private var returns: [Double] { summaries.compactMap { $0["meanReturn"]?.double } }
+
+    private var failures: [(seed: Int, status: Int32, sentence: String)] {
+        runs.compactMap {
+            if case .failed(let status, let sentence) = $0.state { ($0.seed, status, sentence) } else { nil }
+        }
+    }
+
+    /// The exit code of the first run that failed; nil where none did.
+    var failure: Int32? { failures.first?.status }
+
+    /// agent, environment, runs (each one's summary), failed (seed, status, error), and meanReturn over the seeds: runs,
+    /// mean, standardDeviation (of the sample; null for one), interquartileMean.
+    var json: JSON {
+        let returns = returns
+        return [
+            "agent": .string(agent), "environment": .string(environment), "runs": .array(summaries),
+            "failed": .array(
+                failures.map { failure in
+                    [
+                        "seed": .integer(failure.seed), "status": .integer(Int(failure.status)),
+                        "error": .string(failure.sentence),
+                    ]
+                }),
+            "meanReturn": [
+                "runs": .integer(returns.count), "mean": .number(Statistics.mean(returns)),
+                "standardDeviation": .number(Statistics.sampleStandardDeviation(returns)),
+                "interquartileMean": .number(Statistics.interquartileMean(returns)),
+            ],
+        ]
+    }
+
+    /// A table of the runs that ended, and a line over all.
+    var text: String {
+        let rows = summaries.map { summary in
+            ["seed", "steps", "episodes", "seconds", "meanReturn", "run"].map { name in
+                summary[name].map { $0.double.map(readable) ?? $0.cell } ?? "-"
+            }
+        }
+        let lines = table(["seed", "steps", "episodes", "seconds", "return", "run"], rows)
+        guard !returns.isEmpty else { return lines }
+        let deviation = returns.count > 1 ? " ± \(readable(Statistics.sampleStandardDeviation(returns)))" : ""
+        return lines + "\nmean return over \(returns.count) seeds \(readable(Statistics.mean(returns)))\(deviation), "
+            + "interquartile mean \(readable(Statistics.interquartileMean(returns)))"
+    }
+}
