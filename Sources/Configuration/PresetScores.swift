@@ -23,7 +23,7 @@ public struct PresetScores: Hashable, Sendable {
     public var episodes: Int
     /// The environment steps of a run.
     public var steps: Int
-    /// How long a run took in the mean, on one core.
+    /// How long a run took in the mean, in seconds of one core.
     public var seconds: Double
     /// What was measured: a hash of the preset's settings, by which a changed one is known.
     public var settings: String

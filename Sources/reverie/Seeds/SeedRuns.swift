@@ -1,6 +1,7 @@
 import Foundation
 import GymnasiumBridge
 import Storage
+import TensorCore
 import Training
 
 /// Runs of the same training with several seeds, side by side, each in a process of its own.
@@ -21,14 +22,14 @@ final class SeedRuns {
     /// Prepares runs.
     ///
     /// - Parameters:
-    ///   - words: The command's own arguments, without those of ``SeedRuns/others``.
+    ///   - words: The command's own arguments, as ``common(_:)`` leaves them.
     ///   - steps: The steps of each run.
     ///   - jobs: How many run at a time; nil for as many as there are processors.
     ///   - threads: The threads of each; nil for those processors that each has to itself.
     init(_ runs: [SeedRun], words: [String], steps: Int, jobs: Int?, threads: Int?) {
         (self.runs, self.words, stepCount) = (runs, words, steps)
         self.jobs = min(jobs ?? Self.processorCount, max(runs.count, 1))
-        self.threads = threads ?? max(1, Self.processorCount / self.jobs)
+        self.threads = threads ?? min(max(1, Self.processorCount / self.jobs), Threads.limit)
         let total = steps * runs.count
         bar = ProgressBar(total: total, from: Self.steps(of: runs, each: steps), style: style)
     }
