@@ -98,7 +98,7 @@ public struct LinePlot: Sendable {
         drawTicks(into: &frame, axes, yTicks, right: x + width)
         drawCurves(into: &frame, axes)
         frame.strokeRectangle(x: area.x, y: area.y, width: area.width, height: area.height, style.axis)
-        drawLegend(into: &frame, area)
+        drawLegend(into: &frame, axes)
     }
 
     /// The title in the middle and the vertical axis's name on the left, both above the plot.
@@ -200,19 +200,39 @@ public struct LinePlot: Sendable {
         return result
     }
 
-    /// The names of the curves on the plot's top left, on a ground that keeps them readable.
-    private func drawLegend(into frame: inout some PlotCanvas, _ area: PlotArea) {
+    /// The names of the curves in the corner where they hide least, on a ground that keeps them readable.
+    private func drawLegend(into frame: inout some PlotCanvas, _ axes: Axes) {
         let named = series.enumerated().filter { !$0.element.name.isEmpty }
         guard let longest = named.map(\.element.name.count).max() else { return }
-        let cell = Font.cell
+        let (area, cell) = (axes.area, Font.cell)
         let (width, height) = (longest * cell.width + 24, named.count * cell.height + 4)
-        frame.fillRectangle(
-            x: area.x + 5, y: area.y + 5, width: width, height: height, style.background.opacity(0.8))
-        for (row, (index, curve)) in named.enumerated() {
-            let top = area.y + 8 + row * cell.height
-            frame.fillRectangle(x: area.x + 9, y: top + 3, width: 10, height: 3, curve.color ?? style.color(index))
-            frame.drawText(curve.name, x: area.x + 24, y: top, style.text)
+        let (right, bottom) = (area.width - width - 5, area.height - height - 5)
+        let corners = [(5, 5), (right, bottom), (right, 5), (5, bottom)]
+        let places = series.flatMap { Self.traced($0.points, axes) }
+        let hidden = corners.map { x, y in
+            places.count {
+                Double(x)...Double(x + width) ~= $0.x && Double(y)...Double(y + height) ~= $0.y
+            }
         }
+        let (x, y) = corners[hidden.firstIndex(of: hidden.min()!)!]
+        let (left, top) = (area.x + x, area.y + y)
+        frame.fillRectangle(x: left, y: top, width: width, height: height, style.background.opacity(0.8))
+        for (row, (index, curve)) in named.enumerated() {
+            let line = top + 3 + row * cell.height
+            frame.fillRectangle(x: left + 4, y: line + 3, width: 10, height: 3, curve.color ?? style.color(index))
+            frame.drawText(curve.name, x: left + 19, y: line, style.text)
+        }
+    }
+
+    /// Places along a curve, on its straight pieces too.
+    private static func traced(_ points: [Point], _ axes: Axes) -> [Point] {
+        let places = thinned(points, axes).filter(\.isFinite).map(axes.place)
+        return zip(places, places.dropFirst()).flatMap { from, to in
+            (0..<8).map { step in
+                let share = Double(step) / 8
+                return Point(x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share)
+            }
+        } + places.suffix(1)
     }
 }
 

@@ -109,10 +109,12 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// So many thresholds from the lowest score to the highest, for profiles.
+    /// So many thresholds from below the lowest score to above the highest, for profiles: those begin with 1 and end with 0.
     public func thresholds(count: Int = 101) -> [Double] {
         let scores = algorithms.flatMap(\.scores.scores)
-        let (low, high) = (scores.min() ?? 0, scores.max() ?? 1)
+        let (least, most) = (scores.min() ?? 0, scores.max() ?? 1)
+        let margin = least == most ? 0.5 : (most - least) / 20
+        let (low, high) = (least - margin, most + margin)
         return (0..<count).map { low + (high - low) * Double($0) / Double(count - 1) }
     }
 }

@@ -156,7 +156,7 @@ import Testing
         #expect(pairs.count == 1 && pairs[0].first == 0 && pairs[0].second == 1)
         #expect(pairs[0].probability.value == 0.5)
         #expect(comparison.summaries.map { $0.optimalityGap!.value } == [0.25, 0, 2])
-        #expect(comparison.thresholds(count: 4) == [0, 2, 4, 6])
+        #expect(comparison.thresholds(count: 12).map { ($0 * 100).rounded() } == (0..<12).map { Double($0 * 60 - 30) })
         #expect(comparison.profiles(above: [1.5])[0][0].value == 0.75)
     }
 }
