@@ -103,10 +103,17 @@ import Testing
         #expect(json["failed"]?.array?.first?["status"]?.integer == 65)
     }
 
+    /// What sends a signal soon after runs have made checkpoints, in the background of a shell that becomes the command. It
+    /// gives up in time: a checkpoint may be gone before the next one is there.
+    private static func when(_ words: String...) -> String {
+        let made = words.dropLast().map { "compgen -G '\($0)/checkpoints/step-*' >/dev/null" }
+        let wait = "for ((i = 0; i < 1500; i++)); do \(made.joined(separator: " && ")) && break; sleep 0.02; done"
+        return "(\(wait); sleep 0.3; kill -\(words.last!) $$) &"
+    }
+
     @Test func interruptedRunsAreSavedAndGoOn() throws {
         let folder = try TemporaryFolder()
-        let started = "[ -e r/seed-0/checkpoints/step-0.safetensors -a -e r/seed-1/checkpoints/step-0.safetensors ]"
-        let interrupt = "(until \(started); do sleep 0.02; done; sleep 0.3; kill -INT $$) &"
+        let interrupt = Self.when("r/seed-0", "r/seed-1", "INT")
         let words = "train q-learning FrozenLake-v1 --seeds 0..2 --jobs 2 --run r"
         let stopped = try run(words + " --steps 1000000000", in: folder, prefix: interrupt)
         #expect(stopped.status == 130 && stopped.output.isEmpty, "\(stopped.errors)")
@@ -126,8 +133,7 @@ import Testing
     /// Where the whole is killed, what it started saves and ends.
     @Test func nothingOutlivesAKilledParent() throws {
         let folder = try TemporaryFolder()
-        let kill =
-            "(until [ -e r/seed-0/checkpoints/step-0.safetensors ]; do sleep 0.02; done; sleep 0.3; kill -KILL $$) &"
+        let kill = Self.when("r/seed-0", "KILL")
         let words = "train q-learning FrozenLake-v1 --steps 1000000000 --seeds 0..1 --run r"
         #expect(try run(words, in: folder, prefix: kill, redirection: ">/dev/null 2>&1").status == 128 + 9)
         func remains() throws -> Bool {
