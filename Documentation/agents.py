@@ -46,7 +46,8 @@ def presets(name):
         each = ", ".join(f"{value:.4g}" for value in scores["returns"])
         spread = f"{scores['meanReturn']:.4g} ± {scores['standardDeviation']:.2g}"
         lines.append(f"| `{preset['name']}` | {steps} | {each} | {spread} | {scores['seconds']:.3g} |")
-    return lines + ["", "Greedy play of 100 episodes a seed, seeds 0 to 4, which nothing was tuned with; with the final parameters."]
+    note = "100 greedy episodes a seed, seeds 0 to 4, which nothing was tuned with; with the final parameters, or those of the best"
+    return lines + ["", note, "evaluation where a preset evaluates while it trains."]
 
 
 def filled(text):
