@@ -1,6 +1,6 @@
 """Makes rliable.json with rliable (https://github.com/google-research/rliable, version 1.2.0): scores, its summaries of them,
 profiles, probabilities of improvement, summaries of a few resamples whose indices are kept, and its intervals.
-Needs rliable (which brings numpy, scipy and arch)."""
+Needs rliable (which brings numpy, scipy and arch; arch 7.2 needs pandas below 3)."""
 
 import json
 import pathlib
