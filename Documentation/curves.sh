@@ -7,7 +7,10 @@ cd "$(dirname "$0")/.."
 curve() {
     local picture=assets/images/curves/$1.svg runs=()
     shift
-    for preset in "$@"; do runs+=(runs/presets/"$preset"-????????????????); done
+    for preset in "$@"; do
+        # The preset's scores say which settings they are of.
+        runs+=("runs/presets/$preset-$(sed -n 's/^settings = "\(.*\)"/\1/p' "assets/presets/$preset.toml")")
+    done
     .build/release/reverie compare "${runs[@]}" --to "$picture" --force >/dev/null
 }
 
