@@ -26,6 +26,7 @@ public class Planner: Agent {
     final var values: [Double]
     /// q, (states, actions), of the values so far.
     private let table: Variable
+    private let shape: TableShape
     /// The last step's largest change of a value; infinite before the first.
     final var residual = Double.infinity
     /// Sweeps over all states so far.
@@ -40,6 +41,7 @@ public class Planner: Agent {
             throw AgentError.noModel(agent: agent, environment: environment.id)
         }
         process = MarkovDecisionProcess(model, discount: discount)
+        shape = TableShape(stateCount: process.stateCount, actionCount: process.actionCount)
         self.tolerance = tolerance
         values = Array(repeating: 0, count: process.stateCount)
         let zeros = [Float](repeating: 0, count: process.stateCount * process.actionCount)
@@ -79,10 +81,7 @@ public class Planner: Agent {
     }
 
     private func start(_ observations: ObservationRows, _ row: Int) -> Int {
-        let state = observations.integer(row)
-        precondition(
-            0..<process.stateCount ~= state, "the observation \(state) is not in Discrete(\(process.stateCount))")
-        return state * process.actionCount
+        shape.state(observations, row) * process.actionCount
     }
 
     /// Where exploring actions are drawn from: nothing explores unless said otherwise.

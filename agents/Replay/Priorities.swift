@@ -34,7 +34,7 @@ final class Priorities {
         tree[place] = weight(largest)
     }
 
-    private func weight(_ priority: Double) -> Double { exponent == 1 ? priority : pow(priority, exponent) }
+    private func weight(_ priority: Double) -> Double { pow(priority, exponent) }
 
     /// Draws a place for each weight, which is written, into ``drawn``.
     ///

@@ -29,12 +29,7 @@ public struct ComparedRun: Sendable {
         folder = try RunFolder(opening: path)
         experiment = try Experiment(contentsOf: folder.configurationPath)
         seed = experiment.run["seed"]?.integer ?? 0
-        let summary: JSON? =
-            exists(folder.summaryPath)
-            ? try JSON(
-                parsing: InputFile.bytes(of: folder.summaryPath, limit: Self.largestFile)[...], file: folder.summaryPath
-            )
-            : nil
+        let summary = try folder.summary()
         isFinished = summary != nil
         let bytes = try InputFile.bytes(of: folder.episodesPath, limit: Self.largestFile)
         episodes = try EpisodeLog.read(bytes, file: folder.episodesPath)

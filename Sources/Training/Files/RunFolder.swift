@@ -75,6 +75,13 @@ public struct RunFolder: Hashable, Sendable {
     public var eventsPath: String { joinPath(path, "events.out.tfevents.reverie") }
     /// Where the result is.
     public var summaryPath: String { joinPath(path, "summary.json") }
+    /// The result; nil for a run that hasn't ended.
+    ///
+    /// - Throws: `StorageError`, or `FormatError` where the file is damaged.
+    public func summary() throws -> JSON? {
+        guard exists(summaryPath) else { return nil }
+        return try JSON(parsing: InputFile.bytes(of: summaryPath, limit: 1 << 20)[...], file: summaryPath)
+    }
     /// Where the parameters are that training started from, where a file gave them.
     public var weightsPath: String { joinPath(path, "weights.safetensors") }
     /// Where the checkpoints are.

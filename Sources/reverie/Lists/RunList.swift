@@ -26,7 +26,7 @@ struct RunList {
             return ListItem(
                 json: ["run": .string(path), "state": "damaged"], cells: [path, "damaged", "-", "-", "-"])
         }
-        let summary = summary(of: folder)
+        let summary = try? folder.summary()
         let configured = ["agent", "environment", "model", "dataset", "seed"].compactMap { name in
             top[name].map { JSON.Member(name, $0.json) }
         }
@@ -40,11 +40,6 @@ struct RunList {
         return ListItem(
             json: .object([.init("run", .string(path)), .init("state", .string(state))] + configured + reached),
             cells: [path, state, "\(subject) on \(object)", top["seed"]?.toml ?? "-", result(summary)])
-    }
-
-    private func summary(of folder: RunFolder) -> JSON? {
-        guard let bytes = try? InputFile.bytes(of: folder.summaryPath, limit: 1 << 20) else { return nil }
-        return try? JSON(parsing: bytes[...], file: folder.summaryPath)
     }
 
     private func result(_ summary: JSON?) -> String {

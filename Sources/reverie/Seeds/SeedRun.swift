@@ -46,9 +46,7 @@ final class SeedRun {
         guard exists(joinPath(folder, "config.toml")) else { return }
         let run = try RunFolder(opening: folder)
         report.steps = try run.checkpointSteps().last ?? 0
-        guard isDone, exists(run.summaryPath) else { return }
-        let bytes = try InputFile.bytes(of: run.summaryPath, limit: 1 << 20)
-        let summary = try JSON(parsing: bytes[...], file: run.summaryPath)
+        guard isDone, let summary = try run.summary() else { return }
         report.meanReturn = summary["meanReturn"]?.double
         state = .finished(summary)
     }
