@@ -30,7 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let libraries = [
     "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
-    "GenerativeModels",
+    "Datasets", "GenerativeModels",
     "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
@@ -60,7 +60,9 @@ let package = Package(
         module("Parallel", ["CKernels"]),
         module("TensorCore", ["CKernels", "Parallel", "Random", "Storage"]),
         module("NeuralNetworks", ["TensorCore", "Mathematics", "Random"]),
-        module("GenerativeModels", ["NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
+        module(
+            "GenerativeModels",
+            ["Datasets", "NeuralNetworks", "TensorCore", "Mathematics", "Configuration", "Storage", "Random"]),
         module("Environments", path: "environments", ["CMath", "Random", "Graphics", "Parallel", "Storage"]),
         module(
             "GymnasiumBridge", ["CLinux", "Environments", "Graphics", "Parallel", "Storage"],
@@ -69,12 +71,12 @@ let package = Package(
             "Agents", path: "agents",
             ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Rollouts", ["Environments", "Graphics", "Storage"]),
+        module("Datasets", ["Rollouts", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
         module(
             "Training",
             [
-                "Agents", "GenerativeModels", "Environments", "Rollouts", "Configuration", "NeuralNetworks",
-                "TensorCore",
-                "Storage", "Random",
+                "Agents", "GenerativeModels", "Datasets", "Environments", "Rollouts", "Configuration", "NeuralNetworks",
+                "TensorCore", "Graphics", "Storage", "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
         .target(name: "CReverie"),
@@ -82,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "reverie",
             dependencies: [
-                "Viewer", "Training", "Agents", "GenerativeModels", "Rollouts", "Environments", "GymnasiumBridge",
+                "Viewer", "Training", "Agents", "GenerativeModels", "Datasets", "Rollouts", "Environments",
+                "GymnasiumBridge",
                 "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "Random", "CReverie",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -95,10 +98,11 @@ let package = Package(
         tests("GraphicsTests", ["Graphics"]),
         tests("TensorCoreTests", ["TensorCore", "CKernels", "Random", "Storage"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore", "Mathematics", "Random"]),
-        tests("GenerativeModelsTests", ["GenerativeModels", "NeuralNetworks", "TensorCore"]),
+        tests("GenerativeModelsTests", ["GenerativeModels", "Datasets", "NeuralNetworks", "TensorCore"]),
         tests("EnvironmentsTests", ["Environments", "Graphics", "Parallel", "Random"]),
         tests("GymnasiumBridgeTests", ["GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
         tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
+        tests("DatasetsTests", ["Datasets", "Rollouts", "Configuration", "Graphics", "Storage", "Random"]),
         tests("RolloutsTests", ["Rollouts", "Environments", "Graphics", "Storage"]),
         tests(
             "TrainingTests",

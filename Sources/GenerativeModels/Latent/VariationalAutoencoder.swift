@@ -1,3 +1,4 @@
+import Datasets
 import NeuralNetworks
 import Random
 import TensorCore
@@ -8,23 +9,29 @@ import TensorCore
 ///     ELBO(x) = E_q[log p(x|z)] − KL(q(z|x) ‖ N(0, I)),   z = μ + σ ⊙ ε
 ///
 /// a lower bound of log p(x) in nats.
-public final class VariationalAutoencoder {
+public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
     private let settings: VariationalAutoencoderSettings
     private let encoder, decoder: MultilayerPerceptron
     private let means, logVariances: Linear
     /// log σ² of the Gaussian likelihood, one a data dimension.
     private let noise: Variable
     private let optimizer: Adam
-    let fitProgram, boundProgram, sampleProgram: Program
+    let fitProgram, boundProgram, rowProgram, sampleProgram: Program
+    /// What a row is.
+    public let data: Dataset.Description
     /// The number of data dimensions.
-    public let width: Int
+    public var width: Int { data.width }
+    /// The bound.
+    public let scoreName = ScoreName.bound
 
-    /// Makes a model of rows of `width` numbers.
+    /// Makes a model of data.
     ///
     /// - Throws: ``TensorCore/TensorError`` on a processor that the kernels can't run on.
-    public init(_ settings: VariationalAutoencoderSettings = .init(), width: Int, seed: UInt64) throws {
-        self.settings = settings
-        self.width = width
+    public init(
+        _ settings: VariationalAutoencoderSettings = .init(), data: Dataset.Description, seed: UInt64
+    ) throws {
+        (self.settings, self.data) = (settings, data)
+        let width = data.width
         let root = RandomStream(seed: seed)
         var initial = root.split("parameters")
         let hidden = settings.hiddenSize
@@ -33,19 +40,20 @@ public final class VariationalAutoencoder {
         let logVariances = Linear(hidden, settings.latentSize, random: &initial)
         let decoder = MultilayerPerceptron([settings.latentSize, hidden, width], random: &initial)
         let noise = Variable(zeros: [width], name: "logVariance")
-        let optimizer = Adam(learningRate: settings.learningRate)
+        let optimizer = Adam(learningRate: 0)
         (self.encoder, self.means, self.logVariances, self.decoder) = (encoder, means, logVariances, decoder)
         (self.noise, self.optimizer) = (noise, optimizer)
 
-        /// The mean bound of the rows, and its two parts: (B, width) → [], [], [].
-        func bound(_ x: Tensor) -> [Tensor] {
+        /// The bound of each row, and its two parts: (B, width) → (B), (B), (B).
+        func bounds(_ x: Tensor) -> [Tensor] {
             let h = encoder(x).relu()
             let (mean, logVariance) = (means(h), logVariances(h))
             let z = mean + (0.5 * logVariance).exp() * .randomNormal(mean.shape)
-            let reconstruction = settings.likelihood.logDensity(x, decoder(z), noise.tensor).sum([-1]).mean()
-            let divergence = standardNormalDivergence(mean: mean, logVariance: logVariance).sum([-1]).mean()
+            let reconstruction = settings.likelihood.logDensity(x, decoder(z), noise.tensor).sum([-1])
+            let divergence = standardNormalDivergence(mean: mean, logVariance: logVariance).sum([-1])
             return [reconstruction - divergence, reconstruction, divergence]
         }
+        func bound(_ x: Tensor) -> [Tensor] { bounds(x).map { $0.mean() } }
 
         let learned =
             ["encoder": encoder.parameters, "means": means.parameters, "logVariances": logVariances.parameters]
@@ -61,6 +69,7 @@ public final class VariationalAutoencoder {
             return parts
         }
         boundProgram = Program("vae bound", inputs: [rows], seed: root.split("bound").key) { bound($0[0]) }
+        rowProgram = Program("vae rows", inputs: [rows]) { [bounds($0[0])[0]] }
         sampleProgram = Program("vae sample", inputs: [.float32(nil, settings.latentSize)]) {
             [settings.likelihood.sample(decoder($0[0]), noise.tensor)]
         }
@@ -68,13 +77,41 @@ public final class VariationalAutoencoder {
         _ = try fitProgram.plan(length: 1)
     }
 
-    private let parameters: Parameters
+    /// Both networks, and the likelihood's noise.
+    public let parameters: Parameters
 
-    /// One step of the optimiser on a batch of rows, row-major.
+    /// One step of the optimiser on a batch of rows.
     ///
     /// - Returns: the batch's mean bound and its two parts, in nats a row, before the step.
-    @discardableResult
-    public func fit(_ rows: [Float]) throws -> Bound { try run(fitProgram, rows) }
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        optimizer.learningRate.set([Float(step.learningRate)])
+        let bound = try run(fitProgram, batch.values)
+        return [("bound", bound.nats), ("reconstruction", bound.reconstruction), ("divergence", bound.divergence)]
+    }
+
+    /// The mean bound.
+    public func score(_ rows: DataRows) throws -> Double {
+        var total = 0.0
+        for start in stride(from: 0, to: rows.count, by: 1024) {
+            let part = rows.gathered(start..<min(start + 1024, rows.count))
+            total += try bound(part.values).nats * Double(part.count)
+        }
+        return total / Double(rows.count)
+    }
+
+    /// The bound of each row, estimated with one latent.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        rowProgram.randomState = (RandomStream(seed: seed).split("likelihood").key, 0)
+        var nats: [Double] = []
+        for start in stride(from: 0, to: rows.count, by: 1024) {
+            let part = rows.gathered(start..<min(start + 1024, rows.count))
+            let plan = try rowProgram.plan(length: part.count)
+            _ = plan.input(0).update(fromContentsOf: part.values)
+            plan.run()
+            nats += plan.output(0).map(Double.init)
+        }
+        return LogLikelihood(.lowerBound, nats)
+    }
 
     /// The mean bound of a batch of rows, estimated with one latent a row.
     public func bound(_ rows: [Float]) throws -> Bound { try run(boundProgram, rows) }
@@ -102,7 +139,7 @@ public final class VariationalAutoencoder {
     }
 
     /// The random streams of fitting and of the bound: with ``variables`` all that fitting depends on.
-    public var randomStates: [(key: UInt64, counter: UInt64)] {
+    public var randomStates: [RandomState] {
         get { [fitProgram.randomState, boundProgram.randomState] }
         set { (fitProgram.randomState, boundProgram.randomState) = (newValue[0], newValue[1]) }
     }

@@ -1,10 +1,11 @@
 import Configuration
+import Datasets
 import Foundation
 import NeuralNetworks
 import TensorCore
 
 /// Settings of ``VariationalAutoencoder``.
-public struct VariationalAutoencoderSettings: Configurable, Sendable {
+public struct VariationalAutoencoderSettings: ModelSettings {
     /// p(x|z) of one data dimension, from the decoder's output.
     public enum Likelihood: String, Sendable, CaseIterable {
         /// N(decoder(z), σ²), with a learned σ for each dimension.
@@ -19,12 +20,6 @@ public struct VariationalAutoencoderSettings: Configurable, Sendable {
     public var hiddenSize = 64
     /// The number of latents.
     public var latentSize = 4
-    /// Adam's step size.
-    public var learningRate = 1e-3
-    /// Rows in a batch.
-    public var batchSize = 128
-    /// Times that the data is gone through.
-    public var epochs = 200
 
     /// The defaults.
     public init() {}
@@ -34,10 +29,18 @@ public struct VariationalAutoencoderSettings: Configurable, Sendable {
         Setting("likelihood", \.likelihood, "distribution of a data dimension given the latents"),
         Setting("hiddenSize", \.hiddenSize, 1...8192, "units of each hidden layer"),
         Setting("latentSize", \.latentSize, 1...4096, "number of latents"),
-        Setting("learningRate", \.learningRate, 0...1, "step size of Adam"),
-        Setting("batchSize", \.batchSize, 1...65_536, "rows in a batch"),
-        Setting("epochs", \.epochs, 1...100_000, "times that the data is gone through"),
     ]
+
+    /// Reals, or numbers from 0 to 1 for Bernoulli dimensions.
+    public var needs: DataNeeds { likelihood == .gaussian ? DataNeeds(.reals) : DataNeeds(.bits, .unit) }
+
+    /// 200 epochs of batches of 128.
+    public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (200, 128) } }
+
+    /// A ``VariationalAutoencoder``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        try VariationalAutoencoder(self, data: data, seed: seed)
+    }
 }
 
 extension VariationalAutoencoderSettings.Likelihood {

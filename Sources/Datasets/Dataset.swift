@@ -1,0 +1,48 @@
+/// Data to fit a model to, in three parts.
+public struct Dataset: Sendable {
+    /// What the rows are, as far as a model has to know.
+    public struct Description: Hashable, Sendable {
+        /// The data's name.
+        public var name: String
+        /// The extents of a row, such as (28, 28, 1) or (16); of one step where rows are sequences. A text's is ().
+        public var shape: [Int]
+        /// What each number is.
+        public var kind: ElementKind
+        /// Whether rows are sequences of steps.
+        public var isSequential: Bool
+        /// The number of classes; 0 where rows have no labels.
+        public var classCount: Int
+
+        /// Describes data.
+        public init(
+            name: String, shape: [Int], kind: ElementKind, isSequential: Bool = false, classCount: Int = 0
+        ) {
+            (self.name, self.shape, self.kind) = (name, shape, kind)
+            (self.isSequential, self.classCount) = (isSequential, classCount)
+        }
+
+        /// Numbers of a row, or of a step.
+        public var width: Int { shape.reduce(1, *) }
+
+        /// Height, width and channels where a row is a picture.
+        public var picture: (height: Int, width: Int, channels: Int)? {
+            guard !isSequential, 2...3 ~= shape.count, shape.count == 2 || [1, 3].contains(shape[2]) else { return nil }
+            return (shape[0], shape[1], shape.count == 3 ? shape[2] : 1)
+        }
+    }
+
+    /// What the rows are.
+    public var description: Description
+    /// The rows that a model learns.
+    public var training: DataRows
+    /// The rows that say when to stop, and which settings are best.
+    public var validation: DataRows
+    /// The rows that results are reported on.
+    public var test: DataRows
+
+    /// Data in three parts.
+    public init(_ description: Description, training: DataRows, validation: DataRows, test: DataRows) {
+        self.description = description
+        (self.training, self.validation, self.test) = (training, validation, test)
+    }
+}

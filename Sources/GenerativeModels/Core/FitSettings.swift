@@ -1,0 +1,70 @@
+import Configuration
+import Foundation
+
+/// Settings of fitting itself, whatever the model.
+public struct FitSettings: Configurable, Hashable {
+    /// How the step size changes over a fit.
+    public enum Decay: String, Sendable, CaseIterable {
+        /// It stays.
+        case constant
+        /// In equal steps down to ``FitSettings/lastLearningRate``.
+        case linear
+        /// Along half a cosine down to ``FitSettings/lastLearningRate`` (Loshchilov & Hutter 2017).
+        case cosine
+    }
+
+    /// Times that the data are gone through.
+    public var epochs = 20
+    /// Rows of a batch.
+    public var batchSize = 100
+    /// The greatest step size.
+    public var learningRate = 1e-3
+    /// How the step size changes.
+    public var decay = Decay.constant
+    /// What the step size has become at the end, where it decays.
+    public var lastLearningRate = 0.0
+    /// Updates over which the step size grows from 0.
+    public var warmup = 0
+    /// Epochs without a better score on the validation rows after which fitting ends; 0: never. The best parameters are kept.
+    public var patience = 0
+    /// The moving average of the parameters that is scored and kept, by its decay; 0: none.
+    public var averaging = 0.0
+    /// Validation rows that are scored; 0: all.
+    public var validationRows = 0
+
+    /// The defaults.
+    public init() {}
+
+    /// Defaults of a model of its own.
+    public init(_ change: (inout FitSettings) -> Void) { change(&self) }
+
+    /// The settings by name.
+    public static let settings: [Setting<FitSettings>] = [
+        Setting("epochs", \.epochs, 0...1_000_000, "times that the data are gone through"),
+        Setting("batchSize", \.batchSize, 1...65_536, "rows of a batch"),
+        Setting("learningRate", \.learningRate, 0...10, "step size, the greatest"),
+        Setting("decay", \.decay, "how the step size changes over the fit"),
+        Setting("lastLearningRate", \.lastLearningRate, 0...10, "step size at the end, where it decays"),
+        Setting("warmup", \.warmup, 0...1_000_000_000, "updates over which the step size grows from 0"),
+        Setting("patience", \.patience, 0...1_000_000, "epochs without a better score that end the fit; 0: never"),
+        Setting("averaging", \.averaging, 0...0.999999, "decay of the parameters' moving average; 0: none"),
+        Setting("validationRows", \.validationRows, 0...1_000_000_000, "validation rows that are scored; 0: all"),
+    ]
+
+    /// The step size of an update.
+    ///
+    /// - Parameters:
+    ///   - update: Updates before it.
+    ///   - updates: Updates of the whole fit.
+    public func learningRate(update: Int, of updates: Int) -> Double {
+        if update < warmup { return learningRate * Double(update + 1) / Double(warmup) }
+        let progress = Double(update - warmup) / Double(max(1, updates - warmup))
+        let share =
+            switch decay {
+            case .constant: 1.0
+            case .linear: 1 - progress
+            case .cosine: 0.5 * (1 + cos(Double.pi * progress))
+            }
+        return lastLearningRate * (1 - share) + learningRate * share
+    }
+}

@@ -1,0 +1,129 @@
+import Datasets
+import NeuralNetworks
+
+/// A model of how data come about. What else it can do, the protocols below say.
+///
+/// A model learns from batches of rows that its ``ModelSettings/needs`` allow. Everything that its future depends on is in ``variables``
+/// and ``randomStates``, so that a fit goes on bit for bit after it was stopped.
+public protocol GenerativeModel: AnyObject {
+    /// What a row is.
+    var data: Dataset.Description { get }
+    /// What was learned: what early stopping keeps the best of, and averages are made of.
+    var parameters: Parameters { get }
+    /// The parameters, and what else learning changes: an optimiser's moments, persistent chains.
+    var variables: Parameters { get }
+    /// The random streams that learning and scoring draw from.
+    var randomStates: [RandomState] { get set }
+    /// What ``score(_:)`` is.
+    var scoreName: ScoreName { get }
+
+    /// Learns from a batch.
+    ///
+    /// - Returns: what was measured on the way, the objective first. It has to be finite: a fit stops where it isn't.
+    func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric]
+    /// How well the model explains rows, more being better: what early stopping goes by.
+    func score(_ rows: DataRows) throws -> Double
+}
+
+/// Where a random stream is: the key and counter of a program.
+public typealias RandomState = (key: UInt64, counter: UInt64)
+
+/// A number that was measured.
+public typealias Metric = (name: String, value: Double)
+
+/// What a model's score is.
+public enum ScoreName: String, Sendable {
+    /// The mean of log p(x), in nats a row.
+    case logLikelihood
+    /// A lower bound of it, in nats a row.
+    case bound
+    /// Σᵢ log p(xᵢ | the others), in nats a row (Besag 1975).
+    case pseudoLikelihood
+    /// The mean of log p(y | x), in nats a row.
+    case conditionalLikelihood
+    /// What is lost by encoding and decoding, negative, in nats or squares a row.
+    case reconstruction
+}
+
+/// Where a fit is.
+public struct FitStep: Hashable, Sendable {
+    /// Epochs finished, and those there are to be.
+    public var epoch = 0, epochs = 1
+    /// Updates of the epoch finished, and those there are.
+    public var batch = 0, batches = 1
+    /// Updates finished.
+    public var update = 0
+    /// The step size, by the fit's schedule.
+    public var learningRate = 1e-3
+
+    /// The first step of a fit.
+    public init() {}
+}
+
+/// A model that new rows can be drawn from.
+public protocol SamplingModel: GenerativeModel {
+    /// New rows, (count, width) row-major. A seed gives the same rows.
+    func sample(_ count: Int, seed: UInt64) throws -> [Float]
+}
+
+/// A model that says how likely rows are.
+public protocol LikelihoodModel: GenerativeModel {
+    /// log p(x) of each row: exact, a bound or an estimate, as the result says. A seed gives the same numbers.
+    func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood
+}
+
+/// A model that makes rows again from what it keeps of them.
+public protocol ReconstructingModel: GenerativeModel {
+    /// The rows as the model has them, (count, width): expectations, not draws.
+    func reconstruct(_ rows: DataRows) throws -> [Float]
+}
+
+/// A model with a code for each row.
+public protocol EncodingModel: GenerativeModel {
+    /// Numbers of a code.
+    var codeWidth: Int { get }
+    /// The code of each row, (count, codeWidth): expectations of latents or hidden units.
+    func encode(_ rows: DataRows) throws -> [Float]
+}
+
+/// A model that says what is missing in rows.
+public protocol CompletingModel: GenerativeModel {
+    /// The rows with what isn't known drawn anew, given what is.
+    ///
+    /// - Parameter known: For each number of a row whether it stays as it is.
+    func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float]
+}
+
+/// A model that tells classes.
+public protocol ClassifyingModel: GenerativeModel {
+    /// log p(y | x) of every class, (count, classCount).
+    func classLogProbabilities(_ rows: DataRows) throws -> [Float]
+}
+
+/// A model whose weights can be looked at as pictures of the data's shape.
+public protocol PicturingModel: GenerativeModel {
+    /// The weights that go to or come from single units, a row each, (units, width).
+    var weightRows: [Float] { get }
+}
+
+/// Something that comes about step by step: a Gibbs chain, a picture that is drawn pixel by pixel, a pattern that is recalled.
+public protocol GenerationProcess: AnyObject {
+    /// The rows as they are now, (count, width), for the eye: expectations where there are some.
+    var rows: [Float] { get }
+    /// Steps taken.
+    var steps: Int { get }
+    /// Takes a step.
+    ///
+    /// - Returns: false where the process was at its end.
+    func advance() throws -> Bool
+}
+
+/// A model whose drawing can be watched.
+public protocol ProcessModel: GenerativeModel {
+    /// Starts to draw `count` rows.
+    ///
+    /// - Parameters:
+    ///   - start: Rows to begin with, as many; from scratch where there are none.
+    ///   - known: For each number of a row whether the start's stays as it is; ignored by processes that change all.
+    func process(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> any GenerationProcess
+}

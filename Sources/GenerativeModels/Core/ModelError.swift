@@ -1,0 +1,26 @@
+/// Why a model can't be made, fitted or asked.
+public enum ModelError: Error, Hashable, CustomStringConvertible {
+    /// No model has that name.
+    case unknownModel(String, suggestion: String?)
+    /// A setting doesn't go with the data or with another setting.
+    case setting(String, value: String, expected: String)
+    /// The data aren't what the model is for.
+    case data(model: String, found: String, expected: String)
+    /// The model can't do what is asked of it.
+    case ability(model: String, ability: String, suitable: [String])
+
+    /// A sentence with the next thing to try.
+    public var description: String {
+        switch self {
+        case .unknownModel(let name, let suggestion):
+            "There is no model called '\(name)'." + (suggestion.map { " Did you mean '\($0)'?" } ?? "")
+                + " 'reverie list models' shows them all."
+        case .setting(let name, let value, let expected):
+            "\(name) is \(value), expected \(expected); change it with --set \(name)=…"
+        case .data(let model, let found, let expected):
+            "\(model) needs \(expected), and the data hold \(found)"
+        case .ability(let model, let ability, let suitable):
+            "\(model) can't \(ability); models that can: \(suitable.joined(separator: ", "))"
+        }
+    }
+}

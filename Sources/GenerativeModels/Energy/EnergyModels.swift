@@ -1,0 +1,4 @@
+extension ModelCatalog {
+    /// Models with p(x) ∝ exp(−E(x)).
+    static let energyBased: [Entry] = []
+}
