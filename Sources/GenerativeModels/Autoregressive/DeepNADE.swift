@@ -56,7 +56,7 @@ struct DeepNADE: OrderlessNetwork {
     /// The first layer's sums grow by two rows of weights a number, as NADE's do, so that an order costs no more than D
     /// passes through what comes after.
     func logProbabilities(_ x: Tensor, order: Tensor) -> Tensor {
-        let inOrder = x.taking(order, along: 1)
+        let inOrder = x.columns(order)
         // The marks' sums are the same for all rows: each number before is known, whatever it is.
         let (own, marks) = (weight.tensor.taking(order), markWeight.tensor.taking(order))
         let (outputs, biases) = (outputWeight.tensor.taking(order), outputBias.tensor.taking(order))

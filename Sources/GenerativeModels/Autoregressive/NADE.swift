@@ -54,7 +54,7 @@ struct NADE: ConditionalNetwork {
 
     func callAsFunction(_ x: Tensor) -> Tensor {
         let (width, hidden) = (order.count, bias.count)
-        let inOrder = order == Array(0..<width) ? x : x.taking(Self.indices(order), along: 1)
+        let inOrder = order == Array(0..<width) ? x : x.columns(Self.indices(order))
         let outputs = PrefixSums.map(inOrder, weight: weight.tensor, start: bias.tensor) { places, sums in
             let units = activated(sums, places)
             let ownWeight = outputWeight.tensor.sliced(places, axis: 0)
@@ -64,7 +64,7 @@ struct NADE: ConditionalNetwork {
                 : units.permuted([1, 0, 2]).matmul(ownWeight, transposeRight: true).permuted([1, 0, 2])
             return logits + outputBias.tensor.sliced(places, axis: 0)
         }
-        return order == Array(0..<width) ? outputs : outputs.taking(Self.indices(Self.inverse(order)), along: 1)
+        return order == Array(0..<width) ? outputs : outputs.columns(Self.indices(Self.inverse(order)))
     }
 
     /// The hidden units of sums (B, places, H).

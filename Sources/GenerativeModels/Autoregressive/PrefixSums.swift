@@ -39,3 +39,11 @@ struct PrefixSums {
         return Tensor.concatenated(parts, axis: 1)
     }
 }
+
+extension Tensor {
+    /// The columns of the given numbers, in their order: (B, D, …) and int32 (N) → (B, N, …).
+    func columns(_ indices: Tensor) -> Tensor {
+        let axes = [1, 0] + (2..<rank)
+        return permuted(axes).taking(indices).permuted(axes)
+    }
+}
