@@ -23,8 +23,9 @@ enum ExitStatus: Int32 {
     init?(_ error: any Error) {
         switch error {
         case TrainingError.diverged: self = .failure
+        case ModelError.data: self = .badData
         case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
-        case is FormatError, is DataError, is FitError, is ParameterFileError: self = .badData
+        case is FormatError, is DataError, is ParameterFileError: self = .badData
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
         case let error as EnvironmentError: self = Self.status(error)

@@ -15,6 +15,9 @@ enum Conversion: Hashable, Sendable {
     /// (Level + u) / levels, u uniform from 0 to 1 and drawn anew each time.
     case dequantized
 
+    /// Whether it isn't the same from one batch to the next.
+    var isDrawnAnew: Bool { self == .dynamicBits || self == .dequantized }
+
     /// How `kind` becomes `target` under the settings; nil where it can't.
     ///
     /// Reals stay as they are where bits or numbers from 0 to 1 are wanted, provided that they are such: the caller checks.

@@ -4,44 +4,35 @@ import Random
 /// Data brought into the kind that a model takes, and batches of them.
 ///
 /// What is random (bits drawn anew, dequantisation, changed pictures) is drawn for each batch from the stream that comes with it,
-/// and once from the data's seed for validation and test rows. So a batch is a function of settings, rows and stream.
+/// and once from the data's seed for ``training``, ``validation`` and ``test``. So a batch is a function of settings, rows and
+/// stream.
 ///
-/// A network library's shift and scale of columns and changes of pictures are given as functions: ``standardizing`` where
-/// ``wantsStandardizing`` says so, and ``augmentation`` where the settings' `shift` or `flip` ask for it.
+/// Columns of reals are standardised by who asks for batches, where ``wantsStandardizing`` says so; pictures are changed by
+/// the function ``augmentation``, where the settings' `shift` or `flip` ask for it.
 public struct DataPipeline: Sendable {
-    /// A shift and scale of columns.
-    public struct Standardizing: Sendable {
-        let apply: @Sendable ([Float]) -> [Float]
-        let undo: @Sendable ([Float]) -> [Float]
-        let logVolume: Double
-
-        /// Takes the two directions on rows, one after another, and the sum of the logarithms of the columns' scales.
-        public init(
-            apply: @escaping @Sendable ([Float]) -> [Float], undo: @escaping @Sendable ([Float]) -> [Float],
-            logVolume: Double
-        ) {
-            (self.apply, self.undo, self.logVolume) = (apply, undo, logVolume)
-        }
-    }
-
-    /// A random change of rows, given one after another, that keeps what they show.
+    /// A random change of pictures, given one after another, that keeps what they show.
     public typealias Augmentation = @Sendable (_ values: [Float], _ random: inout RandomStream) -> [Float]
 
     /// What the rows are after preparation.
     public let description: Dataset.Description
-    /// Whether columns are to get mean 0 and variance 1.
+    /// The prepared rows that a model learns: what ``batch(_:random:)`` takes some of, and may draw anew.
+    public let training: DataRows
+    /// The prepared validation rows.
+    public let validation: DataRows
+    /// The prepared test rows.
+    public let test: DataRows
+    /// Whether the columns are to get mean 0 and variance 1: they are reals, and weren't numbers of a range before.
     public let wantsStandardizing: Bool
-    /// The shift and scale of columns, found from ``training``; set it once.
-    public var standardizing: Standardizing?
-    /// The random change of pictures that the settings `shift` and `flip` ask for.
+    /// The change of pictures that the settings `shift` and `flip` ask for.
     public var augmentation: Augmentation?
 
     private let settings: DataSettings
     private let conversion: Conversion
-    /// The kind of the numbers in ``base``.
-    private let baseKind: ElementKind
-    /// The rows after all that is done but once.
-    private let base: Dataset
+    /// The kind of the numbers as they were.
+    private let sourceKind: ElementKind
+    /// The training rows as they are before what is drawn anew each time.
+    private let base: DataRows
+    private let preparation: Preparation
 
     /// Prepares data for a model.
     ///
@@ -53,32 +44,30 @@ public struct DataPipeline: Sendable {
     ///   - model: The model's name, for errors.
     /// - Throws: ``DatasetError`` where the data aren't what the model takes, or settings don't go with them.
     public init(
-        _ dataset: Dataset, settings: DataSettings, accepting kinds: [ElementKind.Name], sequences: Bool = false,
-        pictures: Bool = false, labels: Bool = false, model: String
+        _ dataset: Dataset, _ settings: DataSettings, kinds: [ElementKind.Name], sequences: Bool = false,
+        pictures: Bool = false, labels: Bool = false, model: String = "this model"
     ) throws {
         precondition(!kinds.isEmpty, "\(model) takes no kind of data")
         let suitability = Suitability(dataset: dataset, settings: settings, model: model)
         try suitability.check(sequences: sequences, pictures: pictures, labels: labels)
         let (target, conversion) = try suitability.conversion(to: kinds)
-        (self.settings, self.conversion, baseKind) = (settings, conversion, dataset.description.kind)
-        wantsStandardizing = try suitability.wantsStandardizing(target, conversion)
+        (self.settings, self.conversion, sourceKind) = (settings, conversion, dataset.description.kind)
+        wantsStandardizing =
+            settings.standardize && target == .reals && sourceKind == .reals && conversion == .none
         var description = dataset.description
-        description.kind = description.kind.converted(to: target)
+        description.kind = sourceKind.converted(to: target)
         self.description = description
-        base = Self.binarized(dataset, conversion, settings)
+        let preparation = Preparation(conversion, of: dataset, settings)
+        func prepared(_ part: Dataset.Part) -> DataRows {
+            preparation.prepared(dataset[part], settings.stream("preparation").split(part.rawValue))
+        }
+        (training, validation, test) = (prepared(.training), prepared(.validation), prepared(.test))
+        base = conversion.isDrawnAnew ? dataset.training : training
+        self.preparation = preparation
     }
 
-    /// The training rows, prepared: where that is random, drawn by the data's seed.
-    ///
-    /// - Complexity: The number of values, unless nothing has to be done with them; so also ``validation`` and ``test``.
-    public var training: DataRows { prepared(.training) }
-    /// The validation rows, prepared; the same each time.
-    public var validation: DataRows { prepared(.validation) }
-    /// The test rows, prepared; the same each time.
-    public var test: DataRows { prepared(.test) }
-
     /// The number of training rows.
-    public var trainingCount: Int { base.training.count }
+    public var trainingCount: Int { base.count }
 
     /// Some of the training rows for an update, prepared.
     ///
@@ -89,23 +78,22 @@ public struct DataPipeline: Sendable {
         precondition(
             !isChanged || augmentation != nil,
             "shift = \(settings.shift), flip = \(settings.flip), but the pipeline was given no augmentation")
-        var chosen = base.training.gathered(rows)
+        var chosen = base.gathered(rows)
         if isChanged, let augmentation {
             var random = random.split("augmentation")
             chosen.values = augmentation(chosen.values, &random)
         }
-        return prepared(chosen, random: random)
+        return conversion.isDrawnAnew ? preparation.prepared(chosen, random.split("preparation")) : chosen
     }
 
-    /// Numbers of a model in the units of the data: without scaling and standardisation, and whole levels where they were
-    /// dequantised. Data that became bits stay bits.
+    /// Prepared numbers in the units of the data: without scaling, and as whole levels where those were dequantised. Data that
+    /// became bits stay bits.
     public func undo(_ values: [Float]) -> [Float] {
-        let values = standardizing?.undo(values) ?? values
         switch conversion {
         case .none, .fixedBits, .dynamicBits, .threshold: return values
-        case .scaled: return values.map { $0 * baseKind.fullIntensity }
+        case .scaled: return values.map { $0 * sourceKind.fullIntensity }
         case .dequantized:
-            let levels = Float(baseKind.levelCount ?? 1)
+            let levels = Float(sourceKind.levelCount ?? 1)
             return values.map { min(max(($0 * levels).rounded(.down), 0), levels - 1) }
         }
     }
@@ -116,54 +104,42 @@ public struct DataPipeline: Sendable {
     public var logVolume: Double {
         let scale: Double =
             switch conversion {
-            case .scaled where description.kind == .reals: Double(baseKind.fullIntensity)
-            case .dequantized: Double(baseKind.levelCount ?? 1)
+            case .scaled where description.kind == .reals: Double(sourceKind.fullIntensity)
+            case .dequantized: Double(sourceKind.levelCount ?? 1)
             default: 1
             }
-        return Double(description.width) * log(scale) + (standardizing?.logVolume ?? 0)
+        return Double(description.width) * log(scale)
+    }
+}
+
+/// A conversion with all that it needs.
+private struct Preparation {
+    private let conversion: Conversion
+    private let kind: ElementKind
+    /// The threshold of each column; of all where there is one.
+    private let thresholds: [Double]
+
+    init(_ conversion: Conversion, of dataset: Dataset, _ settings: DataSettings) {
+        (self.conversion, kind) = (conversion, dataset.description.kind)
+        thresholds = conversion == .threshold ? Self.thresholds(of: dataset, settings.threshold) : []
     }
 
-    private func prepared(_ part: Dataset.Part) -> DataRows {
-        prepared(base[part], random: settings.stream("preparation").split(part.rawValue))
-    }
-
-    private func prepared(_ rows: DataRows, random: RandomStream) -> DataRows {
-        var result = rows
-        switch conversion {
-        case .none, .fixedBits, .threshold: break
-        case .dynamicBits:
-            var random = random.split("bits")
-            result.values = drawnBits(rows.values, fullIntensity: baseKind.fullIntensity, &random)
-        case .scaled: result.values = rows.values.map { $0 / baseKind.fullIntensity }
-        case .dequantized:
-            var random = random.split("levels")
-            result.values = dequantized(rows.values, levels: baseKind.levelCount ?? 1, &random)
+    /// The rows after the conversion, what is random drawn from the stream.
+    func prepared(_ rows: DataRows, _ random: RandomStream) -> DataRows {
+        var random = random
+        return switch conversion {
+        case .none: rows
+        case .fixedBits, .dynamicBits:
+            rows.replacing(drawnBits(rows.values, fullIntensity: kind.fullIntensity, &random))
+        case .threshold: rows.replacing(thresholdedBits(rows.values, thresholds))
+        case .scaled: rows.replacing(rows.values.map { $0 / kind.fullIntensity })
+        case .dequantized: rows.replacing(dequantized(rows.values, levels: kind.levelCount ?? 1, &random))
         }
-        if let standardizing { result.values = standardizing.apply(result.values) }
-        return result
     }
 
-    /// The data as bits, where they become bits once and for all.
-    private static func binarized(_ dataset: Dataset, _ conversion: Conversion, _ settings: DataSettings) -> Dataset {
-        guard conversion == .fixedBits || conversion == .threshold else { return dataset }
-        let thresholds = thresholds(of: dataset, settings)
-        var result = dataset
-        for part in Dataset.Part.allCases {
-            if conversion == .threshold {
-                result[part].values = thresholdedBits(dataset[part].values, thresholds)
-            } else {
-                var random = settings.stream("binarization").split(part.rawValue)
-                let full = dataset.description.kind.fullIntensity
-                result[part].values = drawnBits(dataset[part].values, fullIntensity: full, &random)
-            }
-        }
-        return result
-    }
-
-    /// The threshold of each column, or of all where the range is the same.
-    private static func thresholds(of dataset: Dataset, _ settings: DataSettings) -> [Double] {
+    private static func thresholds(of dataset: Dataset, _ share: Double) -> [Double] {
         switch dataset.description.kind {
-        case .levels(let count): return [settings.threshold * Double(count)]
+        case .levels(let count): return [share * Double(count)]
         case .reals:
             let rows = dataset.training
             var (lowest, highest) = (Array(rows.values[..<rows.width]), Array(rows.values[..<rows.width]))
@@ -171,8 +147,8 @@ public struct DataPipeline: Sendable {
                 lowest[index % rows.width] = min(lowest[index % rows.width], value)
                 highest[index % rows.width] = max(highest[index % rows.width], value)
             }
-            return zip(lowest, highest).map { Double($0) + settings.threshold * (Double($1) - Double($0)) }
-        case .bits, .unit, .symbols: return [settings.threshold]
+            return zip(lowest, highest).map { Double($0) + share * (Double($1) - Double($0)) }
+        case .bits, .unit, .symbols: return [share]
         }
     }
 }

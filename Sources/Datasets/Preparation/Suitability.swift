@@ -60,23 +60,6 @@ struct Suitability {
         throw refusal(kinds)
     }
 
-    /// Whether columns are to be standardised where the data become `target` by `conversion`.
-    ///
-    /// - Throws: ``DatasetError`` where that is asked for and makes no sense.
-    func wantsStandardizing(_ target: ElementKind.Name, _ conversion: Conversion) throws -> Bool {
-        switch settings.standardize {
-        case .off: return false
-        case .auto: return target == .reals && description.kind == .reals && conversion == .none
-        case .on:
-            guard target == .reals else {
-                throw DatasetError.setting(
-                    name: "standardize", value: "on", data: "\(model) takes \(description.name) as \(target.rawValue)",
-                    expected: "off, or a model of reals")
-            }
-            return true
-        }
-    }
-
     /// The first number of the data that isn't of a kind; nil where all are.
     private func offender(_ target: ElementKind.Name) -> (part: Dataset.Part, index: Int)? {
         // Only reals stay as they are without being known to fit.

@@ -58,11 +58,11 @@ struct Fit: ParsableCommand {
 
     private func fit() throws {
         var configuration = try FitConfiguration(model: model, dataset: dataset, seed: seed)
-        for text in assignments { try configuration.settings.apply(assignment: text) }
+        try configuration.apply(assignments: assignments)
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
         if resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
-        note("\(model) learns \(dataset) in \(configuration.settings.epochs) epochs, seed \(seed): \(path)")
+        note("\(model) learns \(dataset) in \(configuration.fitting.epochs) epochs, seed \(seed): \(path)")
         let session =
             try resume
             ? FitSession(continuing: configuration, folder: path)

@@ -17,16 +17,6 @@ public struct DataSettings: Configurable, Hashable {
         case threshold
     }
 
-    /// Whether columns are brought to mean 0 and variance 1.
-    public enum Standardizing: String, Hashable, Sendable, CaseIterable {
-        /// Where the data are reals and the model takes reals.
-        case auto
-        /// Where the model takes reals, whatever the data are.
-        case on
-        /// Not at all.
-        case off
-    }
-
     /// What the numbers of tables, IDX files and observations are.
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// The narrowest kind that all of them are of, but for reals where a recording holds floats or integers.
@@ -59,8 +49,9 @@ public struct DataSettings: Configurable, Hashable {
     /// Whether whole levels become (level + u) / levels with u from 0 to 1, new for each batch, so that a density of them is a
     /// bound of their probability (Theis et al. 2016).
     public var dequantize = false
-    /// Whether columns are brought to mean 0 and variance 1 by the training rows.
-    public var standardize = Standardizing.auto
+    /// Whether the columns of reals are brought to mean 0 and variance 1 by the training rows. Intensities and levels, which
+    /// have a range, are not, unless ``kind`` makes reals of them.
+    public var standardize = true
     /// What the numbers are.
     public var kind = Kind.auto
     /// The extents of a row, such as [8, 8] for a table of pictures; empty as the data have them.
@@ -101,7 +92,7 @@ public struct DataSettings: Configurable, Hashable {
         Setting("binarize", \.binarize, "how intensities become bits"),
         Setting("threshold", \.threshold, 0...1, "share of the range from which binarize=threshold gives 1"),
         Setting("dequantize", \.dequantize, "whether levels get uniform noise and become numbers from 0 to 1"),
-        Setting("standardize", \.standardize, "whether columns get mean 0 and variance 1 by the training rows"),
+        Setting("standardize", \.standardize, "whether columns of reals get mean 0 and variance 1"),
         Setting("kind", \.kind, "what the numbers of tables, IDX files and observations are"),
         Setting("shape", \.shape, 1...65_536, "extents of a row, such as [8, 8]; empty as the data have them"),
         Setting("size", \.size, 1...100_000_000, "training rows of made data"),
