@@ -46,6 +46,7 @@ extension Dataset.Description {
         let classes = json["classes"]?.integer ?? 0
         guard 0...65_536 ~= classes else { throw refused("a number of classes") }
         self.init(
-            name: name, shape: shape, kind: kind, isSequential: json["sequences"] == .boolean(true), classCount: classes)
+            name: name, shape: shape, kind: kind, isSequential: json["sequences"] == .boolean(true), classCount: classes
+        )
     }
 }

@@ -23,29 +23,44 @@ struct FitData {
     /// Prepares a data set.
     init(_ dataset: Dataset, _ configuration: FitConfiguration) throws {
         let needs = configuration.settings.needs
-        pipeline = try DataPipeline(
+        var pipeline = try DataPipeline(
             dataset, configuration.data, kinds: needs.kinds, sequences: needs.sequences, pictures: needs.pictures,
-            labels: needs.labels)
+            labels: needs.labels, model: configuration.model)
+        pipeline.augmentation = Self.augmentation(pipeline.description, configuration.data)
         let width = pipeline.description.width
-        let standardizes = pipeline.description.kind == .reals && configuration.data.standardize
-        let scaling = standardizes ? Standardizer(pipeline.training.values, width: width) : .identity(width: width)
-        self.scaling = scaling
-        func scaled(_ rows: DataRows) -> DataRows { standardizes ? rows.replacing(scaling.apply(rows.values)) : rows }
+        let isScaled = pipeline.wantsStandardizing
+        let scaling = isScaled ? Standardizer(pipeline.training.values, width: width) : .identity(width: width)
+        func scaled(_ rows: DataRows) -> DataRows { isScaled ? rows.replacing(scaling.apply(rows.values)) : rows }
         (validation, test) = (scaled(pipeline.validation), scaled(pipeline.test))
-        self.standardizes = standardizes
+        (self.pipeline, self.scaling, self.isScaled) = (pipeline, scaling, isScaled)
     }
 
-    private let standardizes: Bool
+    private let isScaled: Bool
+
+    /// The change of pictures that the data's settings ask for.
+    private static func augmentation(
+        _ data: Dataset.Description, _ settings: DataSettings
+    ) -> DataPipeline.Augmentation? {
+        let changes: [Augmentation] =
+            (settings.shift > 0 ? [.shift(settings.shift)] : []) + (settings.flip ? [.flip] : [])
+        guard !changes.isEmpty, let size = data.picture else { return nil }
+        return { values, random in
+            let images = Images(
+                count: values.count / data.width, height: size.height, width: size.width, channels: size.channels,
+                values)
+            return changes.apply(to: images, random: &random).pixels
+        }
+    }
 
     /// What the rows are that the model sees.
     var description: Dataset.Description { pipeline.description }
     /// Rows to learn from.
-    var trainingCount: Int { pipeline.training.count }
+    var trainingCount: Int { pipeline.trainingCount }
 
     /// Some rows to learn from, with what is drawn for them.
     func batch(_ rows: some Collection<Int>, random: RandomStream) -> DataRows {
         let batch = pipeline.batch(rows, random: random)
-        return standardizes ? batch.replacing(scaling.apply(batch.values)) : batch
+        return isScaled ? batch.replacing(scaling.apply(batch.values)) : batch
     }
 
     /// What a log-density loses a row by scaling the model's numbers up to the data's.

@@ -65,7 +65,7 @@ public struct FittedModel {
     }
 
     /// The rows of a part of the data as the model sees them.
-    public func rows(_ part: DataPart) throws -> DataRows {
+    public func rows(_ part: Dataset.Part) throws -> DataRows {
         let data = try FitData(configuration)
         return switch part {
         case .training: data.batch(0..<data.trainingCount, random: .init(seed: UInt64(configuration.seed)))
@@ -80,7 +80,7 @@ public struct FittedModel {
     /// The run, and log p of the rows of a part: as `summary.json` has it.
     ///
     /// - Throws: as reading the data does.
-    public func evaluation(_ part: DataPart, limit: Int?, seed: UInt64) throws -> JSON {
+    public func evaluation(_ part: Dataset.Part, limit: Int?, seed: UInt64) throws -> JSON {
         let data = try FitData(configuration)
         let rows = try rows(part)
         let chosen = limit.map(rows.prefix) ?? rows
@@ -92,14 +92,4 @@ public struct FittedModel {
         ]
         return .object(members + FitSummary.members(likelihood, data.description, logVolume: data.logVolume))
     }
-}
-
-/// A part of a data set.
-public enum DataPart: String, Sendable, CaseIterable {
-    /// What was learned from.
-    case training
-    /// What said when to stop.
-    case validation
-    /// What results are reported on.
-    case test
 }
