@@ -62,8 +62,9 @@ final class BoltzmannLearning {
         case .gaussian: layers.biases[0].set(means.map { Float($0) })
         }
         if let precision = layers.logPrecision, settings.learnsPrecision {
+            // Noise of half the data's deviation: were it all of it, there would be nothing for hidden units to explain.
             let variances = zip(squares, means).map { max(1e-3, $0 / count - $1 * $1) }
-            precision.set(variances.map { Float(-log($0)) })
+            precision.set(variances.map { Float(-log($0 / 4)) })
         }
         if settings.centred { compensate() }
         return true
