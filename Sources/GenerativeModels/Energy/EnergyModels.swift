@@ -1,4 +1,11 @@
 extension ModelCatalog {
-    /// Models with p(x) ∝ exp(−E(x)).
-    static let energyBased: [Entry] = []
+    /// Models of an energy: Boltzmann machines and Hopfield networks.
+    static let energyBased: [Entry] = [
+        Entry(name: "rbm", summary: "restricted Boltzmann machine (Smolensky 1986; Hinton 2002)") {
+            RestrictedBoltzmannSettings()
+        },
+        Entry(name: "gaussian-rbm", summary: "restricted Boltzmann machine of real numbers (Welling et al. 2005)") {
+            GaussianBoltzmannSettings()
+        },
+    ]
 }

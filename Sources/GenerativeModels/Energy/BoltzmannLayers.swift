@@ -1,0 +1,140 @@
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Layers x₀ … x_L of stochastic units of which only neighbours are coupled: a restricted Boltzmann machine is two of them,
+/// a deep one more. The units are bits, and
+///
+///     E(x) = −Σₗ bₗᵀxₗ − Σₗ xₗᵀWₗxₗ₊₁,   P(xₗᵢ = 1 | the rest) = σ(bₗ + xₗ₋₁Wₗ₋₁ + xₗ₊₁Wₗᵀ)ᵢ
+///
+/// but for a Gaussian visible layer with precision β, where E has ½(x₀−b₀)ᵀβ(x₀−b₀) − (β⊙x₀)ᵀW₀x₁ instead, so that
+/// x₀ ~ N(b₀ + x₁W₀ᵀ, 1/β) and the layer above sees β⊙x₀.
+///
+/// The even layers are independent given the odd ones and the other way round, whatever the depth: sampling alternates
+/// between them, and summing out one kind is a closed form.
+final class BoltzmannLayers {
+    /// What the visible units are.
+    enum Visible: Hashable { case bits, gaussian }
+
+    let sizes: [Int]
+    let visible: Visible
+    /// Wₗ, (size l, size l + 1).
+    let weights: [Variable]
+    /// bₗ.
+    let biases: [Variable]
+    /// log β.
+    let logPrecision: Variable?
+    /// The moving means of the units on data: the offsets of a centred machine, and for all the base rates of annealing.
+    let means: [Variable]
+
+    /// Makes layers with small normal weights, and hidden units that are as often on as off.
+    init(_ sizes: [Int], visible: Visible = .bits, scale: Double, random: inout RandomStream) {
+        (self.sizes, self.visible) = (sizes, visible)
+        weights = zip(sizes, sizes.dropFirst()).map { lower, upper in
+            let values = (0..<lower * upper).map { _ in Float(random.normal(standardDeviation: scale)) }
+            return Variable(values, shape: [lower, upper], name: "weight")
+        }
+        biases = sizes.map { Variable(zeros: [$0], name: "bias") }
+        means = sizes.map { Variable([Float](repeating: 0.5, count: $0), shape: [$0], name: "mean") }
+        logPrecision = visible == .gaussian ? Variable(zeros: [sizes[0]], name: "logPrecision") : nil
+    }
+
+    /// The index of the last layer.
+    var top: Int { sizes.count - 1 }
+    /// Every second layer, from the first hidden one and from the visible one on.
+    var odd: [Int] { Array(stride(from: 1, through: top, by: 2)) }
+    var even: [Int] { Array(stride(from: 0, through: top, by: 2)) }
+    /// β, where the visible units are Gaussian.
+    var precision: Tensor? { logPrecision?.tensor.exp() }
+
+    /// `weights.0` …, `biases.0` …, and `logPrecision` with Gaussian units.
+    var parameters: Parameters {
+        let groups =
+            ["weights": listed(weights), "biases": listed(biases)] as Parameters
+        return Parameters(groups.entries + (logPrecision.map { [("logPrecision", $0)] } ?? []))
+    }
+
+    /// The moving means: `means.0` ….
+    var state: Parameters { ["means": listed(means)] }
+
+    // MARK: Within programs
+
+    /// What the layer above the visible one sees of it.
+    func signal(_ layer: Int, _ values: Tensor) -> Tensor {
+        guard layer == 0, let precision else { return values }
+        return values * precision
+    }
+
+    /// The total input of a layer's units, (rows, size): of the neighbours' values, those above and below counted
+    /// `above` and `below` times.
+    func field(_ layer: Int, _ values: [Tensor?], above: Double = 1, below: Double = 1) -> Tensor {
+        var result = biases[layer].tensor
+        if layer > 0 {
+            let input = signal(layer - 1, values[layer - 1]!).matmul(weights[layer - 1].tensor)
+            result = (below == 1 ? input : below * input) + result
+        }
+        if layer < top {
+            let input = values[layer + 1]!.matmul(weights[layer].tensor, transposeRight: true)
+            result = (above == 1 ? input : above * input) + result
+        }
+        return result
+    }
+
+    /// The expectation of units with a total input.
+    func expectation(_ layer: Int, _ field: Tensor) -> Tensor {
+        layer == 0 && visible == .gaussian ? field : field.sigmoid()
+    }
+
+    /// A draw of units with a total input.
+    func draw(_ layer: Int, _ field: Tensor) -> Tensor {
+        guard layer == 0, let logPrecision else { return field.sigmoid().bernoulliSample() }
+        return field + (-0.5 * logPrecision.tensor).exp() * .randomNormal(field.shape)
+    }
+
+    /// One step of Gibbs sampling: all odd layers given the even ones, then the even ones given those.
+    func swept(_ values: [Tensor?]) -> [Tensor?] {
+        var values = values
+        for layer in odd { values[layer] = draw(layer, field(layer, values)) }
+        for layer in even { values[layer] = draw(layer, field(layer, values)) }
+        return values
+    }
+
+    /// The values with the odd layers' expectations given the even ones.
+    func completed(_ values: [Tensor?]) -> [Tensor] {
+        (0...top).map { $0 % 2 == 0 ? values[$0]! : expectation($0, field($0, values)) }
+    }
+
+    /// log Σ e^{−E} over the units of some layers that aren't neighbours, given all others' `values`; (rows).
+    ///
+    /// - Parameter fields: The inputs of the layers summed over, where something else than ``field(_:_:above:below:)``.
+    func logSum(over layers: [Int], _ values: [Tensor?]) -> Tensor {
+        var total = Tensor(0)
+        for layer in 0...top {
+            if layers.contains(layer) {
+                total = total + logNormalizer(layer, field(layer, values), bias: biases[layer].tensor)
+            } else {
+                total = total + linearTerm(layer, values[layer]!, bias: biases[layer].tensor)
+            }
+        }
+        return total
+    }
+
+    /// log Σ or ∫ of e^{−E} over a layer's units with a total input, each row.
+    func logNormalizer(_ layer: Int, _ field: Tensor, bias: Tensor) -> Tensor {
+        guard layer == 0, let logPrecision else { return field.softplus().sum([-1]) }
+        let logScale = 0.5 * (log(2 * Double.pi) - logPrecision.tensor)
+        return (logScale + 0.5 * logPrecision.tensor.exp() * (field.squared() - bias.squared())).sum([-1])
+    }
+
+    /// The part of −E that is a layer's own, each row.
+    func linearTerm(_ layer: Int, _ values: Tensor, bias: Tensor) -> Tensor {
+        guard layer == 0, let precision else { return (values * bias).sum([-1]) }
+        return -0.5 * (precision * (values - bias).squared()).sum([-1])
+    }
+}
+
+/// Variables by their place.
+func listed(_ variables: [Variable]) -> Parameters {
+    Parameters(variables.enumerated().map { ("\($0)", $1) })
+}

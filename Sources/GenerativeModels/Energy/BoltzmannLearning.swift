@@ -1,0 +1,168 @@
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// The step that raises the likelihood of ``BoltzmannLayers``: the units' correlations on data less those of the model,
+/// ⟨xₗxₗ₊₁ᵀ⟩_data − ⟨xₗxₗ₊₁ᵀ⟩_model.
+///
+/// A centred machine (Montavon & Müller 2012; Melchior, Fischer & Wiskott 2016) has the energy of x − μ, which makes learning
+/// independent of which value of a bit is called 1. Its offsets μ are moved slowly after the data's means, and its biases
+/// take up the change. Here parameters are always those of the plain energy, and centring is another direction of the same
+/// step:
+///
+///     ΔWₗ = ⟨(xₗ−μₗ)(xₗ₊₁−μₗ₊₁)ᵀ⟩ − …,   Δbₗ = ⟨xₗ⟩ − … − ΔWₗ μₗ₊₁ − ΔWₗ₋₁ᵀ μₗ₋₁
+///
+/// so that moving offsets changes nothing by itself, as the compensation is to bring about.
+final class BoltzmannLearning {
+    let layers: BoltzmannLayers
+    private let settings: BoltzmannSettings
+    /// The step size.
+    let rate = Variable(0, name: "rate")
+    /// 1 once the data's means are known.
+    private let begun = Variable(0, name: "begun")
+    private let weightVelocities, biasVelocities: [Variable]
+
+    init(_ layers: BoltzmannLayers, _ settings: BoltzmannSettings) {
+        (self.layers, self.settings) = (layers, settings)
+        let moving = settings.momentum > 0
+        weightVelocities = moving ? layers.weights.map { Variable(zeros: $0.shape, name: "velocity") } : []
+        biasVelocities = moving ? layers.biases.map { Variable(zeros: $0.shape, name: "velocity") } : []
+    }
+
+    /// What learning keeps besides the parameters.
+    var state: Parameters {
+        let velocities =
+            ["weightVelocities": listed(weightVelocities), "biasVelocities": listed(biasVelocities)] as Parameters
+        return Parameters(layers.state.entries + velocities.entries + [("begun", begun)])
+    }
+
+    /// Takes means and biases of the visible units from the first rows that are learned from; later calls do nothing.
+    ///
+    /// - Returns: whether these were the first.
+    func begin(_ rows: [Float]) -> Bool {
+        guard begun.withValues({ $0[0] == 0 }) else { return false }
+        begun.set([1])
+        let width = layers.sizes[0]
+        let count = Double(rows.count / width)
+        var sums = [Double](repeating: 0, count: width)
+        var squares = sums
+        for (index, value) in rows.enumerated() {
+            sums[index % width] += Double(value)
+            squares[index % width] += Double(value) * Double(value)
+        }
+        let means = sums.map { $0 / count }
+        layers.means[0].set(means.map { Float($0) })
+        guard settings.visibleBias == .data else { return true }
+        switch layers.visible {
+        case .bits:
+            // Half a row of either value more, so that bits that are always the same have a finite logit.
+            let rates = sums.map { ($0 + 0.5) / (count + 1) }
+            layers.biases[0].set(rates.map { Float(log($0 / (1 - $0))) })
+        case .gaussian: layers.biases[0].set(means.map { Float($0) })
+        }
+        if let precision = layers.logPrecision, settings.learnsPrecision {
+            // Noise of half the data's deviation: were it all of it, there would be nothing for hidden units to explain.
+            let variances = zip(squares, means).map { max(1e-3, $0 / count - $1 * $1) }
+            precision.set(variances.map { Float(-log($0 / 4)) })
+        }
+        if settings.centred { compensate() }
+        return true
+    }
+
+    /// Turns the biases of a centred energy into those of the plain one: bₗ − Wₗ μₗ₊₁ − Wₗ₋₁ᵀ μₗ₋₁.
+    private func compensate() {
+        let precision = layers.logPrecision?.values.map { exp($0) }
+        for (level, weight) in layers.weights.enumerated() {
+            let (lower, upper) = (layers.means[level].values, layers.means[level + 1].values)
+            let scale = level == 0 ? precision : nil
+            weight.withValues { weight in
+                layers.biases[level].withMutableValues { below in
+                    layers.biases[level + 1].withMutableValues { above in
+                        for i in lower.indices {
+                            let mean = lower[i] * (scale?[i] ?? 1)
+                            for j in upper.indices {
+                                below[i] -= weight[i * upper.count + j] * upper[j]
+                                above[j] -= weight[i * upper.count + j] * mean
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Records a step, from all layers' values (rows, size) on data and of the model, as many rows as there are of each.
+    ///
+    /// - Parameter levels: The weights to change, with the biases of both their layers; all unless others are given.
+    func record(data: [Tensor], model: [Tensor], levels: Range<Int>? = nil) throws {
+        let levels = levels ?? 0..<layers.weights.count
+        let touched = levels.lowerBound...levels.upperBound
+        let offsets = try movedMeans(data, touched)
+        var biasSteps: [Int: Tensor] = [:]
+        for layer in touched {
+            let gradient = data[layer].mean([0]) - model[layer].mean([0])
+            biasSteps[layer] = rate.tensor * (try moved(biasVelocities, layer, gradient))
+        }
+        for level in levels {
+            func correlation(_ values: [Tensor]) -> Tensor {
+                let (lower, upper) = (values[level], values[level + 1])
+                guard settings.centred else { return product(lower, upper) }
+                return product(lower - offsets[level]!, upper - offsets[level + 1]!)
+            }
+            var gradient = correlation(data) - correlation(model)
+            let weight = layers.weights[level]
+            if settings.weightDecay > 0 { gradient = gradient - settings.weightDecay * weight.tensor }
+            let step = rate.tensor * (try moved(weightVelocities, level, gradient))
+            try weight.assign(weight.tensor + step)
+            guard settings.centred else { continue }
+            let upper = offsets[level + 1]!.reshaped(to: [layers.sizes[level + 1], 1])
+            let lower = layers.signal(level, offsets[level]!).reshaped(to: [1, layers.sizes[level]])
+            biasSteps[level] = biasSteps[level]! - step.matmul(upper).reshaped(to: [layers.sizes[level]])
+            biasSteps[level + 1] = biasSteps[level + 1]! - lower.matmul(step).reshaped(to: [layers.sizes[level + 1]])
+        }
+        for layer in touched {
+            let bias = layers.biases[layer]
+            try bias.assign(bias.tensor + biasSteps[layer]!)
+        }
+        if touched.contains(0), settings.learnsPrecision { try recordPrecision(data, model) }
+    }
+
+    /// ⟨x yᵀ⟩ over the rows.
+    private func product(_ x: Tensor, _ y: Tensor) -> Tensor {
+        x.matmul(y, transposeLeft: true) * (1 / Double(x.shape[0]))
+    }
+
+    /// Moves the means after the data's.
+    private func movedMeans(_ data: [Tensor], _ touched: ClosedRange<Int>) throws -> [Int: Tensor] {
+        var result: [Int: Tensor] = [:]
+        for layer in touched {
+            let mean = layers.means[layer]
+            let next = mean.tensor + settings.offsetRate * (data[layer].mean([0]) - mean.tensor)
+            try mean.assign(next)
+            result[layer] = next
+        }
+        return result
+    }
+
+    /// A gradient, or with momentum its moving sum.
+    private func moved(_ velocities: [Variable], _ index: Int, _ gradient: Tensor) throws -> Tensor {
+        guard settings.momentum > 0 else { return gradient }
+        let next = settings.momentum * velocities[index].tensor + gradient
+        try velocities[index].assign(next)
+        return next
+    }
+
+    /// A step of log β along ∂(−E)/∂log β = β ⊙ (v ⊙ Wh − ½(v−b)²), a tenth as large as the others: the precision is learned
+    /// safely only where the rest follows.
+    private func recordPrecision(_ data: [Tensor], _ model: [Tensor]) throws {
+        guard let logPrecision = layers.logPrecision else { return }
+        func derivative(_ values: [Tensor]) -> Tensor {
+            let (v, bias) = (values[0], layers.biases[0].tensor)
+            let input = values[1].matmul(layers.weights[0].tensor, transposeRight: true)
+            return (logPrecision.tensor.exp() * (v * input - 0.5 * (v - bias).squared())).mean([0])
+        }
+        let step = 0.1 * rate.tensor * (derivative(data) - derivative(model)).clamped(-10, 10)
+        try logPrecision.assign((logPrecision.tensor + step).clamped(-7, 7))
+    }
+}

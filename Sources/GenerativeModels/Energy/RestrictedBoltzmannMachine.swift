@@ -1,0 +1,212 @@
+import Datasets
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A restricted Boltzmann machine (Smolensky 1986; Hinton 2002) of visible bits or real numbers and hidden bits:
+///
+///     P(hⱼ = 1 | v) = σ(cⱼ + (vᵀW)ⱼ),   P(vᵢ = 1 | h) = σ(bᵢ + (Wh)ᵢ),   F(v) = −bᵀv − Σⱼ softplus(cⱼ + (vᵀW)ⱼ)
+///
+/// and log p(v) = −F(v) − log Z. Real numbers have the energy ½(v−b)ᵀβ(v−b) − (β⊙v)ᵀWh − cᵀh (``BoltzmannLayers``). Learning
+/// is by contrastive divergence, persistent or not, plain or centred (``BoltzmannLearning``).
+///
+/// log Z is exact where visible or hidden units are at most ``StateEnumeration/limit``, otherwise estimated
+/// (``AnnealedImportanceSampling``). The score is the mean log-likelihood where that takes less than a second; for other
+/// machines of bits the pseudo-likelihood Σᵢ log p(vᵢ | the others), of which a few bits of each row are taken, the same in
+/// every call, and their sum is scaled up, which is unbiased; for real numbers minus the squared error of reconstruction.
+public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, ReconstructingModel, EncodingModel {
+    /// The terms of an exact partition function that a score may cost.
+    private static let scoreCost = 1 << 26
+    /// Bits of a row whose conditionals are scored.
+    private static let scoredBits = 8
+
+    /// What a row is.
+    public let data: Dataset.Description
+    /// What ``score(_:)`` is.
+    public let scoreName: ScoreName
+    let boltzmann: BoltzmannSettings
+    let layers: BoltzmannLayers
+    let learning: BoltzmannLearning
+    private let root: RandomStream
+    /// Persistent chains' visible units.
+    private let chains: Variable?
+    let fitProgram: Program
+    private let rowProgram, bitsProgram: Program
+
+    init(
+        name: String, hiddenUnits: Int, _ boltzmann: BoltzmannSettings, visible: BoltzmannLayers.Visible,
+        data: Dataset.Description, seed: UInt64
+    ) throws {
+        (self.data, self.boltzmann) = (data, boltzmann)
+        root = RandomStream(seed: seed)
+        var initial = root.split("parameters")
+        let width = data.width
+        let layers = BoltzmannLayers(
+            [width, hiddenUnits], visible: visible, scale: boltzmann.initialScale, random: &initial)
+        let learning = BoltzmannLearning(layers, boltzmann)
+        let chains =
+            boltzmann.algorithm == .pcd ? Variable(zeros: [boltzmann.chains, width], name: "chains") : nil
+        (self.layers, self.learning, self.chains) = (layers, learning, chains)
+        func energies(_ v: Tensor) -> Tensor { layers.logSum(over: [1], [v, nil]) }
+
+        let rows = Program.Input.float32(nil, width)
+        fitProgram = Program("\(name) fit", inputs: [rows], seed: root.split("fit").key) { inputs in
+            let data = layers.completed([inputs[0], nil])
+            var values: [Tensor?] = [chains?.tensor ?? inputs[0], nil]
+            for _ in 0..<boltzmann.gibbsSteps { values = layers.swept(values) }
+            let model = layers.completed(values)
+            try chains?.assign(model[0])
+            try learning.record(data: data, model: model)
+            return [energies(data[0]).mean() - energies(model[0]).mean()]
+        }
+        rowProgram = Program("\(name) rows", inputs: [rows]) { inputs in
+            let all = layers.completed([inputs[0], nil])
+            return [energies(inputs[0]), all[1], layers.expectation(0, layers.field(0, all))]
+        }
+        let bits = min(width, Self.scoredBits)
+        bitsProgram = Program("\(name) bits", inputs: [rows, .int32(nil, bits)]) { inputs in
+            [Self.conditionals(layers, inputs[0], of: inputs[1]).sum([-1]) * (Double(width) / Double(bits))]
+        }
+        scoreName =
+            StateEnumeration(layers).map { $0.cost <= Self.scoreCost } ?? false
+            ? .logLikelihood : visible == .bits ? .pseudoLikelihood : .reconstruction
+    }
+
+    /// log p(vᵢ | the other bits) of some bits of each row: log σ(F(v with bit i the other way) − F(v)), (rows, bits).
+    static func conditionals(_ layers: BoltzmannLayers, _ v: Tensor, of bits: Tensor) -> Tensor {
+        let field = layers.field(1, [v, nil])
+        let normalizer = field.softplus().sum([-1])
+        let parts = (0..<bits.shape[1]).map { column in
+            let bit = bits.selected(column, axis: 1)
+            let change = 1 - 2 * v.gathered(bit)
+            let weights = layers.weights[0].tensor.taking(bit)
+            let other = (field + change.expandingDimension(at: -1) * weights).softplus().sum([-1])
+            return (normalizer - other - change * layers.biases[0].tensor.taking(bit)).logSigmoid()
+        }
+        return .stacked(parts, axis: 1)
+    }
+
+    /// Weights, biases, and with real numbers their log precision.
+    public var parameters: Parameters { layers.parameters }
+
+    /// The parameters, moving means, velocities and persistent chains.
+    public var variables: Parameters {
+        let kept = chains.map { [(path: "chains", variable: $0)] } ?? []
+        return Parameters(parameters.entries + learning.state.entries + kept)
+    }
+
+    /// The stream of fitting; scores draw nothing.
+    public var randomStates: [RandomState] {
+        get { [fitProgram.randomState] }
+        set { fitProgram.randomState = newValue[0] }
+    }
+
+    /// One step along ⟨vhᵀ⟩_data − ⟨vhᵀ⟩_model.
+    ///
+    /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row: it comes near
+    ///   to 0 as these become like the data.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        if learning.begin(batch.values) { startChains() }
+        learning.rate.set(CollectionOfOne(Float(step.learningRate)))
+        let plan = try fitProgram.plan(length: batch.count)
+        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.run()
+        return [("gap", Double(plan.output(0)[0]))]
+    }
+
+    /// Persistent chains begin at the base rates.
+    private func startChains() {
+        guard let chains else { return }
+        var stream = root.split("chains")
+        let means = layers.means[0].values
+        chains.withMutableValues { values in
+            for index in values.indices {
+                let mean = Double(means[index % means.count])
+                values[index] =
+                    layers.visible == .bits
+                    ? (stream.uniform() < mean ? 1 : 0) : Float(stream.normal(mean: mean))
+            }
+        }
+    }
+
+    /// The mean log-likelihood, pseudo-likelihood or negative squared error, as ``scoreName`` says.
+    public func score(_ rows: DataRows) throws -> Double {
+        switch scoreName {
+        case .logLikelihood: return try logLikelihood(of: rows, seed: 0).mean
+        case .pseudoLikelihood: return try pseudoLikelihood(of: rows)
+        default:
+            let squares = zip(rows.values, try reconstruct(rows)).reduce(0.0) { sum, pair in
+                sum + Double((pair.0 - pair.1) * (pair.0 - pair.1))
+            }
+            return -squares / Double(rows.count)
+        }
+    }
+
+    /// The mean pseudo-likelihood, from a few bits of each row: all bits are as likely to be among them.
+    func pseudoLikelihood(of rows: DataRows) throws -> Double {
+        var stream = RandomStream(seed: 0).split("bits")
+        let (width, bits) = (data.width, min(data.width, Self.scoredBits))
+        var total = 0.0
+        for start in stride(from: 0, to: rows.count, by: 1000) {
+            let count = min(1000, rows.count - start)
+            let plan = try bitsProgram.plan(length: count)
+            _ = plan.input(0).update(fromContentsOf: rows.values[start * width..<(start + count) * width])
+            let chosen = plan.integerInput(1)
+            for row in 0..<count {
+                // Bits in equal distances from a random one on: different ones, and all alike.
+                let first = stream.integers(below: width)
+                for bit in 0..<bits { chosen[row * bits + bit] = Int32((first + bit * width / bits) % width) }
+            }
+            plan.run()
+            total += plan.output(0).reduce(0.0) { $0 + Double($1) }
+        }
+        return total / Double(rows.count)
+    }
+
+    /// −F(v) − log Z of each row.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        let partition = try partition(seed: seed)
+        let energies = partition.isExact ? exactEnergies(rows) : try freeEnergies(rows)
+        let nats = energies.map { $0 - partition.logZ }
+        return LogLikelihood(partition.isExact ? .exact : .estimate, nats, details: partition.details)
+    }
+
+    /// −F(v) of each row, in float32.
+    private func freeEnergies(_ rows: DataRows) throws -> [Double] {
+        try rowProgram.mapped(rows.values, width: data.width).map(Double.init)
+    }
+
+    /// −F(v) of each row, in float64.
+    func exactEnergies(_ rows: DataRows) -> [Double] {
+        let (width, units) = (data.width, layers.sizes[1])
+        let weights = layers.weights[0].values.map(Double.init)
+        let (visible, hidden) = (layers.biases[0].values.map(Double.init), layers.biases[1].values.map(Double.init))
+        let precision = layers.logPrecision?.values.map { exp(Double($0)) }
+        return (0..<rows.count).map { row in
+            var (own, inputs) = (0.0, hidden)
+            for (index, value) in rows[row].enumerated() {
+                let (x, b) = (Double(value), visible[index])
+                own += precision.map { -0.5 * $0[index] * (x - b) * (x - b) } ?? b * x
+                let signal = x * (precision?[index] ?? 1)
+                guard signal != 0 else { continue }
+                for unit in 0..<units { inputs[unit] += signal * weights[index * units + unit] }
+            }
+            precondition(rows[row].count == width, "a row of \(rows[row].count) numbers, not \(width)")
+            return own + softplusSum(inputs)
+        }
+    }
+
+    /// The expectations of the visible units given those of the hidden ones.
+    public func reconstruct(_ rows: DataRows) throws -> [Float] {
+        try rowProgram.mapped(rows.values, width: data.width, output: 2)
+    }
+
+    /// The number of hidden units.
+    public var codeWidth: Int { layers.sizes[1] }
+
+    /// P(h = 1 | v).
+    public func encode(_ rows: DataRows) throws -> [Float] {
+        try rowProgram.mapped(rows.values, width: data.width, output: 1)
+    }
+}

@@ -1,0 +1,78 @@
+import Configuration
+import Datasets
+
+/// Settings of a ``RestrictedBoltzmannMachine`` of bits.
+public struct RestrictedBoltzmannSettings: BoltzmannConfigurable, Hashable {
+    /// Hidden units.
+    public var hiddenUnits = 500
+    /// Learning, sampling and the partition function.
+    public var boltzmann = BoltzmannSettings()
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<Self>] =
+        [Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units")] + phaseSettings + stepSettings
+        + samplingSettings
+
+    /// Bits.
+    public var needs: DataNeeds { DataNeeds(.bits) }
+
+    /// 50 epochs of batches of 100 with steps of 0.01, as Melchior, Fischer & Wiskott (2016).
+    public var fitting: FitSettings {
+        FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
+    }
+
+    /// A ``RestrictedBoltzmannMachine``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        try data.require([.bits], of: "rbm")
+        return try RestrictedBoltzmannMachine(
+            name: "rbm", hiddenUnits: hiddenUnits, boltzmann, visible: .bits, data: data, seed: seed)
+    }
+}
+
+/// Settings of a ``RestrictedBoltzmannMachine`` of real numbers.
+public struct GaussianBoltzmannSettings: BoltzmannConfigurable, Hashable {
+    /// What becomes of the visible units' precision β.
+    public enum Precision: String, Sendable, CaseIterable {
+        /// It begins with that of the first batch and is learned.
+        case learned
+        /// It stays 1, as suits standardised data.
+        case fixed
+    }
+
+    /// Hidden units.
+    public var hiddenUnits = 100
+    /// What becomes of the precision.
+    public var precision = Precision.learned
+    /// Learning, sampling and the partition function.
+    public var boltzmann = BoltzmannSettings()
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<Self>] =
+        [
+            Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
+            Setting("precision", \.precision, "what becomes of the visible units' precision"),
+        ] + phaseSettings + stepSettings + samplingSettings
+
+    /// Real numbers.
+    public var needs: DataNeeds { DataNeeds(.reals) }
+
+    /// 50 epochs of batches of 100 with steps of 0.01.
+    public var fitting: FitSettings {
+        FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
+    }
+
+    /// A ``RestrictedBoltzmannMachine``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        try data.require([.reals, .unit], of: "gaussian-rbm")
+        var boltzmann = boltzmann
+        boltzmann.learnsPrecision = precision == .learned
+        return try RestrictedBoltzmannMachine(
+            name: "gaussian-rbm", hiddenUnits: hiddenUnits, boltzmann, visible: .gaussian, data: data, seed: seed)
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+
+/// The two kinds of units of ``BoltzmannLayers``, odd and even layers, as one restricted Boltzmann machine in float64: `few`, whose
+/// states are gone through one by one, and `many`, which are summed out.
+///
+///     log Z = log Σ_a e^{cᵀa} Πⱼ (1 + e^{bⱼ + (aᵀW)ⱼ})
+struct StateEnumeration {
+    /// The most units whose states are gone through: a million states.
+    static let limit = 20
+
+    /// Biases of the units that are gone through.
+    var fewBiases: [Double]
+    /// Biases of those summed out.
+    var manyBiases: [Double]
+    /// The weights, a row a unit of `few`.
+    let weights: [Double]
+    /// β of those summed out, where they are Gaussian.
+    var precision: [Double]?
+
+    /// Reads the machine as it is now; nil where both kinds have more than ``limit`` units.
+    init?(_ layers: BoltzmannLayers) {
+        let count = { (chosen: [Int]) in chosen.reduce(0) { $0 + layers.sizes[$1] } }
+        let evenIsFew = layers.visible == .bits && count(layers.even) < count(layers.odd)
+        let (few, many) = evenIsFew ? (layers.even, layers.odd) : (layers.odd, layers.even)
+        guard count(few) <= Self.limit else { return nil }
+        func biases(_ chosen: [Int]) -> [Double] { chosen.flatMap { layers.biases[$0].values.map(Double.init) } }
+        (fewBiases, manyBiases) = (biases(few), biases(many))
+        precision = layers.logPrecision?.values.map { exp(Double($0)) }
+        let columns = manyBiases.count
+        var weights = [Double](repeating: 0, count: fewBiases.count * columns)
+        for (level, weight) in layers.weights.enumerated() {
+            let lowerIsFew = few.contains(level)
+            let (row, column) = lowerIsFew ? (level, level + 1) : (level + 1, level)
+            let firstRow = count(few.filter { $0 < row })
+            let firstColumn = count(many.filter { $0 < column })
+            let values = weight.values
+            for i in 0..<layers.sizes[level] {
+                for j in 0..<layers.sizes[level + 1] {
+                    let (a, b) = lowerIsFew ? (i, j) : (j, i)
+                    let place = (firstRow + a) * columns + firstColumn + b
+                    weights[place] = Double(values[i * layers.sizes[level + 1] + j])
+                }
+            }
+        }
+        self.weights = weights
+    }
+
+    /// Terms that ``logPartition()`` adds up.
+    var cost: Int { manyBiases.count << fewBiases.count }
+
+    /// log Z. Neighbouring states differ in one unit (Gray code), so that the inputs of `many` are changed by a row of the weights.
+    func logPartition() -> Double {
+        var inputs = manyBiases
+        var linear = 0.0
+        var total = StreamedLogSum()
+        total.add(linear + logSum(inputs))
+        for state in 1..<max(1, 1 << fewBiases.count) {
+            let unit = state.trailingZeroBitCount
+            let sign = (state ^ state >> 1) >> unit & 1 == 1 ? 1.0 : -1
+            linear += sign * fewBiases[unit]
+            weights.withUnsafeBufferPointer { weights in
+                let row = UnsafeBufferPointer(rebasing: weights[unit * inputs.count..<(unit + 1) * inputs.count])
+                for index in inputs.indices { inputs[index] += sign * row[index] }
+            }
+            total.add(linear + logSum(inputs))
+        }
+        return total.value
+    }
+
+    /// log Σ e^{−E} over `many` with the given inputs, without the part of `few` alone.
+    func logSum(_ inputs: [Double]) -> Double {
+        if let precision {
+            return inputs.indices.reduce(0.0) { sum, i in
+                let squares = inputs[i] * inputs[i] - manyBiases[i] * manyBiases[i]
+                return sum + 0.5 * (log(2 * Double.pi / precision[i]) + precision[i] * squares)
+            }
+        }
+        return softplusSum(inputs)
+    }
+}
+
+/// Σ log(1 + e^x). Logarithms of factors up to 2 are taken of many factors at once.
+func softplusSum(_ values: [Double]) -> Double {
+    values.withUnsafeBufferPointer { values in
+        var (sum, product) = (0.0, 1.0)
+        for index in 0..<values.count {
+            sum += max(values[index], 0)
+            product *= 1 + exp(-abs(values[index]))
+            if index & 511 == 511 { (sum, product) = (sum + log(product), 1) }
+        }
+        return sum + log(product)
+    }
+}
+
+/// log Σ eˣ of numbers that come one after another.
+struct StreamedLogSum {
+    private var largest = -Double.infinity
+    private var sum = 0.0
+    private(set) var count = 0
+
+    /// Adds eˣ.
+    mutating func add(_ x: Double) {
+        count += 1
+        if x <= largest {
+            sum += x == -.infinity ? 0 : exp(x - largest)
+        } else {
+            sum = sum * exp(largest - x) + 1
+            largest = x
+        }
+    }
+
+    /// The logarithm of the sum; −∞ of none.
+    var value: Double { largest + log(sum) }
+}
