@@ -110,8 +110,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Training", "Agents", "Environments", "Rollouts", "Configuration", "NeuralNetworks", "TensorCore",
-                "Mathematics", "Storage",
+                "Training", "Agents", "Datasets", "GenerativeModels", "Environments", "Rollouts", "Configuration",
+                "NeuralNetworks", "TensorCore", "Mathematics", "Storage",
             ]),
         tests("InterfaceTests", ["Interface", "CReverie", "Environments", "Graphics", "Storage"]),
         tests("ViewerTests", ["Viewer", "Graphics"]),

@@ -12,6 +12,8 @@ public struct Dataset: Sendable {
         public var isSequential: Bool
         /// The number of classes; 0 where rows have no labels.
         public var classCount: Int
+        /// The symbol that ends a sequence; nil where none does.
+        public var endSymbol: Int?
 
         /// Describes data.
         public init(

@@ -23,7 +23,7 @@ enum SessionCommand {
 
     static func fit(_ session: FitSession, folder: String, json: Bool) throws {
         Interruption.watch()
-        let progress = ProgressBar(total: session.epochs)
+        let progress = ProgressBar(total: max(1, session.updates), from: session.updatesDone)
         guard let summary = try session.fit(progress, shouldStop: { Interruption.isRequested }) else {
             throw stopped(folder)
         }

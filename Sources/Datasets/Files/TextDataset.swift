@@ -20,8 +20,9 @@ struct TextDataset {
             $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars)
         }
         let places = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, Float($0)) })
-        let description = Dataset.Description(name: name, shape: [], kind: .symbols(symbols), isSequential: true)
+        var description = Dataset.Description(name: name, shape: [], kind: .symbols(symbols), isSequential: true)
         guard settings.lines else { return try stream(characters.map { places[$0]! }, description, settings) }
+        description.endSymbol = places["\n"].map { Int($0) }
         // A carriage return and a line feed are one character.
         let lines = characters.split { $0.isNewline }
         let all = SourcedRows(

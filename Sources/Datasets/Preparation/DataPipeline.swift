@@ -38,13 +38,13 @@ public struct DataPipeline: Sendable {
     ///
     /// - Parameters:
     ///   - kinds: The kinds that the model takes, the preferred ones first: the first that the data can be brought into is taken.
-    ///   - sequences: Whether rows have to be sequences of steps.
+    ///   - sequences: Whether rows have to be sequences of steps, or must not be any; nil for either.
     ///   - pictures: Whether rows have to be pictures.
     ///   - labels: Whether rows have to have labels.
     ///   - model: The model's name, for errors.
     /// - Throws: ``DatasetError`` where the data aren't what the model takes, or settings don't go with them.
     public init(
-        _ dataset: Dataset, _ settings: DataSettings, kinds: [ElementKind.Name], sequences: Bool = false,
+        _ dataset: Dataset, _ settings: DataSettings, kinds: [ElementKind.Name], sequences: Bool? = nil,
         pictures: Bool = false, labels: Bool = false, model: String = "this model"
     ) throws {
         precondition(!kinds.isEmpty, "\(model) takes no kind of data")

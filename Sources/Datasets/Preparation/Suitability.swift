@@ -10,9 +10,13 @@ struct Suitability {
     /// Checks all but the kind of the numbers.
     ///
     /// - Throws: ``DatasetError``.
-    func check(sequences: Bool, pictures: Bool, labels: Bool) throws {
-        if sequences && !description.isSequential {
+    func check(sequences: Bool?, pictures: Bool, labels: Bool) throws {
+        if sequences == true && !description.isSequential {
             throw unsuitable("sequences of steps", "rows of \(description.shape)", "try a text or a piece of music")
+        }
+        if sequences == false && description.isSequential {
+            throw unsuitable(
+                "rows of one length", "sequences of steps", "models of sequences: transformer, wavenet, tcn, rnn-rbm")
         }
         if pictures && description.picture == nil {
             throw unsuitable(

@@ -6,7 +6,7 @@ import TensorCore
 
 /// The orderless deep NADE (Uria, Murray & Larochelle 2014; SYSTEMS D8): a network of linear layers that takes the known numbers
 /// and which ones they are, [x ⊙ m, m], and tells all others.
-struct DeepNADE: OrderlessNetwork {
+struct DeepNADE: OrderedSums {
     /// (D, H): from the known numbers, and from the marks, to the first hidden layer.
     let weight, markWeight: Variable
     /// (H).
@@ -50,8 +50,6 @@ struct DeepNADE: OrderlessNetwork {
         let sums = (x * known).matmul(weight.tensor) + known.matmul(markWeight.tensor) + bias.tensor
         return units(sums).matmul(outputWeight.tensor, transposeRight: true) + outputBias.tensor
     }
-
-    var sumsByOrder: Bool { true }
 
     /// The first layer's sums grow by two rows of weights a number, as NADE's do, so that an order costs no more than D
     /// passes through what comes after.

@@ -143,8 +143,12 @@ public final class MADE: SamplingModel, LikelihoodModel, CompletingModel, Proces
     }
 
     private func mixture(_ rows: DataRows, _ masks: ArraySlice<Degrees>) throws -> [Double] {
-        try logMeanExp(
-            masks.map { degrees in try rowProgram.rows(rows, limit: 500) { set(degrees, in: $0) } })
+        try logMeanExp(masks.map { try logLikelihoods(rows, under: $0) })
+    }
+
+    /// log p of each row under one of the masks.
+    func logLikelihoods(_ rows: DataRows, under degrees: Degrees) throws -> [Double] {
+        try rowProgram.rows(rows, limit: 500) { set(degrees, in: $0) }
     }
 
     /// New rows, each batch of them under a mask drawn by the seed.

@@ -8,8 +8,10 @@ import TensorCore
 protocol OrderlessNetwork: Module {
     /// Logits of all numbers given some: x (B, D) and which of them are known (B, D), 1 or 0 → (B, D).
     func callAsFunction(_ x: Tensor, known: Tensor) -> Tensor
-    /// Whether ``logProbabilities(_:order:)`` is there; otherwise the network is run once a number.
-    var sumsByOrder: Bool { get }
+}
+
+/// An orderless network that finds all conditionals of an order in one pass; others are run once a number.
+protocol OrderedSums: OrderlessNetwork {
     /// log p of each row by the chain rule in an order: x (B, D) in the data's order, the places int32 (D) → (B).
     func logProbabilities(_ x: Tensor, order: Tensor) -> Tensor
 }
@@ -53,12 +55,11 @@ public final class OrderlessModel: SamplingModel, LikelihoodModel, CompletingMod
             return [-loss]
         }
         outputProgram = Program("orderless outputs", inputs: [rows, rows]) { [network($0[0], known: $0[1])] }
-        orderProgram =
-            !network.sumsByOrder
-            ? nil
-            : Program("orderless rows", inputs: [rows, .int32(width)]) { inputs in
+        orderProgram = (network as? any OrderedSums).map { network in
+            Program("orderless rows", inputs: [rows, .int32(width)]) { inputs in
                 [network.logProbabilities(inputs[0], order: inputs[1])]
             }
+        }
         try fitProgram.recordedState()
     }
 

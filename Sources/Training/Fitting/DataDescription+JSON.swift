@@ -9,6 +9,7 @@ extension Dataset.Description {
             .init("kind", .string(kind.name.rawValue)), .init("sequences", .boolean(isSequential)),
             .init("classes", .integer(classCount)),
         ]
+        if let endSymbol { members.append(.init("endSymbol", .integer(endSymbol))) }
         switch kind {
         case .levels(let count): members.append(.init("levels", .integer(count)))
         case .symbols(let symbols): members.append(.init("symbols", .string(String(symbols))))
@@ -48,5 +49,6 @@ extension Dataset.Description {
         self.init(
             name: name, shape: shape, kind: kind, isSequential: json["sequences"] == .boolean(true), classCount: classes
         )
+        endSymbol = json["endSymbol"]?.integer
     }
 }

@@ -33,9 +33,13 @@ struct FitData {
         func scaled(_ rows: DataRows) -> DataRows { isScaled ? rows.replacing(scaling.apply(rows.values)) : rows }
         (validation, test) = (scaled(pipeline.validation), scaled(pipeline.test))
         (self.pipeline, self.scaling, self.isScaled) = (pipeline, scaling, isScaled)
+        windows =
+            pipeline.description.isSequential
+            ? needs.window.map { FitWindows(pipeline.training.lengths, context: $0) } : nil
     }
 
     private let isScaled: Bool
+    private let windows: FitWindows?
 
     /// The change of pictures that the data's settings ask for.
     private static func augmentation(
@@ -54,11 +58,12 @@ struct FitData {
 
     /// What the rows are that the model sees.
     var description: Dataset.Description { pipeline.description }
-    /// Rows to learn from.
-    var trainingCount: Int { pipeline.trainingCount }
+    /// Rows to learn from, or windows of sequences.
+    var trainingCount: Int { windows?.count ?? pipeline.trainingCount }
 
     /// Some rows to learn from, with what is drawn for them.
     func batch(_ rows: some Collection<Int>, random: RandomStream) -> DataRows {
+        if let windows { return windows.gathered(rows, of: pipeline.training, random: random) }
         let batch = pipeline.batch(rows, random: random)
         return isScaled ? batch.replacing(scaling.apply(batch.values)) : batch
     }

@@ -103,24 +103,34 @@ public final class FitSession {
         return model
     }
 
-    /// Times that the data are gone through.
+    /// Times that the data are gone through at most.
     public var epochs: Int { configuration.fitting.epochs }
+
+    /// Updates that there are to be at most.
+    public var updates: Int {
+        let (rows, size) = (data.trainingCount, configuration.fitting.batchSize)
+        let (all, limit) = (epochs * ((rows + size - 1) / size), configuration.fitting.updates)
+        return limit > 0 ? min(limit, all) : all
+    }
+
+    /// Updates so far.
+    public var updatesDone: Int { state.updates }
 
     /// Goes through the data as often as the settings say, and writes metrics, checkpoints and `summary.json`; or until
     /// `shouldStop` says so, and writes a checkpoint.
     ///
     /// - Returns: what ``FitSummary`` says of the run; nil where it was stopped.
     public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
-        while state.epoch < epochs && !patienceIsOver {
-            guard try fitEpoch(shouldStop) else {
+        while state.epoch < epochs && !patienceIsOver && !updatesAreOver {
+            guard try fitEpoch(progress, shouldStop) else {
                 try writeCheckpoint()
                 return nil
             }
             try finishEpoch()
-            progress.update(step: state.epoch, metrics: [(model.scoreName.rawValue, state.validScore)])
+            progress.update(step: state.updates, metrics: progressMetrics)
             if clock.checkpointIsDue { try writeCheckpoint() }
         }
-        progress.finish(step: state.epoch, metrics: [(model.scoreName.rawValue, state.validScore)])
+        progress.finish(step: state.updates, metrics: progressMetrics)
         try writeCheckpoint()
         useBest()
         let likelihood = try FitSummary.likelihood(of: model, data.test, seed: UInt64(configuration.seed))
@@ -136,26 +146,35 @@ public final class FitSession {
         return patience > 0 && state.epoch - state.bestEpoch >= patience
     }
 
+    private var updatesAreOver: Bool {
+        configuration.fitting.updates > 0 && state.updates >= configuration.fitting.updates
+    }
+
     /// Fits what is left of the epoch; false where it was stopped.
-    private func fitEpoch(_ shouldStop: () -> Bool) throws -> Bool {
+    private func fitEpoch(_ progress: ProgressBar, _ shouldStop: () -> Bool) throws -> Bool {
         let stream = RandomStream(seed: UInt64(configuration.seed))
         var batches = Minibatches(
             rows: data.trainingCount, size: configuration.fitting.batchSize, stream: stream.split("batches"),
             from: .init(epoch: state.epoch, batch: state.batch))
         let draws = stream.split("draws")
-        while batches.position.epoch == state.epoch {
+        while batches.position.epoch == state.epoch && !updatesAreOver {
             if shouldStop() { return false }
             let rows = batches.next()
             try fit(data.batch(rows, random: draws.split(state.updates)), batches: batches.batchesPerEpoch)
+            progress.update(step: state.updates, metrics: progressMetrics)
         }
         return true
+    }
+
+    private var progressMetrics: [Metric] {
+        [("epoch", Double(state.epoch)), (model.scoreName.rawValue, state.validScore)]
     }
 
     private func fit(_ batch: DataRows, batches: Int) throws {
         var step = FitStep()
         (step.epoch, step.epochs, step.batch, step.batches) = (state.epoch, epochs, state.batch, batches)
         step.update = state.updates
-        step.learningRate = configuration.fitting.learningRate(update: state.updates, of: epochs * batches)
+        step.learningRate = configuration.fitting.learningRate(update: state.updates, of: updates)
         let measured = try model.fit(batch, step)
         try RunFaults.throwIfFound()
         guard measured.allSatisfy(\.value.isFinite) else { throw diverged(measured) }
