@@ -7,5 +7,8 @@ extension ModelCatalog {
         Entry(name: "gaussian-rbm", summary: "restricted Boltzmann machine of real numbers (Welling et al. 2005)") {
             GaussianBoltzmannSettings()
         },
+        Entry(name: "dbm", summary: "deep Boltzmann machine (Salakhutdinov & Hinton 2009)") {
+            DeepBoltzmannSettings()
+        },
     ]
 }
