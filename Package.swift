@@ -71,7 +71,8 @@ let package = Package(
             "Agents", path: "agents",
             ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Rollouts", ["Environments", "Graphics", "Storage"]),
-        module("Datasets", ["Rollouts", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
+        module(
+            "Datasets", ["Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
         module(
             "Training",
             [
@@ -102,13 +103,15 @@ let package = Package(
         tests("EnvironmentsTests", ["Environments", "Graphics", "Parallel", "Random"]),
         tests("GymnasiumBridgeTests", ["GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
         tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
-        tests("DatasetsTests", ["Datasets", "Rollouts", "Configuration", "Graphics", "Storage", "Random"]),
+        tests(
+            "DatasetsTests",
+            ["Datasets", "Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
         tests("RolloutsTests", ["Rollouts", "Environments", "Graphics", "Storage"]),
         tests(
             "TrainingTests",
             [
-                "Training", "Agents", "Environments", "Rollouts", "Configuration", "NeuralNetworks", "TensorCore",
-                "Mathematics", "Storage",
+                "Training", "Agents", "Datasets", "GenerativeModels", "Environments", "Rollouts", "Configuration",
+                "NeuralNetworks", "TensorCore", "Mathematics", "Storage",
             ]),
         tests("InterfaceTests", ["Interface", "CReverie", "Environments", "Graphics", "Storage"]),
         tests("ViewerTests", ["Viewer", "Graphics"]),

@@ -48,6 +48,9 @@ public struct DataRows: Hashable, Sendable {
         isSequential ? starts[row] * width..<starts[row + 1] * width : row * width..<(row + 1) * width
     }
 
+    /// The sequence that a step is part of, all steps counted.
+    func row(ofStep step: Int) -> Int { (starts.firstIndex { $0 > step } ?? starts.count) - 1 }
+
     /// The numbers of a row.
     public subscript(row: Int) -> ArraySlice<Float> { values[range(of: row)] }
 

@@ -12,6 +12,8 @@ public struct Dataset: Sendable {
         public var isSequential: Bool
         /// The number of classes; 0 where rows have no labels.
         public var classCount: Int
+        /// The symbol that ends a sequence; nil where none does.
+        public var endSymbol: Int?
 
         /// Describes data.
         public init(
@@ -31,6 +33,11 @@ public struct Dataset: Sendable {
         }
     }
 
+    /// The parts of data.
+    public enum Part: String, Hashable, Sendable, CaseIterable {
+        case training, validation, test
+    }
+
     /// What the rows are.
     public var description: Description
     /// The rows that a model learns.
@@ -39,10 +46,44 @@ public struct Dataset: Sendable {
     public var validation: DataRows
     /// The rows that results are reported on.
     public var test: DataRows
+    /// Where the rows of each part come from; a part that isn't here is called by the data's name.
+    public var origins: [Part: DataOrigin]
 
     /// Data in three parts.
-    public init(_ description: Description, training: DataRows, validation: DataRows, test: DataRows) {
-        self.description = description
+    public init(
+        _ description: Description, training: DataRows, validation: DataRows, test: DataRows,
+        origins: [Part: DataOrigin] = [:]
+    ) {
+        (self.description, self.origins) = (description, origins)
         (self.training, self.validation, self.test) = (training, validation, test)
+    }
+
+    init(_ description: Description, _ training: SourcedRows, _ validation: SourcedRows, _ test: SourcedRows) {
+        self.init(
+            description, training: training.rows, validation: validation.rows, test: test.rows,
+            origins: [.training: training.origin, .validation: validation.origin, .test: test.origin])
+    }
+
+    /// The rows of a part.
+    public subscript(part: Part) -> DataRows {
+        get {
+            switch part {
+            case .training: training
+            case .validation: validation
+            case .test: test
+            }
+        }
+        set {
+            switch part {
+            case .training: training = newValue
+            case .validation: validation = newValue
+            case .test: test = newValue
+            }
+        }
+    }
+
+    /// Where a row comes from, for errors: a file and a place in it.
+    public func place(of row: Int, in part: Part) -> String {
+        (origins[part] ?? DataOrigin("\(description.name), \(part.rawValue)")).place(of: row)
     }
 }

@@ -39,13 +39,19 @@ public enum ElementKind: Hashable, Sendable {
     }
 
     /// Whether a number is of this kind.
-    public func contains(_ value: Float) -> Bool {
-        switch self {
-        case .bits: value == 0 || value == 1
-        case .levels(let count): value >= 0 && value < Float(count) && value.rounded() == value
-        case .unit: value >= 0 && value <= 1
-        case .reals: value.isFinite
-        case .symbols(let symbols): value >= 0 && value < Float(symbols.count) && value.rounded() == value
-        }
+    public func contains(_ value: Float) -> Bool { firstViolation(in: [value]) == nil }
+
+    /// The place of the first number that is not of this kind; nil where all are.
+    public func firstViolation(in values: [Float]) -> Int? {
+        // The range is found once, for there may be millions of numbers. NaN is in no range.
+        let (range, isWhole): (ClosedRange<Float>, Bool) =
+            switch self {
+            case .bits: (0...1, true)
+            case .levels(let count): (0...Float(max(0, count - 1)), true)
+            case .unit: (0...1, false)
+            case .reals: (-Float.greatestFiniteMagnitude...Float.greatestFiniteMagnitude, false)
+            case .symbols(let symbols): (0...Float(max(0, symbols.count - 1)), true)
+            }
+        return values.firstIndex { !range.contains($0) || isWhole && $0.rounded() != $0 }
     }
 }

@@ -7,6 +7,10 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         case json = "JSON"
         case zip = "ZIP"
         case npy = "NPY"
+        case gzip
+        case idx = "IDX"
+        case png = "PNG"
+        case text = "UTF-8 text"
         case safetensors
         case rollout
         case run = "run folder"

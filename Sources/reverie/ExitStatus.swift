@@ -1,5 +1,6 @@
 import Agents
 import Configuration
+import Datasets
 import Environments
 import GenerativeModels
 import GymnasiumBridge
@@ -23,10 +24,12 @@ enum ExitStatus: Int32 {
     init?(_ error: any Error) {
         switch error {
         case TrainingError.diverged: self = .failure
+        case ModelError.data: self = .badData
         case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
-        case is FormatError, is DataError, is FitError, is ParameterFileError: self = .badData
+        case is FormatError, is DataError, is ParameterFileError: self = .badData
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
+        case let error as DatasetError: self = Self.status(error)
         case let error as EnvironmentError: self = Self.status(error)
         case let error as StorageError: self = Self.status(error)
         case let error as TensorError: self = Self.status(error)
@@ -34,6 +37,14 @@ enum ExitStatus: Int32 {
         case let error as ViewerError:
             if case .noDisplay = error { self = .unavailable } else { self = .inputOutput }
         default: return nil
+        }
+    }
+
+    private static func status(_ error: DatasetError) -> ExitStatus {
+        switch error {
+        case .unknownData, .missingFiles: .noInput
+        case .setting: .usage
+        case .badRow, .tooFewRows, .unsuitable: .badData
         }
     }
 

@@ -23,16 +23,19 @@ enum SessionCommand {
 
     static func fit(_ session: FitSession, folder: String, json: Bool) throws {
         Interruption.watch()
-        let progress = ProgressBar(total: session.epochs)
+        let progress = ProgressBar(total: max(1, session.updates), from: session.updatesDone)
         guard let summary = try session.fit(progress, shouldStop: { Interruption.isRequested }) else {
             throw stopped(folder)
         }
         if json {
             try output("\(summary)")
         } else {
-            let bounds = ["firstBound", "validBound"].map { readable(summary[$0]?.double ?? .nan) }
-            try output(
-                "bound on held-back data: \(bounds[0]) before, \(bounds[1]) nats an observation after: \(folder)")
+            let scores = ["firstScore", "validScore"].map { readable(summary[$0]?.double ?? .nan) }
+            let name = summary["score"]?.string ?? "score"
+            try output("\(name) on held-back data: \(scores[0]) before, \(scores[1]) after: \(folder)")
+            if let nats = summary["testNats"]?.double, let kind = summary["likelihood"]?.string {
+                try output("test: \(readable(nats)) nats a row (\(kind))")
+            }
             note("Next: reverie sample \(folder) --count 1000 --to samples.png")
         }
     }

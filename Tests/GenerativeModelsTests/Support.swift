@@ -1,3 +1,4 @@
+import Datasets
 import Random
 
 @testable import GenerativeModels
@@ -10,7 +11,9 @@ func makeModel(
     var settings = VariationalAutoencoderSettings()
     (settings.hiddenSize, settings.latentSize) = (4, 2)
     change(&settings)
-    return try VariationalAutoencoder(settings, width: width, seed: seed)
+    let kind = settings.likelihood == .gaussian ? ElementKind.reals : .unit
+    return try VariationalAutoencoder(
+        settings, data: Dataset.Description(name: "rows", shape: [width], kind: kind), seed: seed)
 }
 
 /// Standard normal numbers.
@@ -22,4 +25,12 @@ func normals(_ count: Int, seed: UInt64 = 4) -> [Float] {
 extension VariationalAutoencoder {
     /// The variable of a path.
     func variable(_ path: String) -> Variable { variables.entries.first { $0.path == path }!.variable }
+
+    /// A step on rows; gives the bound before it.
+    @discardableResult
+    func fit(_ rows: [Float], learningRate: Double = 1e-3) throws -> Double {
+        var step = FitStep()
+        step.learningRate = learningRate
+        return try fit(DataRows(rows, width: width), step)[0].value
+    }
 }

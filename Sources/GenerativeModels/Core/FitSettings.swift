@@ -15,6 +15,8 @@ public struct FitSettings: Configurable, Hashable {
 
     /// Times that the data are gone through.
     public var epochs = 20
+    /// Updates after which fitting ends earlier; 0: only ``epochs`` counts.
+    public var updates = 0
     /// Rows of a batch.
     public var batchSize = 100
     /// The greatest step size.
@@ -41,6 +43,7 @@ public struct FitSettings: Configurable, Hashable {
     /// The settings by name.
     public static let settings: [Setting<FitSettings>] = [
         Setting("epochs", \.epochs, 0...1_000_000, "times that the data are gone through"),
+        Setting("updates", \.updates, 0...1_000_000_000, "updates after which fitting ends earlier; 0: no limit"),
         Setting("batchSize", \.batchSize, 1...65_536, "rows of a batch"),
         Setting("learningRate", \.learningRate, 0...10, "step size, the greatest"),
         Setting("decay", \.decay, "how the step size changes over the fit"),

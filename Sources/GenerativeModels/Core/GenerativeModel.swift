@@ -43,6 +43,12 @@ public enum ScoreName: String, Sendable {
     case conditionalLikelihood
     /// What is lost by encoding and decoding, negative, in nats or squares a row.
     case reconstruction
+
+    /// Whether it says which parameters are the best: pseudo-likelihood and reconstruction may rise while the likelihood falls.
+    public var selects: Bool { self == .logLikelihood || self == .bound || self == .conditionalLikelihood }
+
+    /// Whether it is a density of the rows, which depends on their units.
+    public var isDensity: Bool { self == .logLikelihood || self == .bound }
 }
 
 /// Where a fit is.

@@ -7,7 +7,7 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
     /// The data aren't what the model is for.
     case data(model: String, found: String, expected: String)
     /// The model can't do what is asked of it.
-    case ability(model: String, ability: String, suitable: [String])
+    case ability(model: String, ability: String)
 
     /// A sentence with the next thing to try.
     public var description: String {
@@ -19,8 +19,8 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
             "\(name) is \(value), expected \(expected); change it with --set \(name)=…"
         case .data(let model, let found, let expected):
             "\(model) needs \(expected), and the data hold \(found)"
-        case .ability(let model, let ability, let suitable):
-            "\(model) can't \(ability); models that can: \(suitable.joined(separator: ", "))"
+        case .ability(let model, let ability):
+            "\(model) can't \(ability); 'reverie list models --json' says what each can"
         }
     }
 }

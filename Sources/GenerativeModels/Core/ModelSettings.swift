@@ -17,15 +17,23 @@ public protocol ModelSettings: Configurable {
 public struct DataNeeds: Hashable, Sendable {
     /// The kinds that the model understands, the preferred ones first.
     public var kinds: [ElementKind.Name]
-    /// Whether rows have to be sequences of steps.
-    public var sequences: Bool
+    /// Whether rows have to be sequences of steps, or must not be any; nil for either.
+    public var sequences: Bool?
     /// Whether rows have to be pictures.
     public var pictures: Bool
     /// Whether rows have to have labels.
     public var labels: Bool
+    /// The steps of a sequence that fitting takes at a time, where the model takes sequences too: longer ones are cut into windows
+    /// of one step more, which is there to be known.
+    public var window: Int?
 
     /// Needs of a model.
-    public init(_ kinds: ElementKind.Name..., sequences: Bool = false, pictures: Bool = false, labels: Bool = false) {
+    public init(
+        _ kinds: ElementKind.Name..., sequences: Bool = false, pictures: Bool = false, labels: Bool = false,
+        window: Int? = nil
+    ) {
         (self.kinds, self.sequences, self.pictures, self.labels) = (kinds, sequences, pictures, labels)
+        self.window = window
+        if window != nil && !sequences { self.sequences = nil }
     }
 }

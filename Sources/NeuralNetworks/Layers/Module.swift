@@ -71,6 +71,11 @@ public struct Parameters: ExpressibleByDictionaryLiteral {
     /// The number of elements of all of them.
     public var count: Int { variables.reduce(0) { $0 + $1.count } }
 
+    /// Variables of the same paths, shapes and values.
+    public func copied() -> Parameters {
+        Parameters(entries.map { ($0.path, Variable($0.variable.values, shape: $0.variable.shape, name: $0.path)) })
+    }
+
     /// Copies every value from the parameters of a module of the same structure.
     ///
     /// - Precondition: paths and shapes are the same.

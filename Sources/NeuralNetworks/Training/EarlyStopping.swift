@@ -41,8 +41,7 @@ public final class EarlyStopping {
     public init(patience: Int, _ parameters: Parameters) {
         precondition(patience >= 1, "a patience of \(patience) validations; at least 1 is needed")
         (self.patience, self.parameters) = (patience, parameters)
-        best = Parameters(
-            parameters.entries.map { ($0.path, Variable($0.variable.values, shape: $0.variable.shape, name: $0.path)) })
+        best = parameters.copied()
     }
 
     /// Takes in the validation loss after `steps` more steps of training. One that isn't a number is no better.

@@ -12,7 +12,8 @@ import Storage
 /// | `checkpoints/best.safetensors` | the parameters of the best evaluation, in runs that are evaluated |
 /// | `weights.safetensors` | the parameters that training started from, where a file gave them |
 /// | `replay/N.bin` | replayed transitions from number N on; see ``ReplayLog`` |
-/// | `summary.json` | the result, once the run has ended |
+/// | `clock.json` | the seconds that a fit has taken over all of its processes |
+/// | `summary.json` | the result, once the run has ended
 public struct RunFolder: Hashable, Sendable {
     /// The folder's path.
     public let path: String
@@ -75,6 +76,8 @@ public struct RunFolder: Hashable, Sendable {
     public var eventsPath: String { joinPath(path, "events.out.tfevents.reverie") }
     /// Where the result is.
     public var summaryPath: String { joinPath(path, "summary.json") }
+    /// Where the time is that a fit has taken.
+    var clockPath: String { joinPath(path, "clock.json") }
     /// The result; nil for a run that hasn't ended.
     ///
     /// - Throws: `StorageError`, or `FormatError` where the file is damaged.
@@ -136,7 +139,7 @@ public struct RunFolder: Hashable, Sendable {
     ///
     /// - Throws: `StorageError`.
     public func removeLogs() throws(StorageError) {
-        for file in [metricsPath, episodesPath, eventsPath, summaryPath] { try removeFile(file) }
+        for file in [metricsPath, episodesPath, eventsPath, summaryPath, clockPath] { try removeFile(file) }
         guard exists(replayFolder) else { return }
         for name in try namesInFolder(replayFolder) { try removeFile(joinPath(replayFolder, name)) }
     }

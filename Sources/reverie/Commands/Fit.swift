@@ -6,12 +6,15 @@ import Training
 
 struct Fit: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Train a generative model on recorded observations.",
+        abstract: "Train a generative model on data.",
         discussion: """
-            The bound is given in nats an observation; it is a lower bound of the mean log-likelihood of the tenth of \
-            the data that is held back.
+            Data sets are files that you bring, in the folder of --data: MNIST's, tables, texts, music, pictures, rollouts; \
+            some are made by a seed. The run is scored on validation rows after each epoch, and reports the likelihood of \
+            test rows at its end.
 
             EXAMPLE
+              reverie fit nade mnist --data data
+              reverie fit rbm bars-and-stripes
               reverie record FrozenLake-v1 --episodes 200 --to random.npz
               reverie fit vae random.npz --set epochs=50
             """)
@@ -20,8 +23,18 @@ struct Fit: ParsableCommand {
     var model: String
 
     @Argument(
-        help: "A rollout file (.npz); its observations are the data.", completion: .file(extensions: ["npz"]))
+        help: "A data set's name ('reverie list datasets' shows them), or a file's or folder's path.",
+        completion: .file(extensions: ["npz"]))
     var dataset: String
+
+    @Option(name: .customLong("data"), help: "The folder of data sets that are named.", completion: .directory)
+    var dataFolder: String?
+
+    @Option(
+        name: .customLong("option"),
+        help: ArgumentHelp(
+            "How the data are prepared, such as binarize=dynamic; may be repeated.", valueName: "key=value"))
+    var options: [String] = []
 
     @Option(parsing: .unconditional, help: "The seed of every random stream.")
     var seed = 0
@@ -34,7 +47,8 @@ struct Fit: ParsableCommand {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "A setting of the model; may be repeated. 'reverie list models MODEL' shows them.", valueName: "key=value"))
+            "A setting of the model or of fitting; may be repeated. 'reverie list models MODEL' shows them.",
+            valueName: "key=value"))
     var assignments: [String] = []
 
     @Flag(help: "Replace the run's folder where it exists.")
@@ -57,12 +71,14 @@ struct Fit: ParsableCommand {
     func run() throws { try checks.running(fit) }
 
     private func fit() throws {
-        var configuration = try FitConfiguration(model: model, dataset: dataset, seed: seed)
-        for text in assignments { try configuration.settings.apply(assignment: text) }
+        var configuration = try FitConfiguration(
+            model: model, dataset: dataset, folder: dataFolder ?? "", seed: seed)
+        try configuration.apply(assignments: assignments)
+        for text in options { try configuration.data.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
         if resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
-        note("\(model) learns \(dataset) in \(configuration.settings.epochs) epochs, seed \(seed): \(path)")
+        note("\(model) learns \(dataset) in \(configuration.fitting.epochs) epochs, seed \(seed): \(path)")
         let session =
             try resume
             ? FitSession(continuing: configuration, folder: path)

@@ -46,7 +46,7 @@ struct List: ParsableCommand {
         case .environments: try EnvironmentList.all()
         case .wrappers: WrapperList.all
         case .agents: LearnerList.agents
-        case .models: try LearnerList.models()
+        case .models: LearnerList.models()
         case .presets: try PresetList.all()
         case .runs: try RunList(folder: folder).all()
         }

@@ -47,37 +47,33 @@ struct Sample: ParsableCommand {
         let samples = try model.sample(count, seed: UInt64(seed))
         if to.hasSuffix(".npz") {
             let file = try NPZWriter(path: to, overwrite: force)
-            try file.add("samples", NPYArray(samples, shape: [count] + model.shape))
+            try file.add("samples", NPYArray(samples, shape: [count] + model.data.shape))
             try file.commit()
         } else {
             try writeAtomically(PNG.encode(picture(model, samples)), to: to, overwrite: force)
         }
         let summary: JSON = [
             "run": .string(path), "model": .string(model.configuration.model), "count": .integer(count),
-            "shape": .array(model.shape.map { .integer($0) }), "samples": .string(to),
+            "shape": .array(model.data.shape.map { .integer($0) }), "samples": .string(to),
         ]
         try output(json ? "\(summary)" : "\(count) samples: \(to)")
     }
 
     private func picture(_ model: FittedModel, _ samples: [Float]) -> Frame {
-        if model.shape.count >= 2, model.shape.count < 3 || [1, 3].contains(model.shape[2]) {
-            let channels = model.shape.count == 3 ? model.shape[2] : 1
-            let shown = Array(samples.prefix(256 * model.width))
-            return ImageGrid(height: model.shape[0], width: model.shape[1], channels: channels, scale: 2).frame(shown)
+        if let size = model.data.picture {
+            let shown = Array(samples.prefix(256 * model.data.width))
+            return ImageGrid(height: size.height, width: size.width, channels: size.channels, scale: 2).frame(shown)
         }
-        return ScatterMatrix(width: model.width, data: data(of: model), samples: samples).frame()
+        return ScatterMatrix(width: model.data.width, data: data(of: model), samples: samples).frame()
     }
 
     /// What the model was fitted to, where it is still there.
     private func data(of model: FittedModel) -> [Float] {
-        let (path, seed) = (model.configuration.dataset, UInt64(model.configuration.seed))
         do {
-            let data = try ObservationDataset(rollout: path, seed: seed)
-            if data.shape == model.shape { return data.training }
-            note("\(path) now holds observations of another shape, so the picture shows the samples alone")
+            return try model.trainingValues()
         } catch {
             note("\(error); the picture shows the samples alone")
+            return []
         }
-        return []
     }
 }

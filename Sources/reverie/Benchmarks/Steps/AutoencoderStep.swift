@@ -1,3 +1,4 @@
+import Datasets
 import GenerativeModels
 import NeuralNetworks
 
@@ -7,17 +8,18 @@ extension CheckedStep {
         CheckedStep(name: "VAE step 784-400-20 b128 Adam") { numbers in
             var settings = VariationalAutoencoderSettings()
             (settings.hiddenSize, settings.latentSize, settings.likelihood) = (400, 20, .bernoulli)
-            let model = try VariationalAutoencoder(settings, width: 784, seed: 0)
+            let model = try VariationalAutoencoder(
+                settings, data: .init(name: "pictures", shape: [784], kind: .unit), seed: 0)
             let parameters = Parameters(model.variables.entries.filter { !$0.path.hasPrefix("optimizer.") })
             numbers.fill(parameters)
             // The noise of key 0, which the peers can draw too.
             model.randomStates = [(key: 0, counter: 0), (key: 0, counter: 0)]
-            let rows = (0..<128 * 784).map { _ in numbers.uniform(0, 1) }
-            var bound: VariationalAutoencoder.Bound?
+            let rows = DataRows((0..<128 * 784).map { _ in numbers.uniform(0, 1) }, width: 784)
+            var measured: [Metric] = []
             return Made(learning: parameters) {
-                bound = try model.fit(rows)
+                measured = try model.fit(rows, FitStep())
             } loss: {
-                Float(-bound!.nats)
+                Float(-measured[0].value)
             }
         }
     }

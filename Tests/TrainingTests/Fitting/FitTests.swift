@@ -1,5 +1,6 @@
 import Agents
 import Configuration
+import Datasets
 import Environments
 import Foundation
 import GenerativeModels
@@ -83,53 +84,29 @@ import Testing
         #expect(Standardizer([.leastNonzeroMagnitude, 0], width: 1).deviations == [1], "too small to divide by")
     }
 
-    @Test func aDatasetIsASplitOfAllObservations() throws {
-        let rows = (0..<60).map { [Float($0), Float(-$0)] }
-        let path = try rollout(rows)
-        let data = try ObservationDataset(rollout: path, seed: 4)
-        #expect(data.width == 2 && data.shape == [2])
-        #expect(data.validation.count == 6 * 2 && data.training.count == 54 * 2)
-        let all = data.training + data.validation
-        let firsts = stride(from: 0, to: all.count, by: 2).map { all[$0] }
-        #expect(firsts.sorted() == (0..<60).map { Float($0) } && firsts != firsts.sorted())
-        #expect(stride(from: 0, to: all.count, by: 2).allSatisfy { all[$0] == -all[$0 + 1] }, "rows stay together")
-        #expect(try ObservationDataset(rollout: path, seed: 4).training == data.training)
-        #expect(try ObservationDataset(rollout: path, seed: 5).training != data.training)
-    }
-
-    @Test func integerObservationsAreNumbers() throws {
-        let data = try ObservationDataset(rollout: try rollout("FrozenLake-v1", episodes: 20), seed: 0)
-        #expect(data.width == 1 && data.shape == [])
-        #expect((data.training + data.validation).allSatisfy { (0...15).contains($0) && $0 == $0.rounded() })
-    }
-
+    /// The other kinds of data and what is refused: Tests/DatasetsTests.
     @Test func dataThatCannotBeFitted() throws {
-        let few = try rollout((0..<19).map { [Float($0)] }, name: "few.npz")
-        let error = #expect(throws: FormatError.self) { try ObservationDataset(rollout: few, seed: 0) }
-        #expect(error?.expected == "20 observations or more to fit" && error?.found == "19")
-        let bad = try rollout((0..<30).map { [0, $0 == 17 ? .nan : 1] }, name: "bad.npz")
-        let other = #expect(throws: FormatError.self) { try ObservationDataset(rollout: bad, seed: 0) }
-        #expect(other?.expected == "finite observations to fit" && other?.found == "nan in the observation 17")
-        #expect(throws: StorageError.self) { try ObservationDataset(rollout: folder.file("none.npz"), seed: 0) }
         var configuration = try FitConfiguration(
             model: "vae", dataset: try rollout((0..<30).map { [Float($0)] }, name: "large.npz"), seed: 0)
-        configuration.settings.likelihood = .bernoulli
-        let refusal = #expect(throws: FitError.self) {
+        try configuration.apply(assignments: ["likelihood=bernoulli"])
+        #expect(throws: DatasetError.self) {
             _ = try FitSession(configuration, folder: folder.file("run"), overwrite: false)
         }
-        #expect(refusal?.description.contains("--set likelihood=gaussian") == true)
         #expect(!exists(folder.file("run")))
     }
 
     @Test func configurationsReadBackTheSame() throws {
         var configuration = try FitConfiguration(model: "vae", dataset: "some \"data\".npz", seed: 42)
-        configuration.settings.likelihood = .bernoulli
-        (configuration.settings.learningRate, configuration.settings.epochs) = (2.5e-4, 7)
+        try configuration.apply(assignments: ["likelihood=bernoulli", "learningRate=2.5e-4", "epochs=7"])
+        configuration.data.binarize = .dynamic
+        configuration.folder = "some folder"
         let path = folder.file("config.toml")
         try writeAtomically(configuration.tomlText, to: path, overwrite: false)
         let read = try FitConfiguration(contentsOf: path)
         #expect(read.model == "vae" && read.dataset == "some \"data\".npz" && read.seed == 42)
         #expect(read.settings.settingsTable == configuration.settings.settingsTable)
+        #expect(read.fitting == configuration.fitting && read.fitting.epochs == 7)
+        #expect(read.data == configuration.data && read.folder == "some folder")
         #expect(read.tomlText == configuration.tomlText)
     }
 
@@ -149,6 +126,10 @@ import Testing
                 "model = 'vae'\ndataset = 'd'\n[settings]\nlatentsize = 3\n",
                 "\(path):4: there is no setting 'latentsize'; did you mean 'latentSize'?"
             ),
+            (
+                "model = 'vae'\ndataset = 'd'\nepoch = 3\n",
+                "\(path):3: there is no setting 'epoch'; did you mean 'epochs'?"
+            ),
         ] {
             try writeAtomically(text, to: path, overwrite: true)
             let error = #expect(throws: ConfigurationError.self) { try FitConfiguration(contentsOf: path) }
@@ -156,12 +137,10 @@ import Testing
         }
     }
 
-    private func fit(
-        _ path: String, run: String, _ change: (inout VariationalAutoencoderSettings) -> Void
-    ) throws -> JSON {
+    private func fit(_ path: String, run: String, _ assignments: [String]) throws -> JSON {
         var configuration = try FitConfiguration(model: "vae", dataset: path, seed: 3)
-        change(&configuration.settings)
-        let progress = ProgressBar(total: configuration.settings.epochs, style: .lines, write: { _ in })
+        try configuration.apply(assignments: assignments)
+        let progress = ProgressBar(total: configuration.fitting.epochs, style: .lines, write: { _ in })
         return try #require(try FitSession(configuration, folder: folder.file(run), overwrite: false).fit(progress))
     }
 
@@ -169,19 +148,21 @@ import Testing
     @Test func aModelLearnsItsData() throws {
         let rows = Self.correlated(4000)
         let path = try rollout(rows)
-        let summary = try fit(path, run: "run") {
-            ($0.epochs, $0.latentSize, $0.hiddenSize, $0.learningRate) = (30, 3, 32, 3e-3)
-        }
-        let (first, last) = try (#require(summary["firstBound"]?.double), #require(summary["validBound"]?.double))
+        let settings = ["epochs=30", "latentSize=3", "hiddenSize=32", "learningRate=3e-3"]
+        let summary = try fit(path, run: "run", settings)
+        let (first, last) = try (#require(summary["firstScore"]?.double), #require(summary["validScore"]?.double))
         #expect(last > first + 2, "from \(first) to \(last)")
         let lines = try folder.text("run/metrics.jsonl").split(separator: "\n").map {
             try JSON(parsing: Array($0.utf8)[...], file: "line")
         }
         #expect(lines.map { $0["epoch"]?.integer } == Array(1...30))
-        #expect(lines.last?["validBound"]?.double == last && summary["updates"]?.integer == 30 * 29)
+        // An eighth of all rows is validation or test, the rest makes 25 batches.
+        #expect(lines.compactMap { $0["validScore"]?.double }.max() == last && summary["updates"]?.integer == 30 * 25)
+        #expect(summary["likelihood"]?.string == "lowerBound" && summary["score"]?.string == "bound")
+        #expect(abs(-summary["testNats"]!.double! - last) < 1)
 
         let model = try FittedModel(run: folder.file("run"))
-        #expect(model.width == 4 && model.shape == [4] && model.configuration.seed == 3)
+        #expect(model.data.shape == [4] && model.data.kind == .reals && model.configuration.seed == 3)
         let samples = try model.sample(4000, seed: 8)
         let (own, data) = (Self.moments(samples, width: 4), Self.moments(rows.flatMap(\.self), width: 4))
         for column in 0..<3 {
@@ -205,7 +186,7 @@ import Testing
 
     @Test func aSeedGivesTheSameFit() throws {
         let path = try rollout(Self.correlated(300))
-        for run in ["a", "b"] { _ = try fit(path, run: run) { ($0.epochs, $0.hiddenSize) = (3, 8) } }
+        for run in ["a", "b"] { _ = try fit(path, run: run, ["epochs=3", "hiddenSize=8"]) }
         #expect(try folder.bytes("a/metrics.jsonl") == folder.bytes("b/metrics.jsonl"))
         let checkpoint = try RunFolder(opening: folder.file("a")).lastCheckpointPath().split(separator: "/").last!
         #expect(
@@ -214,23 +195,138 @@ import Testing
 
     @Test func runsThatAreNotAModels() throws {
         let path = try rollout(Self.correlated(100))
-        _ = try fit(path, run: "a") { ($0.epochs, $0.hiddenSize) = (1, 8) }
+        _ = try fit(path, run: "a", ["epochs=1", "hiddenSize=8"])
         let run = try RunFolder(opening: folder.file("a"))
         let checkpoint = try run.lastCheckpointPath()
         var wider = try FitConfiguration(contentsOf: run.configurationPath)
-        wider.settings.hiddenSize = 9
+        try wider.apply(assignments: ["hiddenSize=9"])
         try writeAtomically(wider.tomlText, to: run.configurationPath, overwrite: true)
         #expect(throws: TensorError.self) { _ = try FittedModel(run: run.path) }
         let scale = Standardizer.identity(width: 4).variables
         scale.variables[1].set([1, 0, 1, 1])
-        let model = try VariationalAutoencoder(wider.settings, width: 4, seed: 3)
+        let data = Dataset.Description(name: "rows", shape: [4], kind: .reals)
+        let model = try wider.settings.makeModel(for: data, seed: 3)
         let variables = Parameters(model.variables.entries + (["scaling": scale] as Parameters).entries)
-        try Checkpoint.write(variables, metadata: ["shape": "4"], to: checkpoint)
+        try Checkpoint.write(variables, metadata: ["data": "\(data.json)"], to: checkpoint)
         let error = #expect(throws: FormatError.self) { _ = try FittedModel(run: run.path) }
         #expect(error?.expected == "deviations above 0" && error?.found == "0.0")
         try Checkpoint.write(.init(), metadata: [:], to: checkpoint)
-        #expect(throws: TensorError.self) { _ = try FittedModel(run: run.path) }
+        #expect(throws: FormatError.self) { _ = try FittedModel(run: run.path) }
         try run.removeCheckpoints(keeping: 0)
         #expect(throws: StorageError.self) { _ = try FittedModel(run: run.path) }
+    }
+}
+
+/// Fits of models by name, on data that a seed makes.
+@Suite struct FitSessionTests {
+    let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    private func configuration(_ model: String, _ dataset: String, _ assignments: [String]) throws -> FitConfiguration {
+        var configuration = try FitConfiguration(model: model, dataset: dataset, seed: 2)
+        try configuration.apply(assignments: assignments)
+        configuration.data.size = 400
+        return configuration
+    }
+
+    private static func quiet() -> ProgressBar { ProgressBar(total: 1_000_000, style: .lines, write: { _ in }) }
+
+    /// Stopped at a random place and gone on with, a run ends with the same bytes as one that wasn't.
+    @Test(arguments: [
+        ("vae", "moons", ["epochs=4", "averaging=0.9"]), ("nade", "bars-and-stripes", ["epochs=4", "hiddenUnits=8"]),
+        ("deep-nade", "bars-and-stripes", ["epochs=4", "hiddenUnits=8", "averaging=0.9"]),
+        ("made", "bars-and-stripes", ["epochs=4", "masks=3", "patience=2"]),
+        ("rbm", "bars-and-stripes", ["epochs=4", "hiddenUnits=6"]),
+    ]) func stoppedAndGoneOnWith(model: String, dataset: String, settings: [String]) throws {
+        let configuration = try configuration(model, dataset, settings + [dataset == "moons" ? "batchSize=100" : "batchSize=8"])
+        let whole = try #require(
+            try FitSession(configuration, folder: folder.file("whole"), overwrite: false).fit(Self.quiet()))
+        for count in [0, 3, 9, 1] {
+            var asked = 0
+            let session = try FitSession(continuing: configuration, folder: folder.file("parts"))
+            #expect(
+                try session.fit(
+                    Self.quiet(),
+                    shouldStop: {
+                        asked += 1
+                        return asked > count
+                    }) == nil)
+        }
+        let parts = try #require(try FitSession(resuming: folder.file("parts")).fit(Self.quiet()))
+        for name in ["testNats", "validScore", "updates", "firstScore"] {
+            #expect(whole[name] == parts[name], "\(name)")
+        }
+        #expect(try folder.bytes("whole/metrics.jsonl") == folder.bytes("parts/metrics.jsonl"))
+        let names = ["whole", "parts"].map { try? RunFolder(opening: folder.file($0)).lastCheckpointPath() }
+        let last = try #require(names[0]).split(separator: "/").last!
+        #expect(try folder.bytes("whole/checkpoints/\(last)") == folder.bytes("parts/checkpoints/\(last)"))
+    }
+
+    @Test func patienceKeepsTheBestParameters() throws {
+        // So large a step that the model gets worse after its first epochs.
+        let configuration = try configuration(
+            "nade", "bars-and-stripes", ["epochs=200", "patience=3", "learningRate=2", "hiddenUnits=4", "batchSize=4"])
+        let summary = try #require(
+            try FitSession(configuration, folder: folder.file("run"), overwrite: false).fit(Self.quiet()))
+        let (epochs, best) = (summary["epochs"]!.integer!, summary["bestEpoch"]!.integer!)
+        #expect(epochs == best + 3 && epochs < 200)
+        let lines = try folder.text("run/metrics.jsonl").split(separator: "\n").map {
+            try JSON(parsing: Array($0.utf8)[...], file: "line")["validScore"]!.double!
+        }
+        #expect(lines.max() == lines[best - 1] && summary["validScore"]?.double == lines[best - 1])
+        let (kept, last) = (
+            try FittedModel(run: folder.file("run")), try FittedModel(run: folder.file("run"), last: true)
+        )
+        let scores = try [kept, last].map { try $0.evaluation(.validation, limit: nil, seed: 0)["scored"]!.double! }
+        #expect(scores[0] == lines[best - 1] && scores[1] == lines.last! && scores[0] > scores[1])
+    }
+
+    @Test func patienceNeedsAScoreThatTells() throws {
+        var configuration = try configuration("rbm", "bars-and-stripes", ["patience=3", "hiddenUnits=40"])
+        configuration.data.side = 6
+        let error = #expect(throws: ModelError.self) {
+            _ = try FitSession(configuration, folder: folder.file("run"), overwrite: false)
+        }
+        #expect(error?.description.contains("--set patience") == true)
+    }
+
+    @Test func updatesEndAFit() throws {
+        let configuration = try configuration("fvbn", "bars-and-stripes", ["updates=7", "batchSize=15"])
+        let summary = try #require(
+            try FitSession(configuration, folder: folder.file("run"), overwrite: false).fit(Self.quiet()))
+        #expect(summary["updates"]?.integer == 7 && summary["epochs"]?.integer == 4)
+    }
+
+    @Test func aDivergedFitNamesItsLastCheckpoint() throws {
+        let configuration = try configuration("vae", "moons", ["learningRate=10", "epochs=50", "batchSize=20"])
+        let error = #expect(throws: TrainingError.self) {
+            _ = try FitSession(configuration, folder: folder.file("run"), overwrite: false).fit(Self.quiet())
+        }
+        #expect(error?.description.contains("run/checkpoints/step-0.safetensors") == true, "\(error!)")
+        _ = try FittedModel(run: folder.file("run")).sample(3, seed: 0)
+    }
+
+    @Test func assignmentsReachModelAndFitting() throws {
+        var configuration = try FitConfiguration(model: "nade", dataset: "moons", seed: 0)
+        try configuration.apply(assignments: ["hiddenUnits=3", "epochs=2"])
+        #expect((configuration.settings as? NADESettings)?.hiddenUnits == 3 && configuration.fitting.epochs == 2)
+        let error = #expect(throws: ConfigurationError.self) { try configuration.apply(assignments: ["epoch=2"]) }
+        #expect(error?.description.contains("'epochs'") == true)
+        #expect(throws: ConfigurationError.self) { try configuration.apply(assignments: ["hiddenUnits=0"]) }
+    }
+
+    @Test func longSequencesAreCutIntoWindows() {
+        let rows = DataRows(sequences: (0..<110).map { Float($0) }, width: 1, lengths: [100, 10])
+        let windows = FitWindows(rows.lengths, context: 20)
+        #expect(windows.count == 5)
+        let cut = windows.gathered(0..<5, of: rows, random: RandomStream(seed: 1))
+        #expect(cut.lengths == [21, 21, 21, 21, 10])
+        for window in 0..<4 {
+            let values = Array(cut[window])
+            #expect(values == (0..<21).map { values[0] + Float($0) } && values[20] < 100)
+        }
+        #expect(Array(cut[4]) == (100..<110).map { Float($0) })
+        let other = windows.gathered(0..<5, of: rows, random: RandomStream(seed: 2))
+        #expect(other != cut && windows.gathered(0..<5, of: rows, random: RandomStream(seed: 1)) == cut)
     }
 }

@@ -1,0 +1,75 @@
+import Storage
+
+/// An array of an IDX file, the format of MNIST (LeCun, Cortes & Burges 1998): two zero bytes, a type, the number of
+/// dimensions, their extents in 32 bits, and the elements, everything big-endian.
+struct IDXArray {
+    /// What elements are.
+    enum Element: UInt8 {
+        case unsignedByte = 0x08
+        case signedByte = 0x09
+        case int16 = 0x0B
+        case int32 = 0x0C
+        case float32 = 0x0D
+        case float64 = 0x0E
+
+        var size: Int {
+            switch self {
+            case .unsignedByte, .signedByte: 1
+            case .int16: 2
+            case .int32, .float32: 4
+            case .float64: 8
+            }
+        }
+    }
+
+    let element: Element
+    let extents: [Int]
+    /// All elements, row-major.
+    let values: [Float]
+
+    /// Reads the bytes of a file.
+    ///
+    /// - Throws: `FormatError` with the place of the first violation.
+    init(_ bytes: [UInt8], file: String) throws(FormatError) {
+        func failure(_ offset: Int, _ expected: String, _ found: String) -> FormatError {
+            FormatError(.idx, file: file, offset: offset, expected: expected, found: found)
+        }
+        guard bytes.count >= 4 else { throw failure(bytes.count, "4 bytes of a header", "the end of the file") }
+        guard bytes[0] == 0, bytes[1] == 0 else { throw failure(0, "two bytes 0", "\(bytes[0]), \(bytes[1])") }
+        guard let element = Element(rawValue: bytes[2]) else {
+            throw failure(2, "a type from 8 to 14 but 10", "\(bytes[2])")
+        }
+        guard 1...4 ~= bytes[3] else { throw failure(3, "1 to 4 dimensions", "\(bytes[3])") }
+        let start = 4 + 4 * Int(bytes[3])
+        guard bytes.count >= start else {
+            throw failure(bytes.count, "\(start) bytes of a header", "the end of the file")
+        }
+        extents = stride(from: 4, to: start, by: 4).map { Int(Self.bits(bytes, at: $0, size: 4)) }
+        // In floating point, where four extents can't overflow; files are far smaller than what it holds exactly.
+        let size = extents.reduce(Double(element.size)) { $0 * Double($1) }
+        guard size == Double(bytes.count - start) else {
+            throw failure(start, "elements of \(extents) in \(size) bytes", "\(bytes.count - start) bytes")
+        }
+        self.element = element
+        values = Self.values(bytes, from: start, element)
+    }
+
+    private static func values(_ bytes: [UInt8], from start: Int, _ element: Element) -> [Float] {
+        if element == .unsignedByte { return bytes[start...].map { Float($0) } }
+        return stride(from: start, to: bytes.count, by: element.size).map { offset in
+            let bits = bits(bytes, at: offset, size: element.size)
+            return switch element {
+            case .unsignedByte: Float(bits)
+            case .signedByte: Float(Int8(truncatingIfNeeded: bits))
+            case .int16: Float(Int16(truncatingIfNeeded: bits))
+            case .int32: Float(Int32(truncatingIfNeeded: bits))
+            case .float32: Float(bitPattern: UInt32(truncatingIfNeeded: bits))
+            case .float64: Float(Double(bitPattern: bits))
+            }
+        }
+    }
+
+    private static func bits(_ bytes: [UInt8], at offset: Int, size: Int) -> UInt64 {
+        bytes[offset..<offset + size].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

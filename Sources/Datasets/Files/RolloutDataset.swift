@@ -1,0 +1,71 @@
+import Foundation
+import Rollouts
+import Storage
+
+/// The observations of a recorded rollout, or the pictures of it.
+struct RolloutDataset {
+    static let ending = ".npz"
+
+    let name: String
+    let file: String
+
+    /// Reads the recording. Its rows are shuffled and split.
+    ///
+    /// - Throws: `StorageError`, `FormatError`, ``DatasetError``; for frames also `EnvironmentError`.
+    func load(_ settings: DataSettings) throws -> Dataset {
+        let rollout = try rollout()
+        var description: Dataset.Description
+        let all: SourcedRows
+        switch settings.rollout {
+        case .observations:
+            all = SourcedRows(rows: try observations(of: rollout), origin: DataOrigin(file, .observation))
+            description = .init(
+                name: name, shape: rollout.layout.observationShape, kind: kind(of: rollout, all.rows, settings))
+        case .frames:
+            let pictures = try RolloutFrames(rollout, file: file, side: settings.frameSide).drawn()
+            all = SourcedRows(rows: pictures.rows(), origin: DataOrigin(file, .frame))
+            description = .init(name: name, shape: pictures.shape, kind: .levels(256))
+        }
+        let (training, validation, test) = try Splitting.threeParts(all, name: name, settings)
+        return Dataset(description, training, validation, test)
+    }
+
+    /// Bytes are bits where all are 0 or 1, and levels otherwise; floats and integers are reals, unless set otherwise.
+    private func kind(of rollout: Rollout, _ rows: DataRows, _ settings: DataSettings) -> ElementKind {
+        let isByte = rollout.layout.observationType == .uint8
+        return settings.kind == .auto && !isByte ? .reals : settings.kind(of: [rows], levels: isByte ? 256 : nil)
+    }
+
+    private func observations(of rollout: Rollout) throws -> DataRows {
+        let width = rollout.layout.observationCount
+        guard width > 0 else {
+            throw FormatError(
+                .rollout, file: "\(file)(observations.npy)", offset: 0, expected: "observations of a number or more",
+                found: "the shape \(rollout.observations.shape)")
+        }
+        let array = rollout.observations
+        let values: [Float] =
+            switch array.type {
+            case .uint8: array.bytes.map { Float($0) }
+            case .int32: (try array.values(file: file) as [Int32]).map { Float($0) }
+            default: try array.values(file: file)
+            }
+        return DataRows(values, width: width)
+    }
+
+    /// The recording; where it is gzipped it is unpacked to a temporary file, for a ZIP archive is read from its end.
+    private func rollout() throws -> Rollout {
+        guard file.hasSuffix(".gz") else { return try Rollout(contentsOf: file) }
+        let plain = FileManager.default.temporaryDirectory.appending(path: "reverie-\(UUID().uuidString).npz").path
+        defer { unlink(plain) }
+        let temporary = try AtomicFile(path: plain, overwrite: false)
+        try temporary.write(DataFile.bytes(of: file))
+        try temporary.commit()
+        do {
+            return try Rollout(contentsOf: plain)
+        } catch var error as FormatError {
+            error.file = error.file.replacingOccurrences(of: plain, with: file)
+            throw error
+        }
+    }
+}

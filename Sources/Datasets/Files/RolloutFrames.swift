@@ -1,0 +1,94 @@
+import Environments
+import Graphics
+import Rollouts
+
+/// The pictures of a recorded rollout: the environment plays the recorded actions again under the recorded seeds, and must see
+/// what was recorded.
+struct RolloutFrames {
+    /// The most bytes that the pictures of a recording may take, red, green and blue a pixel.
+    private static let largestSize = 1 << 31
+    /// The metadata's name for the options of the environment.
+    private static let optionsName = "environmentOptions"
+
+    private let rollout: Rollout
+    private let file: String
+    private let environment: any BatchedEnvironment
+    private let room: FrameSize
+
+    /// Makes the environment of a recording.
+    ///
+    /// - Parameter side: The longest side of a picture: larger ones are made smaller.
+    /// - Throws: `EnvironmentError` where there is no such environment, ``DatasetError`` where episodes have no seeds, actions
+    ///   aren't the environment's, or the pictures would take too much memory.
+    init(_ rollout: Rollout, file: String, side: Int) throws {
+        (self.rollout, self.file, room) = (rollout, file, FrameSize(width: side, height: side))
+        environment = try EnvironmentCatalog.make(
+            rollout.layout.environment, autoreset: .disabled, options: Self.options(of: rollout))
+        if let episode = rollout.episodes.firstIndex(where: { $0.seed == nil }) {
+            throw DatasetError.badRow(
+                place: "\(file), episode \(episode + 1)", expected: "a seed, by which frames are drawn again",
+                found: "none; record it with 'reverie record'")
+        }
+        if let step = (0..<rollout.stepCount).first(where: { !environment.actionSpace.contains(action($0)) }) {
+            throw DatasetError.badRow(
+                place: "\(file), step \(step + 1)", expected: "an action of \(environment.actionSpace)",
+                found: "\(action(step))")
+        }
+        let count = rollout.stepCount + rollout.episodes.count
+        guard count <= Self.largestSize / (3 * side * side) else {
+            throw DatasetError.setting(
+                name: "frameSide", value: "\(side)", data: "\(file) has \(count) frames",
+                expected: "a smaller side, so that they fit into memory")
+        }
+    }
+
+    /// The pictures, one for each observation.
+    ///
+    /// - Throws: ``DatasetError`` where the environment plays otherwise than was recorded, `EnvironmentError` of a bridged one.
+    func drawn() throws -> PictureStack {
+        var frame = Frame(environment.frameSize)
+        var pictures = PictureStack(size: frame.reduced(toFit: room).size)
+        for (number, episode) in rollout.episodes.enumerated() {
+            try environment.reset(seed: episode.seed)
+            for step in 0...episode.steps.count {
+                if step > 0 { try play(episode.steps.lowerBound + step - 1, "episode \(number + 1), step \(step)") }
+                guard
+                    rollout.observation(episode.observations.lowerBound + step)
+                        .elementsEqual(environment.observation(of: 0))
+                else { throw differs("episode \(number + 1), step \(step)") }
+                try environment.draw(0, into: &frame)
+                pictures.append(frame.reduced(toFit: room))
+            }
+        }
+        return pictures
+    }
+
+    private func play(_ step: Int, _ place: String) throws {
+        environment.setAction(action(step), of: 0)
+        // The actions are the environment's, so it can only refuse one after its episode's end.
+        guard (try? environment.checkStep()) != nil else { throw differs(place) }
+        try environment.step()
+    }
+
+    private func differs(_ place: String) -> DatasetError {
+        .badRow(
+            place: "\(file), \(place)", expected: "what \(environment.id) plays by the recorded seed and actions",
+            found: "another observation; was it made with other options?")
+    }
+
+    /// The numbers of a step's action.
+    private func action(_ step: Int) -> [Double] {
+        switch rollout.actions {
+        case .discrete(let actions): [Double(actions[step])]
+        case .continuous(let numbers, let count): numbers[step * count..<(step + 1) * count].map(Double.init)
+        }
+    }
+
+    private static func options(of rollout: Rollout) -> [String: String] {
+        guard case .object(let members)? = rollout.layout.metadata.first(where: { $0.name == optionsName })?.value
+        else {
+            return [:]
+        }
+        return Dictionary(members.compactMap { member in member.value.string.map { (member.name, $0) } }) { $1 }
+    }
+}

@@ -1,0 +1,74 @@
+import Storage
+
+/// A text as a stream of characters, or a sequence of them a line.
+struct TextDataset {
+    static let ending = ".txt"
+
+    let name: String
+    let file: String
+
+    /// Reads the text. Its symbols are all characters of it, in the order of their code points.
+    ///
+    /// The stream is cut as nanoGPT cuts it: first the training text, then the rest, which is validation and test text both.
+    /// Lines are shuffled and split; each keeps the end of line, by which a model knows that it is over, and empty ones are
+    /// left out.
+    ///
+    /// - Throws: `FormatError` where it isn't UTF-8, ``DatasetError`` where there is too little of it, `StorageError`.
+    func load(_ settings: DataSettings) throws -> Dataset {
+        let characters = try characters()
+        let symbols = Set(characters).union(settings.lines ? ["\n"] : []).sorted {
+            $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars)
+        }
+        let places = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, Float($0)) })
+        var description = Dataset.Description(name: name, shape: [], kind: .symbols(symbols), isSequential: true)
+        guard settings.lines else { return try stream(characters.map { places[$0]! }, description, settings) }
+        description.endSymbol = places["\n"].map { Int($0) }
+        // A carriage return and a line feed are one character.
+        let lines = characters.split { $0.isNewline }
+        let all = SourcedRows(
+            rows: DataRows(
+                sequences: lines.flatMap { $0.map { places[$0]! } + [places["\n"]!] }, width: 1,
+                lengths: lines.map { $0.count + 1 }),
+            origin: DataOrigin(file))
+        let (training, validation, test) = try Splitting.threeParts(all, name: name, settings)
+        return Dataset(description, training, validation, test)
+    }
+
+    private func stream(
+        _ values: [Float], _ description: Dataset.Description, _ settings: DataSettings
+    ) throws -> Dataset {
+        guard values.count >= 2 else {
+            throw DatasetError.tooFewRows(
+                name: file, found: "\(values.count)", expected: "2 characters or more", advice: "use a longer text")
+        }
+        let split = min(max(1, Int(Double(values.count) * (1 - settings.validation))), values.count - 1)
+        let used = settings.limit == 0 ? split : min(split, settings.limit)
+        func part(_ range: Range<Int>) -> DataRows {
+            DataRows(sequences: Array(values[range]), width: 1, lengths: [range.count])
+        }
+        let held = part(split..<values.count)
+        let origins = Dataset.Part.allCases.map { ($0, DataOrigin(file)) }
+        return Dataset(
+            description, training: part(0..<used), validation: held, test: held,
+            origins: Dictionary(uniqueKeysWithValues: origins))
+    }
+
+    private func characters() throws -> [Character] {
+        let bytes = try DataFile.bytes(of: file)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw FormatError(
+                .text, file: file, offset: Self.firstInvalid(in: bytes), expected: "a character in UTF-8",
+                found: "other bytes")
+        }
+        return Array(text)
+    }
+
+    /// Where the first byte is that is part of no character.
+    private static func firstInvalid(in bytes: [UInt8]) -> Int {
+        var parser = Unicode.UTF8.ForwardParser()
+        var iterator = bytes.makeIterator()
+        var offset = 0
+        while case .valid(let scalar) = parser.parseScalar(from: &iterator) { offset += scalar.count }
+        return offset
+    }
+}

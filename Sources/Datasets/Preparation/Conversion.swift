@@ -1,0 +1,99 @@
+import Random
+
+/// How data of one kind become data of another.
+enum Conversion: Hashable, Sendable {
+    /// The numbers stay.
+    case none
+    /// Bits that were drawn once by intensities.
+    case fixedBits
+    /// Bits that are drawn anew each time.
+    case dynamicBits
+    /// Bits by a threshold.
+    case threshold
+    /// Level / (levels − 1): from 0 to 1.
+    case scaled
+    /// (Level + u) / levels, u uniform from 0 to 1 and drawn anew each time.
+    case dequantized
+
+    /// Whether it isn't the same from one batch to the next.
+    var isDrawnAnew: Bool { self == .dynamicBits || self == .dequantized }
+
+    /// How `kind` becomes `target` under the settings; nil where it can't.
+    ///
+    /// Reals stay as they are where bits or numbers from 0 to 1 are wanted, provided that they are such: the caller checks.
+    init?(from kind: ElementKind, to target: ElementKind.Name, _ settings: DataSettings) {
+        let isDiscrete = kind.name == .levels || kind.name == .bits
+        let isContinuous = target == .unit || target == .reals
+        switch (kind.name, target) {
+        case (.symbols, .symbols): self = .none
+        case (.symbols, _), (_, .symbols): return nil
+        case _ where settings.dequantize:
+            guard isDiscrete && isContinuous else { return nil }
+            self = .dequantized
+        case (.bits, _): self = .none
+        case _ where [.fixed, .dynamic, .threshold].contains(settings.binarize):
+            guard kind.name != .reals || settings.binarize == .threshold else { return nil }
+            self =
+                switch settings.binarize {
+                case .fixed: .fixedBits
+                case .dynamic: .dynamicBits
+                default: .threshold
+                }
+        case (.levels, .bits), (.unit, .bits):
+            guard settings.binarize == .auto else { return nil }
+            self = .fixedBits
+        case (.levels, .levels): self = .none
+        case (.levels, _): self = .scaled
+        case (_, .levels): return nil
+        default: self = .none
+        }
+    }
+}
+
+extension ElementKind {
+    /// The number that stands for the intensity 1.
+    var fullIntensity: Float {
+        if case .levels(let count) = self { Float(max(1, count - 1)) } else { 1 }
+    }
+
+    /// The number of levels; that of bits is 2, and of anything else none.
+    var levelCount: Int? {
+        switch self {
+        case .bits: 2
+        case .levels(let count): count
+        default: nil
+        }
+    }
+
+    /// The kind of a name that data of this one have become.
+    func converted(to target: Name) -> ElementKind {
+        switch target {
+        case .bits: .bits
+        case .levels: .levels(levelCount ?? 2)
+        case .unit: .unit
+        case .reals: .reals
+        case .symbols: self
+        }
+    }
+}
+
+/// 1 with an intensity's probability, else 0. Intensities of 0 and 1 draw nothing.
+func drawnBits(_ values: [Float], fullIntensity: Float, _ random: inout RandomStream) -> [Float] {
+    values.map { value in
+        if value <= 0 { return 0 }
+        return value >= fullIntensity || random.uniformFloat() * fullIntensity < value ? 1 : 0
+    }
+}
+
+/// (Level + u) / levels.
+func dequantized(_ values: [Float], levels: Int, _ random: inout RandomStream) -> [Float] {
+    // Rounding must not make it 1, which would be one level up.
+    values.map { min(($0 + random.uniformFloat()) / Float(levels), Float(1).nextDown) }
+}
+
+/// 1 from a column's threshold on, else 0.
+///
+/// - Parameter thresholds: One a column.
+func thresholdedBits(_ values: [Float], _ thresholds: [Double]) -> [Float] {
+    values.enumerated().map { Double($1) >= thresholds[$0 % thresholds.count] ? 1 : 0 }
+}

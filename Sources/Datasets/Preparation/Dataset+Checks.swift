@@ -1,0 +1,84 @@
+extension Dataset {
+    /// The data as the settings want them: some classes, the first training rows, rows of another shape.
+    ///
+    /// - Throws: ``DatasetError`` where a setting doesn't go with the data.
+    func restricted(by settings: DataSettings) throws -> Dataset {
+        var result = self
+        if !settings.shape.isEmpty { try result.reshape(settings.shape) }
+        if !settings.classes.isEmpty { try result.choose(Set(settings.classes).sorted()) }
+        if settings.limit > 0 { result.keep(Array(0..<min(settings.limit, training.count)), of: .training) }
+        return result
+    }
+
+    /// The same data.
+    ///
+    /// - Throws: ``DatasetError`` for an empty part, or with the place of the first number that isn't of the data's kind, or of
+    ///   a label that is no class.
+    func checked() throws -> Dataset {
+        for part in Part.allCases {
+            let rows = self[part]
+            guard !rows.isEmpty, !rows.values.isEmpty else {
+                throw DatasetError.tooFewRows(
+                    name: origins[part]?.source ?? description.name, found: "none", expected: "\(part.rawValue) rows",
+                    advice: "add some, or change what is taken of them (--option validation=, test=, classes=)")
+            }
+            if let bad = description.kind.firstViolation(in: rows.values) {
+                throw violation(of: description.kind.expectation, at: bad, in: part)
+            }
+            if let bad = rows.labels.firstIndex(where: { !(0..<description.classCount).contains($0) }) {
+                throw DatasetError.badRow(
+                    place: place(of: bad, in: part), expected: "a class below \(description.classCount)",
+                    found: "\(rows.labels[bad])")
+            }
+        }
+        return self
+    }
+
+    /// The error of a number that isn't what it has to be.
+    func violation(of expectation: String, at index: Int, in part: Part) -> DatasetError {
+        .badRow(place: numberPlace(index, in: part), expected: expectation, found: "\(self[part].values[index])")
+    }
+
+    /// The place of a number of a part, such as `digits.csv, line 17, column 3`.
+    func numberPlace(_ index: Int, in part: Part) -> String {
+        let rows = self[part]
+        guard !rows.isSequential else {
+            let row = rows.row(ofStep: index / rows.width)
+            return place(of: row, in: part) + ", step \((index - rows.range(of: row).lowerBound) / rows.width + 1)"
+        }
+        return place(of: index / rows.width, in: part) + ", number \(index % rows.width + 1)"
+    }
+
+    private mutating func reshape(_ shape: [Int]) throws {
+        guard shape.reduce(1.0, { $0 * Double($1) }) == Double(description.width) else {
+            throw DatasetError.setting(
+                name: "shape", value: "\(shape)", data: "a row of \(description.name) is \(description.shape)",
+                expected: "extents whose product is \(description.width)")
+        }
+        description.shape = shape
+    }
+
+    private mutating func choose(_ classes: [Int]) throws {
+        guard description.classCount > 0 else {
+            throw DatasetError.setting(
+                name: "classes", value: "\(classes)", data: "\(description.name) has no labels", expected: "none")
+        }
+        guard classes.allSatisfy({ $0 < description.classCount }) else {
+            throw DatasetError.setting(
+                name: "classes", value: "\(classes)", data: "\(description.name) has \(description.classCount) classes",
+                expected: "classes from 0 to \(description.classCount - 1)")
+        }
+        let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
+        for part in Part.allCases {
+            let labels = self[part].labels
+            keep(labels.indices.filter { places[labels[$0]] != nil }, of: part)
+            self[part].labels = self[part].labels.map { places[$0]! }
+        }
+        description.classCount = classes.count
+    }
+
+    private mutating func keep(_ rows: [Int], of part: Part) {
+        self[part] = self[part].gathered(rows)
+        origins[part] = origins[part]?.gathered(rows)
+    }
+}

@@ -1,0 +1,51 @@
+import Random
+
+/// Splits of rows that have none of their own: by the data's seed, each row in one part.
+enum Splitting {
+    /// The rows in random order, cut into training, validation and test.
+    ///
+    /// - Throws: ``DatasetError/tooFewRows(name:found:expected:advice:)`` where there aren't enough for three parts.
+    static func threeParts(
+        _ all: SourcedRows, name: String, _ settings: DataSettings
+    ) throws -> (training: SourcedRows, validation: SourcedRows, test: SourcedRows) {
+        let count = all.rows.count
+        let (validation, test) = (held(settings.validation, of: count), held(settings.test, of: count))
+        try check(count, parts: validation + test, 3, all.origin, name: name)
+        let order = shuffled(count, settings)
+        return (
+            all.gathered(order[(validation + test)...]), all.gathered(order[..<validation]),
+            all.gathered(order[validation..<validation + test])
+        )
+    }
+
+    /// The rows in random order, cut into training and validation.
+    ///
+    /// - Throws: as ``threeParts(_:name:_:)``.
+    static func twoParts(
+        _ all: SourcedRows, name: String, _ settings: DataSettings
+    ) throws -> (training: SourcedRows, validation: SourcedRows) {
+        let count = all.rows.count
+        let validation = held(settings.validation, of: count)
+        try check(count, parts: validation, 2, all.origin, name: name)
+        let order = shuffled(count, settings)
+        return (all.gathered(order[validation...]), all.gathered(order[..<validation]))
+    }
+
+    private static func held(_ share: Double, of count: Int) -> Int { max(1, Int((share * Double(count)).rounded())) }
+
+    private static func shuffled(_ count: Int, _ settings: DataSettings) -> [Int] {
+        var order = Array(0..<count)
+        var random = settings.stream("split")
+        random.shuffle(&order)
+        return order
+    }
+
+    private static func check(_ count: Int, parts: Int, _ number: Int, _ origin: DataOrigin, name: String) throws {
+        guard count > parts else {
+            throw DatasetError.tooFewRows(
+                name: origin.source, found: "\(count)",
+                expected: "\(number) \(origin.unit.rawValue)s or more of \(name)",
+                advice: "add some: training, validation and test rows are taken from them")
+        }
+    }
+}

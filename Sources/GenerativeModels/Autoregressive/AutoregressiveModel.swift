@@ -1,0 +1,182 @@
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// All conditionals of rows at once.
+protocol ConditionalNetwork: Module {
+    /// The outputs for each number: x (B, D) → (B, D, P), P being the distribution's. Those for the number order[i] depend on
+    /// order[0], …, order[i − 1] of the row alone.
+    func callAsFunction(_ x: Tensor) -> Tensor
+    /// The places of the numbers in the order of the chain rule.
+    var order: [Int] { get }
+    /// Rows that are asked for their likelihood at a time: few where the network keeps much for each.
+    var rowLimit: Int { get }
+    /// What finds the conditionals one after the other, for `count` rows; nil where running the whole network is all there is.
+    func makeStepper(count: Int) throws -> (any ConditionalStepper)?
+}
+
+extension ConditionalNetwork {
+    /// Enough to keep matrix products busy.
+    var rowLimit: Int { 256 }
+    /// None.
+    func makeStepper(count: Int) throws -> (any ConditionalStepper)? { nil }
+}
+
+/// Finds the outputs of one number after another, of several rows side by side.
+protocol ConditionalStepper: AnyObject {
+    /// Finds the outputs for the number `order[index]` of each row, given those before. Called for each index from 0 on.
+    ///
+    /// - Parameters:
+    ///   - rows: (count, D), all numbers before `index` in place.
+    ///   - outputs: (count, P), to be filled.
+    func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws
+}
+
+/// A model by the chain rule (SYSTEMS D1): p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
+/// is exact, and rows are drawn number by number.
+public final class AutoregressiveModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+    public let data: Dataset.Description
+    public let parameters: Parameters
+    public let scoreName = ScoreName.logLikelihood
+    let network: any ConditionalNetwork
+    let distribution: ConditionalDistribution
+    private let optimizer: Adam
+    private let fitProgram, rowProgram, outputProgram: Program
+
+    /// Makes a model of a network.
+    ///
+    /// - Parameter clippingNorm: The greatest norm of the gradients; nil for none.
+    init(
+        _ network: any ConditionalNetwork, _ distribution: ConditionalDistribution, data: Dataset.Description,
+        seed: UInt64, optimizer: Adam = Adam(learningRate: 0), clippingNorm: Double? = nil
+    ) throws {
+        precondition(network.order.count == data.width, "an order of \(network.order.count) of \(data.width) numbers")
+        (self.network, self.distribution, self.data, self.optimizer) = (network, distribution, data, optimizer)
+        let parameters = network.parameters
+        self.parameters = parameters
+        func logProbabilities(_ x: Tensor) -> Tensor { distribution.logProbability(x, network(x)).sum([-1]) }
+        let rows = Program.Input.float32(nil, data.width)
+        let key = RandomStream(seed: seed).split("fit").key
+        fitProgram = Program("autoregressive fit", inputs: [rows], seed: key) { inputs in
+            let mean = Mode.training { logProbabilities(inputs[0]).mean() }
+            try optimizer.minimize(-mean, parameters, clippingNorm: clippingNorm)
+            return [mean]
+        }
+        rowProgram = Program("autoregressive rows", inputs: [rows]) { [logProbabilities($0[0])] }
+        outputProgram = Program("autoregressive outputs", inputs: [rows]) { [network($0[0])] }
+        // Planning makes the optimiser's moments, which a checkpoint must find before the first step too.
+        try fitProgram.recordedState()
+    }
+
+    /// The parameters and the optimiser's moments.
+    public var variables: Parameters {
+        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
+    }
+
+    /// That of fitting, which dropout draws from.
+    public var randomStates: [RandomState] {
+        get { [fitProgram.randomState] }
+        set { fitProgram.randomState = newValue[0] }
+    }
+
+    /// A step on the mean log-likelihood of the batch.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        let plan = try fitProgram.plan(length: batch.count)
+        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.run()
+        return [("logLikelihood", Double(plan.output(0)[0]))]
+    }
+
+    /// The mean log-likelihood.
+    public func score(_ rows: DataRows) throws -> Double {
+        let nats = try logProbabilities(rows)
+        return nats.reduce(0, +) / Double(nats.count)
+    }
+
+    /// log p of each row, exactly.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        LogLikelihood(.exact, try logProbabilities(rows))
+    }
+
+    private func logProbabilities(_ rows: DataRows) throws -> [Double] {
+        try rowProgram.rows(rows, limit: network.rowLimit)
+    }
+
+    /// New rows, number by number.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        try drawing(count: count, from: nil, known: [], seed: seed).finished()
+    }
+
+    /// Draws what isn't known given the known numbers that come earlier in the order. Where unknown ones come last, as in the
+    /// lower half of a picture, that is p(unknown | known); elsewhere later known numbers have no say.
+    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
+        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
+    }
+
+    /// A number a step.
+    public func process(
+        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
+    ) throws -> any GenerationProcess {
+        try drawing(count: count, from: start, known: known, seed: seed)
+    }
+
+    private func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
+        NumberByNumber(
+            try makeStepper(count: count), distribution, order: network.order, count: count, from: start,
+            known: known, seed: seed)
+    }
+
+    /// The network's own stepper, or one that runs all of it.
+    private func makeStepper(count: Int) throws -> any ConditionalStepper {
+        if let stepper = try network.makeStepper(count: count) { return stepper }
+        return WholeNetwork(try outputProgram.plan(length: count), order: network.order)
+    }
+}
+
+extension Program {
+    /// A number a row of a program whose first output has one: (B, D) → (B).
+    ///
+    /// - Parameter prepare: Sets further inputs.
+    func rows(_ rows: DataRows, limit: Int, prepare: (Plan) -> Void = { _ in }) throws -> [Double] {
+        var result: [Double] = []
+        result.reserveCapacity(rows.count)
+        for start in stride(from: 0, to: rows.count, by: limit) {
+            let part = rows.gathered(start..<min(start + limit, rows.count))
+            let plan = try plan(length: part.count)
+            _ = plan.input(0).update(fromContentsOf: part.values)
+            prepare(plan)
+            plan.run()
+            result += plan.output(0).map(Double.init)
+        }
+        return result
+    }
+
+    /// Records once, so that variables that the recording makes are there.
+    func recordedState() throws { _ = try plan(length: 1) }
+}
+
+/// Runs the whole network for each number.
+final class WholeNetwork: ConditionalStepper {
+    private let plan: Plan
+    private let order: [Int]
+    private let prepare: (Plan) -> Void
+
+    /// - Parameter prepare: Sets the inputs beside the rows.
+    init(_ plan: Plan, order: [Int], prepare: @escaping (Plan) -> Void = { _ in }) {
+        (self.plan, self.order, self.prepare) = (plan, order, prepare)
+    }
+
+    func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws {
+        _ = plan.input(0).update(fromContentsOf: rows)
+        prepare(plan)
+        plan.run()
+        let (all, width) = (plan.output(0), order.count)
+        let (count, size) = (rows.count / width, all.count / rows.count)
+        for row in 0..<count {
+            let start = (row * width + order[index]) * size
+            for output in 0..<size { outputs[row * size + output] = all[start + output] }
+        }
+    }
+}

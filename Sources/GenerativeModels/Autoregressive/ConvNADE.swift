@@ -1,0 +1,79 @@
+import Configuration
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// The convolutional NADE (Uria et al., "Neural autoregressive distribution estimation", 2016; SYSTEMS D10): a convolutional network
+/// that takes the known pixels, and which ones they are, as two channels and tells all others, by the orderless loss.
+struct ConvNADE: OrderlessNetwork {
+    private let layers: [Conv2d]
+    private let head: Conv2d
+    private let size: (height: Int, width: Int, channels: Int)
+
+    init(_ settings: ConvNADESettings, size: (height: Int, width: Int, channels: Int), random: inout RandomStream) {
+        self.size = size
+        let padding = Padding.same(kernel: (settings.kernel, settings.kernel))
+        layers = (0..<settings.layers).map { index in
+            Conv2d(
+                index == 0 ? 2 * size.channels : settings.channels, settings.channels,
+                kernel: (settings.kernel, settings.kernel), padding: padding, random: &random)
+        }
+        head = Conv2d(settings.channels, size.channels, kernel: (1, 1), random: &random)
+    }
+
+    var parameters: Parameters { ["layers": Parameters(list: layers.map(\.parameters)), "head": head.parameters] }
+
+    func callAsFunction(_ x: Tensor, known: Tensor) -> Tensor {
+        let shape = [x.shape[0], size.height, size.width, size.channels]
+        let input = Tensor.concatenated([(x * known).reshaped(to: shape), known.reshaped(to: shape)], axis: 3)
+        let first = layers[0](input)
+        let features = layers.dropFirst().reduce(first) { $0 + $1($0.relu()) }
+        return head(features.relu()).reshaped(to: x.shape)
+    }
+}
+
+/// Settings of ``ConvNADE``.
+public struct ConvNADESettings: ModelSettings {
+    /// Layers of convolutions, the later ones with a way around them.
+    public var layers = 6
+    /// Channels of each layer.
+    public var channels = 32
+    /// Columns of the kernels, odd.
+    public var kernel = 5
+    /// Orders that a likelihood mixes.
+    public var orders = 1
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<ConvNADESettings>] = [
+        Setting("layers", \.layers, 1...100, "layers of convolutions"),
+        Setting("channels", \.channels, 1...4096, "channels of each layer"),
+        Setting("kernel", \.kernel, 1...31, "columns of the kernels, odd"),
+        Setting("orders", \.orders, 1...4096, "orders that a likelihood mixes"),
+    ]
+
+    /// Pictures of bits.
+    public var needs: DataNeeds { DataNeeds(.bits, pictures: true) }
+    /// 20 epochs with a falling step size. A score asks for each number of a row in turn, so that few rows have to do.
+    public var fitting: FitSettings {
+        FitSettings {
+            ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.validationRows) = (20, 32, 1e-3, .linear, 50)
+        }
+    }
+
+    /// An ``OrderlessModel``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        guard kernel % 2 == 1 else {
+            throw ModelError.setting("kernel", value: "\(kernel)", expected: "an odd number, so that there is a centre")
+        }
+        guard let size = data.picture else {
+            throw ModelError.data(model: "conv-nade", found: "rows of the shape \(data.shape)", expected: "pictures")
+        }
+        var random = RandomStream(seed: seed).split("parameters")
+        let network = ConvNADE(self, size: size, random: &random)
+        return try OrderlessModel(network, orders: orders, data: data, seed: seed)
+    }
+}

@@ -1,0 +1,239 @@
+import Configuration
+import Datasets
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// The masked autoencoder for distribution estimation (Germain et al. 2015; SYSTEMS D11): an autoencoder with weights masked so
+/// that the output for a number has no path from it or from later ones. A number has a degree, its place in the order; a hidden
+/// unit has one too, the highest of the numbers that it may see:
+///
+///     hidden mask 1[m(k′) ≥ m(k)],   output mask 1[d > m(k)]
+///
+/// One network can serve many masks: several orders of the numbers, several degrees of the hidden units. A batch uses the masks
+/// in turn, and the likelihood is that of the mixture of all of them, (1/M) Σ p(x | mask).
+public final class MADE: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+    public let data: Dataset.Description
+    public let parameters: Parameters
+    public let scoreName = ScoreName.logLikelihood
+    private let settings: MADESettings
+    let masks: [Degrees]
+    private let optimizer: Adam
+    private let fitProgram, rowProgram, outputProgram: Program
+    private var nextMask = 0
+
+    /// The degrees of all units: of the inputs 1…D, of each hidden layer's 1…D−1.
+    struct Degrees {
+        let inputs: [Int]
+        let hidden: [[Int]]
+
+        /// The places of the numbers by degree: the order of the chain rule.
+        var order: [Int] { inputs.indices.sorted { inputs[$0] < inputs[$1] } }
+    }
+
+    /// Makes a model with random parameters.
+    public init(_ settings: MADESettings, data: Dataset.Description, seed: UInt64) throws {
+        (self.settings, self.data) = (settings, data)
+        let root = RandomStream(seed: seed)
+        masks = Self.degrees(settings, width: data.width, root)
+        var random = root.split("parameters")
+        let sizes = [data.width] + settings.hiddenUnits + [data.width]
+        let layers = zip(sizes, sizes.dropFirst()).map { inputs, outputs in
+            MaskedLayer(
+                weight: Variable(.glorotUniform(), shape: [outputs, inputs], name: "weight", random: &random),
+                bias: Variable(zeros: [outputs], name: "bias"))
+        }
+        let direct =
+            settings.direct
+            ? Variable(.normal(deviation: 0.01), shape: [data.width, data.width], name: "direct", random: &random)
+            : nil
+        let parameters = Parameters(
+            (["layers": Parameters(list: layers.map(\.parameters))] as Parameters).entries
+                + Parameters(named: ["direct": direct]).entries)
+        self.parameters = parameters
+        let optimizer = Adam(learningRate: 0)
+        self.optimizer = optimizer
+
+        /// Logits of all numbers under the degrees of the units: (B, D), and (D), (H₁), … → (B, D).
+        func logits(_ x: Tensor, _ degrees: [Tensor]) -> Tensor {
+            var h = x
+            for (index, layer) in layers.enumerated() {
+                let isLast = index == layers.count - 1
+                let (from, to) = (degrees[index], degrees[isLast ? 0 : index + 1])
+                let (row, column) = (from.expandingDimension(at: 0), to.expandingDimension(at: 1))
+                let mask = isLast ? column .> row : column .>= row
+                h = h.matmul(layer.weight.tensor * mask, transposeRight: true) + layer.bias.tensor
+                if !isLast { h = h.relu() }
+            }
+            guard let direct else { return h }
+            let mask = degrees[0].expandingDimension(at: 1) .> degrees[0].expandingDimension(at: 0)
+            return h + x.matmul(direct.tensor * mask, transposeRight: true)
+        }
+        func logProbabilities(_ inputs: [Tensor]) -> Tensor {
+            -binaryCrossEntropy(logits: logits(inputs[0], Array(inputs[1...])), targets: inputs[0]).sum([-1])
+        }
+        let inputs = [Program.Input.float32(nil, data.width)] + sizes.dropLast().map { Program.Input.float32($0) }
+        fitProgram = Program("made fit", inputs: inputs) { inputs in
+            let mean = logProbabilities(inputs).mean()
+            try optimizer.minimize(-mean, parameters)
+            return [mean]
+        }
+        rowProgram = Program("made rows", inputs: inputs) { [logProbabilities($0)] }
+        outputProgram = Program("made outputs", inputs: inputs) { [logits($0[0], Array($0[1...]))] }
+        try fitProgram.recordedState()
+    }
+
+    /// All masks: as many orders as there are, and in each order degrees of the hidden units that are drawn anew.
+    private static func degrees(_ settings: MADESettings, width: Int, _ root: RandomStream) -> [Degrees] {
+        (0..<settings.masks).map { mask in
+            let stream = root.split("mask").split(mask)
+            let order = stream.order(width, shuffled: settings.shuffled)
+            let inputs = NADE.inverse(order).map { $0 + 1 }
+            var (random, lowest) = (stream.split("hidden"), 1)
+            let hidden = settings.hiddenUnits.map { units in
+                let degrees = (0..<units).map { _ in
+                    lowest + random.integers(below: max(1, width - lowest))
+                }
+                lowest = degrees.min() ?? lowest
+                return degrees
+            }
+            return Degrees(inputs: inputs, hidden: hidden)
+        }
+    }
+
+    /// The parameters and the optimiser's moments.
+    public var variables: Parameters {
+        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
+    }
+
+    /// Where the cycle of masks is.
+    public var randomStates: [RandomState] {
+        get { [(0, UInt64(nextMask))] }
+        set { nextMask = Int(newValue[0].counter) }
+    }
+
+    /// A step on the mean log-likelihood of the batch under the next mask.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        let plan = try fitProgram.plan(length: batch.count)
+        set(masks[nextMask % masks.count], in: plan)
+        nextMask = (nextMask + 1) % masks.count
+        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.run()
+        return [("logLikelihood", Double(plan.output(0)[0]))]
+    }
+
+    private func set(_ degrees: Degrees, in plan: Plan) {
+        for (index, values) in ([degrees.inputs] + degrees.hidden).enumerated() {
+            let input = plan.input(index + 1)
+            for place in values.indices { input[place] = Float(values[place]) }
+        }
+    }
+
+    /// The mean log-likelihood under the first masks, at most four: what all of them cost is left to the test.
+    public func score(_ rows: DataRows) throws -> Double {
+        let nats = try mixture(rows, masks.prefix(4))
+        return nats.reduce(0, +) / Double(nats.count)
+    }
+
+    /// log p of each row under the mixture of all masks, exactly.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        LogLikelihood(.exact, try mixture(rows, masks[...]), details: [("masks", Double(masks.count))])
+    }
+
+    private func mixture(_ rows: DataRows, _ masks: ArraySlice<Degrees>) throws -> [Double] {
+        try logMeanExp(masks.map { try logLikelihoods(rows, under: $0) })
+    }
+
+    /// log p of each row under one of the masks.
+    func logLikelihoods(_ rows: DataRows, under degrees: Degrees) throws -> [Double] {
+        try rowProgram.rows(rows, limit: 500) { set(degrees, in: $0) }
+    }
+
+    /// New rows, each batch of them under a mask drawn by the seed.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        try drawing(count: count, from: nil, known: [], seed: seed).finished()
+    }
+
+    /// Draws what isn't known given the known numbers that come earlier in the order of a mask. Of several masks the one is taken
+    /// under which the least known numbers come after unknown ones.
+    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
+        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
+    }
+
+    /// A number a step.
+    public func process(
+        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
+    ) throws -> any GenerationProcess {
+        try drawing(count: count, from: start, known: known, seed: seed)
+    }
+
+    private func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
+        var random = RandomStream(seed: seed).split("mask")
+        let drawn = masks[random.integers(below: masks.count)]
+        func misplaced(_ degrees: Degrees) -> Int {
+            degrees.order.drop { known[$0] }.count { known[$0] }
+        }
+        let degrees = start == nil ? drawn : masks.min { misplaced($0) < misplaced($1) }!
+        let network = WholeNetwork(try outputProgram.plan(length: count), order: degrees.order) { [self] plan in
+            set(degrees, in: plan)
+        }
+        return NumberByNumber(
+            network, .bernoulli, order: degrees.order, count: count, from: start,
+            known: known, seed: seed)
+    }
+
+    private struct MaskedLayer: Module {
+        let weight, bias: Variable
+        var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
+    }
+}
+
+/// log of the mean of exp over several lists, place by place: the mixture of as many densities, never the mean of logits.
+func logMeanExp(_ lists: [[Double]]) -> [Double] {
+    lists[0].indices.map { place in
+        let greatest = lists.map { $0[place] }.max()!
+        if greatest == -.infinity { return greatest }
+        let sum = lists.reduce(0.0) { $0 + exp($1[place] - greatest) }
+        return greatest + log(sum / Double(lists.count))
+    }
+}
+
+/// Settings of ``MADE``.
+public struct MADESettings: ModelSettings {
+    /// Units of each hidden layer.
+    public var hiddenUnits = [500]
+    /// Masks that are learned under in turn, and mixed.
+    public var masks = 1
+    /// Whether each mask has an order of its own, drawn from the fit's seed, instead of row by row.
+    public var shuffled = false
+    /// Whether there are weights from the inputs to the outputs past the hidden layers.
+    public var direct = true
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<MADESettings>] = [
+        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
+        Setting("masks", \.masks, 1...1024, "masks that are learned under in turn, and mixed"),
+        Setting("shuffled", \.shuffled, "each mask with a random order of its own instead of row by row"),
+        Setting("direct", \.direct, "weights from inputs to outputs past the hidden layers"),
+    ]
+
+    /// Bits.
+    public var needs: DataNeeds { DataNeeds(.bits) }
+    /// 100 epochs with a falling step size.
+    public var fitting: FitSettings {
+        FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 20) }
+    }
+
+    /// A ``MADE``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        guard !hiddenUnits.isEmpty else {
+            throw ModelError.setting("hiddenUnits", value: "empty", expected: "one hidden layer or more")
+        }
+        return try MADE(self, data: data, seed: seed)
+    }
+}

@@ -1,0 +1,66 @@
+import Datasets
+import Random
+
+/// Rows that are drawn number by number, in the order of the chain rule.
+final class NumberByNumber: GenerationProcess {
+    private let stepper: any ConditionalStepper
+    private let distribution: ConditionalDistribution
+    private let order: [Int]
+    private let known: [Bool]
+    private var random: RandomStream
+    private let count: Int
+    private(set) var rows: [Float]
+    private(set) var steps = 0
+    private let outputs: UnsafeMutableBufferPointer<Float>
+
+    /// Starts with what is known, the rest being zeros until it is drawn.
+    ///
+    /// - Parameter known: For each place whether the start's number stays; empty for none.
+    init(
+        _ stepper: any ConditionalStepper, _ distribution: ConditionalDistribution, order: [Int], count: Int,
+        from start: DataRows?, known: [Bool], seed: UInt64
+    ) {
+        let width = order.count
+        precondition(
+            start == nil || start!.values.count == count * width && known.count == width,
+            "\(start?.values.count ?? 0) numbers and \(known.count) marks for \(count) rows of \(width)")
+        (self.stepper, self.distribution, self.order, self.count) = (stepper, distribution, order, count)
+        self.known = start == nil ? [Bool](repeating: false, count: width) : known
+        random = RandomStream(seed: seed).split("numbers")
+        rows = [Float](repeating: 0, count: count * width)
+        outputs = .allocate(capacity: count * distribution.outputCount)
+        guard let start else { return }
+        for index in rows.indices where known[index % width] { rows[index] = start.values[index] }
+    }
+
+    deinit { outputs.deallocate() }
+
+    /// Draws the next number of each row that isn't known.
+    func advance() throws -> Bool {
+        var hasDrawn = false
+        while steps < order.count && !hasDrawn {
+            let place = order[steps]
+            try stepper.find(steps, rows: rows, outputs: outputs)
+            if !known[place] {
+                draw(place)
+                hasDrawn = true
+            }
+            steps += 1
+        }
+        return hasDrawn
+    }
+
+    private func draw(_ place: Int) {
+        let size = distribution.outputCount
+        for row in 0..<count {
+            let own = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(outputs)[row * size..<(row + 1) * size])
+            rows[row * order.count + place] = distribution.draw(own, &random)
+        }
+    }
+
+    /// The rows at the end.
+    func finished() throws -> [Float] {
+        while try advance() {}
+        return rows
+    }
+}

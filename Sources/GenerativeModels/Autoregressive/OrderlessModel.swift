@@ -1,0 +1,200 @@
+import Datasets
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A network that tells each number from any of the others.
+protocol OrderlessNetwork: Module {
+    /// Logits of all numbers given some: x (B, D) and which of them are known (B, D), 1 or 0 → (B, D).
+    func callAsFunction(_ x: Tensor, known: Tensor) -> Tensor
+}
+
+/// An orderless network that finds all conditionals of an order in one pass; others are run once a number.
+protocol OrderedSums: OrderlessNetwork {
+    /// log p of each row by the chain rule in an order: x (B, D) in the data's order, the places int32 (D) → (B).
+    func logProbabilities(_ x: Tensor, order: Tensor) -> Tensor
+}
+
+/// An autoregressive model of every order at once (Uria, Murray & Larochelle 2014; SYSTEMS D8–D10). A row's loss is that of the
+/// numbers that a random subset doesn't tell, weighted so that its mean over subsets is that over orders:
+///
+///     D / (D − d + 1) · Σ_{o ≥ d} −log p(x_o | x_{o < d})
+///
+/// Each order is a density of its own. The likelihood is that of the mixture of several, (1/M) Σ p(x | order): probabilities are
+/// averaged, not logits, which would be no density.
+public final class OrderlessModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+    public let data: Dataset.Description
+    public let parameters: Parameters
+    public let scoreName = ScoreName.logLikelihood
+    private let network: any OrderlessNetwork
+    private let orders: Int
+    private let optimizer: Adam
+    private let fitProgram, outputProgram: Program
+    private let orderProgram: Program?
+    private var masks: RandomStream
+    private var known: [Float] = []
+
+    /// Makes a model of a network.
+    ///
+    /// - Parameter orders: M, the orders that a likelihood mixes.
+    init(_ network: any OrderlessNetwork, orders: Int, data: Dataset.Description, seed: UInt64) throws {
+        (self.network, self.orders, self.data) = (network, orders, data)
+        let (parameters, width) = (network.parameters, data.width)
+        self.parameters = parameters
+        masks = RandomStream(seed: seed).split("masks")
+        let optimizer = Adam(learningRate: 0)
+        self.optimizer = optimizer
+        let rows = Program.Input.float32(nil, width)
+        fitProgram = Program("orderless fit", inputs: [rows, rows]) { inputs in
+            let (x, known) = (inputs[0], inputs[1])
+            let losses = binaryCrossEntropy(logits: network(x, known: known), targets: x) * (1 - known)
+            let unknown = (1 - known).sum([-1])
+            let loss = (Double(width) / unknown * losses.sum([-1])).mean()
+            try optimizer.minimize(loss, parameters)
+            return [-loss]
+        }
+        outputProgram = Program("orderless outputs", inputs: [rows, rows]) { [network($0[0], known: $0[1])] }
+        orderProgram = (network as? any OrderedSums).map { network in
+            Program("orderless rows", inputs: [rows, .int32(width)]) { inputs in
+                [network.logProbabilities(inputs[0], order: inputs[1])]
+            }
+        }
+        try fitProgram.recordedState()
+    }
+
+    /// The parameters and the optimiser's moments.
+    public var variables: Parameters {
+        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
+    }
+
+    /// That of the subsets.
+    public var randomStates: [RandomState] {
+        get { [(masks.key, masks.position)] }
+        set { masks = RandomStream(key: newValue[0].key, position: newValue[0].counter) }
+    }
+
+    /// A step on the loss of a random subset a row.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        let plan = try fitProgram.plan(length: batch.count)
+        _ = plan.input(0).update(fromContentsOf: batch.values)
+        drawSubsets(plan.input(1))
+        plan.run()
+        return [("logLikelihood", Double(plan.output(0)[0]))]
+    }
+
+    /// Marks 0 to D − 1 numbers of each row as known, each count and each subset of a count as likely as another.
+    private func drawSubsets(_ marks: UnsafeMutableBufferPointer<Float>) {
+        let width = data.width
+        for start in stride(from: 0, to: marks.count, by: width) {
+            // Selection sampling (Knuth, TAOCP 3.4.2, algorithm S): one pass, no array.
+            var wanted = masks.integers(below: width)
+            for place in 0..<width {
+                let isChosen = masks.integers(below: width - place) < wanted
+                marks[start + place] = isChosen ? 1 : 0
+                if isChosen { wanted -= 1 }
+            }
+        }
+    }
+
+    /// The mean log-likelihood under one order.
+    public func score(_ rows: DataRows) throws -> Double {
+        let nats = try logProbabilities(rows, order: order(0))
+        return nats.reduce(0, +) / Double(nats.count)
+    }
+
+    /// The order of a number, the same in each process: row by row at first, then shuffled ones.
+    private func order(_ index: Int) -> [Int] {
+        RandomStream(seed: 0).split(index).order(data.width, shuffled: index > 0)
+    }
+
+    /// log p of each row under the mixture of the orders, exactly.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        let lists = try (0..<orders).map { try logProbabilities(rows, order: order($0)) }
+        return LogLikelihood(.exact, logMeanExp(lists), details: [("orders", Double(orders))])
+    }
+
+    private func logProbabilities(_ rows: DataRows, order: [Int]) throws -> [Double] {
+        guard let orderProgram else { return try byNumber(rows, order: order) }
+        return try orderProgram.rows(rows, limit: 100) { plan in
+            for (index, place) in order.enumerated() { plan.integerInput(1)[index] = Int32(place) }
+        }
+    }
+
+    /// Runs the network once for each number of the order.
+    private func byNumber(_ rows: DataRows, order: [Int]) throws -> [Double] {
+        let (limit, width) = (500, data.width)
+        var nats: [Double] = []
+        for start in stride(from: 0, to: rows.count, by: limit) {
+            let part = rows.gathered(start..<min(start + limit, rows.count))
+            let plan = try outputProgram.plan(length: part.count)
+            _ = plan.input(0).update(fromContentsOf: part.values)
+            plan.input(1).update(repeating: 0)
+            var sums = [Double](repeating: 0, count: part.count)
+            for place in order {
+                plan.run()
+                for row in sums.indices {
+                    let index = row * width + place
+                    let logit = Double(plan.output(0)[index])
+                    sums[row] += logBernoulli(logit, part.values[index])
+                    plan.input(1)[index] = 1
+                }
+            }
+            nats += sums
+        }
+        return nats
+    }
+
+    /// New rows in an order drawn by the seed.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        try drawing(count: count, from: nil, known: [], seed: seed).finished()
+    }
+
+    /// Draws what isn't known given all that is: the order begins with the known numbers.
+    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
+        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
+    }
+
+    /// A number a step, in an order drawn by the seed that begins with the known ones.
+    public func process(
+        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
+    ) throws -> any GenerationProcess {
+        try drawing(count: count, from: start, known: known, seed: seed)
+    }
+
+    private func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
+        var order = RandomStream(seed: seed).order(data.width, shuffled: true)
+        if start != nil { order = order.filter { known[$0] } + order.filter { !known[$0] } }
+        let (fixed, width) = (order, data.width)
+        let plan = try outputProgram.plan(length: count)
+        let stepper = MarkingNetwork(plan, order: fixed, width: width)
+        return NumberByNumber(
+            stepper, .bernoulli, order: order, count: count, from: start, known: known, seed: seed)
+    }
+}
+
+/// log p of a bit under the logit of 1.
+func logBernoulli(_ logit: Double, _ bit: Float) -> Double {
+    let z = bit == 1 ? -logit : logit
+    // −softplus(z).
+    return -(max(z, 0) + log1p(exp(-abs(z))))
+}
+
+/// Runs the whole network for each number, with those before marked as known.
+private final class MarkingNetwork: ConditionalStepper {
+    private let plan: Plan
+    private let order: [Int]
+    private let width: Int
+
+    init(_ plan: Plan, order: [Int], width: Int) { (self.plan, self.order, self.width) = (plan, order, width) }
+
+    func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws {
+        _ = plan.input(0).update(fromContentsOf: rows)
+        let marks = plan.input(1)
+        marks.update(repeating: 0)
+        for row in outputs.indices { for place in order[..<index] { marks[row * width + place] = 1 } }
+        plan.run()
+        for row in outputs.indices { outputs[row] = plan.output(0)[row * width + order[index]] }
+    }
+}

@@ -1,0 +1,98 @@
+import Configuration
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// The PixelCNN (van den Oord, Kalchbrenner & Kavukcuoglu, "Pixel recurrent neural networks", 2016; SYSTEMS D14): masked convolutions,
+/// the first of type A, which doesn't see the pixel, the others of type B. Levels have a softmax over all of them, colours follow
+/// each other, p(xᵢ) = p(R) p(G | R) p(B | R, G).
+///
+/// Square kernels masked row by row leave a blind spot: pixels to the upper right that no number of layers reaches.
+/// ``GatedPixelCNN`` has none.
+struct PixelCNN: ConditionalNetwork {
+    private let first: MaskedConv2d
+    private let layers: [MaskedConv2d]
+    private let head: [MaskedConv2d]
+    private let data: Dataset.Description
+    private let size: (height: Int, width: Int, channels: Int)
+    let order: [Int]
+
+    init(_ settings: PixelCNNSettings, data: Dataset.Description, outputs: Int, random: inout RandomStream) {
+        size = data.picture!
+        // Each colour has its own group of every layer's channels.
+        let colours = size.channels
+        let channels = (settings.channels + colours - 1) / colours * colours
+        let headChannels = (settings.headChannels + colours - 1) / colours * colours
+        func layer(_ kind: MaskedConv2d.Kind, _ inputs: Int, _ outputs: Int, _ kernel: Int) -> MaskedConv2d {
+            MaskedConv2d(kind, inputs, outputs, kernel: (kernel, kernel), colours: colours, random: &random)
+        }
+        first = layer(.a, colours, channels, settings.firstKernel)
+        layers = (0..<settings.layers).map { _ in layer(.b, channels, channels, settings.kernel) }
+        head = [layer(.b, channels, headChannels, 1), layer(.b, headChannels, colours * outputs, 1)]
+        (self.data, order) = (data, Array(0..<data.width))
+    }
+
+    var parameters: Parameters {
+        [
+            "first": first.parameters, "layers": Parameters(list: layers.map(\.parameters)),
+            "head": Parameters(list: head.map(\.parameters)),
+        ]
+    }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let picture = data.kind.networkInput(x).reshaped(to: [x.shape[0], size.height, size.width, size.channels])
+        let features = layers.reduce(first(picture)) { $0 + $1($0.relu()) }
+        let outputs = head[1](head[0](features.relu()).relu())
+        return outputs.reshaped(to: [x.shape[0], data.width, outputs.shape[3] / size.channels])
+    }
+}
+
+/// Settings of ``PixelCNN``.
+public struct PixelCNNSettings: ModelSettings {
+    /// Residual layers after the first.
+    public var layers = 7
+    /// Channels of each layer.
+    public var channels = 32
+    /// Columns of the first layer's kernel, odd.
+    public var firstKernel = 7
+    /// Columns of the other kernels, odd.
+    public var kernel = 3
+    /// Channels between the last layer and the outputs.
+    public var headChannels = 64
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<PixelCNNSettings>] = [
+        Setting("layers", \.layers, 0...100, "residual layers after the first"),
+        Setting("channels", \.channels, 1...4096, "channels of each layer"),
+        Setting("firstKernel", \.firstKernel, 3...31, "columns of the first layer's kernel, odd"),
+        Setting("kernel", \.kernel, 3...31, "columns of the other kernels, odd"),
+        Setting("headChannels", \.headChannels, 1...65_536, "channels between the last layer and the outputs"),
+    ]
+
+    /// Pictures of bits or levels.
+    public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
+    /// 20 epochs with a falling step size, averaged.
+    public var fitting: FitSettings {
+        FitSettings {
+            ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (20, 32, 1e-3, .linear, 0.999)
+        }
+    }
+
+    /// An ``AutoregressiveModel``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        for (name, value) in [("firstKernel", firstKernel), ("kernel", kernel)] where value % 2 == 0 {
+            throw ModelError.setting(name, value: "\(value)", expected: "an odd number, so that there is a centre")
+        }
+        guard data.picture != nil else {
+            throw ModelError.data(model: "pixelcnn", found: "rows of the shape \(data.shape)", expected: "pictures")
+        }
+        var random = RandomStream(seed: seed).split("parameters")
+        let distribution = ConditionalDistribution(data.kind, components: 1)
+        let network = PixelCNN(self, data: data, outputs: distribution.outputCount, random: &random)
+        return try AutoregressiveModel(network, distribution, data: data, seed: seed, clippingNorm: 10)
+    }
+}

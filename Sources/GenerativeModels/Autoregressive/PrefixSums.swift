@@ -1,0 +1,49 @@
+import TensorCore
+
+/// What units know of the numbers before each place: for every i the sum over j < i of xⱼ W[j], from which NADE's hidden units
+/// follow (Larochelle & Murray 2011): aᵢ₊₁ = aᵢ + xᵢ W[i].
+///
+/// A row's D × H sums are found a block of places at a time: what came before the block is one row of sums, and what the block
+/// adds a product with a triangle of it. So the work grows with D H times half a block instead of with D² H, and is all in
+/// matrix products.
+struct PrefixSums {
+    /// Places in a block.
+    static let blockSize = 28
+
+    /// The blocks of 0..<count.
+    static func blocks(_ count: Int) -> [Range<Int>] {
+        stride(from: 0, to: count, by: blockSize).map { $0..<min($0 + blockSize, count) }
+    }
+
+    /// Goes through the blocks and gathers what `body` makes of each, (B, block) → (B, D).
+    ///
+    /// - Parameters:
+    ///   - x: (B, D), in the order of the chain rule.
+    ///   - weight: (D, H), its rows in the same order.
+    ///   - start: (H) or (B, H), the sums before the first place.
+    ///   - body: Takes a block's places and its sums (B, block, H).
+    static func map(
+        _ x: Tensor, weight: Tensor, start: Tensor, _ body: (_ places: Range<Int>, _ sums: Tensor) -> Tensor
+    ) -> Tensor {
+        let (rows, hidden) = (x.shape[0], weight.shape[1])
+        var before = start.broadcast(to: [rows, hidden])
+        var parts: [Tensor] = []
+        for places in blocks(x.shape[1]) {
+            let (own, ownWeight) = (x.sliced(places, axis: 1), weight.sliced(places, axis: 0))
+            let size = places.count
+            let earlier = own.expandingDimension(at: 1) * Tensor.lowerTriangle(size, diagonal: 0)
+            let sums = earlier.reshaped(to: [rows * size, size]).matmul(ownWeight).reshaped(to: [rows, size, hidden])
+            parts.append(body(places, sums + before.expandingDimension(at: 1)))
+            if places.upperBound < x.shape[1] { before = before + own.matmul(ownWeight) }
+        }
+        return Tensor.concatenated(parts, axis: 1)
+    }
+}
+
+extension Tensor {
+    /// The columns of the given numbers, in their order: (B, D, …) and int32 (N) → (B, N, …).
+    func columns(_ indices: Tensor) -> Tensor {
+        let axes = [1, 0] + (2..<rank)
+        return permuted(axes).taking(indices).permuted(axes)
+    }
+}

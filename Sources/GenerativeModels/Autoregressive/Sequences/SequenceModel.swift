@@ -1,0 +1,190 @@
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A model of sequences by the chain rule over steps (SYSTEMS D18, B30): symbols, or several bits a step, which are independent of
+/// each other given the steps before. Log-likelihoods and scores are nats a step.
+public final class SequenceModel: SamplingModel, LikelihoodModel {
+    /// How such a model learns.
+    struct Learning {
+        var clippingNorm = 1.0
+        var beta2 = 0.99
+        var weightDecay = 0.0
+
+        /// An optimiser whose step size is set before each step.
+        func optimizer() -> Adam {
+            Adam(
+                learningRate: 0, beta2: beta2,
+                weightDecay: weightDecay > 0 ? .decoupled(weightDecay, where: WeightDecay.matrices) : .none)
+        }
+    }
+
+    public let data: Dataset.Description
+    public let parameters: Parameters
+    public let scoreName = ScoreName.logLikelihood
+    /// Steps that a step is told from, and steps of a sample.
+    public let context: Int
+    private let network: SequenceNetwork
+    private let optimizer: Adam
+    private let clippingNorm: Double
+    private var random: RandomStream
+    private var fitPrograms: [Int: Program] = [:], lossPrograms: [Int: Program] = [:]
+
+    init(
+        _ network: SequenceNetwork, _ learning: Learning, data: Dataset.Description, context: Int, seed: UInt64
+    ) throws {
+        (self.network, self.data, self.context) = (network, data, context)
+        (optimizer, clippingNorm) = (learning.optimizer(), learning.clippingNorm)
+        parameters = network.parameters
+        random = RandomStream(seed: seed).split("fit")
+        try fitProgram(min(8, context)).recordedState()
+    }
+
+    /// The parameters and the optimiser's moments.
+    public var variables: Parameters {
+        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
+    }
+
+    /// That of fitting, which dropout draws from.
+    public var randomStates: [RandomState] {
+        get { [(random.key, random.position)] }
+        set { random = RandomStream(key: newValue[0].key, position: newValue[0].counter) }
+    }
+
+    /// What goes in, one step behind, what is to be told, and which steps count, of windows padded to a length.
+    private func inputs(_ length: Int) -> [Program.Input] {
+        switch network.step {
+        case .symbol: [.int32(nil, length), .int32(nil, length), .float32(nil, length)]
+        case .bits(let width): [.float32(nil, length, width + 1), .float32(nil, length, width), .float32(nil, length)]
+        }
+    }
+
+    private func fitProgram(_ length: Int) -> Program {
+        if let program = fitPrograms[length] { return program }
+        let (network, optimizer, parameters, norm) = (network, optimizer, parameters, clippingNorm)
+        let program = Program("sequence fit", inputs: inputs(length)) { inputs in
+            let loss = Mode.training {
+                maskedMean(network.step.loss(network(inputs[0]), inputs[1]), mask: inputs[2])
+            }
+            try optimizer.minimize(loss, parameters, clippingNorm: norm)
+            return [-loss]
+        }
+        fitPrograms[length] = program
+        return program
+    }
+
+    private func lossProgram(_ length: Int) -> Program {
+        if let program = lossPrograms[length] { return program }
+        let network = network
+        let program = Program("sequence losses", inputs: inputs(length)) { inputs in
+            let outputs = network(inputs[0])
+            return [(network.step.loss(outputs, inputs[1]) * inputs[2]).sum([-1]), outputs]
+        }
+        lossPrograms[length] = program
+        return program
+    }
+
+    /// A step on the mean log-likelihood of the batch's steps.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        let windows = SequenceWindows(fitting: batch, context: context)
+        let program = fitProgram(windows.paddedLength(windows.windows[...], context: context))
+        // Each step draws anew, whatever the program that its length asks for.
+        program.randomState = (random.next(), 0)
+        let plan = try program.plan(length: batch.count)
+        fill(plan, windows, windows.windows[...])
+        plan.run()
+        return [("logLikelihood", Double(plan.output(0)[0]))]
+    }
+
+    /// Puts windows into a plan's inputs.
+    private func fill(_ plan: Plan, _ cut: SequenceWindows, _ windows: ArraySlice<SequenceWindows.Window>) {
+        let mask = plan.input(2)
+        let length = mask.count / windows.count
+        for (row, window) in windows.enumerated() {
+            for offset in 0..<length {
+                let (place, step) = (row * length + offset, window.steps.lowerBound + offset)
+                let isInside = window.steps.contains(step)
+                mask[place] = isInside ? 1 : 0
+                fill(plan, place, before: isInside && step > 0 ? step - 1 : nil, isInside ? step : nil, cut, window)
+            }
+        }
+    }
+
+    /// Puts one step into a plan's inputs: the step before it, nil for the mark, and the step itself, nil beyond the end.
+    private func fill(
+        _ plan: Plan, _ place: Int, before: Int?, _ target: Int?, _ cut: SequenceWindows,
+        _ window: SequenceWindows.Window
+    ) {
+        switch network.step {
+        case .symbol(let count):
+            plan.integerInput(0)[place] = before.map { Int32(cut.value(window, $0, 0)) } ?? Int32(count)
+            plan.integerInput(1)[place] = target.map { Int32(cut.value(window, $0, 0)) } ?? 0
+        case .bits(let width):
+            for number in 0..<width {
+                plan.input(0)[place * (width + 1) + number] = before.map { cut.value(window, $0, number) } ?? 0
+                plan.input(1)[place * width + number] = target.map { cut.value(window, $0, number) } ?? 0
+            }
+            plan.input(0)[place * (width + 1) + width] = before == nil ? 1 : 0
+        }
+    }
+
+    /// The mean log-likelihood of a step.
+    public func score(_ rows: DataRows) throws -> Double {
+        try nats(rows).reduce(0, +) / Double(max(1, rows.lengths.reduce(0, +)))
+    }
+
+    /// log p of each sequence, every step told from up to ``context`` steps before it.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        let steps = rows.lengths.reduce(0, +)
+        let nats = try nats(rows)
+        return LogLikelihood(
+            .exact, nats, details: [("natsPerStep", -nats.reduce(0, +) / Double(max(1, steps)))])
+    }
+
+    private func nats(_ rows: DataRows) throws -> [Double] {
+        var nats = [Double](repeating: 0, count: rows.count)
+        let cut = SequenceWindows(rows, context: context)
+        for start in stride(from: 0, to: cut.windows.count, by: 32) {
+            let part = cut.windows[start..<min(start + 32, cut.windows.count)]
+            let plan = try lossProgram(cut.paddedLength(part, context: context)).plan(length: part.count)
+            fill(plan, cut, part)
+            plan.run()
+            for (index, window) in part.enumerated() { nats[window.row] -= Double(plan.output(0)[index]) }
+        }
+        return nats
+    }
+
+    /// New sequences of ``context`` steps, (count, context, width). One that has come to its end symbol stays there.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        var random = RandomStream(seed: seed).split("steps")
+        let (width, outputs) = (max(1, data.width), network.step.outputCount)
+        var rows = [Float](repeating: 0, count: count * context * width)
+        var hasEnded = [Bool](repeating: false, count: count)
+        let plan = try lossProgram(context).plan(length: count)
+        for step in 0..<context {
+            let soFar = DataRows(sequences: rows, width: width, lengths: [Int](repeating: context, count: count))
+            let cut = SequenceWindows(soFar, context: context)
+            fill(plan, cut, cut.windows[...])
+            plan.run()
+            for row in 0..<count {
+                let start = (row * context + step) * outputs
+                let own = UnsafeBufferPointer(rebasing: plan.output(1)[start..<start + outputs])
+                let place = (row * context + step) * width
+                switch network.step {
+                case .symbol:
+                    let drawn = ConditionalDistribution.categorical(outputs).draw(own, &random)
+                    rows[place] = hasEnded[row] ? Float(data.endSymbol ?? 0) : drawn
+                    hasEnded[row] = hasEnded[row] || Int(drawn) == data.endSymbol
+                case .bits:
+                    for number in 0..<width {
+                        let logit = UnsafeBufferPointer(rebasing: own[number..<number + 1])
+                        rows[place + number] = ConditionalDistribution.bernoulli.draw(logit, &random)
+                    }
+                }
+            }
+        }
+        return rows
+    }
+}

@@ -1,0 +1,120 @@
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Features of each step from those of the steps up to it: (B, T, inputs) → (B, T, outputs).
+protocol CausalNetwork: Module {
+    func callAsFunction(_ x: Tensor) -> Tensor
+    /// The number of features that go in, and that come out.
+    var widths: (input: Int, output: Int) { get }
+}
+
+/// A causal network with what goes into it and what comes out: the outputs for each step given the steps before. What goes in is
+/// one step behind, with a mark for "nothing yet" in front.
+struct SequenceNetwork: Module {
+    /// What a step is.
+    enum Step: Hashable {
+        /// One of so many symbols: int32, the count itself being the mark.
+        case symbol(Int)
+        /// So many bits: floats with one more behind them that is 1 for the mark.
+        case bits(Int)
+
+        init(_ data: Dataset.Description) {
+            switch data.kind {
+            case .symbols(let symbols): self = .symbol(symbols.count)
+            case .levels(let count) where !data.isSequential: self = .symbol(count)
+            case .bits where !data.isSequential: self = .symbol(2)
+            default: self = .bits(data.width)
+            }
+        }
+
+        /// Outputs for a step.
+        var outputCount: Int {
+            switch self {
+            case .symbol(let count), .bits(let count): count
+            }
+        }
+
+        /// −log p of each step: outputs (B, T, P), targets int32 (B, T) or float (B, T, P) → (B, T).
+        func loss(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
+            switch self {
+            case .symbol: crossEntropy(logits: outputs, labels: targets)
+            case .bits: binaryCrossEntropy(logits: outputs, targets: targets).sum([-1])
+            }
+        }
+    }
+
+    let step: Step
+    private let embedding: Embedding?
+    private let entry: Linear?
+    private let body: any CausalNetwork
+    private let head: Linear?
+
+    /// - Parameter tied: Whether symbols are scored by their own vectors instead of by a layer of its own (Press & Wolf 2017).
+    init(_ step: Step, body: any CausalNetwork, tied: Bool = false, random: inout RandomStream) {
+        let (input, output) = body.widths
+        switch step {
+        case .symbol(let count):
+            let embedding = Embedding(count + 1, input, random: &random)
+            embedding.weight.set(
+                Initializer.normal(deviation: tied ? 0.02 : 1).values([count + 1, input], random: &random))
+            (self.embedding, entry) = (embedding, nil)
+        case .bits(let width): (embedding, entry) = (nil, Linear(width + 1, input, random: &random))
+        }
+        head = tied ? nil : Linear(output, step.outputCount, random: &random)
+        (self.step, self.body) = (step, body)
+    }
+
+    var parameters: Parameters {
+        [
+            "embedding": embedding?.parameters ?? [:], "entry": entry?.parameters ?? [:], "body": body.parameters,
+            "head": head?.parameters ?? [:],
+        ]
+    }
+
+    /// The outputs for each step: int32 (B, T) or floats (B, T, width + 1), one step behind → (B, T, P).
+    func callAsFunction(_ before: Tensor) -> Tensor {
+        let features = body(embedding.map { $0(before) } ?? entry!(before))
+        if let head { return head(features) }
+        return features.matmul(
+            embedding!.weight.tensor.sliced(0..<step.outputCount, axis: 0), transposeRight: true)
+    }
+}
+
+/// A sequence network on the numbers of a row, one after the other: pixels row by row.
+struct RasterNetwork: ConditionalNetwork {
+    private let network: SequenceNetwork
+    let order: [Int]
+    let rowLimit: Int
+
+    init(_ network: SequenceNetwork, width: Int, rowLimit: Int) {
+        (self.network, order, self.rowLimit) = (network, Array(0..<width), rowLimit)
+    }
+
+    var parameters: Parameters { network.parameters }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        let mark = Tensor.full(Double(network.step.outputCount), shape: [x.shape[0], 1])
+        let before = Tensor.concatenated([mark, x.sliced(0..<order.count - 1, axis: 1)], axis: 1)
+        return network(before.asInteger())
+    }
+}
+
+extension ModelSettings {
+    /// A model of sequences, or of rows as sequences of their numbers, by a causal network.
+    func sequenceModel(
+        _ body: any CausalNetwork, _ learning: SequenceModel.Learning, data: Dataset.Description, context: Int,
+        tied: Bool, seed: UInt64, random: inout RandomStream
+    ) throws -> any GenerativeModel {
+        let network = SequenceNetwork(.init(data), body: body, tied: tied, random: &random)
+        if data.isSequential {
+            return try SequenceModel(network, learning, data: data, context: context, seed: seed)
+        }
+        // What all pairs of places ask for has to fit into memory.
+        let raster = RasterNetwork(network, width: data.width, rowLimit: max(1, 16_384 / data.width))
+        return try AutoregressiveModel(
+            raster, .categorical(network.step.outputCount), data: data, seed: seed, optimizer: learning.optimizer(),
+            clippingNorm: learning.clippingNorm)
+    }
+}

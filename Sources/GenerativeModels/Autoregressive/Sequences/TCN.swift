@@ -1,0 +1,80 @@
+import Configuration
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// The temporal convolutional network (Bai, Kolter & Koltun 2018; SYSTEMS D18): residual blocks of two rectified causal convolutions
+/// each, dilated by 1, 2, 4, …
+struct TemporalConvolutions: CausalNetwork {
+    private struct Block: Module {
+        let first, second: Conv1d
+
+        var parameters: Parameters { ["first": first.parameters, "second": second.parameters] }
+    }
+
+    private let blocks: [Block]
+    private let dropout: Dropout
+    let widths: (input: Int, output: Int)
+
+    init(_ settings: TCNSettings, random: inout RandomStream) {
+        let channels = settings.channels
+        func layer(_ index: Int) -> Conv1d {
+            .causal(channels, channels, kernel: settings.kernel, dilation: 1 << index, random: &random)
+        }
+        blocks = (0..<settings.blocks).map { Block(first: layer($0), second: layer($0)) }
+        dropout = Dropout(settings.dropout)
+        widths = (channels, channels)
+    }
+
+    var parameters: Parameters { ["blocks": Parameters(list: blocks.map(\.parameters))] }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        blocks.reduce(x) { stream, block in
+            let inner = dropout(block.second(dropout(block.first(stream).relu())).relu())
+            return (inner + stream).relu()
+        }
+    }
+}
+
+/// Settings of ``TemporalConvolutions``: those of the paper for Bach's chorales.
+public struct TCNSettings: ModelSettings {
+    /// Residual blocks, each with twice the dilation of the one before.
+    public var blocks = 2
+    /// Taps of a kernel.
+    public var kernel = 3
+    /// Channels.
+    public var channels = 150
+    /// Share of features that training drops.
+    public var dropout = 0.5
+    /// Steps of a window, where data are sequences.
+    public var context = 256
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<TCNSettings>] = [
+        Setting("blocks", \.blocks, 1...16, "residual blocks, dilated by 1, 2, 4, …"),
+        Setting("kernel", \.kernel, 2...16, "taps of a kernel"),
+        Setting("channels", \.channels, 1...4096, "channels"),
+        Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
+        Setting("context", \.context, 8...65_536, "steps of a window, where data are sequences"),
+    ]
+
+    /// Symbols, bits or levels: sequences or rows.
+    public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
+    /// Until the validation rows have got no better for 30 epochs.
+    public var fitting: FitSettings {
+        FitSettings { ($0.epochs, $0.batchSize, $0.learningRate, $0.patience) = (200, 8, 1e-3, 30) }
+    }
+
+    /// A ``SequenceModel``, or an ``AutoregressiveModel`` where rows are no sequences.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        var random = RandomStream(seed: seed).split("parameters")
+        let body = TemporalConvolutions(self, random: &random)
+        let learning = SequenceModel.Learning(clippingNorm: 0.4, beta2: 0.999)
+        return try sequenceModel(
+            body, learning, data: data, context: context, tied: false, seed: seed, random: &random)
+    }
+}

@@ -1,0 +1,101 @@
+import Configuration
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A stack of causal transformer blocks, normalised first (Vaswani et al. 2017; Radford et al. 2019; SYSTEMS B24–B26).
+struct CausalTransformer: CausalNetwork {
+    private let positions: PositionalEmbedding
+    private let blocks: [TransformerBlock]
+    private let norm: LayerNorm
+    private let width: Int
+
+    init(_ settings: TransformerSettings, length: Int, random: inout RandomStream) {
+        positions = .learned(length: length, settings.width, random: &random)
+        blocks = (0..<settings.layers).map { _ in
+            TransformerBlock(
+                settings.width, heads: settings.heads, causal: true,
+                relativeDistance: settings.relativePositions ? min(length, 128) : nil, dropout: settings.dropout,
+                random: &random)
+        }
+        norm = LayerNorm(settings.width)
+        width = settings.width
+        initialise(depth: settings.layers, &random)
+    }
+
+    /// Normal weights of deviation 0.02, those that add to the residual stream smaller by √(2 · depth), and no biases (Radford et
+    /// al. 2019, section 2.3).
+    private func initialise(depth: Int, _ random: inout RandomStream) {
+        let smaller = 1 / Double(2 * depth).squareRoot()
+        for (path, variable) in parameters.entries {
+            if path.contains("norm") || path.contains("relative_positions") { continue }
+            let addsToStream = path.hasSuffix("out_proj.weight") || path.hasSuffix("linear2.weight")
+            let deviation = variable.shape.count == 2 ? 0.02 * (addsToStream ? smaller : 1) : 0
+            variable.set((0..<variable.count).map { _ in Float(random.normal(standardDeviation: deviation)) })
+        }
+    }
+
+    var parameters: Parameters {
+        [
+            "positions": positions.parameters, "blocks": Parameters(list: blocks.map(\.parameters)),
+            "norm": norm.parameters,
+        ]
+    }
+
+    var widths: (input: Int, output: Int) { (width, width) }
+
+    func callAsFunction(_ x: Tensor) -> Tensor { norm(blocks.reduce(positions(x)) { $1($0) }) }
+}
+
+/// Settings of ``CausalTransformer``: nanoGPT's for a processor.
+public struct TransformerSettings: ModelSettings {
+    /// Blocks.
+    public var layers = 4
+    /// Heads of each block.
+    public var heads = 4
+    /// Features of each step.
+    public var width = 128
+    /// Steps that a step is told from, where data are sequences; rows are seen whole.
+    public var context = 64
+    /// Share of features that training drops.
+    public var dropout = 0.0
+    /// Whether attention has a bias for each distance.
+    public var relativePositions = true
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<TransformerSettings>] = [
+        Setting("layers", \.layers, 1...100, "blocks"),
+        Setting("heads", \.heads, 1...128, "heads of each block"),
+        Setting("width", \.width, 1...8192, "features of each step"),
+        Setting("context", \.context, 2...8192, "steps that a step is told from"),
+        Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
+        Setting("relativePositions", \.relativePositions, "whether attention has a bias for each distance"),
+    ]
+
+    /// Symbols or bits, levels: sequences or rows.
+    public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
+    /// nanoGPT's steps: 2,000 of 12 windows each, from 1e-3 to 1e-4.
+    public var fitting: FitSettings {
+        FitSettings {
+            ($0.epochs, $0.updates, $0.batchSize, $0.learningRate) = (1000, 2000, 12, 1e-3)
+            ($0.decay, $0.lastLearningRate, $0.warmup) = (.cosine, 1e-4, 100)
+        }
+    }
+
+    /// A ``SequenceModel``, or an ``AutoregressiveModel`` where rows are no sequences.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        guard width % heads == 0 else {
+            throw ModelError.setting("heads", value: "\(heads)", expected: "a divisor of width = \(width)")
+        }
+        var random = RandomStream(seed: seed).split("parameters")
+        let body = CausalTransformer(self, length: data.isSequential ? context : data.width, random: &random)
+        let learning = SequenceModel.Learning(clippingNorm: 1, beta2: 0.99, weightDecay: 0.1)
+        return try sequenceModel(
+            body, learning, data: data, context: context, tied: data.kind.name == .symbols, seed: seed,
+            random: &random)
+    }
+}

@@ -1,0 +1,95 @@
+import Configuration
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Dilated causal convolutions without strides (van den Oord et al., "WaveNet", 2016; SYSTEMS D18): a layer's unit is
+/// tanh(W_f ∗ x) ⊙ σ(W_g ∗ x), which goes on through a residual path and, by a skip path, to the end.
+struct DilatedConvolutions: CausalNetwork {
+    private struct Unit: Module {
+        let gate, residual, skip: Conv1d
+
+        var parameters: Parameters {
+            ["gate": gate.parameters, "residual": residual.parameters, "skip": skip.parameters]
+        }
+    }
+
+    private let units: [Unit]
+    private let dropout: Dropout
+    let widths: (input: Int, output: Int)
+
+    init(_ settings: WaveNetSettings, random: inout RandomStream) {
+        let channels = settings.channels
+        units = (0..<settings.blocks * settings.layers).map { index in
+            Unit(
+                gate: .causal(
+                    channels, 2 * channels, kernel: settings.kernel, dilation: 1 << (index % settings.layers),
+                    random: &random),
+                residual: Conv1d(channels, channels, kernel: 1, random: &random),
+                skip: Conv1d(channels, settings.skipChannels, kernel: 1, random: &random))
+        }
+        dropout = Dropout(settings.dropout)
+        widths = (channels, settings.skipChannels)
+    }
+
+    var parameters: Parameters { ["units": Parameters(list: units.map(\.parameters))] }
+
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        var (stream, skips) = (x, Tensor.zeros(Array(x.shape[..<2]) + [widths.output]))
+        for unit in units {
+            let parts = unit.gate(dropout(stream)).split(into: 2, axis: -1)
+            let gated = parts[0].tanh() * parts[1].sigmoid()
+            skips = skips + unit.skip(gated)
+            stream = stream + unit.residual(gated)
+        }
+        return skips.relu()
+    }
+}
+
+/// Settings of ``DilatedConvolutions``.
+public struct WaveNetSettings: ModelSettings {
+    /// Times that the dilations go from 1 up.
+    public var blocks = 2
+    /// Layers of a block, each with twice the dilation of the one before.
+    public var layers = 5
+    /// Taps of a kernel.
+    public var kernel = 2
+    /// Channels of the residual path.
+    public var channels = 48
+    /// Channels of the skip path.
+    public var skipChannels = 96
+    /// Share of features that training drops.
+    public var dropout = 0.0
+    /// Steps of a window, where data are sequences.
+    public var context = 256
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<WaveNetSettings>] = [
+        Setting("blocks", \.blocks, 1...32, "times that the dilations go from 1 up"),
+        Setting("layers", \.layers, 1...16, "layers of a block, dilated by 1, 2, 4, …"),
+        Setting("kernel", \.kernel, 2...16, "taps of a kernel"),
+        Setting("channels", \.channels, 1...4096, "channels of the residual path"),
+        Setting("skipChannels", \.skipChannels, 1...4096, "channels of the skip path"),
+        Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
+        Setting("context", \.context, 8...65_536, "steps of a window, where data are sequences"),
+    ]
+
+    /// Symbols, bits or levels: sequences or rows.
+    public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
+    /// 20 epochs with a falling step size.
+    public var fitting: FitSettings {
+        FitSettings { ($0.epochs, $0.batchSize, $0.learningRate, $0.decay) = (20, 16, 2e-3, .cosine) }
+    }
+
+    /// A ``SequenceModel``, or an ``AutoregressiveModel`` where rows are no sequences.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        var random = RandomStream(seed: seed).split("parameters")
+        let body = DilatedConvolutions(self, random: &random)
+        return try sequenceModel(
+            body, SequenceModel.Learning(), data: data, context: context, tied: false, seed: seed, random: &random)
+    }
+}

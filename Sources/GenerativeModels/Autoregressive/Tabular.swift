@@ -1,0 +1,149 @@
+import Configuration
+import Datasets
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A table for each conditional (SYSTEMS D2): p(xᵢ = 1 | x₁…xᵢ₋₁) for every one of the 2^{i−1} cases before it, Σᵢ 2^{i−1} = 2ᴰ − 1
+/// numbers in all. They are the shares that were counted, each bit of a case counted α times beforehand.
+public final class TabularModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+    public let data: Dataset.Description
+    public let scoreName = ScoreName.logLikelihood
+    private let settings: TabularSettings
+    /// How often a bit was 0, and 1, after each case; the case 0 of the first bit is entry 1, those of a case c are 2c and 2c + 1.
+    private let counts: Variable
+
+    /// Makes a model that has counted nothing.
+    init(_ settings: TabularSettings, data: Dataset.Description) {
+        (self.settings, self.data) = (settings, data)
+        counts = Variable(zeros: [1 << data.width, 2], name: "counts")
+    }
+
+    /// The counts.
+    public var parameters: Parameters { Parameters(named: ["counts": counts]) }
+    /// The counts.
+    public var variables: Parameters { parameters }
+    /// None: counting draws nothing.
+    public var randomStates: [RandomState] {
+        get { [] }
+        set {}
+    }
+
+    /// The number of conditionals, 2ᴰ − 1.
+    public var parameterCount: Int { (1 << data.width) - 1 }
+
+    /// Counts a batch. Counting data twice changes nothing but the share of what was counted beforehand.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        counts.withMutableValues { counts in
+            for row in 0..<batch.count {
+                var entry = 1
+                for bit in batch[row] {
+                    counts[2 * entry + Int(bit)] += 1
+                    entry = 2 * entry + Int(bit)
+                }
+            }
+        }
+        return [("logLikelihood", try score(batch))]
+    }
+
+    /// The mean log-likelihood.
+    public func score(_ rows: DataRows) throws -> Double {
+        let nats = logProbabilities(rows)
+        return nats.reduce(0, +) / Double(nats.count)
+    }
+
+    /// log p of each row, exactly.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        LogLikelihood(.exact, logProbabilities(rows))
+    }
+
+    private func logProbabilities(_ rows: DataRows) -> [Double] {
+        (0..<rows.count).map { row in
+            var (entry, sum) = (1, 0.0)
+            for bit in rows[row] {
+                let one = probability(entry)
+                sum += log(bit == 1 ? one : 1 - one)
+                entry = 2 * entry + Int(bit)
+            }
+            return sum
+        }
+    }
+
+    /// p(1) after a case.
+    fileprivate func probability(_ entry: Int) -> Double {
+        counts.withValues { counts in
+            let (zeros, ones) = (Double(counts[2 * entry]), Double(counts[2 * entry + 1]))
+            let smoothing = settings.smoothing
+            let total = zeros + ones + 2 * smoothing
+            return total > 0 ? (ones + smoothing) / total : 0.5
+        }
+    }
+
+    /// New rows, bit by bit.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        try drawing(count: count, from: nil, known: [], seed: seed).finished()
+    }
+
+    /// Draws what isn't known given the known bits before it.
+    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
+        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
+    }
+
+    /// A bit a step.
+    public func process(
+        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
+    ) throws -> any GenerationProcess {
+        try drawing(count: count, from: start, known: known, seed: seed)
+    }
+
+    private func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
+        NumberByNumber(
+            Lookup(self), .bernoulli, order: Array(0..<data.width), count: count, from: start, known: known,
+            seed: seed)
+    }
+
+    /// Looks conditionals up.
+    private final class Lookup: ConditionalStepper {
+        private let model: TabularModel
+        init(_ model: TabularModel) { self.model = model }
+
+        func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws {
+            let width = model.data.width
+            for row in outputs.indices {
+                let entry = rows[row * width..<row * width + index].reduce(1) { 2 * $0 + Int($1) }
+                let one = model.probability(entry)
+                outputs[row] = Float(log(one / (1 - one)))
+            }
+        }
+    }
+}
+
+/// Settings of ``TabularModel``.
+public struct TabularSettings: ModelSettings {
+    /// α: how often each bit counts as seen beforehand. ½ is Jeffreys' prior, 0 the greatest likelihood.
+    public var smoothing = 0.5
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<TabularSettings>] = [
+        Setting("smoothing", \.smoothing, 0...1_000_000, "how often each bit counts as seen beforehand")
+    ]
+
+    /// Bits.
+    public var needs: DataNeeds { DataNeeds(.bits) }
+    /// Once through the data.
+    public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
+
+    /// A ``TabularModel``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        guard data.width <= 24 else {
+            throw ModelError.data(
+                model: "tabular", found: "rows of \(data.width), which would be 2^\(data.width) numbers",
+                expected: "rows of at most 24 bits")
+        }
+        return TabularModel(self, data: data)
+    }
+}

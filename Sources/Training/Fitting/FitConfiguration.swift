@@ -1,0 +1,106 @@
+import Configuration
+import Datasets
+import GenerativeModels
+import Storage
+
+/// What a fit is made from, and read back from: the `config.toml` of its run.
+///
+/// ```toml
+/// model = "nade"
+/// dataset = "mnist"
+/// folder = "data"
+/// seed = 0
+/// epochs = 100
+///
+/// [data]
+/// binarize = "fixed"
+///
+/// [settings]
+/// hiddenUnits = 500
+/// ```
+public struct FitConfiguration: Sendable {
+    /// The model's name.
+    public var model: String
+    /// The data's name or path.
+    public var dataset: String
+    /// The folder where data are looked for by name; empty where none was given.
+    public var folder: String
+    /// What the run's random streams are made from.
+    public var seed: Int
+    /// How the model is fitted.
+    public var fitting: FitSettings
+    /// How the data are prepared.
+    public var data = DataSettings()
+    /// The model's settings.
+    public var settings: any ModelSettings
+
+    /// Makes a configuration with the model's defaults.
+    ///
+    /// - Throws: ``GenerativeModels/ModelError`` for a name that no model has, ``Configuration/ConfigurationError``
+    ///   for a negative seed.
+    public init(model: String, dataset: String, folder: String = "", seed: Int) throws {
+        settings = try ModelCatalog.entry(model).makeSettings()
+        guard seed >= 0 else { throw Self.badSeed(.integer(seed), source: "--seed") }
+        (self.model, self.dataset, self.folder, self.seed) = (model, dataset, folder, seed)
+        fitting = settings.fitting
+    }
+
+    /// Reads a run's configuration.
+    ///
+    /// - Throws: `StorageError`, or ``Configuration/ConfigurationError`` with the line that isn't right.
+    public init(contentsOf path: String) throws {
+        let document = try TOMLDocument(contentsOf: path)
+        func text(_ name: String) throws -> String {
+            guard let text = document.top[name]?.text else {
+                throw ConfigurationError.badFile(
+                    path: path, line: document.line(of: name), message: "\(name) is missing; add \(name) = \"…\"")
+            }
+            return text
+        }
+        let seed = document.top["seed"] ?? .integer(0)
+        guard let number = seed.integer, number >= 0 else {
+            throw Self.badSeed(seed, source: "\(path):\(document.line(of: "seed"))")
+        }
+        try self.init(model: try text("model"), dataset: try text("dataset"), seed: number)
+        folder = document.top["folder"]?.text ?? ""
+        settings = try settings.changed(by: [document.tables["settings"] ?? SettingsTable()])
+        fitting = settings.fitting
+        let own = ["model", "dataset", "folder", "seed"]
+        try fitting.apply(SettingsTable(document.top.entries.filter { !own.contains($0.name) }))
+        try data.apply(document.tables["data"] ?? SettingsTable())
+    }
+
+    private static func badSeed(_ value: SettingValue, source: String) -> ConfigurationError {
+        .badValue(name: "seed", value: value.toml, expected: "a whole number from 0 to \(Int.max)", source: source)
+    }
+
+    /// Applies flags of the form `name=value`: settings of the model, and of fitting. The model's come first, since what suits
+    /// fitting may follow from them.
+    ///
+    /// - Throws: ``Configuration/ConfigurationError``.
+    public mutating func apply(assignments: [String]) throws {
+        func name(_ assignment: String) -> String { String(assignment.prefix { $0 != "=" }) }
+        let ofFitting = FitSettings.settings.map(\.name)
+        let known = ofFitting + settings.values.map(\.name)
+        for text in assignments where text.contains("=") && !known.contains(name(text)) {
+            let nearest = nearestName(to: name(text), among: known)
+            throw ConfigurationError.unknownSetting(name: name(text), source: "--set \(text)", nearest: nearest)
+        }
+        let changed = fitting.settingsTable.entries.filter { settings.fitting.settingsTable[$0.name] != $0.value }
+        settings = try settings.changed(by: [], assignments: assignments.filter { !ofFitting.contains(name($0)) })
+        fitting = settings.fitting
+        try fitting.apply(SettingsTable(changed))
+        for text in assignments where ofFitting.contains(name(text)) { try fitting.apply(assignment: text) }
+    }
+
+    /// The configuration as a TOML file that reads back as the same values.
+    public var tomlText: String {
+        var top = SettingsTable()
+        top["model"] = .text(model)
+        top["dataset"] = .text(dataset)
+        if !folder.isEmpty { top["folder"] = .text(folder) }
+        top["seed"] = .integer(seed)
+        return top.tomlText + fitting.settingsTable.tomlText + "\n[data]\n" + data.settingsTable.tomlText
+            + "\n[settings]\n" + settings.settingsTable.tomlText
+    }
+}

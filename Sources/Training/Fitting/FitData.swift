@@ -1,0 +1,73 @@
+import Datasets
+import GenerativeModels
+import NeuralNetworks
+import Random
+
+/// A data set as a model takes it: prepared, and standardised where its numbers are reals.
+struct FitData {
+    private let pipeline: DataPipeline
+    /// Shift and scale of each number; those that change nothing where the model takes the numbers as they are.
+    let scaling: Standardizer
+    /// The prepared rows.
+    let validation, test: DataRows
+
+    /// Reads and prepares the data of a configuration.
+    ///
+    /// - Throws: `StorageError`, `FormatError` or ``Datasets/DatasetError``.
+    init(_ configuration: FitConfiguration) throws {
+        let folder = configuration.folder.isEmpty ? nil : configuration.folder
+        let dataset = try DatasetCatalog.make(configuration.dataset, folder: folder, settings: configuration.data)
+        try self.init(dataset, configuration)
+    }
+
+    /// Prepares a data set.
+    init(_ dataset: Dataset, _ configuration: FitConfiguration) throws {
+        let needs = configuration.settings.needs
+        var pipeline = try DataPipeline(
+            dataset, configuration.data, kinds: needs.kinds, sequences: needs.sequences, pictures: needs.pictures,
+            labels: needs.labels, model: configuration.model)
+        pipeline.augmentation = Self.augmentation(pipeline.description, configuration.data)
+        let width = pipeline.description.width
+        let isScaled = pipeline.wantsStandardizing
+        let scaling = isScaled ? Standardizer(pipeline.training.values, width: width) : .identity(width: width)
+        func scaled(_ rows: DataRows) -> DataRows { isScaled ? rows.replacing(scaling.apply(rows.values)) : rows }
+        (validation, test) = (scaled(pipeline.validation), scaled(pipeline.test))
+        (self.pipeline, self.scaling, self.isScaled) = (pipeline, scaling, isScaled)
+        windows =
+            pipeline.description.isSequential
+            ? needs.window.map { FitWindows(pipeline.training.lengths, context: $0) } : nil
+    }
+
+    private let isScaled: Bool
+    private let windows: FitWindows?
+
+    /// The change of pictures that the data's settings ask for.
+    private static func augmentation(
+        _ data: Dataset.Description, _ settings: DataSettings
+    ) -> DataPipeline.Augmentation? {
+        let changes: [Augmentation] =
+            (settings.shift > 0 ? [.shift(settings.shift)] : []) + (settings.flip ? [.flip] : [])
+        guard !changes.isEmpty, let size = data.picture else { return nil }
+        return { values, random in
+            let images = Images(
+                count: values.count / data.width, height: size.height, width: size.width, channels: size.channels,
+                values)
+            return changes.apply(to: images, random: &random).pixels
+        }
+    }
+
+    /// What the rows are that the model sees.
+    var description: Dataset.Description { pipeline.description }
+    /// Rows to learn from, or windows of sequences.
+    var trainingCount: Int { windows?.count ?? pipeline.trainingCount }
+
+    /// Some rows to learn from, with what is drawn for them.
+    func batch(_ rows: some Collection<Int>, random: RandomStream) -> DataRows {
+        if let windows { return windows.gathered(rows, of: pipeline.training, random: random) }
+        let batch = pipeline.batch(rows, random: random)
+        return isScaled ? batch.replacing(scaling.apply(batch.values)) : batch
+    }
+
+    /// What a log-density loses a row by scaling the model's numbers up to the data's.
+    var logVolume: Double { scaling.logVolume + pipeline.logVolume }
+}

@@ -1,0 +1,260 @@
+import Datasets
+import Environments
+import GenerativeModels
+import NeuralNetworks
+import Random
+import Storage
+import TensorCore
+
+/// A generative model, its data and its run folder: fits the one to the other.
+public final class FitSession {
+    let configuration: FitConfiguration
+    let folder: RunFolder
+    let data: FitData
+    let model: any GenerativeModel
+    private let metrics: JSONLinesWriter
+    private var state: FitState
+    /// The parameters of the best score on the validation rows.
+    private let best: Parameters
+    private let average: ExponentialMovingAverage?
+    private var clock: FitClock
+
+    /// Reads the data, makes the model and the run's folder.
+    ///
+    /// - Throws: `StorageError`, `FormatError`, ``Datasets/DatasetError`` for data that don't suit the model, or
+    ///   ``GenerativeModels/ModelError`` for settings that don't.
+    public convenience init(_ configuration: FitConfiguration, folder path: String, overwrite: Bool) throws {
+        let data = try FitData(configuration)
+        let model = try Self.model(configuration, data)
+        let folder = try RunFolder(creating: path, force: overwrite)
+        try writeAtomically(configuration.tomlText, to: folder.configurationPath, overwrite: false)
+        try self.init(starting: configuration, folder, data, model)
+    }
+
+    /// Goes on with a fit from its last checkpoint; one that was stopped before its first starts anew. It ends as one
+    /// that was never stopped, bit for bit.
+    ///
+    /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint or log.
+    public convenience init(resuming path: String) throws {
+        let folder = try RunFolder(opening: path)
+        let configuration = try FitConfiguration(contentsOf: folder.configurationPath)
+        let data = try FitData(configuration)
+        let model = try Self.model(configuration, data)
+        guard let step = try folder.checkpointSteps().last else {
+            try folder.removeLogs()
+            try self.init(starting: configuration, folder, data, model)
+            return
+        }
+        let checkpoint = try Checkpoint.open(folder.checkpointPath(step: step))
+        var state = FitState(randomStates: model.randomStates)
+        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
+        try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
+            try state.restoreState(from: bytes)
+        }
+        let metrics = try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength)
+        self.init(configuration, folder, data, model, metrics, state)
+        // An average's variables are there from the start, the best parameters from the first epoch's end.
+        try Checkpoint.read(checkpoint, into: variables)
+        model.randomStates = state.randomStates
+    }
+
+    /// Goes on with the fit in a folder if there is one, and starts it otherwise.
+    ///
+    /// - Throws: as the other two.
+    public convenience init(continuing configuration: FitConfiguration, folder path: String) throws {
+        if exists(joinPath(path, "config.toml")) {
+            try self.init(resuming: path)
+        } else {
+            try self.init(configuration, folder: path, overwrite: true)
+        }
+    }
+
+    private convenience init(
+        starting configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel
+    ) throws {
+        let metrics = try JSONLinesWriter(creating: folder.metricsPath)
+        self.init(
+            configuration, folder, data, model, metrics, FitState(randomStates: model.randomStates))
+        state.firstScore = try score()
+        state.validScore = state.firstScore
+        try writeCheckpoint()
+    }
+
+    private init(
+        _ configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel,
+        _ metrics: JSONLinesWriter, _ state: FitState
+    ) {
+        (self.configuration, self.folder, self.data) = (configuration, folder, data)
+        (self.model, self.metrics, self.state) = (model, metrics, state)
+        clock = FitClock(folder)
+        best = model.parameters.copied()
+        let decay = configuration.fitting.averaging
+        average = decay > 0 ? ExponentialMovingAverage(of: model.parameters, decay: decay, biasCorrected: true) : nil
+    }
+
+    private static func model(_ configuration: FitConfiguration, _ data: FitData) throws -> any GenerativeModel {
+        let model = try configuration.settings.makeModel(for: data.description, seed: UInt64(configuration.seed))
+        guard configuration.fitting.patience == 0 || model.scoreName.selects else {
+            throw ModelError.setting(
+                "patience", value: "\(configuration.fitting.patience)",
+                expected:
+                    "0, since \(configuration.model)'s score (\(model.scoreName.rawValue)) doesn't tell which is best")
+        }
+        return model
+    }
+
+    /// Times that the data are gone through at most.
+    public var epochs: Int { configuration.fitting.epochs }
+
+    /// Updates that there are to be at most.
+    public var updates: Int {
+        let (rows, size) = (data.trainingCount, configuration.fitting.batchSize)
+        let (all, limit) = (epochs * ((rows + size - 1) / size), configuration.fitting.updates)
+        return limit > 0 ? min(limit, all) : all
+    }
+
+    /// Updates so far.
+    public var updatesDone: Int { state.updates }
+
+    /// Goes through the data as often as the settings say, and writes metrics, checkpoints and `summary.json`; or until
+    /// `shouldStop` says so, and writes a checkpoint.
+    ///
+    /// - Returns: what ``FitSummary`` says of the run; nil where it was stopped.
+    public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
+        while state.epoch < epochs && !patienceIsOver && !updatesAreOver {
+            guard try fitEpoch(progress, shouldStop) else {
+                try writeCheckpoint()
+                return nil
+            }
+            try finishEpoch()
+            progress.update(step: state.updates, metrics: progressMetrics)
+            if clock.checkpointIsDue { try writeCheckpoint() }
+        }
+        progress.finish(step: state.updates, metrics: progressMetrics)
+        try writeCheckpoint()
+        useBest()
+        let likelihood = try FitSummary.likelihood(of: model, data.test, seed: UInt64(configuration.seed))
+        let summary = FitSummary(
+            configuration, run: folder.path, data, model.scoreName, state, seconds: clock.seconds, likelihood
+        ).json
+        try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
+        return summary
+    }
+
+    private var patienceIsOver: Bool {
+        let patience = configuration.fitting.patience
+        return patience > 0 && state.epoch - state.bestEpoch >= patience
+    }
+
+    private var updatesAreOver: Bool {
+        configuration.fitting.updates > 0 && state.updates >= configuration.fitting.updates
+    }
+
+    /// Fits what is left of the epoch; false where it was stopped.
+    private func fitEpoch(_ progress: ProgressBar, _ shouldStop: () -> Bool) throws -> Bool {
+        let stream = RandomStream(seed: UInt64(configuration.seed))
+        var batches = Minibatches(
+            rows: data.trainingCount, size: configuration.fitting.batchSize, stream: stream.split("batches"),
+            from: .init(epoch: state.epoch, batch: state.batch))
+        let draws = stream.split("draws")
+        while batches.position.epoch == state.epoch && !updatesAreOver {
+            if shouldStop() { return false }
+            let rows = batches.next()
+            try fit(data.batch(rows, random: draws.split(state.updates)), batches: batches.batchesPerEpoch)
+            progress.update(step: state.updates, metrics: progressMetrics)
+        }
+        return true
+    }
+
+    private var progressMetrics: [Metric] {
+        [("epoch", Double(state.epoch)), (model.scoreName.rawValue, state.validScore)]
+    }
+
+    private func fit(_ batch: DataRows, batches: Int) throws {
+        var step = FitStep()
+        (step.epoch, step.epochs, step.batch, step.batches) = (state.epoch, epochs, state.batch, batches)
+        step.update = state.updates
+        step.learningRate = configuration.fitting.learningRate(update: state.updates, of: updates)
+        let measured = try model.fit(batch, step)
+        try RunFaults.throwIfFound()
+        guard measured.allSatisfy(\.value.isFinite) else { throw diverged(measured) }
+        try average?.update()
+        if state.batch == 0 { (state.totals, state.rows) = (measured.map { _ in 0 }, 0) }
+        for (index, metric) in measured.enumerated() { state.totals[index] += metric.value * Double(batch.count) }
+        metricNames = measured.map(\.name)
+        state.rows += batch.count
+        state.batch += 1
+        state.updates += 1
+    }
+
+    private var metricNames: [String] = []
+
+    private func diverged(_ metrics: [Metric]) -> any Error {
+        let wrong = metrics.first { !$0.value.isFinite }!
+        return TrainingError.diverged(
+            reason: "\(configuration.model) has diverged: its \(wrong.name) is \(wrong.value).", step: state.updates,
+            checkpoint: (try? folder.lastCheckpointPath()) ?? folder.checkpointFolder)
+    }
+
+    private func finishEpoch() throws {
+        state.validScore = try score()
+        state.epoch += 1
+        if keepsBest, !model.scoreName.selects || state.validScore > state.bestScore {
+            (state.bestScore, state.bestEpoch) = (state.validScore, state.epoch)
+            try withAverages { best.copy(from: model.parameters) }
+        }
+        let means = zip(metricNames, state.totals).map { ($0, $1 / Double(state.rows)) }
+        state.batch = 0
+        let own = means.map { JSON.Member($0, .number($1)) }
+        try metrics.append(
+            .object(
+                [.init("epoch", .integer(state.epoch)), .init("updates", .integer(state.updates))] + own
+                    + [.init("validScore", .number(state.validScore))]))
+    }
+
+    /// The score on the validation rows, in nats a row of the data as they were where it is a likelihood.
+    private func score() throws -> Double {
+        let limit = configuration.fitting.validationRows
+        let rows = limit > 0 ? data.validation.prefix(limit) : data.validation
+        let score = try withAverages { try model.score(rows) }
+        return model.scoreName.isDensity ? score - data.logVolume : score
+    }
+
+    private func withAverages<Result>(_ body: () throws -> Result) throws -> Result {
+        guard let average, state.updates > 0 else { return try body() }
+        return try average.withAverages(body)
+    }
+
+    /// Whether the model is judged by other parameters than the last: the best ones where scores tell, else the averages.
+    private var keepsBest: Bool { model.scoreName.selects || average != nil }
+
+    private func useBest() {
+        if state.bestEpoch > 0 { model.parameters.copy(from: best) }
+    }
+
+    /// Everything that a checkpoint holds: the model's numbers, their averages, the best ones, the data's scale.
+    private var variables: Parameters {
+        let groups: [(String, Parameters)] = [
+            ("average", average?.state ?? [:]), (FittedModel.best, state.bestEpoch > 0 ? best : [:]),
+            ("scaling", data.scaling.variables),
+        ]
+        return Parameters(
+            model.variables.entries
+                + groups.flatMap { name, group in group.entries.map { ("\(name).\($0.path)", $0.variable) } })
+    }
+
+    /// Writes the state after the last update; nothing where that is written already.
+    private func writeCheckpoint() throws {
+        let path = folder.checkpointPath(step: state.updates)
+        guard !exists(path) else { return }
+        try metrics.synchronize()
+        state.metricsLength = metrics.length
+        state.randomStates = model.randomStates
+        try clock.writing {
+            try Checkpoint.write(
+                variables, states: [Checkpoint.trainingState: state.stateBytes()],
+                metadata: ["data": "\(data.description.json)", "updates": "\(state.updates)"], to: path)
+        }
+        try folder.removeCheckpoints(keeping: 2)
+    }
+}

@@ -1,0 +1,47 @@
+import Environments
+import GenerativeModels
+import Random
+
+/// Where a fit was at a checkpoint, besides the model's numbers.
+struct FitState: StateCodable {
+    /// Epochs finished, and batches of the one under way.
+    var epoch = 0, batch = 0
+    /// Sums of the model's metrics over the rows of the epoch under way, in the order of the model.
+    var totals: [Double] = []
+    /// Rows of the epoch under way that were learned from.
+    var rows = 0
+    var updates = 0
+    var firstScore = 0.0, validScore = 0.0
+    /// The best score on the validation rows, and the epochs after which it was reached.
+    var bestScore = -Double.infinity, bestEpoch = 0
+    var metricsLength = 0
+    /// The model's random streams.
+    var random: [RandomStream]
+
+    init(randomStates: [RandomState]) {
+        random = randomStates.map { RandomStream(key: $0.key, position: $0.counter) }
+    }
+
+    var randomStates: [RandomState] {
+        get { random.map { ($0.key, $0.position) } }
+        set { random = newValue.map { RandomStream(key: $0.key, position: $0.counter) } }
+    }
+
+    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(mark: "reverie.fit.2")
+        try coder.code(&epoch, in: 0...1 << 62)
+        try coder.code(&batch, in: 0...1 << 62)
+        var count = totals.count
+        try coder.code(&count, in: 0...1 << 10)
+        if totals.count != count { totals = [Double](repeating: 0, count: count) }
+        for index in totals.indices { try coder.code(&totals[index]) }
+        try coder.code(&rows, in: 0...1 << 62)
+        try coder.code(&updates, in: 0...1 << 62)
+        try coder.code(&firstScore)
+        try coder.code(&validScore)
+        try coder.code(&bestScore)
+        try coder.code(&bestEpoch, in: 0...1 << 62)
+        try coder.code(&metricsLength, in: 0...1 << 62)
+        for index in random.indices { try coder.code(&random[index]) }
+    }
+}

@@ -1,0 +1,58 @@
+import Datasets
+import Foundation
+import GenerativeModels
+import Storage
+
+/// What has come of a fit: its `summary.json`.
+struct FitSummary {
+    let json: JSON
+
+    init(
+        _ configuration: FitConfiguration, run: String, _ data: FitData, _ score: ScoreName, _ state: FitState,
+        seconds: Double, _ likelihood: LogLikelihood?
+    ) {
+        var members: [JSON.Member] = [
+            .init("run", .string(run)), .init("model", .string(configuration.model)),
+            .init("dataset", .string(configuration.dataset)), .init("protocol", Self.protocolJSON(configuration, data)),
+            .init("seed", .integer(configuration.seed)), .init("epochs", .integer(state.epoch)),
+            .init("updates", .integer(state.updates)), .init("seconds", .number(seconds)),
+            .init("score", .string(score.rawValue)), .init("firstScore", .number(state.firstScore)),
+            .init("validScore", .number(state.bestEpoch > 0 && score.selects ? state.bestScore : state.validScore)),
+        ]
+        if state.bestEpoch > 0 { members.append(.init("bestEpoch", .integer(state.bestEpoch))) }
+        json = .object(members + Self.members(likelihood, data.description, logVolume: data.logVolume))
+    }
+
+    /// How the data were prepared and split.
+    private static func protocolJSON(_ configuration: FitConfiguration, _ data: FitData) -> JSON {
+        [
+            "data": configuration.data.settingsJSON, "kind": .string(data.description.kind.name.rawValue),
+            "trainingRows": .integer(data.trainingCount), "validationRows": .integer(data.validation.count),
+            "testRows": .integer(data.test.count),
+        ]
+    }
+
+    /// log p of the test rows; nil where the model has none to give.
+    static func likelihood(of model: any GenerativeModel, _ rows: DataRows, seed: UInt64) throws -> LogLikelihood? {
+        guard let model = model as? any LikelihoodModel, !rows.isEmpty else { return nil }
+        return try model.logLikelihood(of: rows, seed: seed)
+    }
+
+    /// `testNats`, the negative mean log-likelihood as tables have it, per row of the data as they were; `bitsPerDimension` too
+    /// where rows are vectors; what kind of number it is and what it rests on.
+    static func members(
+        _ likelihood: LogLikelihood?, _ description: Dataset.Description, logVolume: Double
+    ) -> [JSON.Member] {
+        guard let likelihood else { return [.init("testNats", .null), .init("likelihood", .string("none"))] }
+        let nats = logVolume - likelihood.mean
+        var members: [JSON.Member] = [.init("testNats", .number(nats))]
+        if !description.isSequential {
+            members.append(.init("bitsPerDimension", .number(nats / Double(description.width) / log(2))))
+        }
+        members += [
+            .init("likelihood", .string(likelihood.kind.rawValue)),
+            .init("standardError", .number(likelihood.standardError)),
+        ]
+        return members + likelihood.details.map { .init($0.name, .number($0.value)) }
+    }
+}

@@ -1,0 +1,95 @@
+import Datasets
+import GenerativeModels
+import NeuralNetworks
+import Storage
+import TensorCore
+
+/// A fitted model, read back from its run folder: with the best parameters where the fit kept them, else with the last.
+public struct FittedModel {
+    /// What the run was made from.
+    public let configuration: FitConfiguration
+    /// The model.
+    public let model: any GenerativeModel
+    private let scaling: Standardizer
+
+    /// The group of a checkpoint's entries that holds the best parameters.
+    static let best = "best"
+
+    /// Opens a run.
+    ///
+    /// - Parameters:
+    ///   - last: Whether the last parameters are wanted in any case.
+    ///   - assignments: Settings to change, `name=value`: such as how a likelihood is estimated.
+    /// - Throws: `StorageError`, `FormatError`, ``Configuration/ConfigurationError``, ``GenerativeModels/ModelError`` or
+    ///   ``TensorCore/TensorError``.
+    public init(run path: String, last: Bool = false, assignments: [String] = []) throws {
+        let folder = try RunFolder(opening: path)
+        var configuration = try FitConfiguration(contentsOf: folder.configurationPath)
+        try configuration.apply(assignments: assignments)
+        let checkpoint = try Checkpoint.open(folder.lastCheckpointPath())
+        let data = try Dataset.Description(json: checkpoint.metadata["data"] ?? "", file: checkpoint.path)
+        let model = try configuration.settings.makeModel(for: data, seed: UInt64(configuration.seed))
+        let scale = Standardizer.identity(width: data.width).variables
+        try Checkpoint.read(checkpoint, into: ["scaling": scale])
+        try Checkpoint.read(checkpoint, into: model.variables)
+        let best = [Self.best: model.parameters] as Parameters
+        if !last, let first = best.entries.first, checkpoint.entry(named: first.path) != nil {
+            try Checkpoint.read(checkpoint, into: best)
+        }
+        guard let scaling = Standardizer(scale) else {
+            throw FormatError(
+                .safetensors, file: checkpoint.path, offset: 0, expected: "deviations above 0",
+                found: "\(scale.variables[1].values.min() ?? 0)")
+        }
+        (self.configuration, self.model, self.scaling) = (configuration, model, scaling)
+    }
+
+    /// What a row is.
+    public var data: Dataset.Description { model.data }
+
+    /// New rows, (count, width) row-major, in the units of the prepared data.
+    ///
+    /// - Throws: ``GenerativeModels/ModelError`` where the model can't draw.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        scaling.undo(try ability((any SamplingModel).self, "draw rows").sample(count, seed: seed))
+    }
+
+    /// The model as one that can do something.
+    ///
+    /// - Throws: ``GenerativeModels/ModelError`` where it can't.
+    public func ability<Ability>(_ type: Ability.Type, _ name: String) throws -> Ability {
+        guard let able = model as? Ability else {
+            throw ModelError.ability(model: configuration.model, ability: name)
+        }
+        return able
+    }
+
+    /// The rows of a part of the data as the model sees them.
+    public func rows(_ part: Dataset.Part) throws -> DataRows {
+        let data = try FitData(configuration)
+        return switch part {
+        case .training: data.batch(0..<data.trainingCount, random: .init(seed: UInt64(configuration.seed)))
+        case .validation: data.validation
+        case .test: data.test
+        }
+    }
+
+    /// The training rows in the units that ``sample(_:seed:)`` has.
+    public func trainingValues() throws -> [Float] { scaling.undo(try rows(.training).values) }
+
+    /// The run, and log p of the rows of a part: as `summary.json` has it.
+    ///
+    /// - Throws: as reading the data does.
+    public func evaluation(_ part: Dataset.Part, limit: Int?, seed: UInt64) throws -> JSON {
+        let data = try FitData(configuration)
+        let rows = try rows(part)
+        let chosen = limit.map(rows.prefix) ?? rows
+        let likelihood = try FitSummary.likelihood(of: model, chosen, seed: seed)
+        let members: [JSON.Member] = [
+            .init("model", .string(configuration.model)), .init("dataset", .string(configuration.dataset)),
+            .init("part", .string(part.rawValue)), .init("rows", .integer(chosen.count)),
+            .init("score", .string(model.scoreName.rawValue)), .init("scored", .number(try model.score(chosen))),
+        ]
+        return .object(members + FitSummary.members(likelihood, data.description, logVolume: data.logVolume))
+    }
+}
