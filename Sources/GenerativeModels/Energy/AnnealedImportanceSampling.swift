@@ -84,10 +84,7 @@ final class AnnealedImportanceSampling {
         let up = anneal(plan, betas)
         for _ in 0..<rest { _ = anneal(plan, [1, 1]) }
         let down = anneal(plan, betas.reversed())
-        let reverse = Self.estimate(down)
-        return (
-            Self.estimate(up).shifted(by: baseLogZ, sign: 1), reverse.shifted(by: baseLogZ, sign: -1)
-        )
+        return (Estimate(of: up).shifted(by: baseLogZ, sign: 1), Estimate(of: down).shifted(by: baseLogZ, sign: -1))
     }
 
     /// The log weight of each chain on the way along `betas`.
@@ -108,18 +105,19 @@ final class AnnealedImportanceSampling {
         guard let precision = layers.logPrecision else { return hidden + softplusSum(base.values.map(Double.init)) }
         return hidden + precision.values.reduce(0) { $0 + 0.5 * (log(2 * Double.pi) - Double($1)) }
     }
+}
 
-    /// log of the mean weight, and the standard error of it.
-    private static func estimate(_ logWeights: [Double]) -> Estimate {
+extension AnnealedImportanceSampling.Estimate {
+    /// The logarithm of the mean weight, and the standard error of it.
+    init(of logWeights: [Double]) {
         let count = Double(logWeights.count)
         let largest = logWeights.max() ?? 0
         let weights = logWeights.map { exp($0 - largest) }
         let mean = weights.reduce(0, +) / count
         let variance = weights.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count - 1)
-        return Estimate(logZ: largest + log(mean), error: (variance / count).squareRoot() / mean)
+        self.init(logZ: largest + log(mean), error: (variance / count).squareRoot() / mean)
     }
-}
 
-extension AnnealedImportanceSampling.Estimate {
-    fileprivate func shifted(by base: Double, sign: Double) -> Self { Self(logZ: base + sign * logZ, error: error) }
+    /// log Z from log(Z / Z₀), or with the sign −1 from log(Z₀ / Z).
+    func shifted(by base: Double, sign: Double) -> Self { Self(logZ: base + sign * logZ, error: error) }
 }

@@ -67,14 +67,14 @@ final class BoltzmannLayers {
     }
 
     /// The total input of a layer's units, (rows, size): of the neighbours' values, those above and below counted
-    /// `above` and `below` times.
+    /// `above` and `below` times, where 0 leaves them out.
     func field(_ layer: Int, _ values: [Tensor?], above: Double = 1, below: Double = 1) -> Tensor {
         var result = biases[layer].tensor
-        if layer > 0 {
+        if layer > 0 && below != 0 {
             let input = signal(layer - 1, values[layer - 1]!).matmul(weights[layer - 1].tensor)
             result = (below == 1 ? input : below * input) + result
         }
-        if layer < top {
+        if layer < top && above != 0 {
             let input = values[layer + 1]!.matmul(weights[layer].tensor, transposeRight: true)
             result = (above == 1 ? input : above * input) + result
         }
@@ -106,18 +106,14 @@ final class BoltzmannLayers {
     }
 
     /// log Σ e^{−E} over the units of some layers that aren't neighbours, given all others' `values`; (rows).
-    ///
-    /// - Parameter fields: The inputs of the layers summed over, where something else than ``field(_:_:above:below:)``.
     func logSum(over layers: [Int], _ values: [Tensor?]) -> Tensor {
-        var total = Tensor(0)
-        for layer in 0...top {
-            if layers.contains(layer) {
-                total = total + logNormalizer(layer, field(layer, values), bias: biases[layer].tensor)
-            } else {
-                total = total + linearTerm(layer, values[layer]!, bias: biases[layer].tensor)
-            }
+        (0...top).reduce(Tensor(0)) { total, layer in
+            let bias = biases[layer].tensor
+            return total
+                + (layers.contains(layer)
+                    ? logNormalizer(layer, field(layer, values), bias: bias)
+                    : linearTerm(layer, values[layer]!, bias: bias))
         }
-        return total
     }
 
     /// log Σ or ∫ of e^{−E} over a layer's units with a total input, each row.

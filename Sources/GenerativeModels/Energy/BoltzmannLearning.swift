@@ -92,21 +92,26 @@ final class BoltzmannLearning {
         }
     }
 
-    /// Records a step, from all layers' values (rows, size) on data and of the model, as many rows as there are of each.
+    /// Records a step, from the layers' values (rows, size) on data and of the model, as many rows as there are of each.
     ///
-    /// - Parameter levels: The weights to change, with the biases of both their layers; all unless others are given.
-    func record(data: [Tensor], model: [Tensor], levels: Range<Int>? = nil) throws {
+    /// - Parameters:
+    ///   - levels: The weights to change, with the biases of both their layers, whose values have to be there; all unless
+    ///     others are given.
+    ///   - above: How often the values above count in the input of the layer below, and `below` the other way round.
+    func record(
+        data: [Tensor?], model: [Tensor?], levels: Range<Int>? = nil, above: Double = 1, below: Double = 1
+    ) throws {
         let levels = levels ?? 0..<layers.weights.count
         let touched = levels.lowerBound...levels.upperBound
         let offsets = try movedMeans(data, touched)
         var biasSteps: [Int: Tensor] = [:]
         for layer in touched {
-            let gradient = data[layer].mean([0]) - model[layer].mean([0])
+            let gradient = data[layer]!.mean([0]) - model[layer]!.mean([0])
             biasSteps[layer] = rate.tensor * (try moved(biasVelocities, layer, gradient))
         }
         for level in levels {
-            func correlation(_ values: [Tensor]) -> Tensor {
-                let (lower, upper) = (values[level], values[level + 1])
+            func correlation(_ values: [Tensor?]) -> Tensor {
+                let (lower, upper) = (values[level]!, values[level + 1]!)
                 guard settings.centred else { return product(lower, upper) }
                 return product(lower - offsets[level]!, upper - offsets[level + 1]!)
             }
@@ -118,8 +123,9 @@ final class BoltzmannLearning {
             guard settings.centred else { continue }
             let upper = offsets[level + 1]!.reshaped(to: [layers.sizes[level + 1], 1])
             let lower = layers.signal(level, offsets[level]!).reshaped(to: [1, layers.sizes[level]])
-            biasSteps[level] = biasSteps[level]! - step.matmul(upper).reshaped(to: [layers.sizes[level]])
-            biasSteps[level + 1] = biasSteps[level + 1]! - lower.matmul(step).reshaped(to: [layers.sizes[level + 1]])
+            let (fromAbove, fromBelow) = (above * step.matmul(upper), below * lower.matmul(step))
+            biasSteps[level] = biasSteps[level]! - fromAbove.reshaped(to: [layers.sizes[level]])
+            biasSteps[level + 1] = biasSteps[level + 1]! - fromBelow.reshaped(to: [layers.sizes[level + 1]])
         }
         for layer in touched {
             let bias = layers.biases[layer]
@@ -128,17 +134,42 @@ final class BoltzmannLearning {
         if touched.contains(0), settings.learnsPrecision { try recordPrecision(data, model) }
     }
 
+    /// Records a step of contrastive divergence of the two layers beside a weight as a restricted Boltzmann machine of their own, on
+    /// rows of the lower one: greedy layerwise training.
+    ///
+    /// - Parameters:
+    ///   - above: How often the upper values count in the input of the lower layer, and `below` the other way round.
+    /// - Returns: the mean log-probability of the rows given their hidden units' expectations.
+    func recordStage(
+        _ level: Int, _ rows: Tensor, above: Double = 1, below: Double = 1
+    ) throws -> Tensor {
+        var values = [Tensor?](repeating: nil, count: layers.sizes.count)
+        func upper() -> Tensor { layers.field(level + 1, values, above: 0, below: below) }
+        func lower() -> Tensor { layers.field(level, values, above: above, below: 0) }
+        values[level] = rows
+        values[level + 1] = layers.expectation(level + 1, upper())
+        let data = values
+        let reconstruction = -binaryCrossEntropy(logits: lower(), targets: rows).sum([-1]).mean()
+        for _ in 0..<settings.gibbsSteps {
+            values[level + 1] = layers.draw(level + 1, upper())
+            values[level] = layers.draw(level, lower())
+        }
+        values[level + 1] = layers.expectation(level + 1, upper())
+        try record(data: data, model: values, levels: level..<level + 1, above: above, below: below)
+        return reconstruction
+    }
+
     /// ⟨x yᵀ⟩ over the rows.
     private func product(_ x: Tensor, _ y: Tensor) -> Tensor {
         x.matmul(y, transposeLeft: true) * (1 / Double(x.shape[0]))
     }
 
     /// Moves the means after the data's.
-    private func movedMeans(_ data: [Tensor], _ touched: ClosedRange<Int>) throws -> [Int: Tensor] {
+    private func movedMeans(_ data: [Tensor?], _ touched: ClosedRange<Int>) throws -> [Int: Tensor] {
         var result: [Int: Tensor] = [:]
         for layer in touched {
             let mean = layers.means[layer]
-            let next = mean.tensor + settings.offsetRate * (data[layer].mean([0]) - mean.tensor)
+            let next = mean.tensor + settings.offsetRate * (data[layer]!.mean([0]) - mean.tensor)
             try mean.assign(next)
             result[layer] = next
         }
@@ -155,11 +186,11 @@ final class BoltzmannLearning {
 
     /// A step of log β along ∂(−E)/∂log β = β ⊙ (v ⊙ Wh − ½(v−b)²), a tenth as large as the others: the precision is learned
     /// safely only where the rest follows.
-    private func recordPrecision(_ data: [Tensor], _ model: [Tensor]) throws {
+    private func recordPrecision(_ data: [Tensor?], _ model: [Tensor?]) throws {
         guard let logPrecision = layers.logPrecision else { return }
-        func derivative(_ values: [Tensor]) -> Tensor {
-            let (v, bias) = (values[0], layers.biases[0].tensor)
-            let input = values[1].matmul(layers.weights[0].tensor, transposeRight: true)
+        func derivative(_ values: [Tensor?]) -> Tensor {
+            let (v, bias) = (values[0]!, layers.biases[0].tensor)
+            let input = values[1]!.matmul(layers.weights[0].tensor, transposeRight: true)
             return (logPrecision.tensor.exp() * (v * input - 0.5 * (v - bias).squared())).mean([0])
         }
         let step = 0.1 * rate.tensor * (derivative(data) - derivative(model)).clamped(-10, 10)

@@ -1,11 +1,26 @@
 extension ModelCatalog {
     /// Models of an energy: Boltzmann machines and Hopfield networks.
     static let energyBased: [Entry] = [
+        Entry(name: "hopfield", summary: "Hopfield network, an associative memory of bits (Hopfield 1982)") {
+            HopfieldSettings()
+        },
+        Entry(name: "hopfield-continuous", summary: "Hopfield network of grey levels (Hopfield 1984)") {
+            ContinuousHopfieldSettings()
+        },
+        Entry(name: "hopfield-modern", summary: "modern Hopfield network (Ramsauer et al. 2021)") {
+            ModernHopfieldSettings()
+        },
+        Entry(name: "boltzmann-machine", summary: "Boltzmann machine without hidden units (Ackley et al. 1985)") {
+            BoltzmannMachineSettings()
+        },
         Entry(name: "rbm", summary: "restricted Boltzmann machine (Smolensky 1986; Hinton 2002)") {
             RestrictedBoltzmannSettings()
         },
         Entry(name: "gaussian-rbm", summary: "restricted Boltzmann machine of real numbers (Welling et al. 2005)") {
             GaussianBoltzmannSettings()
+        },
+        Entry(name: "dbm", summary: "deep Boltzmann machine (Salakhutdinov & Hinton 2009)") {
+            DeepBoltzmannSettings()
         },
     ]
 }

@@ -41,7 +41,7 @@ extension LayeredModel {
 
     /// log Z, exact or by annealed importance sampling there and back.
     func partition(seed: UInt64) throws -> Partition {
-        if let states = StateEnumeration(layers) { return .exact(states) }
+        if let states = StateEnumeration(layers) { return Partition(exact: states.logPartition()) }
         let sampler = AnnealedImportanceSampling(layers, chains: boltzmann.aisChains, seed: seed)
         let (forward, reverse) = try sampler.estimates(betas: boltzmann.aisBetas, rest: boltzmann.samplingSteps)
         return Partition(forward: forward, reverse: reverse)
@@ -58,9 +58,7 @@ struct Partition {
     let details: [Metric]
 
     /// log Z by going through all states.
-    static func exact(_ states: StateEnumeration) -> Partition { Partition(exact: states.logPartition()) }
-
-    private init(exact logZ: Double) { (self.logZ, isExact, details) = (logZ, true, [("logZ", logZ)]) }
+    init(exact logZ: Double) { (self.logZ, isExact, details) = (logZ, true, [("logZ", logZ)]) }
 
     /// The estimate of the way there, which on average lies below.
     init(forward: AnnealedImportanceSampling.Estimate, reverse: AnnealedImportanceSampling.Estimate) {

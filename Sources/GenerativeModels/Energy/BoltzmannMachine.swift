@@ -1,0 +1,250 @@
+import Datasets
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A Boltzmann machine without hidden units (Ackley, Hinton & Sejnowski 1985): bits that are all coupled,
+///
+///     p(x) = exp(½ xᵀWx + bᵀx) / Z,   W = Wᵀ, Wᵢᵢ = 0,   P(xᵢ = 1 | the rest) = σ(b + Wx)ᵢ
+///
+/// Of all distributions with the same means and correlations it has the highest entropy. A step follows ∂ log p/∂Wᵢⱼ =
+/// ⟨xᵢxⱼ⟩_data − ⟨xᵢxⱼ⟩_model, the last either by going through all states or from persistent Gibbs chains.
+///
+/// log Z is exact for at most ``StateEnumeration/limit`` units, otherwise by annealed importance sampling there and back. The
+/// score is the mean log-likelihood of few units and the pseudo-likelihood Σᵢ log p(xᵢ | the others) of many.
+public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingModel, PicturingModel, ProcessModel {
+    /// The most units whose gradient is a sum over all states.
+    public static let exactUnits = 16
+
+    /// What a row is.
+    public let data: Dataset.Description
+    /// The log-likelihood of few units, the pseudo-likelihood of many.
+    public let scoreName: ScoreName
+    private let settings: BoltzmannMachineSettings
+    let weights, biases: Variable
+    /// Moving means of the data, where annealing begins.
+    private let means: Variable
+    private let chains: Variable?
+    private let begun = Variable(0, name: "begun")
+    private let rate = Variable(0, name: "rate")
+    private let fitProgram, rowProgram: Program
+    /// Draws the persistent chains.
+    private var stream: RandomStream
+
+    init(_ settings: BoltzmannMachineSettings, data: Dataset.Description, seed: UInt64) throws {
+        (self.settings, self.data) = (settings, data)
+        let width = data.width
+        stream = RandomStream(seed: seed).split("chains")
+        let weights = Variable(zeros: [width, width], name: "weights")
+        let (biases, means) = (Variable(zeros: [width], name: "biases"), Variable(zeros: [width], name: "means"))
+        let isFew = width <= Self.exactUnits
+        let isExact = settings.gradient == .exact || settings.gradient == .automatic && isFew
+        let chains = isExact ? nil : Variable(zeros: [settings.chains, width], name: "chains")
+        (self.weights, self.biases, self.means, self.chains) = (weights, biases, means, chains)
+        scoreName = isFew ? .logLikelihood : .pseudoLikelihood
+        let rate = rate
+        let rows = Program.Input.float32(nil, width)
+        fitProgram = Program("boltzmann-machine fit", inputs: [rows]) { inputs in
+            let x = inputs[0]
+            let dataMean = x.mean([0])
+            let dataProducts = x.matmul(x, transposeLeft: true) * (1 / Double(x.shape[0]))
+            let model = Self.moments(weights.tensor, biases.tensor, chains?.tensor)
+            let offDiagonal = 1 - Self.identity(width)
+            let gradient = dataProducts - model.products - settings.weightDecay * weights.tensor
+            try weights.assign(weights.tensor + rate.tensor * offDiagonal * gradient)
+            try biases.assign(biases.tensor + rate.tensor * (dataMean - model.means))
+            try means.assign(means.tensor + 0.01 * (dataMean - means.tensor))
+            return [Self.pseudoLikelihood(x, weights.tensor, biases.tensor).mean()]
+        }
+        rowProgram = Program("boltzmann-machine rows", inputs: [rows]) { inputs in
+            [Self.pseudoLikelihood(inputs[0], weights.tensor, biases.tensor)]
+        }
+    }
+
+    /// ⟨x⟩ and ⟨xxᵀ⟩ of chains, or where there are none, of the machine itself.
+    private static func moments(
+        _ weights: Tensor, _ biases: Tensor, _ chains: Tensor?
+    ) -> (means: Tensor, products: Tensor) {
+        if let chains {
+            return (chains.mean([0]), chains.matmul(chains, transposeLeft: true) * (1 / Double(chains.shape[0])))
+        }
+        let width = biases.shape[0]
+        let states = Tensor(
+            (0..<1 << width).flatMap { state in (0..<width).map { Float(state >> $0 & 1) } },
+            shape: [1 << width, width])
+        let exponents = ((0.5 * states.matmul(weights) + biases) * states).sum([-1])
+        let weighted = states * exponents.softmax().expandingDimension(at: -1)
+        return (weighted.sum([0]), weighted.matmul(states, transposeLeft: true))
+    }
+
+    private static func identity(_ width: Int) -> Tensor {
+        .lowerTriangle(width, diagonal: 1) * Tensor.lowerTriangle(width, diagonal: 1).transposed()
+    }
+
+    /// Σᵢ log σ of each bit given the others: (2x − 1) times its input.
+    private static func pseudoLikelihood(_ x: Tensor, _ weights: Tensor, _ biases: Tensor) -> Tensor {
+        ((2 * x - 1) * (x.matmul(weights) + biases)).logSigmoid().sum([-1])
+    }
+
+    /// Weights and biases.
+    public var parameters: Parameters { Parameters(named: ["weights": weights, "biases": biases]) }
+
+    /// The parameters, the data's means and the persistent chains.
+    public var variables: Parameters {
+        Parameters(
+            parameters.entries
+                + (["state": Parameters(named: ["means": means, "begun": begun, "chains": chains])] as Parameters)
+                .entries)
+    }
+
+    /// The stream of the persistent chains, its counter being the words drawn.
+    public var randomStates: [RandomState] {
+        get { [(stream.key, stream.position)] }
+        set { stream = RandomStream(key: newValue[0].key, position: newValue[0].counter) }
+    }
+
+    /// One step along the gradient.
+    ///
+    /// - Returns: the pseudo-likelihood of the batch before it, in nats a row.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        begin(batch)
+        if let chains {
+            var bits = PairwiseBits(weights: weights.values, biases: biases.values, states: chains.values)
+            for _ in 0..<settings.gibbsSteps { bits.sweep(&stream) }
+            chains.set(bits.states)
+        }
+        rate.set(CollectionOfOne(Float(step.learningRate)))
+        let plan = try fitProgram.plan(length: batch.count)
+        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.run()
+        return [("pseudoLikelihood", Double(plan.output(0)[0]))]
+    }
+
+    /// Independent bits with the means of the first batch, to begin with.
+    private func begin(_ batch: DataRows) {
+        guard begun.withValues({ $0[0] == 0 }) else { return }
+        begun.set([1])
+        var sums = [Float](repeating: 0, count: data.width)
+        for (index, value) in batch.values.enumerated() { sums[index % data.width] += value }
+        means.set(sums.map { $0 / Float(batch.count) })
+        let rates = sums.map { ($0 + 0.5) / Float(batch.count + 1) }
+        biases.set(rates.map { log($0 / (1 - $0)) })
+        guard let chains else { return }
+        chains.set((0..<chains.count).map { stream.uniformFloat() < rates[$0 % data.width] ? 1 : 0 })
+    }
+
+    /// The mean log-likelihood or pseudo-likelihood, as ``scoreName`` says.
+    public func score(_ rows: DataRows) throws -> Double {
+        if scoreName == .logLikelihood { return try logLikelihood(of: rows, seed: 0).mean }
+        let nats = try rowProgram.mapped(rows.values, width: data.width)
+        return nats.reduce(0) { $0 + Double($1) } / Double(rows.count)
+    }
+
+    /// −E(x) − log Z of each row.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        let isExact = data.width <= StateEnumeration.limit
+        let partition = isExact ? Partition(exact: exactLogZ) : estimatedPartition(seed: seed)
+        let bits = PairwiseBits(weights: weights.values, biases: biases.values, states: rows.values)
+        let nats = (0..<rows.count).map { bits.negativeEnergy(of: $0) - partition.logZ }
+        return LogLikelihood(isExact ? .exact : .estimate, nats, details: partition.details)
+    }
+
+    var exactLogZ: Double { PairwiseBits.logPartition(weights: weights.values, biases: biases.values) }
+
+    /// log Z by annealed importance sampling from independent bits with the data's means, and back from the machine's samples.
+    func estimatedPartition(seed: UInt64) -> Partition {
+        var stream = RandomStream(seed: seed).split("annealing")
+        let base = means.values.map { mean in
+            let rate = min(max(mean, 0.002), 0.998)
+            return log(rate / (1 - rate))
+        }
+        var bits = started(settings.aisChains, &stream)
+        let betas = (0..<settings.aisBetas).map { Float($0) / Float(settings.aisBetas - 1) }
+        func weights(_ betas: [Float]) -> [Double] {
+            var weights = [Double](repeating: 0, count: bits.count)
+            for (from, to) in zip(betas, betas.dropFirst()) {
+                for chain in 0..<bits.count {
+                    var linear = 0.0
+                    for unit in 0..<data.width { linear += Double(bits.states[chain * data.width + unit] * base[unit]) }
+                    weights[chain] += Double(to - from) * (bits.negativeEnergy(of: chain) - linear)
+                }
+                bits.sweep(&stream, beta: to, base: base)
+            }
+            return weights
+        }
+        let start = softplusSum(base.map(Double.init))
+        let up = weights(betas)
+        for _ in 0..<settings.samplingSteps { bits.sweep(&stream) }
+        let down = weights(betas.reversed())
+        return Partition(
+            forward: .init(of: up).shifted(by: start, sign: 1), reverse: .init(of: down).shifted(by: start, sign: -1))
+    }
+
+    /// Chains of independent bits with the data's means, as annealing's β = 0 has them.
+    private func started(_ count: Int, _ stream: inout RandomStream) -> PairwiseBits {
+        let means = means.values.map { min(max($0, 0.002), 0.998) }
+        let states = (0..<count * data.width).map {
+            stream.uniformFloat() < means[$0 % data.width] ? Float(1) : 0
+        }
+        return PairwiseBits(weights: weights.values, biases: biases.values, states: states)
+    }
+
+    /// Gibbs chains, each after as many sweeps as the settings say from independent bits with the data's means.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        try settled(process(count: count, from: nil, known: [], seed: seed))
+    }
+
+    /// Gibbs chains in which the known bits are held.
+    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
+        try settled(process(count: rows.count, from: rows, known: known, seed: seed))
+    }
+
+    private func settled(_ process: any GenerationProcess) throws -> [Float] {
+        for _ in 0..<settings.samplingSteps { _ = try process.advance() }
+        return (process as? PairwiseProcess)?.draws ?? process.rows
+    }
+
+    /// Gibbs chains, a sweep over all bits a step.
+    public func process(
+        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
+    ) throws -> any GenerationProcess {
+        var stream = RandomStream(seed: seed).split("gibbs")
+        let bits =
+            start.map { PairwiseBits(weights: weights.values, biases: biases.values, states: $0.values) }
+            ?? started(count, &stream)
+        return PairwiseProcess(bits, known: start == nil ? [] : known, stream)
+    }
+
+    /// The weights of each bit with all others.
+    public var weightRows: [Float] { weights.values }
+}
+
+/// Gibbs chains of ``PairwiseBits``.
+private final class PairwiseProcess: GenerationProcess {
+    private var bits: PairwiseBits
+    private let known: [Bool]
+    private var stream: RandomStream
+    private(set) var steps = 0
+
+    init(_ bits: PairwiseBits, known: [Bool], _ stream: RandomStream) {
+        (self.bits, self.known, self.stream) = (bits, known, stream)
+    }
+
+    /// The bits as they are.
+    var draws: [Float] { bits.states }
+
+    /// The bits' expectations given each other, but for those that are held.
+    var rows: [Float] {
+        if steps == 0 { return draws }
+        let expectations = bits.expectations
+        guard !known.isEmpty else { return expectations }
+        return draws.indices.map { known[$0 % known.count] ? draws[$0] : expectations[$0] }
+    }
+
+    func advance() -> Bool {
+        bits.sweep(&stream, known: known)
+        steps += 1
+        return true
+    }
+}

@@ -1,0 +1,63 @@
+import Configuration
+import Datasets
+
+/// Settings of a ``BoltzmannMachine``.
+public struct BoltzmannMachineSettings: ModelSettings, Hashable {
+    /// Where the model's correlations of the gradient come from.
+    public enum Gradient: String, Sendable, CaseIterable {
+        /// ``exact`` for at most ``BoltzmannMachine/exactUnits`` units, otherwise ``sampled``.
+        case automatic
+        /// A sum over all states.
+        case exact
+        /// Persistent Gibbs chains.
+        case sampled
+    }
+
+    /// Where the model's correlations come from.
+    public var gradient = Gradient.automatic
+    /// Persistent chains.
+    public var chains = 100
+    /// Sweeps over all units of an update.
+    public var gibbsSteps = 1
+    /// The pull of the weights to 0.
+    public var weightDecay = 0.0
+    /// Sweeps to a sample.
+    public var samplingSteps = 200
+    /// Chains of annealed importance sampling.
+    public var aisChains = 100
+    /// Temperatures of annealed importance sampling.
+    public var aisBetas = 1000
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<Self>] = [
+        Setting("gradient", \.gradient, "where the model's correlations come from"),
+        Setting("chains", \.chains, 1...100_000, "persistent chains"),
+        Setting("gibbsSteps", \.gibbsSteps, 1...10_000, "sweeps of an update"),
+        Setting("weightDecay", \.weightDecay, 0...10, "pull of the weights to 0"),
+        Setting("samplingSteps", \.samplingSteps, 1...10_000_000, "sweeps to a sample"),
+        Setting("aisChains", \.aisChains, 2...100_000, "chains of annealed importance sampling"),
+        Setting("aisBetas", \.aisBetas, 2...10_000_000, "temperatures of annealed importance sampling"),
+    ]
+
+    /// Bits.
+    public var needs: DataNeeds { DataNeeds(.bits) }
+
+    /// 50 epochs of batches of 100 with steps of 0.01.
+    public var fitting: FitSettings {
+        FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
+    }
+
+    /// A ``BoltzmannMachine``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        try data.require([.bits], of: "boltzmann-machine")
+        guard gradient != .exact || data.width <= BoltzmannMachine.exactUnits else {
+            throw ModelError.setting(
+                "gradient", value: "exact",
+                expected: "sampled, for rows of \(data.width) bits (exact goes to \(BoltzmannMachine.exactUnits))")
+        }
+        return try BoltzmannMachine(self, data: data, seed: seed)
+    }
+}

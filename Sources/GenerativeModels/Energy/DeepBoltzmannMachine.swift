@@ -1,0 +1,202 @@
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A deep Boltzmann machine (Salakhutdinov & Hinton 2009): hidden layers above each other, of which neighbours are coupled without
+/// a direction,
+///
+///     E(v, h¹, h²) = −vᵀW¹h¹ − h¹ᵀW²h² − biases,   P(h¹ᵢ = 1 | v, h²) = σ(vᵀW¹ + W²h² + b¹)ᵢ
+///
+/// Mean-field expectations, q(h|v) = Πq, fit ĥ¹ = σ(vW¹ + ĥ²W²ᵀ + b¹), ĥ² = σ(ĥ¹W² + b²) to each other and maximise the bound
+///
+///     log p(v) ≥ L(q) = −Σ_h q(h|v) E(v, h) + H(q) − log Z
+///
+/// Learning raises it: q is the positive phase, and persistent Gibbs chains are the negative one, never mean-field, whose sign
+/// would draw the model away from its own approximation. Training all layers at once from random weights seldom finds more than
+/// a shallow machine does: layers are either trained greedily first, or centred (``BoltzmannLearning``).
+///
+/// In greedy training each layer is to do with half of the input that it will have: a machine's layers but the lowest and the highest
+/// have a neighbour on either side, which training a pair of layers alone has to make up for. So the lowest machine counts its
+/// visible units twice for the hidden ones, the highest its hidden units twice for the lower ones, and others do both. Weights are
+/// those of the deep machine throughout, so that nothing is halved in the end.
+public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, ReconstructingModel, EncodingModel {
+    /// The terms of an exact partition function that a score may cost.
+    private static let scoreCost = 1 << 26
+
+    /// What a row is.
+    public let data: Dataset.Description
+    /// The bound where log Z is cheap, otherwise the log-probability of rows given their hidden units' expectations.
+    public let scoreName: ScoreName
+    let settings: DeepBoltzmannSettings
+    let layers: BoltzmannLayers
+    let learning: BoltzmannLearning
+    private let root: RandomStream
+    /// Persistent chains: the values of the even layers.
+    private let chains: [Variable]
+    /// 1 once the chains are under way.
+    private let isMixed = Variable(0, name: "isMixed")
+    private let stagePrograms: [Program]
+    let fitProgram: Program
+    /// The bound without log Z, the log-probability of the reconstruction, the reconstruction, and the top layer's expectations.
+    private let rowProgram: Program
+
+    var boltzmann: BoltzmannSettings { settings.boltzmann }
+
+    init(_ settings: DeepBoltzmannSettings, data: Dataset.Description, seed: UInt64) throws {
+        (self.data, self.settings) = (data, settings)
+        root = RandomStream(seed: seed)
+        var initial = root.split("parameters")
+        let sizes = [data.width] + settings.hiddenUnits
+        let layers = BoltzmannLayers(sizes, scale: settings.boltzmann.initialScale, random: &initial)
+        let learning = BoltzmannLearning(layers, settings.boltzmann)
+        let chains = layers.even.map { Variable(zeros: [settings.boltzmann.chains, sizes[$0]], name: "chains") }
+        (self.layers, self.learning, self.chains) = (layers, learning, chains)
+        func infer(_ v: Tensor) -> [Tensor] {
+            Self.meanField(layers, v, steps: settings.meanFieldSteps, damping: settings.damping)
+        }
+        func reconstruction(_ v: Tensor, _ values: [Tensor]) -> Tensor {
+            -binaryCrossEntropy(logits: layers.field(0, values), targets: v).sum([-1])
+        }
+
+        let rows = Program.Input.float32(nil, data.width)
+        let root = root
+        stagePrograms = layers.weights.indices.map { level in
+            Program("dbm layer \(level + 1)", inputs: [rows], seed: root.split("layer").split(level).key) { inputs in
+                let rows = Self.draws(layers, inputs[0], of: level)
+                let (above, below) = Self.doubling(layers, level)
+                return [try learning.recordStage(level, rows, above: above, below: below)]
+            }
+        }
+        fitProgram = Program("dbm fit", inputs: [rows], seed: root.split("fit").key) { inputs in
+            let data = infer(inputs[0])
+            var values: [Tensor?] = (0...layers.top).map { $0 % 2 == 0 ? chains[$0 / 2].tensor : nil }
+            for _ in 0..<settings.boltzmann.gibbsSteps { values = layers.swept(values) }
+            for (layer, chain) in zip(layers.even, chains) { try chain.assign(values[layer]!) }
+            try learning.record(data: data, model: layers.completed(values))
+            return [reconstruction(inputs[0], data).mean()]
+        }
+        rowProgram = Program("dbm rows", inputs: [rows]) { inputs in
+            let values = infer(inputs[0])
+            return [
+                Self.bound(layers, values), reconstruction(inputs[0], values),
+                layers.field(0, values).sigmoid(), values[layers.top],
+            ]
+        }
+        scoreName =
+            StateEnumeration(layers).map { $0.cost <= Self.scoreCost } ?? false ? .bound : .reconstruction
+    }
+
+    /// How often the values above and below count in greedy training of a pair of layers.
+    static func doubling(_ layers: BoltzmannLayers, _ level: Int) -> (above: Double, below: Double) {
+        (above: level == 0 ? 1 : 2, below: level + 1 == layers.top ? 1 : 2)
+    }
+
+    /// Draws of a layer's units on the way up from visible ones, as greedy training has them.
+    private static func draws(_ layers: BoltzmannLayers, _ v: Tensor, of level: Int) -> Tensor {
+        var values = [Tensor?](repeating: nil, count: layers.sizes.count)
+        values[0] = v
+        for layer in 0..<level {
+            values[layer + 1] = layers.draw(layer + 1, layers.field(layer + 1, values, above: 0, below: 2))
+        }
+        return values[level]!
+    }
+
+    /// The visible units, and the mean-field expectations of all hidden ones.
+    ///
+    /// They begin with a pass upwards, each layer counted twice in place of the one above. Then odd and even layers take turns: those of
+    /// one kind aren't coupled, so that each turn raises the bound.
+    static func meanField(_ layers: BoltzmannLayers, _ v: Tensor, steps: Int, damping: Double) -> [Tensor] {
+        var values = [Tensor?](repeating: nil, count: layers.sizes.count)
+        values[0] = v
+        for layer in 1...layers.top {
+            let below = layer == layers.top ? 1.0 : 2
+            values[layer] = layers.field(layer, values, above: 0, below: below).sigmoid()
+        }
+        for _ in 0..<steps {
+            for layer in layers.odd + layers.even.dropFirst() {
+                let next = layers.field(layer, values).sigmoid()
+                values[layer] = damping == 0 ? next : damping * values[layer]! + (1 - damping) * next
+            }
+        }
+        return values.map { $0! }
+    }
+
+    /// L(q) + log Z of each row: −E at the expectations, as E is linear in each layer, and the entropy of q.
+    static func bound(_ layers: BoltzmannLayers, _ values: [Tensor]) -> Tensor {
+        var total = (values[0] * layers.biases[0].tensor).sum([-1])
+        for layer in 1...layers.top {
+            let input = layers.field(layer, values, above: 0)
+            let entropy = binaryCrossEntropy(probabilities: values[layer], targets: values[layer])
+            total = total + (values[layer] * input + entropy).sum([-1])
+        }
+        return total
+    }
+
+    /// Weights and biases.
+    public var parameters: Parameters { layers.parameters }
+
+    /// The parameters, moving means, velocities and persistent chains.
+    public var variables: Parameters {
+        let kept = (["chains": listed(chains)] as Parameters).entries + [("isMixed", isMixed)]
+        return Parameters(parameters.entries + learning.state.entries + kept)
+    }
+
+    /// The streams of fitting each layer and all; scores draw nothing.
+    public var randomStates: [RandomState] {
+        get { (stagePrograms + [fitProgram]).map(\.randomState) }
+        set { for (program, state) in zip(stagePrograms + [fitProgram], newValue) { program.randomState = state } }
+    }
+
+    /// One step: of a layer in the first epochs, afterwards of all.
+    ///
+    /// - Returns: the mean log-probability of the rows (in greedy training of the layer below) given the hidden units' expectations.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        _ = learning.begin(batch.values)
+        learning.rate.set(CollectionOfOne(Float(step.learningRate)))
+        let stage = settings.pretrainingEpochs == 0 ? layers.top : step.epoch / settings.pretrainingEpochs
+        if stage >= layers.top { try mixChains() }
+        let program = stage < layers.top ? stagePrograms[stage] : fitProgram
+        let plan = try program.plan(length: batch.count)
+        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.run()
+        return [("reconstruction", Double(plan.output(0)[0]))]
+    }
+
+    /// Lets the persistent chains come to the machine's distribution before the first step of all layers.
+    private func mixChains() throws {
+        guard isMixed.withValues({ $0[0] == 0 }) else { return }
+        isMixed.set([1])
+        let process = try GibbsProcess(
+            layers, count: boltzmann.chains, from: nil, known: [], seed: root.split("chains").key)
+        for _ in 0..<boltzmann.samplingSteps { _ = process.advance() }
+        for (layer, chain) in zip(layers.even, chains) { chain.set(process.values(of: layer)) }
+    }
+
+    /// The mean bound or reconstruction, as ``scoreName`` says.
+    public func score(_ rows: DataRows) throws -> Double {
+        if scoreName == .bound { return try logLikelihood(of: rows, seed: 0).mean }
+        let nats = try rowProgram.mapped(rows.values, width: data.width, output: 1)
+        return nats.reduce(0) { $0 + Double($1) } / Double(rows.count)
+    }
+
+    /// The bound of each row, with log Z exact or estimated.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        let partition = try partition(seed: seed)
+        let nats = try rowProgram.mapped(rows.values, width: data.width).map { Double($0) - partition.logZ }
+        return LogLikelihood(partition.isExact ? .lowerBound : .estimate, nats, details: partition.details)
+    }
+
+    /// The expectations of the visible units given the mean-field ones of the first hidden layer.
+    public func reconstruct(_ rows: DataRows) throws -> [Float] {
+        try rowProgram.mapped(rows.values, width: data.width, output: 2)
+    }
+
+    /// Units of the top layer.
+    public var codeWidth: Int { layers.sizes[layers.top] }
+
+    /// The mean-field expectations of the top layer.
+    public func encode(_ rows: DataRows) throws -> [Float] {
+        try rowProgram.mapped(rows.values, width: data.width, output: 3)
+    }
+}

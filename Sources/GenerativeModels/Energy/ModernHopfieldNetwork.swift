@@ -1,0 +1,164 @@
+import Datasets
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// A modern Hopfield network (Ramsauer et al., "Hopfield Networks is All You Need", 2021): it keeps its patterns X, a column each,
+/// and recalls by
+///
+///     x ← X softmax(β Xᵀx),   E(x) = −(1/β) log Σₙ exp(β xₙᵀx) + ½ xᵀx
+///
+/// which never raises E: attention, with the patterns as keys and values. It tells exponentially many patterns apart, in one step
+/// where they are far from each other, and where β is small goes to a mean of those that are near. Bits, and numbers from 0 to 1,
+/// are units from −1 to 1, so that all pictures of bits are of the same length.
+public final class ModernHopfieldNetwork: SamplingModel, ReconstructingModel, CompletingModel, ProcessModel {
+    /// What a row is.
+    public let data: Dataset.Description
+    /// How little of the rows is lost by recalling them from themselves: minus the squared error.
+    public let scoreName = ScoreName.reconstruction
+    private let settings: ModernHopfieldSettings
+    /// The patterns, a row each, and how many there are.
+    let patterns: Variable
+    private let count = Variable(0, name: "count")
+    private let recallProgram: Program
+
+    init(_ settings: ModernHopfieldSettings, data: Dataset.Description) {
+        (self.settings, self.data) = (settings, data)
+        let (capacity, width) = (settings.capacity, data.width)
+        let patterns = Variable(zeros: [capacity, width], name: "patterns")
+        let count = count
+        self.patterns = patterns
+        let inputs = [Program.Input.float32(nil, width), .float32(width), .float32(nil, width)]
+        recallProgram = Program("hopfield-modern", inputs: inputs) { inputs in
+            let (x, held, start) = (inputs[0], inputs[1], inputs[2])
+            let isEmpty = Tensor((0..<capacity).map(Float.init)) .>= count.tensor
+            let similarities = settings.beta * x.matmul(patterns.tensor, transposeRight: true) - 1e30 * isEmpty
+            let energy = 0.5 * x.squared().sum([-1]) - similarities.logSumExp() * (1 / settings.beta)
+            let next = similarities.softmax().matmul(patterns.tensor)
+            return [.select(held.broadcast(to: x.shape), start, next), energy]
+        }
+    }
+
+    /// The patterns.
+    public var parameters: Parameters { Parameters(named: ["patterns": patterns, "count": count]) }
+    /// The patterns.
+    public var variables: Parameters { parameters }
+    /// None: storing draws nothing.
+    public var randomStates: [RandomState] {
+        get { [] }
+        set {}
+    }
+
+    private func units(_ values: [Float]) -> [Float] {
+        data.kind == .reals ? values : HopfieldNetwork.units(values)
+    }
+
+    private func numbers(_ units: [Float]) -> [Float] {
+        data.kind == .reals ? units : HopfieldNetwork.numbers(units)
+    }
+
+    /// Stores the rows of the first epoch; others add nothing.
+    ///
+    /// - Returns: how many rows are stored by now.
+    /// - Throws: ``ModelError/setting(_:value:expected:)`` where there is no room for them.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        let stored = Int(count.values[0])
+        guard step.epoch == 0 else { return [("stored", Double(stored))] }
+        guard stored + batch.count <= settings.capacity else {
+            throw ModelError.setting(
+                "capacity", value: "\(settings.capacity)", expected: "as many as there are training rows, or more")
+        }
+        let units = units(batch.values)
+        patterns.withMutableValues { patterns in
+            for (index, value) in units.enumerated() { patterns[stored * data.width + index] = value }
+        }
+        count.set([Float(stored + batch.count)])
+        return [("stored", Double(stored + batch.count))]
+    }
+
+    /// Minus the squared error of recalling each row from itself, of the data's numbers.
+    public func score(_ rows: DataRows) throws -> Double {
+        let error = zip(rows.values, try reconstruct(rows)).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        return -error / Double(rows.count)
+    }
+
+    /// E of each row.
+    public func energies(of rows: DataRows) throws -> [Double] {
+        try recall(rows, known: []).energies
+    }
+
+    /// What is recalled from the rows.
+    public func reconstruct(_ rows: DataRows) throws -> [Float] { try complete(rows, known: [], seed: 0) }
+
+    /// What is recalled from the rows with the known numbers held. Nothing is drawn.
+    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
+        try settled(recall(rows, known: known))
+    }
+
+    /// What is recalled from random states.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        try settled(process(count: count, from: nil, known: [], seed: seed))
+    }
+
+    private func settled(_ process: any GenerationProcess) throws -> [Float] {
+        while try process.steps < settings.steps && process.advance() {}
+        return process.rows
+    }
+
+    /// A recall, which ends where a step changes nothing.
+    public func process(
+        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
+    ) throws -> any GenerationProcess {
+        if let start { return try recall(start, known: known) }
+        var stream = RandomStream(seed: seed).split("start")
+        let states = (0..<count * data.width).map { _ in Float(stream.normal()) }
+        return try recall(DataRows(numbers(states), width: data.width), known: [])
+    }
+
+    private func recall(_ rows: DataRows, known: [Bool]) throws -> Recall {
+        let start = HopfieldNetwork.concealed(units(rows.values), known)
+        return try Recall(recallProgram, start, width: data.width, known: known, numbers)
+    }
+
+    /// States on their way to a stored pattern.
+    private final class Recall: GenerationProcess {
+        private let program: Program
+        private let width: Int
+        private let held: [Float]
+        private let start: [Float]
+        private let numbers: ([Float]) -> [Float]
+        private var states: [Float]
+        private(set) var steps = 0
+        private var isSettled = false
+
+        init(
+            _ program: Program, _ states: [Float], width: Int, known: [Bool], _ numbers: @escaping ([Float]) -> [Float]
+        ) throws {
+            (self.program, self.width, self.states, start, self.numbers) = (program, width, states, states, numbers)
+            held = known.isEmpty ? [Float](repeating: 0, count: width) : known.map { $0 ? 1 : 0 }
+        }
+
+        var rows: [Float] { numbers(states) }
+
+        var energies: [Double] { get throws { try next().output(1).map(Double.init) } }
+
+        private func next() throws -> Plan {
+            let plan = try program.plan(length: states.count / width)
+            _ = plan.input(0).update(fromContentsOf: states)
+            _ = plan.input(1).update(fromContentsOf: held)
+            _ = plan.input(2).update(fromContentsOf: start)
+            plan.run()
+            return plan
+        }
+
+        func advance() throws -> Bool {
+            if isSettled { return false }
+            let result = Array(try next().output(0))
+            isSettled = zip(result, states).allSatisfy { abs($0 - $1) < 1e-5 }
+            states = result
+            steps += 1
+            return true
+        }
+    }
+}

@@ -1,0 +1,146 @@
+import Datasets
+import Foundation
+import Random
+import Testing
+
+@testable import GenerativeModels
+@testable import NeuralNetworks
+@testable import TensorCore
+
+/// A machine without hidden units.
+private func makeMachine(
+    _ width: Int, _ change: (inout BoltzmannMachineSettings) -> Void = { _ in }
+) throws -> BoltzmannMachine {
+    var settings = BoltzmannMachineSettings()
+    change(&settings)
+    return try #require(try settings.makeModel(for: Bits.description(width), seed: 1) as? BoltzmannMachine)
+}
+
+/// Random symmetric weights without diagonal, and biases.
+private func scrambleSymmetrically(_ model: BoltzmannMachine, deviation: Double = 1) {
+    scramble(model.parameters, deviation: deviation)
+    let width = model.data.width
+    model.weights.withMutableValues { weights in
+        for i in 0..<width {
+            weights[i * width + i] = 0
+            for j in 0..<i { weights[i * width + j] = weights[j * width + i] }
+        }
+    }
+}
+
+@Suite struct BoltzmannMachineTests {
+    @Test func probabilitiesAreThoseOfTheEnergy() throws {
+        let model = try makeMachine(5)
+        scrambleSymmetrically(model)
+        let (w, b) = (model.weights.values, model.biases.values)
+        let rows = Bits.all(5)
+        let exponents = (0..<32).map { row in
+            let x = Array(rows[row])
+            var sum = 0.0
+            for i in 0..<5 {
+                sum += Double(b[i] * x[i])
+                for j in 0..<5 { sum += 0.5 * Double(x[i] * w[5 * i + j] * x[j]) }
+            }
+            return sum
+        }
+        let logZ = log(exponents.reduce(0) { $0 + exp($1) })
+        let nats = try model.logLikelihood(of: rows, seed: 0).nats
+        #expect(zip(nats, exponents).allSatisfy { abs($0 - ($1 - logZ)) < 1e-5 })
+        try expectDistribution(model)
+        let estimate = model.estimatedPartition(seed: 3)
+        #expect(abs(estimate.logZ - logZ) < 0.1 && abs(estimate.details[2].value - logZ) < 0.1)
+    }
+
+    /// Each pair of units is one parameter that stands in W twice.
+    @Test(arguments: [BoltzmannMachineSettings.Gradient.exact, .sampled])
+    func stepsFollowTheGradient(gradient: BoltzmannMachineSettings.Gradient) throws {
+        let model = try makeMachine(4) { ($0.gradient, $0.chains, $0.gibbsSteps) = (gradient, 20_000, 20) }
+        let rows = Bits.random(50, [0.2, 0.9, 0.5, 0.7], seed: 3)
+        try fit(model, rows, updates: 1, rate: 0)
+        scrambleSymmetrically(model, deviation: 0.7)
+        let (weights, biases) = (model.weights.values, model.biases.values)
+        func mean() throws -> Double { try model.logLikelihood(of: rows, seed: 0).mean }
+        func slope(_ set: (Float) -> Void) throws -> Double {
+            defer { set(0) }
+            set(0.01)
+            let above = try mean()
+            set(-0.01)
+            return try (above - mean()) / 0.02
+        }
+        var expected = [Double](repeating: 0, count: 16)
+        for i in 0..<4 {
+            for j in 0..<4 where i != j {
+                expected[4 * i + j] = try slope { change in
+                    var moved = weights
+                    moved[4 * i + j] += change
+                    moved[4 * j + i] += change
+                    model.weights.set(moved)
+                }
+            }
+        }
+        let expectedBiases = try (0..<4).map { i in
+            try slope { change in
+                var moved = biases
+                moved[i] += change
+                model.biases.set(moved)
+            }
+        }
+        try fit(model, rows, updates: 1, rate: 1)
+        let tolerance = gradient == .exact ? 1e-3 : 0.015
+        for (index, value) in model.weights.values.enumerated() {
+            #expect(abs(Double(value - weights[index]) - expected[index]) < tolerance)
+        }
+        for (index, value) in model.biases.values.enumerated() {
+            #expect(abs(Double(value - biases[index]) - expectedBiases[index]) < tolerance)
+        }
+    }
+
+    /// At the maximum the model has the data's means and correlations, and no other distribution does it better.
+    @Test func correlationsAreLearned() throws {
+        let model = try makeMachine(6)
+        let base = Bits.random(200, [0.3, 0.6, 0.5], seed: 2)
+        let rows = DataRows((0..<200).flatMap { row in (0..<6).map { base[row][row * 3 + $0 / 2] } }, width: 6)
+        // A few pairs that differ, so that the weights stay finite.
+        let mixed = DataRows(rows.values + Bits.all(6).values, width: 6)
+        try fit(model, mixed, updates: 1, rate: 0)
+        let first = try model.score(mixed)
+        try fit(model, mixed, updates: 1500, rate: 0.5)
+        #expect(try model.score(mixed) > first + 0.5)
+        let samples = try model.sample(4000, seed: 1)
+        for (i, j) in [(0, 1), (0, 2), (3, 5)] {
+            func product(_ values: [Float]) -> Double {
+                stride(from: 0, to: values.count, by: 6).reduce(0.0) { $0 + Double(values[$1 + i] * values[$1 + j]) }
+                    / Double(values.count / 6)
+            }
+            #expect(abs(product(samples) - product(mixed.values)) < 0.03)
+        }
+        #expect(zip(model.weightRows, (0..<36)).allSatisfy { $1 % 7 != 0 || $0 == 0 })
+    }
+
+    @Test func manyUnitsAreScoredByPseudoLikelihood() throws {
+        let model = try makeMachine(30) { ($0.aisBetas, $0.aisChains, $0.samplingSteps) = (100, 20, 20) }
+        let rows = Bits.random(100, (0..<30).map { 0.2 + 0.02 * Double($0) }, seed: 1)
+        try fit(model, rows, updates: 20, rate: 0.02)
+        #expect(model.scoreName == .pseudoLikelihood)
+        let likelihood = try model.logLikelihood(of: rows, seed: 1)
+        let score = try model.score(rows)
+        #expect(likelihood.kind == .estimate && abs(likelihood.mean - score) < 3, "\(likelihood.mean) \(score)")
+        let error = #expect(throws: ModelError.self) { try makeMachine(30) { $0.gradient = .exact } }
+        #expect(error?.description.contains("exact goes to 16") == true)
+    }
+
+    @Test func completionsHoldWhatIsKnown() throws {
+        let model = try makeMachine(4)
+        model.weights.set([0, 8, 0, 0, 8, 0, 0, 0, 0, 0, 0, -8, 0, 0, -8, 0])
+        model.biases.set([-4, -4, 4, 4])
+        let rows = DataRows([1, 0, 1, 0, 0, 0, 0, 0], width: 4)
+        let completed = try model.complete(rows, known: [true, false, true, false], seed: 1)
+        // The first two bits go together, the last two against each other.
+        #expect(completed == [1, 1, 1, 0, 0, 0, 0, 1])
+    }
+
+    @Test(arguments: [BoltzmannMachineSettings.Gradient.exact, .sampled])
+    func fitsGoOn(gradient: BoltzmannMachineSettings.Gradient) throws {
+        try expectResumable(Bits.random(20, [0.3, 0.8, 0.5], seed: 1)) { try makeMachine(3) { $0.gradient = gradient } }
+    }
+}
