@@ -29,7 +29,7 @@ enum LearnerList {
             .init("data", .array(kinds)), .init("score", .string(model.scoreName.rawValue)),
             .init("can", .array(abilities)),
         ]
-        item.json = .object(members.dropLast() + facts + members.suffix(1))
+        item.json = .object(members.dropLast(2) + facts + members.suffix(2))
         return item
     }
 
@@ -55,7 +55,10 @@ enum LearnerList {
 
     private static func item(_ entry: ModelCatalog.Entry) -> ListItem {
         let settings = entry.makeSettings()
-        return item(entry.name, entry.summary, describe(settings) + describe(settings.fitting))
+        var item = item(entry.name, entry.summary, describe(settings))
+        guard case .object(let members) = item.json else { return item }
+        item.json = .object(members + [.init("fitting", .array(describe(settings.fitting)))])
+        return item
     }
 
     private static func item(_ name: String, _ summary: String, _ settings: [JSON]) -> ListItem {
