@@ -18,7 +18,7 @@ start() {
     case $1 in
     dqn) $reverie train dqn CartPole-v1 --steps 4000 --set learningStart=500 --run "$2" --resume --json ;;
     reinforce) $reverie train reinforce CartPole-v1 --episodes 20 --steps 20000 --run "$2" --resume --json ;;
-    vae) $reverie fit vae "$folder/data.npz" --set epochs=20 --run "$2" --resume --json ;;
+    vae) $reverie fit vae "$folder/data.npz" --set checkpointSeconds=0 --set epochs=20 --run "$2" --resume --json ;;
     esac
 }
 

@@ -2,7 +2,7 @@
 # Kills runs at random moments and resumes them, until they have ended: the parameters and episodes.csv must be those of a
 # run that nothing disturbed.
 #
-#     Torture/kill.sh [KILLS [SUBJECT…]]        so many kills in all, in turn over every agent and the VAE (default 100)
+#     Torture/kill.sh [KILLS [SUBJECT…]]        so many kills in all, in turn over every agent and some models (default 100)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . Torture/common.sh
@@ -19,7 +19,7 @@ subjects=("$@")
 if [ ${#subjects[@]} = 0 ]; then
     # The first column of the list, but for its head.
     mapfile -t subjects < <($reverie list agents | tail -n +2 | awk '{print $1}')
-    subjects+=(vae)
+    subjects+=(vae nade rbm)
 fi
 
 # The commands: each goes on where its folder was left, or starts.
@@ -29,7 +29,11 @@ start() {
     rainbow) $reverie train rainbow CartPole-v1 --steps 8000 --run "$2" --resume --json ;;
     reinforce) $reverie train reinforce CartPole-v1 --episodes 250 --run "$2" --resume --json ;;
     random) $reverie train random CartPole-v1 --steps 500000 --run "$2" --resume --json ;;
-    vae) $reverie fit vae "$folder/data.npz" --set epochs=150 --run "$2" --resume --json ;;
+    vae) $reverie fit vae "$folder/data.npz" --set checkpointSeconds=0 --set epochs=150 --run "$2" --resume --json ;;
+    nade) $reverie fit nade bars-and-stripes --set epochs=3000 --set patience=0 --set batchSize=8 --set hiddenUnits=20 \
+        --set averaging=0.9 --set checkpointSeconds=0 --run "$2" --resume --json ;;
+    rbm) $reverie fit rbm bars-and-stripes --set epochs=4000 --set batchSize=8 --set hiddenUnits=8 \
+        --set checkpointSeconds=0 --run "$2" --resume --json ;;
     *) $reverie train "$1" FrozenLake-v1 --preset none --steps 300000 --run "$2" --resume --json ;;
     esac >/dev/null 2>>"$folder/log"
 }

@@ -70,6 +70,17 @@ import Testing
         #expect(try folder.make("mnist") { $0.shape = [6] }.description.shape == [6])
     }
 
+    @Test func numbersOfARangeAreTurnedAround() throws {
+        try writePictures(folder)
+        let (plain, turned) = (try folder.make("mnist"), try folder.make("mnist") { $0.invert = true })
+        for part in Dataset.Part.allCases {
+            #expect(turned[part].values == plain[part].values.map { 255 - $0 } && turned[part].labels == plain[part].labels)
+        }
+        let bars = try folder.make("bars-and-stripes") { $0.invert = true }.training.values
+        #expect(bars.allSatisfy { $0 == 0 || $0 == 1 })
+        #expect("\(folder.error("moons") { $0.invert = true }!)".contains("--option invert"))
+    }
+
     @Test func aPartWithoutRowsIsAnError() throws {
         let labels = "a,class\n0,0\n1,1\n0,0\n"
         try folder.write("t.train.csv", labels)
@@ -89,6 +100,7 @@ import Testing
             ($0.standardize, $0.kind, $0.shape, $0.size) = (false, .levels, [4, 4], 77)
             ($0.noise, $0.side, $0.validation, $0.test) = (0.5, 3, 0.2, 0.3)
             ($0.limit, $0.classes, $0.shift, $0.flip) = (5, [1, 2], 2, true)
+            $0.invert = true
             ($0.lines, $0.labelColumn, $0.rollout, $0.frameSide) = (true, .first, .frames, 16)
         }
         var read = DataSettings()
@@ -96,6 +108,6 @@ import Testing
         #expect(read == changed)
         // Each setting was changed, and so none is missing from the table.
         let standard = DataSettings().values.map(\.value)
-        #expect(zip(changed.values.map(\.value), standard).allSatisfy { $0 != $1 } && standard.count == 20)
+        #expect(zip(changed.values.map(\.value), standard).allSatisfy { $0 != $1 } && standard.count == 21)
     }
 }

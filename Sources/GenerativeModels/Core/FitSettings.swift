@@ -29,10 +29,14 @@ public struct FitSettings: Configurable, Hashable {
     public var warmup = 0
     /// Epochs without a better score on the validation rows after which fitting ends; 0: never. The best parameters are kept.
     public var patience = 0
+    /// Whether the parameters of the best score are kept, where scores tell; else the last ones count.
+    public var keepBest = true
     /// The moving average of the parameters that is scored and kept, by its decay; 0: none.
     public var averaging = 0.0
     /// Validation rows that are scored; 0: all.
     public var validationRows = 0
+    /// Seconds from one checkpoint to the next, at least; 0: one an epoch.
+    public var checkpointSeconds = 20.0
 
     /// The defaults.
     public init() {}
@@ -50,8 +54,10 @@ public struct FitSettings: Configurable, Hashable {
         Setting("lastLearningRate", \.lastLearningRate, 0...10, "step size at the end, where it decays"),
         Setting("warmup", \.warmup, 0...1_000_000_000, "updates over which the step size grows from 0"),
         Setting("patience", \.patience, 0...1_000_000, "epochs without a better score that end the fit; 0: never"),
+        Setting("keepBest", \.keepBest, "whether the best parameters by score are kept, or the last ones"),
         Setting("averaging", \.averaging, 0...0.999999, "decay of the parameters' moving average; 0: none"),
         Setting("validationRows", \.validationRows, 0...1_000_000_000, "validation rows that are scored; 0: all"),
+        Setting("checkpointSeconds", \.checkpointSeconds, 0...86_400, "least seconds between checkpoints"),
     ]
 
     /// The step size of an update.

@@ -11,8 +11,11 @@ struct FitClock {
     private var lastCheckpoint = FitClock.now
     private var writingTime = 0.0
 
-    init(_ folder: RunFolder) {
-        self.folder = folder
+    /// Seconds from one checkpoint to the next, at least.
+    private let interval: Double
+
+    init(_ folder: RunFolder, interval: Double) {
+        (self.folder, self.interval) = (folder, interval)
         let file = try? JSON(
             parsing: InputFile.bytes(of: folder.clockPath, limit: 1 << 10)[...], file: folder.clockPath)
         earlier = file?["seconds"]?.double ?? 0
@@ -23,8 +26,9 @@ struct FitClock {
     /// Seconds of fitting, scoring and writing so far.
     var seconds: Double { earlier + Self.now - start }
 
-    /// Whether enough was done since the last checkpoint: 20 seconds, and 20 times as long as writing takes.
-    var checkpointIsDue: Bool { Self.now - lastCheckpoint > max(20, 20 * writingTime) }
+    /// Whether enough was done since the last checkpoint: the interval's seconds, and 20 times as long as writing takes; with no
+    /// interval always.
+    var checkpointIsDue: Bool { interval == 0 || Self.now - lastCheckpoint > max(interval, 20 * writingTime) }
 
     /// Writes a checkpoint, and the time until then.
     mutating func writing(_ body: () throws -> Void) throws {

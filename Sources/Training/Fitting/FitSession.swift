@@ -86,7 +86,7 @@ public final class FitSession {
     ) {
         (self.configuration, self.folder, self.data) = (configuration, folder, data)
         (self.model, self.metrics, self.state) = (model, metrics, state)
-        clock = FitClock(folder)
+        clock = FitClock(folder, interval: configuration.fitting.checkpointSeconds)
         best = model.parameters.copied()
         let decay = configuration.fitting.averaging
         average = decay > 0 ? ExponentialMovingAverage(of: model.parameters, decay: decay, biasCorrected: true) : nil
@@ -94,9 +94,14 @@ public final class FitSession {
 
     private static func model(_ configuration: FitConfiguration, _ data: FitData) throws -> any GenerativeModel {
         let model = try configuration.settings.makeModel(for: data.description, seed: UInt64(configuration.seed))
-        guard configuration.fitting.patience == 0 || model.scoreName.selects else {
+        let fitting = configuration.fitting
+        guard fitting.patience == 0 || fitting.keepBest else {
             throw ModelError.setting(
-                "patience", value: "\(configuration.fitting.patience)",
+                "patience", value: "\(fitting.patience)", expected: "0 with keepBest = false, which wants the last parameters")
+        }
+        guard fitting.patience == 0 || model.scoreName.selects else {
+            throw ModelError.setting(
+                "patience", value: "\(fitting.patience)",
                 expected:
                     "0, since \(configuration.model)'s score (\(model.scoreName.rawValue)) doesn't tell which is best")
         }
@@ -199,7 +204,7 @@ public final class FitSession {
     private func finishEpoch() throws {
         state.validScore = try score()
         state.epoch += 1
-        if keepsBest, !model.scoreName.selects || state.validScore > state.bestScore {
+        if selectsBest ? state.validScore > state.bestScore : average != nil {
             (state.bestScore, state.bestEpoch) = (state.validScore, state.epoch)
             try withAverages { best.copy(from: model.parameters) }
         }
@@ -225,9 +230,10 @@ public final class FitSession {
         return try average.withAverages(body)
     }
 
-    /// Whether the model is judged by other parameters than the last: the best ones where scores tell, else the averages.
-    private var keepsBest: Bool { model.scoreName.selects || average != nil }
+    /// Whether the model is judged by the parameters of its best score. Otherwise it is by the averages, where there are some, or the last.
+    private var selectsBest: Bool { configuration.fitting.keepBest && model.scoreName.selects }
 
+    /// Gives the model the parameters that it is judged by.
     private func useBest() {
         if state.bestEpoch > 0 { model.parameters.copy(from: best) }
     }

@@ -17,7 +17,7 @@ struct FitSummary {
             .init("seed", .integer(configuration.seed)), .init("epochs", .integer(state.epoch)),
             .init("updates", .integer(state.updates)), .init("seconds", .number(seconds)),
             .init("score", .string(score.rawValue)), .init("firstScore", .number(state.firstScore)),
-            .init("validScore", .number(state.bestEpoch > 0 && score.selects ? state.bestScore : state.validScore)),
+            .init("validScore", .number(state.bestEpoch > 0 ? state.bestScore : state.validScore)),
         ]
         if state.bestEpoch > 0 { members.append(.init("bestEpoch", .integer(state.bestEpoch))) }
         json = .object(members + Self.members(likelihood, data.description, logVolume: data.logVolume))
