@@ -19,6 +19,9 @@ extension ModelCatalog {
         Entry(name: "gaussian-rbm", summary: "restricted Boltzmann machine of real numbers (Welling et al. 2005)") {
             GaussianBoltzmannSettings()
         },
+        Entry(name: "dbn", summary: "deep belief network (Hinton, Osindero & Teh 2006)") {
+            DeepBeliefSettings()
+        },
         Entry(name: "dbm", summary: "deep Boltzmann machine (Salakhutdinov & Hinton 2009)") {
             DeepBoltzmannSettings()
         },
