@@ -25,5 +25,14 @@ extension ModelCatalog {
         Entry(name: "dbm", summary: "deep Boltzmann machine (Salakhutdinov & Hinton 2009)") {
             DeepBoltzmannSettings()
         },
+        Entry(name: "conditional-rbm", summary: "restricted Boltzmann machine of rows given their class") {
+            ConditionalBoltzmannSettings()
+        },
+        Entry(
+            name: "discriminative-rbm",
+            summary: "restricted Boltzmann machine as a classifier (Larochelle & Bengio 2008)"
+        ) {
+            DiscriminativeBoltzmannSettings()
+        },
     ]
 }
