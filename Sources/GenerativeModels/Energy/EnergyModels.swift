@@ -34,5 +34,11 @@ extension ModelCatalog {
         ) {
             DiscriminativeBoltzmannSettings()
         },
+        Entry(
+            name: "rnn-rbm",
+            summary: "sequences of bits by a Boltzmann machine a step (Boulanger-Lewandowski et al. 2012)"
+        ) {
+            RecurrentBoltzmannSettings()
+        },
     ]
 }
