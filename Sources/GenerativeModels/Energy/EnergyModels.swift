@@ -40,5 +40,8 @@ extension ModelCatalog {
         ) {
             RecurrentBoltzmannSettings()
         },
+        Entry(name: "sigmoid-belief-network", summary: "Helmholtz machine, by wake and sleep (Hinton et al. 1995)") {
+            SigmoidBeliefSettings()
+        },
     ]
 }

@@ -101,11 +101,9 @@ func softplusSum(_ values: [Double]) -> Double {
 struct StreamedLogSum {
     private var largest = -Double.infinity
     private var sum = 0.0
-    private(set) var count = 0
 
     /// Adds eˣ.
     mutating func add(_ x: Double) {
-        count += 1
         if x <= largest {
             sum += x == -.infinity ? 0 : exp(x - largest)
         } else {
