@@ -43,5 +43,10 @@ extension ModelCatalog {
         Entry(name: "sigmoid-belief-network", summary: "Helmholtz machine, by wake and sleep (Hinton et al. 1995)") {
             SigmoidBeliefSettings()
         },
+        Entry(
+            name: "convolutional-rbm", summary: "convolutional machine with probabilistic max pooling (Lee et al. 2009)"
+        ) {
+            ConvolutionalBoltzmannSettings()
+        },
     ]
 }
