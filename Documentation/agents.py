@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes into the pages of Documentation/Agents what the executable says of each agent: its settings, and its presets with
-the scores that they reached.
+"""Writes into the pages of Documentation/Agents and Documentation/Models what the executable says of each agent and model: its
+settings, and an agent's presets with the scores that they reached.
 
     Documentation/agents.py
 
-A page says where with a line `<!-- settings NAME -->` or `<!-- presets NAME -->`; everything from there to the next
+A page says where with a line `<!-- settings NAME -->`, `<!-- presets NAME -->`, `<!-- model NAME -->`, `<!-- options data -->` or `<!-- fitting MODEL -->`; everything from there to the next
 `<!-- end -->` is written anew."""
 
 import json
@@ -34,6 +34,27 @@ def settings(name):
     return lines + [f"| `{row['name']}` | {cell(row['default'])} | {row['help']} |" for row in rows]
 
 
+def model(name):
+    entry = reverie("models", name)
+    lines = [f"Data: {', '.join(entry['data'])}. It can: {', '.join(entry['can'])}. Score: {entry['score']}.", ""]
+    if entry["settings"]:
+        lines += ["| setting | default | what it is |", "|---|---|---|"]
+        lines += [f"| `{row['name']}` | {cell(row['default'])} | {row['help']} |" for row in entry["settings"]]
+    return lines
+
+
+def options(_):
+    rows = reverie("datasets", "moons")["options"]
+    lines = ["| option | default | values | what it is |", "|---|---|---|---|"]
+    return lines + [f"| `{row['name']}` | {cell(row['default'])} | {cell(row['values'])} | {row['help']} |" for row in rows]
+
+
+def fitting(name):
+    rows = reverie("models", name)["fitting"]
+    lines = ["| setting | values | what it is |", "|---|---|---|"]
+    return lines + [f"| `{row['name']}` | {cell(row['values'])} | {row['help']} |" for row in rows]
+
+
 def presets(name):
     lines = ["| preset | steps | mean return of each seed | mean ± deviation | seconds a seed |", "|---|--:|---|--:|--:|"]
     for preset in reverie("presets")["presets"]:
@@ -52,11 +73,11 @@ def presets(name):
 
 def filled(text):
     def fill(match):
-        rows = {"settings": settings, "presets": presets}[match[1]](match[2])
+        rows = {"settings": settings, "presets": presets, "model": model, "options": options, "fitting": fitting}[match[1]](match[2])
         return "\n".join([f"<!-- {match[1]} {match[2]} -->", "", *rows, "", "<!-- end -->"])
 
-    return re.sub(r"<!-- (settings|presets) (\S+) -->.*?<!-- end -->", fill, text, flags=re.DOTALL)
+    return re.sub(r"<!-- (settings|presets|model|options|fitting) (\S+) -->.*?<!-- end -->", fill, text, flags=re.DOTALL)
 
 
-for page in sorted((ROOT / "Documentation/Agents").glob("*.md")):
+for page in sorted([*(ROOT / "Documentation/Agents").glob("*.md"), *(ROOT / "Documentation/Models").glob("*.md")]):
     page.write_text(filled(page.read_text()))

@@ -26,10 +26,15 @@ public struct Dataset: Sendable {
         /// Numbers of a row, or of a step.
         public var width: Int { shape.reduce(1, *) }
 
-        /// Height, width and channels where a row is a picture.
-        public var picture: (height: Int, width: Int, channels: Int)? {
-            guard !isSequential, 2...3 ~= shape.count, shape.count == 2 || [1, 3].contains(shape[2]) else { return nil }
+        /// Height, width and channels where a row has places beside and above each other.
+        public var grid: (height: Int, width: Int, channels: Int)? {
+            guard !isSequential, 2...3 ~= shape.count else { return nil }
             return (shape[0], shape[1], shape.count == 3 ? shape[2] : 1)
+        }
+
+        /// The same where a row is a picture: grey or of three colours.
+        public var picture: (height: Int, width: Int, channels: Int)? {
+            grid.flatMap { [1, 3].contains($0.channels) ? $0 : nil }
         }
     }
 

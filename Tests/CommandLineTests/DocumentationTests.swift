@@ -1,7 +1,9 @@
 import Agents
 import Configuration
+import Datasets
 import Environments
 import Foundation
+import GenerativeModels
 import Testing
 
 @Suite struct DocumentationTests {
@@ -35,6 +37,25 @@ import Testing
             let isComplete = own.contains { page in settings.allSatisfy { page.contains("`\($0)`") } }
             #expect(isComplete, "no page names \(entry.name) and \(settings)")
         }
+    }
+
+    /// Each model has a page that names it and all of its settings, and the pages of data and of fitting name all of theirs.
+    @Test func everyModelHasItsPage() throws {
+        let folder = root.appending(path: "Documentation/Models")
+        func page(_ name: String) throws -> String { try String(contentsOf: folder.appending(path: name), encoding: .utf8) }
+        let pages = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "md" }.map { try String(contentsOf: $0, encoding: .utf8) }
+        for entry in ModelCatalog.entries {
+            let settings = entry.makeSettings().values.map(\.name)
+            let isThere = pages.contains { page in
+                page.contains("<!-- model \(entry.name) -->") && settings.allSatisfy { page.contains("`\($0)`") }
+            }
+            #expect(isThere, "no page has \(entry.name) and \(settings): run Documentation/agents.py")
+        }
+        let (fitting, data) = (try page("Fitting.md"), try page("Data.md"))
+        for setting in FitSettings.settings { #expect(fitting.contains("`\(setting.name)`"), "\(setting.name)") }
+        for setting in DataSettings.settings { #expect(data.contains("`\(setting.name)`"), "\(setting.name)") }
+        for entry in DatasetCatalog.entries { #expect(data.contains("`\(entry.name)`"), "\(entry.name)") }
     }
 
     @Test func everyPictureExists() throws {

@@ -6,6 +6,7 @@ struct PictureFolder {
     static let ending = ".png"
 
     let name: String
+    private let path: String
     /// The files, and of which class each is; no classes where they lie in the folder itself.
     private let files: [String]
     private let labels: [Int]
@@ -14,7 +15,7 @@ struct PictureFolder {
     ///
     /// - Throws: `StorageError` where it can't be listed.
     init?(_ name: String, path: String) throws {
-        self.name = name
+        (self.name, self.path) = (name, path)
         let direct = try Self.pictures(in: path)
         guard direct.isEmpty else {
             (files, labels) = (direct, [])
@@ -46,7 +47,7 @@ struct PictureFolder {
             stack.append(frame)
         }
         let all = SourcedRows(
-            rows: stack.rows(labels: labels), origin: DataOrigin(splitPath(files[0]).folder, .picture))
+            rows: stack.rows(labels: labels), origin: DataOrigin(path, .picture))
         let (training, validation, test) = try Splitting.threeParts(all, name: name, settings)
         return Dataset(
             .init(name: name, shape: stack.shape, kind: .levels(256), classCount: (labels.max() ?? -1) + 1),

@@ -18,9 +18,9 @@ struct Suitability {
             throw unsuitable(
                 "rows of one length", "sequences of steps", "models of sequences: transformer, wavenet, tcn, rnn-rbm")
         }
-        if pictures && description.picture == nil {
+        if pictures && description.grid == nil {
             throw unsuitable(
-                "pictures of 1 or 3 channels", "rows of \(description.shape)",
+                "pictures, of the shape (height, width) or (height, width, channels)", "rows of \(description.shape)",
                 "give their extents with --option shape=height,width,1")
         }
         if labels && description.classCount == 0 {
@@ -32,7 +32,7 @@ struct Suitability {
     }
 
     private func checkSettings() throws {
-        let isPicture = !description.isSequential && 2...3 ~= description.shape.count
+        let isPicture = description.grid != nil
         if (settings.shift > 0 || settings.flip) && !isPicture {
             throw DatasetError.setting(
                 name: settings.flip ? "flip" : "shift", value: settings.flip ? "true" : "\(settings.shift)",

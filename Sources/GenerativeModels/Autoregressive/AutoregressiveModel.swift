@@ -42,7 +42,7 @@ public final class AutoregressiveModel: SamplingModel, LikelihoodModel, Completi
     let network: any ConditionalNetwork
     let distribution: ConditionalDistribution
     private let optimizer: Adam
-    private let fitProgram, rowProgram, outputProgram: Program
+    let fitProgram, rowProgram, outputProgram: Program
 
     /// Makes a model of a network.
     ///

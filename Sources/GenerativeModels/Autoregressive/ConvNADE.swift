@@ -69,7 +69,7 @@ public struct ConvNADESettings: ModelSettings {
         guard kernel % 2 == 1 else {
             throw ModelError.setting("kernel", value: "\(kernel)", expected: "an odd number, so that there is a centre")
         }
-        guard let size = data.picture else {
+        guard let size = data.grid else {
             throw ModelError.data(model: "conv-nade", found: "rows of the shape \(data.shape)", expected: "pictures")
         }
         var random = RandomStream(seed: seed).split("parameters")

@@ -20,7 +20,7 @@ public final class MADE: SamplingModel, LikelihoodModel, CompletingModel, Proces
     private let settings: MADESettings
     let masks: [Degrees]
     private let optimizer: Adam
-    private let fitProgram, rowProgram, outputProgram: Program
+    let fitProgram, rowProgram, outputProgram: Program
     private var nextMask = 0
 
     /// The degrees of all units: of the inputs 1…D, of each hidden layer's 1…D−1.

@@ -30,7 +30,7 @@ public final class OrderlessModel: SamplingModel, LikelihoodModel, CompletingMod
     private let network: any OrderlessNetwork
     private let orders: Int
     private let optimizer: Adam
-    private let fitProgram, outputProgram: Program
+    let fitProgram, outputProgram: Program
     private let orderProgram: Program?
     private var masks: RandomStream
     private var known: [Float] = []

@@ -19,7 +19,7 @@ struct PixelCNN: ConditionalNetwork {
     let order: [Int]
 
     init(_ settings: PixelCNNSettings, data: Dataset.Description, outputs: Int, random: inout RandomStream) {
-        size = data.picture!
+        size = data.grid!
         // Each colour has its own group of every layer's channels.
         let colours = size.channels
         let channels = (settings.channels + colours - 1) / colours * colours
@@ -87,7 +87,7 @@ public struct PixelCNNSettings: ModelSettings {
         for (name, value) in [("firstKernel", firstKernel), ("kernel", kernel)] where value % 2 == 0 {
             throw ModelError.setting(name, value: "\(value)", expected: "an odd number, so that there is a centre")
         }
-        guard data.picture != nil else {
+        guard data.grid != nil else {
             throw ModelError.data(model: "pixelcnn", found: "rows of the shape \(data.shape)", expected: "pictures")
         }
         var random = RandomStream(seed: seed).split("parameters")

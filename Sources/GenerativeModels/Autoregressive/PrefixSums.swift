@@ -8,7 +8,7 @@ import TensorCore
 /// matrix products.
 struct PrefixSums {
     /// Places in a block.
-    static let blockSize = 28
+    static let blockSize = 14
 
     /// The blocks of 0..<count.
     static func blocks(_ count: Int) -> [Range<Int>] {

@@ -47,7 +47,7 @@ struct FitData {
     ) -> DataPipeline.Augmentation? {
         let changes: [Augmentation] =
             (settings.shift > 0 ? [.shift(settings.shift)] : []) + (settings.flip ? [.flip] : [])
-        guard !changes.isEmpty, let size = data.picture else { return nil }
+        guard !changes.isEmpty, let size = data.grid else { return nil }
         return { values, random in
             let images = Images(
                 count: values.count / data.width, height: size.height, width: size.width, channels: size.channels,

@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func coloursHaveThreeAndFoldersAreClasses() throws {
-        for number in 0..<3 {
+        for number in 0..<20 {
             try folder.write("c/blue/\(number).png", picture(Color(red: 1, green: 2, blue: 200)))
             try folder.write("c/red/\(number).png", picture(Color(red: 200, green: 2, blue: 1, alpha: 0)))
         }
@@ -38,7 +38,12 @@ import Testing
                 #expect(Array(data[part][row][data[part].range(of: row)].prefix(3)) == expected)
             }
         }
-        #expect(try folder.make("c") { $0.classes = [1] }.training.labels.allSatisfy { $0 == 0 })
+        #expect(
+            try folder.make("c") {
+                $0.classes = [1]
+                $0.test = 0.4
+                $0.validation = 0.4
+            }.training.labels.allSatisfy { $0 == 0 })
     }
 
     @Test func otherSizesAndDamagedFilesAreNamed() throws {

@@ -32,7 +32,7 @@ import Testing
     }
 
     /// Biases that a network begins with at 0 would hide what rectified units depend on.
-    private static func unsettle(_ parameters: Parameters) {
+    static func unsettle(_ parameters: Parameters) {
         var random = RandomStream(seed: 9)
         for variable in parameters.variables {
             variable.set(variable.values.map { $0 + Float(random.normal(standardDeviation: 0.3)) })
