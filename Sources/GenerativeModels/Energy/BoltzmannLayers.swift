@@ -58,6 +58,12 @@ final class BoltzmannLayers {
     /// The moving means: `means.0` ….
     var state: Parameters { ["means": listed(means)] }
 
+    /// The weights between the visible and the first hidden layer, a row a hidden unit.
+    var weightRows: [Float] {
+        let weights = weights[0].values
+        return (0..<sizes[1] * sizes[0]).map { weights[$0 % sizes[0] * sizes[1] + $0 / sizes[0]] }
+    }
+
     // MARK: Within programs
 
     /// What the layer above the visible one sees of it.

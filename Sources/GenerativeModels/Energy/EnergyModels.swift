@@ -19,8 +19,34 @@ extension ModelCatalog {
         Entry(name: "gaussian-rbm", summary: "restricted Boltzmann machine of real numbers (Welling et al. 2005)") {
             GaussianBoltzmannSettings()
         },
+        Entry(name: "dbn", summary: "deep belief network (Hinton, Osindero & Teh 2006)") {
+            DeepBeliefSettings()
+        },
         Entry(name: "dbm", summary: "deep Boltzmann machine (Salakhutdinov & Hinton 2009)") {
             DeepBoltzmannSettings()
+        },
+        Entry(name: "conditional-rbm", summary: "restricted Boltzmann machine of rows given their class") {
+            ConditionalBoltzmannSettings()
+        },
+        Entry(
+            name: "discriminative-rbm",
+            summary: "restricted Boltzmann machine as a classifier (Larochelle & Bengio 2008)"
+        ) {
+            DiscriminativeBoltzmannSettings()
+        },
+        Entry(
+            name: "rnn-rbm",
+            summary: "sequences of bits by a Boltzmann machine a step (Boulanger-Lewandowski et al. 2012)"
+        ) {
+            RecurrentBoltzmannSettings()
+        },
+        Entry(name: "sigmoid-belief-network", summary: "Helmholtz machine, by wake and sleep (Hinton et al. 1995)") {
+            SigmoidBeliefSettings()
+        },
+        Entry(
+            name: "convolutional-rbm", summary: "convolutional machine with probabilistic max pooling (Lee et al. 2009)"
+        ) {
+            ConvolutionalBoltzmannSettings()
         },
     ]
 }

@@ -33,11 +33,7 @@ extension LayeredModel {
     }
 
     /// The weights between the visible and the first hidden layer, a row a hidden unit.
-    public var weightRows: [Float] {
-        let (width, units) = (layers.sizes[0], layers.sizes[1])
-        let weights = layers.weights[0].values
-        return (0..<units * width).map { weights[$0 % width * units + $0 / width] }
-    }
+    public var weightRows: [Float] { layers.weightRows }
 
     /// log Z, exact or by annealed importance sampling there and back.
     func partition(seed: UInt64) throws -> Partition {

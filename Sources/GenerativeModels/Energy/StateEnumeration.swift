@@ -9,13 +9,18 @@ struct StateEnumeration {
     static let limit = 20
 
     /// Biases of the units that are gone through.
-    var fewBiases: [Double]
+    let fewBiases: [Double]
     /// Biases of those summed out.
-    var manyBiases: [Double]
+    let manyBiases: [Double]
     /// The weights, a row a unit of `few`.
     let weights: [Double]
     /// β of those summed out, where they are Gaussian.
-    var precision: [Double]?
+    let precision: [Double]?
+
+    /// A machine of bits.
+    init(fewBiases: [Double], manyBiases: [Double], weights: [Double]) {
+        (self.fewBiases, self.manyBiases, self.weights, precision) = (fewBiases, manyBiases, weights, nil)
+    }
 
     /// Reads the machine as it is now; nil where both kinds have more than ``limit`` units.
     init?(_ layers: BoltzmannLayers) {
@@ -96,11 +101,9 @@ func softplusSum(_ values: [Double]) -> Double {
 struct StreamedLogSum {
     private var largest = -Double.infinity
     private var sum = 0.0
-    private(set) var count = 0
 
     /// Adds eˣ.
     mutating func add(_ x: Double) {
-        count += 1
         if x <= largest {
             sum += x == -.infinity ? 0 : exp(x - largest)
         } else {

@@ -1,0 +1,273 @@
+import Configuration
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Settings of a ``ConditionalBoltzmannMachine``.
+public struct ConditionalBoltzmannSettings: ModelSettings, Hashable {
+    /// Hidden units.
+    public var hiddenUnits = 200
+    /// Gibbs steps of the negative phase.
+    public var gibbsSteps = 1
+    /// Gibbs steps to a sample.
+    public var samplingSteps = 1000
+    /// Chains of annealed importance sampling, for each class.
+    public var aisChains = 100
+    /// Temperatures of annealed importance sampling.
+    public var aisBetas = 5000
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<Self>] = [
+        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
+        Setting("gibbsSteps", \.gibbsSteps, 1...10_000, "Gibbs steps of the negative phase"),
+        Setting("samplingSteps", \.samplingSteps, 1...10_000_000, "Gibbs steps to a sample"),
+        Setting("aisChains", \.aisChains, 2...100_000, "chains of annealed importance sampling"),
+        Setting("aisBetas", \.aisBetas, 2...10_000_000, "temperatures of annealed importance sampling"),
+    ]
+
+    /// Bits with labels.
+    public var needs: DataNeeds { DataNeeds(.bits, labels: true) }
+
+    /// 50 epochs of batches of 100.
+    public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (50, 100) } }
+
+    /// A ``ConditionalBoltzmannMachine``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        try data.require([.bits], of: "conditional-rbm")
+        try data.requireClasses(of: "conditional-rbm")
+        return try ConditionalBoltzmannMachine(self, data: data, seed: seed)
+    }
+}
+
+/// A restricted Boltzmann machine whose biases a condition sets, here the class y of the row (Taylor, Hinton & Roweis 2007):
+///
+///     p(v, h | y) ∝ exp(vᵀWh + (b + Bᵀy)ᵀv + (c + Cᵀy)ᵀh),   F(v | y) = −(b + Bᵀy)ᵀv − Σⱼ softplus(c + Cᵀy + Wᵀv)ⱼ
+///
+/// It is a machine for each class with weights in common, learned by contrastive divergence from the rows with their classes held.
+/// log p(v | y) is exact for at most ``StateEnumeration/limit`` hidden units and otherwise rests on an estimate of each class's
+/// log Z.
+public final class ConditionalBoltzmannMachine: SamplingModel, LikelihoodModel, CompletingModel, PicturingModel {
+    private static let scoreCost = 1 << 26
+
+    /// What a row is.
+    public let data: Dataset.Description
+    /// log p(v | y) where that takes less than a second, otherwise minus the squared error of reconstruction.
+    public let scoreName: ScoreName
+    private let settings: ConditionalBoltzmannSettings
+    let layers: BoltzmannLayers
+    private let learning: BoltzmannLearning
+    /// B (classes, width) and C (classes, hidden units).
+    let visibleConditions, hiddenConditions: Variable
+    private let optimizer = Adam(learningRate: 0)
+    private let fitProgram, rowProgram, sampleProgram: Program
+
+    init(_ settings: ConditionalBoltzmannSettings, data: Dataset.Description, seed: UInt64) throws {
+        (self.settings, self.data) = (settings, data)
+        let root = RandomStream(seed: seed)
+        var initial = root.split("parameters")
+        let (width, classes) = (data.width, data.classCount)
+        let layers = BoltzmannLayers([width, settings.hiddenUnits], scale: 0.01, random: &initial)
+        let visibleConditions = Variable(zeros: [classes, width], name: "visible")
+        let hiddenConditions = Variable(zeros: [classes, settings.hiddenUnits], name: "hidden")
+        self.layers = layers
+        (self.visibleConditions, self.hiddenConditions) = (visibleConditions, hiddenConditions)
+        var plain = BoltzmannSettings()
+        plain.centred = false
+        learning = BoltzmannLearning(layers, plain)
+        scoreName =
+            StateEnumeration(layers).map { $0.cost * classes <= Self.scoreCost } ?? false
+            ? .logLikelihood : .reconstruction
+
+        func hidden(_ v: Tensor, _ y: Tensor) -> Tensor {
+            layers.field(1, [v, nil]) + hiddenConditions.tensor.taking(y)
+        }
+        func visible(_ h: Tensor, _ y: Tensor) -> Tensor {
+            layers.field(0, [nil, h]) + visibleConditions.tensor.taking(y)
+        }
+        func energy(_ v: Tensor, _ y: Tensor) -> Tensor {
+            let bias = layers.biases[0].tensor + visibleConditions.tensor.taking(y)
+            return -(v * bias).sum([-1]) - hidden(v, y).softplus().sum([-1])
+        }
+        func swept(_ v: Tensor, _ y: Tensor) -> Tensor {
+            visible(hidden(v, y).sigmoid().bernoulliSample(), y).sigmoid().bernoulliSample()
+        }
+        let inputs = [Program.Input.float32(nil, width), .int32(nil)]
+        let learned = Self.parameters(layers, visibleConditions, hiddenConditions)
+        fitProgram = Program(
+            "conditional-rbm fit", inputs: inputs, seed: root.split("fit").key
+        ) { [optimizer] inputs in
+            let (v, y) = (inputs[0], inputs[1])
+            let model = (0..<settings.gibbsSteps).reduce(v) { sample, _ in swept(sample, y) }
+            let gap = energy(model, y).mean() - energy(v, y).mean()
+            try optimizer.minimize(-gap, learned)
+            return [gap]
+        }
+        rowProgram = Program("conditional-rbm rows", inputs: inputs) { inputs in
+            let (v, y) = (inputs[0], inputs[1])
+            return [-energy(v, y), visible(hidden(v, y).sigmoid(), y).sigmoid()]
+        }
+        sampleProgram = Program("conditional-rbm sample", inputs: inputs + [.float32(width), .float32(nil, width)]) {
+            inputs in
+            let (v, y, held, start) = (inputs[0], inputs[1], inputs[2], inputs[3])
+            return [.select(held.broadcast(to: v.shape), start, swept(v, y))]
+        }
+        // Planning makes the optimiser's moments, which a checkpoint must find before the first step too.
+        _ = try fitProgram.plan(length: 1)
+    }
+
+    private static func parameters(
+        _ layers: BoltzmannLayers, _ visible: Variable, _ hidden: Variable
+    ) -> Parameters {
+        let conditions = ["conditions": Parameters(named: ["visible": visible, "hidden": hidden])] as Parameters
+        return Parameters(layers.parameters.entries + conditions.entries)
+    }
+
+    /// Weights, biases, and what the classes add to these.
+    public var parameters: Parameters { Self.parameters(layers, visibleConditions, hiddenConditions) }
+
+    /// The parameters, the data's means and the optimiser's moments.
+    public var variables: Parameters {
+        let optimizer = ["optimizer": optimizer.state] as Parameters
+        return Parameters(parameters.entries + learning.state.entries + optimizer.entries)
+    }
+
+    /// The stream of fitting; scores draw nothing.
+    public var randomStates: [RandomState] {
+        get { [fitProgram.randomState] }
+        set { fitProgram.randomState = newValue[0] }
+    }
+
+    /// One step of contrastive divergence.
+    ///
+    /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        _ = learning.begin(batch.values)
+        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        let plan = try filled(fitProgram, batch.values, try labels(batch))
+        plan.run()
+        return [("gap", Double(plan.output(0)[0]))]
+    }
+
+    private func labels(_ rows: DataRows) throws -> [Int] {
+        guard rows.labels.count == rows.count else {
+            throw ModelError.data(model: "conditional-rbm", found: "rows without labels", expected: "labelled rows")
+        }
+        return rows.labels
+    }
+
+    private func filled(_ program: Program, _ values: some Collection<Float>, _ labels: [Int]) throws -> Plan {
+        let plan = try program.plan(length: labels.count)
+        _ = plan.input(0).update(fromContentsOf: values)
+        for (index, label) in labels.enumerated() { plan.integerInput(1)[index] = Int32(label) }
+        return plan
+    }
+
+    /// −F(v | y) of each row, or the rows' reconstructions.
+    private func outputs(_ rows: DataRows, _ output: Int) throws -> [Float] {
+        var result: [Float] = []
+        let labels = try labels(rows)
+        for start in stride(from: 0, to: rows.count, by: 1000) {
+            let part = start..<min(start + 1000, rows.count)
+            let values = rows.values[part.lowerBound * data.width..<part.upperBound * data.width]
+            let plan = try filled(rowProgram, values, Array(labels[part]))
+            plan.run()
+            result += plan.output(output)
+        }
+        return result
+    }
+
+    /// The mean of log p(v | y) or the negative squared error, as ``scoreName`` says.
+    public func score(_ rows: DataRows) throws -> Double {
+        if scoreName == .logLikelihood { return try logLikelihood(of: rows, seed: 0).mean }
+        let error = zip(rows.values, try outputs(rows, 1)).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        return -error / Double(rows.count)
+    }
+
+    /// log p(v | y) of each row with its class.
+    public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
+        let labels = try labels(rows)
+        var partitions: [Int: Partition] = [:]
+        for label in Set(labels).sorted() {
+            let machine = machine(of: label)
+            if let states = StateEnumeration(machine) {
+                partitions[label] = Partition(exact: states.logPartition())
+            } else {
+                let sampler = AnnealedImportanceSampling(machine, chains: settings.aisChains, seed: seed)
+                let (forward, reverse) = try sampler.estimates(betas: settings.aisBetas, rest: settings.samplingSteps)
+                partitions[label] = Partition(forward: forward, reverse: reverse)
+            }
+        }
+        let nats = zip(try outputs(rows, 0), labels).map { Double($0) - partitions[$1]!.logZ }
+        let details = partitions.sorted { $0.key < $1.key }.flatMap { label, partition in
+            partition.details.map { (name: "\($0.name).\(label)", value: $0.value) }
+        }
+        let isExact = partitions.values.allSatisfy(\.isExact)
+        return LogLikelihood(isExact ? .exact : .estimate, nats, details: details)
+    }
+
+    /// The machine of one class.
+    func machine(of label: Int) -> BoltzmannLayers {
+        var stream = RandomStream(seed: 0)
+        let machine = BoltzmannLayers(layers.sizes, scale: 0, random: &stream)
+        machine.weights[0].copy(from: layers.weights[0])
+        for (layer, conditions) in [visibleConditions, hiddenConditions].enumerated() {
+            let size = layers.sizes[layer]
+            let own = conditions.values[label * size..<(label + 1) * size]
+            machine.biases[layer].set(zip(layers.biases[layer].values, own).map { $0 + $1 })
+            machine.means[layer].copy(from: layers.means[layer])
+        }
+        return machine
+    }
+
+    /// Rows of the classes in turn: row i is of class i modulo their number.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        try sample(classes: (0..<count).map { $0 % data.classCount }, seed: seed)
+    }
+
+    /// A row of each of the given classes, (count, width), by Gibbs chains from the data's means.
+    public func sample(classes: [Int], seed: UInt64) throws -> [Float] {
+        let means = layers.means[0].values
+        var stream = RandomStream(seed: seed).split("start")
+        let start = (0..<classes.count * data.width).map {
+            stream.uniformFloat() < means[$0 % data.width] ? Float(1) : 0
+        }
+        return try settled(start, classes, known: [], seed: seed)
+    }
+
+    /// Gibbs chains given the rows' classes in which the known bits are held.
+    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
+        try settled(rows.values, try labels(rows), known: known, seed: seed)
+    }
+
+    private func settled(_ start: [Float], _ labels: [Int], known: [Bool], seed: UInt64) throws -> [Float] {
+        sampleProgram.randomState = (RandomStream(seed: seed).split("gibbs").key, 0)
+        let plan = try filled(sampleProgram, start, labels)
+        for index in 0..<data.width { plan.input(2)[index] = !known.isEmpty && known[index] ? 1 : 0 }
+        _ = plan.input(3).update(fromContentsOf: start)
+        for _ in 0..<settings.samplingSteps {
+            plan.run()
+            _ = plan.input(0).update(fromContentsOf: plan.output(0))
+        }
+        return Array(plan.input(0))
+    }
+
+    /// The weights between visible and hidden units, a row a hidden unit.
+    public var weightRows: [Float] { layers.weightRows }
+}
+
+extension Dataset.Description {
+    /// Stops a model of classes from being made of data without any.
+    ///
+    /// - Throws: ``ModelError/data(model:found:expected:)``.
+    func requireClasses(of model: String) throws {
+        guard classCount >= 2 else {
+            throw ModelError.data(
+                model: model, found: classCount == 0 ? "rows without labels" : "rows of one class",
+                expected: "rows labelled with two classes or more")
+        }
+    }
+}

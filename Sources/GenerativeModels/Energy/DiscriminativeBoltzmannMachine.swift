@@ -1,0 +1,202 @@
+import Configuration
+import Datasets
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// Settings of a ``DiscriminativeBoltzmannMachine``.
+public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
+    /// Hidden units.
+    public var hiddenUnits = 200
+    /// α: how much the generative gradient counts beside the discriminative one; 0: not at all.
+    public var generative = 0.01
+    /// Gibbs steps of the generative gradient's negative phase.
+    public var gibbsSteps = 1
+    /// Gibbs steps to a sample.
+    public var samplingSteps = 1000
+
+    /// The defaults.
+    public init() {}
+
+    /// The settings by name.
+    public static let settings: [Setting<Self>] = [
+        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
+        Setting("generative", \.generative, 0...1000, "weight of the generative gradient; 0: only discriminative"),
+        Setting("gibbsSteps", \.gibbsSteps, 1...10_000, "Gibbs steps of the generative gradient's negative phase"),
+        Setting("samplingSteps", \.samplingSteps, 1...10_000_000, "Gibbs steps to a sample"),
+    ]
+
+    /// Bits, or numbers from 0 to 1 as probabilities of them, with labels.
+    public var needs: DataNeeds { DataNeeds(.bits, .unit, labels: true) }
+
+    /// 50 epochs of batches of 100.
+    public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (50, 100) } }
+
+    /// A ``DiscriminativeBoltzmannMachine``.
+    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
+        try data.require([.bits, .unit], of: "discriminative-rbm")
+        try data.requireClasses(of: "discriminative-rbm")
+        return try DiscriminativeBoltzmannMachine(self, data: data, seed: seed)
+    }
+}
+
+/// A restricted Boltzmann machine of rows v and their classes y as a classifier (Larochelle & Bengio 2008):
+///
+///     E(v, y, h) = −hᵀWᵀv − bᵀv − cᵀh − d_y − hᵀU_y
+///     log p(y | v) = d_y + Σⱼ softplus(cⱼ + U_yj + (vᵀW)ⱼ) − log Σ_y′ (the same of y′)
+///
+/// which is exact: the visible units' part of the partition function cancels, and classes are few. Learning follows
+/// ∇ log p(y | v) + α ∇ log p(v, y), the latter by contrastive divergence of rows with their classes: a hybrid of classifier and
+/// generative model, which with α = 0 is only the classifier.
+public final class DiscriminativeBoltzmannMachine: ClassifyingModel, SamplingModel, EncodingModel, PicturingModel {
+    /// What a row is.
+    public let data: Dataset.Description
+    /// The mean of log p(y | v).
+    public let scoreName = ScoreName.conditionalLikelihood
+    private let settings: DiscriminativeBoltzmannSettings
+    private let layers: BoltzmannLayers
+    private let learning: BoltzmannLearning
+    /// d (classes) and U (classes, hidden units).
+    private let classBiases, classWeights: Variable
+    private let optimizer = Adam(learningRate: 0)
+    private let fitProgram, rowProgram, sampleProgram: Program
+
+    init(_ settings: DiscriminativeBoltzmannSettings, data: Dataset.Description, seed: UInt64) throws {
+        (self.settings, self.data) = (settings, data)
+        let root = RandomStream(seed: seed)
+        var initial = root.split("parameters")
+        let (width, classes, units) = (data.width, data.classCount, settings.hiddenUnits)
+        let layers = BoltzmannLayers([width, units], scale: 0.01, random: &initial)
+        let classBiases = Variable(zeros: [classes], name: "bias")
+        let weights = (0..<classes * units).map { _ in Float(initial.normal(standardDeviation: 0.01)) }
+        let classWeights = Variable(weights, shape: [classes, units], name: "weight")
+        (self.layers, self.classBiases, self.classWeights) = (layers, classBiases, classWeights)
+        var plain = BoltzmannSettings()
+        plain.centred = false
+        learning = BoltzmannLearning(layers, plain)
+
+        func energy(_ v: Tensor, _ y: Tensor) -> Tensor {
+            let hidden = layers.field(1, [v, nil]) + classWeights.tensor.taking(y)
+            return -(v * layers.biases[0].tensor).sum([-1]) - classBiases.tensor.taking(y) - hidden.softplus().sum([-1])
+        }
+        func swept(_ v: Tensor, _ y: Tensor) -> (Tensor, Tensor) {
+            let h = (layers.field(1, [v, nil]) + classWeights.tensor.taking(y)).sigmoid().bernoulliSample()
+            let classLogits = h.matmul(classWeights.tensor, transposeRight: true) + classBiases.tensor
+            return (layers.field(0, [nil, h]).sigmoid().bernoulliSample(), classLogits.categoricalSample())
+        }
+        func logits(_ v: Tensor) -> Tensor {
+            let hidden = layers.field(1, [v, nil]).expandingDimension(at: 1) + classWeights.tensor
+            return classBiases.tensor + hidden.softplus().sum([-1])
+        }
+        let learned = Self.parameters(layers, classBiases, classWeights)
+        let inputs = [Program.Input.float32(nil, width), .int32(nil)]
+        fitProgram = Program(
+            "discriminative-rbm fit", inputs: inputs, seed: root.split("fit").key
+        ) { [optimizer] inputs in
+            let (v, y) = (inputs[0], inputs[1])
+            let likelihood = -crossEntropy(logits: logits(v), labels: y).mean()
+            var objective = likelihood
+            if settings.generative > 0 {
+                var model = (v, y)
+                for _ in 0..<settings.gibbsSteps { model = swept(model.0, model.1) }
+                objective = objective + settings.generative * (energy(model.0, model.1).mean() - energy(v, y).mean())
+            }
+            try optimizer.minimize(-objective, learned)
+            return [likelihood, accuracy(logits: logits(v), labels: y).mean()]
+        }
+        rowProgram = Program("discriminative-rbm rows", inputs: [inputs[0]]) { inputs in
+            let logProbabilities = logits(inputs[0]).logSoftmax()
+            let inputsOfClasses = layers.field(1, [inputs[0], nil]).expandingDimension(at: 1) + classWeights.tensor
+            let weights = logProbabilities.exp().expandingDimension(at: -1)
+            return [logProbabilities, (inputsOfClasses.sigmoid() * weights).sum([1])]
+        }
+        sampleProgram = Program("discriminative-rbm sample", inputs: inputs) { inputs in
+            let (v, y) = swept(inputs[0], inputs[1])
+            return [v, y]
+        }
+        _ = try fitProgram.plan(length: 1)
+    }
+
+    private static func parameters(_ layers: BoltzmannLayers, _ biases: Variable, _ weights: Variable) -> Parameters {
+        let classes = ["classes": Parameters(named: ["weight": weights, "bias": biases])] as Parameters
+        return Parameters(layers.parameters.entries + classes.entries)
+    }
+
+    /// Weights and biases of units and classes.
+    public var parameters: Parameters { Self.parameters(layers, classBiases, classWeights) }
+
+    /// The parameters, the data's means and the optimiser's moments.
+    public var variables: Parameters {
+        let optimizer = ["optimizer": optimizer.state] as Parameters
+        return Parameters(parameters.entries + learning.state.entries + optimizer.entries)
+    }
+
+    /// The stream of fitting; scores draw nothing.
+    public var randomStates: [RandomState] {
+        get { [fitProgram.randomState] }
+        set { fitProgram.randomState = newValue[0] }
+    }
+
+    /// One step on log p(y | v) + α log p(v, y).
+    ///
+    /// - Returns: the batch's mean log p(y | v) and accuracy before it.
+    public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        guard batch.labels.count == batch.count else {
+            throw ModelError.data(model: "discriminative-rbm", found: "rows without labels", expected: "labelled rows")
+        }
+        _ = learning.begin(batch.values)
+        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        let plan = try fitProgram.plan(length: batch.count)
+        _ = plan.input(0).update(fromContentsOf: batch.values)
+        for (index, label) in batch.labels.enumerated() { plan.integerInput(1)[index] = Int32(label) }
+        plan.run()
+        return [("conditionalLikelihood", Double(plan.output(0)[0])), ("accuracy", Double(plan.output(1)[0]))]
+    }
+
+    /// The mean of log p(y | v) of the rows' own classes.
+    public func score(_ rows: DataRows) throws -> Double {
+        let logProbabilities = try classLogProbabilities(rows)
+        let own = rows.labels.enumerated().map { Double(logProbabilities[$0 * data.classCount + $1]) }
+        return own.reduce(0, +) / Double(rows.count)
+    }
+
+    /// log p(y | v) of every class.
+    public func classLogProbabilities(_ rows: DataRows) throws -> [Float] {
+        try rowProgram.mapped(rows.values, width: data.width)
+    }
+
+    /// Gibbs chains of rows and classes together.
+    ///
+    /// - Throws: ``ModelError/setting(_:value:expected:)`` where nothing of the rows' distribution was learned.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        guard settings.generative > 0 else {
+            throw ModelError.setting("generative", value: "0", expected: "more, for a model to sample from")
+        }
+        let stream = RandomStream(seed: seed)
+        var start = stream.split("start")
+        sampleProgram.randomState = (stream.split("gibbs").key, 0)
+        let plan = try sampleProgram.plan(length: count)
+        let means = layers.means[0].values
+        for index in plan.input(0).indices {
+            plan.input(0)[index] = start.uniformFloat() < means[index % data.width] ? 1 : 0
+        }
+        for index in 0..<count { plan.integerInput(1)[index] = Int32(start.integers(below: data.classCount)) }
+        for _ in 0..<settings.samplingSteps {
+            plan.run()
+            _ = plan.input(0).update(fromContentsOf: plan.output(0))
+            _ = plan.integerInput(1).update(fromContentsOf: plan.integerOutput(1))
+        }
+        return Array(plan.input(0))
+    }
+
+    /// The number of hidden units.
+    public var codeWidth: Int { layers.sizes[1] }
+
+    /// P(h = 1 | v), over the classes that the row may be of.
+    public func encode(_ rows: DataRows) throws -> [Float] {
+        try rowProgram.mapped(rows.values, width: data.width, output: 1)
+    }
+
+    /// The weights between visible and hidden units, a row a hidden unit.
+    public var weightRows: [Float] { layers.weightRows }
+}
