@@ -48,7 +48,7 @@ public enum DatasetCatalog {
     ///   - folder: Where files are looked up by name.
     /// - Throws: ``DatasetError``; `FormatError` for a damaged file, with the byte; `StorageError`.
     public static func make(_ name: String, folder: String?, settings: DataSettings) throws -> Dataset {
-        try load(name, folder: folder, settings).restricted(by: settings).checked()
+        try load(name, folder: folder, settings).restricted(by: settings).checked().inverted(by: settings)
     }
 
     /// The data sets in a folder that ``make(_:folder:settings:)`` finds by name, sorted.

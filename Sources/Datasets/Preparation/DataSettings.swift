@@ -46,6 +46,8 @@ public struct DataSettings: Configurable, Hashable {
     /// From where on `binarize=threshold` gives 1: as a share of the levels' count, so that 0.5 is 128 of 256; of the range
     /// from 0 to 1; of the range of a column's training rows for reals.
     public var threshold = 0.5
+    /// Whether bits, levels or intensities are turned around, black for white.
+    public var invert = false
     /// Whether whole levels become (level + u) / levels with u from 0 to 1, new for each batch, so that a density of them is a
     /// bound of their probability (Theis et al. 2016).
     public var dequantize = false
@@ -91,6 +93,7 @@ public struct DataSettings: Configurable, Hashable {
         Setting("seed", \.seed, 0...Int.max, "what made data, splits and fixed binarisation are drawn from"),
         Setting("binarize", \.binarize, "how intensities become bits"),
         Setting("threshold", \.threshold, 0...1, "share of the range from which binarize=threshold gives 1"),
+        Setting("invert", \.invert, "whether bits, levels or intensities are turned around"),
         Setting("dequantize", \.dequantize, "whether levels get uniform noise and become numbers from 0 to 1"),
         Setting("standardize", \.standardize, "whether columns of reals get mean 0 and variance 1"),
         Setting("kind", \.kind, "what the numbers of tables, IDX files and observations are"),

@@ -10,6 +10,23 @@ extension Dataset {
         return result
     }
 
+    /// Bits, levels or intensities turned around where the settings say so: the greatest becomes 0, 0 the greatest.
+    ///
+    /// - Throws: ``DatasetError`` for numbers without a greatest.
+    func inverted(by settings: DataSettings) throws -> Dataset {
+        guard settings.invert else { return self }
+        guard description.kind.name == .bits || description.kind.name == .levels || description.kind.name == .unit
+        else {
+            throw DatasetError.setting(
+                name: "invert", value: "true", data: "\(description.name) holds \(description.kind.name.rawValue)",
+                expected: "it only for bits, levels or numbers from 0 to 1")
+        }
+        var result = self
+        let greatest = description.kind.fullIntensity
+        for part in Part.allCases { result[part].values = self[part].values.map { greatest - $0 } }
+        return result
+    }
+
     /// The same data.
     ///
     /// - Throws: ``DatasetError`` for an empty part, or with the place of the first number that isn't of the data's kind, or of

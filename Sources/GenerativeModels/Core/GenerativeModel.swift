@@ -133,3 +133,22 @@ public protocol ProcessModel: GenerativeModel {
     ///   - known: For each number of a row whether the start's stays as it is; ignored by processes that change all.
     func process(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> any GenerationProcess
 }
+
+/// What a model can do, by name.
+public enum ModelAbility: String, Sendable, CaseIterable {
+    case sample, likelihood, reconstruct, encode, complete, classify, weights, process
+
+    /// Whether a model can do it.
+    public func isThere(in model: any GenerativeModel) -> Bool {
+        switch self {
+        case .sample: model is any SamplingModel
+        case .likelihood: model is any LikelihoodModel
+        case .reconstruct: model is any ReconstructingModel
+        case .encode: model is any EncodingModel
+        case .complete: model is any CompletingModel
+        case .classify: model is any ClassifyingModel
+        case .weights: model is any PicturingModel
+        case .process: model is any ProcessModel
+        }
+    }
+}

@@ -20,7 +20,7 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
         case .data(let model, let found, let expected):
             "\(model) needs \(expected), and the data hold \(found)"
         case .ability(let model, let ability):
-            "\(model) can't \(ability); 'reverie list models --json' says what each can"
+            "\(model) can't \(ability); 'reverie list models \(model)' says what it can"
         }
     }
 }

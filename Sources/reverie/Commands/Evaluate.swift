@@ -1,17 +1,21 @@
 import ArgumentParser
+import Datasets
 import Storage
 import Training
 
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Play episodes with a trained agent and report their returns.",
+        abstract: "Play episodes with a trained agent, or ask a fitted model for its likelihood of test data.",
         discussion: """
+            Of an agent: mean return, interval and quartiles. Of a model: nats a row, and what kind of number they are.
+
             Each episode is played in an environment of its own, seeded one after another, so that short episodes weigh \
             no more than long ones. A run that was evaluated while it trained is played with the parameters of its \
             best evaluation.
 
             EXAMPLE
               reverie evaluate runs/dqn-CartPole-v1-seed0 --require-return 475
+              reverie evaluate runs/deep-nade-mnist-seed0 --set orders=16 --rows 1000
             """)
 
     @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
@@ -22,6 +26,18 @@ struct Evaluate: ParsableCommand {
 
     @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
     var seed: Int?
+
+    @Option(help: "Of a model: training, validation or test rows.")
+    var part = Dataset.Part.test
+
+    @Option(parsing: .unconditional, help: "Of a model: the first rows only.")
+    var rows: Int?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Of a model: a setting to change, such as how the likelihood is estimated.", valueName: "key=value"))
+    var assignments: [String] = []
 
     @Flag(help: "The run's last checkpoint, also where that of its best evaluation is kept.")
     var last = false
@@ -42,12 +58,34 @@ struct Evaluate: ParsableCommand {
     func validate() throws {
         try require("--episodes", episodes, in: 1...1_000_000)
         try require("--seed", seed, in: seedRange)
+        try require("--rows", rows, in: 1...Int.max)
         if let requireReturn, !requireReturn.isFinite {
             throw ValidationError("--require-return takes a finite number, not \(requireReturn).")
         }
     }
 
     func run() throws {
+        switch try RunFolder.open(folder).maker {
+        case .training: try evaluateAgent()
+        case .fitting: try evaluateModel()
+        }
+    }
+
+    private func evaluateModel() throws {
+        guard !stochastic, requireReturn == nil, weights.weights == nil, episodes == 100 else {
+            throw UsageError(
+                "--stochastic, --require-return, --weights and --episodes are for an agent, and \(folder) holds a model"
+            )
+        }
+        let model = try content(of: folder) { try FittedModel(run: folder, last: last, assignments: assignments) }
+        let result = try model.evaluation(part, limit: rows, seed: UInt64(seed ?? model.configuration.seed))
+        try output(json ? "\(result)" : result.sheet)
+    }
+
+    private func evaluateAgent() throws {
+        guard assignments.isEmpty, rows == nil, part == .test else {
+            throw UsageError("--part, --rows and --set are for a model, and \(folder) holds an agent")
+        }
         let subject = try Subject(run: folder, last: last, weights: weights)
         let progress = EvaluationProgress(episodes: episodes)
         let evaluator = Evaluator(subject.agent, mode: stochastic ? .explore : .greedy, observer: progress) {
@@ -63,3 +101,5 @@ struct Evaluate: ParsableCommand {
         }
     }
 }
+
+extension Dataset.Part: ExpressibleByArgument {}

@@ -3,7 +3,7 @@ import Storage
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List environments, wrappers, agents, models, presets or runs, or show all of one.",
+        abstract: "List environments, wrappers, agents, models, data sets, presets or runs, or show all of one.",
         discussion: """
             With a name: everything known of that one, such as an agent's settings with their defaults and ranges, or \
             an environment's options.
@@ -12,13 +12,14 @@ struct List: ParsableCommand {
               reverie list environments
               reverie list agents dqn
               reverie list models --json
+              reverie list datasets --data data
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case environments, wrappers, agents, models, presets, runs
+        case environments, wrappers, agents, models, datasets, presets, runs
     }
 
-    @Argument(help: "environments, wrappers, agents, models, presets or runs.")
+    @Argument(help: "environments, wrappers, agents, models, datasets, presets or runs.")
     var kind: Kind
 
     @Argument(help: "Show everything known of this one.")
@@ -26,6 +27,9 @@ struct List: ParsableCommand {
 
     @Option(help: "The folder that holds runs.", completion: .directory)
     var folder = "runs"
+
+    @Option(name: .customLong("data"), help: "The folder of data sets.", completion: .directory)
+    var dataFolder: String?
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -47,6 +51,7 @@ struct List: ParsableCommand {
         case .wrappers: WrapperList.all
         case .agents: LearnerList.agents
         case .models: LearnerList.models()
+        case .datasets: try DatasetList(folder: dataFolder).all()
         case .presets: try PresetList.all()
         case .runs: try RunList(folder: folder).all()
         }
@@ -58,6 +63,7 @@ struct List: ParsableCommand {
         case .wrappers: try WrapperList.item(named: name)
         case .agents: try LearnerList.agent(named: name)
         case .models: try LearnerList.model(named: name)
+        case .datasets: try DatasetList(folder: dataFolder).item(named: name)
         case .presets: try PresetList.item(named: name)
         case .runs: try RunList(folder: folder).item(named: name)
         }

@@ -1,5 +1,6 @@
 import Agents
 import Configuration
+import Datasets
 import GenerativeModels
 import Storage
 import Training
@@ -16,7 +17,37 @@ enum LearnerList {
         (columns, ModelCatalog.entries.map(item))
     }
 
-    static func model(named name: String) throws -> ListItem { try item(ModelCatalog.entry(name)) }
+    static func model(named name: String) throws -> ListItem {
+        let entry = try ModelCatalog.entry(name)
+        var item = item(entry)
+        guard case .object(let members) = item.json else { return item }
+        let settings = entry.makeSettings()
+        let model = try settings.makeModel(for: example(of: settings.needs), seed: 0)
+        let abilities = ModelAbility.allCases.filter { $0.isThere(in: model) }.map { JSON.string($0.rawValue) }
+        let kinds = settings.needs.kinds.map { JSON.string($0.rawValue) }
+        let facts: [JSON.Member] = [
+            .init("data", .array(kinds)), .init("score", .string(model.scoreName.rawValue)),
+            .init("can", .array(abilities)),
+        ]
+        item.json = .object(members.dropLast() + facts + members.suffix(1))
+        return item
+    }
+
+    /// Small data that meet a model's needs.
+    private static func example(of needs: DataNeeds) -> Dataset.Description {
+        let kind: ElementKind =
+            switch needs.kinds[0] {
+            case .bits: .bits
+            case .levels: .levels(2)
+            case .unit: .unit
+            case .reals: .reals
+            case .symbols: .symbols(["a", "b"])
+            }
+        let isSequential = needs.sequences ?? (kind.name == .symbols)
+        let shape = kind.name == .symbols ? [] : isSequential ? [4] : [4, 4]
+        return Dataset.Description(
+            name: "example", shape: shape, kind: kind, isSequential: isSequential, classCount: needs.labels ? 2 : 0)
+    }
 
     private static func item(_ entry: AgentCatalog.Entry) -> ListItem {
         item(entry.name, entry.summary, describe(entry.makeSettings()))
@@ -32,7 +63,7 @@ enum LearnerList {
         return ListItem(json: json, cells: [name, summary])
     }
 
-    private static func describe<Settings: Configurable>(_ defaults: Settings) -> [JSON] {
+    static func describe<Settings: Configurable>(_ defaults: Settings) -> [JSON] {
         let values = defaults.settingsJSON
         return Settings.help.map { setting in
             [

@@ -30,7 +30,10 @@ struct RunList {
         let configured = ["agent", "environment", "model", "dataset", "seed"].compactMap { name in
             top[name].map { JSON.Member(name, $0.json) }
         }
-        let reached = ["steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "validBound"].compactMap {
+        let reached = [
+            "steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "score", "validScore", "testNats",
+            "likelihood",
+        ].compactMap {
             name in
             summary?[name].map { JSON.Member(name, $0) }
         }
@@ -44,7 +47,10 @@ struct RunList {
 
     private func result(_ summary: JSON?) -> String {
         if let value = summary?["meanReturn"]?.double { return "return \(readable(value))" }
-        if let value = summary?["validBound"]?.double { return "bound \(readable(value))" }
+        if let nats = summary?["testNats"]?.double { return "test \(readable(nats)) nats" }
+        if let value = summary?["validScore"]?.double, let name = summary?["score"]?.string {
+            return "\(name) \(readable(value))"
+        }
         return "-"
     }
 }
