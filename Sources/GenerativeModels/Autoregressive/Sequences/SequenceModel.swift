@@ -171,7 +171,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         let plan = try lossProgram(length).plan(length: count)
         return StepByStep(
             network.step, data: data, count: count, length: length, from: start, known: known, seed: seed
-        ) { [self] rows in
+        ) { [self] (rows: [Float]) -> UnsafeBufferPointer<Float> in
             let soFar = DataRows(sequences: rows, width: width, lengths: [Int](repeating: length, count: count))
             let cut = SequenceWindows(soFar, context: length)
             fill(plan, cut, cut.windows[...])
