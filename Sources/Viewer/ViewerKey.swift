@@ -35,6 +35,7 @@ enum KeyHelp {
         ("U", "as fast as possible"),
         ("R", "new episode"),
         ("Shift R", "the same episode again"),
+        ("1 … 9", "the views of a model"),
         ("Tab", "side panel"),
         ("S", "screenshot"),
         ("F", "full screen"),

@@ -20,6 +20,9 @@ public protocol ViewerScene: AnyObject {
     /// What the side panel shows at this time step.
     var panel: ViewerPanel { get }
 
+    /// What the keys from 1 on show instead of one another, at most nine; empty where there is one thing only.
+    var views: [String] { get }
+
     /// The keys that play the scene while time passes; they do nothing else then. None unless a person plays.
     var playKeys: Set<ViewerKey> { get }
 
@@ -34,6 +37,9 @@ public protocol ViewerScene: AnyObject {
     /// ``canStartEpisode`` is true.
     /// - Throws: why it can't; the window shows the error's description and stays as it is.
     func newEpisode(sameSeed: Bool) throws
+    /// Shows another of the ``views``, counted from 0.
+    /// - Throws: why it can't; the window shows the error's description and stays as it is.
+    func choose(view index: Int) throws
     /// Tells which of the ``playKeys`` are held, or were pressed since the last step. Called before steps.
     func hold(_ keys: Set<ViewerKey>)
 }
@@ -47,6 +53,10 @@ extension ViewerScene {
     public func stepBack() -> Bool { false }
     /// Most scenes can start again.
     public var canStartEpisode: Bool { true }
+    /// Most scenes show one thing.
+    public var views: [String] { [] }
+    /// Stays as it is.
+    public func choose(view index: Int) throws {}
     /// Most scenes go on by themselves.
     public var playKeys: Set<ViewerKey> { [] }
     /// Nothing follows.

@@ -41,7 +41,9 @@ final class ViewerSession {
             switch effect {
             case .stepForward: try step()
             case .stepBack: stepBack()
-            case .newEpisode(let sameSeed): newEpisode(sameSeed: sameSeed)
+            case .newEpisode(let sameSeed):
+                start("No new episode") { try scene.newEpisode(sameSeed: sameSeed) }
+            case .view(let index): start("No such view") { try scene.choose(view: index) }
             case .screenshot, .changeFullScreen, .quit: left.append(effect)
             }
         }
@@ -118,13 +120,13 @@ final class ViewerSession {
         if scene.stepBack() { state.hasEnded = false } else { state.message = "This is the first step." }
     }
 
-    private func newEpisode(sameSeed: Bool) {
+    private func start(_ refusal: String, _ body: () throws -> Void) {
         do {
-            try scene.newEpisode(sameSeed: sameSeed)
+            try body()
             state.hasEnded = false
             pace.restart()
         } catch {
-            state.message = "No new episode: \(error)"
+            state.message = "\(refusal): \(error)"
         }
     }
 

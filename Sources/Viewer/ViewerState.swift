@@ -32,6 +32,8 @@ public struct ViewerState: Hashable, Sendable {
         case stepBack
         /// A new episode, with the same seed or with another.
         case newEpisode(sameSeed: Bool)
+        /// Another of the scene's views, counted from 0.
+        case view(Int)
         /// The window's picture as a file.
         case screenshot
         /// The window to follow ``ViewerState/isFullScreen``.
@@ -63,7 +65,7 @@ public struct ViewerState: Hashable, Sendable {
         case .f1, .sign("?"): showsHelp.toggle()
         case .escape: return escape()
         case .letter("q", _): return [.quit]
-        case .sign("1"..."9"): message = "This scene has no overlays."
+        case .sign(let sign) where sign.isASCII && sign.isWholeNumber: return view(sign.wholeNumberValue! - 1, scene)
         case .letter("v", _): message = "This scene can't be recorded from the window."
         case .left, .right, .up, .down, .enter, .letter, .sign: break
         }
@@ -103,6 +105,13 @@ public struct ViewerState: Hashable, Sendable {
             return []
         }
         return [.newEpisode(sameSeed: sameSeed)]
+    }
+
+    private mutating func view(_ index: Int, _ scene: any ViewerScene) -> [Effect] {
+        if scene.views.indices.contains(index) { return [.view(index)] }
+        let keys = scene.views.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: ", ")
+        message = keys.isEmpty ? "This scene has one view only." : "This scene has the views \(keys)."
+        return []
     }
 
     private mutating func ask(for speed: ViewerSpeed) {

@@ -1,46 +1,56 @@
 import Foundation
 import Storage
 import Synchronization
-import Training
 import Viewer
 
-/// Training on a thread of its own while a window shows what the agent has learned so far. Closing the window doesn't end
-/// the training.
+/// Training on a thread of its own while a window shows what has been learned so far. Closing the window doesn't end the
+/// training.
 final class LiveTraining: Sendable {
-    private let feed = ParameterFeed()
+    private let train: @Sendable () throws -> JSON?
     private let result = Mutex<Result<JSON?, any Error>?>(nil)
     private let hasBegun = Mutex(false)
     private let ended = DispatchSemaphore(value: 0)
 
-    /// Opens the window, trains, and waits for both.
+    /// - Parameter train: trains until it is interrupted, and gives the run's summary; nil where it was.
+    init(_ train: @escaping @Sendable () throws -> JSON?) { self.train = train }
+
+    /// Opens the window of a scene that begins the training, and waits for the ends of both. Training goes on where the
+    /// scene fails.
     ///
-    /// - Parameter makeSession: makes the session with the given observer, once the window is open.
     /// - Returns: the run's summary; nil where it was interrupted.
-    @MainActor func run(
-        _ run: TrainingRun, options: ViewerOptions,
-        makeSession: @escaping @Sendable (ParameterFeed) throws -> TrainingSession
-    ) throws -> JSON? {
+    /// - Throws: what the training throws, and ``ViewerError/noDisplay(_:)`` where it hasn't begun.
+    @MainActor func run(_ scene: any ViewerScene, options: ViewerOptions) throws -> JSON? {
         Interruption.watch()
-        let scene = try LiveScene(run, feed: feed) {
-            self.hasBegun.withLock { $0 = true }
-            let thread = Thread { self.train(makeSession) }
-            thread.stackSize = 8 << 20
-            thread.start()
-        } checkTraining: {
-            if case .failure(let error) = self.result.withLock({ $0 }) { throw error }
-            if Interruption.isRequested { throw CancellationError() }
-        }
         do {
             try ViewerWindow.run(scene, options: options)
-        } catch is CancellationError {}
+        } catch {
+            guard hasBegun.withLock({ $0 }) else { throw error }
+            if !(error is CancellationError) { note("the window is closed: \(error)") }
+        }
         guard hasBegun.withLock({ $0 }) else { return nil }
         ended.wait()
         return try result.withLock { $0 }!.get()
     }
 
-    private func train(_ makeSession: (ParameterFeed) throws -> TrainingSession) {
-        let outcome = Result { try makeSession(feed).train { Interruption.isRequested } }
-        result.withLock { $0 = outcome }
-        ended.signal()
+    /// Begins the training, the first time.
+    func begin() {
+        let isFirst = hasBegun.withLock { hasBegun in
+            defer { hasBegun = true }
+            return !hasBegun
+        }
+        guard isFirst else { return }
+        let thread = Thread { [self] in
+            let outcome = Result { try train() }
+            result.withLock { $0 = outcome }
+            ended.signal()
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+
+    /// Throws what the training threw, once it has ended, or that it was interrupted.
+    func check() throws {
+        if case .failure(let error) = result.withLock({ $0 }) { throw error }
+        if Interruption.isRequested { throw CancellationError() }
     }
 }

@@ -15,8 +15,8 @@ struct ScatterMatrix {
     private static let head = 24
     private static let shownRows = 2_000
     private static let binCount = 36
-    private static let dataColor = Color(hex: 0x6B_72_80)
-    private static let sampleColor = Color(hex: 0x1D_4E_D8)
+    static let dataColor = Color(hex: 0x6B_72_80)
+    static let sampleColor = Color(hex: 0x1D_4E_D8)
 
     func frame() -> Frame {
         let shown = min(width, 6)
@@ -24,7 +24,7 @@ struct ScatterMatrix {
         var frame = Frame(
             FrameSize(width: shown * step + Self.margin, height: shown * step + Self.margin + Self.head), fill: .white)
         drawHead(&frame, shown)
-        let axes = (0..<shown).map { Axis(values(data, $0) + values(samples, $0)) }
+        let axes = (0..<shown).map { PlotAxis(values(data, $0) + values(samples, $0)) }
         for row in 0..<shown {
             for column in 0..<shown {
                 let (x, y) = (Self.margin + column * step, Self.head + Self.margin + row * step)
@@ -60,7 +60,7 @@ struct ScatterMatrix {
 
     /// The share of values in each bin as an outline, the fullest bin half as high as the cell.
     private func drawHistogram(
-        _ values: [Float], _ axis: Axis, _ frame: inout Frame, _ x: Int, _ y: Int, _ color: Color
+        _ values: [Float], _ axis: PlotAxis, _ frame: inout Frame, _ x: Int, _ y: Int, _ color: Color
     ) {
         guard !values.isEmpty else { return }
         var counts = [Int](repeating: 0, count: Self.binCount)
@@ -79,7 +79,7 @@ struct ScatterMatrix {
     }
 
     private func scatter(
-        _ rows: [Float], _ across: (dimension: Int, axis: Axis), _ up: (dimension: Int, axis: Axis),
+        _ rows: [Float], _ across: (dimension: Int, axis: PlotAxis), _ up: (dimension: Int, axis: PlotAxis),
         _ frame: inout Frame, _ x: Int, _ y: Int, _ color: Color
     ) {
         let count = rows.count / width
@@ -94,14 +94,17 @@ struct ScatterMatrix {
 }
 
 /// The range of one dimension. In double precision the differences of all finite numbers are finite.
-private struct Axis {
+struct PlotAxis {
     private let low: Double
     private let high: Double
 
-    init(_ values: [Float]) {
+    /// - Parameters:
+    ///   - values: Finite numbers that lie within.
+    ///   - margin: What to leave at both sides, as a share of the range.
+    init(_ values: [Float], margin: Double = 0) {
         let (low, high) = (Double(values.min() ?? 0), Double(values.max() ?? 0))
-        let margin = low < high ? 0 : max(0.5, abs(low) * 1e-3)
-        (self.low, self.high) = (low - margin, high + margin)
+        let extra = low < high ? margin * (high - low) : max(0.5, abs(low) * 1e-3)
+        (self.low, self.high) = (low - extra, high + extra)
     }
 
     /// Where a value lies between both ends, from 0 to 1.

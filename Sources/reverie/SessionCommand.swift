@@ -23,10 +23,18 @@ enum SessionCommand {
 
     static func fit(_ session: FitSession, folder: String, json: Bool) throws {
         Interruption.watch()
+        try report(fit: fitted(session), folder: folder, json: json)
+    }
+
+    /// Fits a model until it is done or interrupted.
+    static func fitted(_ session: FitSession) throws -> JSON? {
         let progress = ProgressBar(total: max(1, session.updates), from: session.updatesDone)
-        guard let summary = try session.fit(progress, shouldStop: { Interruption.isRequested }) else {
-            throw stopped(folder)
-        }
+        return try session.fit(progress, shouldStop: { Interruption.isRequested })
+    }
+
+    /// Prints a fit's summary; without one the fit was stopped.
+    static func report(fit summary: JSON?, folder: String, json: Bool) throws {
+        guard let summary else { throw stopped(folder) }
         if json {
             try output("\(summary)")
         } else {
@@ -36,7 +44,7 @@ enum SessionCommand {
             if let nats = summary["testNats"]?.double, let kind = summary["likelihood"]?.string {
                 try output("test: \(readable(nats)) nats a row (\(kind))")
             }
-            note("Next: reverie sample \(folder) --count 1000 --to samples.png")
+            note("Next: reverie sample \(folder) --to samples.png   or   reverie watch \(folder)")
         }
     }
 

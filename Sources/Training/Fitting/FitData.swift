@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 
 /// A data set as a model takes it: prepared, and standardised where its numbers are reals.
-struct FitData {
+struct FitData: Sendable {
     private let pipeline: DataPipeline
     /// Shift and scale of each number; those that change nothing where the model takes the numbers as they are.
     let scaling: Standardizer

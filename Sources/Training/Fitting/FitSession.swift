@@ -18,6 +18,9 @@ public final class FitSession {
     private let best: Parameters
     private let average: ExponentialMovingAverage?
     private var clock: FitClock
+    /// Is told how the fit goes and what the model has learned, which changes nothing.
+    public var feed: FitFeed?
+    private var scores: [Double] = []
 
     /// Reads the data, makes the model and the run's folder.
     ///
@@ -126,24 +129,34 @@ public final class FitSession {
     ///
     /// - Returns: what ``FitSummary`` says of the run; nil where it was stopped.
     public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
+        scores = [state.validScore]
+        feed?.publish(model.variables, status)
         while state.epoch < epochs && !patienceIsOver && !updatesAreOver {
             guard try fitEpoch(progress, shouldStop) else {
                 try writeCheckpoint()
                 return nil
             }
             try finishEpoch()
+            scores.append(state.validScore)
             progress.update(step: state.updates, metrics: progressMetrics)
             if clock.checkpointIsDue { try writeCheckpoint() }
         }
         progress.finish(step: state.updates, metrics: progressMetrics)
         try writeCheckpoint()
         useBest()
+        feed?.publish(model.variables, status)
         let likelihood = try FitSummary.likelihood(of: model, data.test, seed: UInt64(configuration.seed))
         let summary = FitSummary(
             configuration, run: folder.path, data, model.scoreName, state, seconds: clock.seconds, likelihood
         ).json
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
         return summary
+    }
+
+    private var status: FitStatus {
+        FitStatus(
+            epochs: state.epoch, updates: state.updates, scoreName: model.scoreName, scores: scores,
+            source: (configuration, data))
     }
 
     private var patienceIsOver: Bool {
@@ -166,6 +179,7 @@ public final class FitSession {
             if shouldStop() { return false }
             let rows = batches.next()
             try fit(data.batch(rows, random: draws.split(state.updates)), batches: batches.batchesPerEpoch)
+            feed?.publishIfDue(model.variables, status)
             progress.update(step: state.updates, metrics: progressMetrics)
         }
         return true

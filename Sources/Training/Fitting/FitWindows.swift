@@ -2,7 +2,7 @@ import Datasets
 import Random
 
 /// Sequences as fitting takes them: short ones whole, long ones a window at a time, each time cut at another place.
-struct FitWindows {
+struct FitWindows: Sendable {
     private let lengths: [Int]
     private let context: Int
     /// The sequence of each window, and its number among that sequence's.

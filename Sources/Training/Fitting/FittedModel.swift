@@ -11,6 +11,8 @@ public struct FittedModel {
     /// The model.
     public let model: any GenerativeModel
     private let scaling: Standardizer
+    /// The data, where they have been read.
+    private let read: FitData?
 
     /// The group of a checkpoint's entries that holds the best parameters.
     static let best = "best"
@@ -41,7 +43,13 @@ public struct FittedModel {
                 .safetensors, file: checkpoint.path, offset: 0, expected: "deviations above 0",
                 found: "\(scale.variables[1].values.min() ?? 0)")
         }
-        (self.configuration, self.model, self.scaling) = (configuration, model, scaling)
+        (self.configuration, self.model, self.scaling, read) = (configuration, model, scaling, nil)
+    }
+
+    /// Makes the model anew, for data that have been read.
+    init(unfitted configuration: FitConfiguration, to data: FitData) throws {
+        model = try configuration.settings.makeModel(for: data.description, seed: UInt64(configuration.seed))
+        (self.configuration, scaling, read) = (configuration, data.scaling, data)
     }
 
     /// What a row is.
@@ -66,13 +74,16 @@ public struct FittedModel {
 
     /// The rows of a part of the data as the model sees them.
     public func rows(_ part: Dataset.Part) throws -> DataRows {
-        let data = try FitData(configuration)
+        let data = try read ?? FitData(configuration)
         return switch part {
         case .training: data.batch(0..<data.trainingCount, random: .init(seed: UInt64(configuration.seed)))
         case .validation: data.validation
         case .test: data.test
         }
     }
+
+    /// Rows of the model, (count, width), in the units of the prepared data.
+    public func unscaled(_ rows: [Float]) -> [Float] { scaling.undo(rows) }
 
     /// The training rows in the units that ``sample(_:seed:)`` has.
     public func trainingValues() throws -> [Float] { scaling.undo(try rows(.training).values) }

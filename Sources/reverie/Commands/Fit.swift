@@ -3,6 +3,7 @@ import Configuration
 import GenerativeModels
 import Storage
 import Training
+import Viewer
 
 struct Fit: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -57,6 +58,12 @@ struct Fit: ParsableCommand {
     @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
     var resume = false
 
+    @Flag(help: "Show in a window what the model draws by now; the fit goes on as without it.")
+    var live = false
+
+    @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
+    var frames: Int?
+
     @OptionGroup var checks: CheckFlags
 
     @Flag(help: "Print one JSON object at the end.")
@@ -65,7 +72,9 @@ struct Fit: ParsableCommand {
     func validate() throws {
         try require("--seed", seed, in: seedRange)
         try requireOneOf(force: force, resume: resume)
-        try checks.validate(json: json)
+        try require("--frames", frames, in: 1...Int.max)
+        if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
+        try checks.validate(json: json, live: live)
     }
 
     func run() throws { try checks.running(fit) }
@@ -79,10 +88,27 @@ struct Fit: ParsableCommand {
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
         if resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
         note("\(model) learns \(dataset) in \(configuration.fitting.epochs) epochs, seed \(seed): \(path)")
-        let session =
-            try resume
+        guard live else {
+            try SessionCommand.fit(session(configuration, path), folder: path, json: json)
+            return
+        }
+        var window = ViewerOptions()
+        window.maximumFrames = frames
+        let summary = try MainActor.assumeIsolated { [self, configuration, window] in
+            let feed = FitFeed()
+            let training = LiveTraining {
+                let session = try session(configuration, path)
+                session.feed = feed
+                return try SessionCommand.fitted(session)
+            }
+            return try training.run(LiveModelScene(configuration, feed: feed, training: training), options: window)
+        }
+        try SessionCommand.report(fit: summary, folder: path, json: json)
+    }
+
+    private func session(_ configuration: FitConfiguration, _ path: String) throws -> FitSession {
+        try resume
             ? FitSession(continuing: configuration, folder: path)
             : FitSession(configuration, folder: path, overwrite: force)
-        try SessionCommand.fit(session, folder: path, json: json)
     }
 }

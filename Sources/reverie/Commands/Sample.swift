@@ -6,25 +6,40 @@ import Training
 
 struct Sample: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw from a fitted generative model.",
+        abstract: "Draw from a fitted generative model, or make pictures of it.",
         discussion: """
-            To a PNG: observations that are pictures become a grid, others a matrix of scatter plots, one a pair of \
-            dimensions, with the data beside the samples. To an NPZ: the array 'samples'.
+            To a PNG: rows that are pictures become a grid, bits and levels a row of cells each, reals points beside the \
+            data's, sequences text or piano rolls. To a GIF: the same as it comes about, in at most 121 pictures. To an \
+            NPZ: the array 'samples', or one by the name of what --show asks for, with what it came from ('before') and \
+            what it should have become ('original'). To a TXT: texts.
 
             EXAMPLE
-              reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.png
+              reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.npz
+              reverie sample runs/nade-mnist-seed0 --to drawing.gif
+              reverie sample runs/hopfield-digits-seed0 --show recall --to recall.gif
             """)
 
     @Argument(help: ArgumentHelp("The folder of a run of 'reverie fit'.", valueName: "run"), completion: .directory)
     var folder: String
 
-    @Option(parsing: .unconditional, help: "Rows to draw.")
-    var count = 1000
+    @Option(help: "What is drawn (default: samples, to a .gif process).")
+    var show: ModelShow?
+
+    @Option(
+        parsing: .unconditional,
+        help: "Rows (default: 1000 samples to .npz and .txt, else what a picture has room for; 256 tiles at most).")
+    var count: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: "Steps of a process that has no end (default: as many as a row has numbers, at least 240).")
+    var steps: Int?
 
     @Option(parsing: .unconditional, help: "The seed of the draws.")
     var seed = 0
 
-    @Option(help: "Where they go: .png or .npz.", completion: .file(extensions: ["png", "npz"]))
+    @Option(
+        help: "Where they go: .png, .gif, .npz or .txt.", completion: .file(extensions: ["png", "gif", "npz", "txt"]))
     var to: String
 
     @Flag(help: "Replace the file where it exists.")
@@ -35,45 +50,60 @@ struct Sample: ParsableCommand {
 
     func validate() throws {
         try require("--count", count, in: 1...1_000_000)
+        try require("--steps", steps, in: 1...1_000_000_000)
         try require("--seed", seed, in: seedRange)
-        try require("--to", to, endsIn: ".png", ".npz")
+        try require("--to", to, endsIn: ".png", ".gif", ".npz", ".txt")
     }
 
     func run() throws {
         try requireFree(to, force: force)
         let path = try RunFolder.open(folder, of: .fitting).path
-        note("drawing \(count) samples from \(path)")
         let model = try content(of: path) { try FittedModel(run: path) }
-        let samples = try model.sample(count, seed: UInt64(seed))
-        if to.hasSuffix(".npz") {
-            let file = try NPZWriter(path: to, overwrite: force)
-            try file.add("samples", NPYArray(samples, shape: [count] + model.data.shape))
-            try file.commit()
-        } else {
-            try writeAtomically(PNG.encode(picture(model, samples)), to: to, overwrite: force)
-        }
+        let subject = ModelSubject(model)
+        let show = try show(of: subject)
+        let isArray = to.hasSuffix(".npz") || to.hasSuffix(".txt")
+        note("drawing \(show.rawValue) from \(path)")
+        let view = try ModelView(
+            show, of: subject, count: count ?? (isArray && show == .samples ? 1000 : nil),
+            seed: UInt64(seed))
+        let film = try ModelFilm(view, limit: steps ?? max(240, view.current.count / view.count))
+        try write(view, film, model)
         let summary: JSON = [
-            "run": .string(path), "model": .string(model.configuration.model), "count": .integer(count),
-            "shape": .array(model.data.shape.map { .integer($0) }), "samples": .string(to),
+            "run": .string(path), "model": .string(model.configuration.model), "show": .string(show.rawValue),
+            "count": .integer(view.count), "steps": .integer(view.steps),
+            "shape": .array(Self.shape(view, model).map { .integer($0) }), "samples": .string(to),
         ]
-        try output(json ? "\(summary)" : "\(count) samples: \(to)")
+        try output(json ? "\(summary)" : "\(view.count) \(show == .weights ? "units" : "rows"): \(to)")
     }
 
-    private func picture(_ model: FittedModel, _ samples: [Float]) -> Frame {
-        if let size = model.data.picture {
-            let shown = Array(samples.prefix(256 * model.data.width))
-            return ImageGrid(height: size.height, width: size.width, channels: size.channels, scale: 2).frame(shown)
-        }
-        return ScatterMatrix(width: model.data.width, data: data(of: model), samples: samples).frame()
+    /// What is asked for, or what suits the file.
+    private func show(of subject: ModelSubject) throws -> ModelShow {
+        let usual: ModelShow = to.hasSuffix(".gif") ? .process : .samples
+        let show = try ModelShow.choice(show ?? usual, of: subject.model.model, named: subject.name)
+        guard to.hasSuffix(".txt"), !subject.isOfText else { return show }
+        throw UsageError("\(to) is for texts, and \(folder) models other data: take .npz or .png")
     }
 
-    /// What the model was fitted to, where it is still there.
-    private func data(of model: FittedModel) -> [Float] {
-        do {
-            return try model.trainingValues()
-        } catch {
-            note("\(error); the picture shows the samples alone")
-            return []
+    private func write(_ view: ModelView, _ film: ModelFilm, _ model: FittedModel) throws {
+        if to.hasSuffix(".gif") {
+            try writeAtomically(film.gif(), to: to, overwrite: force)
+        } else if to.hasSuffix(".png") {
+            try writeAtomically(PNG.encode(view.frame), to: to, overwrite: force)
+        } else if to.hasSuffix(".txt") {
+            try writeAtomically(view.picture.texts(view.rows) ?? "", to: to, overwrite: force)
+        } else {
+            let (rows, shape) = (view.rows, [view.count] + Self.shape(view, model))
+            let file = try NPZWriter(path: to, overwrite: force)
+            try file.add(view.show == .process ? "samples" : view.show.rawValue, NPYArray(rows.current, shape: shape))
+            if let before = rows.before { try file.add("before", NPYArray(before, shape: shape)) }
+            if let original = rows.original { try file.add("original", NPYArray(original, shape: shape)) }
+            try file.commit()
         }
+    }
+
+    /// The shape of a row; of a sequence its steps come first.
+    private static func shape(_ view: ModelView, _ model: FittedModel) -> [Int] {
+        guard model.data.isSequential else { return model.data.shape }
+        return [view.current.count / view.count / model.data.width] + model.data.shape
     }
 }

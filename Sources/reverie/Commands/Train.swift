@@ -136,7 +136,11 @@ struct Train: ParsableCommand {
         var window = ViewerOptions()
         window.maximumFrames = frames
         let summary = try MainActor.assumeIsolated { [self, window] in
-            try LiveTraining().run(run, options: window) { try session(run, path, watchers: [$0]) }
+            let feed = AgentFeed()
+            let training = LiveTraining {
+                try session(run, path, watchers: [feed]).train { Interruption.isRequested }
+            }
+            return try training.run(LiveScene(run, feed: feed, training: training), options: window)
         }
         try SessionCommand.report(summary, folder: path, json: json)
     }

@@ -2,17 +2,20 @@ import ArgumentParser
 import Environments
 import Rollouts
 import Storage
+import Training
 import Viewer
 
 struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Watch a run's agent, a recording, or an environment with a random agent in a window.",
+        abstract: "Watch a run's agent or model, a recording, or an environment with a random agent in a window.",
         discussion: """
             Keys: Space pauses, . and , step, - and = change the speed, 0 is real time, U unlimited, R a new episode, \
-            Shift-R the same seed again, S a screenshot, F full screen, F1 or ? help, Q quits.
+            Shift-R the same seed again, S a screenshot, F full screen, F1 or ? help, Q quits. Of a model the keys from 1 \
+            on show what --show names.
 
             EXAMPLE
               reverie watch runs/dqn-CartPole-v1-seed0
+              reverie watch runs/rbm-mnist-seed0 --show weights
               reverie watch rollouts.npz
               reverie watch grid:four-rooms
             """)
@@ -31,6 +34,9 @@ struct Watch: ParsableCommand {
 
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
+
+    @Option(help: "What is shown of a model (default: the first that it has).")
+    var show: ModelShow?
 
     @OptionGroup var options: EnvironmentOptionFlags
 
@@ -54,13 +60,32 @@ struct Watch: ParsableCommand {
     }
 
     func run() throws {
-        let scene = try !isFolder(subject) && subject.hasSuffix(".npz") ? recording() : agent()
+        let scene = try scene()
         var window = ViewerOptions()
         window.startsPaused = paused
         window.maximumFrames = frames
         window.screenshotAfter = screenshotAfter
         // The process's main function runs this on the main thread, where window systems want to be spoken to.
         try MainActor.assumeIsolated { [window] in try ViewerWindow.run(scene, options: window) }
+    }
+
+    private func scene() throws -> any ViewerScene {
+        if isFolder(subject), try RunFolder.open(subject).maker == .fitting { return try model() }
+        guard show == nil else {
+            throw UsageError("--show is for a model of 'reverie fit'; \(subject) holds none")
+        }
+        return try !isFolder(subject) && subject.hasSuffix(".npz") ? recording() : agent()
+    }
+
+    private func model() throws -> any ViewerScene {
+        guard !stochastic, weights.weights == nil, try options.values().isEmpty else {
+            throw UsageError("--stochastic, --option and --weights are for an agent, and \(subject) holds a model")
+        }
+        let model = try content(of: subject) { try FittedModel(run: subject, last: last) }
+        let show = try ModelShow.choice(show, of: model.model, named: model.configuration.model)
+        return try ModelScene(
+            ModelSubject(model), show: show, seed: UInt64(seed ?? model.configuration.seed + 1_000_000),
+            record: ModelRecord(of: RunFolder(opening: subject), scoreName: model.model.scoreName.rawValue))
     }
 
     private func recording() throws -> any ViewerScene {

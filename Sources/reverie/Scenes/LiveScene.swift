@@ -8,20 +8,15 @@ import Viewer
 final class LiveScene: ViewerScene {
     private let scene: AgentScene
     private let agent: any Agent
-    private let feed: ParameterFeed
-    private let begin: () -> Void
-    /// Throws what the training threw, once it has ended.
-    private let checkTraining: () throws -> Void
+    private let feed: AgentFeed
+    private let training: LiveTraining
     private var version = 0
-    private var hasBegun = false
 
-    /// A scene of `run`, whose training `begin` starts once the window is open.
-    init(
-        _ run: TrainingRun, feed: ParameterFeed, begin: @escaping () -> Void, checkTraining: @escaping () throws -> Void
-    ) throws {
+    /// A scene of `run`, whose training begins once the window is open.
+    init(_ run: TrainingRun, feed: AgentFeed, training: LiveTraining) throws {
         let environment = try run.makeEnvironment(count: 1, autoreset: .disabled)
         agent = try run.makeAgent(for: environment)
-        (self.feed, self.begin, self.checkTraining) = (feed, begin, checkTraining)
+        (self.feed, self.training) = (feed, training)
         scene = try AgentScene(
             title: "\(run.agent) learns \(run.environment)", agent: agent, environment: environment, mode: .greedy,
             seed: UInt64(run.run.seed) + 1_000_000)
@@ -34,13 +29,12 @@ final class LiveScene: ViewerScene {
     var holdTime: Double { scene.holdTime }
 
     func draw(into frame: inout Frame) {
-        if !hasBegun { begin() }
-        hasBegun = true
+        training.begin()
         scene.draw(into: &frame)
     }
 
     func advance() throws -> Bool {
-        try checkTraining()
+        try training.check()
         version = feed.take(into: agent.variables, after: version)
         return try scene.advance()
     }

@@ -5,7 +5,7 @@ import TensorCore
 
 /// A model of sequences by the chain rule over steps (SYSTEMS D18, B30): symbols, or several bits a step, which are independent of
 /// each other given the steps before. Log-likelihoods and scores are nats a step.
-public final class SequenceModel: SamplingModel, LikelihoodModel {
+public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
     /// How such a model learns.
     struct Learning {
         var clippingNorm = 1.0
@@ -158,33 +158,25 @@ public final class SequenceModel: SamplingModel, LikelihoodModel {
 
     /// New sequences of ``context`` steps, (count, context, width). One that has come to its end symbol stays there.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
-        var random = RandomStream(seed: seed).split("steps")
-        let (width, outputs) = (max(1, data.width), network.step.outputCount)
-        var rows = [Float](repeating: 0, count: count * context * width)
-        var hasEnded = [Bool](repeating: false, count: count)
-        let plan = try lossProgram(context).plan(length: count)
-        for step in 0..<context {
-            let soFar = DataRows(sequences: rows, width: width, lengths: [Int](repeating: context, count: count))
-            let cut = SequenceWindows(soFar, context: context)
+        let process = try process(count: count, from: nil, known: [], seed: seed)
+        while try process.advance() {}
+        return process.rows
+    }
+
+    /// A step of the sequences a step, given the known numbers that come before it.
+    public func process(
+        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
+    ) throws -> any GenerationProcess {
+        let (length, width) = (context, max(1, data.width))
+        let plan = try lossProgram(length).plan(length: count)
+        return StepByStep(
+            network.step, data: data, count: count, length: length, from: start, known: known, seed: seed
+        ) { [self] (rows: [Float]) -> UnsafeBufferPointer<Float> in
+            let soFar = DataRows(sequences: rows, width: width, lengths: [Int](repeating: length, count: count))
+            let cut = SequenceWindows(soFar, context: length)
             fill(plan, cut, cut.windows[...])
             plan.run()
-            for row in 0..<count {
-                let start = (row * context + step) * outputs
-                let own = UnsafeBufferPointer(rebasing: plan.output(1)[start..<start + outputs])
-                let place = (row * context + step) * width
-                switch network.step {
-                case .symbol:
-                    let drawn = ConditionalDistribution.categorical(outputs).draw(own, &random)
-                    rows[place] = hasEnded[row] ? Float(data.endSymbol ?? 0) : drawn
-                    hasEnded[row] = hasEnded[row] || Int(drawn) == data.endSymbol
-                case .bits:
-                    for number in 0..<width {
-                        let logit = UnsafeBufferPointer(rebasing: own[number..<number + 1])
-                        rows[place + number] = ConditionalDistribution.bernoulli.draw(logit, &random)
-                    }
-                }
-            }
+            return plan.output(1)
         }
-        return rows
     }
 }

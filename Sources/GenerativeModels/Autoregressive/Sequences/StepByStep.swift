@@ -1,0 +1,77 @@
+import Datasets
+import Random
+
+/// Sequences that are drawn step by step. One that has come to its end symbol stays there.
+final class StepByStep: GenerationProcess {
+    /// The outputs of a network for rows as they are so far, (count, length, outputs).
+    typealias Outputs = ([Float]) -> UnsafeBufferPointer<Float>
+
+    private let step: SequenceNetwork.Step
+    private let length, width: Int
+    private let endSymbol: Int?
+    private let known: [Bool]
+    private let outputs: Outputs
+    private var random: RandomStream
+    private var hasEnded: [Bool]
+    private(set) var rows: [Float]
+    private(set) var steps = 0
+
+    /// Starts with what is known, the rest being zeros until it is drawn.
+    ///
+    /// - Parameters:
+    ///   - length: Steps of each sequence.
+    ///   - known: For each number of a sequence whether the start's stays; empty for none.
+    init(
+        _ step: SequenceNetwork.Step, data: Dataset.Description, count: Int, length: Int, from start: DataRows?, known: [Bool],
+        seed: UInt64, outputs: @escaping Outputs
+    ) {
+        (self.step, self.length, width, endSymbol) = (step, length, max(1, data.width), data.endSymbol)
+        let size = length * width
+        precondition(
+            start == nil || start!.values.count == count * size && known.count == size,
+            "\(start?.values.count ?? 0) numbers and \(known.count) marks for \(count) sequences of \(size)")
+        let marks = start == nil ? [Bool](repeating: false, count: size) : known
+        (self.known, self.outputs) = (marks, outputs)
+        random = RandomStream(seed: seed).split("steps")
+        hasEnded = [Bool](repeating: false, count: count)
+        rows = [Float](repeating: 0, count: count * size)
+        guard let start else { return }
+        for index in rows.indices where marks[index % size] { rows[index] = start.values[index] }
+    }
+
+    /// Draws the next step of each sequence.
+    func advance() throws -> Bool {
+        guard steps < length else { return false }
+        if hasEnded.allSatisfy({ $0 }) {
+            for step in steps..<length { for row in hasEnded.indices { end(row, step) } }
+            steps = length
+            return true
+        }
+        let all = outputs(rows)
+        for row in hasEnded.indices {
+            let start = (row * length + steps) * step.outputCount
+            draw(row, UnsafeBufferPointer(rebasing: all[start..<start + step.outputCount]))
+        }
+        steps += 1
+        return true
+    }
+
+    private func draw(_ row: Int, _ own: UnsafeBufferPointer<Float>) {
+        let place = (row * length + steps) * width
+        switch step {
+        case .symbol(let count):
+            let drawn = ConditionalDistribution.categorical(count).draw(own, &random)
+            if hasEnded[row] { return end(row, steps) }
+            if !known[steps] { rows[place] = drawn }
+            hasEnded[row] = Int(rows[place]) == endSymbol
+        case .bits:
+            for number in 0..<width {
+                let logit = UnsafeBufferPointer(rebasing: own[number..<number + 1])
+                let drawn = ConditionalDistribution.bernoulli.draw(logit, &random)
+                if !known[steps * width + number] { rows[place + number] = drawn }
+            }
+        }
+    }
+
+    private func end(_ row: Int, _ step: Int) { rows[row * length + step] = Float(endSymbol ?? 0) }
+}

@@ -1,0 +1,127 @@
+import Datasets
+import GenerativeModels
+import Random
+import Training
+
+/// What a view of a model is made of; all rows are in the units of the data.
+struct ModelMaterial {
+    /// How many rows there are.
+    var count: Int
+    /// What moves; nil where nothing does.
+    var process: (any GenerationProcess)?
+    /// The rows, where nothing moves.
+    var still: [Float] = []
+    /// What the rows come from, and what they should become.
+    var before, original: [Float]?
+}
+
+extension ModelSubject {
+    /// The share of a row's numbers that are disturbed before it is recalled.
+    private static let disturbance = 0.2
+
+    /// What is there to be shown of `count` rows or units.
+    func material(for show: ModelShow, count: Int, seed: UInt64) throws -> ModelMaterial {
+        let random = RandomStream(seed: seed).split("view")
+        switch show {
+        case .process:
+            let process = try model.ability((any ProcessModel).self, "be watched")
+                .process(count: count, from: nil, known: [], seed: seed)
+            return ModelMaterial(count: count, process: process)
+        case .samples: return ModelMaterial(count: count, still: try model.sample(count, seed: seed))
+        case .weights: return try weights(count, random)
+        case .complete: return try completion(count, random, seed: seed)
+        case .recall: return try recall(count, random, seed: seed)
+        case .reconstruct: return try reconstruction(count, random)
+        }
+    }
+
+    /// The weights of some units, brought from ±a, which 99 of 100 keep to, to 0…1.
+    private func weights(_ count: Int, _ random: RandomStream) throws -> ModelMaterial {
+        let (width, all) = (model.data.width, try model.ability((any PicturingModel).self, "show weights").weightRows)
+        let units = Self.choice(count, of: all.count / width, random)
+        let chosen = units.flatMap { all[$0 * width..<($0 + 1) * width] }
+        let sizes = chosen.map(abs).sorted()
+        let limit = max(sizes[sizes.count * 99 / 100], .leastNormalMagnitude)
+        return ModelMaterial(count: units.count, still: chosen.map { 0.5 + 0.5 * min(max($0 / limit, -1), 1) })
+    }
+
+    /// Test rows whose second half (a picture's lower one) has to be found.
+    private func completion(_ count: Int, _ random: RandomStream, seed: UInt64) throws -> ModelMaterial {
+        let data = model.data
+        let known = (0..<data.width).map { $0 < data.knownWidth }
+        let rows = try chosen(count, of: .test, random)
+        // What isn't known is replaced, so that no model can make use of it.
+        var noise = ModelNoise(kind: data.kind, random: random.split("noise"))
+        let erased = rows.replacing(rows.values.enumerated().map { known[$0 % data.width] ? $1 : noise.number() })
+        var result = ModelMaterial(count: rows.count, original: model.unscaled(rows.values))
+        result.before = result.original!.enumerated().map { known[$0 % data.width] ? $1 : data.kind.white / 2 }
+        if let watched = model.model as? any ProcessModel {
+            result.process = try watched.process(count: rows.count, from: erased, known: known, seed: seed)
+        } else {
+            let able = try model.ability((any CompletingModel).self, "complete rows")
+            result.still = model.unscaled(try able.complete(erased, known: known, seed: seed))
+        }
+        return result
+    }
+
+    /// Training rows that are to be found again from disturbed ones.
+    private func recall(_ count: Int, _ random: RandomStream, seed: UInt64) throws -> ModelMaterial {
+        let rows = try chosen(count, of: .training, random)
+        var noise = ModelNoise(kind: model.data.kind, random: random.split("noise"))
+        let disturbed = rows.replacing(rows.values.map { noise.disturbed($0, share: Self.disturbance) })
+        let process = try model.ability((any ProcessModel).self, "recall").process(
+            count: rows.count, from: disturbed, known: [Bool](repeating: false, count: model.data.width), seed: seed)
+        return ModelMaterial(
+            count: rows.count, process: process, before: model.unscaled(disturbed.values),
+            original: model.unscaled(rows.values))
+    }
+
+    /// Test rows as they are and as the model has them.
+    private func reconstruction(_ count: Int, _ random: RandomStream) throws -> ModelMaterial {
+        let rows = try chosen(count, of: .test, random)
+        let able = try model.ability((any ReconstructingModel).self, "reconstruct rows")
+        return ModelMaterial(
+            count: rows.count, still: model.unscaled(try able.reconstruct(rows)), before: model.unscaled(rows.values))
+    }
+
+    private func chosen(_ count: Int, of part: Dataset.Part, _ random: RandomStream) throws -> DataRows {
+        let rows = try rows(part)
+        return rows.gathered(Self.choice(count, of: rows.count, random))
+    }
+
+    /// Some of so many things, in order.
+    private static func choice(_ count: Int, of all: Int, _ random: RandomStream) -> [Int] {
+        guard count < all else { return Array(0..<all) }
+        var (random, places) = (random.split("choice"), Array(0..<all))
+        random.shuffle(&places)
+        return places.prefix(count).sorted()
+    }
+}
+
+/// Numbers in place of a row's own.
+private struct ModelNoise {
+    let kind: ElementKind
+    var random: RandomStream
+
+    /// A number of the kind that says nothing; reals are taken to be standardised.
+    mutating func number() -> Float {
+        switch kind {
+        case .bits: random.uniform() < 0.5 ? 0 : 1
+        case .unit: random.uniformFloat()
+        case .reals: Float(random.normal())
+        case .levels(let count): Float(random.integers(below: count))
+        case .symbols(let symbols): Float(random.integers(below: symbols.count))
+        }
+    }
+
+    /// With a probability a bit is turned, another number replaced.
+    mutating func disturbed(_ value: Float, share: Double) -> Float {
+        guard random.uniform() < share else { return value }
+        return kind == .bits ? 1 - value : number()
+    }
+}
+
+extension Dataset.Description {
+    /// How many numbers of a row are known where it is to be completed: those of a picture's upper half, else the first half.
+    fileprivate var knownWidth: Int { picture.map { $0.height / 2 * $0.width * $0.channels } ?? width / 2 }
+}

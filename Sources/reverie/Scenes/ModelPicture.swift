@@ -1,0 +1,149 @@
+import Datasets
+import Graphics
+
+/// Rows of a model as a picture: what the window shows, and what files of pictures hold.
+struct ModelPicture {
+    /// How rows become a picture.
+    fileprivate enum Layout {
+        /// Pictures side by side.
+        case grid(height: Int, width: Int, channels: Int)
+        /// A row of cells each.
+        case matrix(width: Int)
+        /// Points.
+        case plane
+        /// Points of each pair of dimensions.
+        case scatter(width: Int)
+        /// Text.
+        case text(TextPicture)
+        /// The steps of a sequence from left to right, its numbers from the bottom to the top.
+        case roll(width: Int)
+    }
+
+    private let layout: Layout
+    private let panelCount: Int
+    /// The number that is white.
+    private let white: Float
+    /// Rows of the data to compare with.
+    private let background: [Float]
+
+    /// What a picture is to fill; the window has room for it.
+    static let room = FrameSize(width: 640, height: 540)
+    /// The pictures, rows or lines that one picture holds at most.
+    static let mostRows = 256
+
+    /// - Parameter background: Rows of the data, asked for where rows become points.
+    init(_ data: Dataset.Description, of show: ModelShow, background: () -> [Float]) {
+        layout = Layout(data, of: show)
+        panelCount = show.panelCount
+        white = show == .weights ? 1 : data.kind.white
+        self.background = layout.isOfPoints ? background() : []
+    }
+
+    /// Rows that a picture has room for.
+    var usualCount: Int {
+        switch layout {
+        case .grid(let height, let width, _):
+            let (across, down) = (Self.room.width / (width + 2), Self.room.height / (height + 2))
+            return max(1, min(64, across * down) / panelCount)
+        case .matrix: return 64
+        case .plane, .scatter: return 1000
+        case .text(let text): return text.usualCount
+        case .roll: return 4
+        }
+    }
+
+    /// The picture of rows; points, texts and rolls are those of the current ones.
+    func frame(_ rows: ModelRows) -> Frame {
+        switch layout {
+        case .grid(let height, let width, let channels):
+            return tiles(rows.panels, height: height, width: width, channels: channels)
+        case .matrix(let width): return tiles(rows.panels, height: rows.count, width: width)
+        case .plane: return PlanePicture(data: background, samples: rows.current).frame()
+        case .scatter(let width): return ScatterMatrix(width: width, data: background, samples: rows.current).frame()
+        case .text(let text): return text.frame(rows)
+        case .roll(let width):
+            let steps = rows.current.count / rows.count / width
+            return tiles([turned(rows.current, height: steps, width: width)], height: width, width: steps)
+        }
+    }
+
+    /// The texts of rows, one after another: a line each, or with rules between them; nil where rows are no texts.
+    func texts(_ rows: ModelRows) -> String? {
+        guard case .text(let text) = layout else { return nil }
+        return text.texts(rows).joined(separator: text.endSymbol == nil ? "\n" + TextPicture.rule + "\n" : "\n") + "\n"
+    }
+
+    /// Tiles of each row next to each other, as large as the room allows.
+    private func tiles(_ panels: [[Float]], height: Int, width: Int, channels: Int = 1) -> Frame {
+        let size = height * width * channels
+        let count = min(panels[0].count / size, Self.mostRows)
+        var values: [Float] = []
+        values.reserveCapacity(count * size * panels.count)
+        for row in 0..<count {
+            for panel in panels { values += panel[row * size..<(row + 1) * size].lazy.map { $0 / white } }
+        }
+        let across = Self.columns(count, of: FrameSize(width: width * panels.count, height: height))
+        let (columns, down) = (across * panels.count, (count + across - 1) / across)
+        let scale = min(
+            (Self.room.width - 2 * (columns + 1)) / (columns * width),
+            (Self.room.height - 2 * (down + 1)) / (down * height))
+        return ImageGrid(height: height, width: width, channels: channels, columns: columns, scale: max(1, scale))
+            .frame(values)
+    }
+
+    /// Rows that are stacks of `height` rows as ones of `width`, the last one on top.
+    private func turned(_ rows: [Float], height: Int, width: Int) -> [Float] {
+        rows.indices.map { index in
+            let (row, place) = (index / (height * width), index % (height * width))
+            let (number, step) = (width - 1 - place / height, place % height)
+            return rows[(row * height + step) * width + number]
+        }
+    }
+
+    /// The number of columns in which tiles can be drawn largest.
+    private static func columns(_ count: Int, of size: FrameSize) -> Int {
+        func scale(_ columns: Int) -> Double {
+            let down = (count + columns - 1) / columns
+            return min(
+                Double(room.width) / Double(columns * size.width), Double(room.height) / Double(down * size.height))
+        }
+        return (1...max(1, count)).max { scale($0) < scale($1) }!
+    }
+}
+
+extension ModelPicture.Layout {
+    fileprivate init(_ data: Dataset.Description, of show: ModelShow) {
+        if data.isSequential {
+            if case .symbols(let symbols) = data.kind {
+                self = .text(TextPicture(symbols: symbols, endSymbol: data.endSymbol))
+            } else {
+                self = .roll(width: data.width)
+            }
+        } else if let size = data.picture {
+            self = .grid(height: size.height, width: size.width, channels: size.channels)
+        } else if data.kind != .reals || show == .weights {
+            self = .matrix(width: data.width)
+        } else {
+            self = data.width == 2 ? .plane : .scatter(width: data.width)
+        }
+    }
+
+    /// Whether rows become points.
+    fileprivate var isOfPoints: Bool {
+        switch self {
+        case .plane, .scatter: true
+        default: false
+        }
+    }
+}
+
+extension ElementKind {
+    /// The greatest number of the kind, as pictures are drawn: 1 for reals.
+    var white: Float {
+        switch self {
+        case .levels(let count): Float(count - 1)
+        case .symbols(let symbols): Float(max(1, symbols.count - 1))
+        case .bits, .unit, .reals: 1
+        }
+    }
+}

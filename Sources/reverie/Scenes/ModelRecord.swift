@@ -1,0 +1,48 @@
+import Storage
+import Training
+import Viewer
+
+/// How far a fit is, and how good: what the panel says of it.
+struct ModelRecord {
+    /// Epochs and updates; nil where nothing says so.
+    var epochs, updates: Int?
+    /// What the scores are.
+    var scoreName: String
+    /// The scores on the validation rows, epoch by epoch.
+    var scores: [Double] = []
+    /// Nats of a test row, and what kind of number that is; nil before the fit's end.
+    var test: (nats: Double, kind: String)?
+
+    /// What the files of a run say, which may still be written.
+    ///
+    /// - Throws: `StorageError` or `FormatError`.
+    init(of folder: RunFolder, scoreName: String) throws {
+        self.scoreName = scoreName
+        if exists(folder.metricsPath) {
+            let bytes = try InputFile.bytes(of: folder.metricsPath, limit: 1 << 28)
+            // What follows the last end of line is still being written.
+            let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()
+            for line in lines {
+                let epoch = try JSON(parsing: line, file: folder.metricsPath)
+                (epochs, updates) = (epoch["epoch"]?.integer, epoch["updates"]?.integer)
+                if let score = epoch["validScore"]?.double { scores.append(score) }
+            }
+        }
+        guard let nats = try folder.summary() else { return }
+        test = nats["testNats"]?.double.map { ($0, nats["likelihood"]?.string ?? "estimate") }
+    }
+
+    /// What a fit that is under way says.
+    init(_ status: FitStatus) {
+        (epochs, updates, scores) = (status.epochs, status.updates, status.scores)
+        scoreName = status.scoreName.rawValue
+    }
+
+    var values: [ViewerPanel.Value] {
+        var values: [ViewerPanel.Value] = []
+        if let epochs, let updates { values += [.init("Epochs", "\(epochs)"), .init("Updates", "\(updates)")] }
+        if let score = scores.last { values.append(.init("Score", readable(score))) }
+        if let test { values.append(.init("Test nats", "\(readable(test.nats)) (\(test.kind))")) }
+        return values
+    }
+}
