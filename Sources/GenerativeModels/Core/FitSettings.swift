@@ -46,7 +46,7 @@ public struct FitSettings: Configurable, Hashable {
 
     /// The settings by name.
     public static let settings: [Setting<FitSettings>] = [
-        Setting("epochs", \.epochs, 0...1_000_000, "times that the data are gone through"),
+        Setting("epochs", \.epochs, 1...1_000_000, "times that the data are gone through"),
         Setting("updates", \.updates, 0...1_000_000_000, "updates after which fitting ends earlier; 0: no limit"),
         Setting("batchSize", \.batchSize, 1...65_536, "rows of a batch"),
         Setting("learningRate", \.learningRate, 0...10, "step size, the greatest"),

@@ -30,6 +30,7 @@ public final class FitSession {
     /// - Throws: `StorageError`, `FormatError`, ``Datasets/DatasetError`` for data that don't suit the model, or
     ///   ``GenerativeModels/ModelError`` for settings that don't.
     public convenience init(_ configuration: FitConfiguration, folder path: String, overwrite: Bool) throws {
+        try RunFolder.requireFree(path, force: overwrite)
         let data = try FitData(configuration)
         let model = try Self.model(configuration, data)
         let folder = try RunFolder(creating: path, force: overwrite)
