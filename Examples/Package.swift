@@ -4,7 +4,7 @@ import PackageDescription
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .unsafeFlags(["-cross-module-optimization"])]
 
 // A user's own package: an environment, a network and an agent of one's own, with the parts of Reverie that they need;
-// and sequence models on data of one's own.
+// sequence models on data of one's own; and an experiment with a generative model.
 let package = Package(
     name: "Examples",
     dependencies: [.package(name: "reverie", path: "..")],
@@ -19,6 +19,15 @@ let package = Package(
                 .product(name: "Random", package: "reverie"),
                 .product(name: "TensorCore", package: "reverie"),
                 .product(name: "Training", package: "reverie"),
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Capacity",
+            dependencies: [
+                .product(name: "Datasets", package: "reverie"),
+                .product(name: "GenerativeModels", package: "reverie"),
+                .product(name: "Graphics", package: "reverie"),
+                .product(name: "Random", package: "reverie"),
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -17,6 +17,9 @@ below() { awk -v limit="$1" '/validation loss:|test:/ { for (i = 1; i <= NF; i++
 .build/release/Sequences lstm --data "$data" --steps 150 | below 12
 .build/release/Sequences tcn --data "$data" --steps 60 | below 12
 
+# A Hopfield network recalls at half of its capacity, and not at twice of it.
+.build/release/Capacity --units 200 | awk -F, '$2 == 0.07 { low = $3 } $2 == 0.24 { high = $3 } END { print "overlap", low, high; exit !(low > 0.95 && high < 0.6) }'
+
 # The C interface, with the library that the build of the repository made.
 build=$(cd ../.build/release && pwd)
 clang -O2 -Wall -Wextra -Werror C/rollouts.c -I ../Sources/CReverie/include -L "$build" -lReverie -Wl,-rpath,"$build" -o "$data/rollouts"

@@ -29,6 +29,8 @@ enum SessionCommand {
     /// Fits a model until it is done or interrupted.
     static func fitted(_ session: FitSession) throws -> JSON? {
         let progress = ProgressBar(total: max(1, session.updates), from: session.updatesDone)
+        let sheet = SampleSheet(session.folder)
+        session.observer = { try sheet.update($0, isLast: $1) }
         return try session.fit(progress, shouldStop: { Interruption.isRequested })
     }
 

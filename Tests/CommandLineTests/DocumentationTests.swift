@@ -42,7 +42,9 @@ import Testing
     /// Each model has a page that names it and all of its settings, and the pages of data and of fitting name all of theirs.
     @Test func everyModelHasItsPage() throws {
         let folder = root.appending(path: "Documentation/Models")
-        func page(_ name: String) throws -> String { try String(contentsOf: folder.appending(path: name), encoding: .utf8) }
+        func page(_ name: String) throws -> String {
+            try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        }
         let pages = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "md" }.map { try String(contentsOf: $0, encoding: .utf8) }
         for entry in ModelCatalog.entries {

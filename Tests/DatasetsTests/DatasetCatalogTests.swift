@@ -74,7 +74,8 @@ import Testing
         try writePictures(folder)
         let (plain, turned) = (try folder.make("mnist"), try folder.make("mnist") { $0.invert = true })
         for part in Dataset.Part.allCases {
-            #expect(turned[part].values == plain[part].values.map { 255 - $0 } && turned[part].labels == plain[part].labels)
+            #expect(
+                turned[part].values == plain[part].values.map { 255 - $0 } && turned[part].labels == plain[part].labels)
         }
         let bars = try folder.make("bars-and-stripes") { $0.invert = true }.training.values
         #expect(bars.allSatisfy { $0 == 0 || $0 == 1 })

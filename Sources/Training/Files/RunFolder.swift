@@ -12,6 +12,7 @@ import Storage
 /// | `checkpoints/best.safetensors` | the parameters of the best evaluation, in runs that are evaluated |
 /// | `weights.safetensors` | the parameters that training started from, where a file gave them |
 /// | `replay/N.bin` | replayed transitions from number N on; see ``ReplayLog`` |
+/// | `samples.png` | what a fitted model drew last |
 /// | `clock.json` | the seconds that a fit has taken over all of its processes |
 /// | `summary.json` | the result, once the run has ended
 public struct RunFolder: Hashable, Sendable {
@@ -76,6 +77,8 @@ public struct RunFolder: Hashable, Sendable {
     public var eventsPath: String { joinPath(path, "events.out.tfevents.reverie") }
     /// Where the result is.
     public var summaryPath: String { joinPath(path, "summary.json") }
+    /// Where the picture is of what a fitted model drew last.
+    public var samplesPath: String { joinPath(path, "samples.png") }
     /// Where the time is that a fit has taken.
     var clockPath: String { joinPath(path, "clock.json") }
     /// The result; nil for a run that hasn't ended.
@@ -139,7 +142,9 @@ public struct RunFolder: Hashable, Sendable {
     ///
     /// - Throws: `StorageError`.
     public func removeLogs() throws(StorageError) {
-        for file in [metricsPath, episodesPath, eventsPath, summaryPath, clockPath] { try removeFile(file) }
+        for file in [metricsPath, episodesPath, eventsPath, summaryPath, clockPath, samplesPath] {
+            try removeFile(file)
+        }
         guard exists(replayFolder) else { return }
         for name in try namesInFolder(replayFolder) { try removeFile(joinPath(replayFolder, name)) }
     }

@@ -9,7 +9,8 @@ import TensorCore
 /// A generative model, its data and its run folder: fits the one to the other.
 public final class FitSession {
     let configuration: FitConfiguration
-    let folder: RunFolder
+    /// Where the run's files are.
+    public let folder: RunFolder
     let data: FitData
     let model: any GenerativeModel
     private let metrics: JSONLinesWriter
@@ -20,6 +21,8 @@ public final class FitSession {
     private var clock: FitClock
     /// Is told how the fit goes and what the model has learned, which changes nothing.
     public var feed: FitFeed?
+    /// Told after each epoch, and at last with the parameters that the model is judged by. It must not change the model.
+    public var observer: ((_ model: FittedModel, _ isLast: Bool) throws -> Void)?
     private var scores: [Double] = []
 
     /// Reads the data, makes the model and the run's folder.
@@ -100,7 +103,8 @@ public final class FitSession {
         let fitting = configuration.fitting
         guard fitting.patience == 0 || fitting.keepBest else {
             throw ModelError.setting(
-                "patience", value: "\(fitting.patience)", expected: "0 with keepBest = false, which wants the last parameters")
+                "patience", value: "\(fitting.patience)",
+                expected: "0 with keepBest = false, which wants the last parameters")
         }
         guard fitting.patience == 0 || model.scoreName.selects else {
             throw ModelError.setting(
@@ -140,11 +144,13 @@ public final class FitSession {
             scores.append(state.validScore)
             progress.update(step: state.updates, metrics: progressMetrics)
             if clock.checkpointIsDue { try writeCheckpoint() }
+            try withAverages { try observer?(FittedModel(fitting: configuration, model, to: data), false) }
         }
         progress.finish(step: state.updates, metrics: progressMetrics)
         try writeCheckpoint()
         useBest()
         feed?.publish(model.variables, status)
+        try observer?(FittedModel(fitting: configuration, model, to: data), true)
         let likelihood = try FitSummary.likelihood(of: model, data.test, seed: UInt64(configuration.seed))
         let summary = FitSummary(
             configuration, run: folder.path, data, model.scoreName, state, seconds: clock.seconds, likelihood

@@ -46,6 +46,11 @@ public struct FittedModel {
         (self.configuration, self.model, self.scaling, read) = (configuration, model, scaling, nil)
     }
 
+    /// Takes a model that is being fitted.
+    init(fitting configuration: FitConfiguration, _ model: any GenerativeModel, to data: FitData) {
+        (self.configuration, self.model, scaling, read) = (configuration, model, data.scaling, data)
+    }
+
     /// Makes the model anew, for data that have been read.
     init(unfitted configuration: FitConfiguration, to data: FitData) throws {
         model = try configuration.settings.makeModel(for: data.description, seed: UInt64(configuration.seed))

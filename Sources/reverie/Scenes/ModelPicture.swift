@@ -7,6 +7,8 @@ struct ModelPicture {
     fileprivate enum Layout {
         /// Pictures side by side.
         case grid(height: Int, width: Int, channels: Int)
+        /// The same of places with more channels than colours have: each channel a colour of its own.
+        case planes(height: Int, width: Int, channels: Int)
         /// A row of cells each.
         case matrix(width: Int)
         /// Points.
@@ -42,7 +44,7 @@ struct ModelPicture {
     /// Rows that a picture has room for.
     var usualCount: Int {
         switch layout {
-        case .grid(let height, let width, _):
+        case .grid(let height, let width, _), .planes(let height, let width, _):
             let (across, down) = (Self.room.width / (width + 2), Self.room.height / (height + 2))
             return max(1, min(64, across * down) / panelCount)
         case .matrix: return 64
@@ -57,6 +59,9 @@ struct ModelPicture {
         switch layout {
         case .grid(let height, let width, let channels):
             return tiles(rows.panels, height: height, width: width, channels: channels)
+        case .planes(let height, let width, let channels):
+            return tiles(
+                rows.panels.map { coloured($0, channels: channels) }, height: height, width: width, channels: 3)
         case .matrix(let width): return tiles(rows.panels, height: rows.count, width: width)
         case .plane: return PlanePicture(data: background, samples: rows.current).frame()
         case .scatter(let width): return ScatterMatrix(width: width, data: background, samples: rows.current).frame()
@@ -107,6 +112,16 @@ struct ModelPicture {
         return (-limit, 2 * limit)
     }
 
+    /// Red, green and blue of places from their channels, which are added up.
+    private func coloured(_ values: [Float], channels: Int) -> [Float] {
+        let colors = (0..<channels).map { Color.series[$0 % Color.series.count] }
+        let parts = colors.map { [Float($0.red), Float($0.green), Float($0.blue)].map { $0 / 255 } }
+        return (0..<values.count / channels * 3).map { index in
+            let (place, part) = (index / 3, index % 3)
+            return (0..<channels).reduce(0) { $0 + values[place * channels + $1] * parts[$1][part] }
+        }
+    }
+
     /// Rows that are stacks of `height` rows as ones of `width`, the last one on top.
     private func turned(_ rows: [Float], height: Int, width: Int) -> [Float] {
         rows.indices.map { index in
@@ -137,6 +152,8 @@ extension ModelPicture.Layout {
             }
         } else if let size = data.picture {
             self = .grid(height: size.height, width: size.width, channels: size.channels)
+        } else if let size = data.grid {
+            self = .planes(height: size.height, width: size.width, channels: size.channels)
         } else if data.kind != .reals || show == .weights {
             self = .matrix(width: data.width)
         } else {

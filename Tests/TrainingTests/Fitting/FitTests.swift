@@ -238,7 +238,8 @@ import Testing
         ("made", "bars-and-stripes", ["epochs=4", "masks=3", "patience=2"]),
         ("rbm", "bars-and-stripes", ["epochs=4", "hiddenUnits=6"]),
     ]) func stoppedAndGoneOnWith(model: String, dataset: String, settings: [String]) throws {
-        let configuration = try configuration(model, dataset, settings + [dataset == "moons" ? "batchSize=100" : "batchSize=8"])
+        let configuration = try configuration(
+            model, dataset, settings + [dataset == "moons" ? "batchSize=100" : "batchSize=8"])
         let whole = try #require(
             try FitSession(configuration, folder: folder.file("whole"), overwrite: false).fit(Self.quiet()))
         for count in [0, 3, 9, 1] {

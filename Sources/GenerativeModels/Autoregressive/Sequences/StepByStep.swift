@@ -22,7 +22,8 @@ final class StepByStep: GenerationProcess {
     ///   - length: Steps of each sequence.
     ///   - known: For each number of a sequence whether the start's stays; empty for none.
     init(
-        _ step: SequenceNetwork.Step, data: Dataset.Description, count: Int, length: Int, from start: DataRows?, known: [Bool],
+        _ step: SequenceNetwork.Step, data: Dataset.Description, count: Int, length: Int, from start: DataRows?,
+        known: [Bool],
         seed: UInt64, outputs: @escaping Outputs
     ) {
         (self.step, self.length, width, endSymbol) = (step, length, max(1, data.width), data.endSymbol)
