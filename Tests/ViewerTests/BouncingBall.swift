@@ -18,7 +18,10 @@ final class BouncingBall: ViewerScene {
     /// The keys that were held at each step.
     private(set) var heldKeys: [Set<ViewerKey>] = []
     func hold(_ keys: Set<ViewerKey>) { heldKeys.append(keys) }
-    /// What `advance` and `newEpisode` throw, if anything.
+    var views: [String] = []
+    /// The views that were chosen.
+    private(set) var chosen: [Int] = []
+    /// What `advance`, `newEpisode` and `choose` throw, if anything.
     var failure: (any Error)?
 
     private(set) var step = 0
@@ -81,6 +84,11 @@ final class BouncingBall: ViewerScene {
         if step == 0 { return false }
         step -= 1
         return true
+    }
+
+    func choose(view index: Int) throws {
+        if let failure { throw failure }
+        chosen.append(index)
     }
 
     func newEpisode(sameSeed: Bool) throws {

@@ -123,8 +123,9 @@ import Testing
 
     @Test func theHelpNamesEveryKey() {
         let text = KeyHelp.rows.map(\.keys).joined(separator: " ")
-        for key in ["Space", "P", ".", ",", "-", "=", "0", "U", "R", "Shift R", "Tab", "S", "F", "F1", "?", "Esc", "Q"]
-        {
+        for key in [
+            "Space", "P", ".", ",", "-", "=", "0", "U", "R", "Shift R", "1 … 9", "Tab", "S", "F", "F1", "?", "Esc", "Q",
+        ] {
             #expect(text.contains(key))
         }
         #expect(KeyHelp.rows.allSatisfy { ($0.keys + $0.meaning).allSatisfy(Font.contains) })

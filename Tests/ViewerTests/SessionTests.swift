@@ -134,6 +134,19 @@ import Testing
         #expect(session.state.message == "No new episode: the world broke")
     }
 
+    @Test func aViewThatIsChosenStartsAnew() throws {
+        scene.views = ["samples", "weights"]
+        scene.length = 1
+        let session = ViewerSession(scene: scene, state: ViewerState())
+        try pass(session, 1)
+        #expect(session.state.hasEnded)
+        #expect(try session.press(.sign("2"), at: 1).isEmpty)
+        #expect(scene.chosen == [1] && !session.state.hasEnded && session.needsDrawing)
+        scene.failure = Trouble()
+        _ = try session.press(.sign("1"), at: 1)
+        #expect(scene.chosen == [1] && session.state.message == "No such view: the world broke")
+    }
+
     @Test func onlyTheWindowsEffectsAreLeft() throws {
         let session = ViewerSession(scene: scene, state: ViewerState())
         #expect(try session.press(.sign("."), at: 0).isEmpty)

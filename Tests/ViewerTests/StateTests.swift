@@ -113,6 +113,18 @@ import Testing
         #expect(state.message == nil, "the next key takes the message away")
     }
 
+    @Test func digitsChooseViews() {
+        scene.views = ["samples", "weights"]
+        var state = ViewerState()
+        #expect(state.handle(.sign("1"), in: scene) == [.view(0)] && state.handle(.sign("2"), in: scene) == [.view(1)])
+        #expect(state.message == nil)
+        for sign: Character in ["3", "9"] {
+            #expect(state.handle(.sign(sign), in: scene).isEmpty)
+            #expect(state.message == "This scene has the views 1 samples, 2 weights.")
+        }
+        #expect(state.handle(.sign("²"), in: scene).isEmpty && state.message == nil, "no digit of the keyboard")
+    }
+
     @Test func unknownKeysDoNothing() {
         var state = ViewerState()
         for key in [ViewerKey.letter("x"), .sign("%"), .letter("b", shift: true)] {

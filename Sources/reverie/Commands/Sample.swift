@@ -27,7 +27,8 @@ struct Sample: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "Rows (default: 1000 samples to .npz and .txt, else what a picture has room for; 256 tiles at most).")
+        help:
+            "Rows (default: 1000 samples or all weights to .npz, else what a picture has room for; 256 tiles at most).")
     var count: Int?
 
     @Option(
@@ -61,13 +62,15 @@ struct Sample: ParsableCommand {
         let model = try content(of: path) { try FittedModel(run: path) }
         let subject = ModelSubject(model)
         let show = try show(of: subject)
-        let isArray = to.hasSuffix(".npz") || to.hasSuffix(".txt")
         note("drawing \(show.rawValue) from \(path)")
-        let view = try ModelView(
-            show, of: subject, count: count ?? (isArray && show == .samples ? 1000 : nil),
-            seed: UInt64(seed))
-        let film = try ModelFilm(view, limit: steps ?? max(240, view.current.count / view.count))
-        try write(view, film, model)
+        let view = try ModelView(show, of: subject, count: count ?? usualCount(show), seed: UInt64(seed))
+        let limit = steps ?? max(240, view.current.count / view.count)
+        if to.hasSuffix(".gif") {
+            try writeAtomically(ModelFilm(view, limit: limit).gif(), to: to, overwrite: force)
+        } else {
+            try view.run(limit: limit)
+            try write(view, model)
+        }
         let summary: JSON = [
             "run": .string(path), "model": .string(model.configuration.model), "show": .string(show.rawValue),
             "count": .integer(view.count), "steps": .integer(view.steps),
@@ -84,10 +87,14 @@ struct Sample: ParsableCommand {
         throw UsageError("\(to) is for texts, and \(folder) models other data: take .npz or .png")
     }
 
-    private func write(_ view: ModelView, _ film: ModelFilm, _ model: FittedModel) throws {
-        if to.hasSuffix(".gif") {
-            try writeAtomically(film.gif(), to: to, overwrite: force)
-        } else if to.hasSuffix(".png") {
+    /// Rows, or units, where nothing is said of them; nil for what a picture has room for.
+    private func usualCount(_ show: ModelShow) -> Int? {
+        guard to.hasSuffix(".npz") || to.hasSuffix(".txt") else { return nil }
+        return show == .samples ? 1000 : show == .weights ? .max : nil
+    }
+
+    private func write(_ view: ModelView, _ model: FittedModel) throws {
+        if to.hasSuffix(".png") {
             try writeAtomically(PNG.encode(view.frame), to: to, overwrite: force)
         } else if to.hasSuffix(".txt") {
             try writeAtomically(view.picture.texts(view.rows) ?? "", to: to, overwrite: force)

@@ -16,7 +16,7 @@ struct ModelFilm {
     init(_ view: ModelView, limit: Int) throws {
         self.view = view
         keep()
-        while view.steps < limit, try view.advance() { keep() }
+        try view.run(limit: limit) { keep() }
     }
 
     /// Keeps the rows where it is their turn; every other picture goes where there would be too many.

@@ -3,7 +3,7 @@ import GenerativeModels
 import Random
 import Training
 
-/// What a view of a model is made of; all rows are in the units of the data.
+/// What a view of a model is made of; all rows but weights are in the units of the data.
 struct ModelMaterial {
     /// How many rows there are.
     var count: Int
@@ -35,14 +35,11 @@ extension ModelSubject {
         }
     }
 
-    /// The weights of some units, brought from ±a, which 99 of 100 keep to, to 0…1.
+    /// The weights of some units.
     private func weights(_ count: Int, _ random: RandomStream) throws -> ModelMaterial {
         let (width, all) = (model.data.width, try model.ability((any PicturingModel).self, "show weights").weightRows)
         let units = Self.choice(count, of: all.count / width, random)
-        let chosen = units.flatMap { all[$0 * width..<($0 + 1) * width] }
-        let sizes = chosen.map(abs).sorted()
-        let limit = max(sizes[sizes.count * 99 / 100], .leastNormalMagnitude)
-        return ModelMaterial(count: units.count, still: chosen.map { 0.5 + 0.5 * min(max($0 / limit, -1), 1) })
+        return ModelMaterial(count: units.count, still: units.flatMap { all[$0 * width..<($0 + 1) * width] })
     }
 
     /// Test rows whose second half (a picture's lower one) has to be found.

@@ -23,8 +23,8 @@ struct ModelPicture {
 
     private let layout: Layout
     private let panelCount: Int
-    /// The number that is white.
-    private let white: Float
+    /// The number that is white; nil for weights, which are grey where they are 0.
+    private let white: Float?
     /// Rows of the data to compare with.
     private let background: [Float]
 
@@ -37,7 +37,7 @@ struct ModelPicture {
     init(_ data: Dataset.Description, of show: ModelShow, background: () -> [Float]) {
         layout = Layout(data, of: show)
         panelCount = show.panelCount
-        white = show == .weights ? 1 : data.kind.white
+        white = show == .weights ? nil : data.kind.white
         self.background = layout.isOfPoints ? background() : []
     }
 
@@ -50,7 +50,7 @@ struct ModelPicture {
         case .matrix: return 64
         case .plane, .scatter: return 1000
         case .text(let text): return text.usualCount
-        case .roll: return 4
+        case .roll: return 3
         }
     }
 
@@ -85,15 +85,31 @@ struct ModelPicture {
         var values: [Float] = []
         values.reserveCapacity(count * size * panels.count)
         for row in 0..<count {
-            for panel in panels { values += panel[row * size..<(row + 1) * size].lazy.map { $0 / white } }
+            for panel in panels { values += panel[row * size..<(row + 1) * size] }
         }
+        let (black, range) = white.map { (0, $0) } ?? Self.greys(of: values)
+        for index in values.indices { values[index] = (values[index] - black) / range }
         let across = Self.columns(count, of: FrameSize(width: width * panels.count, height: height))
         let (columns, down) = (across * panels.count, (count + across - 1) / across)
+        let margin = 2
         let scale = min(
-            (Self.room.width - 2 * (columns + 1)) / (columns * width),
-            (Self.room.height - 2 * (down + 1)) / (down * height))
-        return ImageGrid(height: height, width: width, channels: channels, columns: columns, scale: max(1, scale))
-            .frame(values)
+            (Self.room.width - margin * (columns + 1)) / (columns * width),
+            (Self.room.height - margin * (down + 1)) / (down * height))
+        let grid = ImageGrid(
+            height: height, width: width, channels: channels, columns: columns, scale: max(1, scale), margin: margin)
+        var frame = grid.frame(values)
+        let distance = panels.count * (width * grid.scale + margin)
+        for edge in 1..<max(1, across) where panels.count > 1 {
+            frame.fillRectangle(x: edge * distance, y: 0, width: margin, height: frame.height, .gray)
+        }
+        return frame
+    }
+
+    /// Which numbers are black and white: ±a for weights, 99 of 100 of which are no larger than a.
+    private static func greys(of weights: [Float]) -> (black: Float, range: Float) {
+        let sizes = weights.map(abs).sorted()
+        let limit = max(sizes[sizes.count * 99 / 100], .leastNormalMagnitude)
+        return (-limit, 2 * limit)
     }
 
     /// Red, green and blue of places from their channels, which are added up.

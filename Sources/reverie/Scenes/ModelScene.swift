@@ -17,7 +17,8 @@ final class ModelScene: ViewerScene {
     private var moments: [Moment] = []
     /// Which of them is shown.
     private var place = 0
-    private var picture: Frame
+    /// The picture of it, once it was asked for.
+    private var drawn: Frame?
 
     private struct Moment {
         var rows: [Float]
@@ -37,7 +38,6 @@ final class ModelScene: ViewerScene {
         title = "\(subject.name) of \(subject.dataset)"
         view = try ModelView(show, of: subject, seed: seed)
         moments = [Moment(rows: view.current, steps: 0)]
-        picture = view.frame
     }
 
     /// What is looked at.
@@ -48,6 +48,13 @@ final class ModelScene: ViewerScene {
     var frameSize: FrameSize { picture.size }
     var holdTime: Double { hasEnded && place == moments.count - 1 ? endHoldTime : 0 }
     var canStepBack: Bool { !view.isStill }
+
+    private var picture: Frame {
+        if let drawn { return drawn }
+        let frame = view.picture.frame(view.rows(moments[place].rows, steps: moments[place].steps))
+        drawn = frame
+        return frame
+    }
 
     func draw(into frame: inout Frame) { frame = picture }
 
@@ -66,14 +73,14 @@ final class ModelScene: ViewerScene {
             hasEnded = !view.isStill
             return hasEnded
         }
-        redraw()
+        drawn = nil
         return true
     }
 
     func stepBack() -> Bool {
         guard place > 0 else { return false }
         place -= 1
-        redraw()
+        drawn = nil
         return true
     }
 
@@ -90,11 +97,7 @@ final class ModelScene: ViewerScene {
         if seed != self.seed { drawing += 1 }
         (self.seed, hasEnded, place) = (seed, false, 0)
         moments = [Moment(rows: view.current, steps: 0)]
-        redraw()
-    }
-
-    private func redraw() {
-        picture = view.picture.frame(view.rows(moments[place].rows, steps: moments[place].steps))
+        drawn = nil
     }
 
     var panel: ViewerPanel {

@@ -35,6 +35,11 @@ final class ModelView {
     /// - Returns: false where there was none to take.
     func advance() throws -> Bool { try material.process?.advance() ?? false }
 
+    /// Takes the steps that are left, at most to the step `limit`.
+    func run(limit: Int, afterEach: () -> Void = {}) throws {
+        while steps < limit, try advance() { afterEach() }
+    }
+
     /// The rows as they are now, in the units of the data.
     var current: [Float] { material.process.map { model.unscaled($0.rows) } ?? material.still }
 

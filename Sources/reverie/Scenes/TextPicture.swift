@@ -45,7 +45,7 @@ struct TextPicture {
                 frame.drawText(
                     characters, x: Self.padding, y: top + line * Self.lineHeight, scale: Self.scale, .lightGray)
             }
-            guard endSymbol == nil else { continue }
+            guard endSymbol == nil, row + 1 < texts.count else { continue }
             let y = top + lineCount * Self.lineHeight + Self.lineHeight / 2
             frame.fillRectangle(
                 x: Self.padding, y: y, width: frame.width - 2 * Self.padding, height: 1, PlotStyle.dark.axis)

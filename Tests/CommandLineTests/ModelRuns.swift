@@ -1,0 +1,68 @@
+import Datasets
+import Foundation
+import GenerativeModels
+import Storage
+import Training
+
+@testable import reverie
+
+/// Small fits of models of each kind of rows, made once, and removed when the tests end: `nade`, `rbm` and `hopfield` of
+/// pictures, `bits` of a table of bits, `points` of points, `lines` and `stream` of a text, `music`.
+enum ModelRuns {
+    private static let data = "--set batchSize=20 --run"
+
+    private static let commands = [
+        "fit nade bars-and-stripes --set hiddenUnits=8 --set epochs=30 \(data) nade",
+        "fit rbm bars-and-stripes --set hiddenUnits=8 --set epochs=30 \(data) rbm",
+        "fit hopfield bars-and-stripes \(data) hopfield",
+        "fit rbm bits.csv --set hiddenUnits=4 --set epochs=2 \(data) bits",
+        "fit vae moons --option size=300 --set epochs=2 \(data) points",
+        "fit transformer text.txt --option lines=true --set layers=1 --set width=8 --set heads=1 --set context=12 "
+            + "--set updates=40 \(data) lines",
+        "fit tcn text.txt --set context=60 --set updates=10 \(data) stream",
+        "fit tcn music.json --set context=16 --set updates=10 \(data) music",
+    ]
+
+    private static let made = Result {
+        let folder = try TemporaryFolder()
+        let bits = (0..<60).map { row in (0..<6).map { "\((row >> $0) & 1)" }.joined(separator: ",") }
+        let words = ["anna", "hanna", "nahan", "ana", "annan"]
+        let piece = "[" + (0..<30).map { "[\(60 + $0 % 5), \(48 + $0 % 3)]" }.joined(separator: ",") + "]"
+        try writeAtomically(bits.joined(separator: "\n") + "\n", to: folder.file("bits.csv"), overwrite: false)
+        try writeAtomically(
+            (0..<100).map { words[$0 * $0 % 5] + "\n" }.joined(), to: folder.file("text.txt"), overwrite: false)
+        try writeAtomically(
+            #"{"train": [\#(piece), \#(piece)], "valid": [\#(piece)], "test": [\#(piece)]}"#,
+            to: folder.file("music.json"), overwrite: false)
+        for words in commands {
+            let result = try Executable.run(words.split(separator: " ").map(String.init), in: folder)
+            guard result.status == 0 else { throw MadeRuns.Failure(words: words, errors: result.errors) }
+        }
+        return folder
+    }
+
+    private static let removeAtExit: Void = {
+        atexit {
+            if let folder = try? ModelRuns.made.get() { try? FileManager.default.removeItem(atPath: folder.path) }
+        }
+    }()
+
+    /// The folder with all of them, which a test may add files to.
+    static func folder() throws -> TemporaryFolder {
+        _ = removeAtExit
+        return try made.get()
+    }
+
+    /// A fitted model; its data are found where they don't lie in a file.
+    static func subject(_ run: String) throws -> ModelSubject {
+        ModelSubject(try FittedModel(run: folder().file(run)))
+    }
+
+    /// A scene of a model.
+    static func scene(_ run: String, _ show: ModelShow, seed: UInt64 = 5) throws -> ModelScene {
+        let subject = try subject(run)
+        return try ModelScene(
+            subject, show: show, seed: seed,
+            record: ModelRecord(of: RunFolder(opening: folder().file(run)), scoreName: "score"))
+    }
+}
