@@ -36,8 +36,11 @@ protocol ConditionalStepper: AnyObject {
 /// A model by the chain rule (SYSTEMS D1): p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
 /// is exact, and rows are drawn number by number.
 public final class AutoregressiveModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+    /// What a row is.
     public let data: Dataset.Description
+    /// What the network learned.
     public let parameters: Parameters
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     let network: any ConditionalNetwork
     let distribution: ConditionalDistribution

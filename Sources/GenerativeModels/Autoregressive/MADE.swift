@@ -14,8 +14,11 @@ import TensorCore
 /// One network can serve many masks: several orders of the numbers, several degrees of the hidden units. A batch uses the masks
 /// in turn, and the likelihood is that of the mixture of all of them, (1/M) Σ p(x | mask).
 public final class MADE: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+    /// What a row is.
     public let data: Dataset.Description
+    /// What the network learned.
     public let parameters: Parameters
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let settings: MADESettings
     let masks: [Degrees]

@@ -24,8 +24,11 @@ protocol OrderedSums: OrderlessNetwork {
 /// Each order is a density of its own. The likelihood is that of the mixture of several, (1/M) Σ p(x | order): probabilities are
 /// averaged, not logits, which would be no density.
 public final class OrderlessModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+    /// What a row is.
     public let data: Dataset.Description
+    /// What the network learned.
     public let parameters: Parameters
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let network: any OrderlessNetwork
     private let orders: Int

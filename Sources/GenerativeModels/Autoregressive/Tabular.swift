@@ -8,7 +8,9 @@ import TensorCore
 /// A table for each conditional (SYSTEMS D2): p(xᵢ = 1 | x₁…xᵢ₋₁) for every one of the 2^{i−1} cases before it, Σᵢ 2^{i−1} = 2ᴰ − 1
 /// numbers in all. They are the shares that were counted, each bit of a case counted α times beforehand.
 public final class TabularModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+    /// What a row is.
     public let data: Dataset.Description
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let settings: TabularSettings
     /// How often a bit was 0, and 1, after each case; the case 0 of the first bit is entry 1, those of a case c are 2c and 2c + 1.
