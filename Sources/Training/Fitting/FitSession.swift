@@ -152,9 +152,12 @@ public final class FitSession {
         useBest()
         feed?.publish(model.variables, status)
         try observer?(FittedModel(fitting: configuration, model, to: data), true)
-        let likelihood = try FitSummary.likelihood(of: model, data.test, seed: UInt64(configuration.seed))
+        let limit = configuration.fitting.testRows
+        let test = limit > 0 ? data.test.prefix(limit) : data.test
+        let likelihood = try FitSummary.likelihood(of: model, test, seed: UInt64(configuration.seed))
         let summary = FitSummary(
-            configuration, run: folder.path, data, model.scoreName, state, seconds: clock.seconds, likelihood
+            configuration, run: folder.path, data, testRows: test.count, model.scoreName, state,
+            seconds: clock.seconds, likelihood
         ).json
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
         return summary
