@@ -78,36 +78,17 @@ final class AnnealedImportanceSampling {
     /// needn't be.
     func estimates(betas count: Int, rest: Int) throws -> (forward: Estimate, reverse: Estimate) {
         var random = self.random.split("start")
+        let stream = self.random.split("resampling")
         for (_, state) in states.sorted(by: { $0.key < $1.key }) {
             state.withMutableValues { for index in $0.indices { $0[index] = random.uniform() < 0.5 ? 0 : 1 } }
         }
         let plan = try program.plan()
         let betas = Self.schedule(count)
         let up = anneal(plan, betas)
-        resample(by: up, random: &random)
+        for (_, state) in states.sorted(by: { $0.key < $1.key }) { state.set(resampled(state.values, by: up, stream)) }
         for _ in 0..<rest { _ = anneal(plan, [1, 1]) }
         let down = anneal(plan, betas.reversed())
         return (Estimate(of: up).shifted(by: baseLogZ, sign: 1), Estimate(of: down).shifted(by: baseLogZ, sign: -1))
-    }
-
-    /// Draws as many chains anew with the chances of their weights, evenly spaced (Kitagawa 1996).
-    private func resample(by logWeights: [Double], random: inout RandomStream) {
-        let largest = logWeights.max() ?? 0
-        let weights = logWeights.map { exp($0 - largest) }
-        let space = weights.reduce(0, +) / Double(chains)
-        var (source, sum, mark) = (0, weights[0], random.uniform() * space)
-        let sources = (0..<chains).map { _ -> Int in
-            while sum < mark, source < chains - 1 {
-                source += 1
-                sum += weights[source]
-            }
-            mark += space
-            return source
-        }
-        for (_, state) in states.sorted(by: { $0.key < $1.key }) {
-            let (values, width) = (state.values, state.shape[1])
-            state.set(sources.flatMap { values[$0 * width..<($0 + 1) * width] })
-        }
     }
 
     /// The log weight of each chain on the way along `betas`.
@@ -143,4 +124,23 @@ extension AnnealedImportanceSampling.Estimate {
 
     /// log Z from log(Z / Z₀), or with the sign −1 from log(Z₀ / Z).
     func shifted(by base: Double, sign: Double) -> Self { Self(logZ: base + sign * logZ, error: error) }
+}
+
+/// Chains drawn anew with the chances of their weights, as many, evenly spaced (Kitagawa 1996): each a row of equal width of `values`.
+/// The same stream chooses the same chains.
+func resampled(_ values: [Float], by logWeights: [Double], _ stream: RandomStream) -> [Float] {
+    var stream = stream
+    let largest = logWeights.max() ?? 0
+    let weights = logWeights.map { exp($0 - largest) }
+    let space = weights.reduce(0, +) / Double(weights.count)
+    var (source, sum, mark) = (0, weights[0], stream.uniform() * space)
+    let width = values.count / weights.count
+    return weights.indices.flatMap { _ -> ArraySlice<Float> in
+        while sum < mark, source < weights.count - 1 {
+            source += 1
+            sum += weights[source]
+        }
+        mark += space
+        return values[source * width..<(source + 1) * width]
+    }
 }

@@ -175,6 +175,8 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         }
         let start = softplusSum(base.map(Double.init))
         let up = weights(betas)
+        let states = resampled(bits.states, by: up, stream.split("resampling"))
+        bits = PairwiseBits(weights: bits.weights, biases: bits.biases, states: states)
         for _ in 0..<settings.samplingSteps { bits.sweep(&stream) }
         let down = weights(betas.reversed())
         return Partition(

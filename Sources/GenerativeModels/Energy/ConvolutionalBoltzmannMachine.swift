@@ -163,6 +163,8 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
         }
         let betas = AnnealedImportanceSampling.schedule(settings.aisBetas)
         let up = anneal(betas)
+        let states = resampled(Array(plan.input(0)), by: up, stream.split("resampling"))
+        _ = plan.input(0).update(fromContentsOf: states)
         _ = anneal([Double](repeating: 1, count: settings.samplingSteps + 1))
         let down = anneal(betas.reversed())
         let first =

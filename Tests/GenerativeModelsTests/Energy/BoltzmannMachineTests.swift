@@ -144,3 +144,19 @@ private func scrambleSymmetrically(_ model: BoltzmannMachine, deviation: Double 
         try expectResumable(Bits.random(20, [0.3, 0.8, 0.5], seed: 1)) { try makeMachine(3) { $0.gradient = gradient } }
     }
 }
+
+@Suite struct ResamplingTests {
+    /// Chains come through as often as their weights say, up to one.
+    @Test func chainsAreDrawnByTheirWeights() {
+        let weights = [0.1, 2.5, 0.4, 1.0]
+        let values: [Float] = [0, 0, 1, 1, 2, 2, 3, 3]
+        for seed in 0..<20 {
+            let drawn = resampled(values, by: weights.map { log($0) + 700 }, RandomStream(seed: UInt64(seed)))
+            #expect(drawn.count == 8)
+            for (chain, weight) in weights.enumerated() {
+                let count = drawn.count { $0 == Float(chain) } / 2
+                #expect(abs(Double(count) - weight) < 1, "\(drawn)")
+            }
+        }
+    }
+}
