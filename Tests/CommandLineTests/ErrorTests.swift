@@ -91,7 +91,7 @@ import Testing
         ("compare dqn --last", "--last is for --evaluate"),
         ("compare dqn --window 0", "--window takes a whole number from 1"),
         ("sample dqn --to s.png", "dqn holds an agent"),
-        ("sample vae --to s.jpg", "ends in .png or .npz"),
+        ("sample vae --to s.jpg", "ends in .png or .gif or .npz or .txt"),
         ("sample vae --to s.png --count 0", "--count takes a whole number from 1"),
         ("record dqn --to x.gif", "--to takes a file name that ends in .npz"),
         ("record dqn --to x.npz --video x.mp4", "--video takes a file name that ends in .gif"),
