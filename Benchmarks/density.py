@@ -24,7 +24,7 @@ models = {
 }
 # Convolutions want neighbours: only where the columns are many enough to be laid out as a picture.
 pictures = {
-    "conv-nade": ["epochs=30", "validationRows=200", "orders=4", "layers=4", "kernel=3", "batchSize=50"],
+    "conv-nade": ["testRows=0", "epochs=30", "validationRows=200", "orders=4", "layers=4", "kernel=3", "batchSize=50"],
     "pixelcnn": early + ["layers=4", "averaging=0.99"],
     "gated-pixelcnn": early + ["layers=4", "averaging=0.99"],
 }

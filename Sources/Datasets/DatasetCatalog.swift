@@ -73,6 +73,11 @@ public enum DatasetCatalog {
         if exists(name), name.contains("/") || !isFolder(name), let found = try path(name, settings) {
             return found
         }
+        // What is called like a file is one; where it isn't here it may be in the folder.
+        let isFile = [".npz", ".csv", ".txt", ".json", ".gz", ".png"].contains { name.hasSuffix($0) }
+        if isFile, !exists(name), folder.map({ exists(joinPath($0, name)) }) != true {
+            throw StorageError(path: name, operation: "open", reason: .missing)
+        }
         if name.contains("/") {
             let (folder, name) = splitPath(name)
             return try named(name, in: folder, settings)

@@ -37,7 +37,20 @@ import Testing
         #expect(rate["help"]?.string?.isEmpty == false)
         let model = try list("models", "vae")
         #expect(model["settings"]!.array!.contains { $0["name"]?.string == "latentSize" })
-        #expect(try list("models")["models"]!.array!.contains(model))
+        #expect(model["fitting"]!.array!.contains { $0["name"]?.string == "epochs" })
+        #expect(model["can"]?.array == ["sample", "likelihood"] && model["data"]?.array == ["reals"])
+        let listed = try list("models")["models"]!.array!.first { $0["name"]?.string == "vae" }
+        #expect(listed?["settings"] == model["settings"])
+    }
+
+    @Test func dataSetsAreListedAndDescribed() throws {
+        let folder = try TemporaryFolder()
+        try writeAtomically("hello world", to: folder.file("words.txt"), overwrite: false)
+        let all = try list("datasets", "--data", ".", in: folder)["datasets"]!.array!
+        #expect(all.contains { $0["name"]?.string == "moons" } && all.contains { $0["name"]?.string == "words" })
+        let words = try list("datasets", "words", "--data", ".", in: folder)
+        #expect(words["kind"]?.string == "symbols" && words["sequences"] == .boolean(true))
+        #expect(words["options"]!.array!.contains { $0["name"]?.string == "binarize" })
     }
 
     @Test func presetsShowTheirSettings() throws {
@@ -90,7 +103,7 @@ import Testing
         #expect(runs.map { $0["run"]?.string } == ["./bad", "./dqn", "./table", "./vae"])
         #expect(runs.map { $0["state"]?.string } == ["damaged", "finished", "finished", "finished"])
         #expect(runs[1]["agent"]?.string == "dqn" && runs[1]["steps"]?.integer == 2000 && runs[1]["seed"]?.integer == 3)
-        #expect(runs[3]["model"]?.string == "vae" && runs[3]["validBound"]?.double != nil)
+        #expect(runs[3]["model"]?.string == "vae" && runs[3]["validScore"]?.double != nil)
         #expect(try list("runs", "dqn", "--folder", ".", in: folder) == runs[1])
         #expect(try list("runs", in: folder)["runs"]?.array == [])
     }

@@ -133,7 +133,8 @@ import Viewer
         }
         #expect(try scene.advance())
         #expect(value("Epochs", scene) == "3000" && scene.panel.history.count == 3001)
-        #expect(seen.count > 2, "the words, then weights that change")
+        // Four times a second, so that a fast fit may be over after the first look.
+        #expect(seen.count >= 2, "the words, then weights")
         // What is shown at the end are the parameters that the run keeps.
         let kept = try ModelView(
             .weights, of: ModelSubject(FittedModel(run: folder.file("live"))), seed: 1_000_003)

@@ -53,7 +53,8 @@ import Testing
         for name in ["d", "d.txt", folder.file("d.txt"), folder.file("d")] {
             #expect(try folder.make(name).description.name == "d")
         }
-        #expect(folder.error(folder.file("e.txt")) is DatasetError)
+        #expect(folder.error(folder.file("e.txt")) is StorageError && folder.error("e.csv") is StorageError)
+        #expect(folder.error("e") is DatasetError)
     }
 
     @Test func someClassesAndTheFirstRowsAreTaken() throws {

@@ -35,9 +35,12 @@ protocol ConditionalStepper: AnyObject {
 
 /// A model by the chain rule (SYSTEMS D1): p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
 /// is exact, and rows are drawn number by number.
-public final class AutoregressiveModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
+    /// What a row is.
     public let data: Dataset.Description
+    /// What the network learned.
     public let parameters: Parameters
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     let network: any ConditionalNetwork
     let distribution: ConditionalDistribution
@@ -104,25 +107,9 @@ public final class AutoregressiveModel: SamplingModel, LikelihoodModel, Completi
         try rowProgram.rows(rows, limit: network.rowLimit)
     }
 
-    /// New rows, number by number.
-    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
-        try drawing(count: count, from: nil, known: [], seed: seed).finished()
-    }
-
     /// Draws what isn't known given the known numbers that come earlier in the order. Where unknown ones come last, as in the
     /// lower half of a picture, that is p(unknown | known); elsewhere later known numbers have no say.
-    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
-        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
-    }
-
-    /// A number a step.
-    public func process(
-        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
-    ) throws -> any GenerationProcess {
-        try drawing(count: count, from: start, known: known, seed: seed)
-    }
-
-    private func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
+    public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         NumberByNumber(
             try makeStepper(count: count), distribution, order: network.order, count: count, from: start,
             known: known, seed: seed)

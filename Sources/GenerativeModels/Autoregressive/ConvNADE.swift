@@ -57,10 +57,12 @@ public struct ConvNADESettings: ModelSettings {
 
     /// Pictures of bits.
     public var needs: DataNeeds { DataNeeds(.bits, pictures: true) }
-    /// 20 epochs with a falling step size. A score asks for each number of a row in turn, so that few rows have to do.
+    /// 20 epochs with a falling step size. Scores and likelihoods run the network for each number of a row in turn, so that
+    /// few rows have to do.
     public var fitting: FitSettings {
         FitSettings {
-            ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.validationRows) = (20, 32, 1e-3, .linear, 50)
+            ($0.epochs, $0.batchSize, $0.learningRate, $0.decay) = (20, 32, 1e-3, .linear)
+            ($0.validationRows, $0.testRows) = (50, 200)
         }
     }
 

@@ -13,9 +13,12 @@ import TensorCore
 ///
 /// One network can serve many masks: several orders of the numbers, several degrees of the hidden units. A batch uses the masks
 /// in turn, and the likelihood is that of the mixture of all of them, (1/M) Σ p(x | mask).
-public final class MADE: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+public final class MADE: NumberByNumberModel, LikelihoodModel {
+    /// What a row is.
     public let data: Dataset.Description
+    /// What the network learned.
     public let parameters: Parameters
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let settings: MADESettings
     let masks: [Degrees]
@@ -151,25 +154,9 @@ public final class MADE: SamplingModel, LikelihoodModel, CompletingModel, Proces
         try rowProgram.rows(rows, limit: 500) { set(degrees, in: $0) }
     }
 
-    /// New rows, each batch of them under a mask drawn by the seed.
-    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
-        try drawing(count: count, from: nil, known: [], seed: seed).finished()
-    }
-
-    /// Draws what isn't known given the known numbers that come earlier in the order of a mask. Of several masks the one is taken
-    /// under which the least known numbers come after unknown ones.
-    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
-        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
-    }
-
-    /// A number a step.
-    public func process(
-        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
-    ) throws -> any GenerationProcess {
-        try drawing(count: count, from: start, known: known, seed: seed)
-    }
-
-    private func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
+    /// Draws rows under a mask that is drawn by the seed. Where some numbers are known, the mask is taken under which the least of
+    /// them come after unknown ones: what isn't known is drawn given what is known and comes earlier.
+    public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         var random = RandomStream(seed: seed).split("mask")
         let drawn = masks[random.integers(below: masks.count)]
         func misplaced(_ degrees: Degrees) -> Int {

@@ -1,16 +1,45 @@
 import Datasets
 import Random
 
+/// A model whose rows are drawn number by number: drawing, completing and watching are all that.
+public protocol NumberByNumberModel: SamplingModel, CompletingModel, ProcessModel {
+    /// Starts to draw rows, with the known numbers of the start where there is one.
+    ///
+    /// - Parameter known: For each number of a row whether the start's stays as it is; empty where there is no start.
+    func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber
+}
+
+extension NumberByNumberModel {
+    /// New rows, number by number.
+    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        try drawing(count: count, from: nil, known: [], seed: seed).finished()
+    }
+
+    /// Draws what isn't known.
+    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
+        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
+    }
+
+    /// A number a step.
+    public func process(
+        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
+    ) throws -> any GenerationProcess {
+        try drawing(count: count, from: start, known: known, seed: seed)
+    }
+}
+
 /// Rows that are drawn number by number, in the order of the chain rule.
-final class NumberByNumber: GenerationProcess {
+public final class NumberByNumber: GenerationProcess {
     private let stepper: any ConditionalStepper
     private let distribution: ConditionalDistribution
     private let order: [Int]
     private let known: [Bool]
     private var random: RandomStream
     private let count: Int
-    private(set) var rows: [Float]
-    private(set) var steps = 0
+    /// The rows, zeros where nothing is drawn yet.
+    public private(set) var rows: [Float]
+    /// Numbers of the order that are done.
+    public private(set) var steps = 0
     private let outputs: UnsafeMutableBufferPointer<Float>
 
     /// Starts with what is known, the rest being zeros until it is drawn.
@@ -36,7 +65,7 @@ final class NumberByNumber: GenerationProcess {
     deinit { outputs.deallocate() }
 
     /// Draws the next number of each row that isn't known.
-    func advance() throws -> Bool {
+    public func advance() throws -> Bool {
         var hasDrawn = false
         while steps < order.count && !hasDrawn {
             let place = order[steps]

@@ -23,9 +23,12 @@ protocol OrderedSums: OrderlessNetwork {
 ///
 /// Each order is a density of its own. The likelihood is that of the mixture of several, (1/M) Σ p(x | order): probabilities are
 /// averaged, not logits, which would be no density.
-public final class OrderlessModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
+    /// What a row is.
     public let data: Dataset.Description
+    /// What the network learned.
     public let parameters: Parameters
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let network: any OrderlessNetwork
     private let orders: Int
@@ -146,24 +149,8 @@ public final class OrderlessModel: SamplingModel, LikelihoodModel, CompletingMod
         return nats
     }
 
-    /// New rows in an order drawn by the seed.
-    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
-        try drawing(count: count, from: nil, known: [], seed: seed).finished()
-    }
-
-    /// Draws what isn't known given all that is: the order begins with the known numbers.
-    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
-        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
-    }
-
-    /// A number a step, in an order drawn by the seed that begins with the known ones.
-    public func process(
-        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
-    ) throws -> any GenerationProcess {
-        try drawing(count: count, from: start, known: known, seed: seed)
-    }
-
-    private func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
+    /// Draws rows in an order that is drawn by the seed and begins with the known numbers: the others are drawn given all of them.
+    public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         var order = RandomStream(seed: seed).order(data.width, shuffled: true)
         if start != nil { order = order.filter { known[$0] } + order.filter { !known[$0] } }
         let (fixed, width) = (order, data.width)

@@ -7,8 +7,10 @@ import TensorCore
 
 /// A table for each conditional (SYSTEMS D2): p(xᵢ = 1 | x₁…xᵢ₋₁) for every one of the 2^{i−1} cases before it, Σᵢ 2^{i−1} = 2ᴰ − 1
 /// numbers in all. They are the shares that were counted, each bit of a case counted α times beforehand.
-public final class TabularModel: SamplingModel, LikelihoodModel, CompletingModel, ProcessModel {
+public final class TabularModel: NumberByNumberModel, LikelihoodModel {
+    /// What a row is.
     public let data: Dataset.Description
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let settings: TabularSettings
     /// How often a bit was 0, and 1, after each case; the case 0 of the first bit is entry 1, those of a case c are 2c and 2c + 1.
@@ -80,24 +82,8 @@ public final class TabularModel: SamplingModel, LikelihoodModel, CompletingModel
         }
     }
 
-    /// New rows, bit by bit.
-    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
-        try drawing(count: count, from: nil, known: [], seed: seed).finished()
-    }
-
     /// Draws what isn't known given the known bits before it.
-    public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
-        try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
-    }
-
-    /// A bit a step.
-    public func process(
-        count: Int, from start: DataRows?, known: [Bool], seed: UInt64
-    ) throws -> any GenerationProcess {
-        try drawing(count: count, from: start, known: known, seed: seed)
-    }
-
-    private func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
+    public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         NumberByNumber(
             Lookup(self), .bernoulli, order: Array(0..<data.width), count: count, from: start, known: known,
             seed: seed)

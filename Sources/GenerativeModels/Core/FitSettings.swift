@@ -35,6 +35,8 @@ public struct FitSettings: Configurable, Hashable {
     public var averaging = 0.0
     /// Validation rows that are scored; 0: all.
     public var validationRows = 0
+    /// Test rows whose likelihood is asked for at the end; 0: all.
+    public var testRows = 0
     /// Seconds from one checkpoint to the next, at least; 0: one an epoch.
     public var checkpointSeconds = 20.0
 
@@ -46,7 +48,7 @@ public struct FitSettings: Configurable, Hashable {
 
     /// The settings by name.
     public static let settings: [Setting<FitSettings>] = [
-        Setting("epochs", \.epochs, 0...1_000_000, "times that the data are gone through"),
+        Setting("epochs", \.epochs, 1...1_000_000, "times that the data are gone through"),
         Setting("updates", \.updates, 0...1_000_000_000, "updates after which fitting ends earlier; 0: no limit"),
         Setting("batchSize", \.batchSize, 1...65_536, "rows of a batch"),
         Setting("learningRate", \.learningRate, 0...10, "step size, the greatest"),
@@ -57,6 +59,7 @@ public struct FitSettings: Configurable, Hashable {
         Setting("keepBest", \.keepBest, "whether the best parameters by score are kept, or the last ones"),
         Setting("averaging", \.averaging, 0...0.999999, "decay of the parameters' moving average; 0: none"),
         Setting("validationRows", \.validationRows, 0...1_000_000_000, "validation rows that are scored; 0: all"),
+        Setting("testRows", \.testRows, 0...1_000_000_000, "test rows that the end reports on; 0: all"),
         Setting("checkpointSeconds", \.checkpointSeconds, 0...86_400, "least seconds between checkpoints"),
     ]
 

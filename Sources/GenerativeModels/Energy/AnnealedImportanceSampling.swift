@@ -73,7 +73,9 @@ final class AnnealedImportanceSampling {
         }
     }
 
-    /// Estimates log Z with so many temperatures, on the way up and, after `rest` steps at β = 1, on the way down.
+    /// Estimates log Z with so many temperatures, on the way up and, after `rest` steps at β = 1, on the way down. For the way down
+    /// chains are drawn by their weights: the machine's samples are in its modes in their shares, where those that came up
+    /// needn't be.
     func estimates(betas count: Int, rest: Int) throws -> (forward: Estimate, reverse: Estimate) {
         var random = self.random.split("start")
         for (_, state) in states.sorted(by: { $0.key < $1.key }) {
@@ -82,9 +84,30 @@ final class AnnealedImportanceSampling {
         let plan = try program.plan()
         let betas = Self.schedule(count)
         let up = anneal(plan, betas)
+        resample(by: up, random: &random)
         for _ in 0..<rest { _ = anneal(plan, [1, 1]) }
         let down = anneal(plan, betas.reversed())
         return (Estimate(of: up).shifted(by: baseLogZ, sign: 1), Estimate(of: down).shifted(by: baseLogZ, sign: -1))
+    }
+
+    /// Draws as many chains anew with the chances of their weights, evenly spaced (Kitagawa 1996).
+    private func resample(by logWeights: [Double], random: inout RandomStream) {
+        let largest = logWeights.max() ?? 0
+        let weights = logWeights.map { exp($0 - largest) }
+        let space = weights.reduce(0, +) / Double(chains)
+        var (source, sum, mark) = (0, weights[0], random.uniform() * space)
+        let sources = (0..<chains).map { _ -> Int in
+            while sum < mark, source < chains - 1 {
+                source += 1
+                sum += weights[source]
+            }
+            mark += space
+            return source
+        }
+        for (_, state) in states.sorted(by: { $0.key < $1.key }) {
+            let (values, width) = (state.values, state.shape[1])
+            state.set(sources.flatMap { values[$0 * width..<($0 + 1) * width] })
+        }
     }
 
     /// The log weight of each chain on the way along `betas`.

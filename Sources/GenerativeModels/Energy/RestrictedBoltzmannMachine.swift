@@ -179,7 +179,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     /// −F(v) of each row, in float64.
     func exactEnergies(_ rows: DataRows) -> [Double] {
-        let (width, units) = (data.width, layers.sizes[1])
+        let units = layers.sizes[1]
         let weights = layers.weights[0].values.map(Double.init)
         let (visible, hidden) = (layers.biases[0].values.map(Double.init), layers.biases[1].values.map(Double.init))
         let precision = layers.logPrecision?.values.map { exp(Double($0)) }
@@ -192,7 +192,6 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
                 guard signal != 0 else { continue }
                 for unit in 0..<units { inputs[unit] += signal * weights[index * units + unit] }
             }
-            precondition(rows[row].count == width, "a row of \(rows[row].count) numbers, not \(width)")
             return own + softplusSum(inputs)
         }
     }

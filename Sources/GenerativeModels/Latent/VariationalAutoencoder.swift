@@ -44,16 +44,21 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
         (self.encoder, self.means, self.logVariances, self.decoder) = (encoder, means, logVariances, decoder)
         (self.noise, self.optimizer) = (noise, optimizer)
 
-        /// The bound of each row, and its two parts: (B, width) → (B), (B), (B).
-        func bounds(_ x: Tensor) -> [Tensor] {
+        /// The two parts of each row's bound: (B, width) → (B), (B).
+        func parts(_ x: Tensor) -> (reconstruction: Tensor, divergence: Tensor) {
             let h = encoder(x).relu()
             let (mean, logVariance) = (means(h), logVariances(h))
             let z = mean + (0.5 * logVariance).exp() * .randomNormal(mean.shape)
             let reconstruction = settings.likelihood.logDensity(x, decoder(z), noise.tensor).sum([-1])
             let divergence = standardNormalDivergence(mean: mean, logVariance: logVariance).sum([-1])
+            return (reconstruction, divergence)
+        }
+        /// The mean bound, and its two parts: (B, width) → [], [], [].
+        func bound(_ x: Tensor) -> [Tensor] {
+            let rows = parts(x)
+            let (reconstruction, divergence) = (rows.reconstruction.mean(), rows.divergence.mean())
             return [reconstruction - divergence, reconstruction, divergence]
         }
-        func bound(_ x: Tensor) -> [Tensor] { bounds(x).map { $0.mean() } }
 
         let learned =
             ["encoder": encoder.parameters, "means": means.parameters, "logVariances": logVariances.parameters]
@@ -69,7 +74,10 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
             return parts
         }
         boundProgram = Program("vae bound", inputs: [rows], seed: root.split("bound").key) { bound($0[0]) }
-        rowProgram = Program("vae rows", inputs: [rows]) { [bounds($0[0])[0]] }
+        rowProgram = Program("vae rows", inputs: [rows]) { inputs in
+            let rows = parts(inputs[0])
+            return [rows.reconstruction - rows.divergence]
+        }
         sampleProgram = Program("vae sample", inputs: [.float32(nil, settings.latentSize)]) {
             [settings.likelihood.sample(decoder($0[0]), noise.tensor)]
         }

@@ -30,6 +30,7 @@ public final class FitSession {
     /// - Throws: `StorageError`, `FormatError`, ``Datasets/DatasetError`` for data that don't suit the model, or
     ///   ``GenerativeModels/ModelError`` for settings that don't.
     public convenience init(_ configuration: FitConfiguration, folder path: String, overwrite: Bool) throws {
+        try RunFolder.requireFree(path, force: overwrite)
         let data = try FitData(configuration)
         let model = try Self.model(configuration, data)
         let folder = try RunFolder(creating: path, force: overwrite)
@@ -151,9 +152,12 @@ public final class FitSession {
         useBest()
         feed?.publish(model.variables, status)
         try observer?(FittedModel(fitting: configuration, model, to: data), true)
-        let likelihood = try FitSummary.likelihood(of: model, data.test, seed: UInt64(configuration.seed))
+        let limit = configuration.fitting.testRows
+        let test = limit > 0 ? data.test.prefix(limit) : data.test
+        let likelihood = try FitSummary.likelihood(of: model, test, seed: UInt64(configuration.seed))
         let summary = FitSummary(
-            configuration, run: folder.path, data, model.scoreName, state, seconds: clock.seconds, likelihood
+            configuration, run: folder.path, data, testRows: test.count, model.scoreName, state,
+            seconds: clock.seconds, likelihood
         ).json
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
         return summary

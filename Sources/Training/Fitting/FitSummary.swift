@@ -8,12 +8,12 @@ struct FitSummary {
     let json: JSON
 
     init(
-        _ configuration: FitConfiguration, run: String, _ data: FitData, _ score: ScoreName, _ state: FitState,
-        seconds: Double, _ likelihood: LogLikelihood?
+        _ configuration: FitConfiguration, run: String, _ data: FitData, testRows: Int, _ score: ScoreName,
+        _ state: FitState, seconds: Double, _ likelihood: LogLikelihood?
     ) {
         var members: [JSON.Member] = [
             .init("run", .string(run)), .init("model", .string(configuration.model)),
-            .init("dataset", .string(configuration.dataset)), .init("protocol", Self.protocolJSON(configuration, data)),
+            .init("dataset", .string(configuration.dataset)), .init("protocol", Self.protocolJSON(configuration, data, testRows: testRows)),
             .init("seed", .integer(configuration.seed)), .init("epochs", .integer(state.epoch)),
             .init("updates", .integer(state.updates)), .init("seconds", .number(seconds)),
             .init("score", .string(score.rawValue)), .init("firstScore", .number(state.firstScore)),
@@ -24,11 +24,13 @@ struct FitSummary {
     }
 
     /// How the data were prepared and split.
-    private static func protocolJSON(_ configuration: FitConfiguration, _ data: FitData) -> JSON {
+    private static func protocolJSON(
+        _ configuration: FitConfiguration, _ data: FitData, testRows: Int
+    ) -> JSON {
         [
             "data": configuration.data.settingsJSON, "kind": .string(data.description.kind.name.rawValue),
             "trainingRows": .integer(data.trainingCount), "validationRows": .integer(data.validation.count),
-            "testRows": .integer(data.test.count),
+            "testRows": .integer(testRows),
         ]
     }
 

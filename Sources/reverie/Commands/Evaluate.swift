@@ -77,6 +77,11 @@ struct Evaluate: ParsableCommand {
                 "--stochastic, --require-return, --weights and --episodes are for an agent, and \(folder) holds a model"
             )
         }
+        // A wrong assignment is the user's, anything else the file's.
+        var configuration = try content(of: folder) {
+            try FitConfiguration(contentsOf: RunFolder(opening: folder).configurationPath)
+        }
+        try configuration.apply(assignments: assignments)
         let model = try content(of: folder) { try FittedModel(run: folder, last: last, assignments: assignments) }
         let result = try model.evaluation(part, limit: rows, seed: UInt64(seed ?? model.configuration.seed))
         try output(json ? "\(result)" : result.sheet)

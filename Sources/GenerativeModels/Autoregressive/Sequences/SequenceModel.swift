@@ -20,8 +20,11 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         }
     }
 
+    /// What a row is.
     public let data: Dataset.Description
+    /// What the network learned.
     public let parameters: Parameters
+    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     /// Steps that a step is told from, and steps of a sample.
     public let context: Int
