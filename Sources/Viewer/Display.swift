@@ -26,7 +26,7 @@ import Graphics
     /// Opens a window of `size`, or one that fills the screen.
     init(title: String, size: FrameSize, isFullScreen: Bool) throws(ViewerError) {
         // Ctrl-C belongs to the program, not to the window.
-        setenv("SDL_NO_SIGNAL_HANDLERS", "1", 1)
+        SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1")
         guard SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) == 0 else { throw Display.error() }
         if Display.isUnseen {
             SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)

@@ -9,7 +9,10 @@ import Testing
 @Suite(.serialized) @MainActor struct WindowTests {
     private let scene = BouncingBall()
 
-    init() { setenv("SDL_VIDEODRIVER", "dummy", 1) }
+    /// Set once: other tests of this process read the environment meanwhile, and each new variable moves it.
+    private static let driver = setenv("SDL_VIDEODRIVER", "dummy", 1)
+
+    init() { _ = Self.driver }
 
     private func options(frames: Int, speed: ViewerSpeed = .realTime) -> ViewerOptions {
         ViewerOptions(size: FrameSize(width: 400, height: 300), speed: speed, maximumFrames: frames)
@@ -131,23 +134,32 @@ import Testing
     }
 
     /// SDL would fall back on a driver without a screen and wait there for ever.
-    @Test func withoutADisplayThereIsNoWindow() throws {
-        let names = ["SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"]
-        let values = names.map { ProcessInfo.processInfo.environment[$0] }
-        for name in names { unsetenv(name) }
-        defer { for (name, value) in zip(names, values) { value.map { _ = setenv(name, $0, 1) } } }
-        #expect(throws: ViewerError.self) { try ViewerWindow.run(scene, options: options(frames: 1)) }
-        #expect(SDL_WasInit(SDL_INIT_VIDEO) == 0)
+    @Test func withoutADisplayThereIsNoWindow() async {
+        await #expect(processExitsWith: .success) {
+            for name in ["SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"] { unsetenv(name) }
+            await MainActor.run {
+                #expect(throws: ViewerError.self) {
+                    try ViewerWindow.run(BouncingBall(), options: ViewerOptions(maximumFrames: 1))
+                }
+                #expect(SDL_WasInit(SDL_INIT_VIDEO) == 0)
+            }
+        }
     }
 
-    @Test func noDisplayIsATypedError() throws {
-        setenv("SDL_VIDEODRIVER", "no-such-driver", 1)
-        let error = #expect(throws: ViewerError.self) { try ViewerWindow.run(scene, options: options(frames: 1)) }
-        guard case .noDisplay(let reason) = error else {
-            Issue.record("expected noDisplay, got \(String(describing: error))")
-            return
+    @Test func noDisplayIsATypedError() async {
+        await #expect(processExitsWith: .success) {
+            setenv("SDL_VIDEODRIVER", "no-such-driver", 1)
+            await MainActor.run {
+                let error = #expect(throws: ViewerError.self) {
+                    try ViewerWindow.run(BouncingBall(), options: ViewerOptions(maximumFrames: 1))
+                }
+                guard case .noDisplay(let reason) = error else {
+                    Issue.record("expected noDisplay, got \(String(describing: error))")
+                    return
+                }
+                #expect(reason.contains("no-such-driver"))
+                #expect(error?.description.contains("DISPLAY") == true)
+            }
         }
-        #expect(reason.contains("no-such-driver"))
-        #expect(error?.description.contains("DISPLAY") == true)
     }
 }

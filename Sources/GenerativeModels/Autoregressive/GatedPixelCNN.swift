@@ -18,6 +18,8 @@ struct GatedPixelCNN: ConditionalNetwork {
     private let size: (height: Int, width: Int, channels: Int)
     private let dropout: Dropout?
     let order: [Int]
+    /// Rows above a pixel that it depends on.
+    private let reach: Int
 
     init(_ settings: GatedPixelCNNSettings, data: Dataset.Description, outputs: Int, random: inout RandomStream) {
         let (channels, kernel) = (settings.channels, settings.kernel)
@@ -35,21 +37,27 @@ struct GatedPixelCNN: ConditionalNetwork {
         self.data = data
         size = data.picture!
         order = Array(0..<data.width)
+        reach = settings.firstKernel / 2 + (settings.layers - 1) * (settings.kernel / 2)
     }
 
     var parameters: Parameters {
         ["layers": Parameters(list: layers.map(\.parameters)), "head": Parameters(list: head.map(\.parameters))]
     }
 
+    func makeStepper(count: Int) throws -> (any ConditionalStepper)? {
+        RowWindows(self, rowWidth: size.width, reach: reach, count: count)
+    }
+
+    /// Of pictures of any height.
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let picture = data.kind.networkInput(x).reshaped(to: [x.shape[0], size.height, size.width, 1])
+        let picture = data.kind.networkInput(x).reshaped(to: [x.shape[0], -1, size.width, 1])
         var stacks = (vertical: picture, horizontal: picture)
         for layer in layers {
             stacks = layer(stacks.vertical, stacks.horizontal)
             if let dropout { stacks.horizontal = dropout(stacks.horizontal) }
         }
         let outputs = head[1](head[0](stacks.horizontal.relu()).relu())
-        return outputs.reshaped(to: [x.shape[0], data.width, outputs.shape[3]])
+        return outputs.reshaped(to: [x.shape[0], x.shape[1], outputs.shape[3]])
     }
 }
 

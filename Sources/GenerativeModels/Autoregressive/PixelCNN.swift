@@ -17,6 +17,8 @@ struct PixelCNN: ConditionalNetwork {
     private let data: Dataset.Description
     private let size: (height: Int, width: Int, channels: Int)
     let order: [Int]
+    /// Rows above a pixel that it depends on.
+    private let reach: Int
 
     init(_ settings: PixelCNNSettings, data: Dataset.Description, outputs: Int, random: inout RandomStream) {
         size = data.grid!
@@ -31,6 +33,7 @@ struct PixelCNN: ConditionalNetwork {
         layers = (0..<settings.layers).map { _ in layer(.b, channels, channels, settings.kernel) }
         head = [layer(.b, channels, headChannels, 1), layer(.b, headChannels, colours * outputs, 1)]
         (self.data, order) = (data, Array(0..<data.width))
+        reach = settings.firstKernel / 2 + settings.layers * (settings.kernel / 2)
     }
 
     var parameters: Parameters {
@@ -40,11 +43,16 @@ struct PixelCNN: ConditionalNetwork {
         ]
     }
 
+    func makeStepper(count: Int) throws -> (any ConditionalStepper)? {
+        RowWindows(self, rowWidth: size.width * size.channels, reach: reach, count: count)
+    }
+
+    /// Of pictures of any height.
     func callAsFunction(_ x: Tensor) -> Tensor {
-        let picture = data.kind.networkInput(x).reshaped(to: [x.shape[0], size.height, size.width, size.channels])
+        let picture = data.kind.networkInput(x).reshaped(to: [x.shape[0], -1, size.width, size.channels])
         let features = layers.reduce(first(picture)) { $0 + $1($0.relu()) }
         let outputs = head[1](head[0](features.relu()).relu())
-        return outputs.reshaped(to: [x.shape[0], data.width, outputs.shape[3] / size.channels])
+        return outputs.reshaped(to: [x.shape[0], x.shape[1], outputs.shape[3] / size.channels])
     }
 }
 

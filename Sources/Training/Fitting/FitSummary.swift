@@ -13,7 +13,8 @@ struct FitSummary {
     ) {
         var members: [JSON.Member] = [
             .init("run", .string(run)), .init("model", .string(configuration.model)),
-            .init("dataset", .string(configuration.dataset)), .init("protocol", Self.protocolJSON(configuration, data, testRows: testRows)),
+            .init("dataset", .string(configuration.dataset)),
+            .init("protocol", Self.protocolJSON(configuration, data, testRows: testRows)),
             .init("seed", .integer(configuration.seed)), .init("epochs", .integer(state.epoch)),
             .init("updates", .integer(state.updates)), .init("seconds", .number(seconds)),
             .init("score", .string(score.rawValue)), .init("firstScore", .number(state.firstScore)),

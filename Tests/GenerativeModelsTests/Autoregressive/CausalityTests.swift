@@ -75,6 +75,29 @@ import Testing
         #expect(seen[48 - 7 * 2 - 4].isDisjoint(with: [3 * 7 + 5, 3 * 7 + 6]))
     }
 
+    /// A pixel's outputs from the rows that it depends on are those from the whole picture.
+    @Test(arguments: ["pixelcnn", "gated-pixelcnn"]) func rowsBeyondReachDoNotCount(name: String) throws {
+        let data = Self.bits(9, 5)
+        let settings = ["layers=2", "channels=6", "firstKernel=3", "headChannels=8"]
+        func changed(_ defaults: some ModelSettings) throws -> any ModelSettings {
+            try defaults.changed(by: [], assignments: settings)
+        }
+        let model = try #require(
+            try changed(ModelCatalog.entry(name).makeSettings()).makeModel(for: data, seed: 2) as? AutoregressiveModel)
+        Self.unsettle(model.parameters)
+        let rows = FewBits.rows(3, width: 45).values
+        let whole = try model.outputProgram.plan(length: 3)
+        _ = whole.input(0).update(fromContentsOf: rows)
+        whole.run()
+        let stepper = try #require(try model.network.makeStepper(count: 3))
+        let outputs = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3)
+        defer { outputs.deallocate() }
+        for place in 0..<45 {
+            try stepper.find(place, rows: rows, outputs: outputs)
+            for row in 0..<3 { #expect(abs(outputs[row] - whole.output(0)[row * 45 + place]) < 1e-5, "pixel \(place)") }
+        }
+    }
+
     @Test func coloursFollowEachOther() throws {
         var settings = PixelCNNSettings()
         (settings.layers, settings.channels, settings.firstKernel) = (3, 12, 3)
