@@ -29,10 +29,10 @@ start() {
     rainbow) $reverie train rainbow CartPole-v1 --steps 8000 --run "$2" --resume --json ;;
     reinforce) $reverie train reinforce CartPole-v1 --episodes 250 --run "$2" --resume --json ;;
     random) $reverie train random CartPole-v1 --steps 500000 --run "$2" --resume --json ;;
-    vae) $reverie fit vae "$folder/data.npz" --set checkpointSeconds=0 --set epochs=150 --run "$2" --resume --json ;;
-    nade) $reverie fit nade bars-and-stripes --set epochs=3000 --set patience=0 --set batchSize=8 --set hiddenUnits=20 \
+    vae) $reverie fit vae "$folder/data.npz" --set checkpointSeconds=0 --set epochs=60 --run "$2" --resume --json ;;
+    nade) $reverie fit nade bars-and-stripes --set epochs=80 --set patience=0 --set batchSize=8 --set hiddenUnits=20 \
         --set averaging=0.9 --set checkpointSeconds=0 --run "$2" --resume --json ;;
-    rbm) $reverie fit rbm bars-and-stripes --set epochs=4000 --set batchSize=8 --set hiddenUnits=8 \
+    rbm) $reverie fit rbm bars-and-stripes --set epochs=80 --set batchSize=8 --set hiddenUnits=8 \
         --set checkpointSeconds=0 --run "$2" --resume --json ;;
     *) $reverie train "$1" FrozenLake-v1 --preset none --steps 300000 --run "$2" --resume --json ;;
     esac >/dev/null 2>>"$folder/log"
