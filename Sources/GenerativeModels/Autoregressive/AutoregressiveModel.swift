@@ -25,12 +25,20 @@ extension ConditionalNetwork {
 
 /// Finds the outputs of one number after another, of several rows side by side.
 protocol ConditionalStepper: AnyObject {
-    /// Finds the outputs for the number `order[index]` of each row, given those before. Called for each index from 0 on.
+    /// Whether it keeps something from number to number, so that it has to be asked for all, also those that are known.
+    var remembers: Bool { get }
+    /// Finds the outputs for the number `order[index]` of each row, given those before. Called with rising indices, with each
+    /// of them where the stepper remembers.
     ///
     /// - Parameters:
     ///   - rows: (count, D), all numbers before `index` in place.
     ///   - outputs: (count, P), to be filled.
     func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws
+}
+
+extension ConditionalStepper {
+    /// Rows are all that most know.
+    var remembers: Bool { false }
 }
 
 /// A model by the chain rule (SYSTEMS D1): p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
@@ -122,42 +130,20 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
     }
 }
 
-extension Program {
-    /// A number a row of a program whose first output has one: (B, D) → (B).
-    ///
-    /// - Parameter prepare: Sets further inputs.
-    func rows(_ rows: DataRows, limit: Int, prepare: (Plan) -> Void = { _ in }) throws -> [Double] {
-        var result: [Double] = []
-        result.reserveCapacity(rows.count)
-        for start in stride(from: 0, to: rows.count, by: limit) {
-            let part = rows.gathered(start..<min(start + limit, rows.count))
-            let plan = try plan(length: part.count)
-            _ = plan.input(0).update(fromContentsOf: part.values)
-            prepare(plan)
-            plan.run()
-            result += plan.output(0).map(Double.init)
-        }
-        return result
-    }
-
-    /// Records once, so that variables that the recording makes are there.
-    func recordedState() throws { _ = try plan(length: 1) }
-}
-
 /// Runs the whole network for each number.
 final class WholeNetwork: ConditionalStepper {
     private let plan: Plan
     private let order: [Int]
-    private let prepare: (Plan) -> Void
+    private let prepare: (Plan, Int) -> Void
 
-    /// - Parameter prepare: Sets the inputs beside the rows.
-    init(_ plan: Plan, order: [Int], prepare: @escaping (Plan) -> Void = { _ in }) {
+    /// - Parameter prepare: Sets the inputs beside the rows, for the number of an index.
+    init(_ plan: Plan, order: [Int], prepare: @escaping (Plan, Int) -> Void = { _, _ in }) {
         (self.plan, self.order, self.prepare) = (plan, order, prepare)
     }
 
     func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws {
         _ = plan.input(0).update(fromContentsOf: rows)
-        prepare(plan)
+        prepare(plan, index)
         plan.run()
         let (all, width) = (plan.output(0), order.count)
         let (count, size) = (rows.count / width, all.count / rows.count)

@@ -163,7 +163,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
             degrees.order.drop { known[$0] }.count { known[$0] }
         }
         let degrees = start == nil ? drawn : masks.min { misplaced($0) < misplaced($1) }!
-        let network = WholeNetwork(try outputProgram.plan(length: count), order: degrees.order) { [self] plan in
+        let network = WholeNetwork(try outputProgram.plan(length: count), order: degrees.order) { [self] plan, _ in
             set(degrees, in: plan)
         }
         return NumberByNumber(

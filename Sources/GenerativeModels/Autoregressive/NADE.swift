@@ -86,6 +86,7 @@ struct NADE: ConditionalNetwork {
 
 /// Keeps each row's sums and adds a number's weights a step: D · H operations a row instead of D² · H.
 private final class NADEStepper: ConditionalStepper {
+    let remembers = true
     private let plan: Plan
     private let order: [Int]
 

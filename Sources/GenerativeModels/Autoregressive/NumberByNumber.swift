@@ -69,7 +69,7 @@ public final class NumberByNumber: GenerationProcess {
         var hasDrawn = false
         while steps < order.count && !hasDrawn {
             let place = order[steps]
-            try stepper.find(steps, rows: rows, outputs: outputs)
+            if !known[place] || stepper.remembers { try stepper.find(steps, rows: rows, outputs: outputs) }
             if !known[place] {
                 draw(place)
                 hasDrawn = true

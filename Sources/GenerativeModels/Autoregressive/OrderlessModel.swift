@@ -36,7 +36,6 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
     let fitProgram, outputProgram: Program
     private let orderProgram: Program?
     private var masks: RandomStream
-    private var known: [Float] = []
 
     /// Makes a model of a network.
     ///
@@ -154,8 +153,11 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         var order = RandomStream(seed: seed).order(data.width, shuffled: true)
         if start != nil { order = order.filter { known[$0] } + order.filter { !known[$0] } }
         let (fixed, width) = (order, data.width)
-        let plan = try outputProgram.plan(length: count)
-        let stepper = MarkingNetwork(plan, order: fixed, width: width)
+        let stepper = WholeNetwork(try outputProgram.plan(length: count), order: fixed) { plan, index in
+            let marks = plan.input(1)
+            marks.update(repeating: 0)
+            for row in 0..<count { for place in fixed[..<index] { marks[row * width + place] = 1 } }
+        }
         return NumberByNumber(
             stepper, .bernoulli, order: order, count: count, from: start, known: known, seed: seed)
     }
@@ -166,22 +168,4 @@ func logBernoulli(_ logit: Double, _ bit: Float) -> Double {
     let z = bit == 1 ? -logit : logit
     // −softplus(z).
     return -(max(z, 0) + log1p(exp(-abs(z))))
-}
-
-/// Runs the whole network for each number, with those before marked as known.
-private final class MarkingNetwork: ConditionalStepper {
-    private let plan: Plan
-    private let order: [Int]
-    private let width: Int
-
-    init(_ plan: Plan, order: [Int], width: Int) { (self.plan, self.order, self.width) = (plan, order, width) }
-
-    func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws {
-        _ = plan.input(0).update(fromContentsOf: rows)
-        let marks = plan.input(1)
-        marks.update(repeating: 0)
-        for row in outputs.indices { for place in order[..<index] { marks[row * width + place] = 1 } }
-        plan.run()
-        for row in outputs.indices { outputs[row] = plan.output(0)[row * width + order[index]] }
-    }
 }

@@ -82,7 +82,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
             [settings.likelihood.sample(decoder($0[0]), noise.tensor)]
         }
         // Planning makes the optimiser's moments, which a checkpoint must find before the first step too.
-        _ = try fitProgram.plan(length: 1)
+        try fitProgram.recordedState()
     }
 
     /// Both networks, and the likelihood's noise.
@@ -110,15 +110,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
     /// The bound of each row, estimated with one latent.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         rowProgram.randomState = (RandomStream(seed: seed).split("likelihood").key, 0)
-        var nats: [Double] = []
-        for start in stride(from: 0, to: rows.count, by: 1024) {
-            let part = rows.gathered(start..<min(start + 1024, rows.count))
-            let plan = try rowProgram.plan(length: part.count)
-            _ = plan.input(0).update(fromContentsOf: part.values)
-            plan.run()
-            nats += plan.output(0).map(Double.init)
-        }
-        return LogLikelihood(.lowerBound, nats)
+        return LogLikelihood(.lowerBound, try rowProgram.rows(rows, limit: 1024))
     }
 
     /// The mean bound of a batch of rows, estimated with one latent a row.

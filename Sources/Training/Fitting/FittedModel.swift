@@ -78,9 +78,10 @@ public struct FittedModel {
     }
 
     /// The rows of a part of the data as the model sees them.
-    public func rows(_ part: Dataset.Part) throws -> DataRows {
-        let data = try read ?? FitData(configuration)
-        return switch part {
+    public func rows(_ part: Dataset.Part) throws -> DataRows { rows(part, of: try read ?? FitData(configuration)) }
+
+    private func rows(_ part: Dataset.Part, of data: FitData) -> DataRows {
+        switch part {
         case .training: data.batch(0..<data.trainingCount, random: .init(seed: UInt64(configuration.seed)))
         case .validation: data.validation
         case .test: data.test
@@ -90,15 +91,12 @@ public struct FittedModel {
     /// Rows of the model, (count, width), in the units of the prepared data.
     public func unscaled(_ rows: [Float]) -> [Float] { scaling.undo(rows) }
 
-    /// The training rows in the units that ``sample(_:seed:)`` has.
-    public func trainingValues() throws -> [Float] { scaling.undo(try rows(.training).values) }
-
     /// The run, and log p of the rows of a part: as `summary.json` has it.
     ///
     /// - Throws: as reading the data does.
     public func evaluation(_ part: Dataset.Part, limit: Int?, seed: UInt64) throws -> JSON {
-        let data = try FitData(configuration)
-        let rows = try rows(part)
+        let data = try read ?? FitData(configuration)
+        let rows = rows(part, of: data)
         let chosen = limit.map(rows.prefix) ?? rows
         let likelihood = try FitSummary.likelihood(of: model, chosen, seed: seed)
         let members: [JSON.Member] = [
