@@ -92,6 +92,13 @@ final class BoltzmannLayers {
         layer == 0 && visible == .gaussian ? field : field.sigmoid()
     }
 
+    /// log p of a layer's values given its units' total input, each row.
+    func logProbability(_ layer: Int, of values: Tensor, _ field: Tensor) -> Tensor {
+        guard layer == 0, let logPrecision else { return -binaryCrossEntropy(logits: field, targets: values).sum([-1]) }
+        let logScale = 0.5 * (logPrecision.tensor - log(2 * Double.pi))
+        return (logScale - 0.5 * logPrecision.tensor.exp() * (values - field).squared()).sum([-1])
+    }
+
     /// A draw of units with a total input.
     func draw(_ layer: Int, _ field: Tensor) -> Tensor {
         guard layer == 0, let logPrecision else { return field.sigmoid().bernoulliSample() }

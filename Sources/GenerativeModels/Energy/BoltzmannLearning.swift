@@ -149,7 +149,7 @@ final class BoltzmannLearning {
         values[level] = rows
         values[level + 1] = layers.expectation(level + 1, upper())
         let data = values
-        let reconstruction = -binaryCrossEntropy(logits: lower(), targets: rows).sum([-1]).mean()
+        let reconstruction = layers.logProbability(level, of: rows, lower()).mean()
         for _ in 0..<settings.gibbsSteps {
             values[level + 1] = layers.draw(level + 1, upper())
             values[level] = layers.draw(level, lower())

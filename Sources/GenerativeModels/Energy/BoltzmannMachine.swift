@@ -9,13 +9,17 @@ import TensorCore
 ///     p(x) = exp(½ xᵀWx + bᵀx) / Z,   W = Wᵀ, Wᵢᵢ = 0,   P(xᵢ = 1 | the rest) = σ(b + Wx)ᵢ
 ///
 /// Of all distributions with the same means and correlations it has the highest entropy. A step follows ∂ log p/∂Wᵢⱼ =
-/// ⟨xᵢxⱼ⟩_data − ⟨xᵢxⱼ⟩_model, the last either by going through all states or from persistent Gibbs chains.
+/// ⟨xᵢxⱼ⟩_data − ⟨xᵢxⱼ⟩_model, the last either by going through all states or from persistent Gibbs chains. Energies of third
+/// order (Sejnowski 1986) have ⅙ Σᵢⱼₖ Tᵢⱼₖxᵢxⱼxₖ besides, with ⟨xᵢxⱼxₖ⟩ in the same place: what pairs can't tell, such as the
+/// parity of three bits, of which any two are independent.
 ///
 /// log Z is exact for at most ``StateEnumeration/limit`` units, otherwise by annealed importance sampling there and back. The
 /// score is the mean log-likelihood of few units and the pseudo-likelihood Σᵢ log p(xᵢ | the others) of many.
 public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingModel, PicturingModel, ProcessModel {
     /// The most units whose gradient is a sum over all states.
     public static let exactUnits = 16
+    /// The most units with energies of third order, of which there are as many numbers as units cubed.
+    public static let tripleUnits = 128
 
     /// What a row is.
     public let data: Dataset.Description
@@ -23,6 +27,8 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
     public let scoreName: ScoreName
     private let settings: BoltzmannMachineSettings
     let weights, biases: Variable
+    /// T, (width, width²), with energies of third order.
+    let triples: Variable?
     /// Moving means of the data, where annealing begins.
     private let means: Variable
     private let chains: Variable?
@@ -38,57 +44,61 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         stream = RandomStream(seed: seed).split("chains")
         let weights = Variable(zeros: [width, width], name: "weights")
         let (biases, means) = (Variable(zeros: [width], name: "biases"), Variable(zeros: [width], name: "means"))
+        let triples = settings.order == 3 ? Variable(zeros: [width, width * width], name: "triples") : nil
         let isFew = width <= Self.exactUnits
         let isExact = settings.gradient == .exact || settings.gradient == .automatic && isFew
         let chains = isExact ? nil : Variable(zeros: [settings.chains, width], name: "chains")
         (self.weights, self.biases, self.means, self.chains) = (weights, biases, means, chains)
+        self.triples = triples
         scoreName = isFew ? .logLikelihood : .pseudoLikelihood
         let rate = rate
         let rows = Program.Input.float32(nil, width)
+        /// Σᵢ log σ of each bit given the others: (2x − 1) times its input.
+        func pseudoLikelihood(_ x: Tensor) -> Tensor {
+            var input = x.matmul(weights.tensor) + biases.tensor
+            if let triples { input = input + 0.5 * Moments.products(x).matmul(triples.tensor, transposeRight: true) }
+            return ((2 * x - 1) * input).logSigmoid().sum([-1])
+        }
         fitProgram = Program("boltzmann-machine fit", inputs: [rows]) { inputs in
-            let x = inputs[0]
-            let dataMean = x.mean([0])
-            let dataProducts = x.matmul(x, transposeLeft: true) * (1 / Double(x.shape[0]))
-            let model = Self.moments(weights.tensor, biases.tensor, chains?.tensor)
-            let offDiagonal = 1 - Self.identity(width)
-            let gradient = dataProducts - model.products - settings.weightDecay * weights.tensor
-            try weights.assign(weights.tensor + rate.tensor * offDiagonal * gradient)
-            try biases.assign(biases.tensor + rate.tensor * (dataMean - model.means))
-            try means.assign(means.tensor + 0.01 * (dataMean - means.tensor))
-            return [Self.pseudoLikelihood(x, weights.tensor, biases.tensor).mean()]
+            let score = pseudoLikelihood(inputs[0]).mean()
+            let data = Moments(of: inputs[0], triples: triples != nil)
+            let model =
+                chains.map { Moments(of: $0.tensor, triples: triples != nil) }
+                ?? Moments(ofAllStates: width, weights.tensor, triples?.tensor, biases.tensor)
+            func step(_ variable: Variable, _ gradient: Tensor) throws {
+                try variable.assign(variable.tensor + rate.tensor * gradient)
+            }
+            let others = Self.others(width)
+            let pairs = data.pairs - model.pairs - settings.weightDecay * weights.tensor
+            try step(weights, others * pairs)
+            if let triples {
+                let gradient = data.triples! - model.triples! - settings.weightDecay * triples.tensor
+                let distinct =
+                    others.expandingDimension(at: 2) * others.expandingDimension(at: 1)
+                    * others.expandingDimension(at: 0)
+                try step(triples, distinct.reshaped(to: triples.shape) * gradient)
+            }
+            try step(biases, data.means - model.means)
+            try means.assign(means.tensor + 0.01 * (data.means - means.tensor))
+            return [score]
         }
-        rowProgram = Program("boltzmann-machine rows", inputs: [rows]) { inputs in
-            [Self.pseudoLikelihood(inputs[0], weights.tensor, biases.tensor)]
-        }
+        rowProgram = Program("boltzmann-machine rows", inputs: [rows]) { inputs in [pseudoLikelihood(inputs[0])] }
     }
 
-    /// ⟨x⟩ and ⟨xxᵀ⟩ of chains, or where there are none, of the machine itself.
-    private static func moments(
-        _ weights: Tensor, _ biases: Tensor, _ chains: Tensor?
-    ) -> (means: Tensor, products: Tensor) {
-        if let chains {
-            return (chains.mean([0]), chains.matmul(chains, transposeLeft: true) * (1 / Double(chains.shape[0])))
-        }
-        let width = biases.shape[0]
-        let states = Tensor(
-            (0..<1 << width).flatMap { state in (0..<width).map { Float(state >> $0 & 1) } },
-            shape: [1 << width, width])
-        let exponents = ((0.5 * states.matmul(weights) + biases) * states).sum([-1])
-        let weighted = states * exponents.softmax().expandingDimension(at: -1)
-        return (weighted.sum([0]), weighted.matmul(states, transposeLeft: true))
+    /// 1 but on the diagonal.
+    private static func others(_ width: Int) -> Tensor {
+        1 - Tensor.lowerTriangle(width, diagonal: 1) * Tensor.lowerTriangle(width, diagonal: 1).transposed()
     }
 
-    private static func identity(_ width: Int) -> Tensor {
-        .lowerTriangle(width, diagonal: 1) * Tensor.lowerTriangle(width, diagonal: 1).transposed()
+    /// Weights, those of triples where there are any, and biases.
+    public var parameters: Parameters {
+        Parameters(named: ["weights": weights, "triples": triples, "biases": biases])
     }
 
-    /// Σᵢ log σ of each bit given the others: (2x − 1) times its input.
-    private static func pseudoLikelihood(_ x: Tensor, _ weights: Tensor, _ biases: Tensor) -> Tensor {
-        ((2 * x - 1) * (x.matmul(weights) + biases)).logSigmoid().sum([-1])
+    /// The parameters as they are.
+    private var couplings: Couplings {
+        Couplings(biases: biases.values, pairs: weights.values, triples: triples?.values ?? [])
     }
-
-    /// Weights and biases.
-    public var parameters: Parameters { Parameters(named: ["weights": weights, "biases": biases]) }
 
     /// The parameters, the data's means and the persistent chains.
     public var variables: Parameters {
@@ -110,7 +120,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         begin(batch)
         if let chains {
-            var bits = PairwiseBits(weights: weights.values, biases: biases.values, states: chains.values)
+            var bits = CoupledBits(couplings, states: chains.values)
             for _ in 0..<settings.gibbsSteps { bits.sweep(&stream) }
             chains.set(bits.states)
         }
@@ -145,12 +155,12 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let isExact = data.width <= StateEnumeration.limit
         let partition = isExact ? Partition(exact: exactLogZ) : estimatedPartition(seed: seed)
-        let bits = PairwiseBits(weights: weights.values, biases: biases.values, states: rows.values)
+        let bits = CoupledBits(couplings, states: rows.values)
         let nats = (0..<rows.count).map { bits.negativeEnergy(of: $0) - partition.logZ }
         return LogLikelihood(isExact ? .exact : .estimate, nats, details: partition.details)
     }
 
-    var exactLogZ: Double { PairwiseBits.logPartition(weights: weights.values, biases: biases.values) }
+    var exactLogZ: Double { couplings.logPartition() }
 
     /// log Z by annealed importance sampling from independent bits with the data's means, and back from the machine's samples.
     func estimatedPartition(seed: UInt64) -> Partition {
@@ -176,7 +186,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         let start = softplusSum(base.map(Double.init))
         let up = weights(betas)
         let states = resampled(bits.states, by: up, stream.split("resampling"))
-        bits = PairwiseBits(weights: bits.weights, biases: bits.biases, states: states)
+        bits = CoupledBits(couplings, states: states)
         for _ in 0..<settings.samplingSteps { bits.sweep(&stream) }
         let down = weights(betas.reversed())
         return Partition(
@@ -184,12 +194,12 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
     }
 
     /// Chains of independent bits with the data's means, as annealing's β = 0 has them.
-    private func started(_ count: Int, _ stream: inout RandomStream) -> PairwiseBits {
+    private func started(_ count: Int, _ stream: inout RandomStream) -> CoupledBits {
         let means = means.values.map { min(max($0, 0.002), 0.998) }
         let states = (0..<count * data.width).map {
             stream.uniformFloat() < means[$0 % data.width] ? Float(1) : 0
         }
-        return PairwiseBits(weights: weights.values, biases: biases.values, states: states)
+        return CoupledBits(couplings, states: states)
     }
 
     /// Gibbs chains, each after as many sweeps as the settings say from independent bits with the data's means.
@@ -204,7 +214,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
 
     private func settled(_ process: any GenerationProcess) throws -> [Float] {
         for _ in 0..<settings.samplingSteps { _ = try process.advance() }
-        return (process as? PairwiseProcess)?.draws ?? process.rows
+        return (process as? CoupledBitsProcess)?.draws ?? process.rows
     }
 
     /// Gibbs chains, a sweep over all bits a step.
@@ -213,40 +223,48 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
     ) throws -> any GenerationProcess {
         var stream = RandomStream(seed: seed).split("gibbs")
         let bits =
-            start.map { PairwiseBits(weights: weights.values, biases: biases.values, states: $0.values) }
+            start.map { CoupledBits(couplings, states: $0.values) }
             ?? started(count, &stream)
-        return PairwiseProcess(bits, known: start == nil ? [] : known, stream)
+        return CoupledBitsProcess(bits, known: start == nil ? [] : known, stream)
     }
 
     /// The weights of each bit with all others.
     public var weightRows: [Float] { weights.values }
 }
 
-/// Gibbs chains of ``PairwiseBits``.
-private final class PairwiseProcess: GenerationProcess {
-    private var bits: PairwiseBits
-    private let known: [Bool]
-    private var stream: RandomStream
-    private(set) var steps = 0
+/// Means of bits, of their products, and of those of three.
+private struct Moments {
+    let means, pairs: Tensor
+    let triples: Tensor?
 
-    init(_ bits: PairwiseBits, known: [Bool], _ stream: RandomStream) {
-        (self.bits, self.known, self.stream) = (bits, known, stream)
+    /// Of rows, (rows, width), each with its share of the whole.
+    private init(_ rows: Tensor, weighted: Tensor, triples: Bool) {
+        means = weighted.sum([0])
+        pairs = weighted.matmul(rows, transposeLeft: true)
+        self.triples = triples ? weighted.matmul(Self.products(rows), transposeLeft: true) : nil
     }
 
-    /// The bits as they are.
-    var draws: [Float] { bits.states }
-
-    /// The bits' expectations given each other, but for those that are held.
-    var rows: [Float] {
-        if steps == 0 { return draws }
-        let expectations = bits.expectations
-        guard !known.isEmpty else { return expectations }
-        return draws.indices.map { known[$0 % known.count] ? draws[$0] : expectations[$0] }
+    /// Of rows that have equal shares.
+    init(of rows: Tensor, triples: Bool) {
+        self.init(rows, weighted: rows * (1 / Double(rows.shape[0])), triples: triples)
     }
 
-    func advance() -> Bool {
-        bits.sweep(&stream, known: known)
-        steps += 1
-        return true
+    /// Of the machine itself.
+    init(ofAllStates width: Int, _ weights: Tensor, _ triples: Tensor?, _ biases: Tensor) {
+        let states = Tensor(
+            (0..<1 << width).flatMap { state in (0..<width).map { Float(state >> $0 & 1) } },
+            shape: [1 << width, width])
+        var input = 0.5 * states.matmul(weights) + biases
+        if let triples {
+            input = input + (1.0 / 6) * Self.products(states).matmul(triples, transposeRight: true)
+        }
+        let shares = (input * states).sum([-1]).softmax().expandingDimension(at: -1)
+        self.init(states, weighted: states * shares, triples: triples != nil)
+    }
+
+    /// xᵢxⱼ of each row, (rows, width²).
+    static func products(_ x: Tensor) -> Tensor {
+        (x.expandingDimension(at: 2) * x.expandingDimension(at: 1))
+            .reshaped(to: [x.shape[0], x.shape[1] * x.shape[1]])
     }
 }

@@ -13,6 +13,8 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
         case sampled
     }
 
+    /// Units that interact at a time: 2, or 3 with third-order energies.
+    public var order = 2
     /// Where the model's correlations come from.
     public var gradient = Gradient.automatic
     /// Persistent chains.
@@ -33,6 +35,7 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
 
     /// The settings by name.
     public static let settings: [Setting<Self>] = [
+        Setting("order", \.order, 2...3, "units that interact at a time: pairs, or triples too"),
         Setting("gradient", \.gradient, "where the model's correlations come from"),
         Setting("chains", \.chains, 1...100_000, "persistent chains"),
         Setting("gibbsSteps", \.gibbsSteps, 1...10_000, "sweeps of an update"),
@@ -57,6 +60,11 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
             throw ModelError.setting(
                 "gradient", value: "exact",
                 expected: "sampled, for rows of \(data.width) bits (exact goes to \(BoltzmannMachine.exactUnits))")
+        }
+        guard order == 2 || data.width <= BoltzmannMachine.tripleUnits else {
+            throw ModelError.setting(
+                "order", value: "\(order)",
+                expected: "2, for rows of \(data.width) bits (triples go to \(BoltzmannMachine.tripleUnits))")
         }
         return try BoltzmannMachine(self, data: data, seed: seed)
     }

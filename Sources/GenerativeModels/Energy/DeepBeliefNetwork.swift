@@ -1,47 +1,7 @@
-import Configuration
 import Datasets
 import NeuralNetworks
 import Random
 import TensorCore
-
-/// Settings of a ``DeepBeliefNetwork``.
-public struct DeepBeliefSettings: BoltzmannConfigurable, Hashable {
-    /// Units of each hidden layer, from the visible units up.
-    public var hiddenUnits = [500, 500]
-    /// Draws of the hidden units that a row's bound is the mean of.
-    public var boundSamples = 10
-    /// Learning of each layer, sampling and the partition function of the highest.
-    public var boltzmann = BoltzmannSettings()
-
-    /// The defaults.
-    public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] =
-        [
-            Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
-            Setting("boundSamples", \.boundSamples, 1...100_000, "draws that a row's bound is the mean of"),
-        ] + phaseSettings + stepSettings + samplingSettings
-
-    /// Bits.
-    public var needs: DataNeeds { DataNeeds(.bits) }
-
-    /// 100 epochs, which the layers share, of batches of 100 with steps of 0.01.
-    public var fitting: FitSettings {
-        FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (100, 100, 0.01) }
-    }
-
-    /// A ``DeepBeliefNetwork``.
-    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
-        try data.require([.bits], of: "dbn")
-        guard hiddenUnits.count >= 2 else {
-            throw ModelError.setting(
-                "hiddenUnits", value: "\(hiddenUnits)",
-                expected: "two layers or more, such as [500, 500] (one is an rbm)")
-        }
-        return try DeepBeliefNetwork(self, data: data, seed: seed)
-    }
-}
 
 /// A deep belief network (Hinton, Osindero & Teh 2006): a restricted Boltzmann machine of the two highest layers, and below it
 /// directed layers with P(xₗ = 1 | xₗ₊₁) = σ(bₗ + xₗ₊₁Wₗᵀ). Only the highest two need Markov chains to be drawn; a deep Boltzmann
@@ -53,6 +13,10 @@ public struct DeepBeliefSettings: BoltzmannConfigurable, Hashable {
 ///     log p(v) ≥ E_q[Σₗ log p(xₗ|xₗ₊₁) + log p*(x_top)] + H(q) − log Z
 ///
 /// with p* and Z of the highest machine alone.
+///
+/// In the last `fineTuningEpochs` all layers learn at once, up and down: the ways up and down, which were each other's transposes, get
+/// weights of their own. On the way up rows' hidden units are drawn, from which the directed layers learn to make what is below, and
+/// the highest machine learns from what comes to it; on the way down from its samples the way up learns to tell where they came from.
 public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, ReconstructingModel, EncodingModel,
     PicturingModel,
     ProcessModel
@@ -62,6 +26,10 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
     private let settings: DeepBeliefSettings
     /// The machine of each pair of layers.
     let machines: [RestrictedBoltzmannMachine]
+    /// The way up below the highest machine, where it is to have weights of its own: while layers are learned greedily, copies.
+    let recognition: [(weight: Variable, bias: Variable)]
+    private let rate = Variable(0, name: "rate")
+    private let wakeProgram, sleepProgram: Program
     private let upPrograms: [Program]
     private let rowProgram, boundProgram, downProgram: Program
 
@@ -78,7 +46,18 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         self.machines = machines
         let layers = machines.map(\.layers)
         let below = layers.dropLast()
-        func up(_ level: Int, _ x: Tensor) -> Tensor { layers[level].field(1, [x, nil]) }
+        let recognition = (settings.fineTuningEpochs == 0 ? [] : below).map { layers in
+            let weight = layers.weights[0]
+            return (
+                weight: Variable(weight.values, shape: weight.shape, name: "weight"),
+                bias: Variable(zeros: [layers.sizes[1]], name: "bias")
+            )
+        }
+        self.recognition = recognition
+        func up(_ level: Int, _ x: Tensor) -> Tensor {
+            guard level < recognition.count else { return layers[level].field(1, [x, nil]) }
+            return x.matmul(recognition[level].weight.tensor) + recognition[level].bias.tensor
+        }
         func down(_ level: Int, _ x: Tensor) -> Tensor { layers[level].field(0, [nil, x]) }
 
         let rows = Program.Input.float32(nil, data.width)
@@ -103,7 +82,37 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
             }
             return [bound + layers[layers.count - 1].logSum(over: [1], [x, nil])]
         }
-        downProgram = Program("dbn down", inputs: [.float32(nil, sizes[sizes.count - 2])]) { inputs in
+        let rate = rate
+        /// A step of a directed layer's weights, the mean of the products of rows' values on either side.
+        func step(_ weight: Variable, _ below: Tensor, _ above: Tensor) throws {
+            let mean = below.matmul(above, transposeLeft: true) * (1 / Double(below.shape[0]))
+            try weight.assign(weight.tensor + rate.tensor * mean)
+        }
+        func step(_ bias: Variable, _ values: Tensor) throws {
+            try bias.assign(bias.tensor + rate.tensor * values.mean([0]))
+        }
+        wakeProgram = Program("dbn wake", inputs: [rows], seed: root.split("wake").key) { inputs in
+            let states = below.indices.reduce([inputs[0]]) { $0 + [up($1, $0[$1]).sigmoid().bernoulliSample()] }
+            for level in below.indices {
+                let missing = states[level] - down(level, states[level + 1]).sigmoid()
+                try step(layers[level].weights[0], missing, states[level + 1])
+                try step(layers[level].biases[0], missing)
+            }
+            return [states[below.count]]
+        }
+        let top = Program.Input.float32(nil, sizes[sizes.count - 2])
+        sleepProgram = Program("dbn sleep", inputs: [top], seed: root.split("sleep").key) { inputs in
+            var upper = inputs[0]
+            for level in recognition.indices.reversed() {
+                let lower = down(level, upper).sigmoid().bernoulliSample()
+                let missing = upper - up(level, lower).sigmoid()
+                try step(recognition[level].weight, lower, missing)
+                try step(recognition[level].bias, missing)
+                upper = lower
+            }
+            return [upper]
+        }
+        downProgram = Program("dbn down", inputs: [top]) { inputs in
             let draw = below.indices.reversed().reduce(inputs[0]) { down($1, $0).sigmoid().bernoulliSample() }
             let mean = below.indices.reversed().reduce(inputs[0]) { down($1, $0).sigmoid() }
             return [draw, mean]
@@ -116,32 +125,60 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
     /// The bound, where the highest machine's log Z is cheap; otherwise minus the squared error of reconstruction.
     public var scoreName: ScoreName { top.scoreName == .logLikelihood ? .bound : .reconstruction }
 
-    /// The machines' parameters, by level.
-    public var parameters: Parameters { Parameters(list: machines.map(\.parameters)) }
-    /// The machines' variables, by level.
-    public var variables: Parameters { Parameters(list: machines.map(\.variables)) }
+    /// The machines' parameters, by level, and those of the way up where it has its own.
+    public var parameters: Parameters { withRecognition(machines.map(\.parameters)) }
+    /// The machines' variables, by level, and the parameters of the way up.
+    public var variables: Parameters { withRecognition(machines.map(\.variables)) }
 
-    /// The streams of the machines, and of the draws that each is trained on.
+    private func withRecognition(_ machines: [Parameters]) -> Parameters {
+        let up = recognition.map { Parameters(named: ["weight": $0.weight, "bias": $0.bias]) }
+        return Parameters(
+            Parameters(list: machines).entries + (["recognition": Parameters(list: up)] as Parameters).entries)
+    }
+
+    /// The streams of the machines, of the draws that each is trained on, and of fine-tuning.
     public var randomStates: [RandomState] {
-        get { machines.flatMap(\.randomStates) + upPrograms.map(\.randomState) }
+        get { machines.flatMap(\.randomStates) + ownPrograms.map(\.randomState) }
         set {
-            for (level, machine) in machines.enumerated() {
-                machine.randomStates = [newValue[level]]
-                upPrograms[level].randomState = newValue[machines.count + level]
-            }
+            for (machine, state) in zip(machines, newValue) { machine.randomStates = [state] }
+            for (program, state) in zip(ownPrograms, newValue[machines.count...]) { program.randomState = state }
         }
     }
 
-    /// One step of one layer: of the lowest in the first of as many equal parts of the epochs as there are layers, and so on.
+    private var ownPrograms: [Program] { upPrograms + (recognition.isEmpty ? [] : [wakeProgram, sleepProgram]) }
+
+    /// One step of one layer, of the lowest in the first of as many equal parts of the epochs as there are layers, and so on; in the
+    /// last `fineTuningEpochs` of all.
     ///
-    /// - Returns: what its machine returns.
+    /// - Returns: what its machine returns, or in fine-tuning the highest one.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        let level = min(machines.count - 1, step.epoch * machines.count / max(1, step.epochs))
-        guard level > 0 else { return try machines[0].fit(batch, step) }
-        let plan = try upPrograms[level].plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        let greedy = max(0, step.epochs - settings.fineTuningEpochs)
+        guard step.epoch < greedy else { return try fineTune(batch, step) }
+        let level = min(machines.count - 1, step.epoch * machines.count / greedy)
+        let rows = level == 0 ? batch.values : try output(of: upPrograms[level], batch.values, count: batch.count)
+        let metrics = try machines[level].fit(DataRows(rows, width: machines[level].data.width), step)
+        if level < recognition.count {
+            recognition[level].weight.copy(from: machines[level].layers.weights[0])
+            recognition[level].bias.copy(from: machines[level].layers.biases[1])
+        }
+        return metrics
+    }
+
+    /// A step up and down (Hinton, Osindero & Teh 2006).
+    private func fineTune(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        rate.set(CollectionOfOne(Float(step.learningRate)))
+        let states = try output(of: wakeProgram, batch.values, count: batch.count)
+        let plan = try top.learn(DataRows(states, width: top.data.width), step)
+        let dreams = Array(plan.output(1))
+        _ = try output(of: sleepProgram, dreams, count: dreams.count / top.data.width)
+        return [("gap", Double(plan.output(0)[0]))]
+    }
+
+    private func output(of program: Program, _ rows: [Float], count: Int) throws -> [Float] {
+        let plan = try program.plan(length: count)
+        _ = plan.input(0).update(fromContentsOf: rows)
         plan.run()
-        return try machines[level].fit(DataRows(Array(plan.output(0)), width: machines[level].data.width), step)
+        return Array(plan.output(0))
     }
 
     /// The mean bound or negative squared error, as ``scoreName`` says.

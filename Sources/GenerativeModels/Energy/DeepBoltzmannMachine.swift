@@ -20,6 +20,8 @@ import TensorCore
 /// have a neighbour on either side, which training a pair of layers alone has to make up for. So the lowest machine counts its
 /// visible units twice for the hidden ones, the highest its hidden units twice for the lower ones, and others do both. Weights are
 /// those of the deep machine throughout, so that nothing is halved in the end.
+///
+/// The visible units are bits, or real numbers with the energy that ``BoltzmannLayers`` says.
 public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, ReconstructingModel, EncodingModel {
     /// The terms of an exact partition function that a score may cost.
     private static let scoreCost = 1 << 26
@@ -48,15 +50,19 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
         root = RandomStream(seed: seed)
         var initial = root.split("parameters")
         let sizes = [data.width] + settings.hiddenUnits
-        let layers = BoltzmannLayers(sizes, scale: settings.boltzmann.initialScale, random: &initial)
-        let learning = BoltzmannLearning(layers, settings.boltzmann)
+        var boltzmann = settings.boltzmann
+        boltzmann.learnsPrecision = settings.precision == .learned
+        let layers = BoltzmannLayers(
+            sizes, visible: data.kind.name == .bits ? .bits : .gaussian, scale: boltzmann.initialScale,
+            random: &initial)
+        let learning = BoltzmannLearning(layers, boltzmann)
         let chains = layers.even.map { Variable(zeros: [settings.boltzmann.chains, sizes[$0]], name: "chains") }
         (self.layers, self.learning, self.chains) = (layers, learning, chains)
         func infer(_ v: Tensor) -> [Tensor] {
             Self.meanField(layers, v, steps: settings.meanFieldSteps, damping: settings.damping)
         }
         func reconstruction(_ v: Tensor, _ values: [Tensor]) -> Tensor {
-            -binaryCrossEntropy(logits: layers.field(0, values), targets: v).sum([-1])
+            layers.logProbability(0, of: v, layers.field(0, values))
         }
 
         let rows = Program.Input.float32(nil, data.width)
@@ -80,7 +86,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
             let values = infer(inputs[0])
             return [
                 Self.bound(layers, values), reconstruction(inputs[0], values),
-                layers.field(0, values).sigmoid(), values[layers.top],
+                layers.expectation(0, layers.field(0, values)), values[layers.top],
             ]
         }
         scoreName =
@@ -124,7 +130,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
 
     /// L(q) + log Z of each row: −E at the expectations, as E is linear in each layer, and the entropy of q.
     static func bound(_ layers: BoltzmannLayers, _ values: [Tensor]) -> Tensor {
-        var total = (values[0] * layers.biases[0].tensor).sum([-1])
+        var total = layers.linearTerm(0, values[0], bias: layers.biases[0].tensor)
         for layer in 1...layers.top {
             let input = layers.field(layer, values, above: 0)
             let entropy = binaryCrossEntropy(probabilities: values[layer], targets: values[layer])

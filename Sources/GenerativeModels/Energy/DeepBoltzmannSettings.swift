@@ -12,6 +12,8 @@ public struct DeepBoltzmannSettings: BoltzmannConfigurable, Hashable {
     public var meanFieldSteps = 10
     /// The share of the last step's expectations that is kept.
     public var damping = 0.0
+    /// What becomes of the precision of visible units that are real numbers.
+    public var precision = GaussianBoltzmannSettings.Precision.learned
     /// Learning, sampling and the partition function.
     public var boltzmann = BoltzmannSettings()
 
@@ -25,10 +27,11 @@ public struct DeepBoltzmannSettings: BoltzmannConfigurable, Hashable {
             Setting("pretrainingEpochs", \.pretrainingEpochs, 0...100_000, "epochs of greedy training of each layer"),
             Setting("meanFieldSteps", \.meanFieldSteps, 1...1000, "steps of mean-field inference"),
             Setting("damping", \.damping, 0...0.99, "share of the last step's expectations that is kept"),
+            Setting("precision", \.precision, "what becomes of real visible units' precision"),
         ] + phaseSettings.filter { $0.name != "algorithm" } + stepSettings + samplingSettings
 
-    /// Bits.
-    public var needs: DataNeeds { DataNeeds(.bits) }
+    /// Bits, or real numbers.
+    public var needs: DataNeeds { DataNeeds(.bits, .reals) }
 
     /// 100 epochs of batches of 100 with steps from 0.02 down to 0.
     public var fitting: FitSettings {
@@ -39,7 +42,7 @@ public struct DeepBoltzmannSettings: BoltzmannConfigurable, Hashable {
 
     /// A ``DeepBoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
-        try data.require([.bits], of: "dbm")
+        try data.require([.bits, .reals, .unit], of: "dbm")
         guard hiddenUnits.count >= 2 else {
             throw ModelError.setting(
                 "hiddenUnits", value: "\(hiddenUnits)",

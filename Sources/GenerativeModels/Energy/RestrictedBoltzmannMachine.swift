@@ -58,7 +58,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
             let model = layers.completed(values)
             try chains?.assign(model[0])
             try learning.record(data: data, model: model)
-            return [energies(data[0]).mean() - energies(model[0]).mean()]
+            return [energies(data[0]).mean() - energies(model[0]).mean(), model[0]]
         }
         rowProgram = Program("\(name) rows", inputs: [rows]) { inputs in
             let all = layers.completed([inputs[0], nil])
@@ -107,12 +107,19 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row: it comes near
     ///   to 0 as these become like the data.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
+        [("gap", Double(try learn(batch, step).output(0)[0]))]
+    }
+
+    /// Takes a step.
+    ///
+    /// - Returns: the plan that ran, with the metric, and the visible units of the negative phase's samples.
+    func learn(_ batch: DataRows, _ step: FitStep) throws -> Plan {
         if learning.begin(batch.values) { startChains() }
         learning.rate.set(CollectionOfOne(Float(step.learningRate)))
         let plan = try fitProgram.plan(length: batch.count)
         _ = plan.input(0).update(fromContentsOf: batch.values)
         plan.run()
-        return [("gap", Double(plan.output(0)[0]))]
+        return plan
     }
 
     /// Persistent chains begin at the base rates.

@@ -14,12 +14,12 @@ struct StateEnumeration {
     let manyBiases: [Double]
     /// The weights, a row a unit of `few`.
     let weights: [Double]
-    /// β of those summed out, where they are Gaussian.
-    let precision: [Double]?
+    /// β of the first of those summed out, where they are Gaussian.
+    let precision: [Double]
 
     /// A machine of bits.
     init(fewBiases: [Double], manyBiases: [Double], weights: [Double]) {
-        (self.fewBiases, self.manyBiases, self.weights, precision) = (fewBiases, manyBiases, weights, nil)
+        (self.fewBiases, self.manyBiases, self.weights, precision) = (fewBiases, manyBiases, weights, [])
     }
 
     /// Reads the machine as it is now; nil where both kinds have more than ``limit`` units.
@@ -30,7 +30,7 @@ struct StateEnumeration {
         guard count(few) <= Self.limit else { return nil }
         func biases(_ chosen: [Int]) -> [Double] { chosen.flatMap { layers.biases[$0].values.map(Double.init) } }
         (fewBiases, manyBiases) = (biases(few), biases(many))
-        precision = layers.logPrecision?.values.map { exp(Double($0)) }
+        precision = layers.logPrecision?.values.map { exp(Double($0)) } ?? []
         let columns = manyBiases.count
         var weights = [Double](repeating: 0, count: fewBiases.count * columns)
         for (level, weight) in layers.weights.enumerated() {
@@ -74,27 +74,24 @@ struct StateEnumeration {
 
     /// log Σ e^{−E} over `many` with the given inputs, without the part of `few` alone.
     func logSum(_ inputs: [Double]) -> Double {
-        if let precision {
-            return inputs.indices.reduce(0.0) { sum, i in
-                let squares = inputs[i] * inputs[i] - manyBiases[i] * manyBiases[i]
-                return sum + 0.5 * (log(2 * Double.pi / precision[i]) + precision[i] * squares)
-            }
+        let gaussian = precision.indices.reduce(0.0) { sum, i in
+            let squares = inputs[i] * inputs[i] - manyBiases[i] * manyBiases[i]
+            return sum + 0.5 * (log(2 * Double.pi / precision[i]) + precision[i] * squares)
         }
-        return softplusSum(inputs)
+        return gaussian + softplusSum(inputs[precision.count...])
     }
 }
 
 /// Σ log(1 + e^x). Logarithms of factors up to 2 are taken of many factors at once.
-func softplusSum(_ values: [Double]) -> Double {
-    values.withUnsafeBufferPointer { values in
-        var (sum, product) = (0.0, 1.0)
-        for index in 0..<values.count {
-            sum += max(values[index], 0)
-            product *= 1 + exp(-abs(values[index]))
-            if index & 511 == 511 { (sum, product) = (sum + log(product), 1) }
-        }
-        return sum + log(product)
+func softplusSum(_ values: some Collection<Double>) -> Double {
+    var (sum, product, factors) = (0.0, 1.0, 0)
+    for value in values {
+        sum += max(value, 0)
+        product *= 1 + exp(-abs(value))
+        factors += 1
+        if factors & 511 == 0 { (sum, product) = (sum + log(product), 1) }
     }
+    return sum + log(product)
 }
 
 /// log Σ eˣ of numbers that come one after another.

@@ -19,20 +19,35 @@ private func makeMachine(
 /// Random symmetric weights without diagonal, and biases.
 private func scrambleSymmetrically(_ model: BoltzmannMachine, deviation: Double = 1) {
     scramble(model.parameters, deviation: deviation)
-    let width = model.data.width
-    model.weights.withMutableValues { weights in
-        for i in 0..<width {
-            weights[i * width + i] = 0
-            for j in 0..<i { weights[i * width + j] = weights[j * width + i] }
+    for (variable, order) in [(model.weights, 2), (model.triples, 3)] {
+        guard let variable else { continue }
+        let values = variable.values
+        variable.set(
+            values.indices.map { place in
+                let units = Couplings.units(place, order, model.data.width)
+                guard Set(units).count == order else { return 0 }
+                return values[units.sorted().reduce(0) { $0 * model.data.width + $1 }]
+            })
+    }
+}
+
+extension Couplings {
+    /// The units that a number couples, by its place.
+    fileprivate static func units(_ place: Int, _ order: Int, _ width: Int) -> [Int] {
+        var rest = place
+        return (0..<order).map { _ in
+            defer { rest /= width }
+            return rest % width
         }
     }
 }
 
 @Suite struct BoltzmannMachineTests {
-    @Test func probabilitiesAreThoseOfTheEnergy() throws {
-        let model = try makeMachine(5)
+    @Test(arguments: [2, 3])
+    func probabilitiesAreThoseOfTheEnergy(order: Int) throws {
+        let model = try makeMachine(5) { $0.order = order }
         scrambleSymmetrically(model)
-        let (w, b) = (model.weights.values, model.biases.values)
+        let (w, t, b) = (model.weights.values, model.triples?.values ?? [], model.biases.values)
         let rows = Bits.all(5)
         let exponents = (0..<32).map { row in
             let x = Array(rows[row])
@@ -40,6 +55,9 @@ private func scrambleSymmetrically(_ model: BoltzmannMachine, deviation: Double 
             for i in 0..<5 {
                 sum += Double(b[i] * x[i])
                 for j in 0..<5 { sum += 0.5 * Double(x[i] * w[5 * i + j] * x[j]) }
+            }
+            for (place, value) in t.enumerated() {
+                sum += Double(value) / 6 * Double(Couplings.units(place, 3, 5).reduce(1) { $0 * x[$1] })
             }
             return sum
         }
@@ -51,48 +69,52 @@ private func scrambleSymmetrically(_ model: BoltzmannMachine, deviation: Double 
         #expect(abs(estimate.logZ - logZ) < 0.1 && abs(estimate.details[2].value - logZ) < 0.1)
     }
 
-    /// Each pair of units is one parameter that stands in W twice.
-    @Test(arguments: [BoltzmannMachineSettings.Gradient.exact, .sampled])
-    func stepsFollowTheGradient(gradient: BoltzmannMachineSettings.Gradient) throws {
-        let model = try makeMachine(4) { ($0.gradient, $0.chains, $0.gibbsSteps) = (gradient, 20_000, 20) }
+    /// Each pair of units is one parameter that stands in W twice, each three one that stands in T six times.
+    @Test(arguments: [BoltzmannMachineSettings.Gradient.exact, .sampled], [2, 3])
+    func stepsFollowTheGradient(gradient: BoltzmannMachineSettings.Gradient, order: Int) throws {
+        let model = try makeMachine(4) {
+            ($0.gradient, $0.chains, $0.gibbsSteps, $0.order) = (gradient, 20_000, 20, order)
+        }
         let rows = Bits.random(50, [0.2, 0.9, 0.5, 0.7], seed: 3)
         try fit(model, rows, updates: 1, rate: 0)
         scrambleSymmetrically(model, deviation: 0.7)
-        let (weights, biases) = (model.weights.values, model.biases.values)
-        func mean() throws -> Double { try model.logLikelihood(of: rows, seed: 0).mean }
-        func slope(_ set: (Float) -> Void) throws -> Double {
-            defer { set(0) }
-            set(0.01)
-            let above = try mean()
-            set(-0.01)
-            return try (above - mean()) / 0.02
-        }
-        var expected = [Double](repeating: 0, count: 16)
-        for i in 0..<4 {
-            for j in 0..<4 where i != j {
-                expected[4 * i + j] = try slope { change in
-                    var moved = weights
-                    moved[4 * i + j] += change
-                    moved[4 * j + i] += change
-                    model.weights.set(moved)
+        let variables = [(model.biases, 1), (model.weights, 2)] + (model.triples.map { [($0, 3)] } ?? [])
+        let expected = try variables.map { variable, order in
+            let start = variable.values
+            return try start.indices.map { place -> Double in
+                let units = Couplings.units(place, order, 4)
+                guard Set(units).count == order else { return 0 }
+                func mean(_ change: Float) throws -> Double {
+                    defer { variable.set(start) }
+                    let same = Set(units)
+                    variable.set(
+                        start.indices.map { start[$0] + (Set(Couplings.units($0, order, 4)) == same ? change : 0) })
+                    return try model.logLikelihood(of: rows, seed: 0).mean
                 }
+                return try (mean(0.01) - mean(-0.01)) / 0.02
             }
         }
-        let expectedBiases = try (0..<4).map { i in
-            try slope { change in
-                var moved = biases
-                moved[i] += change
-                model.biases.set(moved)
-            }
-        }
+        let before = variables.map { $0.0.values }
         try fit(model, rows, updates: 1, rate: 1)
         let tolerance = gradient == .exact ? 1e-3 : 0.015
-        for (index, value) in model.weights.values.enumerated() {
-            #expect(abs(Double(value - weights[index]) - expected[index]) < tolerance)
+        for ((variable, _), (before, expected)) in zip(variables, zip(before, expected)) {
+            for (value, (start, slope)) in zip(variable.values, zip(before, expected)) {
+                #expect(abs(Double(value - start) - slope) < tolerance)
+            }
         }
-        for (index, value) in model.biases.values.enumerated() {
-            #expect(abs(Double(value - biases[index]) - expectedBiases[index]) < tolerance)
+    }
+
+    /// Three bits of even parity, of which any two are independent: log 4 nats, where pairs alone see log 8.
+    @Test func parityTakesTriples() throws {
+        let rows = DataRows([0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0], width: 3)
+        for (order, range) in [(2, -2.0795 ... -2.0794), (3, -1.42 ... -1.386)] {
+            let model = try makeMachine(3) { $0.order = order }
+            try fit(model, rows, updates: 2000, rate: 1)
+            let score = try model.score(rows)
+            #expect(range.contains(score), "order \(order): \(score)")
         }
+        let error = #expect(throws: ModelError.self) { try makeMachine(129) { $0.order = 3 } }
+        #expect(error?.description.contains("triples go to 128") == true)
     }
 
     /// At the maximum the model has the data's means and correlations, and no other distribution does it better.
@@ -139,9 +161,11 @@ private func scrambleSymmetrically(_ model: BoltzmannMachine, deviation: Double 
         #expect(completed == [1, 1, 1, 0, 0, 0, 0, 1])
     }
 
-    @Test(arguments: [BoltzmannMachineSettings.Gradient.exact, .sampled])
-    func fitsGoOn(gradient: BoltzmannMachineSettings.Gradient) throws {
-        try expectResumable(Bits.random(20, [0.3, 0.8, 0.5], seed: 1)) { try makeMachine(3) { $0.gradient = gradient } }
+    @Test(arguments: [BoltzmannMachineSettings.Gradient.exact, .sampled], [2, 3])
+    func fitsGoOn(gradient: BoltzmannMachineSettings.Gradient, order: Int) throws {
+        try expectResumable(Bits.random(20, [0.3, 0.8, 0.5], seed: 1)) {
+            try makeMachine(3) { ($0.gradient, $0.order) = (gradient, order) }
+        }
     }
 }
 

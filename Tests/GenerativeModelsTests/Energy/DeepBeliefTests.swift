@@ -99,7 +99,81 @@ private func makeBelief(
         #expect(try model.encode(rows).count == 300 && model.reconstruct(rows).count == 480)
     }
 
-    @Test func fitsGoOn() throws {
-        try expectResumable(Bits.random(20, [0.3, 0.8, 0.5], seed: 1)) { try makeBelief(3, hidden: [2, 2]) }
+    /// Awake, ⟨(v − p(v|h)) h⟩ over the data and q; asleep, ⟨v (h − q(h|v))⟩ over what the network makes of its samples.
+    @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
+    func fineTuningFollowsBothExpectations(algorithm: BoltzmannSettings.Algorithm) throws {
+        let model = try makeBelief(2, hidden: [2, 2]) {
+            $0.fineTuningEpochs = 2
+            ($0.boltzmann.algorithm, $0.boltzmann.chains, $0.boltzmann.gibbsSteps) = (algorithm, 40_000, 30)
+        }
+        let rows = DataRows((0..<40_000).flatMap { $0 % 4 == 0 ? [0, 1] : [1, 0] as [Float] }, width: 2)
+        try fit(model, rows, updates: 2, rate: 0, only: 0..<1)
+        scramble(model.parameters)
+        let (directed, up) = (model.machines[0].layers, model.recognition[0])
+        let (b, w) = (directed.biases[0].values, directed.weights[0].values)
+        let (c, r) = (up.bias.values, up.weight.values)
+        let states = [[0, 0], [1, 0], [0, 1], [1, 1]] as [[Float]]
+        func sigmoid(_ x: Float) -> Double { 1 / (1 + exp(-Double(x))) }
+        func lower(_ i: Int, _ h: [Float]) -> Double { sigmoid(b[i] + h[0] * w[2 * i] + h[1] * w[2 * i + 1]) }
+        func upper(_ j: Int, _ v: [Float]) -> Double { sigmoid(c[j] + v[0] * r[j] + v[1] * r[2 + j]) }
+        func chance(_ state: [Float], _ of: (Int) -> Double) -> Double {
+            (0..<2).reduce(1.0) { $0 * (state[$1] == 1 ? of($1) : 1 - of($1)) }
+        }
+        var (wake, wakeBias) = ([Double](repeating: 0, count: 4), [0.0, 0])
+        for (v, share) in [([0, 1], 0.25), ([1, 0], 0.75)] as [([Float], Double)] {
+            for h in states {
+                let weight = share * chance(h) { upper($0, v) }
+                for i in 0..<2 {
+                    let missing = weight * (Double(v[i]) - lower(i, h))
+                    wakeBias[i] += missing
+                    for j in 0..<2 { wake[2 * i + j] += missing * Double(h[j]) }
+                }
+            }
+        }
+        let prior = try model.machines[1].logLikelihood(of: Bits.all(2), seed: 0).nats.map { exp($0) }
+        try fit(model, rows, updates: 2, rate: 1, only: 0..<1)
+        func difference(_ after: [Float], _ before: [Float]) -> [Double] { zip(after, before).map { Double($0 - $1) } }
+        let directedSteps = difference(directed.weights[0].values, w) + difference(directed.biases[0].values, b)
+        #expect(zip(directedSteps, wake + wakeBias).allSatisfy { abs($0 - $1) < 0.015 }, "\(directedSteps) \(wake)")
+
+        // The directed layer has learned before it dreams; the highest machine's samples are its own before that.
+        let (bNew, wNew) = (directed.biases[0].values, directed.weights[0].values)
+        func made(_ i: Int, _ h: [Float]) -> Double {
+            sigmoid(bNew[i] + h[0] * wNew[2 * i] + h[1] * wNew[2 * i + 1])
+        }
+        let upSteps = difference(up.weight.values, r) + difference(up.bias.values, c)
+        var (sleep, sleepBias) = ([Double](repeating: 0, count: 4), [0.0, 0])
+        for (h, share) in zip(states, prior) {
+            for v in states {
+                let weight = share * chance(v) { made($0, h) }
+                for j in 0..<2 {
+                    let missing = weight * (Double(h[j]) - upper(j, v))
+                    sleepBias[j] += missing
+                    for i in 0..<2 { sleep[2 * i + j] += missing * Double(v[i]) }
+                }
+            }
+        }
+        #expect(zip(upSteps, sleep + sleepBias).allSatisfy { abs($0 - $1) < 0.02 }, "\(upSteps) \(sleep)")
+    }
+
+    /// Greedily first, then all layers at once.
+    @Test func fineTuningRaisesTheLikelihood() throws {
+        func bound(fineTuning: Int) throws -> Double {
+            let model = try makeBelief(16, hidden: [14, 10]) {
+                ($0.fineTuningEpochs, $0.boltzmann.gibbsSteps) = (fineTuning, 5)
+            }
+            let rows = Bits.barsAndStripes
+            try fit(model, rows, updates: 15_000, rate: 0.03)
+            return try model.logLikelihood(of: rows, seed: 1).mean
+        }
+        let results = try [0, 5000].map { try bound(fineTuning: $0) }
+        #expect(results[1] > results[0] + 0.2, "\(results)")
+    }
+
+    @Test(arguments: [0, 3, 6])
+    func fitsGoOn(fineTuning: Int) throws {
+        try expectResumable(Bits.random(20, [0.3, 0.8, 0.5], seed: 1)) {
+            try makeBelief(3, hidden: [2, 2]) { $0.fineTuningEpochs = fineTuning }
+        }
     }
 }
