@@ -78,6 +78,8 @@ import Testing
         ("evaluate dqn --require-return nan", "takes a finite number"),
         ("evaluate vae --episodes 5", "are for an agent, and vae holds a model"),
         ("evaluate dqn --rows 5", "are for a model, and dqn holds an agent"),
+        ("evaluate vae --labels 5", "--labels goes with --classifier"),
+        ("evaluate dqn --classifier", "are for a model, and dqn holds an agent"),
         ("evaluate vae --set latentsize=3", "did you mean 'latentSize'?"),
         ("compare vae", "vae holds a generative model"),
         ("compare dqn --to x.gif", "--to takes a file name that ends in .png or .svg"),

@@ -38,7 +38,7 @@ import Testing
         let model = try list("models", "vae")
         #expect(model["settings"]!.array!.contains { $0["name"]?.string == "latentSize" })
         #expect(model["fitting"]!.array!.contains { $0["name"]?.string == "epochs" })
-        #expect(model["can"]?.array == ["sample", "likelihood"] && model["data"]?.array == ["reals"])
+        #expect(model["can"]?.array == ["sample", "likelihood", "encode"] && model["data"]?.array == ["reals"])
         let listed = try list("models")["models"]!.array!.first { $0["name"]?.string == "vae" }
         #expect(listed?["settings"] == model["settings"])
     }

@@ -22,6 +22,16 @@ import Testing
         #expect(shown.width == 960 && shown.height == 600 && Set(shown.pixels).count > 8)
     }
 
+    @Test func codesAreClassified() throws {
+        let json = try run("evaluate points --classifier --labels 100 --json").json()
+        let codes = try #require(json["codeAccuracy"]?.double), rows = try #require(json["rowAccuracy"]?.double)
+        #expect(json["labels"]?.integer == 100 && rows > 0.8 && codes > 0.4 && codes <= 1, "\(json)")
+        let nade = try run("evaluate nade --classifier")
+        #expect(nade.status == 64 && nade.errors.contains("nade can't encode rows"), "\(nade)")
+        let bits = try run("evaluate bits --classifier")
+        #expect(bits.status == 65 && bits.errors.contains("a classifier needs labelled rows"), "\(bits)")
+    }
+
     @Test func aFitGoesOnBehindAWindow() throws {
         let folder = try TemporaryFolder()
         let words = "fit nade bars-and-stripes --set hiddenUnits=16 --set epochs=300 --json --run"

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import NeuralNetworks
 import Random
@@ -50,6 +51,12 @@ import Testing
         #expect(bounds.allSatisfy { $0 < likelihood + 0.03 }, "\(bounds), \(likelihood)")
         #expect(bounds.last! > likelihood - 0.1, "\(bounds.last!), \(likelihood)")
         #expect(bounds.first! < likelihood - 0.1 || bounds.last! > bounds.first!)
+        // The posterior's mean is linear in the row, and nearly along the wider axis.
+        let codes = try model.encode(DataRows(held, width: 2)).map(Double.init)
+        let firsts = stride(from: 0, to: held.count, by: 2).map { Double(held[$0]) - 1 }
+        func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+        let correlation = product(codes, firsts) / (product(codes, codes) * product(firsts, firsts)).squareRoot()
+        #expect(model.codeWidth == 1 && abs(correlation) > 0.95, "\(correlation)")
     }
 
     /// Eight pictures of one bar each: log 8 nats at best.

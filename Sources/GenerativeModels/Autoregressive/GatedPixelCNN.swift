@@ -97,7 +97,7 @@ struct GatedLayer: Module {
         let lead = Padding(left: isFirst ? columns : columns - 1, right: isFirst ? -1 : 0)
         let h = left.convolution2d(horizontal.weight.tensor, padding: lead) + horizontal.bias!.tensor + link(v)
         let result = residual(Self.gated(h))
-        return (Self.gated(v), isFirst ? result : left + result)
+        return isFirst ? (Self.gated(v), result) : (above + Self.gated(v), left + result)
     }
 
     /// tanh of one half of the channels times σ of the other (SYSTEMS D15).
@@ -110,9 +110,9 @@ struct GatedLayer: Module {
 /// Settings of ``GatedPixelCNN``.
 public struct GatedPixelCNNSettings: ModelSettings {
     /// Gated layers.
-    public var layers = 8
+    public var layers = 14
     /// Channels of each stack.
-    public var channels = 32
+    public var channels = 16
     /// Columns of the first layer's kernel, odd.
     public var firstKernel = 7
     /// Columns of the other kernels, odd.
@@ -140,7 +140,7 @@ public struct GatedPixelCNNSettings: ModelSettings {
     /// 30 epochs with a falling step size.
     public var fitting: FitSettings {
         FitSettings {
-            ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (30, 32, 1e-3, .linear, 0.999)
+            ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (30, 16, 3e-3, .linear, 0.999)
         }
     }
 

@@ -2,6 +2,20 @@ import Datasets
 import TensorCore
 
 extension Program {
+    /// Runs the program on rows of its first input, some at a time, and joins what it gives for each row.
+    public func mapped(_ rows: [Float], width: Int, atOnce: Int = 1000, output: Int = 0) throws -> [Float] {
+        let count = rows.count / width
+        var result: [Float] = []
+        for start in stride(from: 0, to: count, by: atOnce) {
+            let part = rows[start * width..<min(start + atOnce, count) * width]
+            let plan = try plan(length: part.count / width)
+            _ = plan.input(0).update(fromContentsOf: part)
+            plan.run()
+            result += plan.output(output)
+        }
+        return result
+    }
+
     /// A number a row of a program whose first output has one: (B, D) → (B).
     ///
     /// - Parameter prepare: Sets further inputs.

@@ -9,7 +9,7 @@ import TensorCore
 ///     ELBO(x) = E_q[log p(x|z)] − KL(q(z|x) ‖ N(0, I)),   z = μ + σ ⊙ ε
 ///
 /// a lower bound of log p(x) in nats.
-public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
+public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, EncodingModel {
     private let settings: VariationalAutoencoderSettings
     private let encoder, decoder: MultilayerPerceptron
     private let means, logVariances: Linear
@@ -17,6 +17,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
     private let noise: Variable
     private let optimizer: Adam
     let fitProgram, boundProgram, rowProgram, sampleProgram: Program
+    private let codeProgram: Program
     /// What a row is.
     public let data: Dataset.Description
     /// The number of data dimensions.
@@ -81,6 +82,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
         sampleProgram = Program("vae sample", inputs: [.float32(nil, settings.latentSize)]) {
             [settings.likelihood.sample(decoder($0[0]), noise.tensor)]
         }
+        codeProgram = Program("vae code", inputs: [rows]) { [means(encoder($0[0]).relu())] }
         // Planning makes the optimiser's moments, which a checkpoint must find before the first step too.
         try fitProgram.recordedState()
     }
@@ -124,6 +126,14 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel {
         return Bound(
             nats: Double(plan.output(0)[0]), reconstruction: Double(plan.output(1)[0]),
             divergence: Double(plan.output(2)[0]))
+    }
+
+    /// The number of latents.
+    public var codeWidth: Int { settings.latentSize }
+
+    /// μ(x) of each row.
+    public func encode(_ rows: DataRows) throws -> [Float] {
+        try codeProgram.mapped(rows.values, width: width)
     }
 
     /// New rows: z from the prior, then x from p(x|z). Row-major, (count, width); a seed gives the same rows.

@@ -91,19 +91,45 @@ public struct FittedModel {
     /// Rows of the model, (count, width), in the units of the prepared data.
     public func unscaled(_ rows: [Float]) -> [Float] { scaling.undo(rows) }
 
-    /// The run, and log p of the rows of a part: as `summary.json` has it.
+    /// The run, and log p of the rows of a part: as `summary.json` has it; the share of rows told right by a model that tells
+    /// classes, or by a classifier of the codes.
     ///
-    /// - Throws: as reading the data does.
-    public func evaluation(_ part: Dataset.Part, limit: Int?, seed: UInt64) throws -> JSON {
+    /// - Throws: as reading the data does, and ``GenerativeModels/ModelError`` where there are no codes or no labels.
+    public func evaluation(
+        _ part: Dataset.Part, limit: Int?, classifier: CodeClassifier? = nil, seed: UInt64
+    ) throws -> JSON {
         let data = try read ?? FitData(configuration)
         let rows = rows(part, of: data)
         let chosen = limit.map(rows.prefix) ?? rows
+        let classes = try classifier.map { try told($0, chosen, data, seed: seed) } ?? told(chosen)
         let likelihood = try FitSummary.likelihood(of: model, chosen, seed: seed)
         let members: [JSON.Member] = [
             .init("model", .string(configuration.model)), .init("dataset", .string(configuration.dataset)),
             .init("part", .string(part.rawValue)), .init("rows", .integer(chosen.count)),
             .init("score", .string(model.scoreName.rawValue)), .init("scored", .number(try model.score(chosen))),
         ]
-        return .object(members + FitSummary.members(likelihood, data.description, logVolume: data.logVolume))
+        return .object(members + FitSummary.members(likelihood, data.description, logVolume: data.logVolume) + classes)
+    }
+
+    /// The share of labelled rows whose class the model tells, where it tells any.
+    private func told(_ rows: DataRows) throws -> [JSON.Member] {
+        guard let model = model as? any ClassifyingModel, rows.labels.count == rows.count, !rows.isEmpty else {
+            return []
+        }
+        let accuracy = rows.accuracy(of: try model.classLogProbabilities(rows), classes: model.data.classCount)
+        return [.init("accuracy", .number(accuracy))]
+    }
+
+    private func told(
+        _ classifier: CodeClassifier, _ judged: DataRows, _ data: FitData, seed: UInt64
+    ) throws -> [JSON.Member] {
+        let split = CodeClassifier.Split(
+            training: rows(.training, of: data), validation: data.validation, judged: judged)
+        let model = try ability((any EncodingModel).self, "encode rows")
+        let result = try classifier.judge(model, split, seed: seed)
+        return [
+            .init("labels", .integer(result.labels)), .init("codeWidth", .integer(model.codeWidth)),
+            .init("codeAccuracy", .number(result.codes)), .init("rowAccuracy", .number(result.rows)),
+        ]
     }
 }

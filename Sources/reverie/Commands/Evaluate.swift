@@ -16,6 +16,7 @@ struct Evaluate: ParsableCommand {
             EXAMPLE
               reverie evaluate runs/dqn-CartPole-v1-seed0 --require-return 475
               reverie evaluate runs/deep-nade-mnist-seed0 --set orders=16 --rows 1000
+              reverie evaluate runs/dbm-mnist-seed0 --classifier --labels 1000
             """)
 
     @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
@@ -39,6 +40,12 @@ struct Evaluate: ParsableCommand {
             "Of a model: a setting to change, such as how the likelihood is estimated.", valueName: "key=value"))
     var assignments: [String] = []
 
+    @Flag(help: "Of a model with codes: the accuracy of a perceptron on top of them, and of the same on the rows.")
+    var classifier = false
+
+    @Option(parsing: .unconditional, help: "With --classifier: labelled training rows (default: all).")
+    var labels: Int?
+
     @Flag(help: "The run's last checkpoint, also where that of its best evaluation is kept.")
     var last = false
 
@@ -59,6 +66,8 @@ struct Evaluate: ParsableCommand {
         try require("--episodes", episodes, in: 1...1_000_000)
         try require("--seed", seed, in: seedRange)
         try require("--rows", rows, in: 1...Int.max)
+        try require("--labels", labels, in: 1...Int.max)
+        guard classifier || labels == nil else { throw ValidationError("--labels goes with --classifier.") }
         if let requireReturn, !requireReturn.isFinite {
             throw ValidationError("--require-return takes a finite number, not \(requireReturn).")
         }
@@ -83,13 +92,17 @@ struct Evaluate: ParsableCommand {
         }
         try configuration.apply(assignments: assignments)
         let model = try content(of: folder) { try FittedModel(run: folder, last: last, assignments: assignments) }
-        let result = try model.evaluation(part, limit: rows, seed: UInt64(seed ?? model.configuration.seed))
+        var codes = CodeClassifier()
+        codes.labels = labels
+        let result = try model.evaluation(
+            part, limit: rows, classifier: classifier ? codes : nil,
+            seed: UInt64(seed ?? model.configuration.seed))
         try output(json ? "\(result)" : result.sheet)
     }
 
     private func evaluateAgent() throws {
-        guard assignments.isEmpty, rows == nil, part == .test else {
-            throw UsageError("--part, --rows and --set are for a model, and \(folder) holds an agent")
+        guard assignments.isEmpty, rows == nil, part == .test, !classifier else {
+            throw UsageError("--part, --rows, --set and --classifier are for a model, and \(folder) holds an agent")
         }
         let subject = try Subject(run: folder, last: last, weights: weights)
         let progress = EvaluationProgress(episodes: episodes)
