@@ -7,8 +7,6 @@ import Rollouts
 struct RolloutFrames {
     /// The most bytes that the pictures of a recording may take, red, green and blue a pixel.
     private static let largestSize = 1 << 31
-    /// The metadata's name for the options of the environment.
-    private static let optionsName = "environmentOptions"
 
     private let rollout: Rollout
     private let file: String
@@ -23,7 +21,7 @@ struct RolloutFrames {
     init(_ rollout: Rollout, file: String, side: Int) throws {
         (self.rollout, self.file, room) = (rollout, file, FrameSize(width: side, height: side))
         environment = try EnvironmentCatalog.make(
-            rollout.layout.environment, autoreset: .disabled, options: Self.options(of: rollout))
+            rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions)
         if let episode = rollout.episodes.firstIndex(where: { $0.seed == nil }) {
             throw DatasetError.badRow(
                 place: "\(file), episode \(episode + 1)", expected: "a seed, by which frames are drawn again",
@@ -82,13 +80,5 @@ struct RolloutFrames {
         case .discrete(let actions): [Double(actions[step])]
         case .continuous(let numbers, let count): numbers[step * count..<(step + 1) * count].map(Double.init)
         }
-    }
-
-    private static func options(of rollout: Rollout) -> [String: String] {
-        guard case .object(let members)? = rollout.layout.metadata.first(where: { $0.name == optionsName })?.value
-        else {
-            return [:]
-        }
-        return Dictionary(members.compactMap { member in member.value.string.map { (member.name, $0) } }) { $1 }
     }
 }

@@ -81,9 +81,7 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
     }
 
     /// The parameters and the optimiser's moments.
-    public var variables: Parameters {
-        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
-    }
+    public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// That of fitting, which dropout draws from.
     public var randomStates: [RandomState] {
@@ -93,7 +91,7 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
 
     /// A step on the mean log-likelihood of the batch.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
         _ = plan.input(0).update(fromContentsOf: batch.values)
         plan.run()

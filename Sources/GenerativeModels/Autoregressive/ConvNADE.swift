@@ -68,9 +68,7 @@ public struct ConvNADESettings: ModelSettings {
 
     /// An ``OrderlessModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
-        guard kernel % 2 == 1 else {
-            throw ModelError.setting("kernel", value: "\(kernel)", expected: "an odd number, so that there is a centre")
-        }
+        try ModelError.requireOdd(["kernel": kernel])
         guard let size = data.grid else {
             throw ModelError.data(model: "conv-nade", found: "rows of the shape \(data.shape)", expected: "pictures")
         }

@@ -39,8 +39,7 @@ struct DeepNADE: OrderedSums {
             "weight": weight, "markWeight": markWeight, "bias": bias, "outputWeight": outputWeight,
             "outputBias": outputBias,
         ])
-        return Parameters(
-            own.entries + (["hidden": Parameters(list: hidden.map(\.parameters))] as Parameters).entries)
+        return own + ["hidden": Parameters(list: hidden.map(\.parameters))]
     }
 
     /// The last hidden layer from the first one's sums, (…, H).

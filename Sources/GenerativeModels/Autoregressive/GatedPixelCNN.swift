@@ -146,9 +146,7 @@ public struct GatedPixelCNNSettings: ModelSettings {
 
     /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
-        for (name, value) in [("firstKernel", firstKernel), ("kernel", kernel)] where value % 2 == 0 {
-            throw ModelError.setting(name, value: "\(value)", expected: "an odd number, so that there is a centre")
-        }
+        try ModelError.requireOdd(["firstKernel": firstKernel, "kernel": kernel])
         guard let picture = data.picture, picture.channels == 1 else {
             throw ModelError.data(
                 model: "gated-pixelcnn", found: "rows of the shape \(data.shape)", expected: "grey pictures")

@@ -51,9 +51,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
             settings.direct
             ? Variable(.normal(deviation: 0.01), shape: [data.width, data.width], name: "direct", random: &random)
             : nil
-        let parameters = Parameters(
-            (["layers": Parameters(list: layers.map(\.parameters))] as Parameters).entries
-                + Parameters(named: ["direct": direct]).entries)
+        let parameters = ["layers": Parameters(list: layers.map(\.parameters))] + Parameters(named: ["direct": direct])
         self.parameters = parameters
         let optimizer = Adam(learningRate: 0)
         self.optimizer = optimizer
@@ -106,9 +104,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
     }
 
     /// The parameters and the optimiser's moments.
-    public var variables: Parameters {
-        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
-    }
+    public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// Where the cycle of masks is.
     public var randomStates: [RandomState] {
@@ -118,7 +114,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
 
     /// A step on the mean log-likelihood of the batch under the next mask.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
         set(masks[nextMask % masks.count], in: plan)
         nextMask = (nextMask + 1) % masks.count

@@ -66,9 +66,7 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
     }
 
     /// The parameters and the optimiser's moments.
-    public var variables: Parameters {
-        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
-    }
+    public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// That of the subsets.
     public var randomStates: [RandomState] {
@@ -78,7 +76,7 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
 
     /// A step on the loss of a random subset a row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
         _ = plan.input(0).update(fromContentsOf: batch.values)
         drawSubsets(plan.input(1))

@@ -92,9 +92,7 @@ public struct PixelCNNSettings: ModelSettings {
 
     /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
-        for (name, value) in [("firstKernel", firstKernel), ("kernel", kernel)] where value % 2 == 0 {
-            throw ModelError.setting(name, value: "\(value)", expected: "an odd number, so that there is a centre")
-        }
+        try ModelError.requireOdd(["firstKernel": firstKernel, "kernel": kernel])
         guard data.grid != nil else {
             throw ModelError.data(model: "pixelcnn", found: "rows of the shape \(data.shape)", expected: "pictures")
         }

@@ -1,5 +1,5 @@
 import Configuration
-import Foundation
+import NeuralNetworks
 
 /// Settings of fitting itself, whatever the model.
 public struct FitSettings: Configurable, Hashable {
@@ -69,14 +69,15 @@ public struct FitSettings: Configurable, Hashable {
     ///   - update: Updates before it.
     ///   - updates: Updates of the whole fit.
     public func learningRate(update: Int, of updates: Int) -> Double {
-        if update < warmup { return learningRate * Double(update + 1) / Double(warmup) }
-        let progress = Double(update - warmup) / Double(max(1, updates - warmup))
-        let share =
+        // After the warm-up the decay goes over what is left.
+        let rest = max(1, updates - warmup)
+        let schedule: any Schedule =
             switch decay {
-            case .constant: 1.0
-            case .linear: 1 - progress
-            case .cosine: 0.5 * (1 + cos(Double.pi * progress))
+            case .constant: ConstantSchedule(learningRate)
+            case .linear: LinearSchedule(from: learningRate, to: lastLearningRate, over: rest)
+            case .cosine: CosineSchedule(peak: learningRate, to: lastLearningRate, over: rest)
             }
-        return lastLearningRate * (1 - share) + learningRate * share
+        return update < warmup
+            ? learningRate * Double(update + 1) / Double(warmup + 1) : schedule.value(at: update - warmup)
     }
 }

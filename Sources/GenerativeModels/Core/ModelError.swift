@@ -9,6 +9,13 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
     /// The model can't do what is asked of it.
     case ability(model: String, ability: String)
 
+    /// Stops where a kernel has no centre.
+    static func requireOdd(_ kernels: KeyValuePairs<String, Int>) throws {
+        for (name, size) in kernels where size % 2 == 0 {
+            throw ModelError.setting(name, value: "\(size)", expected: "an odd number, so that there is a centre")
+        }
+    }
+
     /// A sentence with the next thing to try.
     public var description: String {
         switch self {

@@ -50,9 +50,7 @@ final class BoltzmannLayers {
 
     /// `weights.0` …, `biases.0` …, and `logPrecision` with Gaussian units.
     var parameters: Parameters {
-        let groups =
-            ["weights": listed(weights), "biases": listed(biases)] as Parameters
-        return Parameters(groups.entries + (logPrecision.map { [("logPrecision", $0)] } ?? []))
+        ["weights": listed(weights), "biases": listed(biases)] + Parameters(named: ["logPrecision": logPrecision])
     }
 
     /// The moving means: `means.0` ….

@@ -32,9 +32,8 @@ final class BoltzmannLearning {
 
     /// What learning keeps besides the parameters.
     var state: Parameters {
-        let velocities =
-            ["weightVelocities": listed(weightVelocities), "biasVelocities": listed(biasVelocities)] as Parameters
-        return Parameters(layers.state.entries + velocities.entries + [("begun", begun)])
+        layers.state + ["weightVelocities": listed(weightVelocities), "biasVelocities": listed(biasVelocities)]
+            + Parameters(named: ["begun": begun])
     }
 
     /// Takes means and biases of the visible units from the first rows that are learned from; later calls do nothing.

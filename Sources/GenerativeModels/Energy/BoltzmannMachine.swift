@@ -102,10 +102,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
 
     /// The parameters, the data's means and the persistent chains.
     public var variables: Parameters {
-        Parameters(
-            parameters.entries
-                + (["state": Parameters(named: ["means": means, "begun": begun, "chains": chains])] as Parameters)
-                .entries)
+        parameters + ["state": Parameters(named: ["means": means, "begun": begun, "chains": chains])]
     }
 
     /// The stream of the persistent chains, its counter being the words drawn.

@@ -122,8 +122,7 @@ public final class ConditionalBoltzmannMachine: SamplingModel, LikelihoodModel, 
     private static func parameters(
         _ layers: BoltzmannLayers, _ visible: Variable, _ hidden: Variable
     ) -> Parameters {
-        let conditions = ["conditions": Parameters(named: ["visible": visible, "hidden": hidden])] as Parameters
-        return Parameters(layers.parameters.entries + conditions.entries)
+        layers.parameters + ["conditions": Parameters(named: ["visible": visible, "hidden": hidden])]
     }
 
     /// Weights, biases, and what the classes add to these.
@@ -131,8 +130,7 @@ public final class ConditionalBoltzmannMachine: SamplingModel, LikelihoodModel, 
 
     /// The parameters, the data's means and the optimiser's moments.
     public var variables: Parameters {
-        let optimizer = ["optimizer": optimizer.state] as Parameters
-        return Parameters(parameters.entries + learning.state.entries + optimizer.entries)
+        parameters + learning.state + ["optimizer": optimizer.state]
     }
 
     /// The stream of fitting; scores draw nothing.
@@ -146,7 +144,7 @@ public final class ConditionalBoltzmannMachine: SamplingModel, LikelihoodModel, 
     /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         _ = learning.begin(batch.values)
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let plan = try filled(fitProgram, batch.values, try labels(batch))
         plan.run()
         return [("gap", Double(plan.output(0)[0]))]

@@ -64,9 +64,8 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
 
     /// The parameters, the data's means, persistent chains and the optimiser's moments.
     public var variables: Parameters {
-        let state = ["state": Parameters(named: ["means": means, "begun": begun, "chains": chains])] as Parameters
-        return Parameters(
-            parameters.entries + state.entries + (["optimizer": optimizer.state] as Parameters).entries)
+        parameters + ["state": Parameters(named: ["means": means, "begun": begun, "chains": chains])]
+            + ["optimizer": optimizer.state]
     }
 
     /// The stream of fitting; scores draw nothing.
@@ -86,7 +85,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
     ///   hidden units that are on.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         begin(batch)
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
         _ = plan.input(0).update(fromContentsOf: batch.values)
         plan.run()

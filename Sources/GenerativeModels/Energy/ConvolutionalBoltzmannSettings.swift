@@ -57,10 +57,7 @@ public struct ConvolutionalBoltzmannSettings: ModelSettings, Hashable {
             throw ModelError.data(
                 model: "convolutional-rbm", found: "rows of the shape \(data.shape)", expected: "pictures")
         }
-        guard kernel % 2 == 1 else {
-            throw ModelError.setting(
-                "kernel", value: "\(kernel)", expected: "an odd number, so that a filter has a middle")
-        }
+        try ModelError.requireOdd(["kernel": kernel])
         guard picture.height % pool == 0, picture.width % pool == 0 else {
             throw ModelError.setting(
                 "pool", value: "\(pool)",

@@ -132,8 +132,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
 
     private func withRecognition(_ machines: [Parameters]) -> Parameters {
         let up = recognition.map { Parameters(named: ["weight": $0.weight, "bias": $0.bias]) }
-        return Parameters(
-            Parameters(list: machines).entries + (["recognition": Parameters(list: up)] as Parameters).entries)
+        return Parameters(list: machines) + ["recognition": Parameters(list: up)]
     }
 
     /// The streams of the machines, of the draws that each is trained on, and of fine-tuning.

@@ -144,8 +144,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
 
     /// The parameters, moving means, velocities and persistent chains.
     public var variables: Parameters {
-        let kept = (["chains": listed(chains)] as Parameters).entries + [("isMixed", isMixed)]
-        return Parameters(parameters.entries + learning.state.entries + kept)
+        parameters + learning.state + ["chains": listed(chains)] + Parameters(named: ["isMixed": isMixed])
     }
 
     /// The streams of fitting each layer and all; scores draw nothing.

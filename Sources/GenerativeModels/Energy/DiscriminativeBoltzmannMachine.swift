@@ -118,8 +118,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, SamplingMod
     }
 
     private static func parameters(_ layers: BoltzmannLayers, _ biases: Variable, _ weights: Variable) -> Parameters {
-        let classes = ["classes": Parameters(named: ["weight": weights, "bias": biases])] as Parameters
-        return Parameters(layers.parameters.entries + classes.entries)
+        layers.parameters + ["classes": Parameters(named: ["weight": weights, "bias": biases])]
     }
 
     /// Weights and biases of units and classes.
@@ -127,8 +126,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, SamplingMod
 
     /// The parameters, the data's means and the optimiser's moments.
     public var variables: Parameters {
-        let optimizer = ["optimizer": optimizer.state] as Parameters
-        return Parameters(parameters.entries + learning.state.entries + optimizer.entries)
+        parameters + learning.state + ["optimizer": optimizer.state]
     }
 
     /// The stream of fitting; scores draw nothing.
@@ -145,7 +143,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, SamplingMod
             throw ModelError.data(model: "discriminative-rbm", found: "rows without labels", expected: "labelled rows")
         }
         _ = learning.begin(batch.values)
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
         _ = plan.input(0).update(fromContentsOf: batch.values)
         for (index, label) in batch.labels.enumerated() { plan.integerInput(1)[index] = Int32(label) }

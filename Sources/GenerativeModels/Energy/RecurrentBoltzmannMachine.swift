@@ -91,9 +91,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
     public var parameters: Parameters { network.parameters }
 
     /// The parameters and the optimiser's moments.
-    public var variables: Parameters {
-        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
-    }
+    public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// The stream of fitting; scores draw nothing.
     public var randomStates: [RandomState] {
@@ -105,7 +103,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
     ///
     /// - Returns: how much more log-probability the data have than the samples of the negative phase, in nats a step.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let pieces = SequencePieces(batch, steps: settings.steps)
         var (total, count) = (0.0, 0.0)
         try run(fitProgram, pieces, state: 1) { plan, piece in

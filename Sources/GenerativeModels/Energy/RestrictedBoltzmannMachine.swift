@@ -92,8 +92,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     /// The parameters, moving means, velocities and persistent chains.
     public var variables: Parameters {
-        let kept = chains.map { [(path: "chains", variable: $0)] } ?? []
-        return Parameters(parameters.entries + learning.state.entries + kept)
+        parameters + learning.state + Parameters(named: ["chains": chains])
     }
 
     /// The stream of fitting; scores draw nothing.

@@ -147,9 +147,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     public var parameters: Parameters { Self.parameters(causes, prior, recognition) }
 
     /// The parameters and the optimiser's moments.
-    public var variables: Parameters {
-        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
-    }
+    public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// The stream of fitting; scores draw the same numbers each time.
     public var randomStates: [RandomState] {
@@ -166,7 +164,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     ///
     /// - Returns: the batch's mean bound, and the mean of log q of the dreams' causes, in nats a row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
         _ = plan.input(0).update(fromContentsOf: batch.values)
         plan.run()

@@ -61,12 +61,11 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
             return [reconstruction - divergence, reconstruction, divergence]
         }
 
-        let learned =
-            ["encoder": encoder.parameters, "means": means.parameters, "logVariances": logVariances.parameters]
-            as Parameters
-        let likelihood = Parameters(settings.likelihood == .gaussian ? [("noise", noise)] : [])
-        let parameters = Parameters(
-            learned.entries + (["decoder": decoder.parameters] as Parameters).entries + likelihood.entries)
+        let parameters =
+            [
+                "encoder": encoder.parameters, "means": means.parameters, "logVariances": logVariances.parameters,
+                "decoder": decoder.parameters,
+            ] + Parameters(named: ["noise": settings.likelihood == .gaussian ? noise : nil])
         self.parameters = parameters
         let rows = Program.Input.float32(nil, width)
         fitProgram = Program("vae fit", inputs: [rows], seed: root.split("fit").key) { inputs in
@@ -94,7 +93,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     ///
     /// - Returns: the batch's mean bound and its two parts, in nats a row, before the step.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        optimizer.learningRate.set([Float(step.learningRate)])
+        optimizer.follow(step)
         let bound = try run(fitProgram, batch.values)
         return [("bound", bound.nats), ("reconstruction", bound.reconstruction), ("divergence", bound.divergence)]
     }
@@ -155,9 +154,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     }
 
     /// The parameters, and the optimiser's state.
-    public var variables: Parameters {
-        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
-    }
+    public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// A lower bound of the data's mean log-likelihood.
     public struct Bound: Hashable, Sendable {

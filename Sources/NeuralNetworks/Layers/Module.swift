@@ -24,7 +24,7 @@ extension Module {
     public var buffers: Parameters { [:] }
 
     /// Parameters and buffers: what a checkpoint stores and what a copy of the module copies.
-    public var state: Parameters { Parameters(parameters.entries + buffers.entries) }
+    public var state: Parameters { parameters + buffers }
 }
 
 /// A module that maps one tensor to another.
@@ -58,6 +58,13 @@ public struct Parameters: ExpressibleByDictionaryLiteral {
     /// Groups of parameters, each below its place in the list: `0.weight`, `0.bias`, `1.weight` …
     public init(list groups: [Parameters]) {
         self.init(groups.enumerated().flatMap { index, group in group.below("\(index)") })
+    }
+
+    /// Both, in order.
+    ///
+    /// - Precondition: no path is in both.
+    public static func + (first: Parameters, second: Parameters) -> Parameters {
+        Parameters(first.entries + second.entries)
     }
 
     /// The entries, each path below `name`.

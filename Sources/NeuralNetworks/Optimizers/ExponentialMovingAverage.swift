@@ -51,6 +51,6 @@ public final class ExponentialMovingAverage {
 
     /// `averages.…` and the correction: what a checkpoint stores.
     public var state: Parameters {
-        Parameters((["averages": sums] as Parameters).entries + [("correction", correction)])
+        ["averages": sums] + Parameters(named: ["correction": correction])
     }
 }

@@ -94,7 +94,10 @@ struct Record: ParsableCommand {
     private func record(_ subject: Subject) throws -> [Evaluator.Episode] {
         let recorder = try RolloutObserver(
             subject.agent, try subject.makeEnvironment(1, .nextStep), to: to, videoPath: video,
-            metadata: [.init("agent", .string(subject.name)), RolloutOptions.metadata(subject.environmentOptions)],
+            metadata: [
+                .init("agent", .string(subject.name)),
+                RolloutLayout.metadata(environmentOptions: subject.environmentOptions),
+            ],
             overwrite: force)
         let progress = EvaluationProgress(episodes: episodes, passingTo: recorder)
         let evaluator = Evaluator(
@@ -111,21 +114,5 @@ struct Record: ParsableCommand {
         try recorder.finish(keeping: results.count, overwrite: force)
         progress.finish()
         return results
-    }
-}
-
-/// The environment's options within a rollout's metadata, so that a recording can be replayed.
-enum RolloutOptions {
-    static let name = "environmentOptions"
-
-    static func metadata(_ options: [String: String]) -> JSON.Member {
-        .init(name, .object(options.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }))
-    }
-
-    static func environmentOptions(_ rollout: Rollout) -> [String: String] {
-        guard case .object(let members)? = rollout.layout.metadata.first(where: { $0.name == name })?.value else {
-            return [:]
-        }
-        return Dictionary(members.compactMap { member in member.value.string.map { (member.name, $0) } }) { $1 }
     }
 }

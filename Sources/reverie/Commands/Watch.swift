@@ -96,7 +96,7 @@ struct Watch: ParsableCommand {
         let rollout = try Rollout(contentsOf: subject)
         let environment = try content(of: subject) {
             try EnvironmentCatalog.make(
-                rollout.layout.environment, autoreset: .disabled, options: RolloutOptions.environmentOptions(rollout))
+                rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions)
         }
         return try RolloutScene(rollout, path: subject, environment: environment)
     }

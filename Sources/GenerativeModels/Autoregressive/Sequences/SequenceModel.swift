@@ -45,9 +45,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
     }
 
     /// The parameters and the optimiser's moments.
-    public var variables: Parameters {
-        Parameters(parameters.entries + (["optimizer": optimizer.state] as Parameters).entries)
-    }
+    public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// That of fitting, which dropout draws from.
     public var randomStates: [RandomState] {
@@ -90,7 +88,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
 
     /// A step on the mean log-likelihood of the batch's steps.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        optimizer.learningRate.set(CollectionOfOne(Float(step.learningRate)))
+        optimizer.follow(step)
         let windows = SequenceWindows(fitting: batch, context: context)
         let program = fitProgram(windows.paddedLength(windows.windows[...], context: context))
         // Each step draws anew, whatever the program that its length asks for.

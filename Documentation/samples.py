@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Draws the pictures of Documentation/Models/Samples.md from the folders of finished fits.
+
+    Documentation/samples.py RUNS [--commands] [IMAGE …]
+
+Each picture has its run and what made both in `pictures`; `--commands` prints the fits, names draw these alone. A run that isn't there is
+named and left out."""
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+REVERIE = ROOT / ".build/release/reverie"
+IMAGES = ROOT / "assets/images/models"
+
+fixed, threshold = "--option binarize=fixed", "--option binarize=threshold"
+digits = "--count 35"
+# (image, run, fit, sample)
+pictures = [
+    ("tabular", "doc-tabular", "tabular bars-and-stripes --set smoothing=0.01", digits),
+    ("fvbn", "doc-fvbn", f"fvbn mnist {fixed} --set epochs=20", digits),
+    ("neural-autoregressive", "doc-neural-autoregressive", f"neural-autoregressive mnist {fixed} --set epochs=5", digits),
+    ("nade", "nade-fixed-0", f"nade mnist {fixed} --set epochs=50 --set patience=8", digits),
+    ("nade-complete", "nade-fixed-0", f"nade mnist {fixed} --set epochs=50 --set patience=8", "--show complete --count 18"),
+    ("rnade", "doc-rnade", "rnade eight-gaussians --set epochs=60", ""),
+    ("made", "doc-made", f"made mnist {fixed} --set epochs=40", digits),
+    ("deep-nade", "deep1-fixed-0", f"deep-nade mnist {fixed} --set epochs=600 --set validationRows=1000", digits),
+    ("conv-nade", "doc-conv-nade", f"conv-nade mnist {fixed} --set epochs=3", digits),
+    ("pixelcnn", "doc-pixelcnn", f"pixelcnn mnist {fixed} --set epochs=3", digits),
+    ("gated-pixelcnn", "gated-dynamic-0", "gated-pixelcnn mnist --option binarize=dynamic --set epochs=24", digits),
+    ("tcn", "doc-tcn-jsb", "tcn music_JSB_Chorales", "--count 6"),
+    ("transformer.txt", "doc-transformer", "transformer tinyshakespeare", "--count 1"),
+    ("wavenet.txt", "doc-wavenet-names", "wavenet names --option lines=true --set context=32 --set epochs=10", "--count 24"),
+    ("hopfield-recall", "doc-hopfield", f"hopfield mnist {threshold} --option limit=12 --set storage=pseudoinverse", "--show recall --count 12"),
+    ("boltzmann-machine", "doc-boltzmann-machine", f"boltzmann-machine mnist {fixed} --set epochs=10", digits),
+    ("rbm-digits", "rbm500-centred-0", f"rbm mnist {threshold} --set epochs=200", "--count 64"),
+    ("rbm-weights", "rbm500-centred-0", f"rbm mnist {threshold} --set epochs=200", "--show weights --count 64"),
+    ("gaussian-rbm", "doc-gaussian-rbm", "gaussian-rbm mnist --option kind=reals --set hiddenUnits=200 --set epochs=30", digits),
+    ("dbm", "c12-centred", f"dbm mnist {threshold} --set hiddenUnits=500,500 --set epochs=50 --set pretrainingEpochs=0", digits),
+    ("dbn", "c6-dbn-tuned", f"dbn mnist {threshold} --set hiddenUnits=500,500 --set epochs=50 --set fineTuningEpochs=20", digits),
+    ("conditional-rbm", "doc-conditional-rbm", f"conditional-rbm mnist {threshold} --set epochs=20", digits),
+    ("discriminative-rbm", "doc-discriminative-rbm", f"discriminative-rbm mnist {threshold} --set epochs=20", digits),
+    ("sigmoid-belief-network", "doc-sigmoid-belief-network", f"sigmoid-belief-network mnist {fixed} --set epochs=30", digits),
+    ("convolutional-rbm", "doc-convolutional-rbm", f"convolutional-rbm mnist {threshold} --set epochs=5", digits),
+    ("rnn-rbm", "doc-rnn-rbm", "rnn-rbm music_JSB_Chorales --set epochs=100", "--count 6"),
+]
+
+
+def main():
+    words = [word for word in sys.argv[1:] if not word.startswith("--")]
+    runs, names = pathlib.Path(words[0]), set(words[1:])
+    if "--commands" in sys.argv:
+        for line in dict.fromkeys(f"reverie fit {fit} --data DATA --run {run}" for _, run, fit, _ in pictures):
+            print(line)
+        return
+    for image, run, _, sample in pictures:
+        if names and image not in names:
+            continue
+        if not (runs / run / "summary.json").exists():
+            print(f"{run} isn't there: {image} is left as it is", file=sys.stderr)
+            continue
+        file = IMAGES / (image if "." in image else f"{image}.png")
+        subprocess.run([REVERIE, "sample", runs / run, *sample.split(), "--to", file, "--force"], check=True)
+
+
+if __name__ == "__main__":
+    main()
