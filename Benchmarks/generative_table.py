@@ -4,7 +4,9 @@
     python3 Benchmarks/generative_table.py RUNS_FOLDER > table.md
 
 The runs' names and what made them stand in `rows`; `--commands` prints the commands. Test nats, lower is better. A run that isn't there
-or isn't finished has no row."""
+or isn't finished has no row. `RUN@key=value` is a run whose likelihood was asked for in another way:
+
+    reverie evaluate RUN --set key=value --json > RUN@key=value.json"""
 import json
 import pathlib
 import sys
@@ -13,26 +15,28 @@ data = "--data DATA"
 fixed, threshold = "--option binarize=fixed", "--option binarize=threshold"
 # The paper's start, and its last parameters.
 small = "--set hiddenUnits=16 --set initialScale=0.2 --set keepBest=false"
+deep1 = f"deep-nade mnist {fixed} --set epochs=600 --set validationRows=1000"
+deep2 = f"deep-nade mnist {fixed} --set hiddenUnits=500,500 --set epochs=1000 --set validationRows=500"
 # (run, what it is, published figure, where, model and arguments)
 rows = [
     ("rbm16l-centred-0", "RBM, 16 hidden, centred", 142.56, "Melchior et al. 2016", f"rbm mnist {threshold} {small}"),
     ("rbm16l-plain-0", "RBM, 16 hidden, plain", 149.05, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --set centred=false"),
     ("rbm16l-flipped-centred-0", "RBM, 16 hidden, centred, data turned around", 142.09, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true"),
     ("rbm16l-flipped-plain-0", "RBM, 16 hidden, plain, data turned around", 183.36, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true --set centred=false"),
-    ("rbm500-centred-0", "RBM, 500 hidden, centred", 84.86, "Melchior et al. 2016, AIS", f"rbm mnist {threshold} --set epochs=200"),
+    ("rbm500-centred-0@aisBetas=14500", "RBM, 500 hidden, centred", 84.86, "Melchior et al. 2016, AIS", f"rbm mnist {threshold} --set epochs=200"),
     ("rbm500-cd25-fixed-0", "RBM, 500 hidden, CD-25", 86.34, "Salakhutdinov & Murray 2008",
      f"rbm mnist {fixed} --set algorithm=cd --set gibbsSteps=25 --set epochs=120 --set learningRate=0.05 --set decay=linear"),
     ("dbm-fixed-0", "DBM, 512 and 1,024 hidden, bound", 84.62, "Salakhutdinov & Hinton 2009",
      f"dbm mnist {fixed} --set hiddenUnits=512,1024 --set epochs=150 --set pretrainingEpochs=15 --set gibbsSteps=5 --set learningRate=0.01"),
     ("nade-fixed-0", "NADE, 500 hidden", 88.33, "Larochelle & Murray 2011", f"nade mnist {fixed} --set epochs=50 --set patience=8"),
-    ("deep1-fixed-0", "DeepNADE, one layer of 500, one order", 92.17, "Uria et al. 2014",
-     f"deep-nade mnist {fixed} --set epochs=600 --set validationRows=1000"),
-    ("deep2-fixed-0", "DeepNADE, two layers of 500, one order", 89.17, "Uria et al. 2014",
-     f"deep-nade mnist {fixed} --set hiddenUnits=500,500 --set epochs=1000 --set validationRows=500"),
+    ("deep1-fixed-0@orders=1", "DeepNADE, one layer of 500, one order", 92.17, "Uria et al. 2014", deep1),
+    ("deep1-fixed-0@orders=128", "EoNADE of it, 128 orders", 87.71, "Uria et al. 2014", deep1),
+    ("deep2-fixed-0@orders=1", "DeepNADE, two layers of 500, one order", 89.17, "Uria et al. 2014", deep2),
+    ("deep2-fixed-0@orders=128", "EoNADE of it, 128 orders", 85.10, "Uria et al. 2014", deep2),
     ("made32-fixed-0", "MADE, one layer of 8,000, 32 masks", 88.04, "Germain et al. 2015",
      f"made mnist {fixed} --set hiddenUnits=8000 --set masks=32 --set epochs=60 --set patience=12 --set validationRows=2000"),
     ("gated-dynamic-0", "gated PixelCNN, dynamic bits", 81.50, "re-runs",
-     "gated-pixelcnn mnist --option binarize=dynamic --set epochs=20 --set batchSize=16 --set averaging=0.9995"),
+     "gated-pixelcnn mnist --option binarize=dynamic --set epochs=24"),
 ]
 
 
@@ -48,16 +52,22 @@ def likelihood(summary):
 def main():
     if "--commands" in sys.argv:
         for run, _, _, _, words in rows:
-            print(f"reverie fit {words} {data} --run {run}")
+            run, _, setting = run.partition("@")
+            print(f"reverie fit {words} {data} --run {run} --resume")
+            if setting:
+                print(f"reverie evaluate {run} --set {setting} --json > {run}@{setting}.json")
         return
     folder = pathlib.Path(sys.argv[1])
     print("| model | test nats | how | published | difference | epochs | minutes |")
     print("|---|--:|---|---|--:|--:|--:|")
     for run, name, published, where, _ in rows:
-        path = folder / run / "summary.json"
-        if not path.exists():
+        run, _, setting = run.partition("@")
+        path, evaluation = folder / run / "summary.json", folder / f"{run}@{setting}.json"
+        if not path.exists() or setting and not evaluation.exists():
             continue
         summary = json.loads(path.read_text())
+        if setting:
+            summary |= json.loads(evaluation.read_text())
         nats, how = likelihood(summary)
         difference = summary["testNats"] - published
         print(

@@ -74,7 +74,8 @@ public enum DatasetCatalog {
             return found
         }
         // What is called like a file is one; where it isn't here it may be in the folder.
-        let isFile = [".npz", ".csv", ".txt", ".json", ".gz", ".png"].contains { name.hasSuffix($0) }
+        let endings = [TextDataset.ending, MusicDataset.ending, RolloutDataset.ending, ".csv", ".gz", ".png"]
+        let isFile = endings.contains { name.hasSuffix($0) }
         if isFile, !exists(name), folder.map({ exists(joinPath($0, name)) }) != true {
             throw StorageError(path: name, operation: "open", reason: .missing)
         }

@@ -22,6 +22,24 @@ import Testing
         #expect(shown.width == 960 && shown.height == 600 && Set(shown.pixels).count > 8)
     }
 
+    @Test func rowsOfAClassAreDrawn() throws {
+        let folder = try ModelRuns.folder()
+        for label in 0..<2 {
+            let result = try run("sample classes --count 50 --class \(label) --to \(label).npz")
+            #expect(result.status == 0, "\(result.errors)")
+            let array = try #require(try NPZReader(path: folder.file("\(label).npz")).array("samples", limit: 1 << 20))
+            let samples = array.bytes.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+            let on = samples.reduce(0, +) / Float(samples.count)
+            #expect(samples.count == 200 && abs(on - Float(label)) < 0.3, "\(label): \(on)")
+        }
+        let beyond = try run("sample classes --class 2 --to x.npz")
+        #expect(beyond.status == 65 && beyond.errors.contains("the data hold classes 0 to 1"), "\(beyond)")
+        let weights = try run("sample classes --class 1 --show weights --to x.png")
+        #expect(weights.status == 64 && weights.errors.contains("--class is for samples"), "\(weights)")
+        let plain = try run("sample nade --class 1 --to x.png")
+        #expect(plain.status == 64 && plain.errors.contains("nade can't draw rows of a class"), "\(plain)")
+    }
+
     @Test func codesAreClassified() throws {
         let json = try run("evaluate points --classifier --labels 100 --json").json()
         let codes = try #require(json["codeAccuracy"]?.double), rows = try #require(json["rowAccuracy"]?.double)

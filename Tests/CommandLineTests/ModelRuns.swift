@@ -7,7 +7,7 @@ import Training
 @testable import reverie
 
 /// Small fits of models of each kind of rows, made once, and removed when the tests end: `nade`, `rbm` and `hopfield` of
-/// pictures, `bits` of a table of bits, `points` of points, `lines` and `stream` of a text, `music`.
+/// pictures, `bits` of a table of bits, `points` of points, `classes` of a table with classes, `lines` and `stream` of a text, `music`.
 enum ModelRuns {
     private static let data = "--set batchSize=20 --run"
 
@@ -16,6 +16,8 @@ enum ModelRuns {
         "fit rbm bars-and-stripes --set hiddenUnits=8 --set epochs=30 \(data) rbm",
         "fit hopfield bars-and-stripes \(data) hopfield",
         "fit rbm bits.csv --set hiddenUnits=4 --set epochs=2 \(data) bits",
+        "fit conditional-rbm classes.csv --option labelColumn=last --set hiddenUnits=4 --set epochs=100 "
+            + "--set learningRate=0.1 \(data) classes",
         "fit vae moons --option size=300 --set epochs=2 \(data) points",
         "fit transformer text.txt --option lines=true --set layers=1 --set width=8 --set heads=1 --set context=12 "
             + "--set updates=40 \(data) lines",
@@ -26,7 +28,13 @@ enum ModelRuns {
     private static let made = Result {
         let folder = try TemporaryFolder()
         let bits = (0..<60).map { row in (0..<6).map { "\((row >> $0) & 1)" }.joined(separator: ",") }
+        // A class's bits are like it, but for one in each third row.
+        let classes = (0..<60).map { row in
+            ((0..<4).map { (row / 3 % 4 == $0 && row % 3 == 0) == (row % 2 == 1) ? 0 : 1 } + [row % 2])
+                .map(String.init).joined(separator: ",")
+        }
         let words = ["anna", "hanna", "nahan", "ana", "annan"]
+        try writeAtomically(classes.joined(separator: "\n") + "\n", to: folder.file("classes.csv"), overwrite: false)
         let piece = "[" + (0..<30).map { "[\(60 + $0 % 5), \(48 + $0 % 3)]" }.joined(separator: ",") + "]"
         try writeAtomically(bits.joined(separator: "\n") + "\n", to: folder.file("bits.csv"), overwrite: false)
         try writeAtomically(

@@ -72,6 +72,12 @@ public protocol SamplingModel: GenerativeModel {
     func sample(_ count: Int, seed: UInt64) throws -> [Float]
 }
 
+/// A model that draws rows of classes.
+public protocol ClassSamplingModel: SamplingModel {
+    /// A row of each of the given classes, (count, width) row-major. A seed gives the same rows.
+    func sample(classes: [Int], seed: UInt64) throws -> [Float]
+}
+
 /// A model that says how likely rows are.
 public protocol LikelihoodModel: GenerativeModel {
     /// log p(x) of each row: exact, a bound or an estimate, as the result says. A seed gives the same numbers.
@@ -136,12 +142,13 @@ public protocol ProcessModel: GenerativeModel {
 
 /// What a model can do, by name.
 public enum ModelAbility: String, Sendable, CaseIterable {
-    case sample, likelihood, reconstruct, encode, complete, classify, weights, process
+    case sample, classes, likelihood, reconstruct, encode, complete, classify, weights, process
 
     /// Whether a model can do it.
     public func isThere(in model: any GenerativeModel) -> Bool {
         switch self {
         case .sample: model is any SamplingModel
+        case .classes: model is any ClassSamplingModel
         case .likelihood: model is any LikelihoodModel
         case .reconstruct: model is any ReconstructingModel
         case .encode: model is any EncodingModel

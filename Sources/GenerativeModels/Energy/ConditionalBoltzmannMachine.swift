@@ -50,7 +50,7 @@ public struct ConditionalBoltzmannSettings: ModelSettings, Hashable {
 /// It is a machine for each class with weights in common, learned by contrastive divergence from the rows with their classes held.
 /// log p(v | y) is exact for at most ``StateEnumeration/limit`` hidden units and otherwise rests on an estimate of each class's
 /// log Z.
-public final class ConditionalBoltzmannMachine: SamplingModel, LikelihoodModel, CompletingModel, PicturingModel {
+public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodModel, CompletingModel, PicturingModel {
     private static let scoreCost = 1 << 26
 
     /// What a row is.

@@ -48,7 +48,7 @@ public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
 /// which is exact: the visible units' part of the partition function cancels, and classes are few. Learning follows
 /// ∇ log p(y | v) + α ∇ log p(v, y), the latter by contrastive divergence of rows with their classes: a hybrid of classifier and
 /// generative model, which with α = 0 is only the classifier.
-public final class DiscriminativeBoltzmannMachine: ClassifyingModel, SamplingModel, EncodingModel, PicturingModel {
+public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSamplingModel, EncodingModel, PicturingModel {
     /// What a row is.
     public let data: Dataset.Description
     /// The mean of log p(y | v).
@@ -167,22 +167,34 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, SamplingMod
     ///
     /// - Throws: ``ModelError/setting(_:value:expected:)`` where nothing of the rows' distribution was learned.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
+        var start = RandomStream(seed: seed).split("classes")
+        return try settled((0..<count).map { _ in start.integers(below: data.classCount) }, areHeld: false, seed: seed)
+    }
+
+    /// Gibbs chains of rows whose classes are held.
+    ///
+    /// - Throws: as ``sample(_:seed:)``.
+    public func sample(classes: [Int], seed: UInt64) throws -> [Float] {
+        try settled(classes, areHeld: true, seed: seed)
+    }
+
+    private func settled(_ classes: [Int], areHeld: Bool, seed: UInt64) throws -> [Float] {
         guard settings.generative > 0 else {
             throw ModelError.setting("generative", value: "0", expected: "more, for a model to sample from")
         }
         let stream = RandomStream(seed: seed)
         var start = stream.split("start")
         sampleProgram.randomState = (stream.split("gibbs").key, 0)
-        let plan = try sampleProgram.plan(length: count)
+        let plan = try sampleProgram.plan(length: classes.count)
         let means = layers.means[0].values
         for index in plan.input(0).indices {
             plan.input(0)[index] = start.uniformFloat() < means[index % data.width] ? 1 : 0
         }
-        for index in 0..<count { plan.integerInput(1)[index] = Int32(start.integers(below: data.classCount)) }
+        for (index, label) in classes.enumerated() { plan.integerInput(1)[index] = Int32(label) }
         for _ in 0..<settings.samplingSteps {
             plan.run()
             _ = plan.input(0).update(fromContentsOf: plan.output(0))
-            _ = plan.integerInput(1).update(fromContentsOf: plan.integerOutput(1))
+            if !areHeld { _ = plan.integerInput(1).update(fromContentsOf: plan.integerOutput(1)) }
         }
         return Array(plan.input(0))
     }

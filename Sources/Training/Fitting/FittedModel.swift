@@ -62,9 +62,19 @@ public struct FittedModel {
 
     /// New rows, (count, width) row-major, in the units of the prepared data.
     ///
-    /// - Throws: ``GenerativeModels/ModelError`` where the model can't draw.
-    public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
-        scaling.undo(try ability((any SamplingModel).self, "draw rows").sample(count, seed: seed))
+    /// - Parameter label: The class that they are to be of; nil for any.
+    /// - Throws: ``GenerativeModels/ModelError`` where the model can't draw, or there is no such class.
+    public func sample(_ count: Int, class label: Int? = nil, seed: UInt64) throws -> [Float] {
+        guard let label else {
+            return scaling.undo(try ability((any SamplingModel).self, "draw rows").sample(count, seed: seed))
+        }
+        let able = try ability((any ClassSamplingModel).self, "draw rows of a class")
+        guard label < data.classCount else {
+            throw ModelError.data(
+                model: "--class \(label)", found: "classes 0 to \(data.classCount - 1)",
+                expected: "a class of that number")
+        }
+        return scaling.undo(try able.sample(classes: [Int](repeating: label, count: count), seed: seed))
     }
 
     /// The model as one that can do something.

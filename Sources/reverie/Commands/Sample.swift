@@ -16,6 +16,7 @@ struct Sample: ParsableCommand {
             EXAMPLE
               reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.npz
               reverie sample runs/nade-mnist-seed0 --to drawing.gif
+              reverie sample runs/conditional-rbm-mnist-seed0 --class 3 --to threes.png
               reverie sample runs/hopfield-digits-seed0 --show recall --to recall.gif
             """)
 
@@ -36,6 +37,11 @@ struct Sample: ParsableCommand {
         help: "Steps of a process that has no end (default: as many as a row has numbers, at least 240).")
     var steps: Int?
 
+    @Option(
+        name: .customLong("class"), parsing: .unconditional,
+        help: ArgumentHelp("The class that samples are to be of, from 0.", valueName: "class"))
+    var label: Int?
+
     @Option(parsing: .unconditional, help: "The seed of the draws.")
     var seed = 0
 
@@ -51,6 +57,7 @@ struct Sample: ParsableCommand {
 
     func validate() throws {
         try require("--count", count, in: 1...1_000_000)
+        try require("--class", label, in: 0...1_000_000)
         try require("--steps", steps, in: 1...1_000_000_000)
         try require("--seed", seed, in: seedRange)
         try require("--to", to, endsIn: ".png", ".gif", ".npz", ".txt")
@@ -61,7 +68,11 @@ struct Sample: ParsableCommand {
         let path = try RunFolder.open(folder, of: .fitting).path
         let model = try content(of: path) { try FittedModel(run: path) }
         let subject = ModelSubject(model)
+        subject.label = label
         let show = try show(of: subject)
+        guard label == nil || show == .samples else {
+            throw UsageError("--class is for samples, and this shows \(show.rawValue): add --show samples")
+        }
         note("drawing \(show.rawValue) from \(path)")
         let view = try ModelView(show, of: subject, count: count ?? usualCount(show), seed: UInt64(seed))
         let limit = steps ?? max(240, view.current.count / view.count)

@@ -27,7 +27,8 @@ extension ModelSubject {
             let process = try model.ability((any ProcessModel).self, "be watched")
                 .process(count: count, from: nil, known: [], seed: seed)
             return ModelMaterial(count: count, process: process)
-        case .samples: return ModelMaterial(count: count, still: try model.sample(count, seed: seed))
+        case .samples:
+            return ModelMaterial(count: count, still: try model.sample(count, class: label, seed: seed))
         case .weights: return try weights(count, random)
         case .complete: return try completion(count, random, seed: seed)
         case .recall: return try recall(count, random, seed: seed)

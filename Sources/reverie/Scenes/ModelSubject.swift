@@ -6,6 +6,8 @@ import Training
 /// A model that is looked at, and the data it was fitted to, which are read when they are needed.
 final class ModelSubject {
     let model: FittedModel
+    /// The class that samples are to be of; nil for any.
+    var label: Int?
     private var parts: [Dataset.Part: DataRows] = [:]
 
     init(_ model: FittedModel) { self.model = model }

@@ -120,6 +120,11 @@ import Testing
         let total = joint.reduce(0) { $0 + $1.reduce(0, +) }
         let seen = counts(of: try model.sample(4000, seed: 1), width: 3)
         #expect(chiSquareDeviation(seen, joint.map { $0.reduce(0, +) / total }) < 4)
+        for y in 0..<3 {
+            let own = counts(of: try model.sample(classes: [Int](repeating: y, count: 4000), seed: 1), width: 3)
+            let share = joint.reduce(0) { $0 + $1[y] }
+            #expect(chiSquareDeviation(own, joint.map { $0[y] / share }) < 4)
+        }
     }
 
     /// Parity of two bits: no linear classifier does it.
