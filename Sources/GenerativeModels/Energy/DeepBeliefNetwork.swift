@@ -26,12 +26,10 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
     private let settings: DeepBeliefSettings
     /// The machine of each pair of layers.
     let machines: [RestrictedBoltzmannMachine]
-    /// The way up below the highest machine, where it is to have weights of its own: while layers are learned greedily, copies.
-    let recognition: [(weight: Variable, bias: Variable)]
-    private let rate = Variable(0, name: "rate")
-    private let wakeProgram, sleepProgram: Program
+    /// The ways up and down.
+    let ways: DirectedLayers
     private let upPrograms: [Program]
-    private let rowProgram, boundProgram, downProgram: Program
+    private let rowProgram, boundProgram, downProgram, wakeProgram, sleepProgram: Program
 
     init(_ settings: DeepBeliefSettings, data: Dataset.Description, seed: UInt64) throws {
         (self.data, self.settings) = (data, settings)
@@ -44,79 +42,25 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
                 data: description, seed: root.split(level).key)
         }
         self.machines = machines
-        let layers = machines.map(\.layers)
-        let below = layers.dropLast()
-        let recognition = (settings.fineTuningEpochs == 0 ? [] : below).map { layers in
-            let weight = layers.weights[0]
-            return (
-                weight: Variable(weight.values, shape: weight.shape, name: "weight"),
-                bias: Variable(zeros: [layers.sizes[1]], name: "bias")
-            )
+        let ways = DirectedLayers(machines.map(\.layers), isUntied: settings.fineTuningEpochs > 0)
+        self.ways = ways
+        func program(
+            _ name: String, _ width: Int, _ key: UInt64 = 0, _ body: @escaping (Tensor) throws -> [Tensor]
+        ) -> Program {
+            Program("dbn \(name)", inputs: [.float32(nil, width)], seed: key) { try body($0[0]) }
         }
-        self.recognition = recognition
-        func up(_ level: Int, _ x: Tensor) -> Tensor {
-            guard level < recognition.count else { return layers[level].field(1, [x, nil]) }
-            return x.matmul(recognition[level].weight.tensor) + recognition[level].bias.tensor
-        }
-        func down(_ level: Int, _ x: Tensor) -> Tensor { layers[level].field(0, [nil, x]) }
-
-        let rows = Program.Input.float32(nil, data.width)
+        let (width, topWidth) = (data.width, sizes[sizes.count - 2])
         upPrograms = machines.indices.map { level in
-            Program("dbn up to \(level)", inputs: [rows], seed: root.split("up").split(level).key) { inputs in
-                [(0..<level).reduce(inputs[0]) { up($1, $0).sigmoid().bernoulliSample() }]
-            }
+            program("up to \(level)", width, root.split("up").split(level).key) { [ways.drawsUp($0, to: level)[level]] }
         }
-        rowProgram = Program("dbn rows", inputs: [rows]) { inputs in
-            let top = layers.indices.reduce(inputs[0]) { up($1, $0).sigmoid() }
-            let bottom = layers.indices.reversed().reduce(top) { down($1, $0).sigmoid() }
+        rowProgram = program("rows", width) {
+            let (top, bottom) = ways.expectations($0)
             return [bottom, top]
         }
-        boundProgram = Program("dbn bound", inputs: [rows]) { inputs in
-            var (x, bound) = (inputs[0], Tensor(0))
-            for level in below.indices {
-                let field = up(level, x)
-                let next = field.sigmoid().bernoulliSample()
-                let entropy = field.softplus() - field * field.sigmoid()
-                bound = bound + entropy.sum([-1]) - binaryCrossEntropy(logits: down(level, next), targets: x).sum([-1])
-                x = next
-            }
-            return [bound + layers[layers.count - 1].logSum(over: [1], [x, nil])]
-        }
-        let rate = rate
-        /// A step of a directed layer's weights, the mean of the products of rows' values on either side.
-        func step(_ weight: Variable, _ below: Tensor, _ above: Tensor) throws {
-            let mean = below.matmul(above, transposeLeft: true) * (1 / Double(below.shape[0]))
-            try weight.assign(weight.tensor + rate.tensor * mean)
-        }
-        func step(_ bias: Variable, _ values: Tensor) throws {
-            try bias.assign(bias.tensor + rate.tensor * values.mean([0]))
-        }
-        wakeProgram = Program("dbn wake", inputs: [rows], seed: root.split("wake").key) { inputs in
-            let states = below.indices.reduce([inputs[0]]) { $0 + [up($1, $0[$1]).sigmoid().bernoulliSample()] }
-            for level in below.indices {
-                let missing = states[level] - down(level, states[level + 1]).sigmoid()
-                try step(layers[level].weights[0], missing, states[level + 1])
-                try step(layers[level].biases[0], missing)
-            }
-            return [states[below.count]]
-        }
-        let top = Program.Input.float32(nil, sizes[sizes.count - 2])
-        sleepProgram = Program("dbn sleep", inputs: [top], seed: root.split("sleep").key) { inputs in
-            var upper = inputs[0]
-            for level in recognition.indices.reversed() {
-                let lower = down(level, upper).sigmoid().bernoulliSample()
-                let missing = upper - up(level, lower).sigmoid()
-                try step(recognition[level].weight, lower, missing)
-                try step(recognition[level].bias, missing)
-                upper = lower
-            }
-            return [upper]
-        }
-        downProgram = Program("dbn down", inputs: [top]) { inputs in
-            let draw = below.indices.reversed().reduce(inputs[0]) { down($1, $0).sigmoid().bernoulliSample() }
-            let mean = below.indices.reversed().reduce(inputs[0]) { down($1, $0).sigmoid() }
-            return [draw, mean]
-        }
+        boundProgram = program("bound", width) { [ways.bound($0)] }
+        downProgram = program("down", topWidth) { ways.fallen($0) }
+        wakeProgram = program("wake", width, root.split("wake").key) { [try ways.recordWake($0)] }
+        sleepProgram = program("sleep", topWidth, root.split("sleep").key) { [try ways.recordSleep($0)] }
     }
 
     /// The highest pair of layers.
@@ -131,8 +75,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
     public var variables: Parameters { withRecognition(machines.map(\.variables)) }
 
     private func withRecognition(_ machines: [Parameters]) -> Parameters {
-        let up = recognition.map { Parameters(named: ["weight": $0.weight, "bias": $0.bias]) }
-        return Parameters(list: machines) + ["recognition": Parameters(list: up)]
+        Parameters(list: machines) + ["recognition": ways.parameters]
     }
 
     /// The streams of the machines, of the draws that each is trained on, and of fine-tuning.
@@ -144,7 +87,9 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         }
     }
 
-    private var ownPrograms: [Program] { upPrograms + (recognition.isEmpty ? [] : [wakeProgram, sleepProgram]) }
+    private var ownPrograms: [Program] {
+        upPrograms + (settings.fineTuningEpochs == 0 ? [] : [wakeProgram, sleepProgram])
+    }
 
     /// One step of one layer, of the lowest in the first of as many equal parts of the epochs as there are layers, and so on; in the
     /// last `fineTuningEpochs` of all.
@@ -156,16 +101,13 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         let level = min(machines.count - 1, step.epoch * machines.count / greedy)
         let rows = level == 0 ? batch.values : try output(of: upPrograms[level], batch.values, count: batch.count)
         let metrics = try machines[level].fit(DataRows(rows, width: machines[level].data.width), step)
-        if level < recognition.count {
-            recognition[level].weight.copy(from: machines[level].layers.weights[0])
-            recognition[level].bias.copy(from: machines[level].layers.biases[1])
-        }
+        ways.tie(level)
         return metrics
     }
 
     /// A step up and down (Hinton, Osindero & Teh 2006).
     private func fineTune(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        rate.set(CollectionOfOne(Float(step.learningRate)))
+        ways.rate.set(CollectionOfOne(Float(step.learningRate)))
         let states = try output(of: wakeProgram, batch.values, count: batch.count)
         let plan = try top.learn(DataRows(states, width: top.data.width), step)
         let dreams = Array(plan.output(1))

@@ -109,7 +109,7 @@ private func makeBelief(
         let rows = DataRows((0..<40_000).flatMap { $0 % 4 == 0 ? [0, 1] : [1, 0] as [Float] }, width: 2)
         try fit(model, rows, updates: 2, rate: 0, only: 0..<1)
         scramble(model.parameters)
-        let (directed, up) = (model.machines[0].layers, model.recognition[0])
+        let (directed, up) = (model.machines[0].layers, model.ways.recognition[0])
         let (b, w) = (directed.biases[0].values, directed.weights[0].values)
         let (c, r) = (up.bias.values, up.weight.values)
         let states = [[0, 0], [1, 0], [0, 1], [1, 1]] as [[Float]]

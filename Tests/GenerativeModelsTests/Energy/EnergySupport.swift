@@ -43,6 +43,19 @@ enum Bits {
     }
 }
 
+extension DataRows {
+    /// Points of three clusters, which one Gaussian can't describe: log 3 + log(2πe 0.16) = 2.10 nats at best.
+    static let threeClusters: DataRows = {
+        var stream = RandomStream(seed: 3)
+        let centres: [(Double, Double)] = [(-2, 0), (2, 0), (0, 2)]
+        let values = (0..<600).flatMap { row -> [Float] in
+            let (x, y) = centres[row % 3]
+            return [x, y].map { Float(stream.normal(mean: $0, standardDeviation: 0.4)) }
+        }
+        return DataRows(values, width: 2)
+    }()
+}
+
 /// Writes normal numbers into a model's parameters, so that its distribution is far from uniform.
 func scramble(_ parameters: Parameters, deviation: Double = 1, seed: UInt64 = 9) {
     var stream = RandomStream(seed: seed)

@@ -107,13 +107,7 @@ private func makeGaussian(
     /// Three clusters, which one Gaussian can't describe.
     @Test(arguments: [true, false])
     func clustersAreLearned(centred: Bool) throws {
-        var stream = RandomStream(seed: 3)
-        let centres: [(Double, Double)] = [(-2, 0), (2, 0), (0, 2)]
-        let values = (0..<600).flatMap { row -> [Float] in
-            let (x, y) = centres[row % 3]
-            return [x, y].map { Float(stream.normal(mean: $0, standardDeviation: 0.4)) }
-        }
-        let rows = DataRows(values, width: 2)
+        let rows = DataRows.threeClusters
         let model = try makeGaussian(2, hidden: 4) { ($0.boltzmann.centred, $0.boltzmann.gibbsSteps) = (centred, 5) }
         try fit(model, rows, updates: 1, rate: 0)
         let first = try model.score(rows)

@@ -71,13 +71,7 @@ private func makeDeep(
     /// Three clusters, greedily first or centred at once.
     @Test(arguments: [true, false])
     func clustersAreLearned(centred: Bool) throws {
-        var stream = RandomStream(seed: 3)
-        let centres: [(Double, Double)] = [(-2, 0), (2, 0), (0, 2)]
-        let values = (0..<600).flatMap { row -> [Float] in
-            let (x, y) = centres[row % 3]
-            return [x, y].map { Float(stream.normal(mean: $0, standardDeviation: 0.4)) }
-        }
-        let rows = DataRows(values, width: 2)
+        let rows = DataRows.threeClusters
         let model = try makeDeep(2, hidden: [6, 4]) {
             ($0.boltzmann.centred, $0.boltzmann.gibbsSteps) = (centred, 5)
             $0.pretrainingEpochs = centred ? 0 : 1000
