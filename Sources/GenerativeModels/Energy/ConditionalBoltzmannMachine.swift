@@ -1,53 +1,14 @@
-import Configuration
 import Datasets
 import NeuralNetworks
 import Random
 import TensorCore
 
-/// Settings of a ``ConditionalBoltzmannMachine``.
-public struct ConditionalBoltzmannSettings: ModelSettings, Hashable {
-    /// Hidden units.
-    public var hiddenUnits = 200
-    /// Gibbs steps of the negative phase.
-    public var gibbsSteps = 1
-    /// Gibbs steps to a sample.
-    public var samplingSteps = 1000
-    /// Chains of annealed importance sampling, for each class.
-    public var aisChains = 100
-    /// Temperatures of annealed importance sampling.
-    public var aisBetas = 5000
-
-    /// The defaults.
-    public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
-        Setting("gibbsSteps", \.gibbsSteps, 1...10_000, "Gibbs steps of the negative phase"),
-        Setting("samplingSteps", \.samplingSteps, 1...10_000_000, "Gibbs steps to a sample"),
-        Setting("aisChains", \.aisChains, 2...100_000, "chains of annealed importance sampling"),
-        Setting("aisBetas", \.aisBetas, 2...10_000_000, "temperatures of annealed importance sampling"),
-    ]
-
-    /// Bits with labels.
-    public var needs: DataNeeds { DataNeeds(.bits, labels: true) }
-
-    /// 50 epochs of batches of 100.
-    public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (50, 100) } }
-
-    /// A ``ConditionalBoltzmannMachine``.
-    public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
-        try data.require([.bits], of: "conditional-rbm")
-        try data.requireClasses(of: "conditional-rbm")
-        return try ConditionalBoltzmannMachine(self, data: data, seed: seed)
-    }
-}
-
 /// A restricted Boltzmann machine whose biases a condition sets, here the class y of the row (Taylor, Hinton & Roweis 2007):
 ///
 ///     p(v, h | y) ∝ exp(vᵀWh + (b + Bᵀy)ᵀv + (c + Cᵀy)ᵀh),   F(v | y) = −(b + Bᵀy)ᵀv − Σⱼ softplus(c + Cᵀy + Wᵀv)ⱼ
 ///
-/// It is a machine for each class with weights in common, learned by contrastive divergence from the rows with their classes held.
+/// It is a machine for each class with weights in common, learned by contrastive divergence, persistent or not, with the classes held:
+/// each row of a batch has a chain of its class beside it.
 /// log p(v | y) is exact for at most ``StateEnumeration/limit`` hidden units and otherwise rests on an estimate of each class's
 /// log Z.
 public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodModel, CompletingModel, PicturingModel {
@@ -63,6 +24,9 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     /// B (classes, width) and C (classes, hidden units).
     let visibleConditions, hiddenConditions: Variable
     private let optimizer = Adam(learningRate: 0)
+    /// Persistent chains, (classes · chains, width): those of a class follow each other.
+    private let chains: Variable?
+    private let start: RandomStream
     private let fitProgram, rowProgram, sampleProgram: Program
 
     init(_ settings: ConditionalBoltzmannSettings, data: Dataset.Description, seed: UInt64) throws {
@@ -74,6 +38,9 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         let visibleConditions = Variable(zeros: [classes, width], name: "visible")
         let hiddenConditions = Variable(zeros: [classes, settings.hiddenUnits], name: "hidden")
         self.layers = layers
+        start = root.split("chains")
+        chains =
+            settings.algorithm == .pcd ? Variable(zeros: [classes * settings.chains, width], name: "chains") : nil
         (self.visibleConditions, self.hiddenConditions) = (visibleConditions, hiddenConditions)
         var plain = BoltzmannSettings()
         plain.centred = false
@@ -98,13 +65,13 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         let inputs = [Program.Input.float32(nil, width), .int32(nil)]
         let learned = Self.parameters(layers, visibleConditions, hiddenConditions)
         fitProgram = Program(
-            "conditional-rbm fit", inputs: inputs, seed: root.split("fit").key
+            "conditional-rbm fit", inputs: inputs + [inputs[0]], seed: root.split("fit").key
         ) { [optimizer] inputs in
             let (v, y) = (inputs[0], inputs[1])
-            let model = (0..<settings.gibbsSteps).reduce(v) { sample, _ in swept(sample, y) }
+            let model = (0..<settings.gibbsSteps).reduce(inputs[2]) { sample, _ in swept(sample, y) }
             let gap = energy(model, y).mean() - energy(v, y).mean()
             try optimizer.minimize(-gap, learned)
-            return [gap]
+            return [gap, model]
         }
         rowProgram = Program("conditional-rbm rows", inputs: inputs) { inputs in
             let (v, y) = (inputs[0], inputs[1])
@@ -128,9 +95,9 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     /// Weights, biases, and what the classes add to these.
     public var parameters: Parameters { Self.parameters(layers, visibleConditions, hiddenConditions) }
 
-    /// The parameters, the data's means and the optimiser's moments.
+    /// The parameters, the data's means, the persistent chains and the optimiser's moments.
     public var variables: Parameters {
-        parameters + learning.state + ["optimizer": optimizer.state]
+        parameters + learning.state + Parameters(named: ["chains": chains]) + ["optimizer": optimizer.state]
     }
 
     /// The stream of fitting; scores draw nothing.
@@ -139,15 +106,49 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         set { fitProgram.randomState = newValue[0] }
     }
 
-    /// One step of contrastive divergence.
+    /// One step of contrastive divergence, from the rows themselves or from chains of their classes.
     ///
     /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        _ = learning.begin(batch.values)
+        if learning.begin(batch.values) { startChains() }
         optimizer.follow(step)
-        let plan = try filled(fitProgram, batch.values, try labels(batch))
-        plan.run()
+        let labels = try labels(batch)
+        let plan = try filled(fitProgram, batch.values, labels)
+        guard let chains else {
+            _ = plan.input(2).update(fromContentsOf: batch.values)
+            plan.run()
+            return [("gap", Double(plan.output(0)[0]))]
+        }
+        let (width, places) = (data.width, chainPlaces(labels, step))
+        chains.withMutableValues { values in
+            for (row, place) in places.enumerated() {
+                for index in 0..<width { plan.input(2)[row * width + index] = values[place * width + index] }
+            }
+            plan.run()
+            for (row, place) in places.enumerated() {
+                for index in 0..<width { values[place * width + index] = plan.output(1)[row * width + index] }
+            }
+        }
         return [("gap", Double(plan.output(0)[0]))]
+    }
+
+    /// A chain of its class for each row: in turn, other ones first in each update.
+    private func chainPlaces(_ labels: [Int], _ step: FitStep) -> [Int] {
+        var seen = [Int](repeating: step.update, count: data.classCount)
+        return labels.map { label in
+            defer { seen[label] += 1 }
+            return label * settings.chains + seen[label] % settings.chains
+        }
+    }
+
+    /// Persistent chains begin at the base rates.
+    private func startChains() {
+        guard let chains else { return }
+        var stream = start
+        let means = layers.means[0].values
+        chains.withMutableValues { values in
+            for index in values.indices { values[index] = stream.uniformFloat() < means[index % data.width] ? 1 : 0 }
+        }
     }
 
     private func labels(_ rows: DataRows) throws -> [Int] {

@@ -23,8 +23,8 @@ struct ModelPicture {
 
     private let layout: Layout
     private let panelCount: Int
-    /// The number that is white; nil for weights, which are grey where they are 0.
-    private let white: Float?
+    /// The numbers that are black and white; nil for weights, which are grey where they are 0.
+    private let greys: ClosedRange<Float>?
     /// Rows of the data to compare with.
     private let background: [Float]
 
@@ -33,12 +33,19 @@ struct ModelPicture {
     /// The pictures, rows or lines that one picture holds at most.
     static let mostRows = 256
 
-    /// - Parameter background: Rows of the data, asked for where rows become points.
+    /// - Parameter background: Rows of the data, asked for where rows become points, or pictures of reals.
     init(_ data: Dataset.Description, of show: ModelShow, background: () -> [Float]) {
         layout = Layout(data, of: show)
         panelCount = show.panelCount
-        white = show == .weights ? nil : data.kind.white
-        self.background = layout.isOfPoints ? background() : []
+        let isOfReals = data.kind == .reals && show != .weights
+        self.background = layout.isOfPoints || isOfReals ? background() : []
+        if show == .weights {
+            greys = nil
+        } else if isOfReals, !layout.isOfPoints, let least = self.background.min(), let most = self.background.max() {
+            greys = least...max(most, least + .leastNormalMagnitude)
+        } else {
+            greys = 0...data.kind.white
+        }
     }
 
     /// Rows that a picture has room for.
@@ -87,8 +94,9 @@ struct ModelPicture {
         for row in 0..<count {
             for panel in panels { values += panel[row * size..<(row + 1) * size] }
         }
-        let (black, range) = white.map { (0, $0) } ?? Self.greys(of: values)
-        for index in values.indices { values[index] = (values[index] - black) / range }
+        let greys = greys ?? Self.greys(of: values)
+        let range = greys.upperBound - greys.lowerBound
+        for index in values.indices { values[index] = (values[index] - greys.lowerBound) / range }
         let across = Self.columns(count, of: FrameSize(width: width * panels.count, height: height))
         let (columns, down) = (across * panels.count, (count + across - 1) / across)
         let margin = 2
@@ -106,10 +114,10 @@ struct ModelPicture {
     }
 
     /// Which numbers are black and white: ±a for weights, 99 of 100 of which are no larger than a.
-    private static func greys(of weights: [Float]) -> (black: Float, range: Float) {
+    private static func greys(of weights: [Float]) -> ClosedRange<Float> {
         let sizes = weights.map(abs).sorted()
         let limit = max(sizes[sizes.count * 99 / 100], .leastNormalMagnitude)
-        return (-limit, 2 * limit)
+        return -limit...limit
     }
 
     /// Red, green and blue of places from their channels, which are added up.
@@ -171,7 +179,7 @@ extension ModelPicture.Layout {
 }
 
 extension ElementKind {
-    /// The greatest number of the kind, as pictures are drawn: 1 for reals.
+    /// The greatest number of the kind, as pictures are drawn; 1 for reals, where there are no data to tell.
     var white: Float {
         switch self {
         case .levels(let count): Float(count - 1)

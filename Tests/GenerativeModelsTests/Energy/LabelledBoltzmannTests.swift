@@ -51,7 +51,8 @@ import Testing
         }
     }
 
-    @Test func classesAreLearned() throws {
+    @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
+    func classesAreLearned(algorithm: BoltzmannSettings.Algorithm) throws {
         // Rows of a class have one pair of bits on, each of the others is random.
         let base = Bits.random(300, [Double](repeating: 0.3, count: 6), seed: 2)
         let labels = (0..<300).map { $0 % 3 }
@@ -59,7 +60,7 @@ import Testing
             place % 6 / 2 == labels[place / 6] ? Float(1) : base.values[place]
         }
         let rows = DataRows(values, width: 6, labels: labels)
-        let model = try conditional(6, hidden: 4)
+        let model = try conditional(6, hidden: 4) { $0.algorithm = algorithm }
         try fit(model, rows, updates: 1, rate: 0)
         let first = try model.score(rows)
         try fit(model, rows, updates: 1000, rate: 0.02, last: 0)
@@ -77,7 +78,7 @@ import Testing
         let completed = try model.complete(rows.gathered([1]), known: known, seed: 1)
         #expect(Array(completed[0..<2]) == Array(rows[1].prefix(2)) && completed[2] == 1 && completed[3] == 1)
         #expect(throws: ModelError.self) { try model.score(DataRows(values, width: 6)) }
-        try expectResumable(rows) { try conditional(6, hidden: 4) }
+        try expectResumable(rows) { try conditional(6, hidden: 4) { $0.algorithm = algorithm } }
     }
 
     private func discriminative(
