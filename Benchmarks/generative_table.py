@@ -6,7 +6,9 @@
 The runs' names and what made them stand in `rows`; `--commands` prints the commands. Test nats, lower is better. A run that isn't there
 or isn't finished has no row. `RUN@key=value` is a run whose likelihood was asked for in another way:
 
-    reverie evaluate RUN --set key=value --json > RUN@key=value.json"""
+    reverie evaluate RUN --set key=value --json > RUN@key=value.json
+
+`RUN-0..2` are the runs of seeds 0 to 2: their mean, and each of them."""
 import json
 import pathlib
 import sys
@@ -15,14 +17,14 @@ data = "--data DATA"
 fixed, threshold = "--option binarize=fixed", "--option binarize=threshold"
 # The paper's start, and its last parameters.
 small = "--set hiddenUnits=16 --set initialScale=0.2 --set keepBest=false"
-deep1 = f"deep-nade mnist {fixed} --set epochs=600 --set validationRows=1000"
+deep1 = f"deep-nade mnist {fixed} --set epochs=1500 --set validationRows=1000"
 deep2 = f"deep-nade mnist {fixed} --set hiddenUnits=500,500 --set epochs=1000 --set validationRows=500"
 # (run, what it is, published figure, where, model and arguments)
 rows = [
-    ("rbm16l-centred-0", "RBM, 16 hidden, centred", 142.56, "Melchior et al. 2016", f"rbm mnist {threshold} {small}"),
-    ("rbm16l-plain-0", "RBM, 16 hidden, plain", 149.05, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --set centred=false"),
-    ("rbm16l-flipped-centred-0", "RBM, 16 hidden, centred, data turned around", 142.09, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true"),
-    ("rbm16l-flipped-plain-0", "RBM, 16 hidden, plain, data turned around", 183.36, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true --set centred=false"),
+    ("rbm16l-centred-0..2", "RBM, 16 hidden, centred", 142.56, "Melchior et al. 2016", f"rbm mnist {threshold} {small}"),
+    ("rbm16l-plain-0..2", "RBM, 16 hidden, plain", 149.05, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --set centred=false"),
+    ("rbm16l-flipped-centred-0..2", "RBM, 16 hidden, centred, data turned around", 142.09, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true"),
+    ("rbm16l-flipped-plain-0..2", "RBM, 16 hidden, plain, data turned around", 183.36, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true --set centred=false"),
     ("rbm500-centred-0@aisBetas=14500", "RBM, 500 hidden, centred", 84.86, "Melchior et al. 2016, AIS", f"rbm mnist {threshold} --set epochs=200"),
     ("rbm500-cd25-fixed-0", "RBM, 500 hidden, CD-25", 86.34, "Salakhutdinov & Murray 2008",
      f"rbm mnist {fixed} --set algorithm=cd --set gibbsSteps=25 --set epochs=120 --set learningRate=0.05 --set decay=linear"),
@@ -40,6 +42,12 @@ rows = [
 ]
 
 
+def seeds(run):
+    """The runs that a name stands for."""
+    stem, _, last = run.partition("-0..")
+    return [f"{stem}-{seed}" for seed in range(int(last) + 1)] if last else [run]
+
+
 def likelihood(summary):
     """The nats, and what they rest on."""
     notes = {"exact": "exact", "lowerBound": "bound", "estimate": "AIS"}[summary["likelihood"]]
@@ -53,7 +61,8 @@ def main():
     if "--commands" in sys.argv:
         for run, _, _, _, words in rows:
             run, _, setting = run.partition("@")
-            print(f"reverie fit {words} {data} --run {run} --resume")
+            for seed, one in enumerate(seeds(run)):
+                print(f"reverie fit {words} {data} --seed {seed} --run {one} --resume")
             if setting:
                 print(f"reverie evaluate {run} --set {setting} --json > {run}@{setting}.json")
         return
@@ -62,13 +71,18 @@ def main():
     print("|---|--:|---|---|--:|--:|--:|")
     for run, name, published, where, _ in rows:
         run, _, setting = run.partition("@")
-        path, evaluation = folder / run / "summary.json", folder / f"{run}@{setting}.json"
-        if not path.exists() or setting and not evaluation.exists():
+        paths, evaluation = [folder / one / "summary.json" for one in seeds(run)], folder / f"{run}@{setting}.json"
+        if not all(path.exists() for path in paths) or setting and not evaluation.exists():
             continue
-        summary = json.loads(path.read_text())
+        summaries = [json.loads(path.read_text()) for path in paths]
+        summary = summaries[0]
         if setting:
             summary |= json.loads(evaluation.read_text())
+        each = [one["testNats"] for one in summaries]
+        summary["testNats"] = sum(each) / len(each)
         nats, how = likelihood(summary)
+        if len(each) > 1:
+            how += ", mean of " + ", ".join(f"{one:.1f}" for one in each)
         difference = summary["testNats"] - published
         print(
             f"| {name} | {nats} | {how} | {published:.2f} ({where}) | {difference:+.2f} | {summary['epochs']} "

@@ -24,7 +24,7 @@ pictures = [
     ("nade-complete", "nade-fixed-0", f"nade mnist {fixed} --set epochs=50 --set patience=8", "--show complete --count 18"),
     ("rnade", "doc-rnade", "rnade eight-gaussians --set epochs=60", ""),
     ("made", "doc-made", f"made mnist {fixed} --set epochs=40", digits),
-    ("deep-nade", "deep1-fixed-0", f"deep-nade mnist {fixed} --set epochs=600 --set validationRows=1000", digits),
+    ("deep-nade", "deep1-fixed-0", f"deep-nade mnist {fixed} --set epochs=1500 --set validationRows=1000", digits),
     ("conv-nade", "doc-conv-nade", f"conv-nade mnist {fixed} --set epochs=3 --set testRows=100 --set validationRows=100", digits),
     ("pixelcnn", "doc-pixelcnn-deep",
      f"pixelcnn mnist {fixed} --set layers=15 --set channels=16 --set learningRate=0.003 --set batchSize=16 --set epochs=8", digits),
