@@ -30,7 +30,7 @@ pictures = [
      f"pixelcnn mnist {fixed} --set layers=15 --set channels=16 --set learningRate=0.003 --set batchSize=16 --set epochs=8", digits),
     ("gated-pixelcnn", "gated-dynamic-0", "gated-pixelcnn mnist --option binarize=dynamic --set epochs=24", digits),
     ("tcn", "doc-tcn-jsb", "tcn music_JSB_Chorales", "--count 6"),
-    ("transformer.txt", "doc-transformer", "transformer tinyshakespeare", "--count 8"),
+    ("transformer.txt", "doc-transformer", "transformer tinyshakespeare", "--count 1 --set sampleSteps=600"),
     ("wavenet.txt", "doc-wavenet-names", "wavenet names --option lines=true --set context=32 --set epochs=10", "--count 24"),
     ("hopfield-recall", "doc-hopfield", f"hopfield mnist {threshold} --option limit=12 --set storage=pseudoinverse", "--show recall --count 12"),
     ("boltzmann-machine", "doc-boltzmann-machine", f"boltzmann-machine mnist {fixed} --set epochs=10", digits),

@@ -46,3 +46,12 @@ extension RunFolder {
         }
     }
 }
+
+/// The model of a run, with some of its settings changed: a wrong assignment is the user's, anything else the file's.
+func fittedModel(_ path: String, last: Bool = false, assignments: [String]) throws -> FittedModel {
+    var configuration = try content(of: path) {
+        try FitConfiguration(contentsOf: RunFolder(opening: path).configurationPath)
+    }
+    try configuration.apply(assignments: assignments)
+    return try content(of: path) { try FittedModel(run: path, last: last, assignments: assignments) }
+}

@@ -40,6 +40,20 @@ import Testing
         #expect(plain.status == 64 && plain.errors.contains("nade can't draw rows of a class"), "\(plain)")
     }
 
+    /// Longer than the context: the window slides on; as long as it, the draws are the same.
+    @Test func samplesAreAsLongAsAskedFor() throws {
+        let folder = try ModelRuns.folder()
+        for (words, name) in [("", "plain"), ("--set sampleSteps=150", "long"), ("--set sampleSteps=20", "short")] {
+            let result = try run("sample stream --count 1 --to \(name).txt \(words)")
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        let texts = ["plain", "long", "short"].map { folder.text($0 + ".txt").dropLast() }
+        #expect(texts.map(\.count) == [60, 150, 20])
+        #expect(texts[1].hasPrefix(texts[0]) && texts[0].hasPrefix(texts[2]))
+        let wrong = try run("sample stream --set sampleStep=20 --to x.txt")
+        #expect(wrong.status == 64 && wrong.errors.contains("did you mean 'sampleSteps'?"), "\(wrong)")
+    }
+
     @Test func codesAreClassified() throws {
         let json = try run("evaluate points --classifier --labels 100 --json").json()
         let codes = try #require(json["codeAccuracy"]?.double), rows = try #require(json["rowAccuracy"]?.double)

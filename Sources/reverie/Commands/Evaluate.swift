@@ -86,12 +86,7 @@ struct Evaluate: ParsableCommand {
                 "--stochastic, --require-return, --weights and --episodes are for an agent, and \(folder) holds a model"
             )
         }
-        // A wrong assignment is the user's, anything else the file's.
-        var configuration = try content(of: folder) {
-            try FitConfiguration(contentsOf: RunFolder(opening: folder).configurationPath)
-        }
-        try configuration.apply(assignments: assignments)
-        let model = try content(of: folder) { try FittedModel(run: folder, last: last, assignments: assignments) }
+        let model = try fittedModel(folder, last: last, assignments: assignments)
         var codes = CodeClassifier()
         codes.labels = labels
         let result = try model.evaluation(

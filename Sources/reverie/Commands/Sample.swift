@@ -16,6 +16,7 @@ struct Sample: ParsableCommand {
             EXAMPLE
               reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.npz
               reverie sample runs/nade-mnist-seed0 --to drawing.gif
+              reverie sample runs/transformer-text-seed0 --set sampleSteps=500 --to a.txt
               reverie sample runs/conditional-rbm-mnist-seed0 --class 3 --to threes.png
               reverie sample runs/hopfield-digits-seed0 --show recall --to recall.gif
             """)
@@ -42,6 +43,11 @@ struct Sample: ParsableCommand {
         help: ArgumentHelp("The class that samples are to be of, from 0.", valueName: "class"))
     var label: Int?
 
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("A setting of the model to change, such as how samples are drawn.", valueName: "key=value"))
+    var assignments: [String] = []
+
     @Option(parsing: .unconditional, help: "The seed of the draws.")
     var seed = 0
 
@@ -66,7 +72,7 @@ struct Sample: ParsableCommand {
     func run() throws {
         try requireFree(to, force: force)
         let path = try RunFolder.open(folder, of: .fitting).path
-        let model = try content(of: path) { try FittedModel(run: path) }
+        let model = try fittedModel(path, assignments: assignments)
         let subject = ModelSubject(model)
         subject.label = label
         let show = try show(of: subject)

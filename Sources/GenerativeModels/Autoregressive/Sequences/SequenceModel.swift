@@ -26,8 +26,9 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
     public let parameters: Parameters
     /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
-    /// Steps that a step is told from, and steps of a sample.
+    /// Steps that a step is told from.
     public let context: Int
+    private let sampleSteps: Int
     private let network: SequenceNetwork
     private let optimizer: Adam
     private let clippingNorm: Double
@@ -35,9 +36,10 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
     private var fitPrograms: [Int: Program] = [:], lossPrograms: [Int: Program] = [:]
 
     init(
-        _ network: SequenceNetwork, _ learning: Learning, data: Dataset.Description, context: Int, seed: UInt64
+        _ network: SequenceNetwork, _ learning: Learning, data: Dataset.Description, context: Int,
+        sampleSteps: Int, seed: UInt64
     ) throws {
-        (self.network, self.data, self.context) = (network, data, context)
+        (self.network, self.data, self.context, self.sampleSteps) = (network, data, context, sampleSteps)
         (optimizer, clippingNorm) = (learning.optimizer(), learning.clippingNorm)
         parameters = network.parameters
         random = RandomStream(seed: seed).split("fit")
@@ -157,7 +159,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         return nats
     }
 
-    /// New sequences of ``context`` steps, (count, context, width). One that has come to its end symbol stays there.
+    /// New sequences of as many steps as the settings say, (count, steps, width). One that has come to its end symbol stays there.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         let process = try process(count: count, from: nil, known: [], seed: seed)
         while try process.advance() {}
@@ -168,16 +170,20 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
     public func process(
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
-        let (length, width) = (context, max(1, data.width))
-        let plan = try lossProgram(length).plan(length: count)
+        let (width, outputs) = (max(1, data.width), network.step.outputCount)
+        let length = start.map { $0.values.count / max(1, count * width) } ?? sampleSteps
+        let plan = try lossProgram(context).plan(length: count)
         return StepByStep(
             network.step, data: data, count: count, length: length, from: start, known: known, seed: seed
-        ) { [self] (rows: [Float]) -> UnsafeBufferPointer<Float> in
-            let soFar = DataRows(sequences: rows, width: width, lengths: [Int](repeating: length, count: count))
-            let cut = SequenceWindows(soFar, context: length)
-            fill(plan, cut, cut.windows[...])
-            plan.run()
-            return plan.output(1)
+        ) { [self] rows, step, row in
+            if row == 0 {
+                let soFar = DataRows(sequences: rows, width: width, lengths: [Int](repeating: length, count: count))
+                let windows = SequenceWindows(soFar, upTo: step, context: context)
+                fill(plan, windows, windows.windows[...])
+                plan.run()
+            }
+            let place = (row * context + min(step, context - 1)) * outputs
+            return UnsafeBufferPointer(rebasing: plan.output(1)[place..<place + outputs])
         }
     }
 }

@@ -105,11 +105,13 @@ extension ModelSettings {
     /// A model of sequences, or of rows as sequences of their numbers, by a causal network.
     func sequenceModel(
         _ body: any CausalNetwork, _ learning: SequenceModel.Learning, data: Dataset.Description, context: Int,
-        tied: Bool, seed: UInt64, random: inout RandomStream
+        sampleSteps: Int, tied: Bool, seed: UInt64, random: inout RandomStream
     ) throws -> any GenerativeModel {
         let network = SequenceNetwork(.init(data), body: body, tied: tied, random: &random)
         if data.isSequential {
-            return try SequenceModel(network, learning, data: data, context: context, seed: seed)
+            return try SequenceModel(
+                network, learning, data: data, context: context,
+                sampleSteps: sampleSteps == 0 ? context : sampleSteps, seed: seed)
         }
         // What all pairs of places ask for has to fit into memory.
         let raster = RasterNetwork(network, width: data.width, rowLimit: max(1, 16_384 / data.width))

@@ -36,6 +36,12 @@ struct SequenceWindows {
         }
     }
 
+    /// Takes of each sequence the window that ends with a step: as long as the context, where that many steps come before.
+    init(_ rows: DataRows, upTo step: Int, context: Int) {
+        self.rows = rows
+        windows = rows.lengths.indices.map { Window(row: $0, steps: max(0, step + 1 - context)..<step + 1) }
+    }
+
     /// The length that windows are padded to: a power of two, or the context.
     func paddedLength(_ windows: ArraySlice<Window>, context: Int) -> Int {
         let longest = windows.map(\.steps.count).max() ?? 1

@@ -3,8 +3,8 @@ import Random
 
 /// Sequences that are drawn step by step. One that has come to its end symbol stays there.
 final class StepByStep: GenerationProcess {
-    /// The outputs of a network for rows as they are so far, (count, length, outputs).
-    typealias Outputs = ([Float]) -> UnsafeBufferPointer<Float>
+    /// The outputs of a network for a step of one of the rows, all of them being as they are so far; asked for row by row.
+    typealias Outputs = (_ rows: [Float], _ step: Int, _ row: Int) -> UnsafeBufferPointer<Float>
 
     private let step: SequenceNetwork.Step
     private let length, width: Int
@@ -48,11 +48,8 @@ final class StepByStep: GenerationProcess {
             steps = length
             return true
         }
-        let all = outputs(rows)
-        for row in hasEnded.indices {
-            let start = (row * length + steps) * step.outputCount
-            draw(row, UnsafeBufferPointer(rebasing: all[start..<start + step.outputCount]))
-        }
+        let before = rows
+        for row in hasEnded.indices { draw(row, outputs(before, steps, row)) }
         steps += 1
         return true
     }

@@ -49,6 +49,8 @@ public struct TCNSettings: ModelSettings {
     public var dropout = 0.5
     /// Steps of a window, where data are sequences.
     public var context = 256
+    /// Steps of a sample, where data are sequences; 0: as many as the context.
+    public var sampleSteps = 0
 
     /// The defaults.
     public init() {}
@@ -60,6 +62,8 @@ public struct TCNSettings: ModelSettings {
         Setting("channels", \.channels, 1...4096, "channels"),
         Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
         Setting("context", \.context, 8...65_536, "steps of a window, where data are sequences"),
+        Setting(
+            "sampleSteps", \.sampleSteps, 0...1_000_000, "steps of a sample of sequences; 0: as many as the context"),
     ]
 
     /// Symbols, bits or levels: sequences or rows.
@@ -75,6 +79,7 @@ public struct TCNSettings: ModelSettings {
         let body = TemporalConvolutions(self, random: &random)
         let learning = SequenceModel.Learning(clippingNorm: 0.4, beta2: 0.999)
         return try sequenceModel(
-            body, learning, data: data, context: context, tied: false, seed: seed, random: &random)
+            body, learning, data: data, context: context, sampleSteps: sampleSteps, tied: false, seed: seed,
+            random: &random)
     }
 }

@@ -58,6 +58,8 @@ public struct TransformerSettings: ModelSettings {
     public var width = 128
     /// Steps that a step is told from, where data are sequences; rows are seen whole.
     public var context = 64
+    /// Steps of a sample, where data are sequences; 0: as many as the context.
+    public var sampleSteps = 0
     /// Share of features that training drops.
     public var dropout = 0.0
     /// Whether attention has a bias for each distance.
@@ -72,6 +74,8 @@ public struct TransformerSettings: ModelSettings {
         Setting("heads", \.heads, 1...128, "heads of each block"),
         Setting("width", \.width, 1...8192, "features of each step"),
         Setting("context", \.context, 2...8192, "steps that a step is told from"),
+        Setting(
+            "sampleSteps", \.sampleSteps, 0...1_000_000, "steps of a sample of sequences; 0: as many as the context"),
         Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
         Setting("relativePositions", \.relativePositions, "whether attention has a bias for each distance"),
     ]
@@ -95,7 +99,8 @@ public struct TransformerSettings: ModelSettings {
         let body = CausalTransformer(self, length: data.isSequential ? context : data.width, random: &random)
         let learning = SequenceModel.Learning(clippingNorm: 1, beta2: 0.99, weightDecay: 0.1)
         return try sequenceModel(
-            body, learning, data: data, context: context, tied: data.kind.name == .symbols, seed: seed,
+            body, learning, data: data, context: context, sampleSteps: sampleSteps, tied: data.kind.name == .symbols,
+            seed: seed,
             random: &random)
     }
 }

@@ -63,6 +63,8 @@ public struct WaveNetSettings: ModelSettings {
     public var dropout = 0.0
     /// Steps of a window, where data are sequences.
     public var context = 256
+    /// Steps of a sample, where data are sequences; 0: as many as the context.
+    public var sampleSteps = 0
 
     /// The defaults.
     public init() {}
@@ -76,6 +78,8 @@ public struct WaveNetSettings: ModelSettings {
         Setting("skipChannels", \.skipChannels, 1...4096, "channels of the skip path"),
         Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
         Setting("context", \.context, 8...65_536, "steps of a window, where data are sequences"),
+        Setting(
+            "sampleSteps", \.sampleSteps, 0...1_000_000, "steps of a sample of sequences; 0: as many as the context"),
     ]
 
     /// Symbols, bits or levels: sequences or rows.
@@ -90,6 +94,7 @@ public struct WaveNetSettings: ModelSettings {
         var random = RandomStream(seed: seed).split("parameters")
         let body = DilatedConvolutions(self, random: &random)
         return try sequenceModel(
-            body, SequenceModel.Learning(), data: data, context: context, tied: false, seed: seed, random: &random)
+            body, SequenceModel.Learning(), data: data, context: context, sampleSteps: sampleSteps, tied: false,
+            seed: seed, random: &random)
     }
 }
