@@ -69,15 +69,13 @@ public struct FitSettings: Configurable, Hashable {
     ///   - update: Updates before it.
     ///   - updates: Updates of the whole fit.
     public func learningRate(update: Int, of updates: Int) -> Double {
+        guard update >= warmup else { return learningRate * Double(update + 1) / Double(warmup + 1) }
         // After the warm-up the decay goes over what is left.
-        let rest = max(1, updates - warmup)
-        let schedule: any Schedule =
-            switch decay {
-            case .constant: ConstantSchedule(learningRate)
-            case .linear: LinearSchedule(from: learningRate, to: lastLearningRate, over: rest)
-            case .cosine: CosineSchedule(peak: learningRate, to: lastLearningRate, over: rest)
-            }
-        return update < warmup
-            ? learningRate * Double(update + 1) / Double(warmup + 1) : schedule.value(at: update - warmup)
+        let (step, rest) = (update - warmup, max(1, updates - warmup))
+        return switch decay {
+        case .constant: learningRate
+        case .linear: LinearSchedule(from: learningRate, to: lastLearningRate, over: rest).value(at: step)
+        case .cosine: CosineSchedule(peak: learningRate, to: lastLearningRate, over: rest).value(at: step)
+        }
     }
 }

@@ -99,7 +99,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         let greedy = max(0, step.epochs - settings.fineTuningEpochs)
         guard step.epoch < greedy else { return try fineTune(batch, step) }
         let level = min(machines.count - 1, step.epoch * machines.count / greedy)
-        let rows = level == 0 ? batch.values : try output(of: upPrograms[level], batch.values, count: batch.count)
+        let rows = level == 0 ? batch.values : try atOnce(upPrograms[level], batch.values, width: data.width)
         let metrics = try machines[level].fit(DataRows(rows, width: machines[level].data.width), step)
         ways.tie(level)
         return metrics
@@ -108,18 +108,15 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
     /// A step up and down (Hinton, Osindero & Teh 2006).
     private func fineTune(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         ways.rate.set(CollectionOfOne(Float(step.learningRate)))
-        let states = try output(of: wakeProgram, batch.values, count: batch.count)
+        let states = try atOnce(wakeProgram, batch.values, width: data.width)
         let plan = try top.learn(DataRows(states, width: top.data.width), step)
-        let dreams = Array(plan.output(1))
-        _ = try output(of: sleepProgram, dreams, count: dreams.count / top.data.width)
+        _ = try atOnce(sleepProgram, Array(plan.output(1)), width: top.data.width)
         return [("gap", Double(plan.output(0)[0]))]
     }
 
-    private func output(of program: Program, _ rows: [Float], count: Int) throws -> [Float] {
-        let plan = try program.plan(length: count)
-        _ = plan.input(0).update(fromContentsOf: rows)
-        plan.run()
-        return Array(plan.output(0))
+    /// One run of a program on all rows, as a step is.
+    private func atOnce(_ program: Program, _ rows: [Float], width: Int) throws -> [Float] {
+        try program.mapped(rows, width: width, atOnce: rows.count / width)
     }
 
     /// The mean bound or negative squared error, as ``scoreName`` says.

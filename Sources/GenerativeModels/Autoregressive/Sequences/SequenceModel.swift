@@ -175,15 +175,15 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         let plan = try lossProgram(context).plan(length: count)
         return StepByStep(
             network.step, data: data, count: count, length: length, from: start, known: known, seed: seed
-        ) { [self] rows, step, row in
-            if row == 0 {
-                let soFar = DataRows(sequences: rows, width: width, lengths: [Int](repeating: length, count: count))
-                let windows = SequenceWindows(soFar, upTo: step, context: context)
-                fill(plan, windows, windows.windows[...])
-                plan.run()
+        ) { [self] rows, step in
+            let soFar = DataRows(sequences: rows, width: width, lengths: [Int](repeating: length, count: count))
+            let windows = SequenceWindows(soFar, upTo: step, context: context)
+            fill(plan, windows, windows.windows[...])
+            plan.run()
+            return (0..<count).flatMap { row in
+                let place = (row * context + min(step, context - 1)) * outputs
+                return plan.output(1)[place..<place + outputs]
             }
-            let place = (row * context + min(step, context - 1)) * outputs
-            return UnsafeBufferPointer(rebasing: plan.output(1)[place..<place + outputs])
         }
     }
 }

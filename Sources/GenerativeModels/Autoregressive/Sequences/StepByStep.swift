@@ -3,8 +3,8 @@ import Random
 
 /// Sequences that are drawn step by step. One that has come to its end symbol stays there.
 final class StepByStep: GenerationProcess {
-    /// The outputs of a network for a step of one of the rows, all of them being as they are so far; asked for row by row.
-    typealias Outputs = (_ rows: [Float], _ step: Int, _ row: Int) -> UnsafeBufferPointer<Float>
+    /// The outputs of a network for a step, rows being as they are so far: (count, outputs).
+    typealias Outputs = (_ rows: [Float], _ step: Int) -> [Float]
 
     private let step: SequenceNetwork.Step
     private let length, width: Int
@@ -48,8 +48,12 @@ final class StepByStep: GenerationProcess {
             steps = length
             return true
         }
-        let before = rows
-        for row in hasEnded.indices { draw(row, outputs(before, steps, row)) }
+        outputs(rows, steps).withUnsafeBufferPointer { all in
+            for row in hasEnded.indices {
+                let own = row * step.outputCount..<(row + 1) * step.outputCount
+                draw(row, UnsafeBufferPointer(rebasing: all[own]))
+            }
+        }
         steps += 1
         return true
     }
