@@ -81,6 +81,29 @@ private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [Str
     return result
 }
 
+/// What a model draws.
+struct DrawingFlags: ParsableArguments {
+    @Option(
+        name: .customLong("class"), parsing: .unconditional,
+        help: ArgumentHelp("The class that samples are to be of, from 0.", valueName: "class"))
+    var label: Int?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("A setting of the model to change, such as how samples are drawn.", valueName: "key=value"))
+    var assignments: [String] = []
+
+    func validate() throws { try require("--class", label, in: 0...1_000_000) }
+
+    /// What is drawn of a subject from now on.
+    func apply(to subject: ModelSubject, showing show: ModelShow) throws {
+        guard label == nil || show == .samples else {
+            throw UsageError("--class is for samples, and this shows \(show.rawValue): add --show samples")
+        }
+        subject.label = label
+    }
+}
+
 /// How many threads plans use.
 struct ThreadsOption: ParsableArguments {
     @Option(help: "Threads of a plan; results have the same bits whatever their number. (default: all processors)")

@@ -32,6 +32,10 @@ import Testing
             let on = samples.reduce(0, +) / Float(samples.count)
             #expect(samples.count == 200 && abs(on - Float(label)) < 0.3, "\(label): \(on)")
         }
+        let watched = try run("watch classes --class 1 --set samplingSteps=20 --frames 12 --screenshot-after 10")
+        #expect(watched.status == 0, "\(watched.errors)")
+        let wrong = try run("watch classes --class 1 --show weights --frames 2")
+        #expect(wrong.status == 64 && wrong.errors.contains("--class is for samples"), "\(wrong)")
         let beyond = try run("sample classes --class 2 --to x.npz")
         #expect(beyond.status == 65 && beyond.errors.contains("the data hold classes 0 to 1"), "\(beyond)")
         let weights = try run("sample classes --class 1 --show weights --to x.png")
@@ -127,7 +131,7 @@ import Testing
         ("watch nade --show weights", 64, "nade can't show weights; for --show it has: process, samples, complete"),
         ("watch nade --show pictures", 64, "  - recall\n"),
         ("watch nade --stochastic", 64, "are for an agent, and nade holds a model"),
-        ("watch CartPole-v1 --show samples", 64, "--show is for a model of 'reverie fit'"),
+        ("watch CartPole-v1 --show samples", 64, "--show, --class and --set are for a model of 'reverie fit'"),
         ("sample points --to x.gif", 64, "vae can't show process; for --show it has: samples"),
         ("sample nade --to x.txt", 64, "x.txt is for texts, and nade models other data"),
         ("sample nade --to x.jpg", 64, ".png or .gif or .npz or .txt"),

@@ -137,8 +137,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         means.set(sums.map { $0 / Float(batch.count) })
         let rates = sums.map { ($0 + 0.5) / Float(batch.count + 1) }
         biases.set(rates.map { log($0 / (1 - $0)) })
-        guard let chains else { return }
-        chains.set((0..<chains.count).map { stream.uniformFloat() < rates[$0 % data.width] ? 1 : 0 })
+        chains?.set(stream.bits(settings.chains, rates: rates))
     }
 
     /// The mean log-likelihood or pseudo-likelihood, as ``scoreName`` says.
@@ -193,10 +192,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
     /// Chains of independent bits with the data's means, as annealing's β = 0 has them.
     private func started(_ count: Int, _ stream: inout RandomStream) -> CoupledBits {
         let means = means.values.map { min(max($0, 0.002), 0.998) }
-        let states = (0..<count * data.width).map {
-            stream.uniformFloat() < means[$0 % data.width] ? Float(1) : 0
-        }
-        return CoupledBits(couplings, states: states)
+        return CoupledBits(couplings, states: stream.bits(count, rates: means))
     }
 
     /// Gibbs chains, each after as many sweeps as the settings say from independent bits with the data's means.

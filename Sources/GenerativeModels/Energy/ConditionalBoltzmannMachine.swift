@@ -145,10 +145,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     private func startChains() {
         guard let chains else { return }
         var stream = start
-        let means = layers.means[0].values
-        chains.withMutableValues { values in
-            for index in values.indices { values[index] = stream.uniformFloat() < means[index % data.width] ? 1 : 0 }
-        }
+        chains.set(stream.bits(chains.shape[0], rates: layers.means[0].values))
     }
 
     private func labels(_ rows: DataRows) throws -> [Int] {
@@ -229,12 +226,9 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
 
     /// A row of each of the given classes, (count, width), by Gibbs chains from the data's means.
     public func sample(classes: [Int], seed: UInt64) throws -> [Float] {
-        let means = layers.means[0].values
         var stream = RandomStream(seed: seed).split("start")
-        let start = (0..<classes.count * data.width).map {
-            stream.uniformFloat() < means[$0 % data.width] ? Float(1) : 0
-        }
-        return try settled(start, classes, known: [], seed: seed)
+        return try settled(
+            stream.bits(classes.count, rates: layers.means[0].values), classes, known: [], seed: seed)
     }
 
     /// Gibbs chains given the rows' classes in which the known bits are held.

@@ -143,3 +143,10 @@ final class CoupledBitsProcess: GenerationProcess {
         return true
     }
 }
+
+extension RandomStream {
+    /// Rows of independent bits, (count, width), each with its probability of being 1: where Gibbs chains begin.
+    mutating func bits(_ count: Int, rates: [Float]) -> [Float] {
+        (0..<count * rates.count).map { uniformFloat() < rates[$0 % rates.count] ? 1 : 0 }
+    }
+}

@@ -186,10 +186,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSampli
         var start = stream.split("start")
         sampleProgram.randomState = (stream.split("gibbs").key, 0)
         let plan = try sampleProgram.plan(length: classes.count)
-        let means = layers.means[0].values
-        for index in plan.input(0).indices {
-            plan.input(0)[index] = start.uniformFloat() < means[index % data.width] ? 1 : 0
-        }
+        _ = plan.input(0).update(fromContentsOf: start.bits(classes.count, rates: layers.means[0].values))
         for (index, label) in classes.enumerated() { plan.integerInput(1)[index] = Int32(label) }
         for _ in 0..<settings.samplingSteps {
             plan.run()

@@ -45,8 +45,7 @@ public struct NoisyLinear: Layer {
 
     /// `weight`, `bias`, `weightDeviation`, `biasDeviation`.
     public var parameters: Parameters {
-        Parameters(
-            mean.parameters.entries
-                + [("weightDeviation", weightDeviation), ("biasDeviation", biasDeviation)])
+        mean.parameters
+            + Parameters(named: ["weightDeviation": weightDeviation, "biasDeviation": biasDeviation])
     }
 }

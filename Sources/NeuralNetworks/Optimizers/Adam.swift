@@ -46,7 +46,8 @@ public class Adam: Optimizer {
 
     /// `first.…` and `second.…` moments, and the bias corrections.
     public var state: Parameters {
-        Parameters(first.entries + second.entries + [("correction1", correction1), ("correction2", correction2)])
+        first.parameters + second.parameters
+            + Parameters(named: ["correction1": correction1, "correction2": correction2])
     }
 }
 

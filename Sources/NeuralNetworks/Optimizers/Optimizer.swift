@@ -79,5 +79,6 @@ struct Moments {
         return byPath.map(\.variable)
     }
 
-    var entries: [(path: String, variable: Variable)] { byPath }
+    /// Each below the moments' name.
+    var parameters: Parameters { Parameters(byPath) }
 }

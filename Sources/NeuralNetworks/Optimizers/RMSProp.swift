@@ -44,5 +44,5 @@ public final class RMSProp: Optimizer {
     }
 
     /// `square.…` and, centred, `average.…`.
-    public var state: Parameters { Parameters(square.entries + average.entries) }
+    public var state: Parameters { square.parameters + average.parameters }
 }

@@ -40,5 +40,5 @@ public final class SGD: Optimizer {
     }
 
     /// `velocity.…`, with momentum.
-    public var state: Parameters { Parameters(velocity.entries) }
+    public var state: Parameters { velocity.parameters }
 }

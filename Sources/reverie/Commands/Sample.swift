@@ -38,15 +38,7 @@ struct Sample: ParsableCommand {
         help: "Steps of a process that has no end (default: as many as a row has numbers, at least 240).")
     var steps: Int?
 
-    @Option(
-        name: .customLong("class"), parsing: .unconditional,
-        help: ArgumentHelp("The class that samples are to be of, from 0.", valueName: "class"))
-    var label: Int?
-
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp("A setting of the model to change, such as how samples are drawn.", valueName: "key=value"))
-    var assignments: [String] = []
+    @OptionGroup var drawing: DrawingFlags
 
     @Option(parsing: .unconditional, help: "The seed of the draws.")
     var seed = 0
@@ -63,7 +55,6 @@ struct Sample: ParsableCommand {
 
     func validate() throws {
         try require("--count", count, in: 1...1_000_000)
-        try require("--class", label, in: 0...1_000_000)
         try require("--steps", steps, in: 1...1_000_000_000)
         try require("--seed", seed, in: seedRange)
         try require("--to", to, endsIn: ".png", ".gif", ".npz", ".txt")
@@ -72,13 +63,10 @@ struct Sample: ParsableCommand {
     func run() throws {
         try requireFree(to, force: force)
         let path = try RunFolder.open(folder, of: .fitting).path
-        let model = try fittedModel(path, assignments: assignments)
+        let model = try fittedModel(path, assignments: drawing.assignments)
         let subject = ModelSubject(model)
-        subject.label = label
         let show = try show(of: subject)
-        guard label == nil || show == .samples else {
-            throw UsageError("--class is for samples, and this shows \(show.rawValue): add --show samples")
-        }
+        try drawing.apply(to: subject, showing: show)
         note("drawing \(show.rawValue) from \(path)")
         let view = try ModelView(show, of: subject, count: count ?? usualCount(show), seed: UInt64(seed))
         let limit = steps ?? max(240, view.current.count / view.count)

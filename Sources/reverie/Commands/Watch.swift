@@ -16,6 +16,7 @@ struct Watch: ParsableCommand {
             EXAMPLE
               reverie watch runs/dqn-CartPole-v1-seed0
               reverie watch runs/rbm-mnist-seed0 --show weights
+              reverie watch runs/conditional-rbm-mnist-seed0 --class 3
               reverie watch rollouts.npz
               reverie watch grid:four-rooms
             """)
@@ -37,6 +38,8 @@ struct Watch: ParsableCommand {
 
     @Option(help: "What is shown of a model (default: the first that it has).")
     var show: ModelShow?
+
+    @OptionGroup var drawing: DrawingFlags
 
     @OptionGroup var options: EnvironmentOptionFlags
 
@@ -71,8 +74,8 @@ struct Watch: ParsableCommand {
 
     private func scene() throws -> any ViewerScene {
         if isFolder(subject), try RunFolder.open(subject).maker == .fitting { return try model() }
-        guard show == nil else {
-            throw UsageError("--show is for a model of 'reverie fit'; \(subject) holds none")
+        guard show == nil, drawing.label == nil, drawing.assignments.isEmpty else {
+            throw UsageError("--show, --class and --set are for a model of 'reverie fit'; \(subject) holds none")
         }
         return try !isFolder(subject) && subject.hasSuffix(".npz") ? recording() : agent()
     }
@@ -81,10 +84,13 @@ struct Watch: ParsableCommand {
         guard !stochastic, weights.weights == nil, try options.values().isEmpty else {
             throw UsageError("--stochastic, --option and --weights are for an agent, and \(subject) holds a model")
         }
-        let model = try content(of: subject) { try FittedModel(run: subject, last: last) }
-        let show = try ModelShow.choice(show, of: model.model, named: model.configuration.model)
+        let model = try fittedModel(subject, last: last, assignments: drawing.assignments)
+        let asked = show ?? (drawing.label == nil ? nil : .samples)
+        let show = try ModelShow.choice(asked, of: model.model, named: model.configuration.model)
+        let watched = ModelSubject(model)
+        try drawing.apply(to: watched, showing: show)
         return try ModelScene(
-            ModelSubject(model), show: show, seed: UInt64(seed ?? model.configuration.seed + 1_000_000),
+            watched, show: show, seed: UInt64(seed ?? model.configuration.seed + 1_000_000),
             record: ModelRecord(of: RunFolder(opening: subject), scoreName: model.model.scoreName.rawValue))
     }
 

@@ -52,7 +52,12 @@ extension ModelSubject {
         var noise = ModelNoise(kind: data.kind, random: random.split("noise"))
         let erased = rows.replacing(rows.values.enumerated().map { known[$0 % data.width] ? $1 : noise.number() })
         var result = ModelMaterial(count: rows.count, original: model.unscaled(rows.values))
-        result.before = result.original!.enumerated().map { known[$0 % data.width] ? $1 : data.kind.white / 2 }
+        // Grey: half way to white, and of reals the data's mean.
+        let grey = [Float](repeating: data.kind == .reals ? 0 : data.kind.white / 2, count: data.width)
+        let unknown = model.unscaled(grey)
+        result.before = result.original!.enumerated().map {
+            known[$0 % data.width] ? $1 : unknown[$0 % data.width]
+        }
         if let watched = model.model as? any ProcessModel {
             result.process = try watched.process(count: rows.count, from: erased, known: known, seed: seed)
         } else {

@@ -103,6 +103,7 @@ final class ModelScene: ViewerScene {
     var panel: ViewerPanel {
         var values: [ViewerPanel.Value] = [.init("Model", subject.name), .init("Data", subject.dataset)]
         values += record.values + [.init("Shows", show.rawValue), .init("Drawing", "\(drawing)")]
+        if show == .samples, let label = subject.label { values.append(.init("Class", "\(label)")) }
         if !view.isStill { values.append(.init("Step", "\(moments[place].steps)")) }
         values += [.init(show == .weights ? "Units" : "Rows", "\(view.count)"), .init("Seed", "\(seed)")]
         let keys = views.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: ", ")

@@ -108,9 +108,9 @@ public struct MultiHeadAttention: Layer {
 
     /// PyTorch's names, and `relative_positions.weight`.
     public var parameters: Parameters {
-        let own = inputWeights + Parameters(named: ["in_proj_bias": inputBias]).entries
+        let own = Parameters(inputWeights) + Parameters(named: ["in_proj_bias": inputBias])
         let positions: Parameters = relativePositions.map { ["relative_positions": $0.parameters] } ?? [:]
-        return Parameters(own + (["out_proj": output.parameters] as Parameters).entries + positions.entries)
+        return own + ["out_proj": output.parameters] + positions
     }
 }
 

@@ -88,9 +88,8 @@ public struct TransformerBlock: Layer {
             contextAttention.map { ["self_attn": attention.parameters, "multihead_attn": $0.parameters] }
             ?? ["self_attn": attention.parameters]
         let perceptron: Parameters = ["linear1": widening.parameters, "linear2": narrowing.parameters]
-        let scales = norms.enumerated().flatMap { index, norm in
-            norm.parameters.entries.map { ("norm\(index + 1).\($0.path)", $0.variable) }
+        return norms.enumerated().reduce(attentions + perceptron) { all, norm in
+            all + ["norm\(norm.offset + 1)": norm.element.parameters]
         }
-        return Parameters(attentions.entries + perceptron.entries + scales)
     }
 }
