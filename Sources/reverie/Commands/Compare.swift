@@ -4,7 +4,7 @@ import Training
 
 struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compare runs: scores with intervals, profiles, learning curves.",
+        abstract: "Compare runs of agents, or of models: scores with intervals, profiles, learning curves.",
         discussion: """
             Runs that differ in nothing but their seeds are put together: agents, with those of their settings that differ \
             on the same environment, are compared over the environments. NAME=FOLDER gives the runs in a folder a name.
@@ -14,10 +14,14 @@ struct Compare: ParsableCommand {
             counting as γ), and how probable it is that a run of one scores higher than a run of the other. The intervals \
             are those of the stratified bootstrap of runs, 95 %.
 
+            Of fitted models the nats of test rows stand beside each other, run by run, and --to draws the scores of \
+            validation rows over epochs.
+
             EXAMPLE
               reverie compare runs/dqn-CartPole-v1-seed* --to curves.png
               reverie compare double=runs/a plain=runs/b --profile profile.svg
               reverie compare runs --range Acrobot-v1=-500..-63 --json
+              reverie compare runs/nade-mnist-seed0 runs/made-mnist-seed0 --to fits.svg
             """)
 
     @Argument(
@@ -43,7 +47,8 @@ struct Compare: ParsableCommand {
     var seed = 0
 
     @Option(
-        name: .customLong("to"), help: "Draw the learning curves of one environment into a .png or .svg file.",
+        name: .customLong("to"),
+        help: "Draw the learning curves, of agents those of one environment, into a .png or .svg file.",
         completion: .file(extensions: ["png", "svg"]))
     var curvePath: String?
 
@@ -69,10 +74,24 @@ struct Compare: ParsableCommand {
 
     func run() throws {
         for path in [curvePath, profilePath] { try requireFree(path, force: force) }
-        var runs = try folders.flatMap(RunSource.runs)
-        runs = RunSource.eachOnce(runs)
-        if let task { runs = try RunSource.inEnvironment(task, runs) }
-        let groups = RunGroups(runs)
+        switch try RunSource.runs(folders) {
+        case .agents(let runs): try compare(runs)
+        case .fits(let fits): try compare(FitComparison(fits: fits))
+        }
+    }
+
+    private func compare(_ fits: FitComparison) throws {
+        guard scoring.isUsual, task == nil, threshold == nil, profilePath == nil else {
+            throw UsageError("of models only --to, --force and --json are understood; the rest is for agents")
+        }
+        let plot = curvePath == nil ? nil : try fits.curves()
+        for remark in fits.remarks { note("remark: \(remark)") }
+        if let curvePath { try plot?.write(to: curvePath, overwrite: force) }
+        try output(json ? "\(fits.json)" : fits.text)
+    }
+
+    private func compare(_ runs: [RunSource.NamedRun]) throws {
+        let groups = RunGroups(try task.map { try RunSource.inEnvironment($0, runs) } ?? runs)
         if curvePath != nil, groups.tasks.count > 1 {
             throw UsageError(
                 "--to draws the learning curves of one environment, and these runs are in "

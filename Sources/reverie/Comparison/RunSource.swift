@@ -6,33 +6,59 @@ import Training
 enum RunSource {
     typealias NamedRun = (run: ComparedRun, name: String?)
 
-    /// The run in a folder, or those in the folders within it; a name may stand before it, as `NAME=FOLDER`.
+    /// What runs are of: they are compared with their like.
+    enum Runs {
+        case agents([NamedRun])
+        case fits([FitComparison.Fit])
+    }
+
+    private typealias Found = (folder: RunFolder, maker: RunFolder.Maker, name: String?)
+
+    /// The runs in folders, or in the folders within them, each once; a name may stand before them, as `NAME=FOLDER`.
     ///
-    /// - Throws: `StorageError` where there is none, `UsageError` for a model's folder, `DataError` and others for damaged
-    ///   files.
-    static func runs(_ argument: String) throws -> [NamedRun] {
+    /// - Throws: `StorageError` where there is none, `UsageError` for agents beside models, `DataError` and others for
+    ///   damaged files.
+    static func runs(_ arguments: [String]) throws -> Runs {
+        var seen: Set<String> = []
+        let found = try arguments.flatMap(found).filter { seen.insert(resolvingLinks($0.folder.path)).inserted }
+        let (agents, models) = (found.filter { $0.maker == .training }, found.filter { $0.maker == .fitting })
+        if let agent = agents.first, let model = models.first {
+            throw UsageError(
+                "agents and generative models are compared apart: \(agent.folder.path) holds an agent, "
+                    + "\(model.folder.path) a model")
+        }
+        func read<Run>(_ found: Found, _ body: () throws -> Run) throws -> Run {
+            try content(of: found.folder.path, body)
+        }
+        guard models.isEmpty else {
+            return .fits(try models.map { one in try read(one) { try .init(one.folder, name: one.name) } })
+        }
+        return .agents(
+            try agents.map { one in (try read(one) { try ComparedRun(contentsOf: one.folder.path) }, one.name) })
+    }
+
+    /// The run in a folder, or those in the folders within it: agents, or where there are none models.
+    private static func found(_ argument: String) throws -> [Found] {
         let (name, folder) = split(argument)
         guard exists(folder) else {
             throw StorageError(path: folder, operation: ExitStatus.openRun, reason: .missing)
         }
         guard isFolder(folder), !exists(joinPath(folder, "config.toml")) else {
-            return [(try run(RunFolder.open(folder, of: .training).path), name)]
+            let (folder, maker) = try RunFolder.open(folder)
+            return [(folder, maker, name)]
         }
-        let names = try namesInFolder(folder).map { joinPath(folder, $0) }
-        let runs = try names.filter { exists(joinPath($0, "config.toml")) }.compactMap { path -> NamedRun? in
-            guard case (let folder, .training) = try RunFolder.open(path) else { return nil }
-            return (try run(folder.path), name)
+        let paths = try namesInFolder(folder).map { joinPath(folder, $0) }
+        let runs = try paths.filter { exists(joinPath($0, "config.toml")) }.map { path -> Found in
+            let (folder, maker) = try RunFolder.open(path)
+            return (folder, maker, name)
         }
         guard !runs.isEmpty else {
             throw FormatError(
-                .run, file: folder, offset: 0, expected: "config.toml, or folders with an agent's config.toml",
+                .run, file: folder, offset: 0, expected: "config.toml, or folders with a run's config.toml",
                 found: "neither")
         }
-        return runs
-    }
-
-    private static func run(_ path: String) throws -> ComparedRun {
-        try content(of: path) { try ComparedRun(contentsOf: path) }
+        let agents = runs.filter { $0.maker == .training }
+        return agents.isEmpty ? runs : agents
     }
 
     private static func split(_ argument: String) -> (name: String?, folder: String) {
@@ -40,12 +66,6 @@ enum RunSource {
             return (nil, argument)
         }
         return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
-    }
-
-    /// The runs without those that were named twice.
-    static func eachOnce(_ runs: [NamedRun]) -> [NamedRun] {
-        var seen: Set<String> = []
-        return runs.filter { seen.insert(resolvingLinks($0.run.folder.path)).inserted }
     }
 
     /// The runs in one environment.

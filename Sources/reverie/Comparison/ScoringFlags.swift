@@ -48,6 +48,9 @@ struct ScoringFlags: ParsableArguments {
         _ = try ranges()
     }
 
+    /// Whether nothing was said.
+    var isUsual: Bool { score == .final && window == 100 && evaluate == nil && range.isEmpty && !normalize }
+
     /// The scores of runs.
     ///
     /// - Throws: `UsageError` where a range is missing, and what evaluations throw.

@@ -1,0 +1,110 @@
+import Graphics
+import Storage
+import Training
+
+/// Fits of generative models side by side: what they have come to on the test rows, and how.
+struct FitComparison {
+    /// A fit.
+    struct Fit {
+        var name: String
+        var path: String
+        var configuration: FitConfiguration
+        var record: ModelRecord
+        /// The score of the parameters that are kept, on validation rows; nil before the first epoch's end.
+        var score: Double?
+        /// Seconds; nil before the fit's end.
+        var seconds: Double?
+
+        /// Reads what a run's folder says.
+        ///
+        /// - Throws: as ``Training/FittedModel`` does where the fit hasn't ended.
+        init(_ folder: RunFolder, name: String?) throws {
+            (path, self.name) = (folder.path, name ?? splitPath(folder.path).name)
+            configuration = try FitConfiguration(contentsOf: folder.configurationPath)
+            let summary = try folder.summary()
+            let scoreName =
+                try summary?["score"]?.string
+                ?? FittedModel(run: folder.path, last: true).model.scoreName.rawValue
+            record = try ModelRecord(of: folder, scoreName: scoreName)
+            score = summary?["validScore"]?.double ?? record.scores.last
+            seconds = summary?["seconds"]?.double
+        }
+
+        /// Whether nats of both are of the same rows.
+        func hasData(of other: Fit) -> Bool {
+            configuration.dataset == other.configuration.dataset && configuration.data == other.configuration.data
+        }
+    }
+
+    let fits: [Fit]
+
+    /// What the reader of the numbers has to know.
+    var remarks: [String] {
+        var remarks = fits.filter { $0.seconds == nil }.map {
+            "\($0.path) is unfinished: \($0.record.epochs ?? 0) of \($0.configuration.fitting.epochs) epochs"
+        }
+        if let other = fits.first(where: { !$0.hasData(of: fits[0]) }) {
+            remarks.append(
+                "\(fits[0].name) and \(other.name) are of other data, or of data prepared otherwise: "
+                    + "their nats say nothing of each other"
+            )
+        }
+        if Set(fits.compactMap(\.record.test?.kind)).count > 1 {
+            remarks.append("a bound lies below the likelihood, an estimate on either side of it")
+        }
+        return remarks
+    }
+
+    /// A row for each fit.
+    var text: String {
+        table(
+            ["run", "model", "data", "test nats", "likelihood", "score", "validation", "epochs", "seconds"],
+            fits.map { fit in
+                let record = fit.record
+                return [
+                    fit.name, fit.configuration.model, splitPath(fit.configuration.dataset).name,
+                    record.test.map { readable($0.nats) } ?? "-", record.test?.kind ?? "-", record.scoreName,
+                    fit.score.map(readable) ?? "-", "\(record.epochs ?? 0)",
+                    fit.seconds.map { "\(Int($0.rounded()))" } ?? "-",
+                ]
+            })
+    }
+
+    /// remarks, fits.
+    var json: JSON {
+        [
+            "remarks": .array(remarks.map(JSON.string)),
+            "fits": .array(
+                fits.map { fit in
+                    [
+                        "name": .string(fit.name), "run": .string(fit.path),
+                        "model": .string(fit.configuration.model), "dataset": .string(fit.configuration.dataset),
+                        "seed": .integer(fit.configuration.seed), "isFinished": .boolean(fit.seconds != nil),
+                        "testNats": fit.record.test.map { .number($0.nats) } ?? .null,
+                        "likelihood": fit.record.test.map { .string($0.kind) } ?? .null,
+                        "score": .string(fit.record.scoreName), "validScore": fit.score.map(JSON.number) ?? .null,
+                        "scores": .array(fit.record.scores.map(JSON.number)),
+                        "epochs": .integer(fit.record.epochs ?? 0), "seconds": fit.seconds.map(JSON.number) ?? .null,
+                    ]
+                }),
+        ]
+    }
+
+    /// The scores over epochs. What lies below each fit's first tenth of epochs isn't given room.
+    ///
+    /// - Throws: `UsageError` where scores are of several kinds.
+    func curves() throws -> LinePlot {
+        let kinds = Set(fits.map(\.record.scoreName)).sorted()
+        guard kinds.count == 1 else {
+            throw UsageError("--to draws scores of one kind, and these are of \(kinds.joined(separator: ", "))")
+        }
+        let all = fits.map(\.record.scores)
+        let late = all.flatMap { $0.dropFirst($0.count / 10) }
+        let (low, high) = (late.min() ?? 0, late.max() ?? 1)
+        return LinePlot(
+            xLabel: "epochs", yLabel: "validation rows: \(kinds[0])",
+            series: zip(fits, all).map { fit, scores in
+                .init(name: fit.name, points: scores.enumerated().map { Point(x: Double($0 + 1), y: $1) })
+            }, yRange: low - (high - low) * 0.06...high + (high - low) * 0.06, style: .light)
+    }
+}
