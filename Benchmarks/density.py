@@ -12,14 +12,15 @@ import subprocess
 import chow_liu
 
 early = ["patience=10", "epochs=100", "decay=linear"]
+sequence = ["updates=5000", "epochs=1000", "patience=20", "decay=linear", "batchSize=50", "learningRate=2e-3", "lastLearningRate=0", "dropout=0.1"]
 models = {
     "fvbn": [],
     "neural-autoregressive": early + ["groupUnits=4", "learningRate=1e-3", "batchSize=20"],
     "nade": early + ["hiddenUnits=150", "learningRate=2e-3"],
     "made": ["epochs=100", "decay=linear", "hiddenUnits=100", "learningRate=3e-3", "batchSize=20", "patience=15"],
     "deep-nade": ["hiddenUnits=200", "epochs=200", "orders=16", "learningRate=2e-3", "patience=40"],
-    "transformer": early + ["updates=0", "width=64", "layers=2", "batchSize=20", "learningRate=1e-3", "lastLearningRate=0", "dropout=0.1"],
-    "wavenet": early + ["batchSize=20", "learningRate=1e-3", "dropout=0.1"],
+    "transformer": sequence + ["width=64", "layers=2"],
+    "wavenet": sequence,
     "rbm": ["hiddenUnits=16", "epochs=100", "gibbsSteps=5", "learningRate=0.05", "decay=linear"],
 }
 # Convolutions want neighbours: only where the columns are many enough to be laid out as a picture.
