@@ -43,6 +43,8 @@ pictures = [
     ("discriminative-rbm", "doc-discriminative-rbm", f"discriminative-rbm mnist {threshold} --set epochs=20 --set generative=1 --set gibbsSteps=5", digits),
     ("sigmoid-belief-network", "doc-sigmoid-belief-network", f"sigmoid-belief-network mnist {fixed} --set epochs=30", digits),
     ("convolutional-rbm", "doc-convolutional-rbm", f"convolutional-rbm mnist {threshold} --set epochs=5", digits),
+    ("hopfield-continuous", "doc-hopfield-continuous", "hopfield-continuous mnist --option limit=40", "--show recall --count 12"),
+    ("hopfield-modern", "doc-hopfield-modern", "hopfield-modern mnist --option binarize=none --option limit=1000", "--show recall --count 12"),
     ("rnn-rbm", "doc-rnn-rbm", "rnn-rbm music_JSB_Chorales --set epochs=100", "--count 6"),
 ]
 
