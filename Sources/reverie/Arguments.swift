@@ -173,11 +173,6 @@ func require(_ flag: String, _ path: String?, endsIn endings: String...) throws 
         "\(flag) takes a file name that ends in \(endings.joined(separator: " or ")), not '\(path)'.")
 }
 
-/// Refuses to both replace and go on with a run.
-func requireOneOf(force: Bool, resume: Bool) throws {
-    if force, resume { throw ValidationError("--force starts anew and --resume goes on; give one of them.") }
-}
-
 /// Checks, before any work is done, that a file may be made at `path`.
 func requireFree(_ path: String?, force: Bool) throws {
     guard let path else { return }

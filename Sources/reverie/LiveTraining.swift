@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Storage
 import Synchronization
@@ -52,5 +53,33 @@ final class LiveTraining: Sendable {
     func check() throws {
         if case .failure(let error) = result.withLock({ $0 }) { throw error }
         if Interruption.isRequested { throw CancellationError() }
+    }
+}
+
+/// How a training begins, and whether it is shown.
+struct LaunchFlags: ParsableArguments {
+    @Flag(help: "Replace the run's folder where it exists.")
+    var force = false
+
+    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
+    var resume = false
+
+    @Flag(help: "Show in a window what was learned so far; training goes on as without it.")
+    var live = false
+
+    @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
+    var frames: Int?
+
+    func validate() throws {
+        if force, resume { throw ValidationError("--force starts anew and --resume goes on; give one of them.") }
+        try require("--frames", frames, in: 1...Int.max)
+        if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
+    }
+
+    /// The window of `--live`.
+    var window: ViewerOptions {
+        var window = ViewerOptions()
+        window.maximumFrames = frames
+        return window
     }
 }

@@ -97,6 +97,7 @@ import Testing
         #expect(fitted["dataset"]?.string == "rollouts.npz" && fitted["epochs"]?.integer == 3)
         let (first, last) = (fitted["firstScore"]?.double, fitted["validScore"]?.double)
         #expect(try #require(last) > #require(first) && fitted["score"]?.string == "bound")
+        #expect(try #require(fitted["processorSeconds"]?.double) > 0)
         #expect(fitted["likelihood"]?.string == "lowerBound" && fitted["testNats"]?.double != nil)
     }
 

@@ -157,7 +157,7 @@ public final class FitSession {
         let likelihood = try FitSummary.likelihood(of: model, test, seed: UInt64(configuration.seed))
         let summary = FitSummary(
             configuration, run: folder.path, data, testRows: test.count, model.scoreName, state,
-            seconds: clock.seconds, likelihood
+            clock, likelihood
         ).json
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
         return summary

@@ -9,14 +9,15 @@ struct FitSummary {
 
     init(
         _ configuration: FitConfiguration, run: String, _ data: FitData, testRows: Int, _ score: ScoreName,
-        _ state: FitState, seconds: Double, _ likelihood: LogLikelihood?
+        _ state: FitState, _ clock: FitClock, _ likelihood: LogLikelihood?
     ) {
         var members: [JSON.Member] = [
             .init("run", .string(run)), .init("model", .string(configuration.model)),
             .init("dataset", .string(configuration.dataset)),
             .init("protocol", Self.protocolJSON(configuration, data, testRows: testRows)),
             .init("seed", .integer(configuration.seed)), .init("epochs", .integer(state.epoch)),
-            .init("updates", .integer(state.updates)), .init("seconds", .number(seconds)),
+            .init("updates", .integer(state.updates)), .init("seconds", .number(clock.seconds)),
+            .init("processorSeconds", .number(clock.processorSeconds)),
             .init("score", .string(score.rawValue)), .init("firstScore", .number(state.firstScore)),
             .init("validScore", .number(state.bestEpoch > 0 ? state.bestScore : state.validScore)),
         ]

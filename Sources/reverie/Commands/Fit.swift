@@ -52,17 +52,7 @@ struct Fit: ParsableCommand {
             valueName: "key=value"))
     var assignments: [String] = []
 
-    @Flag(help: "Replace the run's folder where it exists.")
-    var force = false
-
-    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
-    var resume = false
-
-    @Flag(help: "Show in a window what the model draws by now; the fit goes on as without it.")
-    var live = false
-
-    @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
-    var frames: Int?
+    @OptionGroup var launch: LaunchFlags
 
     @OptionGroup var checks: CheckFlags
 
@@ -71,10 +61,7 @@ struct Fit: ParsableCommand {
 
     func validate() throws {
         try require("--seed", seed, in: seedRange)
-        try requireOneOf(force: force, resume: resume)
-        try require("--frames", frames, in: 1...Int.max)
-        if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
-        try checks.validate(json: json, live: live)
+        try checks.validate(json: json, live: launch.live)
     }
 
     func run() throws { try checks.running(fit) }
@@ -86,29 +73,28 @@ struct Fit: ParsableCommand {
         for text in options { try configuration.data.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
-        if resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
+        if launch.resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
         note("\(model) learns \(dataset) in \(configuration.fitting.epochs) epochs, seed \(seed): \(path)")
-        guard live else {
+        guard launch.live else {
             try SessionCommand.fit(session(configuration, path), folder: path, json: json)
             return
         }
-        var window = ViewerOptions()
-        window.maximumFrames = frames
-        let summary = try MainActor.assumeIsolated { [self, configuration, window] in
+        let summary = try MainActor.assumeIsolated { [self, configuration] in
             let feed = FitFeed()
             let training = LiveTraining {
                 let session = try session(configuration, path)
                 session.feed = feed
                 return try SessionCommand.fitted(session)
             }
-            return try training.run(LiveModelScene(configuration, feed: feed, training: training), options: window)
+            return try training.run(
+                LiveModelScene(configuration, feed: feed, training: training), options: launch.window)
         }
         try SessionCommand.report(fit: summary, folder: path, json: json)
     }
 
     private func session(_ configuration: FitConfiguration, _ path: String) throws -> FitSession {
-        try resume
+        try launch.resume
             ? FitSession(continuing: configuration, folder: path)
-            : FitSession(configuration, folder: path, overwrite: force)
+            : FitSession(configuration, folder: path, overwrite: launch.force)
     }
 }

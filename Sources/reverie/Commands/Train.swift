@@ -77,17 +77,7 @@ struct Train: ParsableCommand {
 
     @OptionGroup var weights: WeightsFlags
 
-    @Flag(help: "Replace the run's folder where it exists.")
-    var force = false
-
-    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
-    var resume = false
-
-    @Flag(help: "Show in a window what the agent has learned so far; training goes on as without it.")
-    var live = false
-
-    @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
-    var frames: Int?
+    @OptionGroup var launch: LaunchFlags
 
     @OptionGroup var checks: CheckFlags
 
@@ -98,11 +88,8 @@ struct Train: ParsableCommand {
     var worker = false
 
     func validate() throws {
-        try requireOneOf(force: force, resume: resume)
         try validateSeeds()
-        try require("--frames", frames, in: 1...Int.max)
-        if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
-        try checks.validate(json: json, live: live)
+        try checks.validate(json: json, live: launch.live)
     }
 
     private func validateSeeds() throws {
@@ -112,7 +99,7 @@ struct Train: ParsableCommand {
             return
         }
         if seed != nil { throw ValidationError("--seed is for one run and --seeds for several; give one of them.") }
-        if live || checks.plan || checks.shadow {
+        if launch.live || checks.plan || checks.shadow {
             throw ValidationError("--live, --plan and --shadow look at one run; leave out --seeds.")
         }
     }
@@ -126,21 +113,19 @@ struct Train: ParsableCommand {
     private func train() throws {
         let run = try resolved()
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
-        if resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
+        if launch.resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
         note("\(agent) learns \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
-        guard live else {
+        guard launch.live else {
             let watchers = worker ? [SeedWorker.Reporter()] : []
             try SessionCommand.train(session(run, path, watchers: watchers), folder: path, json: json)
             return
         }
-        var window = ViewerOptions()
-        window.maximumFrames = frames
-        let summary = try MainActor.assumeIsolated { [self, window] in
+        let summary = try MainActor.assumeIsolated { [self] in
             let feed = AgentFeed()
             let training = LiveTraining {
                 try session(run, path, watchers: [feed]).train { Interruption.isRequested }
             }
-            return try training.run(LiveScene(run, feed: feed, training: training), options: window)
+            return try training.run(LiveScene(run, feed: feed, training: training), options: launch.window)
         }
         try SessionCommand.report(summary, folder: path, json: json)
     }
@@ -153,12 +138,12 @@ struct Train: ParsableCommand {
             let path =
                 folder.map { joinPath($0, "seed-\(seed)") }
                 ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(seed))
-            if resume {
+            if launch.resume {
                 try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)])
             } else {
-                try RunFolder.requireFree(path, force: force)
+                try RunFolder.requireFree(path, force: launch.force)
             }
-            return try SeedRun(seed: seed, folder: path, isDone: resume)
+            return try SeedRun(seed: seed, folder: path, isDone: launch.resume)
         }
         note("\(agent) learns \(environment) for \(run.run.steps) steps with \(seeds.count) seeds")
         let words = SeedRuns.common(Array(CommandLine.arguments.dropFirst(2)))
@@ -190,9 +175,9 @@ struct Train: ParsableCommand {
         try weights.naming {
             let weights = try weights.file()
             let session =
-                try resume
+                try launch.resume
                 ? TrainingSession(continuing: run, folder: path, weights: weights, watchers: watchers)
-                : TrainingSession(run, folder: path, overwrite: force, weights: weights, watchers: watchers)
+                : TrainingSession(run, folder: path, overwrite: launch.force, weights: weights, watchers: watchers)
             if let memory = session.replayMemory { note("\(memory)") }
             return session
         }

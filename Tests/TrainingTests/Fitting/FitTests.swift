@@ -253,7 +253,11 @@ import Testing
                         return asked > count
                     }) == nil)
         }
+        try writeAtomically(
+            #"{"seconds": 1000, "processorSeconds": 5000}"#, to: folder.file("parts/clock.json"), overwrite: true)
         let parts = try #require(try FitSession(resuming: folder.file("parts")).fit(Self.quiet()))
+        let times = ["seconds", "processorSeconds"].compactMap { parts[$0]?.double }
+        #expect(times.count == 2 && times[0] > 1000 && times[1] > 5000, "earlier processes count")
         for name in ["testNats", "validScore", "updates", "firstScore"] {
             #expect(whole[name] == parts[name], "\(name)")
         }
