@@ -21,7 +21,7 @@ models = {
     "deep-nade": ["hiddenUnits=200", "epochs=200", "orders=16", "learningRate=2e-3", "patience=40"],
     "transformer": sequence + ["width=64", "layers=2"],
     "wavenet": sequence,
-    "rbm": ["hiddenUnits=16", "epochs=100", "gibbsSteps=5", "learningRate=0.05", "decay=linear"],
+    "rbm": ["hiddenUnits=16", "updates=20000", "epochs=3000", "gibbsSteps=5", "learningRate=0.1", "weightDecay=0.0005", "decay=linear"],
 }
 # Convolutions want neighbours: only where the columns are many enough to be laid out as a picture.
 pictures = {

@@ -43,6 +43,9 @@ import Testing
         case "RMSProp with epsilon inside":
             RMSProp(learningRate: 0.01, decay: 0.9, epsilon: 0.01, epsilonInside: true)
         case "centred RMSProp": RMSProp(learningRate: 0.01, decay: 0.95, epsilon: 0.01, centred: true)
+        case "AdaGrad": AdaGrad(learningRate: 0.05)
+        case "AdaGrad with weight decay":
+            AdaGrad(learningRate: 0.05, epsilon: 1e-6, weightDecay: .penalty(0.1))
         case "Adam": Adam(learningRate: 0.02)
         case "Adam with other settings": Adam(learningRate: 0.005, beta1: 0.5, beta2: 0.9, epsilon: 1e-4)
         case "Adam with weight decay": Adam(learningRate: 0.02, weightDecay: .penalty(0.1))
@@ -64,7 +67,7 @@ import Testing
     }
 
     @Test func everyOptimizerIsCovered() {
-        #expect(Self.file.given.paths.count == 13 && Self.file.fitted.paths.count == 13)
+        #expect(Self.file.given.paths.count == 15 && Self.file.fitted.paths.count == 15)
     }
 
     @Test(arguments: file.given.paths.keys.sorted())

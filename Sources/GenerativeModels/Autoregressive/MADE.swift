@@ -22,7 +22,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
     public let scoreName = ScoreName.logLikelihood
     private let settings: MADESettings
     let masks: [Degrees]
-    private let optimizer: Adam
+    private let optimizer: any Optimizer
     let fitProgram, rowProgram, outputProgram: Program
     private var nextMask = 0
 
@@ -53,7 +53,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
             : nil
         let parameters = ["layers": Parameters(list: layers.map(\.parameters))] + Parameters(named: ["direct": direct])
         self.parameters = parameters
-        let optimizer = Adam(learningRate: 0)
+        let optimizer = settings.optimizer.make()
         self.optimizer = optimizer
 
         /// Logits of all numbers under the degrees of the units: (B, D), and (D), (H₁), … → (B, D).
@@ -183,6 +183,21 @@ func logMeanExp(_ lists: [[Double]]) -> [Double] {
     }
 }
 
+/// How a model's parameters are changed.
+public enum OptimizerName: String, Sendable, CaseIterable {
+    /// ``NeuralNetworks/Adam``.
+    case adam
+    /// ``NeuralNetworks/AdaGrad``, with the ε of Germain et al. 2015.
+    case adagrad
+
+    func make() -> any Optimizer {
+        switch self {
+        case .adam: Adam(learningRate: 0)
+        case .adagrad: AdaGrad(learningRate: 0, epsilon: 1e-6)
+        }
+    }
+}
+
 /// Settings of ``MADE``.
 public struct MADESettings: ModelSettings {
     /// Units of each hidden layer.
@@ -193,6 +208,8 @@ public struct MADESettings: ModelSettings {
     public var shuffled = false
     /// Whether there are weights from the inputs to the outputs past the hidden layers.
     public var direct = true
+    /// How the parameters are changed.
+    public var optimizer = OptimizerName.adam
 
     /// The defaults.
     public init() {}
@@ -203,6 +220,7 @@ public struct MADESettings: ModelSettings {
         Setting("masks", \.masks, 1...1024, "masks that are learned under in turn, and mixed"),
         Setting("shuffled", \.shuffled, "each mask with a random order of its own instead of row by row"),
         Setting("direct", \.direct, "weights from inputs to outputs past the hidden layers"),
+        Setting("optimizer", \.optimizer, "how the parameters are changed"),
     ]
 
     /// Bits.

@@ -210,6 +210,8 @@ makers = {
     "RMSProp with weight decay": lambda p: torch.optim.RMSprop(p, 0.01, weight_decay=0.1),
     "RMSProp with epsilon inside": lambda p: InsideRMSProp(p, 0.01, 0.9, 0.01),
     "centred RMSProp": lambda p: torch.optim.RMSprop(p, 0.01, alpha=0.95, eps=0.01, centered=True),
+    "AdaGrad": lambda p: torch.optim.Adagrad(p, 0.05),
+    "AdaGrad with weight decay": lambda p: torch.optim.Adagrad(p, 0.05, eps=1e-6, weight_decay=0.1),
     "Adam": lambda p: torch.optim.Adam(p, 0.02),
     "Adam with other settings": lambda p: torch.optim.Adam(p, 0.005, betas=(0.5, 0.9), eps=1e-4),
     "Adam with weight decay": lambda p: torch.optim.Adam(p, 0.02, weight_decay=0.1),

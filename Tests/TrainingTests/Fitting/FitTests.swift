@@ -236,6 +236,7 @@ import Testing
         ("vae", "moons", ["epochs=4", "averaging=0.9"]), ("nade", "bars-and-stripes", ["epochs=4", "hiddenUnits=8"]),
         ("deep-nade", "bars-and-stripes", ["epochs=4", "hiddenUnits=8", "averaging=0.9"]),
         ("made", "bars-and-stripes", ["epochs=4", "masks=3", "patience=2"]),
+        ("made", "bars-and-stripes", ["epochs=4", "shuffled=true", "masks=2", "optimizer=adagrad"]),
         ("rbm", "bars-and-stripes", ["epochs=4", "hiddenUnits=6"]),
     ]) func stoppedAndGoneOnWith(model: String, dataset: String, settings: [String]) throws {
         let configuration = try configuration(
