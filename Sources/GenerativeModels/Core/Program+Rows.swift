@@ -4,17 +4,18 @@ import TensorCore
 extension Program {
     /// Runs the program on rows of its first input, some at a time, and joins what it gives for each row.
     ///
-    /// - Parameter prepare: Sets further inputs.
+    /// - Parameter prepare: Sets further inputs, for which of the rows is said.
     public func mapped(
-        _ rows: [Float], width: Int, atOnce: Int = 1000, output: Int = 0, prepare: (Plan) -> Void = { _ in }
+        _ rows: [Float], width: Int, atOnce: Int = 1000, output: Int = 0,
+        prepare: (Plan, Range<Int>) -> Void = { _, _ in }
     ) throws -> [Float] {
         let count = rows.count / width
         var result: [Float] = []
         for start in stride(from: 0, to: count, by: atOnce) {
-            let part = rows[start * width..<min(start + atOnce, count) * width]
-            let plan = try plan(length: part.count / width)
-            _ = plan.input(0).update(fromContentsOf: part)
-            prepare(plan)
+            let part = start..<min(start + atOnce, count)
+            let plan = try plan(length: part.count)
+            _ = plan.input(0).update(fromContentsOf: rows[part.lowerBound * width..<part.upperBound * width])
+            prepare(plan, part)
             plan.run()
             result += plan.output(output)
         }
@@ -25,7 +26,8 @@ extension Program {
     ///
     /// - Parameter prepare: Sets further inputs.
     func rows(_ rows: DataRows, limit: Int, prepare: (Plan) -> Void = { _ in }) throws -> [Double] {
-        try mapped(rows.values, width: rows.width, atOnce: limit, prepare: prepare).map(Double.init)
+        try mapped(rows.values, width: rows.width, atOnce: limit, prepare: { plan, _ in prepare(plan) }).map(
+            Double.init)
     }
 
     /// Records once, so that variables that the recording makes are there.

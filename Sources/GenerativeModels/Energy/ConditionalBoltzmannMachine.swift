@@ -158,22 +158,18 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     private func filled(_ program: Program, _ values: some Collection<Float>, _ labels: [Int]) throws -> Plan {
         let plan = try program.plan(length: labels.count)
         _ = plan.input(0).update(fromContentsOf: values)
-        for (index, label) in labels.enumerated() { plan.integerInput(1)[index] = Int32(label) }
+        Self.fill(plan, labels[...])
         return plan
+    }
+
+    private static func fill(_ plan: Plan, _ labels: ArraySlice<Int>) {
+        _ = plan.integerInput(1).update(fromContentsOf: labels.map(Int32.init))
     }
 
     /// −F(v | y) of each row, or the rows' reconstructions.
     private func outputs(_ rows: DataRows, _ output: Int) throws -> [Float] {
-        var result: [Float] = []
         let labels = try labels(rows)
-        for start in stride(from: 0, to: rows.count, by: 1000) {
-            let part = start..<min(start + 1000, rows.count)
-            let values = rows.values[part.lowerBound * data.width..<part.upperBound * data.width]
-            let plan = try filled(rowProgram, values, Array(labels[part]))
-            plan.run()
-            result += plan.output(output)
-        }
-        return result
+        return try rowProgram.mapped(rows.values, width: data.width, output: output) { Self.fill($0, labels[$1]) }
     }
 
     /// The mean of log p(v | y) or the negative squared error, as ``scoreName`` says.

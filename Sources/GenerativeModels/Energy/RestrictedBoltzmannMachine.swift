@@ -153,21 +153,15 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     func pseudoLikelihood(of rows: DataRows) throws -> Double {
         var stream = RandomStream(seed: 0).split("bits")
         let (width, bits) = (data.width, min(data.width, Self.scoredBits))
-        var total = 0.0
-        for start in stride(from: 0, to: rows.count, by: 1000) {
-            let count = min(1000, rows.count - start)
-            let plan = try bitsProgram.plan(length: count)
-            _ = plan.input(0).update(fromContentsOf: rows.values[start * width..<(start + count) * width])
+        let nats = try bitsProgram.mapped(rows.values, width: width) { plan, part in
             let chosen = plan.integerInput(1)
-            for row in 0..<count {
+            for row in 0..<part.count {
                 // Bits in equal distances from a random one on: different ones, and all alike.
                 let first = stream.integers(below: width)
                 for bit in 0..<bits { chosen[row * bits + bit] = Int32((first + bit * width / bits) % width) }
             }
-            plan.run()
-            total += plan.output(0).reduce(0.0) { $0 + Double($1) }
         }
-        return total / Double(rows.count)
+        return nats.reduce(0) { $0 + Double($1) } / Double(rows.count)
     }
 
     /// −F(v) − log Z of each row.
