@@ -83,6 +83,7 @@ import Testing
         ("evaluate vae --set latentsize=3", "did you mean 'latentSize'?"),
         ("compare vae dqn", "dqn holds an agent, vae a model"),
         ("compare vae --task CartPole-v1", "of models only --to, --force and --json are understood"),
+        ("compare vae --resamples 100", "of models only --to, --force and --json are understood"),
         ("compare vae --evaluate 5", "of models only --to, --force and --json are understood"),
         ("compare dqn --to x.gif", "--to takes a file name that ends in .png or .svg"),
         ("compare dqn --to x.png --profile x.png", "--to and --profile are two files"),

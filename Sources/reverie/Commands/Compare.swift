@@ -41,7 +41,9 @@ struct Compare: ParsableCommand {
     var threshold: Double?
 
     @Option(parsing: .unconditional, help: "How often the bootstrap draws the runs anew.")
-    var resamples = 2_000
+    var resamples = usualResamples
+
+    private static let usualResamples = 2_000
 
     @Option(parsing: .unconditional, help: "The seed of the bootstrap.")
     var seed = 0
@@ -81,7 +83,8 @@ struct Compare: ParsableCommand {
     }
 
     private func compare(_ fits: FitComparison) throws {
-        guard scoring.isUsual, task == nil, threshold == nil, profilePath == nil else {
+        let isUsual = scoring.isUsual && resamples == Self.usualResamples && seed == 0
+        guard isUsual, task == nil, threshold == nil, profilePath == nil else {
             throw UsageError("of models only --to, --force and --json are understood; the rest is for agents")
         }
         let plot = curvePath == nil ? nil : try fits.curves()
