@@ -118,9 +118,7 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
 
     private func logProbabilities(_ rows: DataRows, order: [Int]) throws -> [Double] {
         guard let orderProgram else { return try byNumber(rows, order: order) }
-        return try orderProgram.rows(rows, limit: 100) { plan in
-            for (index, place) in order.enumerated() { plan.integerInput(1)[index] = Int32(place) }
-        }
+        return try orderProgram.rows(rows, limit: 100) { $0.setIntegers(1, order) }
     }
 
     /// Runs the network once for each number of the order.

@@ -1,6 +1,13 @@
 import Datasets
 import TensorCore
 
+extension Plan {
+    /// Sets an int32 input, such as the classes of rows; allocates nothing.
+    public func setIntegers(_ index: Int, _ values: some Collection<Int>) {
+        _ = integerInput(index).update(fromContentsOf: values.lazy.map { Int32($0) })
+    }
+}
+
 extension Program {
     /// Runs the program on rows of its first input, some at a time, and joins what it gives for each row.
     ///

@@ -158,18 +158,14 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     private func filled(_ program: Program, _ values: some Collection<Float>, _ labels: [Int]) throws -> Plan {
         let plan = try program.plan(length: labels.count)
         _ = plan.input(0).update(fromContentsOf: values)
-        Self.fill(plan, labels[...])
+        plan.setIntegers(1, labels)
         return plan
-    }
-
-    private static func fill(_ plan: Plan, _ labels: ArraySlice<Int>) {
-        _ = plan.integerInput(1).update(fromContentsOf: labels.map(Int32.init))
     }
 
     /// −F(v | y) of each row, or the rows' reconstructions.
     private func outputs(_ rows: DataRows, _ output: Int) throws -> [Float] {
         let labels = try labels(rows)
-        return try rowProgram.mapped(rows.values, width: data.width, output: output) { Self.fill($0, labels[$1]) }
+        return try rowProgram.mapped(rows.values, width: data.width, output: output) { $0.setIntegers(1, labels[$1]) }
     }
 
     /// The mean of log p(v | y) or the negative squared error, as ``scoreName`` says.

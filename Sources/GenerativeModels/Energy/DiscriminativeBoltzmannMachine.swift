@@ -146,7 +146,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSampli
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
         _ = plan.input(0).update(fromContentsOf: batch.values)
-        for (index, label) in batch.labels.enumerated() { plan.integerInput(1)[index] = Int32(label) }
+        plan.setIntegers(1, batch.labels)
         plan.run()
         return [("conditionalLikelihood", Double(plan.output(0)[0])), ("accuracy", Double(plan.output(1)[0]))]
     }
@@ -187,7 +187,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSampli
         sampleProgram.randomState = (stream.split("gibbs").key, 0)
         let plan = try sampleProgram.plan(length: classes.count)
         _ = plan.input(0).update(fromContentsOf: start.bits(classes.count, rates: layers.means[0].values))
-        for (index, label) in classes.enumerated() { plan.integerInput(1)[index] = Int32(label) }
+        plan.setIntegers(1, classes)
         for _ in 0..<settings.samplingSteps {
             plan.run()
             _ = plan.input(0).update(fromContentsOf: plan.output(0))

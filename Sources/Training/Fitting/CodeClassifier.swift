@@ -88,7 +88,7 @@ public struct CodeClassifier: Sendable {
                 let batch = training.gathered(batches.next())
                 let plan = try fit.plan(length: size)
                 _ = plan.input(0).update(fromContentsOf: batch.values)
-                for (index, label) in batch.labels.enumerated() { plan.integerInput(1)[index] = Int32(label) }
+                plan.setIntegers(1, batch.labels)
                 plan.run()
             }
             let validation = try share(split.validation)

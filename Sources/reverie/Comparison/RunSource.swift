@@ -20,21 +20,21 @@ enum RunSource {
     ///   damaged files.
     static func runs(_ arguments: [String]) throws -> Runs {
         var seen: Set<String> = []
-        let found = try arguments.flatMap(found).filter { seen.insert(resolvingLinks($0.folder.path)).inserted }
-        let (agents, models) = (found.filter { $0.maker == .training }, found.filter { $0.maker == .fitting })
+        let all = try arguments.flatMap(found).filter { seen.insert(resolvingLinks($0.folder.path)).inserted }
+        let (agents, models) = (all.filter { $0.maker == .training }, all.filter { $0.maker == .fitting })
         if let agent = agents.first, let model = models.first {
             throw UsageError(
                 "agents and generative models are compared apart: \(agent.folder.path) holds an agent, "
                     + "\(model.folder.path) a model")
         }
-        func read<Run>(_ found: Found, _ body: () throws -> Run) throws -> Run {
-            try content(of: found.folder.path, body)
-        }
         guard models.isEmpty else {
-            return .fits(try models.map { one in try read(one) { try .init(one.folder, name: one.name) } })
+            return .fits(
+                try models.map { one in try content(of: one.folder.path) { try .init(one.folder, name: one.name) } })
         }
         return .agents(
-            try agents.map { one in (try read(one) { try ComparedRun(contentsOf: one.folder.path) }, one.name) })
+            try agents.map { one in
+                (try content(of: one.folder.path) { try ComparedRun(contentsOf: one.folder.path) }, one.name)
+            })
     }
 
     /// The run in a folder, or those in the folders within it: agents, or where there are none models.

@@ -18,7 +18,9 @@ struct ScoringFlags: ParsableArguments {
     var score = Score.final
 
     @Option(parsing: .unconditional, help: "The episodes that such a mean is of.")
-    var window = 100
+    var window = usualWindow
+
+    private static let usualWindow = 100
 
     @Option(
         parsing: .unconditional,
@@ -49,7 +51,9 @@ struct ScoringFlags: ParsableArguments {
     }
 
     /// Whether nothing was said.
-    var isUsual: Bool { score == .final && window == 100 && evaluate == nil && range.isEmpty && !normalize }
+    var isUsual: Bool {
+        score == .final && window == Self.usualWindow && evaluate == nil && range.isEmpty && !normalize
+    }
 
     /// The scores of runs.
     ///
