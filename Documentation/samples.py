@@ -29,7 +29,7 @@ pictures = [
     ("conv-nade", "doc-conv-nade", f"conv-nade mnist {fixed} --set epochs=3 --set testRows=100 --set validationRows=100", digits),
     ("pixelcnn", "doc-pixelcnn-deep",
      f"pixelcnn mnist {fixed} --set layers=15 --set channels=16 --set learningRate=0.003 --set batchSize=16 --set epochs=8", digits),
-    ("gated-pixelcnn", "gated-dynamic-0", "gated-pixelcnn mnist --option binarize=dynamic --set epochs=24", digits),
+    ("gated-pixelcnn", "gated-dynamic-0", "gated-pixelcnn mnist --option binarize=dynamic --set epochs=31", digits),
     ("tcn", "doc-tcn-jsb", "tcn music_JSB_Chorales", "--count 6"),
     ("transformer.txt", "doc-transformer", "transformer tinyshakespeare", "--count 1 --set sampleSteps=600"),
     ("wavenet.txt", "doc-wavenet-names", "wavenet names --option lines=true --set context=32 --set epochs=10", "--count 24"),
