@@ -40,6 +40,7 @@ rows = [
     ("gated-dynamic-0", "gated PixelCNN, dynamic bits", 81.50, "re-runs",
      "gated-pixelcnn mnist --option binarize=dynamic --set epochs=31"),
 ]
+fits = {run.partition("@")[0]: words for run, *_, words in rows}
 
 
 def seeds(run):

@@ -10,33 +10,34 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "Benchmarks"))
+from generative_table import fits, fixed, threshold
+
 REVERIE = ROOT / ".build/release/reverie"
 IMAGES = ROOT / "assets/images/models"
 
-fixed, threshold = "--option binarize=fixed", "--option binarize=threshold"
 digits = "--count 35"
 # (image, run, fit, sample)
 pictures = [
     ("tabular", "doc-tabular", "tabular bars-and-stripes --set smoothing=0.01", digits),
     ("fvbn", "doc-fvbn", f"fvbn mnist {fixed} --set epochs=20", digits),
     ("neural-autoregressive", "doc-neural-autoregressive", f"neural-autoregressive mnist {fixed} --set epochs=5", digits),
-    ("nade", "nade-fixed-0", f"nade mnist {fixed} --set epochs=50 --set patience=8", digits),
-    ("nade-complete", "nade-fixed-0", f"nade mnist {fixed} --set epochs=50 --set patience=8", "--show complete --count 18"),
+    ("nade", "nade-fixed-0", fits["nade-fixed-0"], digits),
+    ("nade-complete", "nade-fixed-0", fits["nade-fixed-0"], "--show complete --count 18"),
     ("rnade", "doc-rnade", "rnade eight-gaussians --set epochs=60", ""),
-    ("made", "made-dynamic-0",
-     "made mnist --option binarize=dynamic --set hiddenUnits=8000 --set learningRate=3e-3 --set epochs=40 --set validationRows=2000", digits),
-    ("deep-nade", "deep1-fixed-0", f"deep-nade mnist {fixed} --set epochs=1500 --set validationRows=1000", digits),
+    ("made", "made-dynamic-0", fits["made-dynamic-0"], digits),
+    ("deep-nade", "deep1-fixed-0", fits["deep1-fixed-0"], digits),
     ("conv-nade", "doc-conv-nade", f"conv-nade mnist {fixed} --set epochs=3 --set testRows=100 --set validationRows=100", digits),
     ("pixelcnn", "doc-pixelcnn-deep",
      f"pixelcnn mnist {fixed} --set layers=15 --set channels=16 --set learningRate=0.003 --set batchSize=16 --set epochs=8", digits),
-    ("gated-pixelcnn", "gated-dynamic-0", "gated-pixelcnn mnist --option binarize=dynamic --set epochs=31", digits),
+    ("gated-pixelcnn", "gated-dynamic-0", fits["gated-dynamic-0"], digits),
     ("tcn", "doc-tcn-jsb", "tcn music_JSB_Chorales", "--count 6"),
     ("transformer.txt", "doc-transformer", "transformer tinyshakespeare", "--count 1 --set sampleSteps=600"),
     ("wavenet.txt", "doc-wavenet-names", "wavenet names --option lines=true --set context=32 --set epochs=10", "--count 24"),
     ("hopfield-recall", "doc-hopfield", f"hopfield mnist {threshold} --option limit=12 --set storage=pseudoinverse", "--show recall --count 12"),
     ("boltzmann-machine", "doc-boltzmann-machine", f"boltzmann-machine mnist {fixed} --set epochs=10", digits),
-    ("rbm-digits", "rbm500-centred-0", f"rbm mnist {threshold} --set epochs=200", "--count 64"),
-    ("rbm-weights", "rbm500-centred-0", f"rbm mnist {threshold} --set epochs=200", "--show weights --count 64"),
+    ("rbm-digits", "rbm500-centred-0", fits["rbm500-centred-0"], "--count 64"),
+    ("rbm-weights", "rbm500-centred-0", fits["rbm500-centred-0"], "--show weights --count 64"),
     ("gaussian-rbm", "doc-gaussian-rbm", "gaussian-rbm mnist --option kind=reals --set hiddenUnits=200 --set epochs=30", digits),
     ("dbm", "c12-centred", f"dbm mnist {threshold} --set hiddenUnits=500,500 --set epochs=50 --set pretrainingEpochs=0", digits),
     ("dbn", "c6-dbn-tuned", f"dbn mnist {threshold} --set hiddenUnits=500,500 --set epochs=50 --set fineTuningEpochs=20", digits),
