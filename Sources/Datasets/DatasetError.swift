@@ -21,7 +21,7 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownData(let name, let folder, let files, let nearest):
-            "there is no data set '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+            "there is no data set '\(name)'" + (nearest.map { " (did you mean '\($0)'?)" } ?? "")
                 + (folder.map { ". Put one of these into \($0)" } ?? ". Give --data FOLDER with one of these")
                 + ", plain or with .gz: " + files.joined(separator: "; ")
         case .missingFiles(let name, let folder, let files):

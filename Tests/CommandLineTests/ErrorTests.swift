@@ -134,7 +134,7 @@ import Testing
         ("watch runs/nothing", "cannot open the run runs/nothing"),
         ("trace CartPole-v1 --actions nothing", "cannot open nothing"),
         ("fit vae nothing.npz", "cannot open nothing.npz"),
-        ("fit vae mnits", "there is no data set 'mnits'; did you mean 'mnist'?"),
+        ("fit vae mnits", "there is no data set 'mnits' (did you mean 'mnist'?)"),
         ("fit vae mnist --data .", "put train-images-idx3-ubyte"),
         ("train dqn CartPole-v1 --config nothing.toml", "cannot open nothing.toml"),
         ("train q-learning GridWorld --option map=nothing.txt", "cannot read nothing.txt"),

@@ -57,6 +57,29 @@ import Testing
         #expect(digests.count == 20 && block.steps.count == (block.seed == 0 ? 60 : 0))
     }
 
+    /// Episodes of MinAtar 1.0.10 that use up the oxygen, as `make_seaquest.py` describes them.
+    @Test(arguments: fixtureText("seaquest.txt").split(separator: "\n").map(String.init))
+    func seaquestWithFlashingOxygen(_ line: String) throws {
+        let seed = try #require(UInt64(line.prefix { $0 != " " }))
+        let batch = try EnvironmentCatalog.make(
+            "MinAtar/Seaquest-v0", autoreset: .disabled, options: ["oxygen_flash": "true"])
+        let played = [0, 1, 4, 3, 5, 5]
+        var (actions, digest, length, total) = (PCG64(seed: seed), CRC32(), 0, 0)
+        try batch.reset(seed: seed)
+        digest.add(batch.observation(of: 0))
+        digest.add([0, 0])
+        while !batch.terminated[0] {
+            let drawn = actions.integers(6)
+            batch.discreteActions[0] = length < 6 ? 4 : played[drawn]
+            try batch.step()
+            digest.add(batch.observation(of: 0))
+            digest.add([UInt8(batch.rewards[0]), batch.terminated[0] ? 1 : 0])
+            length += 1
+            total += Int(batch.rewards[0])
+        }
+        #expect("\(seed) \(length) \(total) \(hexadecimal(digest.value, digits: 8))" == line)
+    }
+
     @Test func allIdsAreThere() {
         #expect(Set(Block.all.map(\.id)).count == 10)
         #expect(

@@ -45,32 +45,48 @@ extension StateCoder {
 
 extension MinAtar {
     static let entries =
-        entries(of: Asterix.self) + entries(of: Breakout.self) + entries(of: Freeway.self) + entries(of: Seaquest.self)
-        + entries(of: SpaceInvaders.self)
+        entries(of: Asterix.self) + entries(of: Breakout.self) + entries(of: Freeway.self)
+        + entries(options: [oxygenFlash]) { ramps, options throws(EnvironmentError) in
+            Seaquest(rampsDifficulty: ramps, flashesOxygen: try options.flag(oxygenFlash.name) ?? false)
+        } + entries(of: SpaceInvaders.self)
+
+    private static let oxygenFlash = EnvironmentOption(
+        "oxygen_flash", "MinAtar 1.0.10: the oxygen lasts a time step more, in which its gauge shows plenty",
+        usual: "false")
+
+    private static func entries<Game: MinAtarGame>(of _: Game.Type) -> [EnvironmentEntry] {
+        entries(options: []) { ramps, _ in Game(rampsDifficulty: ramps) }
+    }
+
+    /// How a game is made from whether it gets harder and its other options.
+    private typealias Maker<Game> = @Sendable (Bool, EnvironmentOptions) throws(EnvironmentError) -> Game
 
     /// The original's two versions: `-v0` with all six actions, `-v1` with those that have a role.
-    private static func entries<Game: MinAtarGame>(of game: Game.Type) -> [EnvironmentEntry] {
+    private static func entries<Game: MinAtarGame>(
+        options: [EnvironmentOption], _ make: @escaping Maker<Game>
+    ) -> [EnvironmentEntry] {
         [
-            entry(game, "v0", Action.allCases, Game.summary),
-            entry(game, "v1", Game.minimalActions, Game.summary + "; only the actions that matter"),
+            entry("v0", Action.allCases, Game.summary, options, make),
+            entry("v1", Game.minimalActions, Game.summary + "; only the actions that matter", options, make),
         ]
     }
 
     private static func entry<Game: MinAtarGame>(
-        _: Game.Type, _ version: String, _ actions: [Action], _ summary: String
+        _ version: String, _ actions: [Action], _ summary: String, _ options: [EnvironmentOption],
+        _ make: @escaping Maker<Game>
     ) -> EnvironmentEntry {
         EnvironmentEntry(
             "MinAtar/\(Game.name)-\(version)", summary, actionNames: actions.map { "\($0)" },
             options: [
                 EnvironmentOption("sticky_action_prob", "how likely the last action is repeated", usual: "0.1"),
                 EnvironmentOption("difficulty_ramping", "whether the game gets harder, where it can", usual: "true"),
-            ]
+            ] + options
         ) { request in
             let stickyProbability = try request.options.number("sticky_action_prob", in: 0...1) ?? 0.1
             let ramps = try request.options.flag("difficulty_ramping") ?? true
+            let game = try make(ramps, request.options)
             return try request.batch {
-                MinAtarEnvironment(
-                    Game(rampsDifficulty: ramps), stickyActionProbability: stickyProbability, actions: actions)
+                MinAtarEnvironment(game, stickyActionProbability: stickyProbability, actions: actions)
             }
         }
     }

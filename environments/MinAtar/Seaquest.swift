@@ -21,6 +21,9 @@ extension MinAtar {
         public internal(set) var facing: Int8 = -1
         /// Time steps that the oxygen lasts under water, 200 at most.
         public internal(set) var oxygen = 200
+        /// Whether these are the rules of MinAtar 1.0.10 and older, of which the paper's figures are: the last of the oxygen
+        /// lasts one time step more, in which the gauge shows plenty.
+        public let flashesOxygen: Bool
         /// Divers on board; the original lets surfacing with six make it -1.
         public internal(set) var diverCount = 0
         /// The submarine's bullets.
@@ -56,14 +59,18 @@ extension MinAtar {
         static var fullOxygen: Int { 200 }
         static var crew: Int { 6 }
 
+        /// Makes a game of the newest rules, to be started before use.
+        public init(rampsDifficulty: Bool) { self.init(rampsDifficulty: rampsDifficulty, flashesOxygen: false) }
+
         /// Makes a game, to be started before use.
-        public init(rampsDifficulty: Bool) {
+        public init(rampsDifficulty: Bool, flashesOxygen: Bool) {
+            self.flashesOxygen = flashesOxygen
             ramp = Ramp(isOn: rampsDifficulty, spawnInterval: 20, moveInterval: 5, shortestMoveInterval: 2)
         }
 
         /// Empties the sea, with the submarine at the surface. Draws nothing.
         public mutating func start(_: inout MT19937) {
-            self = Seaquest(rampsDifficulty: ramp.isOn)
+            self = Seaquest(rampsDifficulty: ramp.isOn, flashesOxygen: flashesOxygen)
         }
 
         /// Lets things appear, then moves the submarine and all others, kind by kind.
@@ -85,7 +92,7 @@ extension MinAtar {
             enemyCountdown.countDown()
             diverCountdown.countDown()
             shotCountdown.countDown()
-            if oxygen <= 0 { isOver = true }
+            if oxygen < (flashesOxygen ? 0 : 1) { isOver = true }
             return reward + breathe()
         }
 
@@ -113,7 +120,10 @@ extension MinAtar {
         }
 
         /// Columns that the oxygen fills in the last row.
-        var oxygenGauge: Int8 { Int8(max(0, oxygen) * MinAtar.side / Self.fullOxygen) }
+        var oxygenGauge: Int8 {
+            if oxygen < 0 { return flashesOxygen ? MinAtar.last : 0 }
+            return Int8(oxygen * MinAtar.side / Self.fullOxygen)
+        }
 
         /// Columns that the divers on board fill in the last row.
         var diverGauge: Range<Int8> { MinAtar.last - Int8(max(0, diverCount))..<MinAtar.last }
@@ -287,13 +297,13 @@ extension MinAtar.Seaquest {
 }
 
 extension MinAtar.Seaquest: StateCodable {
-    /// Codes everything but whether the game ramps.
+    /// Codes everything but the rules that the game was made with.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(direction: &facing)
         // The back half has its cell in the grid too.
         try coder.code(&x, in: facing > 0 ? 1...MinAtar.last : 0...MinAtar.last - 1)
         try coder.code(&y, in: 0...8)
-        try coder.code(&oxygen, in: -1...Self.fullOxygen)
+        try coder.code(&oxygen, in: (flashesOxygen ? -2 : -1)...Self.fullOxygen)
         try coder.code(&diverCount, in: -1_000_000_000_000...Self.crew)
         try ownBullets.codeState(with: &coder)
         try enemyBullets.codeState(with: &coder)
