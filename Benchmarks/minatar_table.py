@@ -5,7 +5,8 @@ frames, as they were played in training, beside the figures of Young and Tian's 
     python3 Benchmarks/minatar_table.py RUN...
 
 Their figures are read off the curves that they published (within 2 %): with the best step size of each game, and with the
-default of 2.5e-4, which is also ours."""
+default of 2.5e-4, which is also ours. Those of Seaquest are of the rules of MinAtar 1.0.10, and stand beside runs by these rules
+alone (`--option oxygen_flash=true`)."""
 import csv
 import json
 import pathlib
@@ -15,7 +16,7 @@ import tomllib
 
 last = 100_000
 paper = {
-    "Asterix": (16.6, 12), "Breakout": (10.1, 9), "Freeway": (50.1, 49), "Seaquest": (19.8, 16.5), "SpaceInvaders": (43.8, 45),
+    "Asterix": (16.6, 12), "Breakout": (10.1, 9), "Freeway": (50.1, 49), "Seaquest of 1.0.10": (19.8, 16.5), "SpaceInvaders": (43.8, 45),
 }
 
 print("| game | seed | frames | return | paper, default step size | of it | paper, best step size |")
@@ -24,13 +25,16 @@ rows = []
 for folder in map(pathlib.Path, sys.argv[1:]):
     configuration = tomllib.loads((folder / "config.toml").read_text())
     game = configuration["environment"].removeprefix("MinAtar/").removesuffix("-v0")
+    if configuration.get("environmentOptions", {}).get("oxygen_flash") == "true":
+        game += " of 1.0.10"
     if not (folder / "summary.json").exists():
         sys.exit(f"{folder} isn't finished")
     frames = json.loads((folder / "summary.json").read_text())["steps"]
     with open(folder / "episodes.csv") as file:
         returns = [float(row["return"]) for row in csv.DictReader(file) if int(row["step"]) > frames - last]
     mean = statistics.mean(returns)
-    best, default = paper[game]
-    rows.append((game, configuration["seed"], frames, mean, default, mean / default, best))
-for game, seed, frames, mean, default, share, best in sorted(rows):
-    print(f"| {game} | {seed} | {frames:,} | {mean:.1f} | {default} | {share:.0%} | {best} |")
+    best, default = paper.get(game, ("–", "–"))
+    share = f"{mean / default:.0%}" if game in paper else "–"
+    rows.append((game, configuration["seed"], f"{frames:,}", f"{mean:.1f}", default, share, best))
+for row in sorted(rows):
+    print(f"| {' | '.join(map(str, row))} |")
