@@ -21,8 +21,8 @@ extension MinAtar {
         public internal(set) var facing: Int8 = -1
         /// Time steps that the oxygen lasts under water, 200 at most.
         public internal(set) var oxygen = 200
-        /// Whether these are the rules of MinAtar 1.0.10 and older, of which the paper's figures are: the last of the oxygen
-        /// lasts one time step more, in which the gauge shows plenty.
+        /// Whether these are the rules of MinAtar 1.0.10 and older, of which the paper's figures are: the oxygen lasts one
+        /// time step more, in which the gauge shows plenty. What is random is drawn as by the newest version.
         public let flashesOxygen: Bool
         /// Divers on board; the original lets surfacing with six make it -1.
         public internal(set) var diverCount = 0
