@@ -30,7 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let libraries = [
     "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
-    "Datasets", "GenerativeModels",
+    "Experience", "Datasets", "GenerativeModels",
     "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
@@ -63,30 +63,31 @@ let package = Package(
         module(
             "GenerativeModels",
             ["Datasets", "NeuralNetworks", "TensorCore", "Mathematics", "Configuration", "Storage", "Random"]),
-        module("Environments", path: "environments", ["CMath", "Random", "Graphics", "Parallel", "Storage"]),
+        module("Experience"),
+        module("Environments", path: "environments", ["CMath", "Experience", "Random", "Graphics", "Parallel", "Storage"]),
         module(
-            "GymnasiumBridge", ["CLinux", "Environments", "Graphics", "Parallel", "Storage"],
+            "GymnasiumBridge", ["CLinux", "Environments", "Experience", "Graphics", "Parallel", "Storage"],
             resources: [.embedInCode("worker.py")]),
         module(
             "Agents", path: "agents",
-            ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
-        module("Rollouts", ["Environments", "Graphics", "Storage"]),
+            ["Environments", "Experience", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
+        module("Rollouts", ["Environments", "Experience", "Graphics", "Storage"]),
         module(
-            "Datasets", ["Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
+            "Datasets", ["Rollouts", "Environments", "Experience", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
         module(
             "Training",
             [
-                "Agents", "GenerativeModels", "Datasets", "Environments", "Rollouts", "Configuration", "NeuralNetworks",
-                "TensorCore", "Graphics", "Storage", "Random",
+                "Agents", "GenerativeModels", "Datasets", "Environments", "Experience", "Rollouts", "Configuration",
+                "NeuralNetworks", "TensorCore", "Graphics", "Storage", "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
         .target(name: "CReverie"),
-        module("Interface", ["CReverie", "Environments", "Graphics", "Storage"]),
+        module("Interface", ["CReverie", "Environments", "Experience", "Graphics", "Storage"]),
         .executableTarget(
             name: "reverie",
             dependencies: [
                 "Viewer", "Training", "Agents", "GenerativeModels", "Datasets", "Rollouts", "Environments",
-                "GymnasiumBridge",
+                "Experience", "GymnasiumBridge",
                 "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "Random", "CReverie",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -100,21 +101,21 @@ let package = Package(
         tests("TensorCoreTests", ["TensorCore", "CKernels", "Random", "Storage"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore", "Mathematics", "Random"]),
         tests("GenerativeModelsTests", ["GenerativeModels", "Datasets", "NeuralNetworks", "TensorCore"]),
-        tests("EnvironmentsTests", ["Environments", "Graphics", "Parallel", "Random"]),
-        tests("GymnasiumBridgeTests", ["GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
-        tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
+        tests("EnvironmentsTests", ["Experience", "Environments", "Graphics", "Parallel", "Random"]),
+        tests("GymnasiumBridgeTests", ["Experience", "GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
+        tests("AgentsTests", ["Experience", "Agents", "Environments", "NeuralNetworks", "TensorCore"]),
         tests(
             "DatasetsTests",
-            ["Datasets", "Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
-        tests("RolloutsTests", ["Rollouts", "Environments", "Graphics", "Storage"]),
+            ["Experience", "Datasets", "Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
+        tests("RolloutsTests", ["Experience", "Rollouts", "Environments", "Graphics", "Storage"]),
         tests(
             "TrainingTests",
             [
-                "Training", "Agents", "Datasets", "GenerativeModels", "Environments", "Rollouts", "Configuration",
+                "Experience", "Training", "Agents", "Datasets", "GenerativeModels", "Environments", "Rollouts", "Configuration",
                 "NeuralNetworks", "TensorCore", "Mathematics", "Storage",
             ]),
-        tests("InterfaceTests", ["Interface", "CReverie", "Environments", "Graphics", "Storage"]),
+        tests("InterfaceTests", ["Experience", "Interface", "CReverie", "Environments", "Graphics", "Storage"]),
         tests("ViewerTests", ["Viewer", "Graphics"]),
-        tests("CommandLineTests", ["reverie", "Training"]),
+        tests("CommandLineTests", ["reverie", "Training", "Experience"]),
     ]
 )

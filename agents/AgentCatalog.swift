@@ -74,7 +74,7 @@ public enum AgentCatalog {
     /// - Throws: ``AgentError``.
     public static func makeAgent(
         _ settings: any AgentSettings, for environment: EnvironmentDescription, seed: UInt64
-    ) throws -> any Agent {
+    ) throws -> any Learner {
         do {
             return try settings.makeAgent(for: environment, seed: seed)
         } catch let error as AgentError where error.isMisfit {
@@ -90,7 +90,7 @@ public protocol AgentSettings: Configurable {
     /// Makes the agent for an environment.
     ///
     /// - Throws: ``AgentError`` where the environment's spaces don't suit it.
-    func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent
+    func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner
 }
 
 extension AgentSettings {
@@ -100,14 +100,14 @@ extension AgentSettings {
 
 extension DQNSettings: AgentSettings {
     /// A ``DQN``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try DQN(self, environment: environment, seed: seed)
     }
 }
 
 extension REINFORCESettings: AgentSettings {
     /// A ``REINFORCE``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try REINFORCE(self, environment: environment, seed: seed)
     }
 }
@@ -122,11 +122,11 @@ public struct RandomSettings: AgentSettings {
     public static var needs: AgentNeeds { .drawableActions }
 
     /// A ``RandomAgent``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         guard RandomAgent.canAct(in: environment.actionSpace) else {
             throw AgentError.actionSpace(
                 agent: "random", environment: environment.id, space: "\(environment.actionSpace)",
-                needed: "discrete or a bounded box of float32")
+                needed: "discrete, several choices, bits or a bounded box of float32")
         }
         return RandomAgent(actionSpace: environment.actionSpace, seed: seed)
     }

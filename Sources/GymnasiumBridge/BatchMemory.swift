@@ -15,7 +15,7 @@ struct BatchMemory {
         case drawing
         /// The environment that each child plays at the moment.
         case playing
-        case actions, rewards, terminated, truncated, isResetStep, masks, hasMask
+        case actions, rewards, terminated, truncated, isResetStep, masks, hasMask, started
         /// What a reset concerns: which environments, which of them have a seed, the seeds.
         case chosen, hasSeed, seeds
         case observations, finalObservations
@@ -37,7 +37,7 @@ struct BatchMemory {
             case .playing: size = children * 8
             case .actions: size = count * actionSize
             case .rewards, .masks, .seeds: size = count * 8
-            case .terminated, .truncated, .isResetStep, .hasMask, .chosen, .hasSeed: size = count
+            case .terminated, .truncated, .isResetStep, .hasMask, .started, .chosen, .hasSeed: size = count
             case .observations: size = count * observationSize
             // The same memory where no step ends with another observation than it led to.
             case .finalObservations: size = hasFinal ? count * observationSize : 0
@@ -68,5 +68,23 @@ struct BatchMemory {
     func layout(child: Int) -> JSON {
         let parts = offsets.sorted { $0.value < $1.value }.map { JSON.Member($0.key.rawValue, .integer($0.value)) }
         return .object([.init("size", .integer(start.count)), .init("child", .integer(child))] + parts)
+    }
+}
+
+extension BatchMemory.Part {
+    /// Where a part of a batch's buffers is.
+    init(_ part: BatchBuffers.Part) {
+        self =
+            switch part {
+            case .observations: .observations
+            case .finalObservations: .finalObservations
+            case .actions: .actions
+            case .rewards: .rewards
+            case .terminated: .terminated
+            case .truncated: .truncated
+            case .isResetStep: .isResetStep
+            case .actionMasks: .masks
+            case .started: .started
+            }
     }
 }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Graphics
 import Storage
 
@@ -10,18 +11,8 @@ import Storage
 ///
 /// Their state can't be saved or copied.
 public final class GymnasiumBatch: BatchedEnvironment {
-    /// What the environment is called, such as `gym:CartPole-v1`.
-    public let id: String
-    /// The number of environments, n.
-    public let count: Int
-    /// What happens when an episode has ended.
-    public let autoreset: AutoresetMode
-    /// The set of one environment's observations.
-    public let observationSpace: Space
-    /// The set of one environment's actions.
-    public let actionSpace: Space
-    /// The type of an observation's elements.
-    public let elementType: ElementType
+    /// The batch's name, spaces and rows, in memory that the processes share.
+    public let buffers: BatchBuffers
     /// The number of consecutive frames that an observation consists of.
     public let stackedFrames: Int
     /// Time steps a second when a person watches.
@@ -33,7 +24,6 @@ public final class GymnasiumBatch: BatchedEnvironment {
 
     let memory: BatchMemory
     let children: ChildGroup
-    private var started: [Bool]
     /// Where pictures come, once their size has been asked for.
     var pictures: Pictures?
     /// What drawing threw, for the next step to throw again.
@@ -47,8 +37,6 @@ public final class GymnasiumBatch: BatchedEnvironment {
     /// - Throws: ``EnvironmentError/outside(_:)``.
     init(_ id: String, count: Int, autoreset: AutoresetMode, options: GymnasiumOptions) throws(EnvironmentError) {
         precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
-        (self.id, self.count, self.autoreset) = (id, count, autoreset)
-        started = Array(repeating: false, count: count)
         do {
             let shared = try SharedMemory()
             children = try ChildGroup(
@@ -66,14 +54,18 @@ public final class GymnasiumBatch: BatchedEnvironment {
                     .notMade(
                         environment: id, reason: "two are not alike: '\(answers[0])' and '\(answers[other])'"))
             }
-            (observationSpace, actionSpace) = (made.observationSpace, made.actionSpace)
-            (elementType, stackedFrames) = (made.elementType, made.stackedFrames)
-            (framesPerSecond, stepLimit, notes) = (made.framesPerSecond, made.stepLimit, made.notes)
-            memory = try BatchMemory(
+            (stackedFrames, framesPerSecond) = (made.stackedFrames, made.framesPerSecond)
+            (stepLimit, notes) = (made.stepLimit, made.notes)
+            let memory = try BatchMemory(
                 shared, count: count, children: options.children,
                 observationSize: made.observationSpace.count * made.elementType.size,
-                actionSize: made.actionSpace.discreteCount == nil ? 4 * made.actionSpace.count : 8,
+                actionSize: made.actionSpace.count * made.actionSpace.actionType.size,
                 hasFinal: autoreset == .sameStep)
+            self.memory = memory
+            buffers = BatchBuffers(
+                id, count: count, autoreset: autoreset, observationSpace: made.observationSpace,
+                actionSpace: made.actionSpace, elementType: made.elementType, hasMasks: true
+            ) { memory.bytes(BatchMemory.Part($0), count: $1).baseAddress! }
             finite = autoreset == .sameStep ? [.observations, .finalObservations] : [.observations]
             try children.map(memory)
         } catch let error as EnvironmentError {
@@ -105,11 +97,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
 
     /// Starts an episode in the environments chosen by `mask`, or in all; the others keep everything.
     public func reset(seeds: [UInt64?], mask: [Bool]?) throws(EnvironmentError) {
-        precondition(seeds.count == count, "reset: \(seeds.count) seeds for \(count) environments")
-        if let mask {
-            precondition(mask.count == count, "reset: a mask of \(mask.count) for \(count) environments")
-            precondition(mask.contains(true), "reset: the mask chooses none of the \(count) environments")
-        }
+        buffers.checkReset(seeds: seeds, mask: mask)
         if let drawingFault { throw drawingFault }
         let chosen: UnsafeMutableBufferPointer<Bool> = memory.elements(.chosen, count: count)
         let hasSeed: UnsafeMutableBufferPointer<Bool> = memory.elements(.hasSeed, count: count)
@@ -121,54 +109,17 @@ public final class GymnasiumBatch: BatchedEnvironment {
         }
         try children.run(.reset) { rows in rows.contains { chosen[$0] } }
         try requireNumbers(after: "reset")
-        for index in 0..<count where chosen[index] { started[index] = true }
+        for index in 0..<count where chosen[index] { buffers.started[index] = true }
     }
-
-    /// Checks that all have been reset, that none has ended and waits for a reset, and that the actions are in the
-    /// space.
-    public func checkStep() throws(EnvironmentError) { try requirePlayable { self.isInSpace($0) } }
 
     /// Plays one time step in each environment.
     ///
     /// - Throws: also what ``checkStep()`` throws, except for numbers beyond the bounds of a box, which environments cut.
     public func step() throws(EnvironmentError) {
         if let drawingFault { throw drawingFault }
-        try requirePlayable { self.isAction($0) }
+        try buffers.checkStep(withinBounds: false)
         try children.run(.step)
         try requireNumbers(after: "step")
-    }
-
-    private func requirePlayable(_ isGood: (Int) -> Bool) throws(EnvironmentError) {
-        for index in 0..<count {
-            guard started[index] else { throw .notReset(environment: id, index: index) }
-            if terminated[index] || truncated[index] {
-                if autoreset == .nextStep { continue }
-                if autoreset == .disabled { throw .hasEnded(environment: id, index: index) }
-            }
-            guard isGood(index) else {
-                let action = action(of: index).map { "\(actionKind == .discrete ? "\(Int($0))" : "\(Float($0))")" }
-                throw .badAction(
-                    environment: id, index: index, action: action.joined(separator: " "), space: "\(actionSpace)")
-            }
-        }
-    }
-
-    /// Whether an environment's action can be handed over: an integer of the space, or numbers.
-    private func isAction(_ index: Int) -> Bool {
-        if case .discrete(let count) = actionSpace { return 0..<count ~= discreteActions[index] }
-        let width = actionSpace.count
-        for place in index * width..<(index + 1) * width where continuousActions[place].isNaN { return false }
-        return true
-    }
-
-    private func isInSpace(_ index: Int) -> Bool {
-        guard case .box(let low, let high, _, _) = actionSpace else { return isAction(index) }
-        let numbers = continuousActions
-        for place in low.indices {
-            let number = Double(numbers[index * low.count + place])
-            if !(low[place] <= number && number <= high[place]) { return false }
-        }
-        return true
     }
 
     /// Refuses what is not a number: nothing could be learned from it.

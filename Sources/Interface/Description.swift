@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Storage
 
 extension Batch {

@@ -59,14 +59,15 @@ func attempt<Value>(else failed: Value, _ body: () throws -> Value) -> Value {
 extension reverie_buffers {
     fileprivate init(_ batch: any BatchedEnvironment) {
         self.init()
-        observations = batch.observations.baseAddress
-        final_observations = batch.finalObservations.baseAddress
-        switch batch.actionKind {
-        case .discrete:
-            discrete_actions = UnsafeMutableRawPointer(batch.discreteActions.baseAddress!).assumingMemoryBound(
-                to: Int64.self)
-        case .continuous: continuous_actions = batch.continuousActions.baseAddress
-        case nil: break
+        observations = batch.observations.memory
+        final_observations = batch.finalObservations.memory
+        if batch.hasSuitableActions {
+            let actions = batch.actionRows
+            switch actions.type {
+            case .int64: discrete_actions = actions.memory.assumingMemoryBound(to: Int64.self)
+            case .float32: continuous_actions = actions.memory.assumingMemoryBound(to: Float.self)
+            case .uint8, .int32, .float64, .boolean: break
+            }
         }
         rewards = batch.rewards.baseAddress
         terminated = batch.terminated.bytes

@@ -1,15 +1,8 @@
+import Experience
 import Storage
 
 /// A recording read back: the episodes of a rollout file (see ``RolloutLayout``), checked and in memory.
 public struct Rollout: Sendable {
-    /// The actions of all steps.
-    public enum Actions: Hashable, Sendable {
-        /// One integer a step.
-        case discrete([Int64])
-        /// `count` numbers a step, one step after the other.
-        case continuous([Float], count: Int)
-    }
-
     /// One episode: which rows of the arrays are its own.
     public struct Episode: Hashable, Sendable {
         /// The seed of its reset; `nil` where the random stream ran on.
@@ -32,8 +25,8 @@ public struct Rollout: Sendable {
     public let episodes: [Episode]
     /// All observations: shape (steps + episodes, …observation shape).
     public let observations: NPYArray
-    /// All actions.
-    public let actions: Actions
+    /// All actions: shape (steps), or (steps, numbers of an action).
+    public let actions: NPYArray
     /// All rewards.
     public let rewards: [Double]
     /// What the policy said, `layout.policy.count` numbers a step; empty where it was not recorded.
@@ -46,8 +39,33 @@ public struct Rollout: Sendable {
     ///
     /// - Parameter index: A place within an episode's ``Episode/observations``.
     public func observation(_ index: Int) -> ArraySlice<UInt8> {
-        let size = layout.observationCount * layout.observationType.size
+        let size = layout.observations.rowBytes
         return observations.bytes[index * size..<(index + 1) * size]
+    }
+
+    /// The numbers of a step's action.
+    ///
+    /// - Parameter step: A place within an episode's ``Episode/steps``.
+    public func action(_ step: Int) -> [Double] { withActions { $0.numbers(step) } }
+
+    /// Reads the actions of all steps.
+    public func withActions<Result>(_ body: (Rows) throws -> Result) rethrows -> Result {
+        try rows(actions.bytes, layout.actions, body)
+    }
+
+    /// Reads the observations of all episodes.
+    public func withObservations<Result>(_ body: (Rows) throws -> Result) rethrows -> Result {
+        try rows(observations.bytes, layout.observations, body)
+    }
+
+    private func rows<Result>(_ bytes: [UInt8], _ column: Column, _ body: (Rows) throws -> Result) rethrows -> Result {
+        try bytes.withUnsafeBytes { bytes in
+            let memory = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 64)!
+            return try body(
+                Rows(
+                    memory, type: column.type, count: column.rowBytes == 0 ? 0 : bytes.count / column.rowBytes,
+                    width: column.width))
+        }
     }
 
     /// Reads a rollout file and checks that its arrays agree.
@@ -126,26 +144,29 @@ private struct RolloutReader {
         return try array.texts(file: "\(arrays.path)(\(name).npy)")[0]
     }
 
-    func actions(stepCount: Int) throws -> Rollout.Actions {
+    func actions(stepCount: Int) throws -> NPYArray {
         let array = try required("actions")
-        let file = "\(arrays.path)(actions.npy)"
         guard array.shape.first == stepCount else {
             throw failure("actions", "\(stepCount) rows", "the shape \(array.shape)")
         }
-        switch (array.type, array.shape.count) {
-        case (.int64, 1): return .discrete(try array.values(file: file))
-        case (.float32, 2) where array.shape[1] > 0:
-            return .continuous(try array.values(file: file), count: array.shape[1])
-        default:
+        guard Self.column(.actions, array).map(RolloutLayout.areRecorded) ?? false else {
             throw failure(
-                "actions", "int64 in one dimension or float32 in two", "\(array.type.name) of shape \(array.shape)")
+                "actions", "int64 in one dimension, or int64, uint8 or float32 in two",
+                "\(array.type.name) of shape \(array.shape)")
         }
+        return array
+    }
+
+    private static func column(_ name: Column.Name, _ array: NPYArray) -> Column? {
+        array.type.elementType.map { Column(name, $0, shape: Array(array.shape.dropFirst())) }
     }
 
     func layout(
-        _ observations: NPYArray, _ actions: Rollout.Actions, _ policy: NPYArray?, stepCount: Int
+        _ observations: NPYArray, _ actions: NPYArray, _ policy: NPYArray?, stepCount: Int
     ) throws -> RolloutLayout {
-        guard RolloutLayout.observationTypes.contains(observations.type), !observations.shape.isEmpty else {
+        guard !observations.shape.isEmpty, let seen = Self.column(.observations, observations),
+            RolloutLayout.observationTypes.contains(seen.type)
+        else {
             throw failure(
                 "observations", "rows of <f4, |u1 or <i4", "\(observations.type.name) of shape \(observations.shape)")
         }
@@ -156,11 +177,8 @@ private struct RolloutReader {
         guard (policy == nil) == (policyName == nil) else {
             throw failure("policy", "an array exactly where the metadata names one", "only one of the two")
         }
-        let kind: RolloutLayout.Actions =
-            if case .continuous(_, let count) = actions { .continuous(count: count) } else { .discrete }
         return RolloutLayout(
-            environment: try text("environment"), observationType: observations.type,
-            observationShape: Array(observations.shape.dropFirst()), actions: kind,
+            environment: try text("environment"), observations: seen, actions: Self.column(.actions, actions)!,
             policy: policy.map { .init(name: policyName!, count: $0.shape[1]) }, metadata: metadata)
     }
 

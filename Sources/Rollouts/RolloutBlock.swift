@@ -1,3 +1,5 @@
+import Experience
+import Experience
 import Storage
 
 /// Some consecutive steps of one episode, gathered column by column.
@@ -37,7 +39,7 @@ struct RolloutBlock {
 
     private static let targetByteCount = 1 << 16
 
-    private let columns: [RolloutLayout.Column]
+    private let columns: [Column]
     private let capacity: Int
     private var rows: [[UInt8]]
     private var stepCount = 0
@@ -47,12 +49,12 @@ struct RolloutBlock {
 
     init(_ layout: RolloutLayout) {
         columns = layout.columns
-        let stepSize = columns.reduce(0) { $0 + $1.rowSize }
+        let stepSize = columns.reduce(0) { $0 + $1.rowBytes }
         let capacity = max(1, Self.targetByteCount / stepSize)
         self.capacity = capacity
         rows = columns.map { column in
             var rows: [UInt8] = []
-            rows.reserveCapacity(column.rowSize * (capacity + 1))
+            rows.reserveCapacity(column.rowBytes * (capacity + 1))
             return rows
         }
     }
@@ -77,16 +79,16 @@ struct RolloutBlock {
     }
 
     /// Appends a row to a column.
-    mutating func append(_ name: RolloutLayout.Column.Name, _ row: RawSpan) {
+    mutating func append(_ name: Column.Name, _ row: RawSpan) {
         let index = columns.firstIndex { $0.name == name }!
         precondition(
-            row.byteCount == columns[index].rowSize,
-            "\(name): \(row.byteCount) bytes where the layout has \(columns[index].rowSize)")
+            row.byteCount == columns[index].rowBytes,
+            "\(name): \(row.byteCount) bytes where the layout has \(columns[index].rowBytes)")
         row.withUnsafeBytes { rows[index].append(contentsOf: $0) }
     }
 
     /// Appends a number to a column.
-    mutating func append<Value: BitwiseCopyable>(_ name: RolloutLayout.Column.Name, _ value: Value) {
+    mutating func append<Value: BitwiseCopyable>(_ name: Column.Name, _ value: Value) {
         let index = columns.firstIndex { $0.name == name }!
         withUnsafeBytes(of: value) { rows[index].append(contentsOf: $0) }
     }

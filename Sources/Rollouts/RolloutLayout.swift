@@ -1,3 +1,5 @@
+import Experience
+import Experience
 import Storage
 
 /// What a recording holds: of which environment, and of what type and shape observations, actions and policy are.
@@ -9,7 +11,7 @@ import Storage
 /// | name | type and shape | |
 /// |---|---|---|
 /// | `observations` | element type, (ΣT + E, …shape) | Tₑ + 1 of each episode: before every step, and the final one |
-/// | `actions` | int64 (ΣT) or float32 (ΣT, n) | discrete or continuous |
+/// | `actions` | int64 (ΣT), or int64, uint8, float32 (ΣT, n) | a choice, or several, bits, numbers of a box |
 /// | `rewards` | float64 (ΣT) | |
 /// | `terminated`, `truncated` | bool (ΣT) | both false at the end of an episode that was interrupted |
 /// | `policy` | float32 (ΣT, n), optional | what the policy said of the actions; `metadata` names it |
@@ -21,14 +23,6 @@ import Storage
 ///
 /// Episodes are in the order in which they were started.
 public struct RolloutLayout: Hashable, Sendable {
-    /// What an action is.
-    public enum Actions: Hashable, Sendable {
-        /// One integer.
-        case discrete
-        /// So many numbers, at least one.
-        case continuous(count: Int)
-    }
-
     /// What is kept of the policy at each step.
     public struct Policy: Hashable, Sendable {
         /// What the numbers are: `probabilities`, `values`, `log-probability`.
@@ -48,12 +42,10 @@ public struct RolloutLayout: Hashable, Sendable {
 
     /// The environment's name.
     public var environment: String
-    /// The type of an observation's elements: float32, uint8 or int32.
-    public var observationType: NPYType
-    /// The shape of one observation.
-    public var observationShape: [Int]
-    /// What an action is.
-    public var actions: Actions
+    /// What an observation is: elements of float32, uint8 or int32.
+    public var observations: Column
+    /// What an action is: one int64, or a row of int64, uint8 or float32.
+    public var actions: Column
     /// What is kept of the policy, if anything.
     public var policy: Policy?
     /// What else the recording should say about itself, in this order.
@@ -61,27 +53,32 @@ public struct RolloutLayout: Hashable, Sendable {
 
     /// Makes a layout.
     ///
-    /// - Precondition: The observation type is float32, uint8 or int32, and `metadata` uses none of the names
+    /// - Precondition: observations and actions have the types that are recorded, and `metadata` uses none of the names
     ///   `format`, `version`, `policy`.
     public init(
-        environment: String, observationType: NPYType, observationShape: [Int], actions: Actions,
-        policy: Policy? = nil, metadata: [JSON.Member] = []
+        environment: String, observations: Column, actions: Column, policy: Policy? = nil, metadata: [JSON.Member] = []
     ) {
         precondition(
-            Self.observationTypes.contains(observationType),
-            "observations of \(observationType.name); only <f4, |u1 and <i4 are recorded")
+            Self.observationTypes.contains(observations.type),
+            "observations of \(observations.type); only float32, uint8 and int32 are recorded")
+        precondition(Self.areRecorded(actions), "actions of \(actions.type) and shape \(actions.shape) aren't recorded")
         precondition(
             Self.areFree(metadata),
             "metadata must not use the names format, version, policy: \(metadata.map(\.name))")
-        self.environment = environment
-        self.observationType = observationType
-        self.observationShape = observationShape
-        self.actions = actions
-        self.policy = policy
-        self.metadata = metadata
+        (self.environment, self.observations, self.actions) = (environment, observations, actions)
+        (self.policy, self.metadata) = (policy, metadata)
     }
 
-    static let observationTypes: [NPYType] = [.float32, .uint8, .int32]
+    /// Whether actions can be recorded: a choice, or a row of choices, bits or floats.
+    static func areRecorded(_ actions: Column) -> Bool {
+        switch (actions.type, actions.shape.count) {
+        case (.int64, 0): true
+        case (.int64, 1), (.uint8, 1), (.float32, 1): actions.width > 0
+        default: false
+        }
+    }
+
+    static let observationTypes: [ElementType] = [.float32, .uint8, .int32]
     /// The members of the metadata that are not the recorder's to choose.
     static let reservedNames = ["format", "version", "policy"]
 
@@ -89,9 +86,6 @@ public struct RolloutLayout: Hashable, Sendable {
     static func areFree(_ metadata: [JSON.Member]) -> Bool {
         !metadata.contains { reservedNames.contains($0.name) }
     }
-
-    /// The number of elements of one observation.
-    public var observationCount: Int { observationShape.reduce(1, *) }
 
     /// The text of the array `metadata`.
     var metadataJSON: JSON {
@@ -102,42 +96,39 @@ public struct RolloutLayout: Hashable, Sendable {
         return .object(own + metadata)
     }
 
-    /// The arrays with one row for each step, or for each observation.
+    /// The arrays with one row for each step; observations also one for each episode's last.
     var columns: [Column] {
-        var columns = [Column(.observations, observationType, observationShape)]
-        switch actions {
-        case .discrete: columns.append(Column(.actions, .int64, []))
-        case .continuous(let count): columns.append(Column(.actions, .float32, [count]))
-        }
-        columns.append(Column(.rewards, .float64, []))
-        columns.append(Column(.terminated, .boolean, []))
-        columns.append(Column(.truncated, .boolean, []))
-        if let policy { columns.append(Column(.policy, .float32, [policy.count])) }
-        return columns
+        [observations, actions, .rewards, .terminated, .truncated]
+            + (policy.map { [Column(.policy, .float32, shape: [$0.count])] } ?? [])
+    }
+}
+
+extension Column.Name {
+    /// What the policy said of the actions.
+    static let policy: Column.Name = "policy"
+}
+
+extension Column {
+    /// The number of rows for so many steps of an episode, whose first observation may be among them.
+    func rowCount(steps: Int, startsEpisode: Bool) -> Int {
+        name == .observations && startsEpisode ? steps + 1 : steps
+    }
+}
+
+extension NPYType {
+    /// The type of a column's elements in a file.
+    init(_ type: ElementType) {
+        self =
+            switch type {
+            case .float32: .float32
+            case .uint8: .uint8
+            case .int32: .int32
+            case .int64: .int64
+            case .float64: .float64
+            case .boolean: .boolean
+            }
     }
 
-    /// One of the arrays with a row for each step or observation.
-    struct Column: Hashable {
-        /// The names of the arrays; the order is that of ``RolloutLayout/columns``.
-        enum Name: String { case observations, actions, rewards, terminated, truncated, policy }
-
-        let name: Name
-        let type: NPYType
-        /// The shape of a row.
-        let shape: [Int]
-        /// Bytes of a row.
-        let rowSize: Int
-
-        init(_ name: Name, _ type: NPYType, _ shape: [Int]) {
-            self.name = name
-            self.type = type
-            self.shape = shape
-            rowSize = shape.reduce(type.size, *)
-        }
-
-        /// The number of rows for so many steps of an episode, whose first observation may be among them.
-        func rowCount(steps: Int, startsEpisode: Bool) -> Int {
-            name == .observations && startsEpisode ? steps + 1 : steps
-        }
-    }
+    /// The type of elements in memory; nil for those that no column has.
+    var elementType: ElementType? { ElementType.allCases.first { NPYType($0) == self } }
 }

@@ -70,53 +70,24 @@ public final class RolloutRecorder {
         startedEpisodeCount += 1
     }
 
-    /// Records a step with a discrete action.
+    /// Records a step.
     ///
     /// - Parameters:
     ///   - slot: The environment's number.
-    ///   - action: What was done.
+    ///   - action: What was done: a row's bytes.
     ///   - reward: What it brought.
     ///   - terminated: Whether a terminal state was reached.
     ///   - truncated: Whether the episode was cut.
     ///   - observation: What was seen after the step, also where it was the last: bytes, row-major.
     ///   - policy: What the policy said of the actions; as many numbers as the layout has.
+    /// - Precondition: the bytes are as many as the layout says.
     /// - Throws: `StorageError`.
     public func step(
-        slot: Int, action: Int, reward: Double, terminated: Bool, truncated: Bool, observation: RawSpan,
+        slot: Int, action: RawSpan, reward: Double, terminated: Bool, truncated: Bool, observation: RawSpan,
         policy: Span<Float> = Span()
-    ) throws(StorageError) {
-        precondition(layout.actions == .discrete, "an integer action where the layout has \(layout.actions)")
-        slots[slot].append(.actions, Int64(action))
-        try step(slot, reward, terminated, truncated, observation, policy)
-    }
-
-    /// Records a step with a continuous action.
-    ///
-    /// - Parameters:
-    ///   - slot: The environment's number.
-    ///   - action: What was done; as many numbers as the layout has.
-    ///   - reward: What it brought.
-    ///   - terminated: Whether a terminal state was reached.
-    ///   - truncated: Whether the episode was cut.
-    ///   - observation: What was seen after the step, also where it was the last: bytes, row-major.
-    ///   - policy: What the policy said of the actions; as many numbers as the layout has.
-    /// - Throws: `StorageError`.
-    public func step(
-        slot: Int, action: Span<Float>, reward: Double, terminated: Bool, truncated: Bool, observation: RawSpan,
-        policy: Span<Float> = Span()
-    ) throws(StorageError) {
-        precondition(
-            layout.actions == .continuous(count: action.count),
-            "an action of \(action.count) numbers where the layout has \(layout.actions)")
-        slots[slot].append(.actions, action.bytes)
-        try step(slot, reward, terminated, truncated, observation, policy)
-    }
-
-    private func step(
-        _ slot: Int, _ reward: Double, _ terminated: Bool, _ truncated: Bool, _ observation: RawSpan,
-        _ policy: Span<Float>
     ) throws(StorageError) {
         precondition(isInEpisode[slot], "environment \(slot) has no episode under way; begin one first")
+        slots[slot].append(.actions, action)
         slots[slot].append(.rewards, reward)
         slots[slot].append(.terminated, UInt8(terminated ? 1 : 0))
         slots[slot].append(.truncated, UInt8(truncated ? 1 : 0))

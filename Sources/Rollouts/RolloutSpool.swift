@@ -1,3 +1,4 @@
+import Experience
 import Storage
 
 /// The file in which a recording is gathered, and the way from it to a rollout.
@@ -40,7 +41,7 @@ public enum RolloutSpool {
         let writer = try NPZWriter(path: path, overwrite: overwrite, compressed: compressed)
         for (position, column) in layout.columns.enumerated() {
             let rowCount = kept.reduce(0) { $0 + column.rowCount(steps: $1.stepCount, startsEpisode: true) }
-            try writer.add(column.name.rawValue, type: column.type, shape: [rowCount] + column.shape) { sink in
+            try writer.add(column.name.rawValue, type: NPYType(column.type), shape: [rowCount] + column.shape) { sink in
                 for episode in kept {
                     for block in episode.blocks { try sink.write(file.bytes(in: block.rows(of: position, layout))) }
                 }
@@ -54,7 +55,7 @@ public enum RolloutSpool {
     }
 
     private static func addEpisodes(
-        _ episodes: [RolloutSpoolIndex.Episode], _ layout: RolloutLayout, to writer: NPZWriter
+        _ episodes: [RolloutSpoolIndex.SpooledEpisode], _ layout: RolloutLayout, to writer: NPZWriter
     ) throws {
         var start: Int64 = 0
         var starts: [Int64] = []
@@ -93,16 +94,12 @@ public enum RolloutSpool {
     }
 
     private static func encoded(_ layout: RolloutLayout) -> JSON {
-        let actionCount: JSON
-        switch layout.actions {
-        case .discrete: actionCount = .null
-        case .continuous(let count): actionCount = .integer(count)
-        }
-        return [
+        [
             "environment": .string(layout.environment),
-            "observationType": .string(layout.observationType.name),
-            "observationShape": .array(layout.observationShape.map(JSON.integer)),
-            "actionCount": actionCount,
+            "observationType": .string(NPYType(layout.observations.type).name),
+            "observationShape": .array(layout.observations.shape.map(JSON.integer)),
+            "actionType": .string(NPYType(layout.actions.type).name),
+            "actionCount": layout.actions.shape.first.map(JSON.integer) ?? .null,
             "policyName": layout.policy.map { .string($0.name) } ?? .null,
             "policyCount": .integer(layout.policy?.count ?? 0),
             "metadata": .object(layout.metadata),
@@ -111,16 +108,24 @@ public enum RolloutSpool {
 
     private static func decoded(_ value: JSON) -> RolloutLayout? {
         guard let environment = value["environment"]?.string,
-            let type = value["observationType"]?.string.flatMap(NPYType.init(name:)),
+            let type = elementType(value["observationType"]),
             let shape = value["observationShape"]?.array?.compactMap(\.integer),
             let policyCount = value["policyCount"]?.integer, case .object(let metadata) = value["metadata"],
             RolloutLayout.observationTypes.contains(type), RolloutLayout.areFree(metadata),
             areSensible(shape + [policyCount, value["actionCount"]?.integer ?? 1])
         else { return nil }
+        let actionShape = value["actionCount"]?.integer.map { [$0] } ?? []
+        // Spools that don't say the type have one integer or several floats.
+        let actionType = elementType(value["actionType"]) ?? (actionShape.isEmpty ? .int64 : .float32)
+        let actions = Column(.actions, actionType, shape: actionShape)
+        guard RolloutLayout.areRecorded(actions) else { return nil }
         return RolloutLayout(
-            environment: environment, observationType: type, observationShape: shape,
-            actions: value["actionCount"]?.integer.map { .continuous(count: $0) } ?? .discrete,
+            environment: environment, observations: Column(.observations, type, shape: shape), actions: actions,
             policy: value["policyName"]?.string.map { .init(name: $0, count: policyCount) }, metadata: metadata)
+    }
+
+    private static func elementType(_ name: JSON?) -> ElementType? {
+        name?.string.flatMap(NPYType.init(name:))?.elementType
     }
 
     /// Whether rows of these dimensions can be counted in bytes.

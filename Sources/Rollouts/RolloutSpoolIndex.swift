@@ -1,3 +1,5 @@
+import Experience
+import Experience
 import Storage
 
 /// Where the rows of every episode are in a spool file.
@@ -12,32 +14,32 @@ struct RolloutSpoolIndex {
         func rows(of position: Int, _ layout: RolloutLayout) -> Range<Int> {
             let columns = layout.columns
             let sizes = columns[...position].map { column in
-                column.rowSize * column.rowCount(steps: stepCount, startsEpisode: startsEpisode)
+                column.rowBytes * column.rowCount(steps: stepCount, startsEpisode: startsEpisode)
             }
             let start = offset + sizes.dropLast().reduce(0, +)
             return start..<start + sizes[position]
         }
     }
 
-    struct Episode {
+    struct SpooledEpisode {
         var seed: UInt64?
         var stepCount = 0
         var blocks: [Block] = []
     }
 
     /// The episodes with at least one step, in the order in which they were started.
-    private(set) var episodes: [Episode] = []
+    private(set) var episodes: [SpooledEpisode] = []
     /// What is left at the end of the file after the last whole block.
     private(set) var lostByteCount = 0
 
     /// Reads all blocks and checks their checksums.
     ///
     /// - Throws: `StorageError`.
-    init(_ file: InputFile, columns: [RolloutLayout.Column], start: Int) throws(StorageError) {
-        var byNumber: [UInt64: Episode] = [:]
+    init(_ file: InputFile, columns: [Column], start: Int) throws(StorageError) {
+        var byNumber: [UInt64: SpooledEpisode] = [:]
         var offset = start
         while let (header, end) = try Self.block(in: file, at: offset, columns: columns) {
-            var episode = byNumber[header.episode] ?? Episode(seed: header.seed)
+            var episode = byNumber[header.episode] ?? SpooledEpisode(seed: header.seed)
             // An episode begins with its first observation; a block that breaks this was not written here.
             guard episode.blocks.isEmpty == header.startsEpisode else { break }
             let rows = offset + RolloutBlock.Header.byteCount
@@ -53,14 +55,14 @@ struct RolloutSpoolIndex {
 
     /// The header and the end of the block at `offset`, or `nil` where there is no whole one.
     private static func block(
-        in file: InputFile, at offset: Int, columns: [RolloutLayout.Column]
+        in file: InputFile, at offset: Int, columns: [Column]
     ) throws(StorageError) -> (RolloutBlock.Header, end: Int)? {
         let rows = offset + RolloutBlock.Header.byteCount
         guard rows <= file.count, let header = RolloutBlock.Header(try file.bytes(in: offset..<rows)) else {
             return nil
         }
         let byteCount = columns.reduce(0) { sum, column in
-            sum + column.rowSize * column.rowCount(steps: header.stepCount, startsEpisode: header.startsEpisode)
+            sum + column.rowBytes * column.rowCount(steps: header.stepCount, startsEpisode: header.startsEpisode)
         }
         guard header.rowsByteCount == byteCount, byteCount <= file.count - rows else { return nil }
         let checked = try file.bytes(in: offset + RolloutBlock.Header.checkedFrom..<rows + byteCount)

@@ -1,5 +1,6 @@
 import Environments
 import Agents
+import Experience
 import Training
 
 /// Shows how many episodes of an evaluation have ended, and passes everything on to another observer.
@@ -19,7 +20,9 @@ final class EvaluationProgress: EvaluationObserver {
         try next?.didReset(environment, seed: seed)
     }
 
-    func willAct(on observations: ObservationRows) throws { try next?.willAct(on: observations) }
+    var wantsAssessments: Bool { next?.wantsAssessments ?? false }
+
+    func didAct(_ assessment: ActionAssessment?) { next?.didAct(assessment) }
 
     func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
         try next?.didStep(environment, playing: playing)

@@ -6,7 +6,7 @@ import Training
 
 /// An agent that can act: a trained one out of a run, or a random one in an environment.
 struct Subject {
-    var agent: any Agent
+    var agent: any Learner
     var name: String
     var environmentID: String
     var seed: UInt64

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
@@ -11,7 +12,7 @@ import Testing
 @Suite struct AgentStateTests {
     private static let environment = EnvironmentDescription.states(4, actions: 3)
 
-    private static func agent(_ name: String, seed: UInt64) throws -> any Agent {
+    private static func agent(_ name: String, seed: UInt64) throws -> any Learner {
         var settings = try AgentCatalog.entry(name).makeSettings()
         if var own = settings as? DQNSettings {
             (own.hiddenSizes, own.learningStart, own.trainEvery, own.explorationSteps) = ([8], 5, 3, 100)
@@ -22,7 +23,7 @@ import Testing
 
     /// Plays in a world where the state counts up, and gives the actions.
     @discardableResult
-    private static func play(_ agent: any Agent, steps: Int) throws -> [Int] {
+    private static func play(_ agent: any Learner, steps: Int) throws -> [Int] {
         try (0..<steps).map { index in
             let action = try agent.actions(on: [[Int32(index % 4)]])[0]
             try agent.learn(
@@ -55,10 +56,10 @@ import Testing
         try Self.play(first, steps: 46)
         second.variables.copy(from: first.variables)
         try second.restoreState(from: first.stateBytes())
-        if let own = first as? any ReplayingAgent, let other = second as? any ReplayingAgent {
+        if let own = first as? any ReplayingLearner, let other = second as? any ReplayingLearner {
             var bytes: [UInt8] = []
             own.replay.write(0..<own.replay.records) { bytes += $0 }
-            try other.replay.restore(bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionCount: 3)
+            try other.replay.restore(bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionSpace: .discrete(3))
         }
         let updates = first.updates
         #expect(try Self.play(first, steps: 61) == Self.play(second, steps: 61))
@@ -130,19 +131,19 @@ import Testing
             let agent = try settings.makeAgent(for: EnvironmentDescription(batch), seed: 1)
             let width = batch.observationSpace.count
             let previous = UnsafeMutableRawBufferPointer.allocate(byteCount: batch.observations.count, alignment: 64)
-            let observations = ObservationRows(
+            let observations = Rows(
                 UnsafeRawPointer(previous.baseAddress!), type: batch.elementType, count: 4, width: width)
             let transitions = Transitions(
-                observations: observations, actions: UnsafeBufferPointer(batch.discreteActions),
+                observations: observations, actions: batch.actionRows.rows,
                 rewards: batch.rewards, terminated: batch.terminated, truncated: batch.truncated,
-                nextObservations: ObservationRows(
+                nextObservations: Rows(
                     batch.finalObservations.baseAddress!, type: batch.elementType, count: 4, width: width),
                 isReset: batch.isResetStep)
             try batch.reset(seed: 1)
             func play(_ steps: Int) throws {
                 for _ in 0..<steps {
                     previous.copyMemory(from: batch.observations)
-                    try agent.act(on: observations, mode: .explore, into: batch.discreteActions)
+                    try agent.act(on: observations, mode: .explore, into: batch.actionRows)
                     try batch.step()
                     try agent.learn(from: transitions)
                 }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Random
 import Testing
 
@@ -116,7 +117,7 @@ import Testing
             var bytes: [UInt8] = []
             first.write(first.oldestRecord..<first.records) { bytes += $0 }
             let space = Space.box(0...255, shape: [6 * stack], element: .uint8)
-            try second.restore(bytes.span.bytes, from: first.oldestRecord, observationSpace: space, actionCount: 5)
+            try second.restore(bytes.span.bytes, from: first.oldestRecord, observationSpace: space, actionSpace: .discrete(5))
             #expect(second.added == first.added && second.count == first.count)
             for round in 0..<100 {
                 Self.check(second, against: whole, width: 6 * stack, seed: UInt64(round), "\(capacity), \(round)")
@@ -128,7 +129,7 @@ import Testing
 
     /// A step whose observation isn't what the last one led to begins anew, whatever the flags say.
     @Test func unrelatedStepsStayWhole() {
-        let buffer = ReplayBuffer(capacity: 30, width: 3, type: .uint8, environments: 2)
+        let buffer = ReplayBuffer(capacity: 30, width: 3, type: .uint8, environments: 2, actionSpace: .discrete(100))
         var whole = WholeReplay(capacity: 30)
         var random = RandomStream(seed: 1)
         func values() -> [UInt8] { (0..<3).map { _ in UInt8(random.integers(below: 256)) } }

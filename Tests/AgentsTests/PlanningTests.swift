@@ -14,7 +14,7 @@ import Testing
     }
 
     private static func plan(_ name: String, _ id: String, discount: Double, options: [String: String] = [:]) throws
-        -> any Agent
+        -> any Learner
     {
         var settings = try AgentCatalog.entry(name).makeSettings()
         try settings.set("discount", to: .number(discount), source: "test")

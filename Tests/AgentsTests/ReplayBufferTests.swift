@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Foundation
 import Random
 import TestSupport
@@ -63,7 +64,7 @@ extension ReplayBuffer {
     private let encoding = ObservationEncoding(.box(-1e9...1e9, shape: [2]))!
 
     @Test func keepsTheLastTransitions() {
-        let buffer = ReplayBuffer(capacity: 5, width: 2, type: .float32)
+        let buffer = ReplayBuffer(capacity: 5, width: 2, type: .float32, actionSpace: .discrete(100))
         #expect(buffer.count == 0)
         for index in 0..<13 {
             buffer.add(index)
@@ -74,7 +75,7 @@ extension ReplayBuffer {
     }
 
     @Test func severalRowsAtATimeWrapAround() {
-        let buffer = ReplayBuffer(capacity: 4, width: 2, type: .float32, environments: 3)
+        let buffer = ReplayBuffer(capacity: 4, width: 2, type: .float32, environments: 3, actionSpace: .discrete(100))
         for first in stride(from: 0, to: 12, by: 3) {
             buffer.add((first..<first + 3).map(ReplayBuffer.step))
         }
@@ -82,7 +83,7 @@ extension ReplayBuffer {
     }
 
     @Test func aTransitionStaysTogether() {
-        let buffer = ReplayBuffer(capacity: 50, width: 2, type: .float32)
+        let buffer = ReplayBuffer(capacity: 50, width: 2, type: .float32, actionSpace: .discrete(100))
         for index in 0..<70 { buffer.add(index) }
         let sample = buffer.sample(500, encoding)
         for row in 0..<500 {
@@ -99,7 +100,7 @@ extension ReplayBuffer {
 
     @Test(arguments: [(100, 37), (64, 64), (64, 1000)])
     func samplesUniformly(capacity: Int, added: Int) {
-        let buffer = ReplayBuffer(capacity: capacity, width: 2, type: .float32)
+        let buffer = ReplayBuffer(capacity: capacity, width: 2, type: .float32, actionSpace: .discrete(100))
         for index in 0..<added { buffer.add(index) }
         let held = min(added, capacity)
         var counts = [Int](repeating: 0, count: held)
@@ -108,7 +109,7 @@ extension ReplayBuffer {
     }
 
     @Test func resetRowsAreNotKept() {
-        let buffer = ReplayBuffer(capacity: 10, width: 2, type: .float32, environments: 4)
+        let buffer = ReplayBuffer(capacity: 10, width: 2, type: .float32, environments: 4, actionSpace: .discrete(100))
         var steps = (0..<4).map(ReplayBuffer.step)
         steps[1].isReset = true
         steps[2].isReset = true
@@ -120,7 +121,7 @@ extension ReplayBuffer {
     @Test func keepsElementTypes() {
         func check<Element: ObservationElement>(_ values: [Element], expected: [Float]) {
             let encoding = ObservationEncoding(.box(-1e9...1e9, shape: [values.count]))!
-            let buffer = ReplayBuffer(capacity: 3, width: values.count, type: Element.elementType)
+            let buffer = ReplayBuffer(capacity: 3, width: values.count, type: Element.elementType, actionSpace: .discrete(100))
             buffer.add([PlayedStep(observation: values, next: values.reversed())])
             let sample = buffer.sample(2, encoding)
             #expect(sample.observations == [expected, expected])
@@ -132,7 +133,7 @@ extension ReplayBuffer {
     }
 
     @Test func discreteObservationsAreOneHot() {
-        let buffer = ReplayBuffer(capacity: 3, width: 1, type: .int32)
+        let buffer = ReplayBuffer(capacity: 3, width: 1, type: .int32, actionSpace: .discrete(100))
         buffer.add([PlayedStep(observation: [2 as Int32], next: [0])])
         let sample = buffer.sample(1, ObservationEncoding(.discrete(4))!)
         #expect(sample.observations == [[0, 0, 1, 0]])
@@ -140,7 +141,7 @@ extension ReplayBuffer {
     }
 
     @Test func aSeedGivesTheSameBatches() {
-        let buffers = (0..<2).map { _ in ReplayBuffer(capacity: 30, width: 2, type: .float32) }
+        let buffers = (0..<2).map { _ in ReplayBuffer(capacity: 30, width: 2, type: .float32, actionSpace: .discrete(100)) }
         for index in 0..<40 { for buffer in buffers { buffer.add(index) } }
         #expect(buffers[0].sample(100, encoding, seed: 8) == buffers[1].sample(100, encoding, seed: 8))
         #expect(buffers[0].sample(100, encoding, seed: 8) != buffers[1].sample(100, encoding, seed: 9))
@@ -149,7 +150,7 @@ extension ReplayBuffer {
     /// Written in two parts, as checkpoints do, and put back.
     @Test(arguments: [7, 20, 33]) func transitionsAreStoredAndPutBack(added: Int) throws {
         let (first, second) = (
-            ReplayBuffer(capacity: 20, width: 2, type: .float32), ReplayBuffer(capacity: 20, width: 2, type: .float32)
+            ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100)), ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100))
         )
         for index in 0..<added { first.add(index) }
         let (start, middle, end) = (first.oldestRecord, first.records - 3, first.records)
@@ -157,7 +158,7 @@ extension ReplayBuffer {
         first.write(start..<middle) { bytes += $0 }
         first.write(middle..<end) { bytes += $0 }
         #expect(bytes.count == (end - start) * first.recordBytes)
-        try second.restore(bytes.span.bytes, from: start, observationSpace: space, actionCount: 7)
+        try second.restore(bytes.span.bytes, from: start, observationSpace: space, actionSpace: .discrete(7))
         #expect(second.count == first.count && second.added == added && second.records == end)
         #expect(first.sample(200, encoding) == second.sample(200, encoding))
         first.add(100)
@@ -178,7 +179,7 @@ extension ReplayBuffer {
     }
 
     @Test func bytesOfOtherTransitionsAreRefused() throws {
-        let buffer = ReplayBuffer(capacity: 20, width: 2, type: .float32)
+        let buffer = ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100))
         for index in 0..<7 { buffer.add(index) }
         var bytes: [UInt8] = []
         buffer.write(0..<buffer.records) { bytes += $0 }
@@ -186,7 +187,7 @@ extension ReplayBuffer {
         func refusal(at place: Int, _ byte: UInt8) throws -> Int? {
             var bytes = bytes
             bytes[last + place] = byte
-            return try self.refusal(bytes, by: .init(capacity: 20, width: 2, type: .float32), space, actionCount: 7)
+            return try self.refusal(bytes, by: .init(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100)), space, actionCount: 7)
         }
         #expect(try refusal(at: 12, 6) == nil, "the last action is 6")
         #expect(try refusal(at: 12, 7) == last + 12, "actions are below 7")
@@ -197,11 +198,11 @@ extension ReplayBuffer {
 
     @Test func discreteObservationsOutOfTheirSpaceAreRefused() throws {
         func check<Element: ObservationElement>(_ states: [Element], _ expected: Int?) throws {
-            let buffer = ReplayBuffer(capacity: 3, width: 1, type: Element.elementType)
+            let buffer = ReplayBuffer(capacity: 3, width: 1, type: Element.elementType, actionSpace: .discrete(100))
             buffer.add([PlayedStep(observation: [states[0]], next: [states[1]])])
             var bytes: [UInt8] = []
             buffer.write(0..<2) { bytes += $0 }
-            let copy = ReplayBuffer(capacity: 3, width: 1, type: Element.elementType)
+            let copy = ReplayBuffer(capacity: 3, width: 1, type: Element.elementType, actionSpace: .discrete(100))
             let refusal = try refusal(bytes, by: copy, .discrete(4), actionCount: 7)
             #expect(refusal == expected.map { $0 * buffer.recordBytes + 21 }, "\(states)")
         }
@@ -216,7 +217,7 @@ extension ReplayBuffer {
     /// In a process of its own, so that no other test allocates meanwhile.
     @Test func addingAndSamplingDoNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {
-            let buffer = ReplayBuffer(capacity: 1000, width: 4, type: .uint8, stackedFrames: 2, environments: 8)
+            let buffer = ReplayBuffer(capacity: 1000, width: 4, type: .uint8, stackedFrames: 2, environments: 8, actionSpace: .discrete(100))
             let encoding = ObservationEncoding(.box(0...255, shape: [4], element: .uint8))!
             let steps = (0..<8).map { PlayedStep(observation: [UInt8](repeating: $0, count: 4), next: [1, 2, 3, 4]) }
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32 * 4)
@@ -242,7 +243,7 @@ extension ReplayBuffer {
 
     @Test func anEmptyBufferHasNothingToSample() async {
         await #expect(processExitsWith: .failure) {
-            let buffer = ReplayBuffer(capacity: 2, width: 1, type: .float32)
+            let buffer = ReplayBuffer(capacity: 2, width: 1, type: .float32, actionSpace: .discrete(100))
             _ = buffer.sample(1, ObservationEncoding(.box(0...1, shape: [1]))!)
         }
     }

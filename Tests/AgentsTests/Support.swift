@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Foundation
 import NeuralNetworks
 import TensorCore
@@ -30,8 +31,8 @@ func withStep<Element: ObservationElement, Result>(
         rewards.deallocate()
         for buffer in flags { buffer.deallocate() }
     }
-    func rows(_ buffer: UnsafeMutableBufferPointer<Element>) -> ObservationRows {
-        ObservationRows(
+    func rows(_ buffer: UnsafeMutableBufferPointer<Element>) -> Rows {
+        Rows(
             buffer.baseAddress!, type: Element.elementType, count: steps.count, width: steps[0].observation.count)
     }
     return try body(
@@ -49,7 +50,7 @@ private func copied<Value>(_ values: [Value]) -> UnsafeMutableBufferPointer<Valu
 
 /// Gives rows of observations; they live as long as the call.
 func withRows<Element: ObservationElement, Result>(
-    _ rows: [[Element]], _ body: (ObservationRows) throws -> Result
+    _ rows: [[Element]], _ body: (Rows) throws -> Result
 ) rethrows -> Result {
     try withStep(rows.map { PlayedStep(observation: $0, next: $0) }) { try body($0.observations) }
 }

@@ -137,7 +137,7 @@ import Testing
             let batch = try EnvironmentCatalog.make("grid:open", autoreset: .disabled)
             try batch.reset(seed: 2)
             for action in actions {
-                batch.discreteActions[0] = action
+                batch.actionRows.integers[0] = action
                 try batch.step()
             }
             var frame = Frame(batch.frameSize)

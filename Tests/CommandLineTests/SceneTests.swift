@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Graphics
 import Rollouts
 import Storage
@@ -152,12 +153,12 @@ import Viewer
         let environment = try cartPole()
         try environment.reset(seed: 1)
         let layout = RolloutLayout(
-            environment: "CartPole-v1", observationType: .float32, observationShape: [4], actions: .discrete)
+            environment: "CartPole-v1", observations: Column(.observations, .float32, shape: [4]), actions: Column(.actions, .int64))
         let recorder = try RolloutRecorder(layout: layout, to: folder.file("w.npz"), slotCount: 1, overwrite: true)
         try recorder.begin(slot: 0, seed: 1, observation: environment.observation(of: 0).bytes)
         for _ in 0..<steps {
             if action < 2, !environment.hasEnded {
-                environment.discreteActions[0] = action
+                environment.actionRows.integers[0] = action
                 try environment.step()
             }
             try recorder.step(

@@ -6,9 +6,9 @@ extension BatchedEnvironment {
     func writeRandomActions(_ random: inout RandomStream) {
         switch actionSpace {
         case .discrete(let actionCount):
-            for index in 0..<count { discreteActions[index] = random.integers(below: actionCount) }
+            for index in 0..<count { actionRows.integers[index] = random.integers(below: actionCount) }
         case .box(let low, let high, _, .float32):
-            let actions = continuousActions
+            let actions = actionRows.floats
             for index in actions.indices {
                 let element = index % low.count
                 actions[index] = Float(low[element]) + Float(high[element] - low[element]) * random.uniformFloat()

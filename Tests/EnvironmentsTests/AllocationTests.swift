@@ -7,13 +7,13 @@ import Testing
     @Suite struct AllocationTests {
         private static func play(_ batch: any BatchedEnvironment, _ statistics: inout EpisodeStatistics) throws {
             var random = RandomStream(seed: 1)
-            let actions = batch.actionSpace.discreteCount == nil ? nil : batch.discreteActions
+            let actions = batch.actionSpace.discreteCount == nil ? nil : batch.actionRows.integers
             for _ in 0..<300 {
                 for index in 0..<64 {
                     if let actions {
                         actions[index] = random.integers(below: 2)
                     } else {
-                        batch.continuousActions[index] = random.uniformFloat()
+                        batch.actionRows.floats[index] = random.uniformFloat()
                     }
                 }
                 try batch.step()

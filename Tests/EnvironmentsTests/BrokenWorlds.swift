@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Graphics
 import Random
 import Synchronization
@@ -124,25 +125,13 @@ final class BrokenBatch: BatchedEnvironment {
 
     deinit { ones.deallocate() }
 
-    var id: String { base.id }
-    var count: Int { base.count }
-    var observationSpace: Space { base.observationSpace }
-    var actionSpace: Space { base.actionSpace }
-    var elementType: ElementType { base.elementType }
-    var autoreset: AutoresetMode { base.autoreset }
-    var observations: UnsafeRawBufferPointer { base.observations }
-    var finalObservations: UnsafeRawBufferPointer { base.finalObservations }
-    var actionKind: ActionKind? { base.actionKind }
-    var discreteActions: UnsafeMutableBufferPointer<Int> { base.discreteActions }
-    var continuousActions: UnsafeMutableBufferPointer<Float> { base.continuousActions }
+    var buffers: BatchBuffers { base.buffers }
+    var hasSuitableActions: Bool { base.hasSuitableActions }
     var actionMasks: UnsafeBufferPointer<ActionMask>? { base.actionMasks }
     var rewards: UnsafeBufferPointer<Double> {
         let isWrong = fault == .resetClears || fault == .autoreset && base.isResetStep.contains(true)
         return isWrong ? UnsafeBufferPointer(ones) : base.rewards
     }
-    var terminated: UnsafeBufferPointer<Bool> { base.terminated }
-    var truncated: UnsafeBufferPointer<Bool> { base.truncated }
-    var isResetStep: UnsafeBufferPointer<Bool> { base.isResetStep }
     func reset(seeds: [UInt64?], mask: [Bool]?) { base.reset(seeds: seeds, mask: mask) }
     func step() { base.step() }
     func checkStep() throws(EnvironmentError) {

@@ -115,7 +115,7 @@ import Testing
             "FrozenLake-v1",
             options: ["desc": "SG", "is_slippery": "false", "reward_schedule": "7, 0, 0", "max_episode_steps": "-1"])
         try lake.reset(seed: 1)
-        lake.discreteActions[0] = 2
+        lake.actionRows.integers[0] = 2
         try lake.step()
         #expect(lake.rewards[0] == 7 && lake.terminated[0] && !lake.truncated[0])
     }

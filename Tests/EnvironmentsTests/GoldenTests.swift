@@ -96,7 +96,7 @@ import Testing
         #expect(batch.observation(of: 2).bindMemory(to: Float.self)[3] == 0.008216203)
         var sums = Checksums()
         for t in 0..<300 {
-            for j in 0..<3 { batch.discreteActions[j] = (7 * t + 3 * j + t / 3) % 2 }
+            for j in 0..<3 { batch.actionRows.integers[j] = (7 * t + 3 * j + t / 3) % 2 }
             try batch.step()
             for j in 0..<3 {
                 sums.episodes += batch.terminated[j] || batch.truncated[j] ? 1 : 0

@@ -166,7 +166,7 @@ import Testing
         let batch = try EnvironmentCatalog.make("GridWorld", options: ["map": path.path])
         try batch.reset(seed: 1)
         for step in 1...7 {
-            batch.discreteActions[0] = Self.right
+            batch.actionRows.integers[0] = Self.right
             try batch.step()
             #expect(batch.truncated[0] == (step == 7) && !batch.terminated[0])
         }

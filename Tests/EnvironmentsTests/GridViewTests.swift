@@ -114,7 +114,7 @@ import Testing
         for _ in 0..<500 {
             for index in 0..<4 {
                 let action = Int(sampler.sample()[0])
-                for batch in batches { batch.discreteActions[index] = action }
+                for batch in batches { batch.actionRows.integers[index] = action }
             }
             for batch in batches { try batch.step() }
             for batch in batches[1...] {

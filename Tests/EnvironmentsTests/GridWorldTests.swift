@@ -133,11 +133,11 @@ import Testing
         var sampler = SpaceSampler(.discrete(4), seed: 1)
         for _ in 0..<200 {
             let states = (0..<8).map { Int(batch.observationNumbers(of: $0)[0]) }
-            for index in 0..<8 { batch.discreteActions[index] = Int(sampler.sample()[0]) }
+            for index in 0..<8 { batch.actionRows.integers[index] = Int(sampler.sample()[0]) }
             try batch.step()
             for index in 0..<8 {
                 let next = Int(batch.finalObservation(of: index).loadUnaligned(as: Int32.self))
-                let outcomes = model.outcomes(state: states[index], action: batch.discreteActions[index])
+                let outcomes = model.outcomes(state: states[index], action: batch.actionRows.integers[index])
                 #expect(
                     outcomes.contains {
                         $0.nextState == next && $0.reward == batch.rewards[index]
@@ -214,7 +214,7 @@ private func play(_ path: String) throws {
     var frame = Frame(batch.frameSize)
     try batch.reset(seed: 1)
     for step in 0..<20 {
-        for index in 0..<2 { batch.discreteActions[index] = (step + index) % 4 }
+        for index in 0..<2 { batch.actionRows.integers[index] = (step + index) % 4 }
         try batch.step()
         for index in 0..<2 { #expect(batch.observationSpace.contains(batch.observationNumbers(of: index))) }
     }

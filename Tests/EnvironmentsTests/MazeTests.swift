@@ -80,7 +80,7 @@ import Testing
                 return outcome.terminated ? outcome.reward : 0.9 * values[outcome.nextState]
             }
             let action = worth.firstIndex(of: worth.max()!)!
-            for index in 0..<2 { batch.discreteActions[index] = action }
+            for index in 0..<2 { batch.actionRows.integers[index] = action }
             try batch.step()
             steps += 1
             #expect(steps < 300)

@@ -52,7 +52,7 @@ import Testing
         func play(_ batches: [any BatchedEnvironment]) throws {
             for index in 0..<2 {
                 let action = actions.integers(below: 6)
-                for batch in batches { batch.discreteActions[index] = action }
+                for batch in batches { batch.actionRows.integers[index] = action }
             }
             for batch in batches { try batch.step() }
         }
@@ -137,7 +137,7 @@ import Testing
             "MinAtar/Breakout-v1", options: ["sticky_action_prob": "1", "difficulty_ramping": "false"])
         try stuck.reset(seed: 1)
         for _ in 0..<3 {
-            stuck.discreteActions[0] = 1
+            stuck.actionRows.integers[0] = 1
             try stuck.step()
         }
         #expect(stuck.observation(of: 0)[(9 * 10 + 4) * 4] == 1, "the paddle stays, for the first action was none")

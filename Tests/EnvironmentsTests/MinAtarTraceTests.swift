@@ -38,7 +38,7 @@ import Testing
         try batch.reset(seed: block.seed)
         digest.add(batch.observation(of: 0))
         for step in 0..<250 * block.digests.count {
-            batch.discreteActions[0] = actions.integers(count)
+            batch.actionRows.integers[0] = actions.integers(count)
             try batch.step()
             let (reward, ended) = (Int(batch.rewards[0]), batch.terminated[0])
             if step < block.steps.count {
@@ -70,7 +70,7 @@ import Testing
         digest.add([0, 0])
         while !batch.terminated[0] {
             let drawn = actions.integers(6)
-            batch.discreteActions[0] = length < 6 ? 4 : played[drawn]
+            batch.actionRows.integers[0] = length < 6 ? 4 : played[drawn]
             try batch.step()
             digest.add(batch.observation(of: 0))
             digest.add([UInt8(batch.rewards[0]), batch.terminated[0] ? 1 : 0])

@@ -187,7 +187,7 @@ extension Double {
             var ends = 0
             let count = batch.actionSpace.discreteCount!
             for _ in 0..<400 {
-                for index in 0..<batch.count { batch.discreteActions[index] = random.integers(below: count) }
+                for index in 0..<batch.count { batch.actionRows.integers[index] = random.integers(below: count) }
                 try batch.step()
                 for index in 0..<batch.count where batch.terminated[index] || batch.truncated[index] { ends += 1 }
             }

@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 import Parallel
 import Random
@@ -15,7 +16,7 @@ import Testing
         var bytes: [UInt8] = []
         var random = RandomStream(seed: 2)
         for _ in 0..<200 {
-            for index in 0..<batch.count { batch.discreteActions[index] = random.integers(below: 2) }
+            for index in 0..<batch.count { batch.actionRows.integers[index] = random.integers(below: 2) }
             if batch.autoreset == .disabled {
                 let ended = (0..<batch.count).map { batch.terminated[$0] || batch.truncated[$0] }
                 if ended.contains(true) { batch.reset(mask: ended) }

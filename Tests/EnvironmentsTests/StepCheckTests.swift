@@ -24,7 +24,7 @@ import Testing
     @Test func anEndedEpisodeNeedsAReset() throws {
         let batch = try EnvironmentCatalog.make("Blackjack-v1", autoreset: .disabled)
         try batch.reset(seed: 1)
-        batch.discreteActions[0] = 0
+        batch.actionRows.integers[0] = 0
         try batch.step()
         #expect(message(batch) == "Blackjack-v1, environment 0: a step after the end of the episode; reset it first")
         try batch.reset()
@@ -39,18 +39,18 @@ import Testing
     func numbersOutsideTheSpace(number: Float) throws {
         let batch = try EnvironmentCatalog.make("Pendulum-v1", count: 3)
         try batch.reset(seed: 1)
-        for index in 0..<3 { batch.continuousActions[index] = index == 1 ? number : 2 }
+        for index in 0..<3 { batch.actionRows.floats[index] = index == 1 ? number : 2 }
         #expect(
             message(batch)
                 == "Pendulum-v1, environment 1: the action \(number) is not in Box(-2.0, 2.0, (1,), float32)")
-        batch.continuousActions[1] = -2
+        batch.actionRows.floats[1] = -2
         #expect(message(batch) == "no error")
     }
 
     @Test(arguments: [-1, 3, Int.max]) func integersOutsideTheSpace(number: Int) throws {
         let batch = try EnvironmentCatalog.make("Acrobot-v1")
         try batch.reset(seed: 1)
-        batch.discreteActions[0] = number
+        batch.actionRows.integers[0] = number
         #expect(message(batch) == "Acrobot-v1, environment 0: the action \(number) is not in Discrete(3)")
     }
 
@@ -62,7 +62,7 @@ import Testing
         await #expect(processExitsWith: .failure) { [id] in
             let batch = try EnvironmentCatalog.make(id)
             try batch.reset(seed: 1)
-            batch.discreteActions[0] = batch.actionSpace.discreteCount!
+            batch.actionRows.integers[0] = batch.actionSpace.discreteCount!
             try batch.step()
         }
     }
@@ -72,7 +72,7 @@ import Testing
         await #expect(processExitsWith: .failure) { [id, number] in
             let batch = try EnvironmentCatalog.make(id)
             try batch.reset(seed: 1)
-            batch.continuousActions[0] = try #require(Float(number))
+            batch.actionRows.floats[0] = try #require(Float(number))
             try batch.step()
         }
     }

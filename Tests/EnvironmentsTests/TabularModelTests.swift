@@ -172,7 +172,7 @@ private struct Frequencies {
             var pairs: [Int] = []
             for index in 0..<batch.count {
                 let action = Int(sampler.sample()[0])
-                batch.discreteActions[index] = action
+                batch.actionRows.integers[index] = action
                 let state = Int(batch.observation(of: index).loadUnaligned(as: Int32.self))
                 pairs.append(state * actionCount + action)
             }

@@ -36,7 +36,7 @@ import Testing
         var ends = 0
         for line in block.lines.dropFirst() {
             let parts = line.split(separator: " | ").map { $0.split(separator: " ").map(String.init) }
-            for (index, action) in parts[0].enumerated() { batch.discreteActions[index] = Int(action)! }
+            for (index, action) in parts[0].enumerated() { batch.actionRows.integers[index] = Int(action)! }
             try batch.step()
             #expect(parts[1].map(Double.init) == Array(batch.rewards))
             #expect(parts[2] == batch.terminated.map { $0 ? "1" : "0" })

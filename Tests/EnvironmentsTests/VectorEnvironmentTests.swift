@@ -129,15 +129,15 @@ import Testing
         }
         await #expect(processExitsWith: .failure) {
             let batch = VectorEnvironment("lever", count: 2) { Lever() }
-            batch.discreteActions[0] = 1
+            batch.actionRows.integers[0] = 1
         }
     }
 
     @Test func numbersAsActions() throws {
         let batch: any BatchedEnvironment = VectorEnvironment("lever", count: 2) { TimeLimit(Lever(), steps: 9) }
         try batch.reset()
-        batch.continuousActions[0] = 0.5
-        batch.continuousActions[1] = -1
+        batch.actionRows.floats[0] = 0.5
+        batch.actionRows.floats[1] = -1
         try batch.step()
         #expect(Array(batch.rewards) == [0.5, -1])
         #expect(!batch.canSnapshot)

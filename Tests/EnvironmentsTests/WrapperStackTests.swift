@@ -31,7 +31,7 @@ import Testing
         for _ in 0..<200 {
             for index in 0..<2 {
                 typed.actions[index] = random.integers(below: 2)
-                named.discreteActions[index] = typed.actions[index]
+                named.actionRows.integers[index] = typed.actions[index]
             }
             try named.step()
             typed.step()
@@ -48,7 +48,7 @@ import Testing
         let trained = try make(stack)
         try trained.reset(seed: 1)
         for step in 0..<100 {
-            trained.discreteActions[0] = step % 2
+            trained.actionRows.integers[0] = step % 2
             try trained.step()
         }
         let statistics = trained.statistics(of: 0)
@@ -103,7 +103,7 @@ import Testing
             let numbers = batch.observationNumbers(of: 0)
             #expect(numbers.count == 506)
             #expect(numbers.suffix(6).map { $0 == 1 } == batch.actionMasks![0].flags(count: 6))
-            batch.discreteActions[0] = step % 6
+            batch.actionRows.integers[0] = step % 6
             try batch.step()
         }
         let check = try EnvironmentCheck(id: "Taxi-v4", steps: 60) {
@@ -164,7 +164,7 @@ import Testing
                 }
                 for batch in [named, typed, pictures] {
                     try batch.reset(seed: 1)
-                    let actions = batch.discreteActions
+                    let actions = batch.actionRows.integers
                     func play() throws {
                         for step in 0..<300 {
                             for index in 0..<8 { actions[index] = step % 2 }

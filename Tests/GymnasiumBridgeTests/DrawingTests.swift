@@ -10,7 +10,7 @@ import Testing
         let batch = try gym("worlds:Plain-v0", 3, .disabled, ["children": "2", "length": "50"])
         #expect(batch.frameSize == FrameSize(width: 4, height: 3), "also before the first reset")
         try batch.reset(seed: 1)
-        for index in 0..<3 { batch.discreteActions[index] = index }
+        for index in 0..<3 { batch.actionRows.integers[index] = index }
         for step in 1...3 {
             try batch.step()
             for index in [2, 0, 1] {
@@ -29,7 +29,7 @@ import Testing
         try plain.reset(seed: 4)
         try drawn.reset(seed: 4)
         for step in 0..<50 {
-            for batch in [plain, drawn] { batch.discreteActions[0] = step % 4 }
+            for batch in [plain, drawn] { batch.actionRows.integers[0] = step % 4 }
             try plain.step()
             try drawn.step()
             try drawn.draw(0, into: &frame)

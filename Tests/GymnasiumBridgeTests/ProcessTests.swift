@@ -27,7 +27,7 @@ import Testing
         try first!.reset(seed: 1)
         try second.reset(seed: 1)
         for _ in 0..<20 {
-            for index in 0..<3 { second.discreteActions[index] = index % 2 }
+            for index in 0..<3 { second.actionRows.integers[index] = index % 2 }
             try first!.step()
             try second.step()
         }
@@ -63,12 +63,12 @@ import Testing
         #expect(throws: EnvironmentError.notReset(environment: batch.id, index: 0)) { try batch.step() }
         #expect(throws: EnvironmentError.notReset(environment: batch.id, index: 0)) { try batch.checkStep() }
         try batch.reset(seed: 1)
-        batch.discreteActions[1] = 3
+        batch.actionRows.integers[1] = 3
         let refusal = EnvironmentError.badAction(
             environment: batch.id, index: 1, action: "3", space: "Discrete(3)")
         #expect(throws: refusal) { try batch.checkStep() }
         #expect(throws: refusal) { try batch.step() }
-        batch.discreteActions[1] = 2
+        batch.actionRows.integers[1] = 2
         for _ in 0..<2 { try batch.step() }
         #expect(throws: EnvironmentError.hasEnded(environment: batch.id, index: 0)) { try batch.step() }
         try batch.reset()
@@ -78,10 +78,10 @@ import Testing
     @Test func numbersBeyondABoxAreTheEnvironmentsAffair() throws {
         let batch = try gym("Pendulum-v1")
         try batch.reset(seed: 1)
-        batch.continuousActions[0] = 3
+        batch.actionRows.floats[0] = 3
         #expect(throws: EnvironmentError.self) { try batch.checkStep() }
         try batch.step()
-        batch.continuousActions[0] = .nan
+        batch.actionRows.floats[0] = .nan
         #expect(throws: EnvironmentError.self) { try batch.step() }
     }
 }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import GymnasiumBridge
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
         try batch.reset(seed: 1)
         for _ in 0..<20 {
             #expect(space.contains(batch.observationNumbers(of: 0)), "\(batch.observationNumbers(of: 0))")
-            batch.discreteActions[0] = 1
+            batch.actionRows.integers[0] = 1
             try batch.step()
         }
     }

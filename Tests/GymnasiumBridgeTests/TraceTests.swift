@@ -120,7 +120,7 @@ import Testing
     @Test func chosenEnvironmentsAreResetAndOthersKeepEverything() throws {
         let batch = try gym("worlds:Plain-v0", 4, .disabled, ["children": "3", "length": "50"])
         try batch.reset(seed: 1)
-        for index in 0..<4 { batch.discreteActions[index] = index % 3 }
+        for index in 0..<4 { batch.actionRows.integers[index] = index % 3 }
         for _ in 0..<3 { try batch.step() }
         let before = (0..<4).map { batch.observationNumbers(of: $0) }
         let rewards = Array(batch.rewards)

@@ -41,7 +41,7 @@ import Testing
         for step in 0..<200 {
             for index in 0..<3 {
                 buffers.discrete_actions[index] = Int64((step + index) % 2)
-                expected.discreteActions[index] = (step + index) % 2
+                expected.actionRows.integers[index] = (step + index) % 2
             }
             #expect(reverie_step(batch) == 0)
             try expected.step()

@@ -1,3 +1,4 @@
+import Experience
 import Foundation
 import Storage
 import TestSupport
@@ -6,7 +7,7 @@ import Testing
 @testable import Rollouts
 
 private let layout = RolloutLayout(
-    environment: "Counter-v0", observationType: .float32, observationShape: [2], actions: .discrete,
+    environment: "Counter-v0", observations: Column(.observations, .float32, shape: [2]), actions: Column(.actions, .int64),
     policy: .init(name: "probabilities", count: 2), metadata: [.init("note", "a test é")])
 
 /// Plays "the episode's number and the step's" into a recorder.
@@ -95,7 +96,7 @@ private struct Player {
     /// Long episodes of large observations take many blocks, and interleave with those of the other environment.
     @Test func longEpisodesSpanBlocks() throws {
         let bytes = RolloutLayout(
-            environment: "Frames", observationType: .uint8, observationShape: [30, 1000], actions: .continuous(count: 2)
+            environment: "Frames", observations: Column(.observations, .uint8, shape: [30, 1000]), actions: Column(.actions, .float32, shape: [2])
         )
         let recorder = try recorder("long.npz", bytes)
         func frame(_ slot: Int, _ t: Int) -> [UInt8] {

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Storage
 
 /// All that an agent has learned and counted.
-func everything(_ agent: any Agent) -> [[UInt32]] {
+func everything(_ agent: any Learner) -> [[UInt32]] {
     agent.variables.variables.map { $0.values.map(\.bitPattern) } + [agent.stateBytes().map(UInt32.init)]
 }
 

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 
 /// What an agent must know of an environment to be made for it.
 public struct EnvironmentDescription: Sendable {

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
@@ -19,7 +20,7 @@ extension PlannerSettings {
 /// What all planners share: the process, the values under way in double precision, and a table of action values that they
 /// act by. They learn nothing from transitions; each call of ``learn(from:)`` makes one more step of planning, until there is
 /// nothing left to plan.
-public class Planner: Agent {
+public class Planner: Learner {
     let process: MarkovDecisionProcess
     let tolerance: Double
     /// V.
@@ -71,17 +72,14 @@ public class Planner: Agent {
     }
 
     /// The best action by the values so far, in both modes.
-    public func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) {
+    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+        let actions = actions.integers
         table.withValues { table in
-            for row in actions.indices {
-                let start = self.start(observations, row)
-                actions[row] = argmax(UnsafeBufferPointer(rebasing: table[start..<start + process.actionCount]))
+            for index in actions.indices {
+                let state = shape.state(observations, index)
+                actions[index] = argmax(table.row(state, width: process.actionCount))
             }
         }
-    }
-
-    private func start(_ observations: ObservationRows, _ row: Int) -> Int {
-        shape.state(observations, row) * process.actionCount
     }
 
     /// Where exploring actions are drawn from: nothing explores unless said otherwise.
@@ -112,10 +110,6 @@ public class Planner: Agent {
     /// The table.
     public final var behaviour: Parameters { variables }
 
-    /// The row of the table.
-    public final func assess(_ observations: ObservationRows) -> ActionAssessment? {
-        let start = start(observations, 0)
-        let values = table.withValues { $0[start..<start + process.actionCount].map(Double.init) }
-        return ActionAssessment(kind: .actionValues, values: values)
-    }
+    /// The rows of the table.
+    public final func assess(_ observations: Rows) -> ActionAssessment? { shape.assessment(of: observations, by: table) }
 }

@@ -1,5 +1,6 @@
 import Configuration
 import Environments
+import Experience
 import Random
 
 /// Settings of ``PolicyEvaluation``.
@@ -19,7 +20,7 @@ public struct PolicyEvaluationSettings: PlannerSettings {
     ]
 
     /// A ``PolicyEvaluation``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try PolicyEvaluation(self, environment: environment, seed: seed)
     }
 }
@@ -58,9 +59,10 @@ public final class PolicyEvaluation: Planner {
 
     /// Every action with equal probability, or the best by the values so far.
     public override func act(
-        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
+        on observations: Rows, mode: ActionMode, into actions: MutableRows
     ) {
         guard mode == .explore else { return super.act(on: observations, mode: mode, into: actions) }
+        let actions = actions.integers
         for row in actions.indices { actions[row] = streams[row].integers(below: process.actionCount) }
     }
 

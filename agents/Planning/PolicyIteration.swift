@@ -21,7 +21,7 @@ public struct PolicyIterationSettings: PlannerSettings {
     ]
 
     /// A ``PolicyIteration``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try PolicyIteration(self, environment: environment)
     }
 }

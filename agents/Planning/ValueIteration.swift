@@ -17,7 +17,7 @@ public struct ValueIterationSettings: PlannerSettings {
     ]
 
     /// A ``ValueIteration``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try ValueIteration(self, environment: environment)
     }
 }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
@@ -28,20 +29,21 @@ final class Baseline {
         _ = try fitProgram.plan(length: Program.bucket(for: 1))
     }
 
-    /// The value of one stored observation.
-    func value(_ row: UnsafeRawPointer, _ type: ElementType, _ encoding: ObservationEncoding) throws -> Double {
+    /// The value of one observation.
+    func value(_ observations: Rows, _ row: Int, _ encoding: ObservationEncoding) throws -> Double {
         let plan = try valueProgram.plan(length: 1)
-        encoding.encode(row, type: type, into: plan.input(0).baseAddress!)
+        encoding.encode(observations.row(row), type: observations.type, into: plan.input(0).baseAddress!)
         plan.run()
         return Double(plan.output(0)[0])
     }
 
     /// The values of the batch's observations as they were before fitting its returns, valid until the next call.
-    func fit(_ batch: Episode) throws -> UnsafeBufferPointer<Float> {
-        let length = Program.bucket(for: batch.count)
+    func fit(_ batch: EpisodeBatch, _ encoding: ObservationEncoding) throws -> UnsafeBufferPointer<Float> {
+        let length = Program.bucket(for: batch.finished.steps)
         let plan = try valueProgram.plan(length: length)
         let fit = try fitProgram.plan(length: length)
-        batch.pad(observations: plan.input(0), actions: nil, values: fit.input(1), mask: fit.input(2))
+        batch.write(
+            observations: plan.input(0), actions: nil, returns: fit.input(1), mask: fit.input(2), encoding: encoding)
         _ = fit.input(0).update(fromContentsOf: plan.input(0))
         plan.run()
         for _ in 0..<updates { fit.run() }

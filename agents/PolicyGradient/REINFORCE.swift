@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
@@ -9,7 +10,7 @@ import TensorCore
 ///
 /// with an optional learned baseline b (fitted to the returns), whitened advantages and an entropy bonus. A truncated
 /// episode's return goes on with the baseline's value of the last observation; without a baseline it ends there.
-public final class REINFORCE: Agent {
+public final class REINFORCE: Learner {
     private let settings: REINFORCESettings
     private let encoding: ObservationEncoding
     private let actionCount: Int
@@ -19,11 +20,8 @@ public final class REINFORCE: Agent {
     let policyProgram, learningProgram: Program
     /// Where actions are drawn from.
     public var actionStreams: ActionStreams
-    /// The episode under way in each environment.
-    private var episodes: [Episode] = []
-    /// Finished episodes, up to the number that makes a batch.
-    private var batch = Episode()
-    private var finished = 0
+    /// Episodes under way, and finished ones up to the number that makes a batch.
+    private var batch: EpisodeBatch
     private var loss = 0.0
     private var entropy = 0.0
     /// Updates of the policy so far.
@@ -42,6 +40,7 @@ public final class REINFORCE: Agent {
             settings.network, for: environment, agent: "reinforce", hiddenSizes: settings.hiddenSizes,
             activation: settings.activation)
         encoding = design.encoding
+        batch = EpisodeBatch(environment)
         let policy = design.make(outputs: actionCount, random: &initial)
         self.policy = policy
         policyOptimizer = Adam(learningRate: settings.learningRate)
@@ -61,17 +60,11 @@ public final class REINFORCE: Agent {
         return Program("reinforce update", inputs: inputs) { inputs in
             let (s, a, mask) = (inputs[0], inputs[1], inputs[3])
             let count = mask.sum()
-            var advantage = inputs[2]
-            if settings.whitening {
-                let centred = (advantage - (advantage * mask).sum() / count) * mask
-                let deviation = (centred.squared().sum() / count).squareRoot()
-                advantage = centred / (deviation + 1e-8)
-            }
+            let advantages = settings.whitening ? whitened(inputs[2], mask: mask) : inputs[2]
             let logProbabilities = policy(s).logSoftmax()
-            let chosen = logProbabilities.gathered(a)
-            let entropies = -(logProbabilities.exp() * logProbabilities).sum([-1])
-            let entropy = (entropies * mask).sum() / count
-            let loss = -(chosen * advantage * mask).sum() / count - settings.entropyBonus * entropy
+            let losses = policyLoss(logProbabilities, actions: a, advantages: advantages)
+            let entropy = (Agents.entropy(logProbabilities) * mask).sum() / count
+            let loss = (losses * mask).sum() / count - settings.entropyBonus * entropy
             let limit = settings.gradientClipping
             try optimizer.minimize(loss, policy.parameters, clippingNorm: limit > 0 ? limit : nil)
             return [loss, entropy]
@@ -79,17 +72,30 @@ public final class REINFORCE: Agent {
     }
 
     /// Draws from the policy, or takes its most probable action.
+    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
+        choose(actions.integers, by: try probabilities(observations), mode)
+    }
+
+    /// As ``act(on:mode:into:)``; the probabilities are the assessment.
     public func act(
-        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
+        on observations: Rows, mode: ActionMode, into actions: MutableRows, assessing assessment: inout ActionAssessment?
     ) throws {
-        let probabilities = try self.probabilities(observations)
+        let probabilities = try probabilities(observations)
+        assessment = self.assessment(of: probabilities, rows: observations.count)
+        choose(actions.integers, by: probabilities, mode)
+    }
+
+    private func choose(
+        _ actions: UnsafeMutableBufferPointer<Int>, by probabilities: UnsafeBufferPointer<Float>, _ mode: ActionMode
+    ) {
         for row in actions.indices {
-            let own = UnsafeBufferPointer(rebasing: probabilities[row * actionCount..<(row + 1) * actionCount])
+            let own = probabilities.row(row, width: actionCount)
             actions[row] = mode == .greedy ? argmax(own) : sampled(own, &actionStreams[row])
         }
     }
 
-    private func probabilities(_ observations: ObservationRows) throws -> UnsafeBufferPointer<Float> {
+    /// (B, actions): π of the given observations, valid until the next call.
+    private func probabilities(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
         let plan = try policyProgram.plan(length: observations.count)
         encoding.encode(observations, into: plan.input(0))
         plan.run()
@@ -98,53 +104,36 @@ public final class REINFORCE: Agent {
 
     /// Collects the step; learns when enough episodes have ended.
     public func learn(from transitions: Transitions) throws {
-        while episodes.count < transitions.count { episodes.append(Episode()) }
         for row in 0..<transitions.count where !transitions.isReset[row] {
-            episodes[row].append(
-                transitions.observations.row(row), transitions.observations.type, encoding,
-                action: transitions.actions[row], reward: transitions.rewards[row])
-            guard transitions.terminated[row] || transitions.truncated[row] else { continue }
-            var rest = 0.0
-            if !transitions.terminated[row], let baseline {
-                rest = try baseline.value(
-                    transitions.nextObservations.row(row), transitions.nextObservations.type, encoding)
+            try batch.append(row: row, of: transitions, discount: settings.discount) {
+                try baseline?.value(transitions.nextObservations, row, encoding) ?? 0
             }
-            episodes[row].replaceRewardsByReturns(discount: settings.discount, after: rest)
-            batch.append(episodes[row])
-            episodes[row].removeAll()
-            finished += 1
-            if finished == settings.episodesPerUpdate { try update() }
+            if batch.count == settings.episodesPerUpdate { try update() }
         }
     }
 
     private func update() throws {
-        let plan = try learningProgram.plan(length: Program.bucket(for: batch.count))
-        batch.pad(
-            observations: plan.input(0), actions: plan.integerInput(1), values: plan.input(2), mask: plan.input(3))
+        let plan = try learningProgram.plan(length: Program.bucket(for: batch.finished.steps))
+        batch.write(
+            observations: plan.input(0), actions: plan.integerInput(1), returns: plan.input(2), mask: plan.input(3),
+            encoding: encoding)
         if let baseline {
-            let values = try baseline.fit(batch)
-            for step in 0..<batch.count { plan.input(2)[step] -= values[step] }
+            let values = try baseline.fit(batch, encoding)
+            for step in 0..<batch.finished.steps { plan.input(2)[step] -= values[step] }
         }
         plan.run()
         (loss, entropy) = (Double(plan.output(0)[0]), Double(plan.output(1)[0]))
-        batch.removeAll()
-        finished = 0
+        batch.removeFinished()
         updates += 1
         guard loss.isFinite else { throw AgentError.diverged(agent: "reinforce", update: updates, loss: loss) }
     }
 
     /// Codes the counters, the random stream, and the episodes that have not been learned from.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(mark: "reinforce, version 2")
         try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&actionStreams)
-        try coder.code(&finished, in: 0...settings.episodesPerUpdate - 1)
-        try batch.codeState(with: &coder, width: encoding.inputCount, actionCount: actionCount)
-        var count = episodes.count
-        try coder.code(&count, in: 0...1 << 20)
-        if coder.isReading { episodes = (0..<count).map { _ in Episode() } }
-        for index in 0..<count {
-            try episodes[index].codeState(with: &coder, width: encoding.inputCount, actionCount: actionCount)
-        }
+        try batch.codeState(with: &coder, limit: settings.episodesPerUpdate)
         try coder.code(&loss)
         try coder.code(&entropy)
         if let baseline { try coder.code(&baseline.loss) }
@@ -165,9 +154,13 @@ public final class REINFORCE: Agent {
     /// The policy's network.
     public var behaviour: Parameters { policy.state }
 
-    /// The policy's probabilities in the first row.
-    public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
-        let values = try probabilities(observations)
-        return ActionAssessment(kind: .probabilities, values: values.prefix(actionCount).map(Double.init))
+    /// The policy's probabilities in each row.
+    public func assess(_ observations: Rows) throws -> ActionAssessment? {
+        assessment(of: try probabilities(observations), rows: observations.count)
+    }
+
+    private func assessment(of probabilities: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment {
+        ActionAssessment(
+            kind: .probabilities, values: probabilities.prefix(rows * actionCount).map(Double.init), rows: rows)
     }
 }

@@ -1,3 +1,5 @@
+import Experience
+
 /// What the reward of a sampled transition is.
 public struct ReplayReturns: Hashable, Sendable {
     /// n: how many steps are joined to one (Sutton 1988; Watkins 1989): fewer where the episode ended, or hasn't gone on yet.
@@ -21,8 +23,8 @@ public struct ReplayReturns: Hashable, Sendable {
 public struct ReplayBatch {
     /// (B, inputs): what was seen.
     public var observations: UnsafeMutableBufferPointer<Float>
-    /// (B): what was done.
-    public var actions: UnsafeMutableBufferPointer<Int32>
+    /// (B, …): what was done, as ``ReplayBuffer/actionType`` has it.
+    public var actions: MutableRows
     /// (B): what it gave, over all steps: Σₖ γᵏ rₖ.
     public var rewards: UnsafeMutableBufferPointer<Float>
     /// (B, inputs): where it led.
@@ -32,7 +34,7 @@ public struct ReplayBatch {
 
     /// Names the inputs.
     public init(
-        observations: UnsafeMutableBufferPointer<Float>, actions: UnsafeMutableBufferPointer<Int32>,
+        observations: UnsafeMutableBufferPointer<Float>, actions: MutableRows,
         rewards: UnsafeMutableBufferPointer<Float>, nextObservations: UnsafeMutableBufferPointer<Float>,
         continues: UnsafeMutableBufferPointer<Float>
     ) {

@@ -1,19 +1,23 @@
 import Environments
+import Experience
 
 /// Reading and writing experience as bytes, so that checkpoints can store what is new.
 ///
 /// A record is a frame and how it came about: the number of the transition that led to it (8 bytes; for an episode's first
-/// frame, of the next one), the environment (4), the action (4), the reward (4), an ``ReplayBuffer/End`` or the mark of
-/// an episode's first frame (1), then the frame; all little-endian.
+/// frame, of the next one), the environment (4), the action (4 a number), the reward (4), an ``ReplayBuffer/End`` or the mark
+/// of an episode's first frame (1), then the frame; all little-endian.
 extension ReplayBuffer {
     /// The number of records ever made.
     public var records: Int { frames.stored }
     /// The number of the oldest record that the buffer needs.
     public var oldestRecord: Int { frames.oldest }
     /// Bytes of a record.
-    public var recordBytes: Int { Self.headerBytes + frames.frameBytes }
+    public var recordBytes: Int { headerBytes + frames.frameBytes }
 
-    private static let headerBytes = 21
+    private static let actionOffset = 12
+    private var rewardOffset: Int { Self.actionOffset + actionBytes }
+    private var markOffset: Int { rewardOffset + 4 }
+    private var headerBytes: Int { markOffset + 1 }
     private static let startMark: UInt8 = 4
 
     /// Gives the bytes of one record after the other, in pieces.
@@ -23,7 +27,7 @@ extension ReplayBuffer {
         precondition(
             range.isEmpty || range.lowerBound >= oldestRecord && range.upperBound <= records,
             "records \(range) asked for; \(oldestRecord)..<\(records) are held")
-        try withUnsafeTemporaryAllocation(byteCount: Self.headerBytes, alignment: 8) { header in
+        try withUnsafeTemporaryAllocation(byteCount: headerBytes, alignment: 8) { header in
             for number in range {
                 let link = frames.link(number)
                 let (isStart, place) = (link.previous == number, link.transition % capacity)
@@ -31,11 +35,18 @@ extension ReplayBuffer {
                 let isHeld = !isStart && link.transition >= added - count
                 header.storeBytes(of: UInt64(link.transition).littleEndian, toByteOffset: 0, as: UInt64.self)
                 header.storeBytes(of: UInt32(link.row).littleEndian, toByteOffset: 8, as: UInt32.self)
-                header.storeBytes(of: (isHeld ? actions[place] : 0).littleEndian, toByteOffset: 12, as: Int32.self)
+                let action = UnsafeMutableRawBufferPointer(
+                    rebasing: header[Self.actionOffset..<Self.actionOffset + actionBytes])
+                action.initializeMemory(as: UInt8.self, repeating: 0)
+                if isHeld {
+                    action.copyMemory(from: UnsafeRawBufferPointer(start: self.action(place), count: actionBytes))
+                }
                 header.storeBytes(
-                    of: (isHeld ? rewards[place].bitPattern : 0).littleEndian, toByteOffset: 16, as: UInt32.self)
+                    of: (isHeld ? rewards[place].bitPattern : 0).littleEndian, toByteOffset: rewardOffset,
+                    as: UInt32.self)
                 header.storeBytes(
-                    of: isStart ? Self.startMark : isHeld ? ends[place].rawValue : 0, toByteOffset: 20, as: UInt8.self)
+                    of: isStart ? Self.startMark : isHeld ? ends[place].rawValue : 0, toByteOffset: markOffset,
+                    as: UInt8.self)
                 try sink(UnsafeRawBufferPointer(header))
                 try sink(UnsafeRawBufferPointer(start: frames[number], count: frames.frameBytes))
             }
@@ -46,12 +57,12 @@ extension ReplayBuffer {
     ///
     /// - Parameters:
     ///   - observationSpace: What a discrete observation must be in; arrays of numbers are taken as they are.
-    ///   - actionCount: Actions are below it.
+    ///   - actionSpace: What actions must be in; the numbers of a box are taken as they are.
     /// - Throws: `EnvironmentError.badState(offset:expected:)` where a record's bytes are none that
     ///   ``write(_:to:)`` made in these spaces; the buffer is to be thrown away then.
     /// - Precondition: `bytes` are whole records.
     public func restore(
-        _ bytes: RawSpan, from start: Int, observationSpace: Space, actionCount: Int
+        _ bytes: RawSpan, from start: Int, observationSpace: Space, actionSpace: Space
     ) throws(EnvironmentError) {
         precondition(
             bytes.byteCount % recordBytes == 0, "\(bytes.byteCount) bytes are no whole records of \(recordBytes)")
@@ -61,18 +72,18 @@ extension ReplayBuffer {
             (added, first) = (0, nil)
         }
         for offset in stride(from: 0, to: bytes.byteCount, by: recordBytes) {
-            let failure = bytes.withUnsafeBytes { restore($0.baseAddress! + offset, observationSpace, actionCount) }
+            let failure = bytes.withUnsafeBytes { restore($0.baseAddress! + offset, observationSpace, actionSpace) }
             if let failure { throw .badState(offset: offset + failure.offset, expected: failure.expected) }
         }
     }
 
     /// Puts one record back; gives what is wrong with its bytes.
     private func restore(
-        _ bytes: UnsafeRawPointer, _ observationSpace: Space, _ actionCount: Int
+        _ bytes: UnsafeRawPointer, _ observationSpace: Space, _ actionSpace: Space
     ) -> (offset: Int, expected: String)? {
-        let frame = bytes + Self.headerBytes
+        let frame = bytes + headerBytes
         guard isObservation(frame, in: observationSpace) else {
-            return (Self.headerBytes, "an observation in \(observationSpace)")
+            return (headerBytes, "an observation in \(observationSpace)")
         }
         let transition = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         let isBeginning = first == nil
@@ -81,16 +92,18 @@ extension ReplayBuffer {
         }
         let row = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
         guard row < newest.count else { return (8, "an environment below \(newest.count)") }
-        let action = Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 12, as: Int32.self))
-        guard 0 <= action, action < actionCount else { return (12, "an action below \(actionCount)") }
+        guard isAction(bytes + Self.actionOffset, in: actionSpace) else {
+            return (Self.actionOffset, "an action in \(actionSpace)")
+        }
         let reward = Float(
-            bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)))
-        let mark = bytes.load(fromByteOffset: 20, as: UInt8.self)
+            bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rewardOffset, as: UInt32.self)))
+        let mark = bytes.load(fromByteOffset: markOffset, as: UInt8.self)
         guard let end = mark == Self.startMark ? End.none : End(rawValue: mark) else {
-            return (20, "the end of an episode, its start or neither")
+            return (markOffset, "the end of an episode, its start or neither")
         }
         append(frame, Int(transition), row: Int(row), isStart: mark == Self.startMark) {
-            put($0, action: action, reward: reward, end)
+            action(added % capacity).copyMemory(from: bytes + Self.actionOffset, byteCount: actionBytes)
+            put($0, reward: reward, end)
         }
         if end != .none { newest[Int(row)] = nil }
         return nil
@@ -111,12 +124,13 @@ extension ReplayBuffer {
     /// Whether a row can be an observation: a discrete one is an index, which must be in its space.
     private func isObservation(_ row: UnsafeRawPointer, in space: Space) -> Bool {
         guard case .discrete = space else { return true }
-        let number =
-            switch type {
-            case .float32: Double(row.loadUnaligned(as: Float.self))
-            case .uint8: Double(row.load(as: UInt8.self))
-            case .int32: Double(row.loadUnaligned(as: Int32.self))
-            }
-        return space.contains(CollectionOfOne(number))
+        return space.contains(CollectionOfOne(Rows(row, type: type, count: 1, width: 1).number(0)))
+    }
+
+    /// Whether bytes are an action: the numbers of a box are any, but numbers.
+    private func isAction(_ bytes: UnsafeRawPointer, in space: Space) -> Bool {
+        let action = Rows(bytes, type: actionType, count: 1, width: actionWidth)
+        if case .box = space { return (0..<actionWidth).allSatisfy { !action.number(0, $0).isNaN } }
+        return space.contains(action.numbers(0))
     }
 }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Random
 
 /// Experience replay (Lin 1992; Mnih et al. 2015): the last `capacity` transitions in flat storage, sampled uniformly
@@ -16,6 +17,10 @@ public final class ReplayBuffer {
     /// Transitions before this one were never here: what is put back begins with it. Nil before its first record.
     var first: Int? = 0
     let type: ElementType
+    /// What was done is kept as: int32 for choices and bits, else float32, as programs take them.
+    public let actionType: ElementType
+    /// The number of elements of an action.
+    let actionWidth: Int
     /// Frames that an observation consists of, and elements of each.
     let stackedFrames, frameWidth: Int
     var frames: FrameStore
@@ -25,7 +30,7 @@ public final class ReplayBuffer {
     let margin: Int
     /// What a transition led to, by its number modulo the capacity; and so on.
     let reached: UnsafeMutablePointer<Int>
-    let actions: UnsafeMutablePointer<Int32>
+    let actions: UnsafeMutableRawPointer
     let rewards: UnsafeMutablePointer<Float>
     let ends: UnsafeMutablePointer<End>
     /// How many transitions later the next one of its episode was added; 0 where none was yet.
@@ -47,21 +52,22 @@ public final class ReplayBuffer {
     /// - Parameters:
     ///   - stackedFrames: How many frames they consist of, interleaved: see `Environment.stackedFrames`.
     ///   - environments: How many are stepped side by side.
+    ///   - actionSpace: What actions are in.
     ///   - returns: What a sampled reward is.
     /// - Precondition: `capacity`, `stackedFrames` and `environments` are at least 1; frames divide the width.
     public convenience init(
         capacity: Int, width: Int, type: ElementType, stackedFrames: Int = 1, environments: Int = 1,
-        returns: ReplayReturns = .init()
+        actionSpace: Space, returns: ReplayReturns = .init()
     ) {
         self.init(
             capacity: capacity, width: width, type: type, stackedFrames: stackedFrames, environments: environments,
-            returns: returns, priorities: nil)
+            actionSpace: actionSpace, returns: returns, priorities: nil)
     }
 
-    /// As ``init(capacity:width:type:stackedFrames:environments:returns:)``, sampled by priorities.
+    /// As ``init(capacity:width:type:stackedFrames:environments:actionSpace:returns:)``, sampled by priorities.
     init(
-        capacity: Int, width: Int, type: ElementType, stackedFrames: Int, environments: Int, returns: ReplayReturns,
-        priorities: Priorities?
+        capacity: Int, width: Int, type: ElementType, stackedFrames: Int, environments: Int, actionSpace: Space,
+        returns: ReplayReturns, priorities: Priorities?
     ) {
         precondition(capacity >= 1, "a replay buffer holds at least one transition, not \(capacity)")
         precondition(environments >= 1, "a replay buffer is for at least one environment, not \(environments)")
@@ -70,6 +76,7 @@ public final class ReplayBuffer {
             "\(width) elements are no \(stackedFrames) frames")
         (self.capacity, self.type, self.stackedFrames) = (capacity, type, stackedFrames)
         (self.returns, self.priorities) = (returns, priorities)
+        (actionType, actionWidth) = (Self.actionType(of: actionSpace), actionSpace.count)
         frameWidth = width / stackedFrames
         newest = Array(repeating: nil, count: environments)
         // A step of all environments stores at most two frames of each; a stack reaches back that many steps.
@@ -77,7 +84,7 @@ public final class ReplayBuffer {
         frames = FrameStore(
             frameBytes: frameWidth * type.size, limit: 2 * capacity + margin + 2 * environments)
         reached = .allocate(capacity: capacity)
-        actions = .allocate(capacity: capacity)
+        actions = .allocate(byteCount: capacity * Self.actionBytes(of: actionSpace), alignment: 16)
         rewards = .allocate(capacity: capacity)
         ends = .allocate(capacity: capacity)
         followers = .allocate(capacity: capacity)
@@ -87,9 +94,21 @@ public final class ReplayBuffer {
     /// The number of transitions held.
     public var count: Int { first.map { min(added - $0, capacity) } ?? 0 }
 
+    private static func actionType(of space: Space) -> ElementType {
+        if case .box = space { .float32 } else { .int32 }
+    }
+
+    /// Bytes of an action.
+    static func actionBytes(of space: Space) -> Int { space.count * actionType(of: space).size }
+
+    var actionBytes: Int { actionWidth * actionType.size }
+
+    /// The action of the transition at a place.
+    func action(_ place: Int) -> UnsafeMutableRawPointer { actions + place * actionBytes }
+
     /// Bytes of a transition besides its frame.
-    static var bytesBesideFrame: Int {
-        MemoryLayout<FrameStore.Link>.stride + MemoryLayout<Int>.size + MemoryLayout<Int32>.size
+    static func bytesBesideFrame(_ actionSpace: Space) -> Int {
+        MemoryLayout<FrameStore.Link>.stride + MemoryLayout<Int>.size + actionBytes(of: actionSpace)
             + MemoryLayout<Float>.size + MemoryLayout<End>.size + MemoryLayout<Int32>.size
     }
 
@@ -116,8 +135,18 @@ public final class ReplayBuffer {
                 newestFrame(transitions.nextObservations.row(row)), after: start, transition: added, row: row)
             newest[row] = end == .none ? next : nil
             priorities?.add(added % capacity)
-            put(next, action: Int32(transitions.actions[row]), reward: Float(transitions.rewards[row]), end)
+            keep(transitions.actions, row, at: added % capacity)
+            put(next, reward: Float(transitions.rewards[row]), end)
         }
+    }
+
+    /// Keeps an action at a place.
+    private func keep(_ actions: Rows, _ row: Int, at place: Int) {
+        let target = MutableRows(action(place), type: actionType, count: 1, width: actionWidth)
+        if actionWidth == 1, actionType == .int32 {
+            return target.memory.storeBytes(of: Int32(actions.integer(row)), as: Int32.self)
+        }
+        for element in 0..<actionWidth { target.set(0, element, to: actions.number(row, element)) }
     }
 
     /// The number of the frame that an observation ends with: the last step's, or a new episode's first.
@@ -141,10 +170,11 @@ public final class ReplayBuffer {
         return UnsafeRawPointer(scratch)
     }
 
-    /// Makes a transition of a stored frame and the one before it; the oldest transition goes where there is no room.
-    func put(_ frame: Int, action: Int32, reward: Float, _ end: End) {
+    /// Makes a transition of a stored frame and the one before it, whose action is kept; the oldest transition goes where there
+    /// is no room.
+    func put(_ frame: Int, reward: Float, _ end: End) {
         let place = added % capacity
-        (reached[place], actions[place], rewards[place], ends[place]) = (frame, action, reward, end)
+        (reached[place], rewards[place], ends[place]) = (frame, reward, end)
         followers[place] = 0
         let start = frames.link(frames.link(frame).previous)
         if start.transition < added, start.transition >= added - count {
@@ -161,7 +191,7 @@ public final class ReplayBuffer {
     public func sample(into batch: ReplayBatch, encoding: ObservationEncoding, random: inout RandomStream) {
         let (count, oldest) = (count, added - count)
         precondition(count > 0, "the replay buffer is empty: sample after the first step")
-        for row in 0..<batch.actions.count {
+        for row in 0..<batch.rewards.count {
             var place = random.integers(below: count)
             // What was put back may begin at any place until all are filled.
             if count < capacity { place = (oldest + place) % capacity }
@@ -196,7 +226,7 @@ public final class ReplayBuffer {
         }
         write(reached[last], into: batch.nextObservations.baseAddress! + row * width, encoding)
         write(start, into: batch.observations.baseAddress! + row * width, encoding)
-        batch.actions[row] = actions[place]
+        batch.actions.row(row).copyMemory(from: action(place), byteCount: actionBytes)
         batch.rewards[row] = reward
         batch.continues[row] = ends[last] == .terminated ? 0 : weight
     }

@@ -15,7 +15,7 @@ public struct DoubleQLearningSettings: TabularSettings {
     public init() {}
 
     /// A ``DoubleQLearning``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent {
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner {
         DoubleQLearning(self, shape: shape, seed: seed)
     }
 }

@@ -34,7 +34,7 @@ public struct DynaQSettings: TabularSettings {
     ]
 
     /// A ``DynaQ``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { DynaQ(self, shape: shape, seed: seed) }
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { DynaQ(self, shape: shape, seed: seed) }
 }
 
 /// Dyna-Q (Sutton 1990; Sutton and Barto 2018, 8.2): ``QLearning`` from each step, which also teaches a model, and then as many

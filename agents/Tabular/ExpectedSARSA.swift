@@ -11,7 +11,7 @@ public struct ExpectedSARSASettings: TabularSettings {
     public init() {}
 
     /// An ``ExpectedSARSA``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent {
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner {
         ExpectedSARSA(self, shape: shape, seed: seed)
     }
 }

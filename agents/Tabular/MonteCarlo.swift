@@ -19,7 +19,7 @@ public struct MonteCarloSettings: TabularSettings {
     ]
 
     /// A ``MonteCarlo``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { MonteCarlo(self, shape: shape, seed: seed) }
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { MonteCarlo(self, shape: shape, seed: seed) }
 }
 
 /// First-visit Monte Carlo control with an ε-soft policy (Sutton and Barto 2018, 5.4): when an episode has ended, each state
@@ -31,13 +31,13 @@ public struct MonteCarloSettings: TabularSettings {
 /// place where a value is learned from another.
 public final class MonteCarlo: TabularAgent {
     private let averaging: Bool
-    private var episodes: [Episode] = []
+    private var episodes: [Visits] = []
     /// The number of returns that each value is the mean of.
     private var counts: [Int]
     /// The return that followed each pair's first visit in the episode that is learned from; elsewhere no number.
     private var returns: [Double]
 
-    private struct Episode {
+    private struct Visits {
         var pairs: [Int32] = []
         var rewards: [Double] = []
     }
@@ -50,7 +50,7 @@ public final class MonteCarlo: TabularAgent {
         super.init(settings.table, shape: shape, seed: seed)
     }
 
-    override func prepare(rows: Int) { while episodes.count < rows { episodes.append(Episode()) } }
+    override func prepare(rows: Int) { while episodes.count < rows { episodes.append(Visits()) } }
 
     override func update(_ values: ActionValues, _ step: TableStep, row: Int) {
         episodes[row].pairs.append(Int32(step.pair))
@@ -88,7 +88,7 @@ public final class MonteCarlo: TabularAgent {
         try super.codeState(with: &coder)
         try coder.code(&counts, in: 0...1 << 62)
         let last = Int32(shape.count - 1)
-        try coder.code(rows: &episodes, new: Episode()) { (episode, coder) throws(EnvironmentError) in
+        try coder.code(rows: &episodes, new: Visits()) { (episode, coder) throws(EnvironmentError) in
             var count = episode.pairs.count
             try coder.code(count: &count, ofBytes: 12)
             if coder.isReading {

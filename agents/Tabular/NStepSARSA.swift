@@ -32,7 +32,7 @@ public struct NStepSARSASettings: TabularSettings {
     ]
 
     /// An ``NStepSARSA``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { NStepSARSA(self, shape: shape, seed: seed) }
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { NStepSARSA(self, shape: shape, seed: seed) }
 }
 
 /// n-step SARSA (Sutton and Barto 2018, 7.2): Q(sₜ,aₜ) ← Q(sₜ,aₜ) + α (G − Q(sₜ,aₜ)) with

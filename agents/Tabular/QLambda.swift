@@ -22,7 +22,7 @@ public struct QLambdaSettings: TabularSettings {
     ]
 
     /// A ``QLambda``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { QLambda(self, shape: shape, seed: seed) }
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { QLambda(self, shape: shape, seed: seed) }
 }
 
 /// Watkins's Q(λ) (Watkins 1989; Sutton and Barto 2018, 12.10): ``QLearning``'s difference,

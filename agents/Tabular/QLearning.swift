@@ -11,7 +11,7 @@ public struct QLearningSettings: TabularSettings {
     public init() {}
 
     /// A ``QLearning``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { QLearning(self, shape: shape, seed: seed) }
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { QLearning(self, shape: shape, seed: seed) }
 }
 
 /// Tabular Q-learning (Watkins 1989): Q(s,a) ← Q(s,a) + α (r + γ maxₐ′ Q(s′,a′) − Q(s,a)), the bootstrap left out where

@@ -1,14 +1,15 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 
 /// Chooses every action with equal probability and learns nothing: the baseline of baselines.
-public final class RandomAgent: Agent {
+public final class RandomAgent: Learner {
     private let actionSpace: Space
     /// Where actions are drawn from.
     public var actionStreams: ActionStreams
 
-    /// Makes an agent for a discrete space, or a bounded box of float32 numbers.
+    /// Makes an agent for choices, bits, or a bounded box of float32 numbers.
     public init(actionSpace: Space, seed: UInt64) {
         precondition(Self.canAct(in: actionSpace), "a random agent doesn't draw from \(actionSpace)")
         self.actionSpace = actionSpace
@@ -23,30 +24,27 @@ public final class RandomAgent: Agent {
     /// Whether actions can be drawn from a space.
     static func canAct(in space: Space) -> Bool {
         switch space {
-        case .discrete: true
+        case .discrete, .multiDiscrete, .multiBinary: true
         case .box(let low, let high, _, .float32): (low + high).allSatisfy(\.isFinite)
         default: false
         }
     }
 
     /// Draws an action a row.
-    public func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) {
-        guard case .discrete(let count) = actionSpace else {
-            preconditionFailure("a random agent for \(actionSpace) is asked for discrete actions")
+    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+        switch actionSpace {
+        case .discrete(let count): draw(actions) { stream, _ in Double(stream.integers(below: count)) }
+        case .multiDiscrete(let counts): draw(actions) { stream, place in Double(stream.integers(below: counts[place])) }
+        case .multiBinary: draw(actions) { stream, _ in Double(stream.integers(below: 2)) }
+        case .box(let low, let high, _, _):
+            draw(actions) { stream, place in low[place] + (high[place] - low[place]) * stream.uniform() }
+        case .tuple, .dictionary: preconditionFailure("a random agent doesn't draw from \(actionSpace)")
         }
-        for row in actions.indices { actions[row] = actionStreams[row].integers(below: count) }
     }
 
-    /// Draws an action's numbers for each row.
-    public func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Float>)
-    {
-        guard case .box(let low, let high, _, _) = actionSpace else {
-            preconditionFailure("a random agent for \(actionSpace) is asked for numbers")
-        }
-        for index in actions.indices {
-            let (row, element) = index.quotientAndRemainder(dividingBy: low.count)
-            let share = actionStreams[row].uniform()
-            actions[index] = Float(low[element] + (high[element] - low[element]) * share)
+    private func draw(_ actions: MutableRows, _ number: (inout RandomStream, Int) -> Double) {
+        for row in 0..<actions.count {
+            for place in 0..<actions.width { actions.set(row, place, to: number(&actionStreams[row], place)) }
         }
     }
 
@@ -64,9 +62,7 @@ public final class RandomAgent: Agent {
     public var variables: Parameters { Parameters() }
 
     /// Equal probabilities of discrete actions.
-    public func assess(_ observations: ObservationRows) -> ActionAssessment? {
-        actionSpace.discreteCount.map { count in
-            ActionAssessment(kind: .probabilities, values: [Double](repeating: 1 / Double(count), count: count))
-        }
+    public func assess(_ observations: Rows) -> ActionAssessment? {
+        actionSpace.discreteCount.map { .uniform(actions: $0, rows: observations.count) }
     }
 }

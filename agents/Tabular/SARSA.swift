@@ -12,7 +12,7 @@ public struct SARSASettings: TabularSettings {
     public init() {}
 
     /// A ``SARSA``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Agent { SARSA(self, shape: shape, seed: seed) }
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { SARSA(self, shape: shape, seed: seed) }
 }
 
 /// SARSA (Rummery and Niranjan 1994): Q(s,a) ← Q(s,a) + α (r + γ Q(s′,a′) − Q(s,a)), a′ the action that is taken in s′.

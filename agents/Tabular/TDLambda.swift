@@ -1,5 +1,6 @@
 import Configuration
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
@@ -38,7 +39,7 @@ public struct TDLambdaSettings: AgentSettings {
     ]
 
     /// A ``TDLambda``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         TDLambda(self, shape: try TableShape(environment, agent: "td-lambda"), seed: seed)
     }
 }
@@ -49,7 +50,7 @@ public struct TDLambdaSettings: AgentSettings {
 ///     e ← γλ e,   e(s) ← e(s) + 1,   V ← V + α δ e,
 ///
 /// V(s′) left out where s′ is terminal. It always acts by the policy that it values: it has nothing to choose a better one by.
-public final class TDLambda: Agent {
+public final class TDLambda: Learner {
     private let settings: TDLambdaSettings
     private let shape: TableShape
     /// V, (states).
@@ -74,7 +75,8 @@ public final class TDLambda: Agent {
     private var noTraces: EligibilityTraces { EligibilityTraces(count: shape.stateCount, kind: settings.traces) }
 
     /// Draws every action with equal probability, in both modes.
-    public func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) {
+    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+        let actions = actions.integers
         for row in actions.indices { actions[row] = actionStreams[row].integers(below: shape.actionCount) }
     }
 
@@ -124,8 +126,7 @@ public final class TDLambda: Agent {
     public var variables: Parameters { Parameters([("values", table)]) }
 
     /// Equal probabilities.
-    public func assess(_ observations: ObservationRows) -> ActionAssessment? {
-        let share = 1 / Double(shape.actionCount)
-        return ActionAssessment(kind: .probabilities, values: Array(repeating: share, count: shape.actionCount))
+    public func assess(_ observations: Rows) -> ActionAssessment? {
+        .uniform(actions: shape.actionCount, rows: observations.count)
     }
 }

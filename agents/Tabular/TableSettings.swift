@@ -35,7 +35,7 @@ public protocol TabularSettings: AgentSettings {
     static var agentName: String { get }
 
     /// Makes the agent for a table.
-    func makeAgent(shape: TableShape, seed: UInt64) -> any Agent
+    func makeAgent(shape: TableShape, seed: UInt64) -> any Learner
 }
 
 extension TabularSettings {
@@ -67,7 +67,7 @@ extension TabularSettings {
     }
 
     /// The agent for an environment whose observations and actions are discrete.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Agent {
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         makeAgent(shape: try TableShape(environment, agent: Self.agentName), seed: seed)
     }
 }

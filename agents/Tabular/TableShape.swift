@@ -1,4 +1,6 @@
 import Environments
+import Experience
+import TensorCore
 
 /// The rows and columns of a table of action values: one row a state, one column an action.
 public struct TableShape: Hashable, Sendable {
@@ -61,7 +63,7 @@ public struct TableShape: Hashable, Sendable {
     /// The state that a row shows.
     ///
     /// - Precondition: each number is in its discrete space.
-    func state(_ observations: ObservationRows, _ row: Int) -> Int {
+    func state(_ observations: Rows, _ row: Int) -> Int {
         precondition(
             observations.width == radices.count, "\(observations.width) numbers for \(radices.count) of a state")
         var state = 0
@@ -71,5 +73,17 @@ public struct TableShape: Hashable, Sendable {
             state = state * radix + number
         }
         return state
+    }
+
+    /// The rows of a table of action values for the observed states.
+    func assessment(of observations: Rows, by table: Variable) -> ActionAssessment {
+        var values: [Double] = []
+        values.reserveCapacity(observations.count * actionCount)
+        table.withValues { table in
+            for row in 0..<observations.count {
+                for value in table.row(state(observations, row), width: actionCount) { values.append(Double(value)) }
+            }
+        }
+        return ActionAssessment(kind: .actionValues, values: values, rows: observations.count)
     }
 }

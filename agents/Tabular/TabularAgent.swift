@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
@@ -6,7 +7,7 @@ import TensorCore
 /// What all agents that learn a table of action values share: the table, ε-greedy actions with ties broken at random, the
 /// schedules of α and ε, and how a step of several environments becomes updates, row by row. What one of them adds is its
 /// update rule.
-public class TabularAgent: Agent {
+public class TabularAgent: Learner {
     let settings: TableSettings
     let shape: TableShape
     /// Q, (states, actions).
@@ -50,6 +51,7 @@ public class TabularAgent: Agent {
     /// - Throws: ``AgentError/diverged(agent:update:loss:)`` where values grow beyond all numbers.
     public final func learn(from transitions: Transitions) throws {
         prepare(rows: transitions.count)
+        let actions = transitions.actions.integers
         try table.withMutableValues { memory in
             let values = ActionValues(values: memory, actionCount: shape.actionCount)
             for row in 0..<transitions.count where !transitions.isReset[row] {
@@ -57,7 +59,7 @@ public class TabularAgent: Agent {
                 let terminated = transitions.terminated[row]
                 // Where nothing follows, what the observation shows doesn't matter, but it is checked all the same.
                 let step = TableStep(
-                    state: state, pair: state * shape.actionCount + transitions.actions[row],
+                    state: state, pair: state * shape.actionCount + actions[row],
                     reward: transitions.rewards[row], next: shape.state(transitions.nextObservations, row),
                     terminated: terminated, ended: terminated || transitions.truncated[row])
                 update(values, step, row: row)
@@ -73,9 +75,9 @@ public class TabularAgent: Agent {
 
     /// ε-greedy, or greedy.
     public final func act(
-        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
+        on observations: Rows, mode: ActionMode, into actions: MutableRows
     ) {
-        let epsilon = mode == .greedy ? 0 : exploration
+        let (epsilon, actions) = (mode == .greedy ? 0 : exploration, actions.integers)
         for row in actions.indices {
             if epsilon > 0 && actionStreams[row].uniform() < epsilon {
                 actions[row] = actionStreams[row].integers(below: shape.actionCount)
@@ -89,8 +91,7 @@ public class TabularAgent: Agent {
     /// - Parameter row: whose stream breaks ties; nil takes the first of equal ones.
     private func greedyAction(_ state: Int, breakingTies row: Int?) -> Int {
         table.withValues { values in
-            let own = UnsafeBufferPointer(
-                rebasing: values[state * shape.actionCount..<(state + 1) * shape.actionCount])
+            let own = values.row(state, width: shape.actionCount)
             let best = argmax(own)
             guard let row else { return best }
             let equal = own.reduce(0) { $0 + ($1 == own[best] ? 1 : 0) }
@@ -131,12 +132,8 @@ public class TabularAgent: Agent {
     /// Nothing follows from the table.
     public func behaviourWasSet() {}
 
-    /// The row of the table.
-    public final func assess(_ observations: ObservationRows) -> ActionAssessment? {
-        let start = shape.state(observations, 0) * shape.actionCount
-        let values = table.withValues { $0[start..<start + shape.actionCount].map(Double.init) }
-        return ActionAssessment(kind: .actionValues, values: values)
-    }
+    /// The rows of the table.
+    public final func assess(_ observations: Rows) -> ActionAssessment? { shape.assessment(of: observations, by: table) }
 }
 
 extension StateCoder {

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
@@ -20,7 +21,7 @@ import TensorCore
 /// of 100 only slowly with the step sizes that suit its weights.
 ///
 /// A truncated episode's last step bootstraps like any other: the world went on, only the episode was cut.
-public final class DQN: ReplayingAgent {
+public final class DQN: ReplayingLearner {
     private let settings: DQNSettings
     private let encoding: ObservationEncoding
     private let actionCount: Int
@@ -100,9 +101,26 @@ public final class DQN: ReplayingAgent {
     }
 
     /// ε-greedy, or by the values that noise has changed, the same for all rows; or greedy.
+    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
+        guard explore(actions.integers, mode) else { return }
+        choose(actions.integers, by: try actionValues(observations, mode))
+    }
+
+    /// As ``act(on:mode:into:)``. The values that it is greedy by are the assessment, but for those that noise has changed.
     public func act(
-        on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>
+        on observations: Rows, mode: ActionMode, into actions: MutableRows, assessing assessment: inout ActionAssessment?
     ) throws {
+        let values = try actionValues(observations, .greedy)
+        assessment = self.assessment(of: values, rows: observations.count)
+        guard explore(actions.integers, mode) else { return }
+        let isNoisy = mode == .explore && noisyProgram != nil
+        choose(actions.integers, by: isNoisy ? try actionValues(observations, mode) : values)
+    }
+
+    /// Draws the rows that explore and their actions, and marks the others by −1.
+    ///
+    /// - Returns: whether there are others.
+    private func explore(_ actions: UnsafeMutableBufferPointer<Int>, _ mode: ActionMode) -> Bool {
         let epsilon = mode == .greedy ? 0 : self.epsilon
         var needsValues = false
         for row in actions.indices {
@@ -110,11 +128,12 @@ public final class DQN: ReplayingAgent {
             actions[row] = explores ? actionStreams[row].integers(below: actionCount) : -1
             needsValues = needsValues || !explores
         }
-        guard needsValues else { return }
-        let values = try actionValues(observations, mode)
-        for row in actions.indices where actions[row] < 0 {
-            actions[row] = argmax(UnsafeBufferPointer(rebasing: values[row * actionCount..<(row + 1) * actionCount]))
-        }
+        return needsValues
+    }
+
+    /// Takes the best action in the rows that don't explore.
+    private func choose(_ actions: UnsafeMutableBufferPointer<Int>, by values: UnsafeBufferPointer<Float>) {
+        for row in actions.indices where actions[row] < 0 { actions[row] = argmax(values.row(row, width: actionCount)) }
     }
 
     /// 1 before learning starts, then the schedule's, or none where noise explores.
@@ -125,7 +144,7 @@ public final class DQN: ReplayingAgent {
 
     /// (B, actions): Q of the given observations, valid until the next call.
     private func actionValues(
-        _ observations: ObservationRows, _ mode: ActionMode
+        _ observations: Rows, _ mode: ActionMode
     ) throws -> UnsafeBufferPointer<Float> {
         let program = mode == .explore ? noisyProgram ?? valueProgram : valueProgram
         let plan = try program.plan(length: observations.count)
@@ -163,7 +182,8 @@ public final class DQN: ReplayingAgent {
 
     private func update() throws {
         let batch = ReplayBatch(
-            observations: learner.input(0), actions: learner.integerInput(1), rewards: learner.input(2),
+            observations: learner.input(0), actions: MutableRows(learner.integerInput(1), count: settings.batchSize),
+            rewards: learner.input(2),
             nextObservations: learner.input(3), continues: learner.input(4))
         if settings.prioritized {
             replay.sample(
@@ -217,9 +237,12 @@ public final class DQN: ReplayingAgent {
     /// Copies the network to its target.
     public func behaviourWasSet() { target.state.copy(from: network.state) }
 
-    /// Q of the first row.
-    public func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
-        let values = try actionValues(observations, .greedy)
-        return ActionAssessment(kind: .actionValues, values: values.prefix(actionCount).map(Double.init))
+    /// Q of each row.
+    public func assess(_ observations: Rows) throws -> ActionAssessment? {
+        assessment(of: try actionValues(observations, .greedy), rows: observations.count)
+    }
+
+    private func assessment(of values: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment {
+        ActionAssessment(kind: .actionValues, values: values.prefix(rows * actionCount).map(Double.init), rows: rows)
     }
 }

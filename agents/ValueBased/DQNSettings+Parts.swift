@@ -40,6 +40,7 @@ extension DQNSettings {
         ReplayBuffer(
             capacity: replayCapacity, width: environment.observationSpace.count, type: environment.elementType,
             stackedFrames: environment.stackedFrames, environments: environment.count,
+            actionSpace: environment.actionSpace,
             returns: ReplayReturns(steps: nStep, discount: discount, clipsRewards: rewardClipping),
             priorities: prioritized
                 ? Priorities(capacity: replayCapacity, exponent: priorityExponent, batchSize: batchSize) : nil)

@@ -1,9 +1,11 @@
+import Experience
+
 /// What the rules of a check play with.
 struct CheckSubject {
     let observationSpace: Space
     let actionSpace: Space
     let elementType: ElementType
-    let actionKind: ActionKind?
+    let hasSuitableActions: Bool
     let seed: UInt64
     let steps: Int
     let make: (Int, AutoresetMode) throws -> any BatchedEnvironment
@@ -13,7 +15,7 @@ struct CheckSubject {
         make: @escaping (Int, AutoresetMode) throws -> any BatchedEnvironment
     ) {
         (observationSpace, actionSpace) = (first.observationSpace, first.actionSpace)
-        (elementType, actionKind) = (first.elementType, first.actionKind)
+        (elementType, hasSuitableActions) = (first.elementType, first.hasSuitableActions)
         (self.seed, self.steps, self.make) = (seed, steps, make)
     }
 
@@ -84,7 +86,7 @@ struct Player {
         for index in 0..<batch.count {
             let isIgnored = batch.autoreset == .nextStep && ended[index]
             if !isIgnored || last[index].isEmpty { last[index] = samplers[index].sample() }
-            batch.write(last[index], for: index)
+            batch.setAction(last[index], of: index)
         }
         try batch.step()
     }
@@ -110,18 +112,6 @@ extension BatchedEnvironment {
     ) throws(EnvironmentError) -> [[Moment]] {
         var player = Player(self, seed: seed)
         return try player.play(self, steps: steps, afterStep: afterStep)
-    }
-
-    /// Writes the action of one environment.
-    func write(_ numbers: [Double], for index: Int) {
-        switch actionKind {
-        case .discrete: discreteActions[index] = Int(numbers[0])
-        case .continuous:
-            for (offset, number) in numbers.enumerated() {
-                continuousActions[index * numbers.count + offset] = Float(number)
-            }
-        case nil: preconditionFailure("\(id): actions of \(actionSpace) cannot be written")
-        }
     }
 }
 

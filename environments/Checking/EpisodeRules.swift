@@ -67,7 +67,7 @@ extension CheckRule {
             let batch = try subject.make(1, .disabled)
             var player = Player(batch, seed: subject.seed)
             return try (0..<5).map { step in
-                UnsafeMutableRawBufferPointer(mutating: batch.observations).initializeMemory(
+                UnsafeMutableRawBufferPointer(mutating: batch.observations.bytes).initializeMemory(
                     as: UInt8.self, repeating: byte)
                 if step == 0 { try batch.reset(seed: subject.seed) } else { try player.step(batch) }
                 return Array(batch.observation(of: 0))

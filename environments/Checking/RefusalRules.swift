@@ -6,7 +6,7 @@ extension CheckRule {
             name: "step-before-reset", summary: "a step before the first reset is refused",
             check: { subject in
                 let batch = try subject.make(1, .disabled)
-                batch.write(middle(of: subject), for: 0)
+                batch.setAction(middle(of: subject), of: 0)
                 return .failed(
                     refusal(of: batch, isExpected: { if case .notReset = $0 { true } else { false } })
                         .map { "expected a step before the first reset to be refused, \($0)" })
@@ -54,7 +54,7 @@ extension CheckRule {
         var sampler = SpaceSampler(subject.actionSpace, seed: subject.seed)
         for _ in 0..<20 {
             let action = sampler.sample()
-            batch.write(action, for: 0)
+            batch.setAction(action, of: 0)
             do throws(EnvironmentError) {
                 try batch.checkStep()
             } catch {
@@ -72,7 +72,7 @@ extension CheckRule {
                 }
             }
         for action in bad {
-            batch.write(action, for: 0)
+            batch.setAction(action, of: 0)
             let fault = refusal(of: batch, isExpected: { if case .badAction = $0 { true } else { false } })
             if let fault { return "expected the action \(action) to be refused, \(fault)" }
         }

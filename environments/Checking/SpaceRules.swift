@@ -1,3 +1,5 @@
+import Experience
+
 // Rules of the spaces themselves.
 
 extension CheckRule {
@@ -14,11 +16,12 @@ extension CheckRule {
         CheckRule(
             name: "action-type", summary: "the Action type holds the space's actions", isOfSpaces: true,
             check: { subject in
-                subject.actionKind == nil
-                    ? .failed(
-                        "expected Action = Int for a discrete space, or as many Floats as a box of float32 has numbers; "
+                subject.hasSuitableActions
+                    ? .passed
+                    : .failed(
+                        "expected Action = Int for a discrete space, or a type that lies in memory as the space's numbers "
+                            + "do (Float, InlineArray<3, Float>, InlineArray<2, Int>); "
                             + "found another type for \(subject.actionSpace)")
-                    : .passed
             }),
     ]
 

@@ -87,7 +87,7 @@ extension CheckRule {
         var same = SpaceSampler(subject.actionSpace, seed: subject.seed &+ 9)
         for step in 1...subject.steps {
             let action = same.sample()
-            for index in 0..<2 { twins.write(action, for: index) }
+            for index in 0..<2 { twins.setAction(action, of: index) }
             try twins.step()
             if let difference = Moment(twins, 1).difference(from: Moment(twins, 0)) {
                 return "expected a copy to go on like the original, but in step \(step) \(difference)"

@@ -1,4 +1,5 @@
 import CMath
+import Experience
 import Graphics
 import Random
 

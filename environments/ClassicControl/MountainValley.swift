@@ -1,4 +1,5 @@
 import CMath
+import Experience
 import Graphics
 
 /// What the two mountain cars have in common: their spaces, their options, and the picture.

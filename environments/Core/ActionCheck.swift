@@ -1,32 +1,79 @@
-/// Whether an action is one that an environment with actions of type `Action` takes; nil where the type doesn't suit
-/// the space.
-@frozen @usableFromInline struct ActionCheck<Action: BitwiseCopyable>: Sendable, BitwiseCopyable {
+import Experience
+
+/// Whether an action is one that an environment with actions of type `Action` takes; nil where the type doesn't lie in memory
+/// as a row of the space's actions does.
+@frozen @usableFromInline struct ActionCheck<Action: BitwiseCopyable>: BitwiseCopyable {
+    @usableFromInline enum Kind: Sendable, BitwiseCopyable { case discrete, floats, doubles, choices, integers }
+
+    @usableFromInline let kind: Kind
     /// How many discrete actions there are, or numbers in an action.
     @usableFromInline let count: Int
-    /// Whether actions are floats.
-    @usableFromInline let isContinuous: Bool
+    /// Of several choices, how many there are of each; nil for other spaces.
+    @usableFromInline let choices: UnsafeMutablePointer<Int>?
 
+    /// - Important: ``deallocate()`` frees what it keeps.
     @usableFromInline init?(_ space: Space) {
+        guard Self.suits(space) else { return nil }
+        let counts: [Int]?
         switch space {
-        case .discrete(let count) where Action.self == Int.self:
-            (self.count, isContinuous) = (count, false)
-        case .box(_, _, _, .float32)
-        where Action.self != Int.self && MemoryLayout<Action>.stride == space.count * MemoryLayout<Float>.stride:
-            (count, isContinuous) = (space.count, true)
-        default: return nil
+        case .discrete(let count): (kind, self.count, counts) = (.discrete, count, nil)
+        case .multiDiscrete(let all): (kind, count, counts) = (.choices, all.count, all)
+        case .multiBinary: (kind, count, counts) = (.choices, space.count, Array(repeating: 2, count: space.count))
+        default:
+            let type = space.actionType
+            (count, counts) = (space.count, nil)
+            kind = type == .float32 ? .floats : type == .float64 ? .doubles : .integers
         }
+        choices = counts.map { counts in
+            let memory = UnsafeMutablePointer<Int>.allocate(capacity: counts.count)
+            memory.initialize(from: counts, count: counts.count)
+            return memory
+        }
+    }
+
+    @usableFromInline func deallocate() { choices?.deallocate() }
+
+    /// Whether a value of the type lies in memory as a row of the space's actions does.
+    @usableFromInline static func suits(_ space: Space) -> Bool {
+        switch space {
+        case .tuple, .dictionary: false
+        case .discrete: Action.self == Int.self
+        case .multiDiscrete, .multiBinary, .box:
+            MemoryLayout<Action>.stride == space.count * space.actionType.size
+                && (Action.self != Int.self || space.actionType == .int64)
+        }
+    }
+
+    /// Whether actions are floats.
+    @usableFromInline static func takesFloats(_ space: Space) -> Bool {
+        if case .box(_, _, _, .float32) = space { suits(space) } else { false }
     }
 
     /// False for an integer outside the space and for what is not a number. Numbers beyond a box's bounds are taken,
     /// as in Gymnasium: most environments cut them.
     @inlinable @inline(__always) func accepts(_ action: Action) -> Bool {
         withUnsafeBytes(of: action) { bytes in
-            guard isContinuous else {
+            switch kind {
+            case .discrete:
                 let number = bytes.load(as: Int.self)
                 return 0 <= number && number < count
+            case .floats:
+                for index in 0..<count where bytes.load(fromByteOffset: 4 * index, as: Float.self).isNaN { return false }
+                return true
+            case .integers: return true
+            case .doubles, .choices: return acceptsEach(bytes)
             }
-            for index in 0..<count where bytes.load(fromByteOffset: 4 * index, as: Float.self).isNaN { return false }
-            return true
+        }
+    }
+
+    @usableFromInline func acceptsEach(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let choices else {
+            return (0..<count).allSatisfy { !bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self).isNaN }
+        }
+        let isWide = bytes.count == 8 * count
+        return (0..<count).allSatisfy { index in
+            let number = isWide ? bytes.loadUnaligned(fromByteOffset: 8 * index, as: Int.self) : Int(bytes[index])
+            return 0 <= number && number < choices[index]
         }
     }
 }

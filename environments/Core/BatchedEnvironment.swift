@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 
 /// What happens to an environment of a batch whose episode has ended, in Gymnasium's three ways.
@@ -12,63 +13,28 @@ public enum AutoresetMode: String, Hashable, Sendable, CaseIterable, Codable {
     case disabled
 }
 
-/// How the actions of a batch are written.
-public enum ActionKind: Hashable, Sendable {
-    /// As integers, to ``BatchedEnvironment/discreteActions``.
-    case discrete
-    /// As floats, to ``BatchedEnvironment/continuousActions``.
-    case continuous
-}
-
 /// Several environments of one kind stepped together, their type erased once a batch.
 ///
 /// Training loops, recorders and the viewer use this. The buffers stay in place for the life of the batch and are
 /// overwritten by each step and reset; they are row-major, one row an environment, and aligned to 64 bytes.
 ///
 /// A batch of n gives exactly what n single environments give. A batch belongs to one thread at a time.
+///
+/// A kind of batch has ``buffers``, resets, steps and draws; everything else follows from the buffers unless said otherwise.
 public protocol BatchedEnvironment: AnyObject {
-    /// What the environment is called, such as `CartPole-v1`.
-    var id: String { get }
-    /// The number of environments, n.
-    var count: Int { get }
-    /// The set of one environment's observations.
-    var observationSpace: Space { get }
-    /// The set of one environment's actions.
-    var actionSpace: Space { get }
-    /// The type of an observation's elements.
-    var elementType: ElementType { get }
-    /// What happens when an episode has ended.
-    var autoreset: AutoresetMode { get }
+    /// What every batch keeps: its name, spaces and rows.
+    var buffers: BatchBuffers { get }
 
-    /// The number of consecutive frames that an observation consists of: see ``Environment/stackedFrames``.
+    /// The number of consecutive frames that an observation consists of: see ``Environment/stackedFrames``. 1 unless
+    /// said otherwise.
     var stackedFrames: Int { get }
 
-    /// The current observations: n × ``Space/count`` elements of ``elementType``.
-    var observations: UnsafeRawBufferPointer { get }
-    /// The observations that the last step led to: n × ``Space/count``. They differ from ``observations`` where
-    /// the step ended an episode in the mode ``AutoresetMode/sameStep``; a learner bootstraps from them.
-    var finalObservations: UnsafeRawBufferPointer { get }
-    /// How actions are written; nil where the type of the actions doesn't suit the space.
-    var actionKind: ActionKind? { get }
-    /// The actions of the next step, n numbers, to be written by the caller.
-    ///
-    /// - Precondition: the action space is discrete.
-    var discreteActions: UnsafeMutableBufferPointer<Int> { get }
-    /// The actions of the next step, n × the action space's count, to be written by the caller.
-    ///
-    /// - Precondition: the action space is a box of float32.
-    var continuousActions: UnsafeMutableBufferPointer<Float> { get }
-    /// The actions that are not in vain in the states of ``observations``, n masks; nil where the environment doesn't
-    /// tell.
+    /// Whether the environments' own type of actions suits the space, so that ``actions`` can be written.
+    var hasSuitableActions: Bool { get }
+    /// (n): the valid actions in the states of ``observations``; nil where the environment doesn't tell.
     var actionMasks: UnsafeBufferPointer<ActionMask>? { get }
-    /// The rewards of the last step, n numbers; 0 after a reset.
+    /// (n): the rewards of the last step; 0 after a reset.
     var rewards: UnsafeBufferPointer<Double> { get }
-    /// Whether the last step ended the episode in a terminal state, n flags.
-    var terminated: UnsafeBufferPointer<Bool> { get }
-    /// Whether the last step cut the episode, n flags.
-    var truncated: UnsafeBufferPointer<Bool> { get }
-    /// Whether the last step was a reset that ignored its action, n flags: only with ``AutoresetMode/nextStep``.
-    var isResetStep: UnsafeBufferPointer<Bool> { get }
 
     /// Starts an episode in the environments chosen by `mask`, or in all; the others keep everything.
     ///
@@ -92,7 +58,7 @@ public protocol BatchedEnvironment: AnyObject {
     /// - Throws: as ``reset(seeds:mask:)``, and what ``draw(_:into:)`` threw before.
     func step() throws(EnvironmentError)
 
-    /// Time steps a second when a person watches.
+    /// Time steps a second when a person watches; 30 unless said otherwise.
     var framesPerSecond: Double { get }
 
     /// The size in pixels of the frames that ``draw(_:into:)`` makes.
@@ -135,6 +101,77 @@ public protocol BatchedEnvironment: AnyObject {
 }
 
 extension BatchedEnvironment {
+    /// What the environment is called, such as `CartPole-v1`.
+    public var id: String { buffers.id }
+    /// The number of environments, n.
+    public var count: Int { buffers.count }
+    /// The set of one environment's observations.
+    public var observationSpace: Space { buffers.observationSpace }
+    /// The set of one environment's actions.
+    public var actionSpace: Space { buffers.actionSpace }
+    /// The type of an observation's elements.
+    public var elementType: ElementType { buffers.elementType }
+    /// What happens when an episode has ended.
+    public var autoreset: AutoresetMode { buffers.autoreset }
+    /// (n, …): the current observations.
+    public var observations: Rows { buffers.observations.rows }
+    /// (n, …): the observations that the last step led to. They differ from ``observations`` where the step ended an
+    /// episode in the mode ``AutoresetMode/sameStep``; a learner bootstraps from them.
+    public var finalObservations: Rows { buffers.finalObservations.rows }
+    /// (n, …): the actions of the next step, to be written by the caller: int64 for choices, bytes for bits, else floats.
+    public var actionRows: MutableRows {
+        precondition(hasSuitableActions, "\(id): its type of actions doesn't suit the action space \(actionSpace)")
+        return buffers.actions
+    }
+    /// (n): whether the last step ended the episode in a terminal state.
+    public var terminated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.terminated) }
+    /// (n): whether the last step cut the episode.
+    public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.truncated) }
+    /// (n): whether the last step was a reset that ignored its action: only with ``AutoresetMode/nextStep``.
+    public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.isResetStep) }
+
+    /// The rewards of the last step.
+    public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(buffers.rewards) }
+    /// The valid actions, where the environments tell.
+    public var actionMasks: UnsafeBufferPointer<ActionMask>? { buffers.actionMasks.map { UnsafeBufferPointer($0) } }
+    /// One frame.
+    public var stackedFrames: Int { 1 }
+    /// Actions are rows of the space.
+    public var hasSuitableActions: Bool { true }
+    /// 30.
+    public var framesPerSecond: Double { 30 }
+    /// The environments tell no transition probabilities.
+    public var tabularModel: (any TabularModel)? { nil }
+
+    /// Checks the buffers.
+    public func checkStep() throws(EnvironmentError) { try buffers.checkStep() }
+
+    /// The state can't be saved.
+    public var canSnapshot: Bool { false }
+
+    /// Throws: the state can't be saved.
+    public func copy(_ source: Int, to target: Int) throws(EnvironmentError) { throw .noSnapshot(environment: id) }
+
+    /// Throws: the state can't be saved.
+    public func snapshot(of index: Int) throws(EnvironmentError) -> [UInt8] { throw .noSnapshot(environment: id) }
+
+    /// Throws: the state can't be saved.
+    public func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError) {
+        throw .noSnapshot(environment: id)
+    }
+
+    /// Earlier episodes leave nothing.
+    public func statistics(of index: Int) -> [UInt8] { [] }
+
+    /// Takes no statistics.
+    ///
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` where there are some.
+    public func takeOver(statistics: [UInt8]) throws(EnvironmentError) {
+        guard statistics.isEmpty else { throw .badState(offset: 0, expected: "no statistics") }
+    }
+}
+
+extension BatchedEnvironment {
     /// Starts an episode in all environments; the i-th is seeded with `seed + i`, as Gymnasium does.
     ///
     /// - Throws: as ``reset(seeds:mask:)``.
@@ -155,51 +192,31 @@ extension BatchedEnvironment {
     }
 
     /// Bytes of one observation.
-    public var observationSize: Int { observationSpace.count * elementType.size }
+    public var observationSize: Int { observations.rowBytes }
 
     /// The bytes of one environment's current observation.
-    public func observation(of index: Int) -> UnsafeRawBufferPointer {
-        row(index, of: observations)
-    }
+    public func observation(of index: Int) -> UnsafeRawBufferPointer { observations.bytes(of: checked(index)) }
 
     /// The bytes of the observation that one environment's last step led to.
-    public func finalObservation(of index: Int) -> UnsafeRawBufferPointer {
-        row(index, of: finalObservations)
-    }
+    public func finalObservation(of index: Int) -> UnsafeRawBufferPointer { finalObservations.bytes(of: checked(index)) }
 
     /// One environment's next action, as the numbers of a member of ``actionSpace``.
-    public func action(of index: Int) -> [Double] {
-        if case .discrete = actionSpace { return [Double(discreteActions[index])] }
-        let width = actionSpace.count
-        return continuousActions[index * width..<(index + 1) * width].map(Double.init)
-    }
+    public func action(of index: Int) -> [Double] { actionRows.rows.numbers(index) }
 
     /// Writes one environment's next action from its numbers, as ``SpaceSampler/sample()`` gives them.
     ///
-    /// - Precondition: there are as many as a member of ``actionSpace`` has; a discrete one is a whole number.
+    /// - Precondition: there are as many as a member of ``actionSpace`` has; those of choices and bits are whole.
     public func setAction(_ numbers: [Double], of index: Int) {
-        let width = actionSpace.count
-        precondition(numbers.count == width, "\(id): an action of \(numbers.count) numbers for \(actionSpace)")
-        if case .discrete = actionSpace {
-            discreteActions[index] = Int(numbers[0])
-        } else {
-            for element in 0..<width { continuousActions[index * width + element] = Float(numbers[element]) }
-        }
+        precondition(
+            numbers.count == actionSpace.count, "\(id): an action of \(numbers.count) numbers for \(actionSpace)")
+        actionRows.set(index, to: numbers)
     }
 
     /// The numbers of one environment's current observation, whatever their type.
-    public func observationNumbers(of index: Int) -> [Double] {
-        let bytes = observation(of: index)
-        return switch elementType {
-        case .float32: bytes.bindMemory(to: Float.self).map(Double.init)
-        case .int32: bytes.bindMemory(to: Int32.self).map(Double.init)
-        case .uint8: bytes.map(Double.init)
-        }
-    }
+    public func observationNumbers(of index: Int) -> [Double] { observations.numbers(checked(index)) }
 
-    private func row(_ index: Int, of buffer: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    private func checked(_ index: Int) -> Int {
         precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
-        let size = observationSize
-        return UnsafeRawBufferPointer(rebasing: buffer[index * size..<(index + 1) * size])
+        return index
     }
 }

@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 
 /// A world that an agent acts in: a small value that holds its whole state, its random stream included.
@@ -14,7 +15,8 @@ import Graphics
 /// An environment that also conforms to ``StateCodable`` can be saved to a file and resumed exactly; one that
 /// conforms to ``TabularModel`` can be planned in. ``VectorEnvironment`` makes a batch of any.
 public protocol Environment<Element>: Sendable {
-    /// One action: `Int` where ``actionSpace`` is discrete, `Float` for a box of one number.
+    /// One action, which lies in memory as the numbers of ``actionSpace`` do: `Int` where that is discrete, `Float` for a box of
+    /// one number, `InlineArray<3, Float>` for one of three, `InlineArray<2, Int>` for two choices.
     associatedtype Action: BitwiseCopyable & Sendable
     /// The type of one element of an observation: `Float`, `UInt8` or `Int32`.
     associatedtype Element: ObservationElement
@@ -106,96 +108,4 @@ public struct Step: Hashable, Sendable, BitwiseCopyable {
 
     /// Whether the episode is over, for either reason.
     public var ended: Bool { terminated || truncated }
-}
-
-/// The types that observations consist of.
-public enum ElementType: String, Hashable, Sendable, CaseIterable {
-    case float32, uint8, int32
-
-    /// Bytes of one element.
-    public var size: Int { self == .uint8 ? 1 : 4 }
-}
-
-/// A Swift type that observations can consist of.
-public protocol ObservationElement: BitwiseCopyable, Comparable, Sendable, StateCodable {
-    /// The type's run-time name.
-    static var elementType: ElementType { get }
-    /// The value 0.
-    static var zero: Self { get }
-    /// The value of this type nearest to a number.
-    init(nearest number: Double)
-    /// The value as an integer, its fraction cut off.
-    var index: Int { get }
-    /// Writes values as floats.
-    ///
-    /// Whole rows are asked of the type, so that code that doesn't know it is fast too.
-    ///
-    /// - Precondition: `row` has as many elements as `values`.
-    static func convert(_ values: [Self], to row: inout [Float])
-    /// Leaves the greater of two rows in `row`, element by element.
-    ///
-    /// - Precondition: `row` has as many elements as `values`.
-    static func keepGreater(of values: [Self], in row: inout [Self])
-}
-
-// Made anew for each type that calls them.
-extension ObservationElement {
-    @inline(__always) fileprivate static func convertEach(
-        _ values: [Self], to row: inout [Float], _ convert: (Self) -> Float
-    ) {
-        precondition(values.count == row.count, "\(values.count) values for a row of \(row.count)")
-        for index in values.indices { row[index] = convert(values[index]) }
-    }
-
-    @inline(__always) fileprivate static func keepEachGreater(of values: [Self], in row: inout [Self]) {
-        precondition(values.count == row.count, "\(values.count) values for a row of \(row.count)")
-        for index in values.indices where values[index] > row[index] { row[index] = values[index] }
-    }
-}
-
-extension Float: ObservationElement {
-    /// The type's run-time name.
-    public static var elementType: ElementType { .float32 }
-    /// Rounds to single precision.
-    @inlinable public init(nearest number: Double) { self.init(number) }
-    /// The value as an integer, its fraction cut off.
-    @inlinable public var index: Int { Int(self) }
-    /// Writes values as floats.
-    public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { $0 } }
-    /// Leaves the greater of two rows in `row`.
-    public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
-    /// Codes the value, bit for bit.
-    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
-}
-
-extension UInt8: ObservationElement {
-    /// The type's run-time name.
-    public static var elementType: ElementType { .uint8 }
-    /// Rounds, half away from zero, within 0...255.
-    @inlinable public init(nearest number: Double) { self.init(Swift.min(Swift.max(number.rounded(), 0), 255)) }
-    /// The value as an integer.
-    @inlinable public var index: Int { Int(self) }
-    /// Writes values as floats.
-    public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { Float($0) } }
-    /// Leaves the greater of two rows in `row`.
-    public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
-    /// Codes the value.
-    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
-}
-
-extension Int32: ObservationElement {
-    /// The type's run-time name.
-    public static var elementType: ElementType { .int32 }
-    /// Rounds, half away from zero, within the type's range.
-    @inlinable public init(nearest number: Double) {
-        self.init(Swift.min(Swift.max(number.rounded(), Double(Self.min)), Double(Self.max)))
-    }
-    /// The value as an integer.
-    @inlinable public var index: Int { Int(self) }
-    /// Writes values as floats, rounded.
-    public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { Float($0) } }
-    /// Leaves the greater of two rows in `row`.
-    public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
-    /// Codes the value.
-    public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }

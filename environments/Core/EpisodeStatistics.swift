@@ -1,28 +1,20 @@
+import Experience
+
 /// Returns and lengths of the episodes that a batch plays: what Gymnasium's `RecordEpisodeStatistics` keeps.
 ///
 /// Feed it after each step; that allocates nothing.
 public struct EpisodeStatistics: Sendable {
-    /// A finished episode.
-    @frozen public struct Episode: Hashable, Sendable, BitwiseCopyable {
-        /// The environment of the batch that played it.
-        public var environment: Int
-        /// The sum of its rewards.
-        public var `return`: Double
-        /// The number of its steps.
-        public var length: Int
-    }
-
     /// The sum of rewards so far, one entry an environment.
     public private(set) var runningReturns: [Double]
     /// The number of steps so far, one entry an environment.
     public private(set) var runningLengths: [Int]
     /// The episodes that the last step finished, in the order of their environments.
-    public private(set) var completed: [Episode]
+    public private(set) var completed: [EpisodeSummary]
     /// How many episodes have been finished.
     public private(set) var episodeCount = 0
     /// How many steps have been played, steps that only reset left out.
     public private(set) var stepCount = 0
-    private var window: [Episode]
+    private var window: [EpisodeSummary]
     private static var windowLength: Int { 100 }
 
     /// Statistics of a batch of `count` environments.
@@ -73,7 +65,7 @@ public struct EpisodeStatistics: Sendable {
     }
 
     private mutating func finish(_ index: Int) {
-        let episode = Episode(environment: index, return: runningReturns[index], length: runningLengths[index])
+        let episode = EpisodeSummary(environment: index, return: runningReturns[index], length: runningLengths[index])
         completed.append(episode)
         if window.count < Self.windowLength {
             window.append(episode)
@@ -85,7 +77,7 @@ public struct EpisodeStatistics: Sendable {
     }
 
     /// The last 100 finished episodes, oldest first.
-    public var recent: [Episode] {
+    public var recent: [EpisodeSummary] {
         let start = window.count < Self.windowLength ? 0 : episodeCount % Self.windowLength
         return Array(window[start...] + window[..<start])
     }
@@ -112,12 +104,12 @@ extension EpisodeStatistics: StateCodable {
         try code(&window, limit: Self.windowLength, with: &coder)
     }
 
-    private func code(_ episodes: inout [Episode], limit: Int, with coder: inout StateCoder) throws(EnvironmentError) {
+    private func code(_ episodes: inout [EpisodeSummary], limit: Int, with coder: inout StateCoder) throws(EnvironmentError) {
         var count = episodes.count
         try coder.code(&count, in: 0...limit)
         if coder.isReading {
             episodes.removeAll(keepingCapacity: true)
-            for _ in 0..<count { episodes.append(Episode(environment: 0, return: 0, length: 0)) }
+            for _ in 0..<count { episodes.append(EpisodeSummary()) }
         }
         for index in 0..<count {
             try coder.code(&episodes[index].environment, in: 0...runningReturns.count - 1)

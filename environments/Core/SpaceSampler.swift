@@ -3,6 +3,7 @@
 #else
     import Darwin
 #endif
+import Experience
 import Random
 
 /// A space with its own random stream: draws the members that Gymnasium's `space.seed(s); space.sample()` draws.

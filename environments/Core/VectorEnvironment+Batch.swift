@@ -1,42 +1,7 @@
+import Experience
 import Graphics
 
 extension VectorEnvironment {
-    /// The type of an observation's elements.
-    public var elementType: ElementType { World.Element.elementType }
-
-    /// The actions that are not in vain, where the environment tells.
-    public var actionMasks: UnsafeBufferPointer<ActionMask>? { maskRow.map { UnsafeBufferPointer($0) } }
-
-    /// The rewards of the last step.
-    public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(rewardRow) }
-
-    /// Whether the last step ended the episode in a terminal state.
-    public var terminated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(terminatedRow) }
-
-    /// Whether the last step cut the episode.
-    public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(truncatedRow) }
-
-    /// Whether the last step was a reset that ignored its action.
-    public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(resetRow) }
-
-    /// The actions of the next step.
-    public var discreteActions: UnsafeMutableBufferPointer<Int> {
-        guard let discreteRow else {
-            preconditionFailure(
-                "\(id): discreteActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
-        }
-        return discreteRow
-    }
-
-    /// The actions of the next step, as numbers.
-    public var continuousActions: UnsafeMutableBufferPointer<Float> {
-        guard let continuousRow else {
-            preconditionFailure(
-                "\(id): continuousActions, but the action space is \(actionSpace) and its type \(World.Action.self)")
-        }
-        return continuousRow
-    }
-
     /// Checks that all have been reset, that none has ended and waits for a reset, and that the actions are in the
     /// space.
     public func checkStep() throws(EnvironmentError) {
@@ -47,30 +12,9 @@ extension VectorEnvironment {
         }
     }
 
-    /// What is wrong with the next step of one environment.
     private func fault(of index: Int) -> EnvironmentError? {
-        guard startedRow[index] else { return .notReset(environment: id, index: index) }
-        if terminatedRow[index] || truncatedRow[index] {
-            if autoreset == .nextStep { return nil }
-            if autoreset == .disabled { return .hasEnded(environment: id, index: index) }
-        }
-        switch actionKind {
-        case .discrete where !actionSpace.contains(discreteActions[index]):
-            return badAction(index, "\(discreteActions[index])")
-        case .continuous:
-            guard case .box(let low, let high, _, _) = actionSpace else { return nil }
-            let numbers = continuousActions[index * low.count..<(index + 1) * low.count]
-            for (place, number) in numbers.enumerated()
-            where !(low[place] <= Double(number) && Double(number) <= high[place]) {
-                return badAction(index, numbers.map { "\($0)" }.joined(separator: " "))
-            }
-            return nil
-        default: return nil
-        }
-    }
-
-    private func badAction(_ index: Int, _ action: String) -> EnvironmentError {
-        .badAction(environment: id, index: index, action: action, space: "\(actionSpace)")
+        // Actions of a type that doesn't suit are the environment's own affair.
+        hasSuitableActions || !buffers.started[index] ? buffers.fault(of: index) : nil
     }
 
     /// Stops the program, as one environment's next step must not be played.
@@ -125,7 +69,7 @@ extension VectorEnvironment {
     public func snapshot(of index: Int) throws(EnvironmentError) -> [UInt8] {
         guard let environment = self[index] as? any StateCodable else { throw .noSnapshot(environment: id) }
         var coder = StateCoder()
-        var row = BatchRow(self, index)
+        var row = buffers.savedRow(index)
         var copy = environment
         try coder.code(mark: id)
         try row.codeState(with: &coder)
@@ -137,13 +81,13 @@ extension VectorEnvironment {
     public func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError) {
         guard var environment = self[index] as? any StateCodable else { throw .noSnapshot(environment: id) }
         var coder = StateCoder(reading: snapshot)
-        var row = BatchRow(self, index)
+        var row = buffers.savedRow(index)
         try coder.code(mark: id)
         try row.codeState(with: &coder)
         try environment.codeState(with: &coder)
         try coder.finish()
         self[index] = environment as! World
-        row.write(to: self, index)
+        buffers.restore(row, to: index)
     }
 }
 
@@ -153,48 +97,9 @@ extension VectorEnvironment {
         precondition(
             0 <= source && source < count && 0 <= target && target < count,
             "copy \(source) to \(target) in a batch of \(count)")
-        let row = BatchRow(self, source)
+        let row = buffers.savedRow(source)
         let world = self[source]
         self[target] = world
-        row.write(to: self, target)
-    }
-}
-
-/// What the last step left in one row of a batch's buffers; the observation is a function of the state.
-private struct BatchRow: StateCodable {
-    var reward: Double
-    var terminated: Bool
-    var truncated: Bool
-    var wasReset: Bool
-    var final: [UInt8]
-
-    init<World>(_ batch: VectorEnvironment<World>, _ index: Int) {
-        reward = batch.rewards[index]
-        terminated = batch.terminated[index]
-        truncated = batch.truncated[index]
-        wasReset = batch.isResetStep[index]
-        final = batch.autoreset == .sameStep ? Array(batch.finalObservation(of: index)) : []
-    }
-
-    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&reward)
-        try coder.code(&terminated)
-        try coder.code(&truncated)
-        try coder.code(&wasReset)
-        try coder.code(&final)
-    }
-
-    func write<World>(to batch: VectorEnvironment<World>, _ index: Int) {
-        batch.rewardRow[index] = reward
-        batch.terminatedRow[index] = terminated
-        batch.truncatedRow[index] = truncated
-        batch.resetRow[index] = wasReset
-        if batch.autoreset == .sameStep {
-            let size = batch.observationSize
-            UnsafeMutableRawBufferPointer(
-                rebasing: UnsafeMutableRawBufferPointer(batch.final)[index * size..<(index + 1) * size]
-            )
-            .copyBytes(from: final)
-        }
+        buffers.restore(row, to: target)
     }
 }

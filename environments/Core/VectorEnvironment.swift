@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 import Parallel
 
@@ -13,30 +14,20 @@ import Parallel
 /// batch.step()
 /// ```
 public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
-    /// What the environment is called.
-    public let id: String
-    /// The number of environments, n.
-    public let count: Int
-    /// What happens when an episode has ended.
-    public let autoreset: AutoresetMode
-    /// The set of one environment's observations.
-    public let observationSpace: Space
-    /// The set of one environment's actions.
-    public let actionSpace: Space
+    /// The batch's name, spaces and rows.
+    public let buffers: BatchBuffers
     /// The actions of the next step, to be written by the caller.
     public let actions: UnsafeMutableBufferPointer<World.Action>
 
     // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code, which makes a type at run time wherever
-    // it names one that depends on `World`: buffers are kept in types that don't.
+    // it names one that depends on `World`: what is asked for at each step is kept in types that don't.
 
-    /// The current observations, n × width.
-    public let observations: UnsafeRawBufferPointer
-    /// The observations that the last step led to, n × width.
-    public let finalObservations: UnsafeRawBufferPointer
-    /// How actions are written; nil where their Swift type doesn't suit the space.
-    public let actionKind: ActionKind?
-    @usableFromInline let discreteRow: UnsafeMutableBufferPointer<Int>?
-    @usableFromInline let continuousRow: UnsafeMutableBufferPointer<Float>?
+    /// The number of environments, n.
+    public let count: Int
+    /// What happens when an episode has ended.
+    public let autoreset: AutoresetMode
+    /// Whether the type of the actions suits the space.
+    public let hasSuitableActions: Bool
 
     @usableFromInline let environments: UnsafeMutableBufferPointer<World>
     @usableFromInline let actionCheck: ActionCheck<World.Action>?
@@ -44,12 +35,12 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline let current: UnsafeMutableBufferPointer<World.Element>
     // The same memory as `current` where no step ends with another observation than it led to.
     @usableFromInline let final: UnsafeMutableBufferPointer<World.Element>
+    // The buffers' rows, a load away.
     @usableFromInline let maskRow: UnsafeMutableBufferPointer<ActionMask>?
     @usableFromInline let rewardRow: UnsafeMutableBufferPointer<Double>
     @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let resetRow: UnsafeMutableBufferPointer<Bool>
-    @usableFromInline let startedRow: UnsafeMutableBufferPointer<Bool>
     // A batch belongs to one thread at a time; checking that at each step would take as long as a small step.
     @exclusivity(unchecked) @usableFromInline var unstarted: Int
     // The initialiser is inlined where `World` is known, and so are the loops in the closures that it stores.
@@ -66,30 +57,24 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     ) rethrows {
         precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
         let worlds = try (0..<count).map { _ in try make() }
-        self.id = id
-        self.count = count
-        self.autoreset = autoreset
-        observationSpace = worlds[0].observationSpace
-        actionSpace = worlds[0].actionSpace
+        let actionSpace = worlds[0].actionSpace
+        let buffers = BatchBuffers(
+            id, count: count, autoreset: autoreset, observationSpace: worlds[0].observationSpace,
+            actionSpace: actionSpace, elementType: World.Element.elementType, hasMasks: worlds[0].actionMask != nil,
+            actionBytes: MemoryLayout<World.Action>.stride)
+        (self.buffers, self.count, self.autoreset) = (buffers, count, autoreset)
         actionCheck = ActionCheck(actionSpace)
-        width = observationSpace.count
+        hasSuitableActions = actionCheck != nil
+        width = buffers.observations.width
         environments = .allocate(capacity: count)
         _ = environments.initialize(from: worlds)
-        actions = allocateAligned(count)
-        current = allocateAligned(count * width)
-        final = autoreset == .sameStep ? allocateAligned(count * width) : current
-        maskRow = worlds[0].actionMask.map { _ in allocateAligned(count) }
-        rewardRow = allocateAligned(count)
-        terminatedRow = allocateAligned(count)
-        truncatedRow = allocateAligned(count)
-        resetRow = allocateAligned(count)
-        startedRow = allocateAligned(count)
-        observations = UnsafeRawBufferPointer(current)
-        finalObservations = UnsafeRawBufferPointer(final)
-        actionKind = actionCheck.map { $0.isContinuous ? .continuous : .discrete }
-        let actionMemory = UnsafeMutableRawBufferPointer(actions)
-        discreteRow = actionKind == .discrete ? actionMemory.bindMemory(to: Int.self) : nil
-        continuousRow = actionKind == .continuous ? actionMemory.bindMemory(to: Float.self) : nil
+        actions = UnsafeMutableBufferPointer(
+            start: buffers.actions.memory.bindMemory(to: World.Action.self, capacity: count), count: count)
+        current = Self.elements(buffers.observations)
+        final = Self.elements(buffers.finalObservations)
+        (maskRow, rewardRow) = (buffers.actionMasks, buffers.rewards)
+        (terminatedRow, truncatedRow) = (buffers.terminated, buffers.truncated)
+        resetRow = buffers.isResetStep
         unstarted = count
         stepRows = { $0.step(rows: $1) }
         doubtfulRow = { $0.doubtful(from: $1) }
@@ -98,18 +83,16 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         }
     }
 
+    @usableFromInline static func elements(_ rows: MutableRows) -> UnsafeMutableBufferPointer<World.Element> {
+        let count = rows.count * rows.width
+        return UnsafeMutableBufferPointer(
+            start: rows.memory.bindMemory(to: World.Element.self, capacity: count), count: count)
+    }
+
     deinit {
         environments.deinitialize()
         environments.deallocate()
-        if autoreset == .sameStep { final.deallocate() }
-        actions.deallocate()
-        current.deallocate()
-        maskRow?.deallocate()
-        rewardRow.deallocate()
-        terminatedRow.deallocate()
-        truncatedRow.deallocate()
-        resetRow.deallocate()
-        startedRow.deallocate()
+        actionCheck?.deallocate()
     }
 
     /// One environment as a value: reading it is a snapshot, writing it also renews its observation and ends
@@ -128,11 +111,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
 
     /// Starts an episode in the environments chosen by `mask`, or in all; the others keep everything.
     public func reset(seeds: [UInt64?], mask: [Bool]?) {
-        precondition(seeds.count == count, "reset: \(seeds.count) seeds for \(count) environments")
-        if let mask {
-            precondition(mask.count == count, "reset: a mask of \(mask.count) for \(count) environments")
-            precondition(mask.contains(true), "reset: the mask chooses none of the \(count) environments")
-        }
+        buffers.checkReset(seeds: seeds, mask: mask)
         for index in 0..<count where mask?[index] ?? true {
             environments[index].reset(seed: seeds[index])
             begin(index)
@@ -146,16 +125,14 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     public func reset(mask: [Bool]) { reset(seeds: rowSeeds(nil), mask: mask) }
 
     private func begin(_ index: Int) {
-        clear(index)
-        resetRow[index] = false
+        unstarted -= buffers.started[index] ? 0 : 1
+        buffers.begin(index)
         observe(index)
-        unstarted -= startedRow[index] ? 0 : 1
-        startedRow[index] = true
     }
 
     /// Plays one time step in each environment.
     public func step() {
-        if unstarted > 0 { refuse(startedRow.firstIndex(of: false)!) }
+        if unstarted > 0 { refuse(buffers.started.firstIndex(of: false)!) }
         if let sharedRows { sharedRows.run() } else { stepRows(self, 0..<count) }
     }
 
@@ -212,7 +189,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
 
     /// The first environment from `start` on whose next step is not certainly right.
     @inlinable @inline(__always) func doubtful(from start: Int) -> Int? {
-        guard let actionCheck, !actionCheck.isContinuous, unstarted == 0 else { return start < count ? start : nil }
+        guard let actionCheck, actionCheck.kind == .discrete, unstarted == 0 else { return start < count ? start : nil }
         for index in start..<count {
             let ended = terminatedRow[index] || truncatedRow[index]
             if ended && autoreset == .nextStep { continue }
@@ -241,12 +218,4 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         terminatedRow[index] = false
         truncatedRow[index] = false
     }
-}
-
-/// Memory for `count` elements, all bits zero, on its own cache lines.
-@inlinable func allocateAligned<Element: BitwiseCopyable>(_ count: Int) -> UnsafeMutableBufferPointer<Element> {
-    let size = count * MemoryLayout<Element>.stride
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(size, 1), alignment: 64)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-    return UnsafeMutableBufferPointer(start: memory.bindMemory(to: Element.self, capacity: count), count: count)
 }

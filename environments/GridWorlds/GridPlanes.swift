@@ -1,3 +1,5 @@
+import Experience
+
 /// What a view of a grid world shows in a cell, its raw value the channel of the observation.
 ///
 /// A floor and a start show nothing. A key that the agent has is shown in the agent's cell, and its doors no more.

@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 
 /// A ``GridWorld`` that is seen instead of numbered: all of it, or a square around the agent.

@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 import Random
 

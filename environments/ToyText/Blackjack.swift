@@ -1,3 +1,4 @@
+import Experience
 import Random
 
 /// Gymnasium's `Blackjack-v1`: draw cards to come closer to 21 than the dealer, but not above.

@@ -1,3 +1,5 @@
+import Experience
+
 /// The observation as a row of floats, followed by a 1 for each action that is not in vain and a 0 for the others: what
 /// an agent that knows nothing of masks can learn from.
 public struct ActionMaskObservation<Base: Environment>: LookingWrapper {

@@ -1,3 +1,5 @@
+import Experience
+
 /// Actions of another range, stretched to that of the environment within: Gymnasium's `RescaleAction`.
 @frozen public struct RescaleAction<Base: Environment>: Wrapper {
     /// The actions of the environment within.
@@ -34,7 +36,7 @@
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        guard ActionCheck<Action>(space)?.isContinuous == true, case .box(let low, let high, _, _) = space,
+        guard ActionCheck<Action>.takesFloats(space), case .box(let low, let high, _, _) = space,
             zip(low, high).allSatisfy({ $0.isFinite && $1.isFinite && $0 < $1 })
         else { return "actions that are floats within finite bounds, not \(space)" }
         return nil
@@ -82,7 +84,7 @@
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        ActionCheck<Action>(space)?.isContinuous == true ? nil : "actions that are floats, not \(space)"
+        ActionCheck<Action>.takesFloats(space) ? nil : "actions that are floats, not \(space)"
     }
 
     /// All numbers.

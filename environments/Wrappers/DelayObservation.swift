@@ -1,3 +1,5 @@
+import Experience
+
 /// The observation of some steps ago, zeros before there is one: Gymnasium's `DelayObservation`.
 @frozen public struct DelayObservation<Base: Environment>: Wrapper {
     /// The actions of the environment within.

@@ -1,3 +1,5 @@
+import Experience
+
 /// How the numbers of a space's member become one row.
 @usableFromInline struct FlatLayout: Sendable {
     /// For each number how many it becomes: 0 for one that stays as it is.

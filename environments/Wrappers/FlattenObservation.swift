@@ -1,3 +1,5 @@
+import Experience
+
 /// Observations as one row of numbers: Gymnasium's `FlattenObservation`.
 ///
 /// An integer out of n becomes n numbers, 1 at its place and 0 elsewhere; arrays become rows; the parts of tuples and

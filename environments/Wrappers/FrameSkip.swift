@@ -1,3 +1,5 @@
+import Experience
+
 /// Repeats each action and adds up the rewards, until the episode ends: Gymnasium's `RepeatAction`, and with
 /// ``poolsLastFrames`` its `MaxAndSkipObservation`.
 @frozen public struct FrameSkip<Base: Environment>: Wrapper {

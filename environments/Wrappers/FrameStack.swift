@@ -1,3 +1,5 @@
+import Experience
+
 /// The last observations of the environment within, the oldest first, as one: Gymnasium's `FrameStackObservation`.
 ///
 /// Observations get a leading axis of ``count``; those of a discrete environment become as many integers.

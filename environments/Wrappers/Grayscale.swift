@@ -1,3 +1,5 @@
+import Experience
+
 /// Pictures in red, green and blue as one channel of luminance, height × width: Gymnasium's `GrayscaleObservation`.
 public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
     /// The actions of the environment within.

@@ -1,3 +1,5 @@
+import Experience
+
 /// Observations less their mean, divided by their standard deviation, both of what has been seen so far: Gymnasium's
 /// `NormalizeObservation`.
 ///

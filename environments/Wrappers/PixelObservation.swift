@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 
 /// The drawn frame as the observation, height × width × 3 bytes: Gymnasium's `AddRenderObservation`.

@@ -1,3 +1,5 @@
+import Experience
+
 /// Pictures of another size: each new pixel is the mean of the area that it covers, channel by channel, pixels that
 /// are cut counting by their share. What Gymnasium's `ResizeObservation` does where pictures become smaller.
 public struct Resize<Base: Environment<UInt8>>: LookingWrapper {

@@ -1,3 +1,5 @@
+import Experience
+
 extension Space {
     /// The space of `count` members as one, with a leading axis; nil for tuples and dictionaries.
     @usableFromInline func stacked(_ count: Int) -> Space? {

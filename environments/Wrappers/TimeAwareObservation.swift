@@ -1,3 +1,5 @@
+import Experience
+
 /// The observation as a row of floats, followed by the number of steps played: Gymnasium's `TimeAwareObservation`,
 /// flattened as it is there. With the time at hand a cut episode's end is no surprise (Pardo et al. 2018).
 @frozen public struct TimeAwareObservation<Base: Environment>: Wrapper {

@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 
 /// An environment that changes what goes into or comes out of the one within it.

@@ -1,12 +1,13 @@
 import Agents
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
 
 /// An agent of one's own: one-step actor-critic. The temporal difference δ = r + γ V(s′) − V(s) is the critic's error
 /// and the actor's advantage.
-final class ActorCritic: Agent {
+final class ActorCritic: Learner {
     private let actionCount: Int
     private let encoding: ObservationEncoding
     private let network: PolicyAndValue
@@ -40,7 +41,7 @@ final class ActorCritic: Agent {
         }
     }
 
-    func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) throws {
+    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
         let probabilities = try probabilities(observations)
         for row in actions.indices {
             let own = (0..<actionCount).map { probabilities[row * actionCount + $0] }
@@ -49,7 +50,7 @@ final class ActorCritic: Agent {
         }
     }
 
-    private func probabilities(_ observations: ObservationRows) throws -> UnsafeBufferPointer<Float> {
+    private func probabilities(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
         let plan = try policy.plan(length: observations.count)
         encoding.encode(observations, into: plan.input(0))
         plan.run()
@@ -75,7 +76,7 @@ final class ActorCritic: Agent {
     var metrics: [(name: String, value: Double)] { [("loss", loss)] }
     var variables: Parameters { ["network": network.parameters, "optimizer": optimizer.state] }
 
-    func assess(_ observations: ObservationRows) throws -> ActionAssessment? {
+    func assess(_ observations: Rows) throws -> ActionAssessment? {
         let values = try probabilities(observations).prefix(actionCount).map(Double.init)
         return ActionAssessment(kind: .probabilities, values: values)
     }

@@ -21,7 +21,7 @@ import Training
         if after < 0.7 || after <= before { exit(1) }
     }
 
-    static func meanReturn(_ agent: any Agent, _ make: @escaping (Int) -> any BatchedEnvironment) throws -> Double {
+    static func meanReturn(_ agent: any Learner, _ make: @escaping (Int) -> any BatchedEnvironment) throws -> Double {
         let episodes = try Evaluator(agent, makeEnvironment: make).run(episodes: 100, seed: 1_000)
         return episodes.map(\.return).reduce(0, +) / Double(episodes.count)
     }

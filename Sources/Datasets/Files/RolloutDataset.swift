@@ -20,7 +20,7 @@ struct RolloutDataset {
         case .observations:
             all = SourcedRows(rows: try observations(of: rollout), origin: DataOrigin(file, .observation))
             description = .init(
-                name: name, shape: rollout.layout.observationShape, kind: kind(of: rollout, all.rows, settings))
+                name: name, shape: rollout.layout.observations.shape, kind: kind(of: rollout, all.rows, settings))
         case .frames:
             let pictures = try RolloutFrames(rollout, file: file, side: settings.frameSide).drawn()
             all = SourcedRows(rows: pictures.rows(), origin: DataOrigin(file, .frame))
@@ -32,12 +32,12 @@ struct RolloutDataset {
 
     /// Bytes are bits where all are 0 or 1, and levels otherwise; floats and integers are reals, unless set otherwise.
     private func kind(of rollout: Rollout, _ rows: DataRows, _ settings: DataSettings) -> ElementKind {
-        let isByte = rollout.layout.observationType == .uint8
+        let isByte = rollout.layout.observations.type == .uint8
         return settings.kind == .auto && !isByte ? .reals : settings.kind(of: [rows], levels: isByte ? 256 : nil)
     }
 
     private func observations(of rollout: Rollout) throws -> DataRows {
-        let width = rollout.layout.observationCount
+        let width = rollout.layout.observations.width
         guard width > 0 else {
             throw FormatError(
                 .rollout, file: "\(file)(observations.npy)", offset: 0, expected: "observations of a number or more",

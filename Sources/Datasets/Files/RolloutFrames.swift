@@ -27,10 +27,10 @@ struct RolloutFrames {
                 place: "\(file), episode \(episode + 1)", expected: "a seed, by which frames are drawn again",
                 found: "none; record it with 'reverie record'")
         }
-        if let step = (0..<rollout.stepCount).first(where: { !environment.actionSpace.contains(action($0)) }) {
+        if let step = (0..<rollout.stepCount).first(where: { !environment.actionSpace.contains(rollout.action($0)) }) {
             throw DatasetError.badRow(
                 place: "\(file), step \(step + 1)", expected: "an action of \(environment.actionSpace)",
-                found: "\(action(step))")
+                found: "\(rollout.action(step))")
         }
         let count = rollout.stepCount + rollout.episodes.count
         guard count <= Self.largestSize / (3 * side * side) else {
@@ -62,7 +62,7 @@ struct RolloutFrames {
     }
 
     private func play(_ step: Int, _ place: String) throws {
-        environment.setAction(action(step), of: 0)
+        environment.setAction(rollout.action(step), of: 0)
         // The actions are the environment's, so it can only refuse one after its episode's end.
         guard (try? environment.checkStep()) != nil else { throw differs(place) }
         try environment.step()
@@ -72,13 +72,5 @@ struct RolloutFrames {
         .badRow(
             place: "\(file), \(place)", expected: "what \(environment.id) plays by the recorded seed and actions",
             found: "another observation; was it made with other options?")
-    }
-
-    /// The numbers of a step's action.
-    private func action(_ step: Int) -> [Double] {
-        switch rollout.actions {
-        case .discrete(let actions): [Double(actions[step])]
-        case .continuous(let numbers, let count): numbers[step * count..<(step + 1) * count].map(Double.init)
-        }
     }
 }

@@ -1,19 +1,10 @@
 import Agents
 import Environments
+import Experience
 import Random
 
 /// Plays whole episodes without learning.
 public struct Evaluator {
-    /// What one episode gave.
-    public struct Episode: Hashable, Sendable {
-        /// The sum of rewards.
-        public var `return`: Double
-        /// The number of steps.
-        public var length: Int
-        /// What the environment was seeded with.
-        public var seed: UInt64
-    }
-
     private let agent: any Agent
     private let mode: ActionMode
     private let batchLimit: Int
@@ -43,10 +34,10 @@ public struct Evaluator {
     ///
     /// - Returns: the episodes in order; where `shouldStop` said so, those that had ended.
     /// - Throws: what the agent, the observer or the making of an environment throws.
-    public func run(episodes: Int, seed: UInt64, shouldStop: () -> Bool = { false }) throws -> [Episode] {
+    public func run(episodes: Int, seed: UInt64, shouldStop: () -> Bool = { false }) throws -> [EpisodeSummary] {
         let streams = agent.actionStreams
         defer { agent.actionStreams = streams }
-        var results: [Episode] = []
+        var results: [EpisodeSummary] = []
         var isStopped = false
         while results.count < episodes, !isStopped {
             let count = min(batchLimit, episodes - results.count)
@@ -59,18 +50,24 @@ public struct Evaluator {
 
     private func runBatch(
         _ environment: any BatchedEnvironment, seed: UInt64, _ shouldStop: () -> Bool
-    ) throws -> [Episode] {
+    ) throws -> [EpisodeSummary] {
         try environment.reset(seed: seed)
         agent.actionStreams = ActionStreams(
             rows: (0..<environment.count).map { RandomStream(seed: seed &+ UInt64($0)).split("evaluation") })
-        var results = (0..<environment.count).map { Episode(return: 0, length: 0, seed: seed &+ UInt64($0)) }
+        var results = (0..<environment.count).map { EpisodeSummary(seed: seed &+ UInt64($0)) }
         var playing = [Bool](repeating: true, count: environment.count)
-        let observations = environment.currentRows
+        let observations = environment.observations
         try observer?.didReset(environment, seed: seed)
         while playing.contains(true) {
             if shouldStop() { return zip(results, playing).filter { !$0.1 }.map(\.0) }
-            try observer?.willAct(on: observations)
-            try agent.act(in: environment, mode: mode)
+            if let observer, observer.wantsAssessments {
+                var assessment: ActionAssessment?
+                try agent.act(on: observations, mode: mode, into: environment.actionRows, assessing: &assessment)
+                try environment.checkStep()
+                observer.didAct(assessment)
+            } else {
+                try agent.act(in: environment, mode: mode)
+            }
             try environment.step()
             try observer?.didStep(environment, playing: playing)
             for index in playing.indices where playing[index] {
@@ -87,8 +84,12 @@ public struct Evaluator {
 public protocol EvaluationObserver: AnyObject {
     /// All environments have been reset, the i-th with `seed + i`.
     func didReset(_ environment: any BatchedEnvironment, seed: UInt64) throws
-    /// The agent is about to act.
-    func willAct(on observations: ObservationRows) throws
+    /// Whether it wants to know what the agent thinks of the actions: that costs little more than acting.
+    var wantsAssessments: Bool { get }
+    /// The agent has chosen actions, which the environments are about to play.
+    ///
+    /// - Parameter assessment: what it thinks of all of them; nil for an agent that thinks nothing. Said where it is wanted.
+    func didAct(_ assessment: ActionAssessment?)
     /// All environments have made a step; `playing` says which were still in their episode before it.
     func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws
 }

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Graphics
 import Rollouts
 import Storage
@@ -8,8 +9,8 @@ import Storage
 public final class RolloutObserver: EvaluationObserver {
     private let recorder: RolloutRecorder
     private let agent: any Agent
-    /// What the agent said before the step under way, one entry an environment.
-    private var policies: [[Float]] = []
+    /// What the agent said before the step under way, all environments' rows.
+    private var policies: [Float] = []
     private var video: Video?
 
     private struct Video {
@@ -37,14 +38,14 @@ public final class RolloutObserver: EvaluationObserver {
             throw StorageError(path: videoPath, operation: "record to", reason: .wouldOverwrite)
         }
         try environment.reset(seed: 0)
-        let assessment = try agent.assess(environment.currentRows)
+        let assessment = try agent.assess(environment.observations)
         let policy = assessment.map {
-            RolloutLayout.Policy(name: $0.kind == .probabilities ? "probabilities" : "values", count: $0.values.count)
+            RolloutLayout.Policy(name: $0.kind == .probabilities ? "probabilities" : "values", count: $0.actionCount)
         }
         let layout = RolloutLayout(
-            environment: environment.id, observationType: environment.elementType.numPyType,
-            observationShape: environment.observationSpace.shape, actions: environment.rolloutActions,
-            policy: policy, metadata: metadata)
+            environment: environment.id,
+            observations: .observations(environment.observationSpace, environment.elementType),
+            actions: .actions(environment.actionSpace), policy: policy, metadata: metadata)
         recorder = try RolloutRecorder(layout: layout, to: path, slotCount: environment.count, overwrite: overwrite)
         if let videoPath {
             let delay = max(2, Int((100 / environment.framesPerSecond).rounded()))
@@ -63,13 +64,13 @@ public final class RolloutObserver: EvaluationObserver {
         try film(environment)
     }
 
+    /// What the policy says of the observations is recorded too.
+    public var wantsAssessments: Bool { recorder.layout.policy != nil }
+
     /// Keeps what the policy says of each observation.
-    public func willAct(on observations: ObservationRows) throws {
-        policies = try (0..<observations.count).map { index in
-            let row = ObservationRows(
-                observations.row(index), type: observations.type, count: 1, width: observations.width)
-            return try agent.assess(row)?.values.map { Float($0) } ?? []
-        }
+    public func didAct(_ assessment: ActionAssessment?) {
+        policies.removeAll(keepingCapacity: true)
+        for value in assessment?.values ?? [] { policies.append(Float(value)) }
     }
 
     /// Records the step.
@@ -84,17 +85,13 @@ public final class RolloutObserver: EvaluationObserver {
     private func record(_ environment: any BatchedEnvironment, _ index: Int) throws {
         let (reward, observation) = (environment.rewards[index], environment.finalObservation(of: index).bytes)
         let (terminated, truncated) = (environment.terminated[index], environment.truncated[index])
-        let policy = policies[index]
-        guard case .continuous(let count) = recorder.layout.actions else {
-            try recorder.step(
-                slot: index, action: environment.discreteActions[index], reward: reward, terminated: terminated,
-                truncated: truncated, observation: observation, policy: policy.span)
-            return
-        }
-        let numbers = Array(environment.continuousActions[index * count..<(index + 1) * count])
+        let count = recorder.layout.policy?.count ?? 0
+        let policies = policies
+        let policy = policies.span.extracting(count * index..<count * (index + 1))
+        let action = environment.actionRows.rows.bytes(of: index).bytes
         try recorder.step(
-            slot: index, action: numbers.span, reward: reward, terminated: terminated, truncated: truncated,
-            observation: observation, policy: policy.span)
+            slot: index, action: action, reward: reward, terminated: terminated, truncated: truncated,
+            observation: observation, policy: policy)
     }
 
     private func film(_ environment: any BatchedEnvironment) throws(EnvironmentError) {
@@ -110,23 +107,5 @@ public final class RolloutObserver: EvaluationObserver {
     public func finish(keeping episodes: Int? = nil, overwrite: Bool) throws {
         try recorder.finish(keeping: episodes)
         if let video { try writeAtomically(video.encoder.finish(), to: video.path, overwrite: overwrite) }
-    }
-}
-
-extension BatchedEnvironment {
-    /// What a rollout keeps of an action.
-    fileprivate var rolloutActions: RolloutLayout.Actions {
-        if case .discrete = actionSpace { .discrete } else { .continuous(count: actionSpace.count) }
-    }
-}
-
-extension ElementType {
-    /// The type as NumPy's files name it.
-    var numPyType: NPYType {
-        switch self {
-        case .float32: .float32
-        case .uint8: .uint8
-        case .int32: .int32
-        }
     }
 }

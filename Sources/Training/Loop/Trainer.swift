@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import TensorCore
 
 /// The one loop: the agent acts, the environments step, the agent learns, the observers look on.
@@ -8,7 +9,7 @@ import TensorCore
 /// observers.
 public final class Trainer {
     /// Who learns.
-    public let agent: any Agent
+    public let agent: any Learner
     /// Where.
     public let environment: any BatchedEnvironment
     /// Returns and lengths of the episodes so far.
@@ -16,7 +17,7 @@ public final class Trainer {
     private let observers: [any TrainingObserver]
     /// What the agent saw before the step under way.
     private let previous: UnsafeMutableRawBufferPointer
-    private let actions: UnsafeMutableBufferPointer<Int>
+    private let actions: MutableRows
     /// Views of `previous` and of the batch's buffers, which stay in place: made once, not a step.
     private let transitions: Transitions
 
@@ -24,7 +25,7 @@ public final class Trainer {
     ///
     /// - Precondition: an ended environment is reset by the batch itself (not ``AutoresetMode/disabled``).
     public convenience init(
-        agent: any Agent, environment: any BatchedEnvironment, seed: UInt64, observers: [any TrainingObserver] = []
+        agent: any Learner, environment: any BatchedEnvironment, seed: UInt64, observers: [any TrainingObserver] = []
     ) throws(EnvironmentError) {
         try environment.reset(seed: seed)
         let statistics = EpisodeStatistics(count: environment.count)
@@ -35,18 +36,20 @@ public final class Trainer {
     ///
     /// - Precondition: as ``init(agent:environment:seed:observers:)``.
     public init(
-        agent: any Agent, environment: any BatchedEnvironment, statistics: EpisodeStatistics,
+        agent: any Learner, environment: any BatchedEnvironment, statistics: EpisodeStatistics,
         observers: [any TrainingObserver] = []
     ) {
         precondition(environment.autoreset != .disabled, "a trainer needs environments that reset themselves")
         (self.agent, self.environment, self.observers) = (agent, environment, observers)
         self.statistics = statistics
-        previous = .allocate(byteCount: environment.observations.count, alignment: 64)
-        actions = environment.discreteActions
+        let rows = environment.observations
+        previous = .allocate(byteCount: rows.bytes.count, alignment: 64)
+        actions = environment.actionRows
         transitions = Transitions(
-            observations: environment.rows(UnsafeRawBufferPointer(previous)), actions: UnsafeBufferPointer(actions),
+            observations: Rows(previous.baseAddress!, type: rows.type, count: rows.count, width: rows.width),
+            actions: actions.rows,
             rewards: environment.rewards, terminated: environment.terminated, truncated: environment.truncated,
-            nextObservations: environment.rows(environment.finalObservations), isReset: environment.isResetStep)
+            nextObservations: environment.finalObservations, isReset: environment.isResetStep)
     }
 
     deinit { previous.deallocate() }
@@ -72,8 +75,12 @@ public final class Trainer {
     }
 
     private func step() throws {
-        previous.copyMemory(from: environment.observations)
+        previous.copyMemory(from: environment.observations.bytes)
         try agent.act(on: transitions.observations, mode: .explore, into: actions)
+        if let row = actions.rows.firstNaN {
+            throw EnvironmentError.badAction(
+                environment: environment.id, index: row, action: "one with a NaN", space: "\(environment.actionSpace)")
+        }
         try environment.step()
         statistics.record(environment)
         try agent.learn(from: transitions)
@@ -91,22 +98,8 @@ extension Agent {
     /// - Throws: what the agent throws; `EnvironmentError.badAction` where it has chosen what is not in the space, such
     ///   as a number that is none.
     public func act(in environment: any BatchedEnvironment, mode: ActionMode) throws {
-        if case .discrete = environment.actionSpace {
-            try act(on: environment.currentRows, mode: mode, into: environment.discreteActions)
-        } else {
-            try act(on: environment.currentRows, mode: mode, into: environment.continuousActions)
-        }
+        try act(on: environment.observations, mode: mode, into: environment.actionRows)
         try environment.checkStep()
-    }
-}
-
-extension BatchedEnvironment {
-    /// The current observations, as agents read them.
-    public var currentRows: ObservationRows { rows(observations) }
-
-    /// A buffer of one observation an environment, as agents read it.
-    func rows(_ bytes: UnsafeRawBufferPointer) -> ObservationRows {
-        ObservationRows(bytes.baseAddress!, type: elementType, count: count, width: observationSpace.count)
     }
 }
 
@@ -117,7 +110,7 @@ public protocol TrainingObserver: AnyObject {
     /// After each step of all environments.
     func didStep(_ trainer: Trainer) throws
     /// After an episode has ended, in the order of the environments.
-    func didFinish(_ episode: EpisodeStatistics.Episode, _ trainer: Trainer) throws
+    func didFinish(_ episode: EpisodeSummary, _ trainer: Trainer) throws
     /// After the last step.
     func didEnd(_ trainer: Trainer) throws
 }
@@ -128,7 +121,7 @@ extension TrainingObserver {
     /// Nothing.
     public func didStep(_ trainer: Trainer) throws {}
     /// Nothing.
-    public func didFinish(_ episode: EpisodeStatistics.Episode, _ trainer: Trainer) throws {}
+    public func didFinish(_ episode: EpisodeSummary, _ trainer: Trainer) throws {}
     /// Nothing.
     public func didEnd(_ trainer: Trainer) throws {}
 }

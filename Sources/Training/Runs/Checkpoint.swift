@@ -53,9 +53,9 @@ public enum Checkpoint {
     /// Puts an agent where a checkpoint left it: what it learned, its counters and its random streams.
     ///
     /// - Throws: as ``read(_:into:)-(_,Parameters)``, also where the agent's state is missing or another's.
-    public static func read(_ path: String, into agent: any Agent) throws { try read(try open(path), into: agent) }
+    public static func read(_ path: String, into agent: any Learner) throws { try read(try open(path), into: agent) }
 
-    static func read(_ reader: TensorFileReader, into agent: any Agent) throws {
+    static func read(_ reader: TensorFileReader, into agent: any Learner) throws {
         let (variables, state) = (agent.variables, try bytes(named: agentState, in: reader))
         let values = try values(of: variables, in: reader)
         try locating(agentState, in: reader) { () throws(EnvironmentError) in try agent.restoreState(from: state) }

@@ -65,7 +65,7 @@ final class CheckpointObserver: TrainingObserver {
             metrics.last, metrics.recurrence.next, recurrence.next
         )
         if let best { (state.nextEvaluation, state.bestReturn) = (best.recurrence.next, best.best) }
-        if let replay = (trainer.agent as? any ReplayingAgent)?.replay {
+        if let replay = (trainer.agent as? any ReplayingLearner)?.replay {
             (state.replayAdded, state.replayOldest, state.replayRecords) = (
                 replay.added, replay.oldestRecord, replay.records
             )
@@ -74,7 +74,7 @@ final class CheckpointObserver: TrainingObserver {
     }
 }
 
-extension Agent {
+extension Learner {
     /// Refuses to keep what is no longer numbers: the checkpoints before are of more use.
     ///
     /// - Throws: ``Agents/AgentError/notFinite(name:update:)``.

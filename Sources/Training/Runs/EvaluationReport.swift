@@ -1,3 +1,4 @@
+import Experience
 import Storage
 
 /// What an evaluation found, as numbers and as text.
@@ -10,7 +11,7 @@ public struct EvaluationReport: Sendable {
     /// Summarises episodes.
     ///
     /// - Precondition: there is at least one.
-    public init(_ episodes: [Evaluator.Episode]) {
+    public init(_ episodes: [EpisodeSummary]) {
         precondition(!episodes.isEmpty, "a report needs at least one episode")
         returns = episodes.map(\.return)
         lengths = episodes.map { Double($0.length) }

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Foundation
 import Storage
 
@@ -72,7 +73,7 @@ public final class EpisodesObserver: TrainingObserver {
     func synchronize() throws { try log.synchronize() }
 
     /// Writes the episode.
-    public func didFinish(_ episode: EpisodeStatistics.Episode, _ trainer: Trainer) throws {
+    public func didFinish(_ episode: EpisodeSummary, _ trainer: Trainer) throws {
         let row = episode.environment
         try log.append(
             EpisodeLog.Episode(

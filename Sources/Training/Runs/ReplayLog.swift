@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Storage
 
 /// Replayed experience on disk, in files that are only appended to: a checkpoint costs what is new since the last one.
@@ -35,7 +36,7 @@ struct ReplayLog {
     /// - Parameters:
     ///   - records: the numbers of the records that it counts on.
     ///   - added: how many transitions there were.
-    ///   - spaces: what was seen and done; see ``Agents/ReplayBuffer/restore(_:from:observationSpace:actionCount:)``.
+    ///   - spaces: what was seen and done; see ``Agents/ReplayBuffer/restore(_:from:observationSpace:actionSpace:)``.
     /// - Throws: `StorageError`, or `FormatError` where records are missing or damaged.
     init(
         resuming folder: String, replay: ReplayBuffer, records: Range<Int>, added: Int,
@@ -73,8 +74,7 @@ struct ReplayLog {
                 file, at: offset, numbers: next..<numbers.upperBound, recordBytes: replay.recordBytes)
             do throws(EnvironmentError) {
                 try replay.restore(
-                    records.span.bytes, from: next, observationSpace: spaces.observations,
-                    actionCount: spaces.actions.discreteCount ?? 0)
+                    records.span.bytes, from: next, observationSpace: spaces.observations, actionSpace: spaces.actions)
             } catch {
                 guard case .badState(let place, let expected) = error else { throw error }
                 throw FormatError(

@@ -115,7 +115,7 @@ public struct TrainingRun: Sendable {
     /// The agent, untrained.
     ///
     /// - Throws: ``Agents/AgentError`` where it doesn't suit the environment.
-    public func makeAgent(for environment: any BatchedEnvironment) throws -> any Agent {
+    public func makeAgent(for environment: any BatchedEnvironment) throws -> any Learner {
         guard environment.actionSpace.discreteCount != nil else {
             throw AgentError.actionSpace(
                 agent: agent, environment: environment.id, space: "\(environment.actionSpace)",

@@ -71,7 +71,7 @@ public final class TrainingSession {
     }
 
     private convenience init(
-        starting run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
+        starting run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver]
     ) throws {
         try environment.reset(seed: UInt64(run.run.seed))
@@ -79,7 +79,7 @@ public final class TrainingSession {
             lines: try JSONLinesWriter(creating: folder.metricsPath),
             events: try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
             episodes: try EpisodeLog(creating: folder.episodesPath),
-            replay: try (environment.canSnapshot ? agent as? any ReplayingAgent : nil).map {
+            replay: try (environment.canSnapshot ? agent as? any ReplayingLearner : nil).map {
                 try ReplayLog(creating: folder.replayFolder, replay: $0.replay)
             })
         self.init(run, folder, agent, environment, TrainingState(count: environment.count), logs, watchers)
@@ -87,7 +87,7 @@ public final class TrainingSession {
     }
 
     private convenience init(
-        resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
+        resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver], from path: String
     ) throws {
         let checkpoint = try Checkpoint.open(path)
@@ -116,7 +116,7 @@ public final class TrainingSession {
             lines: try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength),
             events: try TensorBoardWriter(resuming: folder.eventsPath, at: state.eventsLength),
             episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
-            replay: try (agent as? any ReplayingAgent).map {
+            replay: try (agent as? any ReplayingLearner).map {
                 try ReplayLog(
                     resuming: folder.replayFolder, replay: $0.replay,
                     records: state.replayOldest..<state.replayRecords, added: state.replayAdded, spaces: spaces)
@@ -132,7 +132,7 @@ public final class TrainingSession {
     }
 
     private init(
-        _ run: TrainingRun, _ folder: RunFolder, _ agent: any Agent, _ environment: any BatchedEnvironment,
+        _ run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
         _ state: TrainingState, _ logs: Logs, _ watchers: [any TrainingObserver]
     ) {
         (self.run, self.folder) = (run, folder)
@@ -156,7 +156,7 @@ public final class TrainingSession {
     private static func interval(_ run: TrainingRun, _ count: Int) -> Int { max(1, run.run.steps / count) }
 
     /// The memory that the agent's experience takes; nil for an agent that keeps none.
-    public var replayMemory: ReplayMemory? { (trainer.agent as? any ReplayingAgent)?.replayMemory }
+    public var replayMemory: ReplayMemory? { (trainer.agent as? any ReplayingLearner)?.replayMemory }
 
     /// Whether a run that is stopped can go on from its checkpoint.
     public var isResumable: Bool { trainer.environment.canSnapshot }

@@ -75,9 +75,9 @@ extension Benchmark {
     /// Actions that are equally likely.
     private static func drawActions(of batch: any BatchedEnvironment, _ random: inout RandomStream) {
         switch batch.actionSpace {
-        case .discrete(let count): draw(batch.discreteActions, below: count, &random)
+        case .discrete(let count): draw(batch.actionRows.integers, below: count, &random)
         case .box(let low, let high, _, .float32):
-            let actions = batch.continuousActions
+            let actions = batch.actionRows.floats
             for index in actions.indices {
                 let place = index % low.count
                 // Bounds that are none are no good to draw between.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Environments
+import Experience
 import Viewer
 
 struct Play: ParsableCommand {

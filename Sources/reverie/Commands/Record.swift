@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experience
 import Rollouts
 import Storage
 import Training
@@ -64,7 +65,7 @@ struct Record: ParsableCommand {
         try requireFree(video, force: force)
         let subject = try Subject(self.subject, options: try options.values(), last: last, weights: weights)
         Interruption.watch()
-        let results: [Evaluator.Episode]
+        let results: [EpisodeSummary]
         do {
             results = try record(subject)
         } catch {
@@ -91,7 +92,7 @@ struct Record: ParsableCommand {
         }
     }
 
-    private func record(_ subject: Subject) throws -> [Evaluator.Episode] {
+    private func record(_ subject: Subject) throws -> [EpisodeSummary] {
         let recorder = try RolloutObserver(
             subject.agent, try subject.makeEnvironment(1, .nextStep), to: to, videoPath: video,
             metadata: [

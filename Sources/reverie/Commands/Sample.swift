@@ -1,4 +1,5 @@
 import ArgumentParser
+import Experience
 import Graphics
 import Rollouts
 import Storage

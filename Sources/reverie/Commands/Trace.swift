@@ -1,5 +1,6 @@
 import ArgumentParser
 import Environments
+import Experience
 import Graphics
 import Storage
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Environments
+import Experience
 import Rollouts
 import Storage
 import Training

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import GymnasiumBridge
 import Storage
 

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Viewer
 
 /// Which keys play which actions: arrows and the space bar where the actions' names say so, digits for all up to 9.

@@ -8,7 +8,9 @@ import Viewer
 final class AgentScene: ViewerScene {
     let title: String
     let framesPerSecond: Double
-    private var agent: any Agent
+    private let agent: any Agent
+    /// The agent as one that learns, whose counters and random streams can be saved; nil for a person.
+    private let learner: (any Learner)?
     private let environment: any BatchedEnvironment
     private let actionNames: ActionNames
     private let mode: ActionMode
@@ -48,9 +50,10 @@ final class AgentScene: ViewerScene {
     init(title: String, agent: any Agent, environment: any BatchedEnvironment, mode: ActionMode, seed: UInt64) throws {
         precondition(environment.count == 1 && environment.autoreset == .disabled, "a scene shows one environment")
         (self.title, self.agent, self.environment, self.mode, self.seed) = (title, agent, environment, mode, seed)
+        learner = agent as? any Learner
         actionNames = ActionNames(of: environment)
         framesPerSecond = (agent as? Person)?.controls.stepsPerSecond ?? environment.framesPerSecond
-        agentAtStart = agent.stateBytes()
+        agentAtStart = agentState
         try start()
     }
 
@@ -86,7 +89,7 @@ final class AgentScene: ViewerScene {
 
     private func remember() throws {
         let moment = Moment(
-            environment: try environment.snapshot(of: 0), agent: agent.stateBytes(), progress: current)
+            environment: try environment.snapshot(of: 0), agent: agentState, progress: current)
         let limit = min(
             Self.pastLimit, max(2, Self.pastBytesLimit / (moment.environment.count + moment.agent.count + 64)))
         if past.count >= limit { past.removeFirst(past.count / 2) }
@@ -97,7 +100,7 @@ final class AgentScene: ViewerScene {
         guard let moment = past.popLast() else { return false }
         do {
             try environment.restore(moment.environment, to: 0)
-            try agent.restoreState(from: moment.agent)
+            try learner?.restoreState(from: moment.agent)
             current = moment.progress
             try assess()
             return true
@@ -108,12 +111,12 @@ final class AgentScene: ViewerScene {
 
     func newEpisode(sameSeed: Bool) throws {
         if sameSeed {
-            try agent.restoreState(from: agentAtStart)
+            try learner?.restoreState(from: agentAtStart)
         } else {
             if environment.hasEnded { keepReturn() }
             seed += 1
             episode += 1
-            agentAtStart = agent.stateBytes()
+            agentAtStart = agentState
         }
         try start()
     }
@@ -130,7 +133,9 @@ final class AgentScene: ViewerScene {
         try assess()
     }
 
-    private func assess() throws { assessment = try agent.assess(environment.currentRows) }
+    private var agentState: [UInt8] { learner?.stateBytes() ?? [] }
+
+    private func assess() throws { assessment = try agent.assess(environment.observations) }
 
     var panel: ViewerPanel {
         var values: [ViewerPanel.Value] = [

@@ -7,7 +7,7 @@ import Viewer
 /// The agent of a run that is being trained, as its newest parameters act: greedily, in an environment of its own.
 final class LiveScene: ViewerScene {
     private let scene: AgentScene
-    private let agent: any Agent
+    private let agent: any Learner
     private let feed: AgentFeed
     private let training: LiveTraining
     private var version = 0

@@ -125,13 +125,3 @@ final class RolloutScene: ViewerScene {
         ]
     }
 }
-
-extension Rollout {
-    /// The numbers of a step's action.
-    fileprivate func action(_ step: Int) -> [Double] {
-        switch actions {
-        case .discrete(let actions): [Double(actions[step])]
-        case .continuous(let numbers, let count): numbers[step * count..<(step + 1) * count].map(Double.init)
-        }
-    }
-}

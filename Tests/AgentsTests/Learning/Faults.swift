@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 
 @testable import Agents
@@ -56,13 +57,13 @@ struct ReversedModel: TabularModel {
 }
 
 /// An agent that is told something else than what happened.
-final class MisinformedAgent: Agent {
-    private let agent: any Agent
+final class MisinformedAgent: Learner {
+    private let agent: any Learner
     private let fault: Fault
     /// What each environment showed first: the start that the stale bootstrap never leaves.
     private var starts: [UInt8] = []
 
-    init(_ agent: any Agent, _ fault: Fault) { (self.agent, self.fault) = (agent, fault) }
+    init(_ agent: any Learner, _ fault: Fault) { (self.agent, self.fault) = (agent, fault) }
 
     func learn(from transitions: Transitions) throws {
         switch fault {
@@ -81,14 +82,14 @@ final class MisinformedAgent: Agent {
             }
             try starts.withUnsafeBytes { bytes in
                 var told = transitions
-                told.nextObservations = ObservationRows(
+                told.nextObservations = Rows(
                     bytes.baseAddress!, type: rows.type, count: rows.count, width: rows.width)
                 try agent.learn(from: told)
             }
         }
     }
 
-    func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) throws {
+    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
         try agent.act(on: observations, mode: mode, into: actions)
     }
 
@@ -97,7 +98,7 @@ final class MisinformedAgent: Agent {
         try agent.codeState(with: &coder)
     }
 
-    func assess(_ observations: ObservationRows) throws -> ActionAssessment? { try agent.assess(observations) }
+    func assess(_ observations: Rows) throws -> ActionAssessment? { try agent.assess(observations) }
 
     var actionStreams: ActionStreams {
         get { agent.actionStreams }

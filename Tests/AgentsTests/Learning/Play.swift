@@ -1,4 +1,5 @@
 import Environments
+import Experience
 
 @testable import Agents
 
@@ -11,23 +12,23 @@ private final class Table {
     init(_ environment: any BatchedEnvironment) {
         self.environment = environment
         previous = .allocate(byteCount: environment.observations.count, alignment: 64)
-        func rows(_ bytes: UnsafeRawBufferPointer) -> ObservationRows {
-            ObservationRows(
+        func rows(_ bytes: UnsafeRawBufferPointer) -> Rows {
+            Rows(
                 bytes.baseAddress!, type: environment.elementType, count: environment.count,
                 width: environment.observationSpace.count)
         }
         transitions = Transitions(
             observations: rows(UnsafeRawBufferPointer(previous)),
-            actions: UnsafeBufferPointer(environment.discreteActions), rewards: environment.rewards,
+            actions: environment.actionRows.rows, rewards: environment.rewards,
             terminated: environment.terminated, truncated: environment.truncated,
             nextObservations: rows(environment.finalObservations), isReset: environment.isResetStep)
     }
 
     deinit { previous.deallocate() }
 
-    func step(_ agent: any Agent, _ mode: ActionMode) throws {
+    func step(_ agent: any Learner, _ mode: ActionMode) throws {
         previous.copyMemory(from: environment.observations)
-        try agent.act(on: transitions.observations, mode: mode, into: environment.discreteActions)
+        try agent.act(on: transitions.observations, mode: mode, into: environment.actionRows)
         try environment.step()
     }
 }
@@ -37,7 +38,7 @@ private final class Table {
 /// - Returns: the returns of the episodes in the order in which they ended.
 @discardableResult
 func play(
-    _ agent: any Agent, in environment: any BatchedEnvironment, steps: Int, seed: UInt64
+    _ agent: any Learner, in environment: any BatchedEnvironment, steps: Int, seed: UInt64
 ) throws -> [Double] {
     let table = Table(environment)
     try environment.reset(seed: seed)
@@ -54,7 +55,7 @@ func play(
 
 /// The mean return of the first `episodes` greedy episodes; an environment's own limit ends those that don't end.
 func greedyReturn(
-    _ agent: any Agent, in environment: any BatchedEnvironment, episodes: Int, seed: UInt64
+    _ agent: any Learner, in environment: any BatchedEnvironment, episodes: Int, seed: UInt64
 ) throws -> Double {
     let table = Table(environment)
     try environment.reset(seed: seed)

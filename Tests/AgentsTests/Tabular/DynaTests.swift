@@ -9,7 +9,7 @@ import Testing
 @Suite struct DynaTests {
     private static let shape = TableShape(stateCount: 4, actionCount: 2)
 
-    private static func agent(_ change: (inout DynaQSettings) -> Void) -> any Agent {
+    private static func agent(_ change: (inout DynaQSettings) -> Void) -> any Learner {
         var settings = DynaQSettings()
         (settings.learningRate, settings.finalLearningRate, settings.discount) = (0.5, 0.5, 0.9)
         change(&settings)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct UpdateRuleTests {
     private static func agent<Settings: TabularSettings>(
         _ settings: Settings, _ change: (inout Settings) -> Void = { _ in }
-    ) -> any Agent {
+    ) -> any Learner {
         var settings = settings
         (settings.table.learningRate, settings.table.finalLearningRate) = (0.5, 0.5)
         (settings.table.explorationStart, settings.table.explorationEnd) = (0.2, 0.2)
@@ -28,7 +28,7 @@ import Testing
             truncated: end == "truncated")
     }
 
-    private static func values(_ agent: any Agent, after steps: [PlayedStep<Int32>]) throws -> [Float] {
+    private static func values(_ agent: any Learner, after steps: [PlayedStep<Int32>]) throws -> [Float] {
         for step in steps { try agent.learn(step) }
         return agent.variables["values"].values
     }
@@ -148,7 +148,7 @@ import Testing
     func withoutLambdaTheyAreTheirOneStepAgents(name: String) throws {
         let steps = Self.walk + [Self.step(2, 0, -3, 1, "truncated"), Self.step(1, 1, 2, 0), Self.step(0, 0, 1, 1)]
         for kind in TraceKind.allCases {
-            let pair: [any Agent] =
+            let pair: [any Learner] =
                 name == SARSALambdaSettings.agentName
                 ? [
                     Self.agent(SARSALambdaSettings()) { ($0.lambda, $0.traces) = (0, kind) },
@@ -192,7 +192,7 @@ import Testing
         guard let settings = try AgentCatalog.entry(name).makeSettings() as? any TabularSettings,
             !(settings is DynaQSettings), !(settings is DoubleQLearningSettings)
         else { return }
-        func make() -> any Agent { settings.makeAgent(shape: TableShape(stateCount: 6, actionCount: 2), seed: 1) }
+        func make() -> any Learner { settings.makeAgent(shape: TableShape(stateCount: 6, actionCount: 2), seed: 1) }
         func episode(_ offset: Int32, _ end: String) -> [PlayedStep<Int32>] {
             [
                 Self.step(offset, 1, 1, offset + 1), Self.step(offset + 1, 0, 2, offset + 2),

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Graphics
 import Rollouts
 import Storage
@@ -32,7 +33,7 @@ import Testing
             try begin(recorder, environment, seed: seeded ? seed : nil, lie: lie)
             count += 1
             repeat {
-                environment.discreteActions[0] = 1
+                environment.actionRows.integers[0] = 1
                 try environment.step()
                 try step(recorder, environment)
                 count += 1
@@ -73,7 +74,7 @@ import Testing
         #expect(data.description == .init(name: "r", shape: [10, 10, 4], kind: .bits))
         #expect(data.training.values.contains(1))
         let layout = RolloutLayout(
-            environment: "x", observationType: .uint8, observationShape: [2, 2], actions: .discrete)
+            environment: "x", observations: Column(.observations, .uint8, shape: [2, 2]), actions: Column(.actions, .int64))
         let recorder = try RolloutRecorder(layout: layout, to: folder.file("l.npz"), slotCount: 1, overwrite: false)
         let observation: [UInt8] = [0, 1, 2, 255]
         try recorder.begin(slot: 0, seed: nil, observation: observation.span.bytes)
@@ -136,7 +137,7 @@ import Testing
 
     @Test func numbersThatAreNoneAreNamed() throws {
         let layout = RolloutLayout(
-            environment: "x", observationType: .float32, observationShape: [2], actions: .discrete)
+            environment: "x", observations: Column(.observations, .float32, shape: [2]), actions: Column(.actions, .int64))
         let recorder = try RolloutRecorder(layout: layout, to: folder.file("n.npz"), slotCount: 1, overwrite: false)
         for step in 0..<6 {
             let observation: [Float] = [0, step == 3 ? .nan : 1]

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import NeuralNetworks
 import Storage
 import TensorCore
@@ -20,12 +21,12 @@ import Testing
         return try DQN(settings, environment: EnvironmentDescription(environment), seed: seed)
     }
 
-    private static func train(_ agent: any Agent, steps: Int = 600) throws {
+    private static func train(_ agent: any Learner, steps: Int = 600) throws {
         let environment = try EnvironmentCatalog.make(environment, count: 2)
         try Trainer(agent: agent, environment: environment, seed: 8).run(steps: steps)
     }
 
-    private static func write(_ agent: any Agent, to path: String) throws {
+    private static func write(_ agent: any Learner, to path: String) throws {
         try Checkpoint.write(
             agent.variables, states: [Checkpoint.agentState: agent.stateBytes()], metadata: ["step": "600"], to: path)
     }
@@ -44,7 +45,7 @@ import Testing
         // It explores as much as the one that was written, and with the same draws.
         let exploration = second.metrics.first { $0.name == "exploration" }?.value
         #expect(exploration == LinearSchedule(from: 1, to: 0.05, over: 2000).value(at: 600))
-        func play(_ agent: DQN) throws -> [Evaluator.Episode] {
+        func play(_ agent: DQN) throws -> [EpisodeSummary] {
             try Evaluator(agent, mode: .explore) { try EnvironmentCatalog.make(Self.environment, count: $0) }
                 .run(episodes: 5, seed: 3)
         }

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Testing
 
 @testable import Training
@@ -13,7 +14,7 @@ import Testing
         func didReset(_ environment: any BatchedEnvironment, seed: UInt64) {
             events.append("reset \(environment.count) from \(seed)")
         }
-        func willAct(on observations: ObservationRows) { events.append("act") }
+        func willAct(on observations: Rows) { events.append("act") }
         func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) {
             events.append("step")
             self.playing.append(playing)
@@ -21,10 +22,10 @@ import Testing
     }
 
     /// The first episode of a seed, played alone with the witness's actions for a row.
-    private static func episode(seed: UInt64, row: Int) -> Evaluator.Episode {
+    private static func episode(seed: UInt64, row: Int) -> EpisodeSummary {
         var world = Tally()
         world.reset(seed: seed)
-        var episode = Evaluator.Episode(return: 0, length: 0, seed: seed)
+        var episode = EpisodeSummary(return: 0, length: 0, seed: seed)
         while true {
             let step = world.step(Witness.action(episode.length, row))
             episode.return += step.reward
@@ -111,7 +112,7 @@ import Testing
 
     @Test func reportsSummarise() {
         let episodes = [1.0, 2, 3, 10].enumerated().map {
-            Evaluator.Episode(return: $1, length: 2 * $0, seed: UInt64($0))
+            EpisodeSummary(return: $1, length: 2 * $0, seed: UInt64($0))
         }
         let report = EvaluationReport(episodes)
         #expect(report.mean == 4)

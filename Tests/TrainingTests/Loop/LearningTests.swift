@@ -1,6 +1,7 @@
 import Agents
 import Configuration
 import Environments
+import Experience
 import Storage
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
         return try TrainingRun(agent: preset.agent, environment: preset.environment, layers: [preset], flags: flags)
     }
 
-    private static func train(_ run: TrainingRun) throws -> (agent: any Agent, trainer: Trainer) {
+    private static func train(_ run: TrainingRun) throws -> (agent: any Learner, trainer: Trainer) {
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
         let trainer = try Trainer(agent: agent, environment: environment, seed: UInt64(run.run.seed))
@@ -25,7 +26,7 @@ import Testing
 
     /// The mean return of greedy episodes on seeds that training hasn't seen.
     private static func score(
-        _ agent: any Agent, _ id: String, episodes: Int, options: [String: String] = [:]
+        _ agent: any Learner, _ id: String, episodes: Int, options: [String: String] = [:]
     ) throws -> Double {
         let results = try Evaluator(agent) { try EnvironmentCatalog.make(id, count: $0, options: options) }
             .run(episodes: episodes, seed: 1_000_000)
@@ -61,7 +62,7 @@ import Testing
         // Six moves to the goal, the last of which is rewarded.
         let rows = try EnvironmentCatalog.make("FrozenLake-v1", options: options)
         try rows.reset(seed: 0)
-        let value = try #require(try agent.assess(rows.currentRows)).values.max()!
+        let value = try #require(try agent.assess(rows.observations)).values.max()!
         let expected = (0..<5).reduce(1.0) { product, _ in product * 0.95 }
         #expect(abs(value - expected) < 0.1, "\(value)")
     }
@@ -120,12 +121,12 @@ import Testing
         }
     }
 
-    private static func greedy(_ agent: any Agent, _ state: Int, _ world: any BatchedEnvironment) throws -> Int {
+    private static func greedy(_ agent: any Learner, _ state: Int, _ world: any BatchedEnvironment) throws -> Int {
         var (row, action) = (Int32(state), 0)
         try withUnsafeBytes(of: &row) { bytes in
             try withUnsafeMutablePointer(to: &action) { action in
                 try agent.act(
-                    on: ObservationRows(bytes.baseAddress!, type: .int32, count: 1, width: 1), mode: .greedy,
+                    on: Rows(bytes.baseAddress!, type: .int32, count: 1, width: 1), mode: .greedy,
                     into: UnsafeMutableBufferPointer(start: action, count: 1))
             }
         }

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Rollouts
 import Storage
 import Testing
@@ -12,9 +13,9 @@ import Testing
 
     /// Plays and records `episodes` episodes, and reads them back.
     private func recorded(
-        _ agent: any Agent, _ id: String, episodes: Int, batchLimit: Int, mode: ActionMode = .explore,
+        _ agent: any Learner, _ id: String, episodes: Int, batchLimit: Int, mode: ActionMode = .explore,
         video: String? = nil
-    ) throws -> (rollout: Rollout, results: [Evaluator.Episode]) {
+    ) throws -> (rollout: Rollout, results: [EpisodeSummary]) {
         let path = folder.file("\(id)-\(batchLimit).npz")
         func make(_ count: Int) throws -> any BatchedEnvironment {
             try EnvironmentCatalog.make(id, count: count, autoreset: .nextStep)
@@ -30,13 +31,13 @@ import Testing
         return (try Rollout(contentsOf: path), results)
     }
 
-    private func agent(_ name: String, _ id: String) throws -> any Agent {
+    private func agent(_ name: String, _ id: String) throws -> any Learner {
         let environment = try EnvironmentCatalog.make(id)
         return try AgentCatalog.entry(name).makeSettings().makeAgent(for: EnvironmentDescription(environment), seed: 2)
     }
 
     /// The recorded actions, played again in one environment, give the recorded episode to the last bit.
-    private func replay(_ rollout: Rollout, _ agent: any Agent, _ id: String) throws {
+    private func replay(_ rollout: Rollout, _ agent: any Learner, _ id: String) throws {
         let world = try EnvironmentCatalog.make(id, autoreset: .disabled)
         let policyCount = rollout.layout.policy?.count ?? 0
         for episode in rollout.episodes {
@@ -44,11 +45,11 @@ import Testing
             try world.reset(seed: episode.seed)
             #expect(Array(rollout.observation(episode.observations.lowerBound)) == Array(world.observation(of: 0)))
             for (number, step) in episode.steps.enumerated() {
-                let opinion = try agent.assess(world.currentRows)?.values.map { Float($0) } ?? []
+                let opinion = try agent.assess(world.observations)?.values.map { Float($0) } ?? []
                 #expect(opinion == Array(rollout.policy[step * policyCount..<(step + 1) * policyCount]))
                 switch rollout.actions {
-                case .discrete(let actions): world.discreteActions[0] = Int(actions[step])
-                case .continuous(let numbers, _): world.continuousActions[0] = numbers[step]
+                case .discrete(let actions): world.actionRows.integers[0] = Int(actions[step])
+                case .continuous(let numbers, _): world.actionRows.floats[0] = numbers[step]
                 }
                 try world.step()
                 #expect(world.rewards[0] == rollout.rewards[step])

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Graphics
 import NeuralNetworks
 import Training
@@ -52,14 +53,14 @@ struct SeenStep: Hashable {
 }
 
 /// Acts by a fixed pattern, and keeps all that it is told.
-final class Witness: Agent {
+final class Witness: Learner {
     private(set) var steps: [[SeenStep]] = []
     private(set) var observations: [[[Int32]]] = []
     private(set) var modes: [ActionMode] = []
     /// What happened, in order, by whoever writes here.
     var events: [String] = []
 
-    private func rows(_ rows: ObservationRows) -> [[Int32]] {
+    private func rows(_ rows: Rows) -> [[Int32]] {
         (0..<rows.count).map { row in
             (0..<rows.width).map { rows.row(row).load(fromByteOffset: 4 * $0, as: Int32.self) }
         }
@@ -67,7 +68,7 @@ final class Witness: Agent {
 
     static func action(_ call: Int, _ row: Int) -> Int { (call + 2 * row) % 3 }
 
-    func act(on observations: ObservationRows, mode: ActionMode, into actions: UnsafeMutableBufferPointer<Int>) {
+    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
         for row in actions.indices { actions[row] = Self.action(modes.count, row) }
         self.observations.append(rows(observations))
         modes.append(mode)
@@ -89,7 +90,7 @@ final class Witness: Agent {
     var metrics: [(name: String, value: Double)] { [] }
     var updates: Int { steps.count }
     var variables: Parameters { Parameters() }
-    func assess(_ observations: ObservationRows) -> ActionAssessment? {
+    func assess(_ observations: Rows) -> ActionAssessment? {
         let row = rows(observations)[0]
         return ActionAssessment(kind: .actionValues, values: row.map(Double.init))
     }

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Testing
 
 @testable import Training
@@ -13,7 +14,7 @@ private final class Log: TrainingObserver {
     private func write(_ text: String) { witness.events.append("\(name) \(text)") }
     func didStart(_ trainer: Trainer) { write("start \(trainer.steps)") }
     func didStep(_ trainer: Trainer) { write("step \(trainer.steps)") }
-    func didFinish(_ episode: EpisodeStatistics.Episode, _ trainer: Trainer) {
+    func didFinish(_ episode: EpisodeSummary, _ trainer: Trainer) {
         write("finish \(episode.environment) of \(episode.length), \(trainer.episodes)")
     }
     func didEnd(_ trainer: Trainer) { write("end \(trainer.steps)") }
@@ -138,7 +139,7 @@ private final class Log: TrainingObserver {
         func didStep(_ trainer: Trainer) throws {
             guard trainer.steps % 500 == 0 else { return }
             looks += 1
-            _ = try trainer.agent.assess(trainer.environment.currentRows)
+            _ = try trainer.agent.assess(trainer.environment.observations)
             _ = (trainer.agent.metrics, trainer.agent.variables, trainer.agent.stateBytes())
             _ = try Evaluator(trainer.agent) { try EnvironmentCatalog.make("CartPole-v1", count: $0) }
                 .run(episodes: 2, seed: 9)

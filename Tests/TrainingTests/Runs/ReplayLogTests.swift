@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Random
 import Storage
 import TestSupport
@@ -16,7 +17,7 @@ import Testing
     private var file: String { folder.file("0.bin") }
 
     private static func buffer(_ capacity: Int) -> ReplayBuffer {
-        ReplayBuffer(capacity: capacity, width: 1, type: .int32)
+        ReplayBuffer(capacity: capacity, width: 1, type: .int32, actionSpace: .discrete(100))
     }
 
     private func resume(_ replay: ReplayBuffer, as original: ReplayBuffer) throws -> ReplayLog {
@@ -116,7 +117,7 @@ import Testing
 
     /// Blocks are read as a whole, so large observations make more of them.
     @Test func blocksAreBounded() throws {
-        let replay = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8)
+        let replay = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8, actionSpace: .discrete(100))
         var bytes = [UInt8](repeating: 7, count: 21 * replay.recordBytes)
         for record in 0...20 {
             // The number of the transition, zeros, and the mark of an episode's first frame.
@@ -126,25 +127,25 @@ import Testing
         }
         let spaces = (observations: Space.box(0...255, shape: [100_000], element: .uint8), actions: Space.discrete(8))
         try replay.restore(
-            bytes.span.bytes, from: 0, observationSpace: spaces.observations, actionCount: 8)
+            bytes.span.bytes, from: 0, observationSpace: spaces.observations, actionSpace: .discrete(8))
         var log = try ReplayLog(creating: folder.path, replay: replay)
         try log.store()
         let size = try InputFile(path: file).count
         #expect(size == 21 * replay.recordBytes + 3 * 24, "at most a mebibyte each: 10 of 21 records")
-        let copy = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8)
+        let copy = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8, actionSpace: .discrete(100))
         _ = try ReplayLog(resuming: folder.path, replay: copy, records: 0..<21, added: 20, spaces: spaces)
         #expect(copy.contents == replay.contents)
     }
 
     /// What is much goes to the disk before a checkpoint asks for it, so that none waits long.
     @Test func muchDoesNotWaitForACheckpoint() throws {
-        let replay = ReplayBuffer(capacity: 50, width: 1 << 20, type: .uint8)
+        let replay = ReplayBuffer(capacity: 50, width: 1 << 20, type: .uint8, actionSpace: .discrete(100))
         var log = try ReplayLog(creating: folder.path, replay: replay)
         let header = [UInt8](repeating: 0, count: 20) + [4]
         for record in 0..<10 {
             let bytes = header + [UInt8](repeating: 9, count: 1 << 20)
             try replay.restore(
-                bytes.span.bytes, from: record, observationSpace: .discrete(256), actionCount: 1)
+                bytes.span.bytes, from: record, observationSpace: .discrete(256), actionSpace: .discrete(1))
             try log.storeIfMany()
             #expect(try namesInFolder(folder.path).isEmpty == (record < 7), "record \(record) of a mebibyte each")
         }
@@ -165,8 +166,8 @@ extension ReplayBuffer {
             withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2) { states in
                 (states[0], states[1]) = (Int32(number % 4), Int32((number + 1) % 4))
                 var (action, reward, ended, no) = (number % 3, Double(number), number % 5 == 0, false)
-                func row(_ index: Int) -> ObservationRows {
-                    ObservationRows(states.baseAddress! + index, type: .int32, count: 1, width: 1)
+                func row(_ index: Int) -> Rows {
+                    Rows(states.baseAddress! + index, type: .int32, count: 1, width: 1)
                 }
                 withUnsafePointer(to: &action) { action in
                     withUnsafePointer(to: &reward) { reward in

@@ -1,3 +1,4 @@
+import Experience
 import Graphics
 
 /// The standard preprocessing of Atari's games, each part for itself: Gymnasium's `AtariPreprocessing`, and around it fire

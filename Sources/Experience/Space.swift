@@ -50,6 +50,17 @@ public indirect enum Space: Hashable, Sendable {
         if case .discrete(let count) = self { count } else { nil }
     }
 
+    /// What the elements of an action of this space are, as Gymnasium has them: int64 for choices, bytes for bits, and those of
+    /// a box.
+    public var actionType: ElementType {
+        switch self {
+        case .discrete, .multiDiscrete: .int64
+        case .multiBinary: .uint8
+        case .box(_, _, _, let element): element
+        case .tuple, .dictionary: .float64
+        }
+    }
+
     /// The spaces that a tuple or dictionary consists of, in order; empty for the others.
     public var parts: [Space] {
         switch self {

@@ -1,37 +1,4 @@
-import Environments
-
-/// Observations of several environments, one a row, in their own element type; a view of memory owned elsewhere.
-public struct ObservationRows {
-    /// The first row's first byte.
-    public let memory: UnsafeRawPointer
-    /// What the elements are.
-    public let type: ElementType
-    /// The number of rows.
-    public let count: Int
-    /// The number of elements of a row.
-    public let width: Int
-
-    /// A view of `count` rows of `width` elements.
-    public init(_ memory: UnsafeRawPointer, type: ElementType, count: Int, width: Int) {
-        (self.memory, self.type, self.count, self.width) = (memory, type, count, width)
-    }
-
-    /// Bytes of one row.
-    @inlinable public var rowBytes: Int { width * type.size }
-
-    /// Row `row`'s first byte.
-    @inlinable public func row(_ row: Int) -> UnsafeRawPointer { memory + row * rowBytes }
-
-    /// The integer that a row holds at a place: a discrete observation, or one number of several.
-    @inlinable public func integer(_ row: Int, _ place: Int = 0) -> Int {
-        let element = self.row(row) + place * type.size
-        return switch type {
-        case .int32: Int(element.load(as: Int32.self))
-        case .uint8: Int(element.load(as: UInt8.self))
-        case .float32: Int(element.load(as: Float.self))
-        }
-    }
-}
+import Experience
 
 /// How a network sees observations: a discrete one as a one-hot row or as its number, an array as its elements, and bytes
 /// of a picture, whose bounds are 0 and 255, as numbers from 0 to 1.
@@ -68,7 +35,7 @@ public struct ObservationEncoding: Sendable {
         _ row: UnsafeRawPointer, type: ElementType, into inputs: UnsafeMutablePointer<Float>
     ) {
         guard stateCount > 0 else { return encode(row, type: type, count: inputCount, into: inputs, stride: 1) }
-        let index = ObservationRows(row, type: type, count: 1, width: 1).integer(0)
+        let index = Rows(row, type: type, count: 1, width: 1).integer(0)
         precondition(0..<stateCount ~= index, "the observation \(index) is not in Discrete(\(stateCount))")
         if isNumbered { return inputs[0] = Float(index) }
         inputs.update(repeating: 0, count: inputCount)
@@ -90,11 +57,14 @@ public struct ObservationEncoding: Sendable {
         case .int32:
             let values = elements.assumingMemoryBound(to: Int32.self)
             for i in 0..<count { inputs[i * stride] = Float(values[i]) }
+        case .int64, .float64, .boolean:
+            let row = Rows(elements, type: type, count: 1, width: count)
+            for i in 0..<count { inputs[i * stride] = Float(row.number(0, i)) }
         }
     }
 
     /// Writes the network's inputs for every row.
-    @inlinable public func encode(_ rows: ObservationRows, into inputs: UnsafeMutableBufferPointer<Float>) {
+    @inlinable public func encode(_ rows: Rows, into inputs: UnsafeMutableBufferPointer<Float>) {
         for row in 0..<rows.count {
             encode(rows.row(row), type: rows.type, into: inputs.baseAddress! + row * inputCount)
         }

@@ -1,0 +1,34 @@
+/// What an agent thinks of the actions: a number for each action, for each of several observations.
+public struct ActionAssessment: Hashable, Sendable {
+    /// What the numbers mean.
+    public enum Kind: String, Sendable {
+        case actionValues, probabilities
+    }
+
+    /// What the numbers mean.
+    public var kind: Kind
+    /// The number of observations.
+    public let rows: Int
+    /// (rows, actions): one number an action.
+    public var values: [Double]
+
+    /// Makes an assessment of `rows` observations.
+    ///
+    /// - Precondition: there are as many numbers for each.
+    public init(kind: Kind, values: [Double], rows: Int = 1) {
+        precondition(rows > 0 && values.count % rows == 0, "\(values.count) numbers for \(rows) observations")
+        (self.kind, self.values, self.rows) = (kind, values, rows)
+    }
+
+    /// The number of actions.
+    public var actionCount: Int { values.count / rows }
+
+    /// The numbers of one observation.
+    public subscript(row: Int) -> ArraySlice<Double> { values[row * actionCount..<(row + 1) * actionCount] }
+
+    /// The same probability for each action.
+    static func uniform(actions count: Int, rows: Int) -> ActionAssessment {
+        ActionAssessment(
+            kind: .probabilities, values: Array(repeating: 1 / Double(count), count: count * rows), rows: rows)
+    }
+}

@@ -1,0 +1,126 @@
+import Environments
+import Experience
+
+/// The steps of whole episodes: those under way, one trajectory an environment, and the finished ones, whose returns are
+/// known, one after another.
+struct EpisodeBatch {
+    /// Finished episodes: observations, actions, rewards and returns of each step.
+    private(set) var finished: Trajectory
+    /// How many episodes they are.
+    private(set) var count = 0
+    private var underWay: [Trajectory]
+    private let environment: EnvironmentDescription
+
+    /// Nothing yet, in environments of a kind.
+    init(_ environment: EnvironmentDescription) {
+        self.environment = environment
+        finished = Self.trajectory(environment)
+        underWay = []
+    }
+
+    private static func trajectory(_ environment: EnvironmentDescription) -> Trajectory {
+        Trajectory([
+            .observations(environment.observationSpace, environment.elementType), .actions(environment.actionSpace),
+            .rewards, Column(.returns, .float32),
+        ])
+    }
+
+    /// Takes in one environment's step.
+    ///
+    /// - Parameters:
+    ///   - discount: γ.
+    ///   - rest: gives the value of what follows an episode that was cut.
+    mutating func append(
+        row: Int, of transitions: Transitions, discount: Double, rest: () throws -> Double
+    ) rethrows {
+        while underWay.count <= row { underWay.append(Self.trajectory(environment)) }
+        underWay[row].append(row: row, of: transitions)
+        guard transitions.terminated[row] || transitions.truncated[row] else { return }
+        let following = transitions.terminated[row] ? 0 : try rest()
+        let episode = underWay[row]
+        episode.withRows(.rewards) { rewards in
+            underWay[row].withMutableRows(.returns) { returns in
+                discountedReturns(of: rewards.elements(), discount: discount, after: following, into: returns.floats)
+            }
+        }
+        finished.append(underWay[row])
+        underWay[row].removeAll()
+        count += 1
+    }
+
+    /// Forgets the finished episodes.
+    mutating func removeFinished() {
+        finished.removeAll()
+        count = 0
+    }
+
+    /// Writes the finished steps into inputs of a bucket's length: zeros, and a mask of 0, behind the last.
+    func write(
+        observations: UnsafeMutableBufferPointer<Float>, actions: UnsafeMutableBufferPointer<Int32>?,
+        returns: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>,
+        encoding: ObservationEncoding
+    ) {
+        let steps = finished.steps
+        finished.withRows(.observations) { encoding.encode($0, into: observations) }
+        observations[(steps * encoding.inputCount)...].update(repeating: 0)
+        if let actions {
+            finished.withRows(.actions) { rows in for step in 0..<steps { actions[step] = Int32(rows.integer(step)) } }
+            actions[steps...].update(repeating: 0)
+        }
+        finished.withRows(.returns) { rows in _ = returns.update(fromContentsOf: rows.floats) }
+        returns[steps...].update(repeating: 0)
+        mask[..<steps].update(repeating: 1)
+        mask[steps...].update(repeating: 0)
+    }
+
+    /// Codes all steps.
+    ///
+    /// - Parameter limit: the number of episodes that are never reached.
+    mutating func codeState(with coder: inout StateCoder, limit: Int) throws(EnvironmentError) {
+        try coder.code(&count, in: 0...limit - 1)
+        try coder.code(&finished, in: environment)
+        let environment = environment
+        try coder.code(rows: &underWay, new: Self.trajectory(environment)) { (episode, coder) throws(EnvironmentError) in
+            try coder.code(&episode, in: environment)
+        }
+    }
+}
+
+extension Column.Name {
+    /// Returns: what is left of an episode's rewards, discounted.
+    public static let returns: Column.Name = "returns"
+}
+
+extension StateCoder {
+    /// Codes the steps of a trajectory in environments of a kind. Observations and actions that are read must be in their
+    /// spaces where these are of choices.
+    mutating func code(_ trajectory: inout Trajectory, in environment: EnvironmentDescription) throws(EnvironmentError) {
+        var steps = trajectory.steps
+        let stepBytes = trajectory.columns.reduce(0) { $0 + $1.rowBytes } * trajectory.environments
+        try code(count: &steps, ofBytes: stepBytes)
+        if isReading { trajectory.resize(to: steps) }
+        for column in trajectory.columns {
+            let start = offset
+            var bytes = trajectory.withRows(column.name) { Array($0.bytes) }
+            try code(&bytes)
+            guard isReading else { continue }
+            trajectory.withMutableRows(column.name) { rows in
+                UnsafeMutableRawBufferPointer(start: rows.memory, count: bytes.count).copyBytes(from: bytes)
+            }
+            let space = environment.space(of: column.name)
+            let stray = trajectory.withRows(column.name) { rows in
+                space.map { space in (0..<rows.count).contains { !space.contains(rows.numbers($0)) } } ?? false
+            }
+            if stray { throw .badState(offset: start, expected: "\(column.name) in \(space!)") }
+        }
+    }
+}
+
+extension EnvironmentDescription {
+    /// The space of choices that a column's rows must be in; nil where any numbers will do.
+    fileprivate func space(of name: Column.Name) -> Space? {
+        let space = name == .observations ? observationSpace : name == .actions ? actionSpace : nil
+        if case .box = space { return nil }
+        return space
+    }
+}

@@ -1,0 +1,53 @@
+import TensorCore
+
+// What the losses of policies are made of, as pure functions of tensors. T is the number of steps, A the number of actions.
+
+/// The score function's loss (Williams 1992), −log π(aₜ|sₜ) Âₜ for each step, whose gradient with the advantages held fixed is
+/// the policy gradient.
+///
+/// - Parameters:
+///   - logProbabilities: (T, A): log π(·|sₜ).
+///   - actions: (T), int32: aₜ.
+///   - advantages: (T): Âₜ.
+/// - Returns: (T).
+public func policyLoss(_ logProbabilities: Tensor, actions: Tensor, advantages: Tensor) -> Tensor {
+    -(logProbabilities.gathered(actions) * advantages)
+}
+
+/// The entropy −Σₐ π(a|s) log π(a|s) of each row: (T, A) → (T), in nats.
+///
+/// - Parameter logProbabilities: log π(·|sₜ).
+public func entropy(_ logProbabilities: Tensor) -> Tensor {
+    -(logProbabilities.exp() * logProbabilities).sum([-1])
+}
+
+/// Numbers shifted and scaled to mean 0 and variance 1 over the steps that a mask leaves.
+///
+/// - Parameters:
+///   - values: (T).
+///   - mask: (T): 1 for a step, 0 for one to be left out, whose result is 0.
+public func whitened(_ values: Tensor, mask: Tensor) -> Tensor {
+    let count = mask.sum()
+    let centred = (values - (values * mask).sum() / count) * mask
+    let deviation = (centred.squared().sum() / count).squareRoot()
+    return centred / (deviation + 1e-8)
+}
+
+/// The returns Gₜ = rₜ + γ Gₜ₊₁ of an episode's steps.
+///
+/// - Parameters:
+///   - rewards: rₜ, which count in single precision.
+///   - discount: γ.
+///   - rest: the value of what follows the last step: 0 behind a terminal state.
+///   - returns: as many as rewards, written here.
+public func discountedReturns(
+    of rewards: UnsafeBufferPointer<Double>, discount: Double, after rest: Double,
+    into returns: UnsafeMutableBufferPointer<Float>
+) {
+    precondition(rewards.count == returns.count, "\(rewards.count) rewards for \(returns.count) returns")
+    var following = rest
+    for step in rewards.indices.reversed() {
+        following = Double(Float(rewards[step])) + discount * following
+        returns[step] = Float(following)
+    }
+}

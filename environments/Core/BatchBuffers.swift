@@ -1,0 +1,221 @@
+import Experience
+
+/// What every batch of environments keeps, whatever plays in them: what it is called, its spaces, its rows, and which of
+/// its environments may make a step.
+///
+/// The rows stay in place for the life of the batch, row-major, one row an environment, each part on its own cache lines. A kind of
+/// batch is these buffers and what resets, steps and draws: see ``BatchedEnvironment``.
+public final class BatchBuffers {
+    /// The parts that a batch's memory consists of.
+    public enum Part: CaseIterable, Sendable {
+        case observations, finalObservations, actions, rewards, terminated, truncated, isResetStep, actionMasks
+        case started
+    }
+
+    /// What the environment is called, such as `CartPole-v1`.
+    public let id: String
+    /// The number of environments, n.
+    public let count: Int
+    /// What happens when an episode has ended.
+    public let autoreset: AutoresetMode
+    /// The set of one environment's observations.
+    public let observationSpace: Space
+    /// The set of one environment's actions.
+    public let actionSpace: Space
+    /// The type of an observation's elements.
+    public let elementType: ElementType
+
+    /// The current observations.
+    public let observations: MutableRows
+    /// The observations that the last step led to: other memory than ``observations`` only with ``AutoresetMode/sameStep``.
+    public let finalObservations: MutableRows
+    /// The actions of the next step.
+    public let actions: MutableRows
+    /// The rewards of the last step; 0 after a reset.
+    public let rewards: UnsafeMutableBufferPointer<Double>
+    /// Whether the last step ended the episode in a terminal state.
+    public let terminated: UnsafeMutableBufferPointer<Bool>
+    /// Whether the last step cut the episode.
+    public let truncated: UnsafeMutableBufferPointer<Bool>
+    /// Whether the last step was a reset that ignored its action.
+    public let isResetStep: UnsafeMutableBufferPointer<Bool>
+    /// The valid actions in the current states; nil where the environment doesn't tell.
+    public let actionMasks: UnsafeMutableBufferPointer<ActionMask>?
+    /// Whether an environment has been reset once.
+    public let started: UnsafeMutableBufferPointer<Bool>
+
+    private var owned: [UnsafeMutableRawPointer] = []
+
+    /// Buffers in memory of their own, all zero.
+    ///
+    /// - Parameters:
+    ///   - hasMasks: whether environments tell which actions are valid.
+    ///   - actionBytes: bytes of an action, where they are not those of a row of the action space.
+    public convenience init(
+        _ id: String, count: Int, autoreset: AutoresetMode, observationSpace: Space, actionSpace: Space,
+        elementType: ElementType, hasMasks: Bool = false, actionBytes: Int? = nil
+    ) {
+        var owned: [UnsafeMutableRawPointer] = []
+        self.init(
+            id, count: count, autoreset: autoreset, observationSpace: observationSpace, actionSpace: actionSpace,
+            elementType: elementType, hasMasks: hasMasks
+        ) { part, size in
+            let size = part == .actions ? max(size, (actionBytes ?? 0) * count) : size
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: max(size, 1), alignment: 64)
+            memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+            owned.append(memory)
+            return memory
+        }
+        self.owned = owned
+    }
+
+    /// Buffers in somebody else's memory, which outlives them.
+    ///
+    /// - Parameter memory: gives the memory of a part, of at least so many bytes, aligned to 8.
+    public init(
+        _ id: String, count: Int, autoreset: AutoresetMode, observationSpace: Space, actionSpace: Space,
+        elementType: ElementType, hasMasks: Bool, memory: (Part, Int) -> UnsafeMutableRawPointer
+    ) {
+        precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
+        (self.id, self.count, self.autoreset) = (id, count, autoreset)
+        (self.observationSpace, self.actionSpace, self.elementType) = (observationSpace, actionSpace, elementType)
+        func rows(_ part: Part, _ type: ElementType, _ width: Int) -> MutableRows {
+            MutableRows(memory(part, count * width * type.size), type: type, count: count, width: width)
+        }
+        func elements<Element: BitwiseCopyable>(_ part: Part) -> UnsafeMutableBufferPointer<Element> {
+            let bytes = memory(part, count * MemoryLayout<Element>.stride)
+            return UnsafeMutableBufferPointer(start: bytes.bindMemory(to: Element.self, capacity: count), count: count)
+        }
+        observations = rows(.observations, elementType, observationSpace.count)
+        finalObservations =
+            autoreset == .sameStep ? rows(.finalObservations, elementType, observationSpace.count) : observations
+        actions = rows(.actions, actionSpace.actionType, actionSpace.count)
+        rewards = elements(.rewards)
+        terminated = elements(.terminated)
+        truncated = elements(.truncated)
+        isResetStep = elements(.isResetStep)
+        actionMasks = hasMasks ? elements(.actionMasks) : nil
+        started = elements(.started)
+    }
+
+    deinit { for memory in owned { memory.deallocate() } }
+
+    /// An episode has begun in an environment: nothing was played in it yet.
+    public func begin(_ index: Int) {
+        (rewards[index], terminated[index], truncated[index]) = (0, false, false)
+        (isResetStep[index], started[index]) = (false, true)
+    }
+
+    /// Whether the last step ended an environment's episode.
+    @inlinable public func hasEnded(_ index: Int) -> Bool { terminated[index] || truncated[index] }
+
+    /// Keeps what a step of an environment gave, besides its observation.
+    @inlinable public func keep(_ step: Step, _ index: Int) {
+        (rewards[index], terminated[index], truncated[index]) = (step.reward, step.terminated, step.truncated)
+    }
+
+    // MARK: What is wrong
+
+    /// Checks what ``BatchedEnvironment/reset(seeds:mask:)`` is given.
+    public func checkReset(seeds: [UInt64?], mask: [Bool]?) {
+        precondition(seeds.count == count, "reset: \(seeds.count) seeds for \(count) environments")
+        guard let mask else { return }
+        precondition(mask.count == count, "reset: a mask of \(mask.count) for \(count) environments")
+        precondition(mask.contains(true), "reset: the mask chooses none of the \(count) environments")
+    }
+
+    /// Checks that all environments may make their next step.
+    ///
+    /// - Parameter withinBounds: whether numbers beyond the bounds of a box are refused too.
+    /// - Throws: ``EnvironmentError/notReset(environment:index:)``, ``EnvironmentError/hasEnded(environment:index:)``
+    ///   or ``EnvironmentError/badAction(environment:index:action:space:)``.
+    public func checkStep(withinBounds: Bool = true) throws(EnvironmentError) {
+        for index in 0..<count {
+            if let fault = fault(of: index, withinBounds: withinBounds) { throw fault }
+        }
+    }
+
+    /// What is wrong with the next step of one environment; nil where nothing is.
+    public func fault(of index: Int, withinBounds: Bool = true) -> EnvironmentError? {
+        guard started[index] else { return .notReset(environment: id, index: index) }
+        if hasEnded(index) {
+            if autoreset == .nextStep { return nil }
+            if autoreset == .disabled { return .hasEnded(environment: id, index: index) }
+        }
+        guard !isValid(index, withinBounds) else { return nil }
+        return .badAction(environment: id, index: index, action: actionText(index), space: "\(actionSpace)")
+    }
+
+    private func isValid(_ index: Int, _ withinBounds: Bool) -> Bool {
+        let actions = actions.rows
+        switch actionSpace {
+        case .discrete(let count): return 0..<count ~= actions.integer(index)
+        case .multiDiscrete(let counts):
+            return counts.indices.allSatisfy { 0..<counts[$0] ~= actions.integer(index, $0) }
+        case .multiBinary: return (0..<actions.width).allSatisfy { 0...1 ~= actions.integer(index, $0) }
+        case .box(let low, let high, _, _):
+            for place in 0..<actions.width {
+                let number = actions.number(index, place)
+                let isWithin = low[place] <= number && number <= high[place]
+                if withinBounds ? !isWithin : number.isNaN { return false }
+            }
+            return true
+        case .tuple, .dictionary: return false
+        }
+    }
+
+    private func actionText(_ index: Int) -> String {
+        let actions = actions.rows
+        let numbers = (0..<actions.width).map { place in
+            switch actions.type {
+            case .float32: "\(Float(actions.number(index, place)))"
+            case .float64: "\(actions.number(index, place))"
+            case .uint8, .int32, .int64, .boolean: "\(actions.integer(index, place))"
+            }
+        }
+        return numbers.joined(separator: " ")
+    }
+
+    // MARK: Saving
+
+    /// Codes what the last step left of one environment's row; the observation is a function of its state.
+    public func codeRow(_ index: Int, with coder: inout StateCoder) throws(EnvironmentError) {
+        var row = savedRow(index)
+        try row.codeState(with: &coder)
+        if coder.isReading { restore(row, to: index) }
+    }
+
+    func savedRow(_ index: Int) -> BatchRow {
+        BatchRow(
+            reward: rewards[index], terminated: terminated[index], truncated: truncated[index],
+            wasReset: isResetStep[index],
+            final: autoreset == .sameStep ? Array(finalObservations.rows.bytes(of: index)) : [])
+    }
+
+    func restore(_ row: BatchRow, to index: Int) {
+        (rewards[index], terminated[index], truncated[index]) = (row.reward, row.terminated, row.truncated)
+        isResetStep[index] = row.wasReset
+        guard autoreset == .sameStep else { return }
+        row.final.withUnsafeBytes { bytes in
+            guard let memory = bytes.baseAddress else { return }
+            finalObservations.row(index).copyMemory(from: memory, byteCount: bytes.count)
+        }
+    }
+}
+
+/// What the last step left in one row of a batch's buffers.
+struct BatchRow: StateCodable {
+    var reward: Double
+    var terminated: Bool
+    var truncated: Bool
+    var wasReset: Bool
+    var final: [UInt8]
+
+    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&reward)
+        try coder.code(&terminated)
+        try coder.code(&truncated)
+        try coder.code(&wasReset)
+        try coder.code(&final)
+    }
+}
