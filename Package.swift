@@ -101,6 +101,7 @@ let package = Package(
         tests("TensorCoreTests", ["TensorCore", "CKernels", "Random", "Storage"]),
         tests("NeuralNetworksTests", ["NeuralNetworks", "TensorCore", "Mathematics", "Random"]),
         tests("GenerativeModelsTests", ["GenerativeModels", "Datasets", "NeuralNetworks", "TensorCore"]),
+        tests("ExperienceTests", ["Experience"]),
         tests("EnvironmentsTests", ["Experience", "Environments", "Graphics", "Parallel", "Random"]),
         tests("GymnasiumBridgeTests", ["Experience", "GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
         tests("AgentsTests", ["Experience", "Agents", "Environments", "NeuralNetworks", "TensorCore"]),

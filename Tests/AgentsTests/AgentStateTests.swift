@@ -130,19 +130,18 @@ import Testing
             }
             let agent = try settings.makeAgent(for: EnvironmentDescription(batch), seed: 1)
             let width = batch.observationSpace.count
-            let previous = UnsafeMutableRawBufferPointer.allocate(byteCount: batch.observations.count, alignment: 64)
+            let previous = UnsafeMutableRawBufferPointer.allocate(byteCount: batch.observations.bytes.count, alignment: 64)
             let observations = Rows(
                 UnsafeRawPointer(previous.baseAddress!), type: batch.elementType, count: 4, width: width)
             let transitions = Transitions(
                 observations: observations, actions: batch.actionRows.rows,
                 rewards: batch.rewards, terminated: batch.terminated, truncated: batch.truncated,
-                nextObservations: Rows(
-                    batch.finalObservations.baseAddress!, type: batch.elementType, count: 4, width: width),
+                nextObservations: batch.finalObservations,
                 isReset: batch.isResetStep)
             try batch.reset(seed: 1)
             func play(_ steps: Int) throws {
                 for _ in 0..<steps {
-                    previous.copyMemory(from: batch.observations)
+                    previous.copyMemory(from: batch.observations.bytes)
                     try agent.act(on: observations, mode: .explore, into: batch.actionRows)
                     try batch.step()
                     try agent.learn(from: transitions)

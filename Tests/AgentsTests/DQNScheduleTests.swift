@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore

@@ -78,7 +78,8 @@ import Testing
         for capacity in [1, 7, 64, 1000] {
             var frames = Frames(environments: environments, stack: stack, seed: 3)
             let buffer = ReplayBuffer(
-                capacity: capacity, width: 6 * stack, type: .uint8, stackedFrames: stack, environments: environments)
+                capacity: capacity, width: 6 * stack, type: .uint8, stackedFrames: stack, environments: environments,
+                actionSpace: .discrete(100))
             var whole = WholeReplay(capacity: capacity)
             for round in 0..<max(40, 400 / environments) {
                 let steps = frames.step()
@@ -104,7 +105,7 @@ import Testing
             func make() -> ReplayBuffer {
                 ReplayBuffer(
                     capacity: capacity, width: 6 * stack, type: .uint8, stackedFrames: stack,
-                    environments: environments)
+                    environments: environments, actionSpace: .discrete(100))
             }
             let (first, second) = (make(), make())
             var whole = WholeReplay(capacity: capacity)

@@ -41,7 +41,7 @@ import Testing
     {
         ReplayBuffer(
             capacity: capacity, width: 1, type: .float32, environments: environments,
-            returns: ReplayReturns(steps: steps, discount: 0.5, clipsRewards: clips))
+            actionSpace: .discrete(100), returns: ReplayReturns(steps: steps, discount: 0.5, clipsRewards: clips))
     }
 
     /// γ = ½: three steps of 1, 10 and 100 are worth 1 + 5 + 25, and what follows γ² as much as behind one.

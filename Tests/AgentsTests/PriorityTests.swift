@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Random
 import TestSupport
 import Testing
@@ -35,7 +36,8 @@ import Testing
         _ count: Int, capacity: Int = 8, exponent: Double = 1, batchSize: Int = 400
     ) -> ReplayBuffer {
         let buffer = ReplayBuffer(
-            capacity: capacity, width: 1, type: .float32, stackedFrames: 1, environments: 1, returns: ReplayReturns(),
+            capacity: capacity, width: 1, type: .float32, stackedFrames: 1, environments: 1,
+            actionSpace: .discrete(100), returns: ReplayReturns(),
             priorities: Priorities(capacity: capacity, exponent: exponent, batchSize: batchSize))
         for index in 0..<count { add(index, to: buffer) }
         return buffer
@@ -56,7 +58,7 @@ import Testing
             actions.deallocate()
         }
         let batch = ReplayBatch(
-            observations: floats[0], actions: actions, rewards: floats[1], nextObservations: floats[2],
+            observations: floats[0], actions: MutableRows(actions, count: count), rewards: floats[1], nextObservations: floats[2],
             continues: floats[3])
         var random = RandomStream(seed: seed)
         buffer.sample(
@@ -134,7 +136,7 @@ import Testing
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32)
             let actions = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 32)
             let batch = ReplayBatch(
-                observations: floats, actions: actions, rewards: floats, nextObservations: floats, continues: floats)
+                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats, nextObservations: floats, continues: floats)
             var random = RandomStream(seed: 1)
             let encoding = ObservationEncoding(Self.space)!
             withStep([PlayedStep(observation: [Float(1)], next: [2])]) { transitions in

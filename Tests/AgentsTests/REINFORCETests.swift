@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import NeuralNetworks
 import Random
 import TensorCore
@@ -18,28 +19,28 @@ import Testing
         return try REINFORCE(settings, environment: .vector(2, actions: 3), seed: seed)
     }
 
-    private static func episode(_ rewards: [Float]) -> Episode {
-        var episode = Episode()
-        let encoding = ObservationEncoding(.box(-9...9, shape: [2]))!
+    /// An episode whose t-th observation is (t, 1) and action t modulo 3; cut where `rest` is given.
+    private static func episode(_ rewards: [Double], discount: Double = 1, rest: Double? = nil) -> EpisodeBatch {
+        var batch = EpisodeBatch(.vector(2, actions: 3))
         for (index, reward) in rewards.enumerated() {
-            [Float(index), 1].withUnsafeBytes {
-                episode.append($0.baseAddress!, .float32, encoding, action: index % 3, reward: Double(reward))
-            }
+            let isLast = index == rewards.count - 1
+            let step = PlayedStep<Float>(
+                observation: [Float(index), 1], action: index % 3, reward: reward, next: [Float(index + 1), 1],
+                terminated: isLast && rest == nil, truncated: isLast && rest != nil)
+            withStep([step]) { batch.append(row: 0, of: $0, discount: discount) { rest ?? .nan } }
         }
-        return episode
+        return batch
     }
 
+    private static func returns(_ batch: EpisodeBatch) -> [Float] { batch.finished.withRows(.returns) { Array($0.floats) } }
+
     @Test func returnsAreDiscountedSums() {
-        var episode = Self.episode([1, 2, 3])
-        episode.replaceRewardsByReturns(discount: 0.5, after: 0)
-        #expect(episode.values == [2.75, 3.5, 3])
-        episode = Self.episode([1, 2, 3])
-        episode.replaceRewardsByReturns(discount: 0.5, after: 8)
-        #expect(episode.values == [3.75, 5.5, 7])
-        episode = Self.episode([1, -1, 1])
-        episode.replaceRewardsByReturns(discount: 1, after: 0)
-        #expect(episode.values == [1, 0, 1])
-        #expect(episode.observations == [0, 1, 1, 1, 2, 1] && episode.actions == [0, 1, 2])
+        #expect(Self.returns(Self.episode([1, 2, 3], discount: 0.5)) == [2.75, 3.5, 3])
+        #expect(Self.returns(Self.episode([1, 2, 3], discount: 0.5, rest: 8)) == [3.75, 5.5, 7])
+        let episode = Self.episode([1, -1, 1])
+        #expect(Self.returns(episode) == [1, 0, 1])
+        #expect(episode.finished.withRows(.observations) { Array($0.floats) } == [0, 1, 1, 1, 2, 1])
+        #expect(episode.finished.withRows(.actions) { Array($0.integers) } == [0, 1, 2])
     }
 
     /// A longer batch was in the buffers before: nothing of it is left.
@@ -50,15 +51,17 @@ import Testing
             return buffer
         }
         let observations: UnsafeMutableBufferPointer<Float> = buffer(8)
-        let values: UnsafeMutableBufferPointer<Float> = buffer(4)
+        let returns: UnsafeMutableBufferPointer<Float> = buffer(4)
         let mask: UnsafeMutableBufferPointer<Float> = buffer(4)
         let actions: UnsafeMutableBufferPointer<Int32> = buffer(4)
-        Self.episode([5, 6]).pad(observations: observations, actions: actions, values: values, mask: mask)
+        Self.episode([5, 6], discount: 0).write(
+            observations: observations, actions: actions, returns: returns, mask: mask,
+            encoding: ObservationEncoding(.box(-9...9, shape: [2]))!)
         #expect(Array(observations) == [0, 1, 1, 1, 0, 0, 0, 0])
         #expect(Array(actions) == [0, 1, 0, 0])
-        #expect(Array(values) == [5, 6, 0, 0])
+        #expect(Array(returns) == [5, 6, 0, 0])
         #expect(Array(mask) == [1, 1, 0, 0])
-        for buffer in [observations, values, mask] { buffer.deallocate() }
+        for buffer in [observations, returns, mask] { buffer.deallocate() }
         actions.deallocate()
     }
 

@@ -35,8 +35,8 @@ extension ReplayBuffer {
                         continues.withUnsafeMutableBufferPointer { continues in
                             sample(
                                 into: ReplayBatch(
-                                    observations: observations, actions: actions, rewards: rewards,
-                                    nextObservations: nextObservations, continues: continues),
+                                    observations: observations, actions: MutableRows(actions, count: count),
+                                    rewards: rewards, nextObservations: nextObservations, continues: continues),
                                 encoding: encoding, random: &random)
                         }
                     }
@@ -171,7 +171,7 @@ extension ReplayBuffer {
         _ bytes: [UInt8], by buffer: ReplayBuffer, _ space: Space, actionCount: Int
     ) throws -> Int? {
         do {
-            try buffer.restore(bytes.span.bytes, from: 0, observationSpace: space, actionCount: actionCount)
+            try buffer.restore(bytes.span.bytes, from: 0, observationSpace: space, actionSpace: .discrete(actionCount))
             return nil
         } catch EnvironmentError.badState(let offset, _) {
             return offset
@@ -187,7 +187,8 @@ extension ReplayBuffer {
         func refusal(at place: Int, _ byte: UInt8) throws -> Int? {
             var bytes = bytes
             bytes[last + place] = byte
-            return try self.refusal(bytes, by: .init(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100)), space, actionCount: 7)
+            let buffer = ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100))
+            return try self.refusal(bytes, by: buffer, space, actionCount: 7)
         }
         #expect(try refusal(at: 12, 6) == nil, "the last action is 6")
         #expect(try refusal(at: 12, 7) == last + 12, "actions are below 7")
@@ -217,13 +218,14 @@ extension ReplayBuffer {
     /// In a process of its own, so that no other test allocates meanwhile.
     @Test func addingAndSamplingDoNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {
-            let buffer = ReplayBuffer(capacity: 1000, width: 4, type: .uint8, stackedFrames: 2, environments: 8, actionSpace: .discrete(100))
+            let buffer = ReplayBuffer(
+                capacity: 1000, width: 4, type: .uint8, stackedFrames: 2, environments: 8, actionSpace: .discrete(100))
             let encoding = ObservationEncoding(.box(0...255, shape: [4], element: .uint8))!
             let steps = (0..<8).map { PlayedStep(observation: [UInt8](repeating: $0, count: 4), next: [1, 2, 3, 4]) }
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32 * 4)
             let actions = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 32)
             let target = ReplayBatch(
-                observations: floats, actions: actions, rewards: floats, nextObservations: floats, continues: floats)
+                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats, nextObservations: floats, continues: floats)
             var random = RandomStream(seed: 1)
             try withStep(steps) { transitions in
                 func work(_ rounds: Int) {

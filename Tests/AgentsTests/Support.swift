@@ -37,7 +37,8 @@ func withStep<Element: ObservationElement, Result>(
     }
     return try body(
         Transitions(
-            observations: rows(before), actions: UnsafeBufferPointer(actions), rewards: UnsafeBufferPointer(rewards),
+            observations: rows(before), actions: Rows(UnsafeBufferPointer(actions), count: steps.count),
+            rewards: UnsafeBufferPointer(rewards),
             terminated: UnsafeBufferPointer(flags[0]), truncated: UnsafeBufferPointer(flags[1]),
             nextObservations: rows(after), isReset: UnsafeBufferPointer(flags[2])))
 }
@@ -62,11 +63,18 @@ extension Agent {
     ) throws -> [Int] {
         var actions = [Int](repeating: -1, count: observations.count)
         try actions.withUnsafeMutableBufferPointer { buffer in
-            try withRows(observations) { try act(on: $0, mode: mode, into: buffer) }
+            try withRows(observations) { try act(on: $0, mode: mode, into: MutableRows(buffer, count: buffer.count)) }
         }
         return actions
     }
 
+    /// What it thinks of one observation.
+    func assess<Element: ObservationElement>(_ observation: [Element]) throws -> ActionAssessment? {
+        try withRows([observation]) { try assess($0) }
+    }
+}
+
+extension Learner {
     /// Learns from a step of several environments.
     func learn<Element: ObservationElement>(_ steps: [PlayedStep<Element>]) throws {
         try withStep(steps) { try learn(from: $0) }
@@ -74,11 +82,6 @@ extension Agent {
 
     /// Learns from a step of one environment.
     func learn<Element: ObservationElement>(_ step: PlayedStep<Element>) throws { try learn([step]) }
-
-    /// What it thinks of one observation.
-    func assess<Element: ObservationElement>(_ observation: [Element]) throws -> ActionAssessment? {
-        try withRows([observation]) { try assess($0) }
-    }
 
     func metric(_ name: String) -> Double? { metrics.first { $0.name == name }?.value }
 }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Foundation
 import Graphics
 import Rollouts

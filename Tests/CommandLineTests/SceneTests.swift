@@ -121,7 +121,7 @@ import Viewer
         let words = "record Pendulum-v1 --episodes 1 --to p.npz --option max_episode_steps=20"
         #expect(try Executable.run(words.split(separator: " ").map(String.init), in: folder).status == 0)
         let rollout = try Rollout(contentsOf: folder.file("p.npz"))
-        guard case .continuous(let numbers, 1) = rollout.actions else { throw NotNumbers() }
+        let numbers = (0..<rollout.stepCount).map { Float(rollout.action($0)[0]) }
         #expect(numbers.count == 20 && numbers.allSatisfy { -2 <= $0 && $0 <= 2 } && Set(numbers).count == 20)
         func pendulum(_ options: [String: String]) throws -> any BatchedEnvironment {
             try EnvironmentCatalog.make("Pendulum-v1", autoreset: .disabled, options: options)
@@ -135,8 +135,6 @@ import Viewer
         #expect(throws: DataError.self) { try play(other) }
         #expect(throws: DataError.self) { try RolloutScene(rollout, path: "p.npz", environment: cartPole()) }
     }
-
-    private struct NotNumbers: Error {}
 
     private func cartPole() throws -> any BatchedEnvironment {
         try EnvironmentCatalog.make("CartPole-v1", autoreset: .disabled)
@@ -153,7 +151,8 @@ import Viewer
         let environment = try cartPole()
         try environment.reset(seed: 1)
         let layout = RolloutLayout(
-            environment: "CartPole-v1", observations: Column(.observations, .float32, shape: [4]), actions: Column(.actions, .int64))
+            environment: "CartPole-v1", observations: Column(.observations, .float32, shape: [4]),
+            actions: Column(.actions, .int64))
         let recorder = try RolloutRecorder(layout: layout, to: folder.file("w.npz"), slotCount: 1, overwrite: true)
         try recorder.begin(slot: 0, seed: 1, observation: environment.observation(of: 0).bytes)
         for _ in 0..<steps {
@@ -162,7 +161,7 @@ import Viewer
                 try environment.step()
             }
             try recorder.step(
-                slot: 0, action: action, reward: 1, terminated: false, truncated: false,
+                slot: 0, action: [action].span.bytes, reward: 1, terminated: false, truncated: false,
                 observation: environment.observation(of: 0).bytes)
         }
         try recorder.finish()

@@ -1,3 +1,4 @@
+import Experience
 import Testing
 
 @testable import Datasets

@@ -1,4 +1,5 @@
 import Configuration
+import Experience
 import Storage
 import Testing
 

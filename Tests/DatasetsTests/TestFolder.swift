@@ -1,5 +1,6 @@
 import CZlib
 import Datasets
+import Experience
 import Foundation
 import Graphics
 import Random

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Graphics
 
 /// A world with nothing to it: counts steps, ends at `length`, and gives what it has counted.

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Testing
 
 @Suite(.serialized) struct EnvironmentCheckTests {

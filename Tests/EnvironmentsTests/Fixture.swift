@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Foundation
 import Testing
 
@@ -58,6 +59,7 @@ func text(_ row: UnsafeRawBufferPointer, _ type: ElementType) -> String {
             }
         case .int32: row.bindMemory(to: Int32.self).map { String($0) }
         case .uint8: row.map { String($0) }
+        case .int64, .float64, .boolean: preconditionFailure("traces.txt has no observations of \(type)")
         }
     return words.joined(separator: " ")
 }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Testing
 
 /// The table of golden checks: seed 1, the two rules of actions, Gymnasium 1.4.
@@ -102,7 +103,7 @@ import Testing
                 sums.episodes += batch.terminated[j] || batch.truncated[j] ? 1 : 0
                 sums.reward += batch.rewards[j]
             }
-            sums.add(Array(batch.observations.bindMemory(to: Float.self)), at: t)
+            sums.add(Array(batch.observations.bytes.bindMemory(to: Float.self)), at: t)
         }
         #expect(sums.episodes == ends)
         #expect(sums.reward == reward)

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Testing
 
 /// Wind, keys, doors and enemies of maps.

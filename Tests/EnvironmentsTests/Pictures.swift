@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Graphics
 
 /// Five rows of four pixels whose colours follow from the step; ten steps an episode. The same as in make_wrappers.py.

@@ -1,4 +1,5 @@
 @testable import Environments
+import Experience
 import Graphics
 import Random
 import TestSupport

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Testing
 
 private let parts: [Space] = [.discrete(5), .box(-2...3, shape: [2]), .multiDiscrete([7, 2])]

@@ -23,7 +23,7 @@ import Testing
             }
             batch.step()
             for part in [
-                batch.observations, batch.finalObservations, UnsafeRawBufferPointer(batch.rewards),
+                batch.observations.bytes, batch.finalObservations.bytes, UnsafeRawBufferPointer(batch.rewards),
                 UnsafeRawBufferPointer(batch.terminated), UnsafeRawBufferPointer(batch.truncated),
                 UnsafeRawBufferPointer(batch.isResetStep),
             ] { bytes += part }

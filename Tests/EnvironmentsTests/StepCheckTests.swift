@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Testing
 
 /// What must not happen before a step: an error for those who ask, an end of the program for those who don't.

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Testing
 
 /// What every finite environment says of itself, against how it plays.

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Testing
 
 /// Trajectories that Gymnasium made, compared bit by bit.
@@ -32,7 +33,7 @@ import Testing
         let batch = try EnvironmentCatalog.make(
             block.words[1], count: count, autoreset: mode, options: ["max_episode_steps": "12"])
         try batch.reset(seed: UInt64(block.words[4]))
-        #expect(block.lines[0] == "reset " + text(batch.observations, batch.elementType))
+        #expect(block.lines[0] == "reset " + text(batch.observations.bytes, batch.elementType))
         var ends = 0
         for line in block.lines.dropFirst() {
             let parts = line.split(separator: " | ").map { $0.split(separator: " ").map(String.init) }
@@ -41,8 +42,8 @@ import Testing
             #expect(parts[1].map(Double.init) == Array(batch.rewards))
             #expect(parts[2] == batch.terminated.map { $0 ? "1" : "0" })
             #expect(parts[3] == batch.truncated.map { $0 ? "1" : "0" })
-            #expect(parts[4].joined(separator: " ") == text(batch.observations, batch.elementType))
-            #expect(parts[5].joined(separator: " ") == text(batch.finalObservations, batch.elementType))
+            #expect(parts[4].joined(separator: " ") == text(batch.observations.bytes, batch.elementType))
+            #expect(parts[5].joined(separator: " ") == text(batch.finalObservations.bytes, batch.elementType))
             ends += parts[2].count { $0 == "1" } + parts[3].count { $0 == "1" }
         }
         #expect(ends >= 5)

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Graphics
 import Random
 import Testing
@@ -11,7 +12,7 @@ import Testing
             batch.writeRandomActions(&random)
             try batch.step()
             return [
-                text(batch.observations, batch.elementType), text(batch.finalObservations, batch.elementType),
+                text(batch.observations.bytes, batch.elementType), text(batch.finalObservations.bytes, batch.elementType),
                 "\(Array(batch.rewards)) \(Array(batch.terminated)) \(Array(batch.truncated))",
                 "\(Array(batch.isResetStep))",
             ].joined(separator: " | ")
@@ -84,10 +85,10 @@ import Testing
         batch.reset(seeds: [4, 6], mask: nil)
         batch.step()
         #expect(Array(batch.terminated) == [true, false])
-        #expect(Array(batch.observations) == [100, 155, 7, 248])
-        #expect(Array(batch.finalObservations) == [5, 250, 7, 248])
+        #expect(Array(batch.observations.bytes) == [100, 155, 7, 248])
+        #expect(Array(batch.finalObservations.bytes) == [5, 250, 7, 248])
         batch.step()
-        #expect(Array(batch.finalObservations) == Array(batch.observations))
+        #expect(Array(batch.finalObservations.bytes) == Array(batch.observations.bytes))
     }
 
     @Test func aMaskResetsSome() {
@@ -153,8 +154,8 @@ import Testing
         for _ in 0..<(mode == .disabled ? 1 : 5) {
             if mode != .disabled { _ = try play(batch, steps: 6) }
             for index in 0..<2 { try copy.restore(batch.snapshot(of: index), to: index) }
-            #expect(copy.observations.elementsEqual(batch.observations))
-            #expect(copy.finalObservations.elementsEqual(batch.finalObservations))
+            #expect(copy.observations.bytes.elementsEqual(batch.observations.bytes))
+            #expect(copy.finalObservations.bytes.elementsEqual(batch.finalObservations.bytes))
             #expect(copy.rewards.elementsEqual(batch.rewards))
             #expect(copy.terminated.elementsEqual(batch.terminated))
             #expect(copy.truncated.elementsEqual(batch.truncated))
@@ -189,9 +190,9 @@ import Testing
         let batch = VectorEnvironment("CartPole", count: 2) { CartPole() }
         batch.reset(seed: 1)
         let before = batch[0]
-        let first = Array(batch.observations)
+        let first = Array(batch.observations.bytes)
         batch.step()
-        #expect(Array(batch.observations) != first)
+        #expect(Array(batch.observations.bytes) != first)
         batch[0] = before
         #expect(Array(batch.observation(of: 0)) == Array(first[..<16]))
         #expect(batch.rewards[0] == 0)
@@ -199,7 +200,7 @@ import Testing
 
     @Test func buffersAreAligned() throws {
         let batch = try EnvironmentCatalog.make("CartPole-v1", count: 3)
-        for address in [batch.observations.baseAddress, batch.finalObservations.baseAddress] {
+        for address in [batch.observations.bytes.baseAddress, batch.finalObservations.bytes.baseAddress] {
             #expect(Int(bitPattern: address) % 64 == 0)
         }
         #expect(Int(bitPattern: batch.rewards.baseAddress) % 64 == 0)

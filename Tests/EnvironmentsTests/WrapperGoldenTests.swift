@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Testing
 
 /// Episodes that Gymnasium's wrappers gave, compared bit by bit.

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Random
 import TestSupport
 import Testing
@@ -35,8 +36,8 @@ import Testing
             }
             try named.step()
             typed.step()
-            #expect(named.observations.elementsEqual(typed.observations))
-            #expect(named.finalObservations.elementsEqual(typed.finalObservations))
+            #expect(named.observations.bytes.elementsEqual(typed.observations.bytes))
+            #expect(named.finalObservations.bytes.elementsEqual(typed.finalObservations.bytes))
             #expect(named.rewards.elementsEqual(typed.rewards) && named.truncated.elementsEqual(typed.truncated))
         }
     }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Graphics
 import Testing
 
@@ -33,8 +34,8 @@ import Testing
             try plain.step()
             try drawn.step()
             try drawn.draw(0, into: &frame)
-            #expect(plain.observations.elementsEqual(drawn.observations))
-            let bytes = drawn.observations
+            #expect(plain.observations.bytes.elementsEqual(drawn.observations.bytes))
+            let bytes = drawn.observations.bytes
             #expect(frame[80, 20] == Color(red: bytes[9840], green: bytes[9841], blue: bytes[9842]))
         }
     }

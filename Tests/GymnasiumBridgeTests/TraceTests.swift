@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Foundation
 import GymnasiumBridge
 import Storage
@@ -99,8 +100,8 @@ import Testing
             try bridged.checkStep()
             try own.step()
             try bridged.step()
-            #expect(bridged.observations.elementsEqual(own.observations))
-            #expect(bridged.finalObservations.elementsEqual(own.finalObservations))
+            #expect(bridged.observations.bytes.elementsEqual(own.observations.bytes))
+            #expect(bridged.finalObservations.bytes.elementsEqual(own.finalObservations.bytes))
             #expect(bridged.rewards.elementsEqual(own.rewards))
             #expect(bridged.terminated.elementsEqual(own.terminated))
             #expect(bridged.truncated.elementsEqual(own.truncated))
@@ -113,7 +114,7 @@ import Testing
             guard mode == .disabled, ended.contains(true) else { continue }
             try own.reset(mask: ended)
             try bridged.reset(mask: ended)
-            #expect(bridged.observations.elementsEqual(own.observations))
+            #expect(bridged.observations.bytes.elementsEqual(own.observations.bytes))
         }
     }
 

@@ -1,5 +1,6 @@
 import CReverie
 import Environments
+import Experience
 import Foundation
 import Graphics
 import Interface
@@ -45,12 +46,12 @@ import Testing
             }
             #expect(reverie_step(batch) == 0)
             try expected.step()
-            let size = expected.observations.count
+            let size = expected.observations.bytes.count
             #expect(
-                UnsafeRawBufferPointer(start: buffers.observations, count: size).elementsEqual(expected.observations))
+                UnsafeRawBufferPointer(start: buffers.observations, count: size).elementsEqual(expected.observations.bytes))
             #expect(
                 UnsafeRawBufferPointer(start: buffers.final_observations, count: size).elementsEqual(
-                    expected.finalObservations))
+                    expected.finalObservations.bytes))
             for index in 0..<3 {
                 #expect(buffers.rewards[index] == expected.rewards[index])
                 #expect(buffers.terminated[index] == (expected.terminated[index] ? 1 : 0))

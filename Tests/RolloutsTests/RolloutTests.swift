@@ -31,9 +31,9 @@ private struct Player {
     mutating func step(_ slot: Int, terminated: Bool = false, truncated: Bool = false) throws {
         let t = steps[slot]
         steps[slot] += 1
-        let policy: [Float] = [0.25, 0.75]
+        let (policy, action): ([Float], [Int]) = ([0.25, 0.75], [10 * episodes[slot] + t])
         try recorder.step(
-            slot: slot, action: 10 * episodes[slot] + t, reward: Double(t) + 0.1, terminated: terminated,
+            slot: slot, action: action.span.bytes, reward: Double(t) + 0.1, terminated: terminated,
             truncated: truncated, observation: observation(slot).span.bytes, policy: policy.span)
     }
 
@@ -71,7 +71,7 @@ private struct Player {
         let rollout = try Rollout(contentsOf: fixturePath("rollout.npz"))
         #expect(rollout.layout == layout)
         #expect(rollout.stepCount == 6)
-        #expect(rollout.actions == .discrete([0, 1, 2, 10, 11, 20]))
+        #expect(rollout.withActions { Array($0.integers) } == [0, 1, 2, 10, 11, 20])
         #expect(rollout.policy.count == 12)
         #expect(rollout.episodes.map(\.steps) == [0..<3, 3..<5, 5..<6])
         #expect(rollout.episodes.map(\.observations) == [0..<4, 4..<7, 7..<9])
@@ -96,8 +96,8 @@ private struct Player {
     /// Long episodes of large observations take many blocks, and interleave with those of the other environment.
     @Test func longEpisodesSpanBlocks() throws {
         let bytes = RolloutLayout(
-            environment: "Frames", observations: Column(.observations, .uint8, shape: [30, 1000]), actions: Column(.actions, .float32, shape: [2])
-        )
+            environment: "Frames", observations: Column(.observations, .uint8, shape: [30, 1000]),
+            actions: Column(.actions, .float32, shape: [2]))
         let recorder = try recorder("long.npz", bytes)
         func frame(_ slot: Int, _ t: Int) -> [UInt8] {
             (0..<30_000).map { UInt8(truncatingIfNeeded: $0 + slot + 7 * t) }
@@ -107,7 +107,7 @@ private struct Player {
             for slot in 0..<2 {
                 let action = [Float(slot), Float(t)]
                 try recorder.step(
-                    slot: slot, action: action.span, reward: 1, terminated: t == 20, truncated: false,
+                    slot: slot, action: action.span.bytes, reward: 1, terminated: t == 20, truncated: false,
                     observation: frame(slot, t).span.bytes)
             }
         }
@@ -121,7 +121,7 @@ private struct Player {
             }
         }
         let actions = (0..<2).flatMap { slot in (1...20).flatMap { [Float(slot), Float($0)] } }
-        #expect(rollout.actions == .continuous(actions, count: 2))
+        #expect(rollout.withActions { Array($0.floats) } == actions && rollout.action(20) == [1, 1])
     }
 
     @Test func emptyRecordingIsARollout() throws {

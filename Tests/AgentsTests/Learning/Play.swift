@@ -11,23 +11,19 @@ private final class Table {
 
     init(_ environment: any BatchedEnvironment) {
         self.environment = environment
-        previous = .allocate(byteCount: environment.observations.count, alignment: 64)
-        func rows(_ bytes: UnsafeRawBufferPointer) -> Rows {
-            Rows(
-                bytes.baseAddress!, type: environment.elementType, count: environment.count,
-                width: environment.observationSpace.count)
-        }
+        let rows = environment.observations
+        previous = .allocate(byteCount: rows.bytes.count, alignment: 64)
         transitions = Transitions(
-            observations: rows(UnsafeRawBufferPointer(previous)),
+            observations: Rows(previous.baseAddress!, type: rows.type, count: rows.count, width: rows.width),
             actions: environment.actionRows.rows, rewards: environment.rewards,
             terminated: environment.terminated, truncated: environment.truncated,
-            nextObservations: rows(environment.finalObservations), isReset: environment.isResetStep)
+            nextObservations: environment.finalObservations, isReset: environment.isResetStep)
     }
 
     deinit { previous.deallocate() }
 
     func step(_ agent: any Learner, _ mode: ActionMode) throws {
-        previous.copyMemory(from: environment.observations)
+        previous.copyMemory(from: environment.observations.bytes)
         try agent.act(on: transitions.observations, mode: mode, into: environment.actionRows)
         try environment.step()
     }

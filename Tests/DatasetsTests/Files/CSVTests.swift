@@ -1,3 +1,4 @@
+import Experience
 import Storage
 import TestSupport
 import Testing

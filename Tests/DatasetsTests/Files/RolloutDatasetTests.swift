@@ -19,11 +19,10 @@ import Testing
         options: [String: String] = [:]
     ) throws -> Int {
         let environment = try EnvironmentCatalog.make(id, autoreset: .disabled, options: options)
-        let types: [ElementType: NPYType] = [.float32: .float32, .uint8: .uint8, .int32: .int32]
         let members = options.map { JSON.Member($0.key, .string($0.value)) }
         let layout = RolloutLayout(
-            environment: id, observationType: types[environment.elementType]!,
-            observationShape: environment.observationSpace.shape, actions: .discrete,
+            environment: id, observations: .observations(environment.observationSpace, environment.elementType),
+            actions: .actions(environment.actionSpace),
             metadata: [.init("environmentOptions", .object(members))])
         let recorder = try RolloutRecorder(layout: layout, to: folder.file(name), slotCount: 1, overwrite: true)
         var count = 0
@@ -54,8 +53,8 @@ import Testing
     private func step(_ recorder: RolloutRecorder, _ environment: any BatchedEnvironment) throws {
         let observation = Array(environment.observation(of: 0))
         try recorder.step(
-            slot: 0, action: 1, reward: environment.rewards[0], terminated: environment.terminated[0],
-            truncated: environment.truncated[0], observation: observation.span.bytes)
+            slot: 0, action: environment.actionRows.rows.bytes(of: 0).bytes, reward: environment.rewards[0],
+            terminated: environment.terminated[0], truncated: environment.truncated[0], observation: observation.span.bytes)
     }
 
     @Test func observationsOfFloatsAreReals() throws {
@@ -80,7 +79,8 @@ import Testing
         try recorder.begin(slot: 0, seed: nil, observation: observation.span.bytes)
         for _ in 0..<5 {
             try recorder.step(
-                slot: 0, action: 0, reward: 0, terminated: false, truncated: false, observation: observation.span.bytes)
+                slot: 0, action: [0].span.bytes, reward: 0, terminated: false, truncated: false,
+                observation: observation.span.bytes)
         }
         try recorder.finish()
         #expect(try folder.make("l").description.kind == .levels(256))
@@ -145,7 +145,7 @@ import Testing
                 try recorder.begin(slot: 0, seed: nil, observation: observation.span.bytes)
             } else {
                 try recorder.step(
-                    slot: 0, action: 0, reward: 0, terminated: false, truncated: false,
+                    slot: 0, action: [0].span.bytes, reward: 0, terminated: false, truncated: false,
                     observation: observation.span.bytes)
             }
         }

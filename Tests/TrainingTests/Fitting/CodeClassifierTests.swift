@@ -1,4 +1,5 @@
 import Datasets
+import Experience
 import GenerativeModels
 import NeuralNetworks
 import Random

@@ -2,6 +2,7 @@ import Agents
 import Configuration
 import Datasets
 import Environments
+import Experience
 import Foundation
 import GenerativeModels
 import NeuralNetworks
@@ -34,15 +35,15 @@ import Testing
     /// A rollout of one episode with the given observations.
     private func rollout(_ observations: [[Float]], name: String = "data.npz") throws -> String {
         let layout = RolloutLayout(
-            environment: "Made", observationType: .float32, observationShape: [observations[0].count],
-            actions: .discrete)
+            environment: "Made", observations: Column(.observations, .float32, shape: [observations[0].count]),
+            actions: Column(.actions, .int64))
         let path = folder.file(name)
         let recorder = try RolloutRecorder(layout: layout, to: path, slotCount: 1, overwrite: true)
-        let first = observations[0]
+        let (first, action) = (observations[0], [0])
         try recorder.begin(slot: 0, seed: nil, observation: first.span.bytes)
         for (index, observation) in observations.dropFirst().enumerated() {
             try recorder.step(
-                slot: 0, action: 0, reward: 0, terminated: index == observations.count - 2, truncated: false,
+                slot: 0, action: action.span.bytes, reward: 0, terminated: index == observations.count - 2, truncated: false,
                 observation: observation.span.bytes)
         }
         try recorder.finish()

@@ -14,7 +14,8 @@ import Testing
         func didReset(_ environment: any BatchedEnvironment, seed: UInt64) {
             events.append("reset \(environment.count) from \(seed)")
         }
-        func willAct(on observations: Rows) { events.append("act") }
+        let wantsAssessments = true
+        func didAct(_ assessment: ActionAssessment?) { events.append("act") }
         func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) {
             events.append("step")
             self.playing.append(playing)
@@ -25,7 +26,7 @@ import Testing
     private static func episode(seed: UInt64, row: Int) -> EpisodeSummary {
         var world = Tally()
         world.reset(seed: seed)
-        var episode = EpisodeSummary(return: 0, length: 0, seed: seed)
+        var episode = EpisodeSummary(seed: seed)
         while true {
             let step = world.step(Witness.action(episode.length, row))
             episode.return += step.reward
@@ -112,7 +113,7 @@ import Testing
 
     @Test func reportsSummarise() {
         let episodes = [1.0, 2, 3, 10].enumerated().map {
-            EpisodeSummary(return: $1, length: 2 * $0, seed: UInt64($0))
+            EpisodeSummary(seed: UInt64($0), return: $1, length: 2 * $0)
         }
         let report = EvaluationReport(episodes)
         #expect(report.mean == 4)

@@ -127,7 +127,7 @@ import Testing
             try withUnsafeMutablePointer(to: &action) { action in
                 try agent.act(
                     on: Rows(bytes.baseAddress!, type: .int32, count: 1, width: 1), mode: .greedy,
-                    into: UnsafeMutableBufferPointer(start: action, count: 1))
+                    into: MutableRows(UnsafeMutableBufferPointer(start: action, count: 1), count: 1))
             }
         }
         return action

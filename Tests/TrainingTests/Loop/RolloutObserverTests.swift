@@ -47,10 +47,7 @@ import Testing
             for (number, step) in episode.steps.enumerated() {
                 let opinion = try agent.assess(world.observations)?.values.map { Float($0) } ?? []
                 #expect(opinion == Array(rollout.policy[step * policyCount..<(step + 1) * policyCount]))
-                switch rollout.actions {
-                case .discrete(let actions): world.actionRows.integers[0] = Int(actions[step])
-                case .continuous(let numbers, _): world.actionRows.floats[0] = numbers[step]
-                }
+                world.setAction(rollout.action(step), of: 0)
                 try world.step()
                 #expect(world.rewards[0] == rollout.rewards[step])
                 let observation = rollout.observation(episode.observations.lowerBound + number + 1)

@@ -69,7 +69,7 @@ final class Witness: Learner {
     static func action(_ call: Int, _ row: Int) -> Int { (call + 2 * row) % 3 }
 
     func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
-        for row in actions.indices { actions[row] = Self.action(modes.count, row) }
+        for row in 0..<actions.count { actions.integers[row] = Self.action(modes.count, row) }
         self.observations.append(rows(observations))
         modes.append(mode)
         events.append("act")
@@ -80,7 +80,7 @@ final class Witness: Learner {
         steps.append(
             (0..<transitions.count).map { row in
                 SeenStep(
-                    observation: before[row], next: after[row], action: transitions.actions[row],
+                    observation: before[row], next: after[row], action: transitions.actions.integer(row),
                     reward: transitions.rewards[row], terminated: transitions.terminated[row],
                     truncated: transitions.truncated[row], isReset: transitions.isReset[row])
             })
@@ -91,8 +91,8 @@ final class Witness: Learner {
     var updates: Int { steps.count }
     var variables: Parameters { Parameters() }
     func assess(_ observations: Rows) -> ActionAssessment? {
-        let row = rows(observations)[0]
-        return ActionAssessment(kind: .actionValues, values: row.map(Double.init))
+        let rows = rows(observations)
+        return ActionAssessment(kind: .actionValues, values: rows.flatMap { $0.map(Double.init) }, rows: rows.count)
     }
     func codeState(with coder: inout StateCoder) {}
 }

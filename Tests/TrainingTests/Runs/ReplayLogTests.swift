@@ -175,7 +175,7 @@ extension ReplayBuffer {
                             withUnsafePointer(to: &no) { no in
                                 add(
                                     Transitions(
-                                        observations: row(0), actions: .init(start: action, count: 1),
+                                        observations: row(0), actions: Rows(.init(start: action, count: 1), count: 1),
                                         rewards: .init(start: reward, count: 1),
                                         terminated: .init(start: ended, count: 1),
                                         truncated: .init(start: no, count: 1), nextObservations: row(1),
