@@ -82,7 +82,7 @@ REWARDS = {
     "MinAtar/Asterix": "1 for each piece of gold. Touching an enemy ends the game.",
     "MinAtar/Breakout": "1 for each brick. The game ends when the ball is lost.",
     "MinAtar/Freeway": "1 for each crossing within 2,500 frames.",
-    "MinAtar/Seaquest": "1 for each fish or submarine; surfacing with six divers pays by the oxygen left. A hit or no oxygen ends the game.",
+    "MinAtar/Seaquest": "1 for each fish or submarine; surfacing with six divers pays by the oxygen left. A hit or no oxygen ends it.",
     "MinAtar/SpaceInvaders": "1 for each alien. A bullet or a landing alien ends the game.",
 }
 
