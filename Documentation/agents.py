@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes into the pages of Documentation/Agents and Documentation/Models what the executable says of each agent and model: its
+"""Fills the pages in Documentation/Agents and Documentation/Models with what the executable says about each agent and model: its
 settings, and an agent's presets with the scores that they reached.
 
     Documentation/agents.py
 
-A page says where with a line `<!-- settings NAME -->`, `<!-- presets NAME -->`, `<!-- model NAME -->`, `<!-- options data -->` or `<!-- fitting MODEL -->`; everything from there to the next
-`<!-- end -->` is written anew."""
+A page marks the place with a line `<!-- settings NAME -->`, `<!-- presets NAME -->`, `<!-- model NAME -->`, `<!-- options data -->` or
+`<!-- fitting MODEL -->`; everything from there to the next `<!-- end -->` is replaced."""
 
 import json
 import pathlib

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws every environment's picture with `reverie trace --frame`, after some random actions, and writes Environments.md.
+"""Draws a picture of every environment with `reverie trace --frame`, after some random actions, and writes Environments.md.
 
     Documentation/environments.py [NAME...]       pictures of those whose names contain one of NAME (default all); always the page
 """
