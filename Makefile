@@ -76,6 +76,7 @@ format:
 
 lint:
 	@swift format lint --strict -r $(SOURCES)
+	@Documentation/check.py
 
 SOURCES = Package.swift Sources Tests environments agents Examples/Sources Examples/Package.swift
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Fits deep Boltzmann machines from random, greedily trained and centred starts, belief networks and shallow machines to thresholded MNIST,
-and prints what each has come to: its likelihood, and what a perceptron on top of its codes tells of the classes.
+"""Fits deep Boltzmann machines from random, greedily trained and centred starts, belief networks and shallow machines to thresholded
+MNIST, and prints what each reaches: its likelihood, and how well a perceptron on top of its codes predicts the classes.
 
     python3 Benchmarks/deep_machines.py DATA RUNS [--reverie PATH] > deep.md
 
-Fits that are there already go on or aren't made again. `RUNS/RUN.codes.json` keeps the accuracies."""
+Fits that exist are resumed, or left alone if they have finished. `RUNS/RUN.codes.json` keeps the accuracies."""
 import argparse
 import json
 import pathlib
@@ -16,7 +16,7 @@ machines = [
     ("c12-rbm-plain", "RBM, plain", "rbm --set hiddenUnits=500 --set epochs=50 --set centred=false"),
     ("c12-rbm-centred", "RBM, centred", "rbm --set hiddenUnits=500 --set epochs=50"),
     ("c12-random", "DBM, plain, random start", f"dbm {deep} --set epochs=50 {few} --set centred=false"),
-    ("c12-pretrained-90", "DBM, plain, greedy start, 40 epochs more",
+    ("c12-pretrained-90", "DBM, plain, greedy start, 40 more epochs",
      f"dbm {deep} --set epochs=90 --set pretrainingEpochs=20 --set centred=false"),
     ("c12-centred", "DBM, centred, random start", f"dbm {deep} --set epochs=50 {few}"),
     ("c12-centred-pretrained", "DBM, centred, greedy start of 20 epochs in all", f"dbm {deep} --set epochs=50 --set pretrainingEpochs=10"),
@@ -26,7 +26,7 @@ machines = [
 
 
 def accuracies(reverie, run, cache):
-    """Percent told right by the codes with all labels and with 1,000, and by the rows."""
+    """Accuracy in percent on the codes with all labels and with 1,000, and on the rows."""
     if not cache.exists():
         # The accuracies don't depend on log Z, which this makes quick to estimate.
         quick = "--set aisBetas=2 --set aisChains=2 --set samplingSteps=1".split()
@@ -43,7 +43,7 @@ def main():
     parser.add_argument("runs", type=pathlib.Path)
     parser.add_argument("--reverie", default=".build/release/reverie")
     arguments = parser.parse_args()
-    print("| machine | test nats | log Z by AIS, by reverse AIS | classes by codes | by codes, 1,000 labels | minutes |")
+    print("| machine | test nats | log Z by AIS, by reverse AIS | accuracy on codes | on codes, 1,000 labels | minutes |")
     print("|---|--:|--:|--:|--:|--:|")
     rows = None
     for run, name, words in machines:

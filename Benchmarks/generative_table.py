@@ -3,8 +3,8 @@
 
     python3 Benchmarks/generative_table.py RUNS_FOLDER > table.md
 
-The runs' names and what made them stand in `rows`; `--commands` prints the commands. Test nats, lower is better. A run that isn't there
-or isn't finished has no row. `RUN@key=value` is a run whose likelihood was asked for in another way:
+The names of the runs and the fits that made them are in `rows`; `--commands` prints the commands. Test nats, lower is better. A run that
+is missing or unfinished has no row. `RUN@key=value` is a run whose likelihood was computed in another way:
 
     reverie evaluate RUN --set key=value --json > RUN@key=value.json
 
@@ -23,8 +23,8 @@ deep2 = f"deep-nade mnist {fixed} --set hiddenUnits=500,500 --set epochs=1000 --
 rows = [
     ("rbm16l-centred-0..2", "RBM, 16 hidden, centred", 142.56, "Melchior et al. 2016", f"rbm mnist {threshold} {small}"),
     ("rbm16l-plain-0..2", "RBM, 16 hidden, plain", 149.05, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --set centred=false"),
-    ("rbm16l-flipped-centred-0..2", "RBM, 16 hidden, centred, data turned around", 142.09, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true"),
-    ("rbm16l-flipped-plain-0..2", "RBM, 16 hidden, plain, data turned around", 183.36, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true --set centred=false"),
+    ("rbm16l-flipped-centred-0..2", "RBM, 16 hidden, centred, inverted data", 142.09, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true"),
+    ("rbm16l-flipped-plain-0..2", "RBM, 16 hidden, plain, inverted data", 183.36, "Melchior et al. 2016", f"rbm mnist {threshold} {small} --option invert=true --set centred=false"),
     ("rbm500-centred-0@aisBetas=14500", "RBM, 500 hidden, centred", 84.86, "Melchior et al. 2016, AIS", f"rbm mnist {threshold} --set epochs=200"),
     ("rbm500-cd25-fixed-0", "RBM, 500 hidden, CD-25", 86.34, "Salakhutdinov & Murray 2008",
      f"rbm mnist {fixed} --set algorithm=cd --set gibbsSteps=25 --set epochs=120 --set learningRate=0.05 --set decay=linear"),

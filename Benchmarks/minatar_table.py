@@ -4,9 +4,9 @@ frames, as they were played in training, beside the figures of Young and Tian's 
 
     python3 Benchmarks/minatar_table.py RUN...
 
-Their figures are read off the curves that they published (within 2 %): with the best step size of each game, and with the
-default of 2.5e-4, which is also ours. Those of Seaquest are of the rules of MinAtar 1.0.10, and stand beside runs by these rules
-alone (`--option oxygen_flash=true`)."""
+Their figures are read off the curves that they published (within 2 %): with the best learning rate of each game, and with the
+default of 2.5e-4, which is also ours. Those of Seaquest belong to the rules of MinAtar 1.0.10, and are shown only beside runs by these
+rules (`--option oxygen_flash=true`)."""
 import csv
 import json
 import pathlib
@@ -19,7 +19,7 @@ paper = {
     "Asterix": (16.6, 12), "Breakout": (10.1, 9), "Freeway": (50.1, 49), "Seaquest of 1.0.10": (19.8, 16.5), "SpaceInvaders": (43.8, 45),
 }
 
-print("| game | seed | frames | return | paper, default step size | of it | paper, best step size |")
+print("| game | seed | frames | return | paper, default learning rate | ratio | paper, best learning rate |")
 print("|---|--:|--:|--:|--:|--:|--:|")
 rows = []
 for folder in map(pathlib.Path, sys.argv[1:]):

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes into the pages of Documentation/Agents and Documentation/Models what the executable says of each agent and model: its
+"""Fills the pages in Documentation/Agents and Documentation/Models with what the executable says about each agent and model: its
 settings, and an agent's presets with the scores that they reached.
 
     Documentation/agents.py
 
-A page says where with a line `<!-- settings NAME -->`, `<!-- presets NAME -->`, `<!-- model NAME -->`, `<!-- options data -->` or `<!-- fitting MODEL -->`; everything from there to the next
-`<!-- end -->` is written anew."""
+A page marks the place with a line `<!-- settings NAME -->`, `<!-- presets NAME -->`, `<!-- model NAME -->`, `<!-- options data -->` or
+`<!-- fitting MODEL -->`; everything from there to the next `<!-- end -->` is replaced."""
 
 import json
 import pathlib
@@ -30,7 +30,7 @@ def cell(value):
 
 def settings(name):
     rows = reverie("agents", name)["settings"]
-    lines = ["| setting | default | what it is |", "|---|---|---|"]
+    lines = ["| setting | default | meaning |", "|---|---|---|"]
     return lines + [f"| `{row['name']}` | {cell(row['default'])} | {row['help']} |" for row in rows]
 
 
@@ -38,37 +38,37 @@ def model(name):
     entry = reverie("models", name)
     lines = [f"Data: {', '.join(entry['data'])}. It can: {', '.join(entry['can'])}. Score: {entry['score']}.", ""]
     if entry["settings"]:
-        lines += ["| setting | default | what it is |", "|---|---|---|"]
+        lines += ["| setting | default | meaning |", "|---|---|---|"]
         lines += [f"| `{row['name']}` | {cell(row['default'])} | {row['help']} |" for row in entry["settings"]]
     return lines
 
 
 def options(_):
     rows = reverie("datasets", "moons")["options"]
-    lines = ["| option | default | values | what it is |", "|---|---|---|---|"]
+    lines = ["| option | default | values | meaning |", "|---|---|---|---|"]
     return lines + [f"| `{row['name']}` | {cell(row['default'])} | {cell(row['values'])} | {row['help']} |" for row in rows]
 
 
 def fitting(name):
     rows = reverie("models", name)["fitting"]
-    lines = ["| setting | values | what it is |", "|---|---|---|"]
+    lines = ["| setting | values | meaning |", "|---|---|---|"]
     return lines + [f"| `{row['name']}` | {cell(row['values'])} | {row['help']} |" for row in rows]
 
 
 def presets(name):
-    lines = ["| preset | steps | mean return of each seed | mean ± deviation | seconds a seed |", "|---|--:|---|--:|--:|"]
+    lines = ["| preset | steps | mean return of each seed | mean ± standard deviation | seconds per seed |", "|---|--:|---|--:|--:|"]
     for preset in reverie("presets")["presets"]:
         if preset["agent"] != name:
             continue
         steps, scores = f"{preset['run']['steps']:,}", preset["scores"]
         if not scores:
-            lines.append(f"| `{preset['name']}` | {steps} | not judged on five seeds | | |")
+            lines.append(f"| `{preset['name']}` | {steps} | not evaluated on five seeds | | |")
             continue
         each = ", ".join(f"{value:.4g}" for value in scores["returns"])
         spread = f"{scores['meanReturn']:.4g} ± {scores['standardDeviation']:.2g}"
         lines.append(f"| `{preset['name']}` | {steps} | {each} | {spread} | {scores['seconds']:.3g} |")
-    note = "100 greedy episodes a seed, seeds 0 to 4, which nothing was tuned with; with the final parameters, or those of the best"
-    return lines + ["", note, "evaluation where a preset evaluates while it trains."]
+    note = "100 greedy episodes per seed, seeds 0 to 4, on which nothing was tuned; with the final parameters, or those of the best"
+    return lines + ["", note, "evaluation if a preset evaluates while it trains."]
 
 
 def filled(text):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws every environment's picture with `reverie trace --frame`, after some random actions, and writes Environments.md.
+"""Draws a picture of every environment with `reverie trace --frame`, after some random actions, and writes Environments.md.
 
     Documentation/environments.py [NAME...]       pictures of those whose names contain one of NAME (default all); always the page
 """
@@ -22,23 +22,25 @@ CHAPTERS = [
     (
         "MinAtar",
         ["MinAtar/"],
-        "The five games of [MinAtar](https://arxiv.org/abs/1903.03176) with sticky actions and ramping difficulty, the same episodes as "
-        "the originals under the same seed. `-v0` has all six actions, `-v1` those that matter.",
+        "The five games of [MinAtar](https://arxiv.org/abs/1903.03176) with sticky actions and ramping difficulty: the same\n"
+        "episodes as the originals under the same seed. `-v0` has all six actions, `-v1` only those that matter.",
     ),
     (
         "Arcade",
         ["Arcade/"],
-        "Games in the manner of Atari's, with rules and pictures of our own: 210 × 160 pixels in colour, 60 frames a second. "
-        "`--option preprocess=nature` shows them as deep Q-learning is used to: 84 × 84 grey pixels, four frames at a time.",
+        "Games in the style of Atari's, with our own rules and graphics: 210 × 160 pixels in colour, 60 frames per second.\n"
+        "`--option preprocess=nature` presents them as in DQN's paper: 84 × 84 grey pixels, stacks of four frames.\n"
+        "[Arcade games](Arcade.md) has more.",
     ),
     (
         "Gridworlds",
         ["GridWorld", "grid:", "Maze"],
-        "Maps from text files in `assets/maps`; `--option map=FILE` of `GridWorld` plays one of your own.",
+        "Maps from text files in `assets/maps`; `GridWorld --option map=FILE` plays one of your own. [Grid worlds](GridWorlds.md)\n"
+        "has more.",
     ),
 ]
 
-# The seed and the number of actions after which an environment shows what it is about; others are shown after 3.
+# The seed and the number of actions after which an environment shows what it is about; the others are drawn after 3.
 MOMENTS = {
     "CartPole-v1": (3, 12),
     "MountainCar-v0": (3, 60),
@@ -59,29 +61,29 @@ MOMENTS = {
     "MinAtar/SpaceInvaders-v0": (3, 20),
 }
 
-# Those that look like another one.
+# Environments that look like another one.
 TWINS = {"CartPole-v0": "CartPole-v1", "CliffWalkingSlippery-v1": "CliffWalking-v1"}
 
 REWARDS = {
-    "CartPole": "1 a step, also the last. It ends when the pole leans over 12° or the cart leaves the track.",
-    "MountainCar-v0": "-1 a step, until the flag.",
-    "MountainCarContinuous": "100 at the flag, less a tenth of the force squared a step.",
-    "Pendulum": "minus the squares of the angle, a tenth of the speed's and a thousandth of the torque's a step.",
-    "Acrobot": "-1 a step, 0 when the tip passes the line.",
-    "FrozenLake": "1 at the goal. A hole ends the episode; two moves of three slip to a side.",
-    "CliffWalking": "-1 a step, -100 for a fall, which leads back to the start.",
-    "Taxi": "20 for the passenger at the destination, -10 for a pick-up or drop-off in vain, else -1.",
+    "CartPole": "1 per step, including the last. It ends when the pole leans more than 12° or the cart leaves the track.",
+    "MountainCar-v0": "-1 per step, until the flag.",
+    "MountainCarContinuous": "100 at the flag, minus a tenth of the squared force at each step.",
+    "Pendulum": "at each step, minus the squared angle, a tenth of the squared speed and a thousandth of the squared torque.",
+    "Acrobot": "-1 per step, 0 when the tip passes the line.",
+    "FrozenLake": "1 at the goal. A hole ends the episode; two moves out of three slip to one side.",
+    "CliffWalking": "-1 per step, -100 for a fall, which leads back to the start.",
+    "Taxi": "20 for dropping the passenger off at the destination, -10 for an invalid pick-up or drop-off, otherwise -1.",
     "Blackjack": "1 for a win, -1 for a loss, 0 for a draw.",
-    "Arcade/Pong": "1 for a point, -1 for the other's; the first to have 21 wins.",
-    "Arcade/Breakout": "7, 4 or 1 for a brick, by its row.",
-    "Arcade/Freeway": "1 for each crossing, in 8,160 frames.",
-    "Arcade/SpaceInvaders": "5 to 30 for an invader, by its row, and 200 for the saucer.",
-    "Arcade/Honeybee": "1 for each load of pollen, and in the hive the square of the loads; a wasp costs a life.",
-    "MinAtar/Asterix": "1 for each piece of gold. An enemy ends the game.",
-    "MinAtar/Breakout": "1 for each brick. It ends when the ball is lost.",
-    "MinAtar/Freeway": "1 for each crossing, in 2,500 frames.",
-    "MinAtar/Seaquest": "1 for each fish or submarine, and for rescued divers as many as there is oxygen. A hit or a lack of oxygen ends the game.",
-    "MinAtar/SpaceInvaders": "1 for each alien. A bullet or an alien that lands ends the game.",
+    "Arcade/Pong": "1 for a point, -1 for a point of the opponent's; the first to reach 21 wins.",
+    "Arcade/Breakout": "7, 4 or 1 for a brick, depending on its row.",
+    "Arcade/Freeway": "1 for each crossing within 8,160 frames.",
+    "Arcade/SpaceInvaders": "5 to 30 for an invader, depending on its row, and 200 for the saucer.",
+    "Arcade/Honeybee": "1 for each load of pollen, and the square of the number of loads at the hive; a wasp costs a life.",
+    "MinAtar/Asterix": "1 for each piece of gold. Touching an enemy ends the game.",
+    "MinAtar/Breakout": "1 for each brick. The game ends when the ball is lost.",
+    "MinAtar/Freeway": "1 for each crossing within 2,500 frames.",
+    "MinAtar/Seaquest": "1 for each fish or submarine; surfacing with six divers pays by the oxygen left. A hit or no oxygen ends it.",
+    "MinAtar/SpaceInvaders": "1 for each alien. A bullet or a landing alien ends the game.",
 }
 
 
@@ -137,7 +139,7 @@ def entry(environment):
         lines.append(f"- Actions: `{environment['actionSpace']}`" + (f": {named}" if named else ""))
     limit, threshold = environment.get("stepLimit"), environment.get("rewardThreshold")
     if limit:
-        lines.append(f"- An episode is cut after {limit} steps" + (f"; a mean return of {threshold:g} counts as solved" if threshold else ""))
+        lines.append(f"- Episodes are truncated after {limit} steps" + (f"; a mean return of {threshold:g} counts as solved" if threshold else ""))
     own = [option for option in environment["options"] if option["name"] not in ("max_episode_steps", "wrap")]
     for option in own:
         usual = f" (default {option['default']})" if option.get("default") else ""
@@ -149,8 +151,10 @@ def page(all):
     lines = [
         "# Environments",
         "",
-        "Written by `Documentation/environments.py` from `reverie list environments --json`; each picture is drawn by the environment's own "
-        "`draw`. Every environment also takes `--option max_episode_steps=N` (-1 for no limit) and `--wrap` (`reverie list wrappers`).",
+        "Every environment also takes `--option max_episode_steps=N` (-1 for no limit) and `--wrap` (`reverie list wrappers`).",
+        "",
+        "`Documentation/environments.py` writes this page from `reverie list environments --json`; each picture is drawn by the\n"
+        "environment itself.",
         "",
     ]
     for title, prefixes, passage in CHAPTERS:

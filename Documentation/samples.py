@@ -3,8 +3,8 @@
 
     Documentation/samples.py RUNS [--commands] [IMAGE …]
 
-Each picture has its run and what made both in `pictures`; `--commands` prints the fits, names draw these alone. A run that isn't there is
-named and left out."""
+`pictures` lists each picture with its run and the commands that made both; `--commands` prints the fits, and IMAGE restricts the pictures to
+those named. Missing runs are reported and skipped."""
 import pathlib
 import subprocess
 import sys

@@ -9,7 +9,7 @@ wc -l Sources/Lander/*.swift | awk '$2 != "total" && $1 > 100 { print $2 " has m
 # The sequence models on small data of the same form: each must beat guessing.
 data=$(mktemp -d)
 trap 'rm -rf "$data"' EXIT
-cat ../README.md ../ARCHITECTURE.md > "$data/tinyshakespeare.txt"
+cat ../README.md ../ARCHITECTURE.md ../CONTRIBUTING.md ../Documentation/Design/*.md > "$data/tinyshakespeare.txt"
 pieces=$(for piece in $(seq 16); do printf '[%s],' "$(for frame in $(seq 24); do printf '[%d,%d],' $((48 + frame % 3)) $((60 + frame % 4)); done | sed 's/,$//')"; done | sed 's/,$//')
 echo "{\"train\": [$pieces], \"valid\": [$pieces], \"test\": [$pieces]}" > "$data/music_JSB_Chorales.json"
 below() { awk -v limit="$1" '/validation loss:|test:/ { for (i = 1; i <= NF; i++) if ($i ~ /^[0-9.]+$/) loss = $i; print; if (loss < limit) good = 1 } END { exit !good }'; }
