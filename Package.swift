@@ -31,7 +31,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let libraries = [
     "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
     "Experience", "Datasets", "GenerativeModels",
-    "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
+    "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer", "Scenes",
 ]
 
 let package = Package(
@@ -81,12 +81,18 @@ let package = Package(
                 "NeuralNetworks", "TensorCore", "Graphics", "Storage", "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
+        module(
+            "Scenes",
+            [
+                "Agents", "Datasets", "Environments", "Experience", "GenerativeModels", "Graphics", "Random", "Rollouts",
+                "Storage", "Training", "Viewer",
+            ]),
         .target(name: "CReverie"),
         module("Interface", ["CReverie", "Environments", "Experience", "Graphics", "Storage"]),
         .executableTarget(
             name: "reverie",
             dependencies: [
-                "Viewer", "Training", "Agents", "GenerativeModels", "Datasets", "Rollouts", "Environments",
+                "Scenes", "Viewer", "Training", "Agents", "GenerativeModels", "Datasets", "Rollouts", "Environments",
                 "Experience", "GymnasiumBridge",
                 "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "Random", "CReverie",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -117,6 +123,12 @@ let package = Package(
             ]),
         tests("InterfaceTests", ["Experience", "Interface", "CReverie", "Environments", "Graphics", "Storage"]),
         tests("ViewerTests", ["Viewer", "Graphics"]),
+        tests(
+            "ScenesTests",
+            [
+                "Scenes", "Agents", "Datasets", "Environments", "Experience", "GenerativeModels", "Graphics", "Rollouts",
+                "Storage", "Training", "Viewer",
+            ]),
         tests("CommandLineTests", ["reverie", "Training", "Experience"]),
     ]
 )

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 swift build -c release
-.build/release/Lander
+SDL_VIDEODRIVER=dummy .build/release/Lander --watch --frames 60
 wc -l Sources/Lander/*.swift | awk '$2 != "total" && $1 > 100 { print $2 " has more than 100 lines"; failed = 1 } END { exit failed }'
 
 # The sequence models on small data of the same form: each must beat guessing.

@@ -29,6 +29,11 @@ public enum NumberText {
         return fixed(value, decimals: max(0, 2 - max(exponent, -1)))
     }
 
+    /// A number as a person reads it: whole ones without a point, others with three digits after it.
+    public static func readable(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : fixed(value, decimals: 3)
+    }
+
     /// Numbers to be read below each other, all with the same digits after the point: `decimals`, or as many as give the
     /// largest two or three digits. Very large or small ones are written one by one as ``short(_:)`` does.
     static func column(_ values: [Double], decimals: Int? = nil) -> [String] {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Graphics
 import Storage
 import Training
 
@@ -40,11 +41,11 @@ enum SessionCommand {
         if json {
             try output("\(summary)")
         } else {
-            let scores = ["firstScore", "validScore"].map { readable(summary[$0]?.double ?? .nan) }
+            let scores = ["firstScore", "validScore"].map { NumberText.readable(summary[$0]?.double ?? .nan) }
             let name = summary["score"]?.string ?? "score"
             try output("\(name) on held-back data: \(scores[0]) before, \(scores[1]) after: \(folder)")
             if let nats = summary["testNats"]?.double, let kind = summary["likelihood"]?.string {
-                try output("test: \(readable(nats)) nats a row (\(kind))")
+                try output("test: \(NumberText.readable(nats)) nats a row (\(kind))")
             }
             note("Next: reverie sample \(folder) --to samples.png   or   reverie watch \(folder)")
         }
