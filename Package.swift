@@ -126,8 +126,8 @@ let package = Package(
         tests(
             "ScenesTests",
             [
-                "Scenes", "Agents", "Datasets", "Environments", "Experience", "GenerativeModels", "Graphics", "Rollouts",
-                "Storage", "Training", "Viewer",
+                "Scenes", "Agents", "Datasets", "Environments", "Experience", "GenerativeModels", "Graphics",
+                "NeuralNetworks", "Rollouts", "Storage", "TensorCore", "Training", "Viewer",
             ]),
         tests("CommandLineTests", ["reverie", "Training", "Experience"]),
     ]

@@ -167,7 +167,8 @@ public final class AgentScene: ViewerScene {
     public var panel: ViewerPanel {
         var values: [ViewerPanel.Value] = [
             .init("Episode", "\(episode)"), .init("Step", "\(current.step)"),
-            .init("Return", NumberText.readable(current.totalReward)), .init("Reward", NumberText.readable(current.lastReward)),
+            .init("Return", NumberText.readable(current.totalReward)),
+            .init("Reward", NumberText.readable(current.lastReward)),
             .init("Action", current.lastAction ?? "-"), .init("Seed", "\(seed)"),
         ]
         if environment.hasEnded { values.append(.init("Ended", environment.endName)) }

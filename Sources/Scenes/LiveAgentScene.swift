@@ -28,8 +28,8 @@ public final class LiveAgentScene: ViewerScene {
         scene = try AgentScene(title: title, agent: agent, environment: environment, mode: .greedy, seed: seed)
     }
 
-    /// A scene of `run`, whose training begins once the window is open. Its episodes are seeded from a million after the
-    /// run's own seed.
+    /// A scene of `run`, whose training begins once the window is open. Its episodes are seeded from a million after
+    /// the run's own seed.
     ///
     /// - Throws: what making its agent and environment throws.
     public convenience init(_ run: TrainingRun, feed: AgentFeed, training: LiveTraining) throws {

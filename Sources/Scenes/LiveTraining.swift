@@ -3,8 +3,8 @@ import Storage
 import Synchronization
 import Viewer
 
-/// Training on a thread of its own while a window shows what has been learned so far. Closing the window doesn't end the
-/// training.
+/// Training on a thread of its own while a window shows what has been learned so far. Closing the window doesn't end
+/// the training.
 ///
 /// A live scene begins the training when it is drawn first. What is trained and what is shown are two: the scene has an
 /// agent or a model of its own, which follows the other through a `ParameterFeed`.
@@ -40,7 +40,8 @@ public final class LiveTraining: Sendable {
     /// Opens the window of a scene that begins the training, and waits for the ends of both. Training goes on where the
     /// scene fails.
     ///
-    /// - Parameter windowFailed: Called with the scene's error where the window is closed by one while training goes on.
+    /// - Parameter windowFailed: Called with the scene's error where the window is closed by one while training goes
+    ///   on.
     /// - Returns: what the training returned; nil where it never began.
     /// - Throws: what the training throws, and `ViewerError.noDisplay` where it hasn't begun.
     @MainActor public func run(

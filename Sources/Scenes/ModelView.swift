@@ -25,7 +25,8 @@ public enum ModelView: String, CaseIterable, Sendable {
         case .samples: can(.sample)
         case .weights: can(.weights) && hasRows
         case .complete: can(.complete) && hasRows
-        // A chain that starts at a disturbed row goes to what it is a disturbance of, where the model encodes rows at all.
+        // A chain that starts at a disturbed row goes to what it is a disturbance of, where the model encodes rows at
+        // all.
         case .recall: can(.process, .reconstruct) && hasRows
         case .reconstruct: can(.reconstruct) && hasRows
         }

@@ -22,8 +22,8 @@ public final class RolloutScene: ViewerScene {
     ///
     /// - Parameters:
     ///   - path: Where it is from, for errors.
-    ///   - environment: The environment that it was recorded in, made with the same options: a batch of one that doesn't
-    ///     reset itself.
+    ///   - environment: The environment that it was recorded in, made with the same options: a batch of one that
+    ///     doesn't reset itself.
     /// - Throws: ``SceneError`` where its episodes can't be replayed.
     public init(_ rollout: Rollout, path: String, environment: any BatchedEnvironment) throws {
         guard !rollout.episodes.isEmpty else { throw SceneError.noEpisodes(path: path) }
@@ -116,7 +116,8 @@ public final class RolloutScene: ViewerScene {
         let lastAction = step > 0 ? actionNames.text(rollout.action(current.steps.lowerBound + step - 1)) : "-"
         var values: [ViewerPanel.Value] = [
             .init("Episode", "\(episode + 1) of \(rollout.episodes.count)"),
-            .init("Step", "\(step) of \(current.steps.count)"), .init("Return", NumberText.readable(rewards.reduce(0, +))),
+            .init("Step", "\(step) of \(current.steps.count)"),
+            .init("Return", NumberText.readable(rewards.reduce(0, +))),
             .init("Reward", NumberText.readable(rewards.last ?? 0)), .init("Action", lastAction),
             .init("Seed", "\(current.seed ?? 0)"),
         ]

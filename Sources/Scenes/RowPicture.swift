@@ -1,8 +1,8 @@
 import Datasets
 import Graphics
 
-/// Rows of data as a picture, by what they are: images, cells, points, text, piano rolls. What the window shows, and what
-/// files of pictures hold.
+/// Rows of data as a picture, by what they are: images, cells, points, text, piano rolls. What the window shows, and
+/// what files of pictures hold.
 public struct RowPicture {
     /// How rows become a picture.
     fileprivate enum Layout {

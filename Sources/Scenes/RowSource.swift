@@ -27,7 +27,8 @@ extension WatchedModel {
                 .process(count: count, from: nil, known: [], seed: seed)
             return RowSource(count: count, process: process)
         case .samples:
-            return RowSource(count: count, still: unscaled(try model.sample(count, class: label, name: name, seed: seed)))
+            return RowSource(
+                count: count, still: unscaled(try model.sample(count, class: label, name: name, seed: seed)))
         case .weights: return try weights(count, random)
         case .complete: return try completion(count, random, seed: seed)
         case .recall: return try recall(count, random, seed: seed)
@@ -123,6 +124,7 @@ private struct RowNoise {
 }
 
 extension Dataset.Description {
-    /// How many numbers of a row are known where it is to be completed: those of a picture's upper half, else the first half.
+    /// How many numbers of a row are known where it is to be completed: those of a picture's upper half, else the first
+    /// half.
     fileprivate var knownWidth: Int { picture.map { $0.height / 2 * $0.width * $0.channels } ?? width / 2 }
 }

@@ -14,7 +14,8 @@ public final class ShownRows {
     /// Begins to show.
     ///
     /// - Parameters:
-    ///   - count: Rows, or units whose weights are shown: fewer where there aren't as many; nil for what a picture has room for.
+    ///   - count: Rows, or units whose weights are shown: fewer where there aren't as many; nil for what a picture has
+    ///     room for.
     ///   - seed: What is drawn, and which rows or units are chosen, follows from it.
     /// - Throws: what the model throws, and reading the data where they are needed.
     public init(_ view: ModelView, of model: WatchedModel, count: Int? = nil, seed: UInt64) throws {

@@ -5,8 +5,8 @@ import Storage
 import Training
 
 /// Keeps `samples.png` in a run's folder: what the model draws by now, always from the same seed. Drawing takes no more
-/// than a twentieth of the time, so a model that draws slowly shows fewer rows, or shows them less often; and a fit of a
-/// few seconds is drawn at its end only.
+/// than a twentieth of the time, so a model that draws slowly shows fewer rows, or shows them less often; and a fit of
+/// a few seconds is drawn at its end only.
 final class SampleSheet {
     private let path: String
     private let clock: () -> Double

@@ -3,8 +3,8 @@ import Scenes
 import Storage
 import Training
 
-/// Small fits of models of each kind of rows, made once, and removed when the tests end: `nade`, `rbm` and `hopfield` of
-/// pictures, `bits` of a table of bits, `points` of points, `lines` and `stream` of a text, `music`.
+/// Small fits of models of each kind of rows, made once, and removed when the tests end: `nade`, `rbm` and `hopfield`
+/// of pictures, `bits` of a table of bits, `points` of points, `lines` and `stream` of a text, `music`.
 enum FittedModels {
     private struct Fit {
         var name, model, dataset: String

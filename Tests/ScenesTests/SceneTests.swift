@@ -128,7 +128,8 @@ import Viewer
         let limit = ["max_episode_steps": "20"]
         let scene = try RolloutScene(rollout, path: "p.npz", environment: pendulum(limit))
         #expect(try play(scene).count == 20)
-        #expect(value("Ended", scene) == "truncated" && value("Action", scene) == NumberText.readable(Double(numbers[19])))
+        #expect(
+            value("Ended", scene) == "truncated" && value("Action", scene) == NumberText.readable(Double(numbers[19])))
         let other = try RolloutScene(
             rollout, path: "p.npz", environment: pendulum(limit.merging(["g": "9"]) { $1 }))
         #expect(throws: SceneError.self) { try play(other) }

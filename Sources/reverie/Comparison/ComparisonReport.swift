@@ -85,7 +85,8 @@ struct ComparisonReport {
                 + scores.raw.map { scores in
                     let scores = scores[task]
                     guard !scores.isEmpty else { return "-" }
-                    let deviation = scores.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(scores)))" : ""
+                    let deviation =
+                        scores.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(scores)))" : ""
                     return NumberText.readable(Statistics.mean(scores)) + deviation
                 }
         }

@@ -64,7 +64,8 @@ struct FitComparison {
                 let history = fit.history
                 return [
                     fit.name, fit.configuration.model, splitPath(fit.configuration.dataset).name,
-                    history.test.map { NumberText.readable($0.nats) } ?? "-", history.test?.kind ?? "-", history.scoreName,
+                    history.test.map { NumberText.readable($0.nats) } ?? "-", history.test?.kind ?? "-",
+                    history.scoreName,
                     fit.score.map(NumberText.readable) ?? "-", "\(history.epochs ?? 0)",
                     fit.seconds.map { "\(Int($0.rounded()))" } ?? "-",
                 ]

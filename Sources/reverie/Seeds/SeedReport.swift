@@ -54,8 +54,10 @@ struct SeedReport {
         }
         let lines = table(["seed", "steps", "episodes", "seconds", "return", "run"], rows)
         guard !returns.isEmpty else { return lines }
-        let deviation = returns.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(returns)))" : ""
-        return lines + "\nmean return over \(returns.count) seeds \(NumberText.readable(Statistics.mean(returns)))\(deviation), "
+        let deviation =
+            returns.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(returns)))" : ""
+        return lines
+            + "\nmean return over \(returns.count) seeds \(NumberText.readable(Statistics.mean(returns)))\(deviation), "
             + "interquartile mean \(NumberText.readable(Statistics.interquartileMean(returns)))"
     }
 }
