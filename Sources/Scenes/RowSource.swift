@@ -45,6 +45,7 @@ extension WatchedModel {
 
     /// Test rows whose second half (a picture's lower one) has to be found.
     private func completion(_ count: Int, _ random: RandomStream, seed: UInt64) throws -> RowSource {
+        let data = model.data
         let known = (0..<data.width).map { $0 < data.knownWidth }
         let rows = try chosen(count, of: .test, random)
         // What isn't known is replaced, so that no model can make use of it.
