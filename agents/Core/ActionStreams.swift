@@ -26,5 +26,5 @@ public struct ActionStreams: Hashable, Sendable {
 
 extension StateCoder {
     /// Codes the stream that all rows share.
-    mutating func code(_ value: inout ActionStreams) throws(EnvironmentError) { try code(&value[0]) }
+    public mutating func code(_ value: inout ActionStreams) throws(EnvironmentError) { try code(&value[0]) }
 }
