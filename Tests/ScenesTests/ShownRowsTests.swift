@@ -7,7 +7,7 @@ import Testing
 @testable import Scenes
 
 /// What is looked at of a model, and how it is drawn.
-@Suite struct ModelViewTests {
+@Suite struct ShownRowsTests {
     private func shown(_ run: String, _ view: ModelView, count: Int? = nil, seed: UInt64 = 2) throws -> ShownRows {
         try ShownRows(view, of: FittedModels.model(run), count: count, seed: seed)
     }
