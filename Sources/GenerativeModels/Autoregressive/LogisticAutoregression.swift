@@ -42,9 +42,6 @@ public struct LogisticAutoregressionSettings: ModelSettings {
     /// The defaults.
     public init() {}
 
-    /// None.
-    public static let settings: [Setting<LogisticAutoregressionSettings>] = []
-
     /// Bits or reals.
     public var needs: DataNeeds { DataNeeds(.bits, .reals) }
     /// 50 epochs with a falling step size.

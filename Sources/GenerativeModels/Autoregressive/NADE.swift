@@ -125,18 +125,12 @@ private final class NADEStepper: ConditionalStepper {
 /// Settings of ``NADE``.
 public struct NADESettings: ModelSettings {
     /// H.
-    public var hiddenUnits = 500
-    /// Whether numbers come in a random order, drawn from the fit's seed, instead of row by row.
-    public var shuffled = false
+    @Setting(1...65_536, "hidden units") public var hiddenUnits = 500
+    /// Drawn from the fit's seed.
+    @Setting("a random ordering instead of raster order") public var shuffled = false
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<NADESettings>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
-        Setting("shuffled", \.shuffled, "numbers in a random order instead of row by row"),
-    ]
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
@@ -159,18 +153,12 @@ public struct NADESettings: ModelSettings {
 /// Settings of ``NADE`` for reals.
 public struct RNADESettings: ModelSettings {
     /// H.
-    public var hiddenUnits = 50
-    /// Gaussians in a number's mixture.
-    public var components = 10
+    @Setting(1...65_536, "hidden units") public var hiddenUnits = 50
+    /// Gaussians.
+    @Setting(1...1024, "mixture components per dimension") public var components = 10
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<RNADESettings>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
-        Setting("components", \.components, 1...1024, "Gaussians in the mixture of each number"),
-    ]
 
     /// Reals.
     public var needs: DataNeeds { DataNeeds(.reals, .unit) }

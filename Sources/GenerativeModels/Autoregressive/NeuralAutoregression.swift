@@ -49,16 +49,11 @@ struct NeuralAutoregression: ConditionalNetwork {
 
 /// Settings of ``NeuralAutoregression``.
 public struct NeuralAutoregressionSettings: ModelSettings {
-    /// Hidden units of each number's group.
-    public var groupUnits = 4
+    /// G.
+    @Setting(1...1024, "hidden units per dimension") public var groupUnits = 4
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<NeuralAutoregressionSettings>] = [
-        Setting("groupUnits", \.groupUnits, 1...1024, "hidden units of each number's group")
-    ]
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
