@@ -3,7 +3,6 @@
 ///
 /// ```swift
 /// @Setting(0...1, "learning rate at the start") public var learningRate = 1e-4
-/// @Setting("hidden layer sizes") …
 /// ```
 ///
 /// The property is stored as any other; what else is declared stands beside its value. Settings are equal where their values are.

@@ -24,7 +24,6 @@ import Testing
         #expect(Set(settings.map(\.name)).count == settings.count, "\(type(of: subject)) has a name twice")
         for setting in settings {
             #expect(!setting.help.isEmpty && !setting.help.hasSuffix(".") && setting.help.count <= 80, "\(setting)")
-            #expect(setting.help.first.map { $0 == " " } == false, "\(setting)")
         }
     }
 

@@ -5,7 +5,7 @@ import Environments
 public struct QLambdaSettings: TabularSettings {
     /// The catalogue's name.
     public static let agentName = "q-lambda"
-    /// 0 learns from one step, 1 from all steps up to the next exploring action.
+    /// λ: 0 learns from one step, 1 from all steps up to the next exploring action.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
     /// What becomes of the trace of a state and action that come again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.replacing

@@ -5,7 +5,7 @@ import Environments
 public struct SARSALambdaSettings: TabularSettings {
     /// The catalogue's name.
     public static let agentName = "sarsa-lambda"
-    /// 0 learns from one step, 1 from the whole rest of the episode.
+    /// λ: 0 learns from one step, 1 from the whole rest of the episode.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
     /// What becomes of the trace of a state and action that come again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.replacing

@@ -6,7 +6,7 @@ import Environments
 public struct TableSettings: Configurable, Hashable {
     /// α at the start of training.
     @Setting(0...1, "learning rate at the start") public var learningRate = 0.5
-    /// α at the end.
+    /// α at the end of its schedule.
     @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.01
     /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99

@@ -39,50 +39,50 @@ public struct DataSettings: Configurable, Hashable {
         case frames
     }
 
-    /// Independent of a model's seed, so that all seeds of a model see the same data.
+    /// The seed of the data, apart from a model's: all seeds of a model see the same data.
     @Setting(0...Int.max, "random seed of generated data, splits and fixed binarisation") public var seed = 0
     /// How intensities become bits.
     @Setting("how to binarise intensities") public var binarize = Binarization.auto
     /// From where on `binarize=threshold` gives 1: as a share of the levels' count, so that 0.5 is 128 of 256; of the range
     /// from 0 to 1; of the range of a column's training rows for reals.
     @Setting(0...1, "threshold of binarize=threshold, as a share of the range") public var threshold = 0.5
-    /// White becomes black.
+    /// Whether black and white change places.
     @Setting("invert bits, levels or intensities") public var invert = false
     /// Levels become (level + u) / levels with u from 0 to 1, new for each batch, so that a density of them is a bound
     /// of their probability (Theis et al. 2016).
     @Setting("dequantise: add uniform noise to levels and scale them to [0, 1]") public var dequantize = false
-    /// By the training rows. Intensities and levels, which have a range, are left alone unless ``kind`` makes reals of
-    /// them.
+    /// Whether columns are standardised, by the training rows. Intensities and levels, which have a range, are left
+    /// alone unless ``kind`` makes reals of them.
     @Setting("standardise real columns to mean 0 and variance 1") public var standardize = true
     /// What the numbers are.
     @Setting("kind of numbers in tables, IDX files and observations") public var kind = Kind.auto
     /// The extents of a row, such as [8, 8] for a table of pictures; empty as the data have them.
     @Setting(1...65_536, "shape of a row, such as [8, 8]; empty: the data's own") public var shape: [Int] = []
-    /// Of the data sets that are made, such as `moons`.
+    /// Training rows of a data set that is made, such as `moons`.
     @Setting(1...100_000_000, "training rows to generate") public var size = 10_000
     /// The noise of made data, as a multiple of the set's usual noise.
     @Setting(0...100, "noise of generated data, relative to the set's default") public var noise = 1.0
-    /// In cells.
+    /// The side, in cells.
     @Setting(2...12, "side length of bars-and-stripes") public var side = 4
     /// The share of rows for validation, where data have no such part of their own.
     @Setting(0.0001...0.5, "validation share, if the data have no validation split") public var validation = 0.1
     /// The share of rows for the test, where data have no such part of their own.
     @Setting(0.0001...0.4, "test share, if the data have no test split") public var test = 0.1
-    /// The first ones; of a running text its characters.
+    /// The first so many training rows; of a running text so many characters.
     @Setting(0...Int.max, "maximum number of training rows; 0: all") public var limit = 0
-    /// Numbered anew in rising order.
+    /// The classes that are kept, numbered anew in rising order.
     @Setting(0...65_535, "classes to keep, such as [3, 8]; empty: all") public var classes: [Int] = []
-    /// Of the pictures of a batch, up to so many pixels each way.
+    /// How far pictures of a batch are moved at random, in pixels.
     @Setting(0...64, "random shift augmentation, in pixels; 0: none") public var shift = 0
-    /// Of the pictures of a batch.
+    /// Whether pictures of a batch are mirrored left to right at random.
     @Setting("random horizontal flip augmentation") public var flip = false
-    /// Its end included; otherwise the whole text is one sequence.
+    /// Whether a line, its end included, is a sequence; otherwise the whole text is one.
     @Setting("treat each line of a text as a sequence") public var lines = false
     /// Which column of a table is the class.
     @Setting("class column of a table") public var labelColumn = LabelColumn.auto
     /// What a row of a recorded rollout is.
     @Setting("what the rows of a recorded rollout are") public var rollout = RolloutRows.observations
-    /// Larger frames are made smaller.
+    /// The longest side, in pixels; larger frames are made smaller.
     @Setting(1...512, "longest side of a rollout's frames, in pixels") public var frameSide = 32
 
     /// The defaults.

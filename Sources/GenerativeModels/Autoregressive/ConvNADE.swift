@@ -35,7 +35,7 @@ struct ConvNADE: OrderlessNetwork {
 
 /// Settings of ``ConvNADE``.
 public struct ConvNADESettings: ModelSettings {
-    /// The later ones have a residual connection.
+    /// Layers, the later ones with a residual connection.
     @Setting(1...100, "convolutional layers") public var layers = 6
     /// Channels of each layer.
     @Setting(1...4096, "channels per layer") public var channels = 32

@@ -119,7 +119,7 @@ public struct GatedPixelCNNSettings: ModelSettings {
     @Setting(3...31, "kernel size of the other layers, odd") public var kernel = 3
     /// Channels between the last layer and the outputs.
     @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
-    /// Of the horizontal stack's channels.
+    /// The share of the horizontal stack's channels that is dropped.
     @Setting(0...0.9, "dropout rate after each layer") public var dropout = 0.0
 
     /// The defaults.

@@ -189,11 +189,11 @@ public struct MADESettings: ModelSettings {
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500]
     /// Masks that are learned under in turn, and mixed.
     @Setting(1...1024, "masks used in turn in training and averaged in a likelihood") public var masks = 1
-    /// Drawn from the fit's seed.
+    /// Whether orderings are drawn, from the fit's seed.
     @Setting("a random ordering for each mask instead of raster order") public var shuffled = false
-    /// Past the hidden layers.
+    /// Whether there are connections past the hidden layers.
     @Setting("direct input-to-output connections") public var direct = true
-    /// Germain et al. (2015) use AdaGrad.
+    /// The optimiser; Germain et al. (2015) use AdaGrad.
     @Setting([.adam, .adagrad], "optimiser") public var optimizer = OptimizerName.adam
 
     /// The defaults.

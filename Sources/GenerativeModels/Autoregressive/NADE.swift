@@ -126,7 +126,7 @@ private final class NADEStepper: ConditionalStepper {
 public struct NADESettings: ModelSettings {
     /// H.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 500
-    /// Drawn from the fit's seed.
+    /// Whether the ordering is drawn, from the fit's seed.
     @Setting("a random ordering instead of raster order") public var shuffled = false
 
     /// The defaults.
@@ -154,7 +154,7 @@ public struct NADESettings: ModelSettings {
 public struct RNADESettings: ModelSettings {
     /// H.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 50
-    /// Gaussians.
+    /// Gaussians in a dimension's mixture.
     @Setting(1...1024, "mixture components per dimension") public var components = 10
 
     /// The defaults.

@@ -49,7 +49,7 @@ struct NeuralAutoregression: ConditionalNetwork {
 
 /// Settings of ``NeuralAutoregression``.
 public struct NeuralAutoregressionSettings: ModelSettings {
-    /// G.
+    /// G: units of a dimension's group.
     @Setting(1...1024, "hidden units per dimension") public var groupUnits = 4
 
     /// The defaults.

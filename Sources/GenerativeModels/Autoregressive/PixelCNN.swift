@@ -60,13 +60,13 @@ struct PixelCNN: ConditionalNetwork {
 public struct PixelCNNSettings: ModelSettings {
     /// Residual layers after the first.
     @Setting(0...100, "residual layers after the first") public var layers = 7
-    /// Rounded up to a multiple of the colours.
+    /// Channels of each layer, rounded up to a multiple of the colours.
     @Setting(1...4096, "channels per layer") public var channels = 32
     /// Columns of the first layer's kernel, odd.
     @Setting(3...31, "kernel size of the first layer, odd") public var firstKernel = 7
     /// Columns of the other kernels, odd.
     @Setting(3...31, "kernel size of the other layers, odd") public var kernel = 3
-    /// Rounded up to a multiple of the colours.
+    /// Channels of the head, rounded up to a multiple of the colours.
     @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
 
     /// The defaults.

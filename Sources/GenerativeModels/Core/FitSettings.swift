@@ -17,7 +17,7 @@ public struct FitSettings: Configurable, Hashable {
     @Setting(1...1_000_000, "epochs") public var epochs = 20
     /// Fitting ends with ``epochs`` or ``updates``, whichever comes first.
     @Setting(0...1_000_000_000, "maximum number of updates; 0: no limit") public var updates = 0
-    /// In rows.
+    /// Rows of a batch.
     @Setting(1...65_536, "batch size") public var batchSize = 100
     /// The greatest step size.
     @Setting(0...10, "peak learning rate") public var learningRate = 1e-3
@@ -25,11 +25,11 @@ public struct FitSettings: Configurable, Hashable {
     @Setting("learning rate schedule") public var decay = Decay.constant
     /// What the step size has become at the end, where it decays.
     @Setting(0...10, "final learning rate of a schedule that decays") public var lastLearningRate = 0.0
-    /// The learning rate grows linearly from 0 over them.
+    /// Updates over which the learning rate grows linearly from 0.
     @Setting(0...1_000_000_000, "warm-up updates") public var warmup = 0
-    /// By the validation rows.
+    /// Epochs without a better score of the validation rows.
     @Setting(0...1_000_000, "early stopping: epochs without a better score; 0: off") public var patience = 0
-    /// Where the score tells; otherwise the last ones count.
+    /// Whether the best parameters count, where scores tell; otherwise the last ones do.
     @Setting("keep the best parameters by score instead of the last") public var keepBest = true
     /// The average is what is scored and kept.
     @Setting(0...0.999999, "decay of the moving average of parameters; 0: none") public var averaging = 0.0
@@ -37,7 +37,7 @@ public struct FitSettings: Configurable, Hashable {
     @Setting(0...1_000_000_000, "validation rows to score; 0: all") public var validationRows = 0
     /// Test rows whose likelihood is asked for at the end; 0: all.
     @Setting(0...1_000_000_000, "test rows to evaluate at the end; 0: all") public var testRows = 0
-    /// 0 is one an epoch.
+    /// Seconds from one checkpoint to the next, at least; 0: one an epoch.
     @Setting(0...86_400, "minimum seconds between checkpoints") public var checkpointSeconds = 20.0
 
     /// The defaults.

@@ -19,7 +19,7 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
     @Setting("estimator of the model's correlations") public var gradient = Gradient.automatic
     /// Persistent chains.
     @Setting(1...100_000, "persistent chains") public var chains = 100
-    /// A sweep goes over all units.
+    /// Sweeps over all units.
     @Setting(1...10_000, "Gibbs sweeps per update") public var gibbsSteps = 1
     /// The pull of the weights to 0.
     @Setting(0...10, "weight decay") public var weightDecay = 0.0

@@ -37,7 +37,7 @@ public struct BoltzmannSettings: Configurable, Hashable {
     @Setting(0...10, "standard deviation of the initial weights") public var initialScale = 0.01
     /// What the visible biases begin with.
     @Setting("initial visible biases") public var visibleBias = VisibleBias.data
-    /// From the base rates.
+    /// Gibbs steps from the base rates to a sample.
     @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
     /// Chains of annealed importance sampling.
     @Setting(2...100_000, "annealed importance sampling: chains") public var aisChains = 100

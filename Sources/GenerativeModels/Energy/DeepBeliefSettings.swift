@@ -5,7 +5,7 @@ import Datasets
 public struct DeepBeliefSettings: ModelSettings, Hashable {
     /// Units of each hidden layer, from the visible units up.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500, 500]
-    /// Of all layers at once, among the epochs of the fit; 0: none.
+    /// The last epochs of the fit, in which all layers are learned at once; 0: none.
     @Setting(0...100_000, "final epochs of up-down fine-tuning") public var fineTuningEpochs = 0
     /// Draws of the hidden units that a row's bound is the mean of.
     @Setting(1...100_000, "samples averaged in a row's bound") public var boundSamples = 10

@@ -5,7 +5,7 @@ import Datasets
 public struct DeepBoltzmannSettings: ModelSettings, Hashable {
     /// Units of each hidden layer, from the visible units up.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500, 1000]
-    /// 0: none, as a centred machine needs none (Montavon & Müller 2012).
+    /// Epochs of each layer; 0: none, as a centred machine needs none (Montavon & Müller 2012).
     @Setting(0...100_000, "greedy pretraining epochs per layer") public var pretrainingEpochs = 10
     /// Steps of mean-field inference.
     @Setting(1...1000, "mean-field inference steps") public var meanFieldSteps = 10

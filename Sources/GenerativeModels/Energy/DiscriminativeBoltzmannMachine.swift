@@ -8,9 +8,9 @@ import TensorCore
 public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
     /// Hidden units.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 200
-    /// α.
+    /// α: how much the generative gradient counts beside the discriminative one.
     @Setting(0...1000, "weight of the generative gradient; 0: purely discriminative") public var generative = 0.01
-    /// Of its negative phase.
+    /// Gibbs steps of the negative phase.
     @Setting(1...10_000, "Gibbs steps of the generative gradient") public var gibbsSteps = 1
     /// Gibbs steps to a sample.
     @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000

@@ -69,7 +69,6 @@ public struct GaussianBoltzmannSettings: ModelSettings, Hashable {
         boltzmann.learnsPrecision = precision == .learned
         return try RestrictedBoltzmannMachine(
             name: "gaussian-rbm", hiddenUnits: hiddenUnits, algorithm: algorithm, boltzmann, visible: .gaussian,
-            data: data,
-            seed: seed)
+            data: data, seed: seed)
     }
 }

@@ -9,7 +9,7 @@ import TensorCore
 public struct SigmoidBeliefSettings: ModelSettings, Hashable {
     /// Units of each hidden layer, from the visible units up.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [200, 100]
-    /// K.
+    /// K draws of the hidden units.
     @Setting(1...1_000_000, "importance samples per likelihood") public var importanceSamples = 100
 
     /// The defaults.

@@ -16,7 +16,7 @@ public struct VariationalAutoencoderSettings: ModelSettings {
 
     /// p(x|z).
     @Setting("likelihood of a data dimension given the latents") public var likelihood = Likelihood.gaussian
-    /// Of the encoder and of the decoder, one layer each.
+    /// Units of the encoder's and of the decoder's hidden layer.
     @Setting(1...8192, "units per hidden layer") public var hiddenSize = 64
     /// The number of latents.
     @Setting(1...4096, "latent dimensions") public var latentSize = 4

@@ -4,7 +4,7 @@ import Environments
 
 /// Settings of a training run itself.
 public struct RunSettings: Configurable {
-    /// All of the run's random streams are split from it.
+    /// What all random streams of the run are split from.
     @Setting(0...Int.max, "random seed") public var seed = 0
     /// Environment steps, over all environments.
     @Setting(1...1_000_000_000_000, "environment steps, over all environments") public var steps = 50_000
@@ -12,7 +12,7 @@ public struct RunSettings: Configurable {
     @Setting(0...1_000_000_000, "maximum number of episodes; 0: no limit") public var episodes = 0
     /// Environments stepped side by side.
     @Setting(1...65_536, "parallel environments") public var environments = 1
-    /// Of the greedy policy, whose best parameters are kept.
+    /// Steps between evaluations of the greedy policy, whose best parameters are kept.
     @Setting(0...1_000_000_000, "steps between evaluations; 0: none") public var evaluationInterval = 0
     /// Episodes of an evaluation.
     @Setting(1...100_000, "episodes per evaluation") public var evaluationEpisodes = 100

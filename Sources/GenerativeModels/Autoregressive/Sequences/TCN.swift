@@ -41,13 +41,13 @@ struct TemporalConvolutions: CausalNetwork {
 public struct TCNSettings: ModelSettings {
     /// Residual blocks, each with twice the dilation of the one before.
     @Setting(1...16, "residual blocks, dilated by 1, 2, 4, …") public var blocks = 2
-    /// Taps.
+    /// Taps of a kernel.
     @Setting(2...16, "kernel size") public var kernel = 3
     /// Channels.
     @Setting(1...4096, "channels") public var channels = 150
-    /// Of features.
+    /// The share of features that is dropped.
     @Setting(0...0.9, "dropout rate") public var dropout = 0.5
-    /// Steps of a window; rows are seen whole.
+    /// Steps of a window of a sequence; rows are seen whole.
     @Setting(8...65_536, "context length for sequences") public var context = 256
     /// Steps of a sample, where data are sequences; 0: as many as the context.
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0

@@ -52,17 +52,17 @@ struct CausalTransformer: CausalNetwork {
 public struct TransformerSettings: ModelSettings {
     /// Blocks.
     @Setting(1...100, "transformer blocks") public var layers = 4
-    /// A divisor of ``width``.
+    /// Heads of each block, a divisor of ``width``.
     @Setting(1...128, "attention heads per block") public var heads = 4
     /// Features of each step.
     @Setting(1...8192, "model width") public var width = 128
-    /// Steps that attention sees; rows are seen whole.
+    /// Steps of a sequence that attention sees; rows are seen whole.
     @Setting(2...8192, "context length for sequences") public var context = 64
     /// Steps of a sample, where data are sequences; 0: as many as the context.
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
-    /// Of features.
+    /// The share of features that is dropped.
     @Setting(0...0.9, "dropout rate") public var dropout = 0.0
-    /// One for each distance up to 128 steps.
+    /// Whether attention has a bias for each distance.
     @Setting("relative position biases in attention") public var relativePositions = true
 
     /// The defaults.

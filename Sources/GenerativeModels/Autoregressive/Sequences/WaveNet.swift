@@ -53,15 +53,15 @@ public struct WaveNetSettings: ModelSettings {
     @Setting(1...32, "dilation cycles") public var blocks = 2
     /// Layers of a block, each with twice the dilation of the one before.
     @Setting(1...16, "layers per cycle, dilated by 1, 2, 4, …") public var layers = 5
-    /// Taps.
+    /// Taps of a kernel.
     @Setting(2...16, "kernel size") public var kernel = 2
     /// Channels of the residual path.
     @Setting(1...4096, "channels of the residual path") public var channels = 48
     /// Channels of the skip path.
     @Setting(1...4096, "channels of the skip path") public var skipChannels = 96
-    /// Of features.
+    /// The share of features that is dropped.
     @Setting(0...0.9, "dropout rate") public var dropout = 0.0
-    /// Steps of a window; rows are seen whole.
+    /// Steps of a window of a sequence; rows are seen whole.
     @Setting(8...65_536, "context length for sequences") public var context = 256
     /// Steps of a sample, where data are sequences; 0: as many as the context.
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
