@@ -49,7 +49,7 @@ public struct ConvNADESettings: ModelSettings {
 
     /// Pictures of bits.
     public var needs: DataNeeds { DataNeeds(.bits, pictures: true) }
-    /// 20 epochs with a falling step size. Scores and likelihoods run the network for each number of a row in turn, so that
+    /// 20 epochs with a falling learning rate. Scores and likelihoods run the network for each number of a row in turn, so that
     /// few rows have to do.
     public var fitting: FitSettings {
         FitSettings {

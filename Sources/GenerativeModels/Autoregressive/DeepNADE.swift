@@ -78,7 +78,7 @@ public struct DeepNADESettings: ModelSettings {
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 200 epochs with a falling step size.
+    /// 200 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay) = (200, 1e-3, .linear) }
     }

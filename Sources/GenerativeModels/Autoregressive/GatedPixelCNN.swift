@@ -127,7 +127,7 @@ public struct GatedPixelCNNSettings: ModelSettings {
 
     /// Pictures of bits or grey levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
-    /// 30 epochs with a falling step size.
+    /// 30 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (30, 16, 3e-3, .linear, 0.999)

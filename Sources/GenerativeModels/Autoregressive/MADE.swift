@@ -201,7 +201,7 @@ public struct MADESettings: ModelSettings {
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 100 epochs with a falling step size.
+    /// 100 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 20) }
     }

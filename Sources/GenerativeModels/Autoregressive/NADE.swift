@@ -134,7 +134,7 @@ public struct NADESettings: ModelSettings {
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 100 epochs with a falling step size.
+    /// 100 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 10) }
     }
@@ -162,7 +162,7 @@ public struct RNADESettings: ModelSettings {
 
     /// Reals.
     public var needs: DataNeeds { DataNeeds(.reals, .unit) }
-    /// 100 epochs with a falling step size.
+    /// 100 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 3e-3, .linear, 20) }
     }

@@ -57,7 +57,7 @@ public struct NeuralAutoregressionSettings: ModelSettings {
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 50 epochs with a falling step size.
+    /// 50 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (50, 1e-3, .linear, 10) }
     }

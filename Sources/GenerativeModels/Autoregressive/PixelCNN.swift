@@ -74,7 +74,7 @@ public struct PixelCNNSettings: ModelSettings {
 
     /// Pictures of bits or levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
-    /// 20 epochs with a falling step size, averaged.
+    /// 20 epochs with a falling learning rate, averaged.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (20, 32, 1e-3, .linear, 0.999)

@@ -3,7 +3,7 @@ import NeuralNetworks
 
 /// Settings of fitting itself, whatever the model.
 public struct FitSettings: Configurable, Hashable {
-    /// How the step size changes over a fit.
+    /// How the learning rate changes over a fit.
     public enum Decay: String, SettingChoice {
         /// It stays.
         case constant
@@ -19,11 +19,11 @@ public struct FitSettings: Configurable, Hashable {
     @Setting(0...1_000_000_000, "maximum number of updates; 0: no limit") public var updates = 0
     /// Rows of a batch.
     @Setting(1...65_536, "batch size") public var batchSize = 100
-    /// The greatest step size.
+    /// The greatest learning rate.
     @Setting(0...10, "peak learning rate") public var learningRate = 1e-3
-    /// How the step size changes.
+    /// How the learning rate changes.
     @Setting("learning rate schedule") public var decay = Decay.constant
-    /// What the step size has become at the end, where it decays.
+    /// What the learning rate has become at the end, where it decays.
     @Setting(0...10, "final learning rate of a schedule that decays") public var lastLearningRate = 0.0
     /// Updates over which the learning rate grows linearly from 0.
     @Setting(0...1_000_000_000, "warm-up updates") public var warmup = 0
@@ -46,7 +46,7 @@ public struct FitSettings: Configurable, Hashable {
     /// Defaults of a model of its own.
     public init(_ change: (inout FitSettings) -> Void) { change(&self) }
 
-    /// The step size of an update.
+    /// The learning rate of an update.
     ///
     /// - Parameters:
     ///   - update: Updates before it.

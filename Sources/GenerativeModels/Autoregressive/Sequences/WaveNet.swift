@@ -71,7 +71,7 @@ public struct WaveNetSettings: ModelSettings {
 
     /// Symbols, bits or levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
-    /// 20 epochs with a falling step size.
+    /// 20 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate, $0.decay) = (20, 16, 2e-3, .cosine) }
     }
