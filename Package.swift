@@ -59,7 +59,7 @@ let package = Package(
         module("Graphics", ["CZlib"]),
         module("Parallel", ["CKernels"]),
         module("TensorCore", ["CKernels", "Parallel", "Random", "Storage"]),
-        module("NeuralNetworks", ["TensorCore", "Mathematics", "Random"]),
+        module("NeuralNetworks", ["TensorCore", "Mathematics", "Configuration", "Random"]),
         module(
             "GenerativeModels",
             ["Datasets", "NeuralNetworks", "TensorCore", "Mathematics", "Configuration", "Storage", "Random"]),

@@ -110,34 +110,24 @@ struct GatedLayer: Module {
 /// Settings of ``GatedPixelCNN``.
 public struct GatedPixelCNNSettings: ModelSettings {
     /// Gated layers.
-    public var layers = 14
+    @Setting(1...100, "gated layers") public var layers = 14
     /// Channels of each stack.
-    public var channels = 16
+    @Setting(1...4096, "channels per stack") public var channels = 16
     /// Columns of the first layer's kernel, odd.
-    public var firstKernel = 7
+    @Setting(3...31, "kernel size of the first layer, odd") public var firstKernel = 7
     /// Columns of the other kernels, odd.
-    public var kernel = 3
+    @Setting(3...31, "kernel size of the other layers, odd") public var kernel = 3
     /// Channels between the last layer and the outputs.
-    public var headChannels = 64
-    /// Share of the horizontal stack's channels that training drops after each layer.
-    public var dropout = 0.0
+    @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
+    /// The share of the horizontal stack's channels that is dropped.
+    @Setting(0...0.9, "dropout rate after each layer") public var dropout = 0.0
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<GatedPixelCNNSettings>] = [
-        Setting("layers", \.layers, 1...100, "gated layers"),
-        Setting("channels", \.channels, 1...4096, "channels of each stack"),
-        Setting("firstKernel", \.firstKernel, 3...31, "columns of the first layer's kernel, odd"),
-        Setting("kernel", \.kernel, 3...31, "columns of the other kernels, odd"),
-        Setting("headChannels", \.headChannels, 1...65_536, "channels between the last layer and the outputs"),
-        Setting("dropout", \.dropout, 0...0.9, "share of channels that training drops after each layer"),
-    ]
-
     /// Pictures of bits or grey levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
-    /// 30 epochs with a falling step size.
+    /// 30 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (30, 16, 3e-3, .linear, 0.999)

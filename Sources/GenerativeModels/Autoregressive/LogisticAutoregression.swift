@@ -42,12 +42,9 @@ public struct LogisticAutoregressionSettings: ModelSettings {
     /// The defaults.
     public init() {}
 
-    /// None.
-    public static let settings: [Setting<LogisticAutoregressionSettings>] = []
-
     /// Bits or reals.
     public var needs: DataNeeds { DataNeeds(.bits, .reals) }
-    /// 50 epochs with a falling step size.
+    /// 50 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (50, 1e-2, .linear, 10) }
     }

@@ -49,20 +49,15 @@ struct NeuralAutoregression: ConditionalNetwork {
 
 /// Settings of ``NeuralAutoregression``.
 public struct NeuralAutoregressionSettings: ModelSettings {
-    /// Hidden units of each number's group.
-    public var groupUnits = 4
+    /// G: units of a dimension's group.
+    @Setting(1...1024, "hidden units per dimension") public var groupUnits = 4
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<NeuralAutoregressionSettings>] = [
-        Setting("groupUnits", \.groupUnits, 1...1024, "hidden units of each number's group")
-    ]
-
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 50 epochs with a falling step size.
+    /// 50 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (50, 1e-3, .linear, 10) }
     }

@@ -107,16 +107,11 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
 
 /// Settings of ``TabularModel``.
 public struct TabularSettings: ModelSettings {
-    /// α: how often each bit counts as seen beforehand. ½ is Jeffreys' prior, 0 the greatest likelihood.
-    public var smoothing = 0.5
+    /// α: ½ is Jeffreys' prior, 0 maximum likelihood.
+    @Setting(0...1_000_000, "pseudocount added to each count") public var smoothing = 0.5
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<TabularSettings>] = [
-        Setting("smoothing", \.smoothing, 0...1_000_000, "how often each bit counts as seen beforehand")
-    ]
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }

@@ -38,8 +38,8 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         let machines = try zip(sizes, sizes.dropFirst()).enumerated().map { level, size in
             let description = Dataset.Description(name: data.name, shape: [size.0], kind: .bits)
             return try RestrictedBoltzmannMachine(
-                name: "dbn layer \(level + 1)", hiddenUnits: size.1, settings.boltzmann, visible: .bits,
-                data: description, seed: root.split(level).key)
+                name: "dbn layer \(level + 1)", hiddenUnits: size.1, algorithm: settings.algorithm, settings.boltzmann,
+                visible: .bits, data: description, seed: root.split(level).key)
         }
         self.machines = machines
         let ways = DirectedLayers(machines.map(\.layers), isUntied: settings.fineTuningEpochs > 0)

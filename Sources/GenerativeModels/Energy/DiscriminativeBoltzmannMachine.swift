@@ -7,24 +7,16 @@ import TensorCore
 /// Settings of a ``DiscriminativeBoltzmannMachine``.
 public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
     /// Hidden units.
-    public var hiddenUnits = 200
-    /// α: how much the generative gradient counts beside the discriminative one; 0: not at all.
-    public var generative = 0.01
-    /// Gibbs steps of the generative gradient's negative phase.
-    public var gibbsSteps = 1
+    @Setting(1...65_536, "hidden units") public var hiddenUnits = 200
+    /// α: how much the generative gradient counts beside the discriminative one.
+    @Setting(0...1000, "weight of the generative gradient; 0: purely discriminative") public var generative = 0.01
+    /// Gibbs steps of the negative phase.
+    @Setting(1...10_000, "Gibbs steps of the generative gradient") public var gibbsSteps = 1
     /// Gibbs steps to a sample.
-    public var samplingSteps = 1000
+    @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
-        Setting("generative", \.generative, 0...1000, "weight of the generative gradient; 0: only discriminative"),
-        Setting("gibbsSteps", \.gibbsSteps, 1...10_000, "Gibbs steps of the generative gradient's negative phase"),
-        Setting("samplingSteps", \.samplingSteps, 1...10_000_000, "Gibbs steps to a sample"),
-    ]
 
     /// Bits, or numbers from 0 to 1 as probabilities of them, with labels.
     public var needs: DataNeeds { DataNeeds(.bits, .unit, labels: true) }

@@ -35,8 +35,8 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     private let rowProgram, bitsProgram: Program
 
     init(
-        name: String, hiddenUnits: Int, _ boltzmann: BoltzmannSettings, visible: BoltzmannLayers.Visible,
-        data: Dataset.Description, seed: UInt64
+        name: String, hiddenUnits: Int, algorithm: BoltzmannSettings.Algorithm, _ boltzmann: BoltzmannSettings,
+        visible: BoltzmannLayers.Visible, data: Dataset.Description, seed: UInt64
     ) throws {
         (self.data, self.boltzmann) = (data, boltzmann)
         root = RandomStream(seed: seed)
@@ -45,8 +45,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         let layers = BoltzmannLayers(
             [width, hiddenUnits], visible: visible, scale: boltzmann.initialScale, random: &initial)
         let learning = BoltzmannLearning(layers, boltzmann)
-        let chains =
-            boltzmann.algorithm == .pcd ? Variable(zeros: [boltzmann.chains, width], name: "chains") : nil
+        let chains = algorithm == .pcd ? Variable(zeros: [boltzmann.chains, width], name: "chains") : nil
         (self.layers, self.learning, self.chains) = (layers, learning, chains)
         func energies(_ v: Tensor) -> Tensor { layers.logSum(over: [1], [v, nil]) }
 

@@ -8,18 +8,12 @@ import TensorCore
 /// Settings of a ``SigmoidBeliefNetwork``.
 public struct SigmoidBeliefSettings: ModelSettings, Hashable {
     /// Units of each hidden layer, from the visible units up.
-    public var hiddenUnits = [200, 100]
-    /// Draws of the hidden units that a row's likelihood is estimated from.
-    public var importanceSamples = 100
+    @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [200, 100]
+    /// K draws of the hidden units.
+    @Setting(1...1_000_000, "importance samples per likelihood") public var importanceSamples = 100
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
-        Setting("importanceSamples", \.importanceSamples, 1...1_000_000, "draws that a likelihood is estimated from"),
-    ]
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }

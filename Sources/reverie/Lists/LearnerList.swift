@@ -66,11 +66,10 @@ enum LearnerList {
         return ListItem(json: json, cells: [name, summary])
     }
 
-    static func describe<Settings: Configurable>(_ defaults: Settings) -> [JSON] {
-        let values = defaults.settingsJSON
-        return Settings.help.map { setting in
+    static func describe(_ defaults: any Configurable) -> [JSON] {
+        defaults.settings.map { setting in
             [
-                "name": .string(setting.name), "default": values[setting.name] ?? .null,
+                "name": .string(setting.name), "default": setting.value.json,
                 "values": .string(setting.expected), "help": .string(setting.help),
             ]
         }

@@ -104,7 +104,7 @@ private func makeBelief(
     func fineTuningFollowsBothExpectations(algorithm: BoltzmannSettings.Algorithm) throws {
         let model = try makeBelief(2, hidden: [2, 2]) {
             $0.fineTuningEpochs = 2
-            ($0.boltzmann.algorithm, $0.boltzmann.chains, $0.boltzmann.gibbsSteps) = (algorithm, 40_000, 30)
+            ($0.algorithm, $0.boltzmann.chains, $0.boltzmann.gibbsSteps) = (algorithm, 40_000, 30)
         }
         let rows = DataRows((0..<40_000).flatMap { $0 % 4 == 0 ? [0, 1] : [1, 0] as [Float] }, width: 2)
         try fit(model, rows, updates: 2, rate: 0, only: 0..<1)

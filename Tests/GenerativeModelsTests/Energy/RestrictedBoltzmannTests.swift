@@ -276,7 +276,7 @@ func makeRestricted(
     @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
     func fitsGoOn(algorithm: BoltzmannSettings.Algorithm) throws {
         try expectResumable(Bits.random(20, [0.3, 0.8, 0.5], seed: 1)) {
-            try makeRestricted(3, hidden: 2) { ($0.boltzmann.algorithm, $0.boltzmann.momentum) = (algorithm, 0.5) }
+            try makeRestricted(3, hidden: 2) { ($0.algorithm, $0.boltzmann.momentum) = (algorithm, 0.5) }
         }
     }
 
