@@ -82,7 +82,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         }
         rowProgram = Program("made rows", inputs: inputs) { [logProbabilities($0)] }
         outputProgram = Program("made outputs", inputs: inputs) { [logits($0[0], Array($0[1...]))] }
-        try fitProgram.recordedState()
+        optimizer.prepare(for: parameters)
     }
 
     /// All masks: as many orders as there are, and in each order degrees of the hidden units that are drawn anew.
@@ -118,7 +118,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         let plan = try fitProgram.plan(length: batch.count)
         set(masks[nextMask % masks.count], in: plan)
         nextMask = (nextMask + 1) % masks.count
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("logLikelihood", Double(plan.output(0)[0]))]
     }

@@ -43,7 +43,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         (optimizer, clippingNorm) = (learning.optimizer(), learning.clippingNorm)
         parameters = network.parameters
         random = RandomStream(seed: seed).split("fit")
-        try fitProgram(min(8, context)).recordedState()
+        optimizer.prepare(for: parameters)
     }
 
     /// The parameters and the optimiser's moments.
@@ -171,7 +171,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
         let (width, outputs) = (max(1, data.width), network.step.outputCount)
-        let length = start.map { $0.values.count / max(1, count * width) } ?? sampleSteps
+        let length = start.map { $0.numbers.count / max(1, count * width) } ?? sampleSteps
         let plan = try lossProgram(context).plan(length: count)
         return StepByStep(
             network.step, data: data, count: count, length: length, from: start, known: known, seed: seed
