@@ -21,6 +21,9 @@ public struct FitSettings: Configurable, Hashable {
     public var batchSize = 100
     /// The greatest step size.
     public var learningRate = 1e-3
+    /// Step sizes of single optimisers where a model has several, such as `discriminator:0.0004`, parted by commas; the others
+    /// have ``learningRate``. Each warms up and decays as that does.
+    public var learningRates = ""
     /// How the step size changes.
     public var decay = Decay.constant
     /// What the step size has become at the end, where it decays.
@@ -52,6 +55,7 @@ public struct FitSettings: Configurable, Hashable {
         Setting("updates", \.updates, 0...1_000_000_000, "updates after which fitting ends earlier; 0: no limit"),
         Setting("batchSize", \.batchSize, 1...65_536, "rows of a batch"),
         Setting("learningRate", \.learningRate, 0...10, "step size, the greatest"),
+        Setting("learningRates", \.learningRates, "step sizes of single optimisers of a model, as name:size,name:size"),
         Setting("decay", \.decay, "how the step size changes over the fit"),
         Setting("lastLearningRate", \.lastLearningRate, 0...10, "step size at the end, where it decays"),
         Setting("warmup", \.warmup, 0...1_000_000_000, "updates over which the step size grows from 0"),
@@ -63,12 +67,34 @@ public struct FitSettings: Configurable, Hashable {
         Setting("checkpointSeconds", \.checkpointSeconds, 0...86_400, "least seconds between checkpoints"),
     ]
 
+    /// The step sizes of ``learningRates`` by name.
+    ///
+    /// - Parameter names: The model's optimisers.
+    /// - Throws: ``ModelError/setting(_:value:expected:)`` for another name, or what is no step size.
+    public func learningRates(of names: [String]) throws -> [String: Double] {
+        var rates: [String: Double] = [:]
+        for text in learningRates.split(whereSeparator: { $0 == "," || $0 == " " }) {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, names.contains(parts[0]), let rate = Double(parts[1]), 0...10 ~= rate else {
+                let expected =
+                    names.isEmpty
+                    ? "nothing, for a model of one step size: learningRate"
+                    : "name:size with sizes from 0 to 10 and the names " + names.joined(separator: ", ")
+                throw ModelError.setting("learningRates", value: learningRates, expected: expected)
+            }
+            rates[parts[0]] = rate
+        }
+        return rates
+    }
+
     /// The step size of an update.
     ///
     /// - Parameters:
     ///   - update: Updates before it.
     ///   - updates: Updates of the whole fit.
-    public func learningRate(update: Int, of updates: Int) -> Double {
+    ///   - greatest: The greatest; nil for ``learningRate``.
+    public func learningRate(update: Int, of updates: Int, greatest: Double? = nil) -> Double {
+        let learningRate = greatest ?? learningRate
         guard update >= warmup else { return learningRate * Double(update + 1) / Double(warmup + 1) }
         // After the warm-up the decay goes over what is left.
         let (step, rest) = (update - warmup, max(1, updates - warmup))
