@@ -97,7 +97,9 @@ public enum DataNumbers: Sendable {
 
     /// The greatest minus each number, where none is above it.
     func inverted(greatest: Float) -> DataNumbers {
-        if case .bytes(let bytes, 1) = self, let top = UInt8(exactly: greatest) { return .bytes(bytes.map { top - $0 }) }
+        if case .bytes(let bytes, 1) = self, let top = UInt8(exactly: greatest) {
+            return .bytes(bytes.map { top - $0 })
+        }
         return .floats(floats.map { greatest - $0 })
     }
 

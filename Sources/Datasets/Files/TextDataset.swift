@@ -21,7 +21,7 @@ struct TextDataset {
         }
         let places = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
         var description = Dataset.Description(name: name, shape: [], kind: .symbols(symbols), isSequential: true)
-        guard settings.lines else { 
+        guard settings.lines else {
             return try stream(DataNumbers(characters.map { places[$0]! }, below: symbols.count), description, settings)
         }
         description.endSymbol = places["\n"]

@@ -219,7 +219,8 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     public func sample(classes: [Int], seed: UInt64) throws -> [Float] {
         var stream = RandomStream(seed: seed).split("start")
         return try settled(
-            DataRows(stream.bits(classes.count, rates: layers.means[0].values), width: data.width), classes, known: [], seed: seed)
+            DataRows(stream.bits(classes.count, rates: layers.means[0].values), width: data.width), classes, known: [],
+            seed: seed)
     }
 
     /// Gibbs chains given the rows' classes in which the known bits are held.

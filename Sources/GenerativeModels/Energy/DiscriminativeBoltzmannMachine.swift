@@ -48,7 +48,9 @@ public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
 /// which is exact: the visible units' part of the partition function cancels, and classes are few. Learning follows
 /// ∇ log p(y | v) + α ∇ log p(v, y), the latter by contrastive divergence of rows with their classes: a hybrid of classifier and
 /// generative model, which with α = 0 is only the classifier.
-public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel, ClassSamplingModel, EncodingModel, PicturingModel {
+public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel, ClassSamplingModel, EncodingModel,
+    PicturingModel
+{
     /// What a row is.
     public let data: Dataset.Description
     /// The mean of log p(y | v).

@@ -12,7 +12,9 @@ import TensorCore
 /// which never raises E: attention, with the patterns as keys and values. It tells exponentially many patterns apart, in one step
 /// where they are far from each other, and where β is small goes to a mean of those that are near. Bits, and numbers from 0 to 1,
 /// are units from −1 to 1, so that all pictures of bits are of the same length.
-public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, ReconstructingModel, CompletingModel, ProcessModel {
+public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, ReconstructingModel, CompletingModel,
+    ProcessModel
+{
     /// What a row is.
     public let data: Dataset.Description
     /// How little of the rows is lost by recalling them from themselves: minus the squared error.

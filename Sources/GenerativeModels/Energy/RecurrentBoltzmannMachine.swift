@@ -205,7 +205,8 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
         let last = Float(settings.aisBetas - 1)
         for _ in 0..<settings.aisChains {
             let states = biases.hidden.map { _ in start.uniformFloat() < 0.5 ? Float(1) : 0 }
-            let weights = try mapped(annealingProgram, .floats(states), biases.visible, biases.hidden, atOnce: 1000) { plan in
+            let weights = try mapped(annealingProgram, .floats(states), biases.visible, biases.hidden, atOnce: 1000) {
+                plan in
                 var weights = [Float](repeating: 0, count: plan.output(1).count)
                 for beta in 1..<settings.aisBetas {
                     (plan.input(3)[0], plan.input(3)[1]) = (Float(beta - 1) / last, Float(beta) / last)
