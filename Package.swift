@@ -29,7 +29,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let libraries = [
-    "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
+    "Random", "Mathematics", "Deflate", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
     "Datasets", "GenerativeModels",
     "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
 ]
@@ -54,9 +54,10 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cInstructionSet)]),
         module("Random"),
         module("Mathematics", ["Random"]),
-        module("Storage", ["CZlib"]),
+        module("Deflate", ["CZlib"]),
+        module("Storage", ["Deflate"]),
         module("Configuration", ["Storage", .product(name: "TOMLKit", package: "TOMLKit")]),
-        module("Graphics", ["CZlib"]),
+        module("Graphics", ["Deflate"]),
         module("Parallel", ["CKernels"]),
         module("TensorCore", ["CKernels", "Parallel", "Random", "Storage"]),
         module("NeuralNetworks", ["TensorCore", "Mathematics", "Random"]),
@@ -72,7 +73,7 @@ let package = Package(
             ["Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Rollouts", ["Environments", "Graphics", "Storage"]),
         module(
-            "Datasets", ["Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
+            "Datasets", ["Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "Deflate"]),
         module(
             "Training",
             [
@@ -105,7 +106,7 @@ let package = Package(
         tests("AgentsTests", ["Agents", "Environments", "NeuralNetworks", "TensorCore"]),
         tests(
             "DatasetsTests",
-            ["Datasets", "Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
+            ["Datasets", "Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "Deflate"]),
         tests("RolloutsTests", ["Rollouts", "Environments", "Graphics", "Storage"]),
         tests(
             "TrainingTests",

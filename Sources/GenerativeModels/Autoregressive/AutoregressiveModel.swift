@@ -41,7 +41,7 @@ extension ConditionalStepper {
     var remembers: Bool { false }
 }
 
-/// A model by the chain rule (SYSTEMS D1): p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
+/// A model by the chain rule: p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
 /// is exact, and rows are drawn number by number.
 public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
     /// What a row is.

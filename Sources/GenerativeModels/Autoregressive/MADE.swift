@@ -5,7 +5,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The masked autoencoder for distribution estimation (Germain et al. 2015; SYSTEMS D11): an autoencoder with weights masked so
+/// The masked autoencoder for distribution estimation (Germain et al. 2015): an autoencoder with weights masked so
 /// that the output for a number has no path from it or from later ones. A number has a degree, its place in the order; a hidden
 /// unit has one too, the highest of the numbers that it may see:
 ///

@@ -16,7 +16,7 @@ protocol OrderedSums: OrderlessNetwork {
     func logProbabilities(_ x: Tensor, order: Tensor) -> Tensor
 }
 
-/// An autoregressive model of every order at once (Uria, Murray & Larochelle 2014; SYSTEMS D8–D10). A row's loss is that of the
+/// An autoregressive model of every order at once (Uria, Murray & Larochelle 2014). A row's loss is that of the
 /// numbers that a random subset doesn't tell, weighted so that its mean over subsets is that over orders:
 ///
 ///     D / (D − d + 1) · Σ_{o ≥ d} −log p(x_o | x_{o < d})

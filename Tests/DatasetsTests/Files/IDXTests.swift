@@ -73,7 +73,7 @@ import Testing
         try forEachDamage(of: bytes, at: folder.file("a")) { damage, place in
             do {
                 let array = try IDXArray(DataFile.bytes(of: folder.file("a")), file: "a")
-                #expect(damage == .changed && array.values.count <= 6)
+                #expect(damage == .changed && array.numbers.count <= 6)
             } catch let error as FormatError {
                 #expect(error.offset <= bytes.count)
             }

@@ -21,7 +21,7 @@ func makeRestricted(
 
 @Suite struct RestrictedBoltzmannTests {
     /// E(v, h), from the parameters as they are stored.
-    private func energy(_ model: RestrictedBoltzmannMachine, _ v: ArraySlice<Float>, _ h: [Float]) -> Double {
+    private func energy(_ model: RestrictedBoltzmannMachine, _ v: [Float], _ h: [Float]) -> Double {
         let (b, c) = (model.layers.biases[0].values, model.layers.biases[1].values)
         let w = model.layers.weights[0].values
         var result = 0.0

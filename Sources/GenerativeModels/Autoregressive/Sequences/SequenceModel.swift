@@ -3,7 +3,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A model of sequences by the chain rule over steps (SYSTEMS D18, B30): symbols, or several bits a step, which are independent of
+/// A model of sequences by the chain rule over steps: symbols, or several bits a step, which are independent of
 /// each other given the steps before. Log-likelihoods and scores are nats a step.
 public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
     /// How such a model learns.

@@ -1,7 +1,7 @@
 import Graphics
 
 /// Pictures of one size gathered as rows: grey ones with one channel where all of them are grey, else with red, green and blue.
-struct PictureStack {
+struct PictureRows {
     let size: FrameSize
     private var bytes: [UInt8] = []
     private var isGray = true
