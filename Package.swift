@@ -29,8 +29,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let libraries = [
-    "Random", "Mathematics", "Deflate", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
-    "Datasets", "GenerativeModels",
+    "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
+    "Deflate", "Datasets", "GenerativeModels",
     "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
 ]
 

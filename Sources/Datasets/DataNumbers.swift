@@ -35,6 +35,8 @@ public enum DataNumbers: Sendable {
     ///
     /// - Parameter target: Where the first goes; there has to be room for all.
     public func write(_ range: Range<Int>, into target: UnsafeMutablePointer<Float>) {
+        // Nothing may be asked for behind the end.
+        guard !range.isEmpty else { return }
         switch self {
         case .bytes(let bytes, let divisor):
             bytes[range].withUnsafeBufferPointer { source in
