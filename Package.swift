@@ -30,7 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let libraries = [
     "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
-    "Experience", "Datasets", "GenerativeModels",
+    "Deflate", "Experience", "Datasets", "GenerativeModels",
     "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
 ]
 
@@ -54,9 +54,10 @@ let package = Package(
             cSettings: [.unsafeFlags(["-O3", "-fno-math-errno", "-fno-trapping-math"] + cInstructionSet)]),
         module("Random"),
         module("Mathematics", ["Random"]),
-        module("Storage", ["CZlib"]),
+        module("Deflate", ["CZlib"]),
+        module("Storage", ["Deflate"]),
         module("Configuration", ["Storage", .product(name: "TOMLKit", package: "TOMLKit")]),
-        module("Graphics", ["CZlib"]),
+        module("Graphics", ["Deflate"]),
         module("Parallel", ["CKernels"]),
         module("TensorCore", ["CKernels", "Parallel", "Random", "Storage"]),
         module("NeuralNetworks", ["TensorCore", "Mathematics", "Configuration", "Random"]),
@@ -73,7 +74,7 @@ let package = Package(
             ["Environments", "Experience", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Rollouts", ["Environments", "Experience", "Graphics", "Storage"]),
         module(
-            "Datasets", ["Rollouts", "Environments", "Experience", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
+            "Datasets", ["Rollouts", "Environments", "Experience", "Configuration", "Graphics", "Storage", "Random", "Deflate"]),
         module(
             "Training",
             [
@@ -107,7 +108,7 @@ let package = Package(
         tests("AgentsTests", ["Experience", "Agents", "Environments", "NeuralNetworks", "TensorCore"]),
         tests(
             "DatasetsTests",
-            ["Experience", "Datasets", "Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "CZlib"]),
+            ["Experience", "Datasets", "Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "Deflate"]),
         tests("RolloutsTests", ["Experience", "Rollouts", "Environments", "Graphics", "Storage"]),
         tests(
             "TrainingTests",

@@ -1,6 +1,4 @@
 import Graphics
 
-/// A number as a person reads it: whole ones without a point, others with three digits after it.
-func readable(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : NumberText.fixed(value, decimals: 3)
-}
+/// A number as reports and panels write it.
+func readable(_ value: Double) -> String { NumberText.readable(value) }

@@ -99,9 +99,9 @@ extension DataSettings {
     ///   - rows: All parts.
     ///   - levels: The number of levels that the format has, such as 256; as many as there are where it has none.
     func kind(of rows: [DataRows], levels: Int? = nil) -> ElementKind {
-        func hold(_ kind: ElementKind) -> Bool { rows.allSatisfy { kind.firstViolation(in: $0.values) == nil } }
+        func hold(_ kind: ElementKind) -> Bool { rows.allSatisfy { kind.firstViolation(in: $0.numbers) == nil } }
         func found() -> ElementKind {
-            let largest = rows.reduce(Float(0)) { max($0, $1.values.max() ?? 0) }
+            let largest = rows.reduce(Float(0)) { max($0, $1.numbers.largest ?? 0) }
             return .levels(levels ?? max(2, Int(min(largest, 65_535)) + 1))
         }
         switch kind {

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The convolutional NADE (Uria et al., "Neural autoregressive distribution estimation", 2016; SYSTEMS D10): a convolutional network
+/// The convolutional NADE (Uria et al., "Neural autoregressive distribution estimation", 2016): a convolutional network
 /// that takes the known pixels, and which ones they are, as two channels and tells all others, by the orderless loss.
 struct ConvNADE: OrderlessNetwork {
     private let layers: [Conv2d]

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The orderless deep NADE (Uria, Murray & Larochelle 2014; SYSTEMS D8): a network of linear layers that takes the known numbers
+/// The orderless deep NADE (Uria, Murray & Larochelle 2014): a network of linear layers that takes the known numbers
 /// and which ones they are, [x ⊙ m, m], and tells all others.
 struct DeepNADE: OrderedSums {
     /// (D, H): from the known numbers, and from the marks, to the first hidden layer.

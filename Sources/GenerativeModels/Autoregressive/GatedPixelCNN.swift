@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The gated PixelCNN (van den Oord et al., "Conditional image generation with PixelCNN decoders", 2016; SYSTEMS D15). Two stacks
+/// The gated PixelCNN (van den Oord et al., "Conditional image generation with PixelCNN decoders", 2016). Two stacks
 /// of convolutions: the vertical one sees all rows above, the horizontal one what is to the left in the row, and is fed by the
 /// vertical one. Masked square kernels leave a blind spot to the upper right, which the vertical stack fills. A layer's unit is
 ///
@@ -100,7 +100,7 @@ struct GatedLayer: Module {
         return isFirst ? (Self.gated(v), result) : (above + Self.gated(v), left + result)
     }
 
-    /// tanh of one half of the channels times σ of the other (SYSTEMS D15).
+    /// tanh of one half of the channels times σ of the other.
     private static func gated(_ x: Tensor) -> Tensor {
         let parts = x.split(into: 2, axis: -1)
         return parts[0].tanh() * parts[1].sigmoid()

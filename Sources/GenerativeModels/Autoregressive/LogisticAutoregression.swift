@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The fully visible sigmoid belief network, or logistic autoregression (Neal 1992; Frey 1998; SYSTEMS D3): each conditional a
+/// The fully visible sigmoid belief network, or logistic autoregression (Neal 1992; Frey 1998): each conditional a
 /// logistic regression on the numbers before it, p(xᵢ = 1 | x before i) = σ(aᵢ₀ + Σ_{j<i} aᵢⱼ xⱼ). For reals the regression is linear
 /// and what is left is normal, xᵢ ~ N(aᵢ₀ + Σ_{j<i} aᵢⱼ xⱼ, σᵢ²).
 struct LogisticAutoregression: ConditionalNetwork {

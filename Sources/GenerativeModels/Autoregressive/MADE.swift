@@ -5,7 +5,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The masked autoencoder for distribution estimation (Germain et al. 2015; SYSTEMS D11): an autoencoder with weights masked so
+/// The masked autoencoder for distribution estimation (Germain et al. 2015): an autoencoder with weights masked so
 /// that the output for a number has no path from it or from later ones. A number has a degree, its place in the order; a hidden
 /// unit has one too, the highest of the numbers that it may see:
 ///
@@ -82,7 +82,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         }
         rowProgram = Program("made rows", inputs: inputs) { [logProbabilities($0)] }
         outputProgram = Program("made outputs", inputs: inputs) { [logits($0[0], Array($0[1...]))] }
-        try fitProgram.recordedState()
+        optimizer.prepare(for: parameters)
     }
 
     /// All masks: as many orders as there are, and in each order degrees of the hidden units that are drawn anew.
@@ -118,7 +118,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         let plan = try fitProgram.plan(length: batch.count)
         set(masks[nextMask % masks.count], in: plan)
         nextMask = (nextMask + 1) % masks.count
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("logLikelihood", Double(plan.output(0)[0]))]
     }

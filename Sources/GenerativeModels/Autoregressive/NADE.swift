@@ -4,12 +4,12 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The neural autoregressive distribution estimator (Larochelle & Murray 2011; SYSTEMS D5): hidden units that share their weights
+/// The neural autoregressive distribution estimator (Larochelle & Murray 2011): hidden units that share their weights
 /// over the conditionals,
 ///
 ///     hᵢ = σ(b + Σ_{j<i} xⱼ W[j]),   p(xᵢ = 1 | x before i) = σ(cᵢ + Vᵢ · hᵢ)
 ///
-/// For reals, RNADE (Uria, Murray & Larochelle 2013; SYSTEMS D7): rectified units ρᵢ aᵢ, and a mixture of Gaussians for each
+/// For reals, RNADE (Uria, Murray & Larochelle 2013): rectified units ρᵢ aᵢ, and a mixture of Gaussians for each
 /// number, whose parameters are affine functions of hᵢ.
 struct NADE: ConditionalNetwork {
     /// (D, H): what each number adds to the hidden units.

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The neural autoregressive network (Bengio & Bengio 2000; SYSTEMS D4): a group of hidden units for each number, h_t = tanh(b_t +
+/// The neural autoregressive network (Bengio & Bengio 2000): a group of hidden units for each number, h_t = tanh(b_t +
 /// W_t x_{≤t}), reused left to right: the logit of xᵢ is an affine function of the groups h₁…hᵢ₋₁.
 ///
 /// Unlike NADE's, the groups have weights of their own, O(D²) of them a unit.

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The PixelCNN (van den Oord, Kalchbrenner & Kavukcuoglu, "Pixel recurrent neural networks", 2016; SYSTEMS D14): masked convolutions,
+/// The PixelCNN (van den Oord, Kalchbrenner & Kavukcuoglu, "Pixel recurrent neural networks", 2016): masked convolutions,
 /// the first of type A, which doesn't see the pixel, the others of type B. Levels have a softmax over all of them, colours follow
 /// each other, p(xᵢ) = p(R) p(G | R) p(B | R, G).
 ///

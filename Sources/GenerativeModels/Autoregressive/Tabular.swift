@@ -5,7 +5,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A table for each conditional (SYSTEMS D2): p(xᵢ = 1 | x₁…xᵢ₋₁) for every one of the 2^{i−1} cases before it, Σᵢ 2^{i−1} = 2ᴰ − 1
+/// A table for each conditional: p(xᵢ = 1 | x₁…xᵢ₋₁) for every one of the 2^{i−1} cases before it, Σᵢ 2^{i−1} = 2ᴰ − 1
 /// numbers in all. They are the shares that were counted, each bit of a case counted α times beforehand.
 public final class TabularModel: NumberByNumberModel, LikelihoodModel {
     /// What a row is.

@@ -21,6 +21,9 @@ public struct FitSettings: Configurable, Hashable {
     @Setting(1...65_536, "batch size") public var batchSize = 100
     /// The greatest learning rate.
     @Setting(0...10, "peak learning rate") public var learningRate = 1e-3
+    /// Learning rates of single optimisers where a model has several, such as `discriminator:0.0004`, separated by commas; the
+    /// others have ``learningRate``. Each warms up and decays as that does.
+    @Setting("learning rates of single optimisers, as name:rate,name:rate") public var learningRates = ""
     /// How the learning rate changes.
     @Setting("learning rate schedule") public var decay = Decay.constant
     /// What the learning rate has become at the end, where it decays.
@@ -46,12 +49,34 @@ public struct FitSettings: Configurable, Hashable {
     /// Defaults of a model of its own.
     public init(_ change: (inout FitSettings) -> Void) { change(&self) }
 
+    /// The learning rates of ``learningRates`` by name.
+    ///
+    /// - Parameter names: The model's optimisers.
+    /// - Throws: ``ModelError/setting(_:value:expected:)`` for another name, or what is no learning rate.
+    public func learningRates(of names: [String]) throws -> [String: Double] {
+        var rates: [String: Double] = [:]
+        for text in learningRates.split(whereSeparator: { $0 == "," || $0 == " " }) {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, names.contains(parts[0]), let rate = Double(parts[1]), 0...10 ~= rate else {
+                let expected =
+                    names.isEmpty
+                    ? "nothing, for a model with one optimiser: use learningRate"
+                    : "name:rate with rates from 0 to 10 and the names " + names.joined(separator: ", ")
+                throw ModelError.setting("learningRates", value: learningRates, expected: expected)
+            }
+            rates[parts[0]] = rate
+        }
+        return rates
+    }
+
     /// The learning rate of an update.
     ///
     /// - Parameters:
     ///   - update: Updates before it.
     ///   - updates: Updates of the whole fit.
-    public func learningRate(update: Int, of updates: Int) -> Double {
+    ///   - greatest: The greatest; nil for ``learningRate``.
+    public func learningRate(update: Int, of updates: Int, greatest: Double? = nil) -> Double {
+        let learningRate = greatest ?? learningRate
         guard update >= warmup else { return learningRate * Double(update + 1) / Double(warmup + 1) }
         // After the warm-up the decay goes over what is left.
         let (step, rest) = (update - warmup, max(1, updates - warmup))

@@ -112,10 +112,10 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     ///
     /// - Returns: the plan that ran, with the metric, and the visible units of the negative phase's samples.
     func learn(_ batch: DataRows, _ step: FitStep) throws -> Plan {
-        if learning.begin(batch.values) { startChains() }
+        if learning.begin(batch) { startChains() }
         learning.rate.set(CollectionOfOne(Float(step.learningRate)))
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return plan
     }
@@ -141,10 +141,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         case .logLikelihood: return try logLikelihood(of: rows, seed: 0).mean
         case .pseudoLikelihood: return try pseudoLikelihood(of: rows)
         default:
-            let squares = zip(rows.values, try reconstruct(rows)).reduce(0.0) { sum, pair in
-                sum + Double((pair.0 - pair.1) * (pair.0 - pair.1))
-            }
-            return -squares / Double(rows.count)
+            return -rows.squaredError(of: try reconstruct(rows)) / Double(rows.count)
         }
     }
 
@@ -152,7 +149,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     func pseudoLikelihood(of rows: DataRows) throws -> Double {
         var stream = RandomStream(seed: 0).split("bits")
         let (width, bits) = (data.width, min(data.width, Self.scoredBits))
-        let nats = try bitsProgram.mapped(rows.values, width: width) { plan, part in
+        let nats = try bitsProgram.mapped(rows) { plan, part in
             let chosen = plan.integerInput(1)
             for row in 0..<part.count {
                 // Bits in equal distances from a random one on: different ones, and all alike.
@@ -173,7 +170,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     /// −F(v) of each row, in float32.
     private func freeEnergies(_ rows: DataRows) throws -> [Double] {
-        try rowProgram.mapped(rows.values, width: data.width).map(Double.init)
+        try rowProgram.mapped(rows).map(Double.init)
     }
 
     /// −F(v) of each row, in float64.
@@ -197,7 +194,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     /// The expectations of the visible units given those of the hidden ones.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 2)
+        try rowProgram.mapped(rows, output: 2)
     }
 
     /// The number of hidden units.
@@ -205,6 +202,6 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     /// P(h = 1 | v).
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 1)
+        try rowProgram.mapped(rows, output: 1)
     }
 }

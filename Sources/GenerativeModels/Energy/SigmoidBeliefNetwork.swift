@@ -127,7 +127,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
         sampleProgram = Program("sigmoid-belief-network sample", inputs: [.float32(nil, 1)]) { inputs in
             [asleep(inputs[0].shape[0])[0]]
         }
-        _ = try fitProgram.plan(length: 1)
+        optimizer.prepare(for: parameters)
     }
 
     private static func parameters(_ causes: [Linear], _ prior: Variable, _ recognition: [Linear]) -> Parameters {
@@ -160,7 +160,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("bound", Double(plan.output(0)[0])), ("sleep", Double(plan.output(1)[0]))]
     }
@@ -179,7 +179,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     }
 
     private func exact(_ rows: DataRows) throws -> [Double] {
-        try exactProgram.mapped(rows.values, width: data.width, atOnce: 100).map(Double.init)
+        try exactProgram.mapped(rows, atOnce: 100).map(Double.init)
     }
 
     /// log (1/K) Σ p(v, h)/q(h | v) of each row.
@@ -187,7 +187,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
         ratioProgram.randomState = (RandomStream(seed: seed).split("ratios").key, 0)
         var sums = [StreamedLogSum](repeating: StreamedLogSum(), count: rows.count)
         for _ in 0..<draws {
-            for (row, ratio) in try ratioProgram.mapped(rows.values, width: data.width).enumerated() {
+            for (row, ratio) in try ratioProgram.mapped(rows).enumerated() {
                 sums[row].add(Double(ratio))
             }
         }
@@ -204,7 +204,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
 
     /// The expectations of the visible units after a way up and down.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width)
+        try rowProgram.mapped(rows)
     }
 
     /// Units of the highest layer.
@@ -212,7 +212,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
 
     /// The expectations of the highest layer.
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 1)
+        try rowProgram.mapped(rows, output: 1)
     }
 
     /// What each unit of the first hidden layer adds to the visible units' inputs.

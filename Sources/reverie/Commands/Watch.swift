@@ -92,7 +92,7 @@ struct Watch: ParsableCommand {
         try drawing.apply(to: watched, showing: show)
         return try ModelScene(
             watched, show: show, seed: UInt64(seed ?? model.configuration.seed + 1_000_000),
-            record: ModelRecord(of: RunFolder(opening: subject), scoreName: model.model.scoreName.rawValue))
+            record: ModelRecord(of: RunFolder(opening: subject), scoreName: model.model.scoreTitle))
     }
 
     private func recording() throws -> any ViewerScene {

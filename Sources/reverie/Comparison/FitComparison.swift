@@ -24,7 +24,7 @@ struct FitComparison {
             let summary = try folder.summary()
             let scoreName =
                 try summary?["score"]?.string
-                ?? FittedModel(run: folder.path, last: true).model.scoreName.rawValue
+                ?? FittedModel(run: folder.path, last: true).model.scoreTitle
             record = try ModelRecord(of: folder, scoreName: scoreName)
             score = summary?["validScore"]?.double ?? record.scores.last
             seconds = summary?["seconds"]?.double

@@ -26,7 +26,7 @@ enum LearnerList {
         let abilities = ModelAbility.allCases.filter { $0.isThere(in: model) }.map { JSON.string($0.rawValue) }
         let kinds = settings.needs.kinds.map { JSON.string($0.rawValue) }
         let facts: [JSON.Member] = [
-            .init("data", .array(kinds)), .init("score", .string(model.scoreName.rawValue)),
+            .init("data", .array(kinds)), .init("score", .string(model.scoreTitle)),
             .init("can", .array(abilities)),
         ]
         item.json = .object(members.dropLast(2) + facts + members.suffix(2))

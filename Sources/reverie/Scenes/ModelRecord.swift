@@ -35,7 +35,7 @@ struct ModelRecord {
     /// What a fit that is under way says.
     init(_ status: FitStatus) {
         (epochs, updates, scores) = (status.epochs, status.updates, status.scores)
-        scoreName = status.scoreName.rawValue
+        scoreName = status.scoreTitle
     }
 
     var values: [ViewerPanel.Value] {

@@ -121,8 +121,7 @@ import Testing
             sequences: (0..<24).map { _ in random.uniform() < 0.4 ? 1 : 0 }, width: 2, lengths: [12])
         // What a shorter sequence is worth is what the longer one is worth up to there.
         let short = DataRows(sequences: Array(first.values[..<10]), width: 2, lengths: [5])
-        var changed = first
-        for index in 10..<24 { changed.values[index] = 1 - changed.values[index] }
+        let changed = first.replacing(first.values.enumerated().map { $0 < 10 ? $1 : 1 - $1 })
         let both = try [first, changed].map { try model.logLikelihood(of: $0, seed: 0).nats[0] }
         let start = try model.logLikelihood(of: short, seed: 0).nats[0]
         #expect(both[0] < start && both[1] < start && both[0] != both[1])

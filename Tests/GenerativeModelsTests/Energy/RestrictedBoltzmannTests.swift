@@ -21,7 +21,7 @@ func makeRestricted(
 
 @Suite struct RestrictedBoltzmannTests {
     /// E(v, h), from the parameters as they are stored.
-    private func energy(_ model: RestrictedBoltzmannMachine, _ v: ArraySlice<Float>, _ h: [Float]) -> Double {
+    private func energy(_ model: RestrictedBoltzmannMachine, _ v: [Float], _ h: [Float]) -> Double {
         let (b, c) = (model.layers.biases[0].values, model.layers.biases[1].values)
         let w = model.layers.weights[0].values
         var result = 0.0
@@ -191,7 +191,7 @@ func makeRestricted(
     @Test func flippedDataCostAPlainMachineOnly() throws {
         let rows = Bits.random(300, [0.05, 0.1, 0.05, 0.1, 0.2, 0.1, 0.05, 0.1], seed: 6)
         // Pairs of bits that go together.
-        let sparse = DataRows((0..<300).flatMap { row in (0..<12).map { rows[row][row * 8 + $0 / 3] } }, width: 12)
+        let sparse = DataRows((0..<300).flatMap { row in (0..<12).map { rows[row][$0 / 3] } }, width: 12)
         let dense = sparse.replacing(sparse.values.map { 1 - $0 })
         func trained(_ rows: DataRows, centred: Bool) throws -> Double {
             let scores = try (1...3).map { seed in

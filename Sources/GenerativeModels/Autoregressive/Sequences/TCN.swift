@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The temporal convolutional network (Bai, Kolter & Koltun 2018; SYSTEMS D18): residual blocks of two rectified causal convolutions
+/// The temporal convolutional network (Bai, Kolter & Koltun 2018): residual blocks of two rectified causal convolutions
 /// each, dilated by 1, 2, 4, …
 struct TemporalConvolutions: CausalNetwork {
     private struct Block: Module {

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A stack of causal transformer blocks, normalised first (Vaswani et al. 2017; Radford et al. 2019; SYSTEMS B24–B26).
+/// A stack of causal transformer blocks, normalised first (Vaswani et al. 2017; Radford et al. 2019).
 struct CausalTransformer: CausalNetwork {
     private let positions: PositionalEmbedding
     private let blocks: [TransformerBlock]

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// Dilated causal convolutions without strides (van den Oord et al., "WaveNet", 2016; SYSTEMS D18): a layer's unit is
+/// Dilated causal convolutions without strides (van den Oord et al., "WaveNet", 2016): a layer's unit is
 /// tanh(W_f ∗ x) ⊙ σ(W_g ∗ x), which goes on through a residual path and, by a skip path, to the end.
 struct DilatedConvolutions: CausalNetwork {
     private struct Unit: Module {
