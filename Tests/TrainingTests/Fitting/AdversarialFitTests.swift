@@ -72,10 +72,15 @@ private class Adversaries: SamplingModel {
 private final class ScoredAdversaries: Adversaries, SampleScoredModel {}
 
 private struct AdversarySettings: ModelSettings {
-    var isScored = true
-    static let settings: [Setting<AdversarySettings>] = [Setting("isScored", \.isScored, "whether samples are scored")]
+    @Setting("score samples") var isScored = true
     var needs: DataNeeds { DataNeeds(.reals) }
     var fitting: FitSettings { FitSettings() }
+
+    static func with(scored: Bool) -> AdversarySettings {
+        var settings = AdversarySettings()
+        settings.isScored = scored
+        return settings
+    }
 
     func makeModel(for data: Dataset.Description, seed: UInt64) -> any GenerativeModel {
         isScored ? ScoredAdversaries(data, seed: seed) : Adversaries(data, seed: seed)
@@ -93,7 +98,7 @@ private struct AdversarySettings: ModelSettings {
 
     private func configuration(scored: Bool = true, _ assignments: [String]) throws -> FitConfiguration {
         var configuration = try FitConfiguration(model: "vae", dataset: folder.file("numbers.csv"), seed: 1)
-        configuration.settings = AdversarySettings(isScored: scored)
+        configuration.settings = AdversarySettings.with(scored: scored)
         configuration.fitting = FitSettings()
         for assignment in ["batchSize=50", "learningRate=0.02"] + assignments {
             try configuration.fitting.apply(assignment: assignment)
