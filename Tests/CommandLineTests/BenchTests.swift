@@ -2,6 +2,7 @@ import Foundation
 import Storage
 import Testing
 
+@testable import Benchmarks
 @testable import reverie
 
 /// `bench` times only what computes PyTorch's results.
@@ -39,15 +40,15 @@ import Testing
         let chosen = entries.indices.filter { !isConvolutional || !constant.contains(entries[$0].path) }
         for index in chosen where index % max(1, chosen.count / 5) == 0 {
             let changed = try results(of: step(name), changed: index)
-            #expect(throws: DataError.self, "\(entries[index].path)") { try GoldenLosses().check(name, changed) }
+            #expect(throws: GoldenLosses.Fault.self, "\(entries[index].path)") { try GoldenLosses().check(name, changed) }
         }
     }
 
     @Test func resultsThatAreNoNumbersAreFound() throws {
         var wrong = try results(of: .reinforce)
         wrong[9] = .nan
-        #expect(throws: DataError.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong) }
-        #expect(throws: DataError.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong.dropLast()) }
+        #expect(throws: GoldenLosses.Fault.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong) }
+        #expect(throws: GoldenLosses.Fault.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong.dropLast()) }
     }
 
     /// Runs one checked benchmark with a file of losses that `change` makes of the real one; nil leaves it out.
