@@ -22,13 +22,16 @@ public struct DeepBoltzmannSettings: BoltzmannConfigurable, Hashable {
 
     /// The settings by name.
     public static let settings: [Setting<Self>] =
+        own + phaseSettings.filter { $0.name != "algorithm" } + stepSettings + samplingSettings
+
+    private static let own: [Setting<Self>] =
         [
             Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
             Setting("pretrainingEpochs", \.pretrainingEpochs, 0...100_000, "epochs of greedy training of each layer"),
             Setting("meanFieldSteps", \.meanFieldSteps, 1...1000, "steps of mean-field inference"),
             Setting("damping", \.damping, 0...0.99, "share of the last step's expectations that is kept"),
             Setting("precision", \.precision, "what becomes of real visible units' precision"),
-        ] + phaseSettings.filter { $0.name != "algorithm" } + stepSettings + samplingSettings
+        ]
 
     /// Bits, or real numbers.
     public var needs: DataNeeds { DataNeeds(.bits, .reals) }
