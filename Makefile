@@ -2,7 +2,7 @@
 # make check     builds, and runs the tests but for the suites in Tests/slow.txt: for after a change
 # make test      builds, and runs all tests, the sample package, short forms of the tortures and the Python package
 # make torture   the long forms, and the sample package built alone, as a user's is
-# make lint      the format, and that targets declare what they import
+# make lint      the format, that targets declare what they import, and that slow suites exist
 # make build     builds the product; make bench times it; make format rewrites the sources; make clean removes what was built
 #
 # `make demo` and `make test` need nothing but Debian 12 and Swift 6.3. All of them build in .build, in the release
@@ -95,6 +95,9 @@ format:
 lint:
 	@swift format lint --strict -r $(SOURCES)
 	@Tests/dependencies.py
+	@sed 's/#.*//; /^$$/d; s/[./]/ /g' Tests/slow.txt | while read -r target suite; do \
+	    grep -qrE "(struct|class) $$suite\b" Tests/$$target || { echo "Tests/slow.txt: there is no $$target.$$suite"; exit 1; }; \
+	done
 
 SOURCES = Package.swift Sources Tests environments agents Examples/Sources Examples/Package.swift
 
