@@ -193,7 +193,8 @@ import Testing
         let weights = try (scores + mask(0)).softmax().floats()
         for i in 0..<5 {
             for j in 0..<5 { #expect(j <= i ? weights[i * 5 + j] > 0 : weights[i * 5 + j] == 0) }
-            #expect(abs(weights[i * 5..<i * 5 + 5].reduce(0, +) - 1) < 1e-6)
+            let sum = weights[i * 5..<i * 5 + 5].reduce(0, +)
+            #expect(abs(sum - 1) < 1e-6)
         }
         let wrong = try (scores * mask(1)).softmax().matmul(v).floats()
         #expect(wrong.contains { $0.isNaN })

@@ -71,8 +71,10 @@ import Testing
             #expect(seen[place].isSubset(of: reached), "pixel \(place): \(seen[place].sorted())")
         }
         // The middle of the last row: all of the triangle, and not the corner above on the right.
-        #expect(seen[45].contains(0) && seen[45].contains(6 * 7 + 2) && !seen[45].contains(4 * 7 + 6))
-        #expect(seen[48 - 7 * 2 - 4].isDisjoint(with: [3 * 7 + 5, 3 * 7 + 6]))
+        func pixel(_ row: Int, _ column: Int) -> Int { row * 7 + column }
+        let last = seen[pixel(6, 3)]
+        #expect(last.contains(0) && last.contains(pixel(6, 2)) && !last.contains(pixel(4, 6)))
+        #expect(seen[pixel(4, 2)].isDisjoint(with: [pixel(3, 5), pixel(3, 6)]))
     }
 
     /// A pixel's outputs from the rows that it depends on are those from the whole picture.

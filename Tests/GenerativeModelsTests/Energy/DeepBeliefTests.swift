@@ -59,7 +59,8 @@ private func makeBelief(
         scramble(model.parameters, deviation: 0.7)
         let (lower, upper) = (model.machines[0].layers, model.machines[1].layers)
         let weights = lower.weights[0].values
-        upper.weights[0].set((0..<12).map { weights[$0 % 4 * 3 + $0 / 4] })
+        let mirrored = (0..<12).map { (index: Int) -> Float in weights[index % 4 * 3 + index / 4] }
+        upper.weights[0].set(mirrored)
         upper.biases[0].copy(from: lower.biases[1])
         upper.biases[1].copy(from: lower.biases[0])
         let machine = try model.machines[0].logLikelihood(of: Bits.all(4), seed: 0).nats

@@ -254,7 +254,8 @@ func makeRestricted(
         #expect(process.rows == rows.values)
         for _ in 0..<60 { #expect(try process.advance()) }
         #expect(process.steps == 60)
-        let mean = stride(from: 1, to: process.rows.count, by: 5).reduce(0.0) { $0 + Double(process.rows[$1]) } / 4000
+        let bits = stride(from: 1, to: process.rows.count, by: 5).map { Double(process.rows[$0]) }
+        let mean = bits.reduce(0, +) / 4000
         let expected = (0..<32).reduce(0.0) { $0 + ($1 & 2 == 2 ? probabilities[$1] : 0) }
         #expect(abs(mean - expected) < 0.02)
     }
