@@ -54,7 +54,7 @@ struct RolloutDataset {
     }
 
     /// The recording; where it is gzipped it is unpacked to a temporary file, for a ZIP archive is read from its end.
-    private func rollout() throws -> Rollout {
+    func rollout() throws -> Rollout {
         guard file.hasSuffix(".gz") else { return try Rollout(contentsOf: file) }
         let plain = FileManager.default.temporaryDirectory.appending(path: "reverie-\(UUID().uuidString).npz").path
         defer { unlink(plain) }
