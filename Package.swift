@@ -27,8 +27,8 @@ func module(
 /// What only calls libraries, whose time is spent in them: it is compiled in a quarter of the time without optimisation.
 let caller = settings("-Onone")
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: caller)
+func tests(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = caller) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 let libraries = [
@@ -110,7 +110,8 @@ let package = Package(
         tests(
             "GenerativeModelsTests",
             ["GenerativeModels", "Datasets", "NeuralNetworks", "TensorCore", "Random", "TestSupport"]),
-        tests("EnvironmentsTests", ["Environments", "Graphics", "Parallel", "Random", "TestSupport"]),
+        // These play whole episodes themselves: unoptimised they took fifty seconds longer to run.
+        tests("EnvironmentsTests", ["Environments", "Graphics", "Parallel", "Random", "TestSupport"], settings("-O")),
         tests("GymnasiumBridgeTests", ["GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
         tests(
             "AgentsTests",
