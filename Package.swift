@@ -27,8 +27,8 @@ func module(
 /// What only calls libraries, whose time is spent in them: it is compiled in a quarter of the time without optimisation.
 let caller = settings("-Onone")
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: caller)
+func tests(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = caller) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 let libraries = [
@@ -78,7 +78,8 @@ let package = Package(
             ["Experience", "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
         module("Rollouts", ["Experience", "Storage"]),
         module(
-            "Datasets", ["Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "Deflate"]),
+            "Datasets",
+            ["Experience", "Rollouts", "Environments", "Configuration", "Graphics", "Storage", "Random", "Deflate"]),
         module(
             "Training",
             [
@@ -115,7 +116,10 @@ let package = Package(
             "GenerativeModelsTests",
             ["GenerativeModels", "Datasets", "NeuralNetworks", "TensorCore", "Random", "TestSupport"]),
         tests("ExperienceTests", ["Experience"]),
-        tests("EnvironmentsTests", ["Experience", "Environments", "Graphics", "Parallel", "Random", "TestSupport"]),
+        // These play whole episodes themselves: unoptimised they took fifty seconds longer to run.
+        tests(
+            "EnvironmentsTests", ["Experience", "Environments", "Graphics", "Parallel", "Random", "TestSupport"],
+            settings("-O")),
         tests(
             "GymnasiumBridgeTests", ["Experience", "GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
         tests(

@@ -19,7 +19,7 @@ IMPORT = re.compile(
 
 def manifest(folder):
     """The package's targets, as SwiftPM reads its manifest: name → (kind, folder, declared modules)."""
-    command = ["swift", "package", "--package-path", folder, "dump-package"]
+    command = ["swift", "package", "--package-path", folder, "--ignore-lock", "dump-package"]
     description = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     targets = {}
     for target in description["targets"]:
