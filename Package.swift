@@ -34,7 +34,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], _ settings: [Swi
 let libraries = [
     "Random", "Mathematics", "Storage", "Configuration", "Graphics", "Parallel", "TensorCore", "NeuralNetworks",
     "Deflate", "Experience", "Datasets", "GenerativeModels",
-    "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer",
+    "Environments", "GymnasiumBridge", "Agents", "Rollouts", "Training", "Viewer", "Scenes",
 ]
 
 let package = Package(
@@ -93,14 +93,22 @@ let package = Package(
                 "GenerativeModels", "Datasets", "Environments", "NeuralNetworks", "TensorCore", "Graphics", "Storage",
                 "Random",
             ]),
+        module(
+            "Scenes",
+            [
+                "Agents", "Datasets", "Environments", "Experience", "GenerativeModels", "Graphics", "Random",
+                "Rollouts",
+                "Storage", "Training", "Viewer",
+            ]),
         .target(name: "CReverie"),
         module("Interface", ["CReverie", "Environments", "Experience", "Graphics", "Storage"]),
         .executableTarget(
             name: "reverie",
             dependencies: [
-                "Experience", "Viewer", "Benchmarks", "Training", "Agents", "GenerativeModels", "Datasets", "Rollouts",
+                "Experience", "Scenes", "Viewer", "Benchmarks", "Training", "Agents", "GenerativeModels", "Datasets",
+                "Rollouts",
                 "Environments", "GymnasiumBridge", "NeuralNetworks", "TensorCore", "Configuration", "Storage",
-                "Graphics", "Random", "CReverie",
+                "Graphics", "CReverie",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: caller),
@@ -151,9 +159,15 @@ let package = Package(
         tests(
             "CommandLineTests",
             [
-                "Experience", "reverie", "Viewer", "Benchmarks", "Training", "Agents", "GenerativeModels", "Datasets",
+                "Experience", "reverie", "Benchmarks", "Agents", "GenerativeModels", "Datasets",
                 "Rollouts",
                 "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "TestSupport",
+            ]),
+        tests(
+            "ScenesTests",
+            [
+                "Scenes", "Agents", "Datasets", "Environments", "Experience", "GenerativeModels", "Graphics",
+                "NeuralNetworks", "Rollouts", "Storage", "TensorCore", "Training", "Viewer",
             ]),
     ]
 )

@@ -64,29 +64,6 @@ MOMENTS = {
 # Environments that look like another one.
 TWINS = {"CartPole-v0": "CartPole-v1", "CliffWalkingSlippery-v1": "CliffWalking-v1"}
 
-REWARDS = {
-    "CartPole": "1 per step, including the last. It ends when the pole leans more than 12° or the cart leaves the track.",
-    "MountainCar-v0": "-1 per step, until the flag.",
-    "MountainCarContinuous": "100 at the flag, minus a tenth of the squared force at each step.",
-    "Pendulum": "at each step, minus the squared angle, a tenth of the squared speed and a thousandth of the squared torque.",
-    "Acrobot": "-1 per step, 0 when the tip passes the line.",
-    "FrozenLake": "1 at the goal. A hole ends the episode; two moves out of three slip to one side.",
-    "CliffWalking": "-1 per step, -100 for a fall, which leads back to the start.",
-    "Taxi": "20 for dropping the passenger off at the destination, -10 for an invalid pick-up or drop-off, otherwise -1.",
-    "Blackjack": "1 for a win, -1 for a loss, 0 for a draw.",
-    "Arcade/Pong": "1 for a point, -1 for a point of the opponent's; the first to reach 21 wins.",
-    "Arcade/Breakout": "7, 4 or 1 for a brick, depending on its row.",
-    "Arcade/Freeway": "1 for each crossing within 8,160 frames.",
-    "Arcade/SpaceInvaders": "5 to 30 for an invader, depending on its row, and 200 for the saucer.",
-    "Arcade/Honeybee": "1 for each load of pollen, and the square of the number of loads at the hive; a wasp costs a life.",
-    "MinAtar/Asterix": "1 for each piece of gold. Touching an enemy ends the game.",
-    "MinAtar/Breakout": "1 for each brick. The game ends when the ball is lost.",
-    "MinAtar/Freeway": "1 for each crossing within 2,500 frames.",
-    "MinAtar/Seaquest": "1 for each fish or submarine; surfacing with six divers pays by the oxygen left. A hit or no oxygen ends it.",
-    "MinAtar/SpaceInvaders": "1 for each alien. A bullet or a landing alien ends the game.",
-}
-
-
 def environments():
     result = subprocess.run([REVERIE, "list", "environments", "--json"], capture_output=True, check=True)
     return json.loads(result.stdout)["environments"]
@@ -129,9 +106,8 @@ def entry(environment):
     if environment.get("actionSpace"):
         lines += [f'<img src="../{picture(name).relative_to(ROOT)}" width="240" alt="{name}">', ""]
     lines.append(environment["summary"][0].upper() + environment["summary"][1:] + ".")
-    rewards = [text for prefix, text in REWARDS.items() if name.startswith(prefix)]
-    if rewards:
-        lines.append(f"Rewards: {rewards[0]}")
+    if environment.get("rewards"):
+        lines.append(f"Rewards: {environment['rewards']}")
     lines.append("")
     if environment.get("actionSpace"):
         named = ", ".join(f"{index} {text}" for index, text in enumerate(environment["actionNames"]))

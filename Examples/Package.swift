@@ -14,11 +14,14 @@ let package = Package(
             dependencies: [
                 .product(name: "Agents", package: "reverie"),
                 .product(name: "Environments", package: "reverie"),
+                .product(name: "Experience", package: "reverie"),
                 .product(name: "Graphics", package: "reverie"),
                 .product(name: "NeuralNetworks", package: "reverie"),
                 .product(name: "Random", package: "reverie"),
+                .product(name: "Scenes", package: "reverie"),
                 .product(name: "TensorCore", package: "reverie"),
                 .product(name: "Training", package: "reverie"),
+                .product(name: "Viewer", package: "reverie"),
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -7,7 +7,7 @@ scratch=../.build
 if [ "${1:-}" = --alone ]; then scratch=.build; fi
 swift build -c release --scratch-path "$scratch"
 samples=$(cd "$scratch/release" && pwd)
-"$samples/Lander"
+SDL_VIDEODRIVER=dummy "$samples/Lander" --watch --frames 60
 wc -l Sources/Lander/*.swift | awk '$2 != "total" && $1 > 100 { print $2 " has more than 100 lines"; failed = 1 } END { exit failed }'
 
 # The sequence models on small data of the same form: each must beat guessing.

@@ -11,7 +11,7 @@ extension Batch {
             "observationSpace": environments.observationSpace.json,
             "actionSpace": environments.actionSpace.json,
             "elementType": .string(environments.elementType.rawValue),
-            "actionNames": .array(entry.actionNames.map { .string($0) }),
+            "actionNames": .array(environments.actionNames.map { .string($0) }),
             "framesPerSecond": .number(environments.framesPerSecond),
             "stepLimit": entry.stepLimit.map { .integer($0) } ?? .null,
             "rewardThreshold": entry.rewardThreshold.map { .number($0) } ?? .null,

@@ -3,6 +3,7 @@ import Agents
 import Environments
 import GenerativeModels
 import NeuralNetworks
+import Scenes
 import Storage
 import TensorCore
 import Training
@@ -95,14 +96,16 @@ struct DrawingFlags: ParsableArguments {
 
     func validate() throws { try require("--class", label, in: 0...1_000_000) }
 
-    /// What is drawn of a subject from now on.
-    func apply(to subject: ModelSubject, showing show: ModelShow) throws {
-        guard label == nil || show == .samples else {
-            throw UsageError("--class is for samples, and this shows \(show.rawValue): add --show samples")
+    /// What is drawn of a model from now on.
+    func apply(to watched: WatchedModel, showing view: ModelView) throws {
+        guard label == nil || view == .samples else {
+            throw UsageError("--class is for samples, and this shows \(view.rawValue): add --show samples")
         }
-        subject.label = label
+        watched.label = label
     }
 }
+
+extension ModelView: ExpressibleByArgument {}
 
 /// How many threads plans use.
 struct ThreadsOption: ParsableArguments {

@@ -6,6 +6,7 @@ import Environments
 import GenerativeModels
 import GymnasiumBridge
 import NeuralNetworks
+import Scenes
 import Storage
 import TensorCore
 import Training
@@ -31,6 +32,7 @@ enum ExitStatus: Int32 {
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
         case let error as DatasetError: self = Self.status(error)
+        case let error as SceneError: self = error.isOfRecording ? .badData : .usage
         case let error as EnvironmentError: self = Self.status(error)
         case let error as StorageError: self = Self.status(error)
         case let error as TensorError: self = Self.status(error)

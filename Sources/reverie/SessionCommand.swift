@@ -1,4 +1,5 @@
 import ArgumentParser
+import Graphics
 import Storage
 import Training
 
@@ -42,13 +43,13 @@ enum SessionCommand {
         } else {
             if let first = summary["firstScore"]?.double, let last = summary["validScore"]?.double {
                 let name = summary["score"]?.string ?? "score"
-                try output("\(name) on held-back data: \(readable(first)) before, \(readable(last)) after: \(folder)")
+                try output("\(name) on held-back data: \(NumberText.readable(first)) before, \(NumberText.readable(last)) after: \(folder)")
             } else {
                 let model = summary["model"]?.string ?? "the model"
                 try output("\(model) has no score, so the last parameters are kept: \(folder)")
             }
             if let nats = summary["testNats"]?.double, let kind = summary["likelihood"]?.string {
-                try output("test: \(readable(nats)) nats a row (\(kind))")
+                try output("test: \(NumberText.readable(nats)) nats a row (\(kind))")
             }
             note("Next: reverie sample \(folder) --to samples.png   or   reverie watch \(folder)")
         }

@@ -16,6 +16,7 @@ import Testing
         #expect(cartPole["observationShape"]?.array == [4] && cartPole["elementType"]?.string == "float32")
         #expect(cartPole["stepLimit"]?.integer == 500 && cartPole["rewardThreshold"]?.double == 475)
         #expect(cartPole["actionNames"]?.array == ["left", "right"])
+        #expect(cartPole["rewards"]?.string?.hasPrefix("1 per step") == true)
         let options = cartPole["options"]!.array!
         #expect(
             options.map { $0["name"]?.string } == ["low", "high", "sutton_barto_reward", "max_episode_steps", "wrap"])

@@ -1,10 +1,5 @@
-import Datasets
 import Foundation
-import GenerativeModels
 import Storage
-import Training
-
-@testable import reverie
 
 /// Small fits of models of each kind of rows, made once, and removed when the tests end: `nade`, `rbm` and `hopfield` of
 /// pictures, `bits` of a table of bits, `points` of points, `classes` of a table with classes, `lines` and `stream` of a text, `music`.
@@ -59,18 +54,5 @@ enum ModelRuns {
     static func folder() throws -> TemporaryFolder {
         _ = removeAtExit
         return try made.get()
-    }
-
-    /// A fitted model; its data are found where they don't lie in a file.
-    static func subject(_ run: String) throws -> ModelSubject {
-        ModelSubject(try FittedModel(run: folder().file(run)))
-    }
-
-    /// A scene of a model.
-    static func scene(_ run: String, _ show: ModelShow, seed: UInt64 = 5) throws -> ModelScene {
-        let subject = try subject(run)
-        return try ModelScene(
-            subject, show: show, seed: seed,
-            record: ModelRecord(of: RunFolder(opening: folder().file(run)), scoreName: "score"))
     }
 }

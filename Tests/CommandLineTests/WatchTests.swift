@@ -27,4 +27,13 @@ import Testing
         #expect(try Executable.run(words + ["plain"], in: folder).status == 0)
         #expect(folder.text("live/episodes.csv") == folder.text("plain/episodes.csv"))
     }
+
+    @Test func theWindowOpensForAPlayer() throws {
+        let folder = try TemporaryFolder()
+        let dummy: [String: String?] = ["SDL_VIDEODRIVER": "dummy"]
+        for id in ["Taxi-v4", "MinAtar/Asterix-v0", "Arcade/Honeybee-v0"] {
+            let result = try Executable.run(["play", id, "--frames", "5"], in: folder, environment: dummy)
+            #expect(result.status == 0 && result.output.isEmpty)
+        }
+    }
 }

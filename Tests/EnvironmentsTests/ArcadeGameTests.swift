@@ -108,8 +108,10 @@ import Testing
     }
 
     @Test func actionsHaveAtarisNames() throws {
-        let names = Dictionary(
-            uniqueKeysWithValues: EnvironmentCatalog.entries.map { ($0.id, $0.actionNames.joined(separator: " ")) })
+        let names = try Dictionary(
+            uniqueKeysWithValues: Self.ids.map {
+                ($0, try EnvironmentCatalog.make($0).actionNames.joined(separator: " "))
+            })
         #expect(names["Arcade/Pong-v0"] == "NOOP FIRE RIGHT LEFT RIGHTFIRE LEFTFIRE")
         #expect(names["Arcade/Breakout-v0"] == "NOOP FIRE RIGHT LEFT")
         #expect(names["Arcade/Freeway-v0"] == "NOOP UP DOWN")

@@ -31,12 +31,38 @@ import Testing
     }
 
     @Test func everyDiscreteActionHasAName() throws {
-        #expect(try EnvironmentCatalog.entry("CartPole-v1").actionNames == ["left", "right"])
-        #expect(try EnvironmentCatalog.entry("FrozenLake-v1").actionNames == ["left", "down", "right", "up"])
+        #expect(try EnvironmentCatalog.make("CartPole-v1").actionNames == ["left", "right"])
+        #expect(try EnvironmentCatalog.make("FrozenLake-v1").actionNames == ["left", "down", "right", "up"])
         for entry in EnvironmentCatalog.entries where entry.id != "GridWorld" {
-            let count = try EnvironmentCatalog.make(entry.id).actionSpace.discreteCount
-            #expect(entry.actionNames.count == count ?? 0, "\(entry.id)")
+            let world = try EnvironmentCatalog.make(entry.id)
+            #expect(world.actionNames.count == world.actionSpace.discreteCount ?? 0, "\(entry.id)")
         }
+    }
+
+    /// Options give other actions, and wrappers keep them.
+    @Test(arguments: [
+        ("Arcade/Pong-v0", ["full_action_space": "true"], Arcade.Action.allCases.map(\.name)),
+        ("Arcade/Pong-v0", ["preprocess": "nature"], ["NOOP", "FIRE", "RIGHT", "LEFT", "RIGHTFIRE", "LEFTFIRE"]),
+        ("Maze-v0", ["fresh": "true"], ["left", "down", "right", "up"]),
+        (
+            "grid:windy-king", ["view": "full"],
+            ["left", "down", "right", "up", "down left", "down right", "up right", "up left"]
+        ),
+        ("CartPole-v1", ["wrap": "time-aware"], ["left", "right"]),
+    ])
+    func namesFollowFromTheOptions(id: String, options: [String: String], names: [String]) throws {
+        #expect(try EnvironmentCatalog.make(id, options: options).actionNames == names)
+    }
+
+    @Test func thereIsATextOfRewards() {
+        let silent = EnvironmentCatalog.entries.filter(\.rewards.isEmpty).map(\.id)
+        #expect(silent.allSatisfy { $0.hasPrefix("grid:") || ["GridWorld", "Maze-v0"].contains($0) }, "\(silent)")
+    }
+
+    @Test func planningEnvironmentsAreKnown() {
+        let ids = EnvironmentCatalog.idsWithModel
+        #expect(ids.contains("Taxi-v4") && ids.contains("grid:four-rooms") && ids.contains("Maze-v0"))
+        #expect(!ids.contains("CartPole-v1") && !ids.contains("Blackjack-v1") && !ids.contains("GridWorld"))
     }
 
     @Test func everyEntryPlays() throws {

@@ -108,9 +108,9 @@ import Testing
     }
 
     @Test func idsDifferInTheirActions() throws {
-        let names = Dictionary(
+        let names = try Dictionary(
             uniqueKeysWithValues: EnvironmentCatalog.entries.filter { $0.id.hasPrefix("MinAtar/") }.map {
-                ($0.id, $0.actionNames.joined(separator: " "))
+                ($0.id, try EnvironmentCatalog.make($0.id).actionNames.joined(separator: " "))
             })
         for id in Self.ids { #expect(names[id] == "noop left up right down fire") }
         #expect(names["MinAtar/Asterix-v1"] == "noop left up right down")

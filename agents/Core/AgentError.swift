@@ -1,3 +1,5 @@
+import Environments
+
 /// Why an agent can't be made.
 public enum AgentError: Error, Hashable, CustomStringConvertible {
     /// The agent can't act in the environment's action space.
@@ -46,8 +48,8 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
             "Of '\(name)' not all are finite numbers after update \(update). \(Self.remedy)"
         case .noModel(let agent, let environment):
             "The agent '\(agent)' plans with transition probabilities; \(environment) doesn't tell them. Environments whose "
-                + "observation is the number of a state do, unwrapped: FrozenLake-v1, CliffWalking-v1, Taxi-v4, Maze-v0, "
-                + "GridWorld and the maps 'grid:…'."
+                + "observation is the number of a state do, unwrapped: "
+                + EnvironmentCatalog.idsWithModel.joined(separator: ", ") + "."
         case .misfit(let reason, let suitable):
             reason + (suitable.isEmpty ? "" : " Agents that can act there: \(suitable.joined(separator: ", ")).")
         case .unknownAgent(let name, let suggestion):

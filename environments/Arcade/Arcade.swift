@@ -49,7 +49,7 @@ extension Arcade {
     /// A game as it is, or as the options' preprocessing shows it.
     private static func entry<Game: ArcadeGame>(of _: Game.Type) -> EnvironmentEntry {
         EnvironmentEntry(
-            "Arcade/\(Game.name)-v0", Game.summary, actionNames: Game.minimalActions.map(\.name),
+            "Arcade/\(Game.name)-v0", Game.summary, rewards: Game.rewards,
             options: Game.options + ArcadeSettings.options + PreprocessingParts.options
         ) { request in
             let game = try Game(options: request.options)

@@ -43,6 +43,9 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     /// The actions that have a role in the game, or all 18.
     public var actionSpace: Space { .discrete(actionCount) }
 
+    /// What they do with the joystick, such as `UPFIRE`.
+    public var actionNames: [String] { (0..<actionCount).map { actions[$0].name } }
+
     /// The lives that are left.
     public var lives: Int { game.lives }
 

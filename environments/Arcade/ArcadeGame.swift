@@ -8,6 +8,8 @@ public protocol ArcadeGame: BitwiseCopyable, Sendable, StateCodable {
     static var name: String { get }
     /// What it is, in a few words.
     static var summary: String { get }
+    /// What it rewards, in a sentence or two.
+    static var rewards: String { get }
     /// The actions that have a role, ``Arcade/Action/noop`` first.
     static var minimalActions: [Arcade.Action] { get }
     /// What the game can be made with.

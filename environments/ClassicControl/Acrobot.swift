@@ -49,6 +49,9 @@ import Random
     /// The torque: 0 for -1 N m, 1 for none, 2 for 1 N m.
     public var actionSpace: Space { .discrete(3) }
 
+    /// Which way the joint turns.
+    public var actionNames: [String] { ["clockwise", "none", "counter-clockwise"] }
+
     /// Draws angles and angular velocities.
     @inlinable public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
@@ -183,7 +186,7 @@ extension Acrobot {
     static let entries = [
         EnvironmentEntry(
             "Acrobot-v1", "swing two links up by the joint between them", stepLimit: 500, rewardThreshold: -100,
-            actionNames: ["clockwise", "none", "counter-clockwise"],
+            rewards: "-1 per step, 0 when the tip passes the line.",
             options: EnvironmentOption.startRange(of: "angles and velocities", usual: usualStart)
         ) { request in
             let startRange = try request.options.startRange(usual: usualStart, in: -Double.pi...Double.pi)

@@ -46,6 +46,9 @@ import Random
     /// 0 pushes to the left, 1 to the right.
     public var actionSpace: Space { .discrete(2) }
 
+    /// Where the cart is pushed.
+    public var actionNames: [String] { ["left", "right"] }
+
     /// Draws the four numbers of the state.
     @inlinable public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
@@ -188,7 +191,8 @@ extension CartPole {
     private static func entry(_ id: String, stepLimit: Int, rewardThreshold: Double) -> EnvironmentEntry {
         EnvironmentEntry(
             id, "balance a pole on a cart", stepLimit: stepLimit, rewardThreshold: rewardThreshold,
-            actionNames: ["left", "right"],
+            rewards: "1 per step, including the last. It ends when the pole leans more than 12° or the cart leaves the "
+                + "track.",
             options: EnvironmentOption.startRange(of: "the four numbers", usual: usualStart)
                 + [EnvironmentOption("sutton_barto_reward", "-1 at the end, 0 before", usual: "false")]
         ) { request in

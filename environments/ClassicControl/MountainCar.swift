@@ -44,6 +44,9 @@ import Random
     /// 0 drives to the left, 1 not at all, 2 to the right.
     public var actionSpace: Space { .discrete(3) }
 
+    /// Where the engine pushes.
+    public var actionNames: [String] { ["left", "none", "right"] }
+
     /// Draws the position; the car stands still.
     @inlinable public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
@@ -94,7 +97,7 @@ extension MountainCar {
     static let entries = [
         EnvironmentEntry(
             "MountainCar-v0", "swing a car with a weak engine out of a valley", stepLimit: 200, rewardThreshold: -110,
-            actionNames: ["left", "none", "right"], options: MountainValley.options
+            rewards: "-1 per step, until the flag.", options: MountainValley.options
         ) { request in
             let startRange = try MountainValley.startRange(request.options)
             let goalVelocity = try MountainValley.goalVelocity(request.options)

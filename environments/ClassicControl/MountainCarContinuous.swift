@@ -117,7 +117,8 @@ extension MountainCarContinuous {
     static let entries = [
         EnvironmentEntry(
             "MountainCarContinuous-v0", "swing a car out of a valley, with little force", stepLimit: 999,
-            rewardThreshold: 90, options: MountainValley.options
+            rewardThreshold: 90, rewards: "100 at the flag, minus a tenth of the squared force at each step.",
+            options: MountainValley.options
         ) { request in
             let startRange = try MountainValley.startRange(request.options)
             let goalVelocity = try MountainValley.goalVelocity(request.options)

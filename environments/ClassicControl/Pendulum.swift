@@ -134,6 +134,9 @@ extension Pendulum {
     static let entries = [
         EnvironmentEntry(
             "Pendulum-v1", "swing a pendulum up and hold it there", stepLimit: 200,
+            rewards:
+                "at each step, minus the squared angle, a tenth of the squared speed and a thousandth of the squared "
+                + "torque.",
             options: [
                 EnvironmentOption("g", "the acceleration of gravity, in m/s²", usual: "10"),
                 EnvironmentOption("x_init", "the largest angle at the start, in radians", usual: "\(Double.pi)"),

@@ -25,6 +25,10 @@ public protocol BatchedEnvironment: AnyObject {
     /// What every batch keeps: its name, spaces and rows.
     var buffers: BatchBuffers { get }
 
+    /// What discrete actions are called, in order, for people to read; empty where numbers say as much, and unless said
+    /// otherwise.
+    var actionNames: [String] { get }
+
     /// The number of consecutive frames that an observation consists of: see ``Environment/stackedFrames``. 1 unless
     /// said otherwise.
     var stackedFrames: Int { get }
@@ -134,6 +138,8 @@ extension BatchedEnvironment {
     public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(buffers.rewards) }
     /// The valid actions, where the environments tell.
     public var actionMasks: UnsafeBufferPointer<ActionMask>? { buffers.actionMasks.map { UnsafeBufferPointer($0) } }
+    /// Actions are numbers.
+    public var actionNames: [String] { [] }
     /// One frame.
     public var stackedFrames: Int { 1 }
     /// Actions are rows of the space.

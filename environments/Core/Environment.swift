@@ -25,6 +25,8 @@ public protocol Environment<Element>: Sendable {
     var observationSpace: Space { get }
     /// The set of all actions.
     var actionSpace: Space { get }
+    /// What discrete actions are called, in order, for people to read; empty unless said otherwise.
+    var actionNames: [String] { get }
 
     /// Starts an episode. With a seed the random stream is made anew from it; without one the stream runs on.
     ///
@@ -76,6 +78,9 @@ extension Environment {
     ) {
         for index in 0..<worlds.count { results[index] = worlds[index].step(actions[index]) }
     }
+
+    /// Actions are numbers.
+    public var actionNames: [String] { [] }
 
     /// None.
     @inlinable public var actionMask: ActionMask? { nil }

@@ -11,8 +11,8 @@ public struct EnvironmentEntry: Sendable {
     public let stepLimit: Int?
     /// The mean return from which the task counts as solved; nil where there is no such number.
     public let rewardThreshold: Double?
-    /// What its discrete actions are called, for people to read; empty where numbers say as much.
-    public let actionNames: [String]
+    /// What it rewards, and what ends an episode, in a sentence or two for documentation; empty where nothing is said.
+    public let rewards: String
     /// What it can be made with, besides ``EnvironmentCatalog/commonOptions``.
     public let options: [EnvironmentOption]
     /// Whether it also takes options that only itself knows.
@@ -22,14 +22,14 @@ public struct EnvironmentEntry: Sendable {
     /// Describes an environment; `build` makes it, usually by ``EnvironmentRequest/batch(_:)``.
     public init(
         _ id: String, _ summary: String, stepLimit: Int? = nil, rewardThreshold: Double? = nil,
-        actionNames: [String] = [], options: [EnvironmentOption] = [], takesOtherOptions: Bool = false,
+        rewards: String = "", options: [EnvironmentOption] = [], takesOtherOptions: Bool = false,
         build: @escaping @Sendable (EnvironmentRequest) throws -> any BatchedEnvironment
     ) {
         self.id = id
         self.summary = summary
         self.stepLimit = stepLimit
         self.rewardThreshold = rewardThreshold
-        self.actionNames = actionNames
+        self.rewards = rewards
         self.options = options
         self.takesOtherOptions = takesOtherOptions
         self.build = build
@@ -141,6 +141,11 @@ public enum EnvironmentCatalog {
             request.wrappers = try WrapperCatalog.stack(text, around: id)
         }
         return try entry.build(request)
+    }
+
+    /// The ids of the environments that tell their transition probabilities, as planners need them.
+    public static var idsWithModel: [String] {
+        entries.map(\.id).filter { (try? make($0))?.tabularModel != nil }
     }
 
     /// The entry of an id.

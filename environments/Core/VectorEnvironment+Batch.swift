@@ -22,6 +22,9 @@ extension VectorEnvironment {
         preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id), environment \(index): nothing is wrong")
     }
 
+    /// The names of the environments' actions.
+    public var actionNames: [String] { environments[0].actionNames }
+
     /// The frame size of the environments.
     public var frameSize: FrameSize { environments[0].frameSize }
 

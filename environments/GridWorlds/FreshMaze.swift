@@ -45,6 +45,9 @@ public struct FreshMaze: Environment {
     /// Left, down, right, up.
     public var actionSpace: Space { .discrete(4) }
 
+    /// Left, down, right, up.
+    public var actionNames: [String] { GridMove.names }
+
     /// Draws a new maze and puts the agent at its start.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }

@@ -50,6 +50,9 @@ public struct FrozenLake: Environment {
     /// Left, down, right, up.
     public var actionSpace: Space { .discrete(4) }
 
+    /// Left, down, right, up.
+    public var actionNames: [String] { GridMove.names }
+
     /// Draws the start among the cells marked so.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
@@ -150,7 +153,7 @@ extension FrozenLake {
     ) -> EnvironmentEntry {
         EnvironmentEntry(
             id, summary, stepLimit: stepLimit, rewardThreshold: rewardThreshold,
-            actionNames: GridMove.names,
+            rewards: "1 at the goal. A hole ends the episode; two moves out of three slip to one side.",
             options: [
                 EnvironmentOption("is_slippery", "whether moves go astray", usual: "true"),
                 EnvironmentOption("success_rate", "how likely a move on slippery ice succeeds", usual: "1/3"),

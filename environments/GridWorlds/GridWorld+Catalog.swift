@@ -37,7 +37,7 @@ extension GridWorld {
 
     static let entries = [
         EnvironmentEntry(
-            "GridWorld", "a world of square cells from a map file", actionNames: GridAction.names,
+            "GridWorld", "a world of square cells from a map file",
             options: [EnvironmentOption("map", "the path of the map file"), GridExtent.option]
         ) { request in
             guard let path = request.options.text("map") else {
@@ -52,7 +52,7 @@ extension GridWorld {
         let map = (try? Assets.path("\(GridMap.assetFolder)/\(name).txt")).flatMap { try? GridMap(contentsOf: $0) }
         return EnvironmentEntry(
             assetPrefix + name, map?.description ?? "a map that cannot be read", stepLimit: map?.stepLimit,
-            actionNames: Array(GridAction.names.prefix(map?.moves ?? 4)), options: [GridExtent.option]
+            options: [GridExtent.option]
         ) { request in
             try batch(of: GridMap(contentsOf: Assets.path("\(GridMap.assetFolder)/\(name).txt")), request)
         }

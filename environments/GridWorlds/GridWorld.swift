@@ -56,6 +56,9 @@ public struct GridWorld: Environment {
     /// The moves of the map.
     public var actionSpace: Space { .discrete(table.actionCount) }
 
+    /// The moves that the map allows.
+    public var actionNames: [String] { Array(GridAction.names.prefix(table.actionCount)) }
+
     /// Draws the start among the cells marked so, or among all floors. The enemies begin where the map has them.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }

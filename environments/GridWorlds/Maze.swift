@@ -39,7 +39,7 @@ enum Maze {
     static let entries = [
         EnvironmentEntry(
             "Maze-v0", "find the way through a maze, one of them or another in each episode",
-            stepLimit: stepLimit(rows, columns), actionNames: GridMove.names,
+            stepLimit: stepLimit(rows, columns),
             options: [
                 EnvironmentOption("rows", "the number of rooms from top to bottom, 2 to 63", usual: "\(rows)"),
                 EnvironmentOption("columns", "the number of rooms from left to right, 2 to 63", usual: "\(columns)"),

@@ -41,6 +41,8 @@ extension MinAtar {
         public static var name: String { "Asterix" }
         /// What it is, in a few words.
         public static var summary: String { "collect gold and avoid enemies" }
+        /// What pays, and what ends a game.
+        public static var rewards: String { "1 for each piece of gold. Touching an enemy ends the game." }
         /// 4: see ``Channel``.
         public static var channelCount: Int { 4 }
         /// Moving in four directions, and not.

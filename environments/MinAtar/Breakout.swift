@@ -40,6 +40,8 @@ extension MinAtar {
         public static var name: String { "Breakout" }
         /// What it is, in a few words.
         public static var summary: String { "knock the bricks out of a wall" }
+        /// What pays, and what ends a game.
+        public static var rewards: String { "1 for each brick. The game ends when the ball is lost." }
         /// 4: see ``Channel``.
         public static var channelCount: Int { 4 }
         /// Moving the paddle, and not.

@@ -50,6 +50,8 @@ extension MinAtar {
         public static var name: String { "Freeway" }
         /// What it is, in a few words.
         public static var summary: String { "lead a chicken through the traffic" }
+        /// What pays, and what ends a game.
+        public static var rewards: String { "1 for each crossing within 2,500 frames." }
         /// 7: see ``Channel``.
         public static var channelCount: Int { 7 }
         /// Walking up, walking down, and neither.

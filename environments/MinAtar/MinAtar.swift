@@ -76,7 +76,7 @@ extension MinAtar {
         _ make: @escaping Maker<Game>
     ) -> EnvironmentEntry {
         EnvironmentEntry(
-            "MinAtar/\(Game.name)-\(version)", summary, actionNames: actions.map { "\($0)" },
+            "MinAtar/\(Game.name)-\(version)", summary, rewards: Game.rewards,
             options: [
                 EnvironmentOption("sticky_action_prob", "how likely the last action is repeated", usual: "0.1"),
                 EnvironmentOption("difficulty_ramping", "whether the game gets harder, where it can", usual: "true"),

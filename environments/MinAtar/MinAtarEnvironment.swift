@@ -47,6 +47,9 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     /// The actions that the environment was made with.
     public var actionSpace: Space { .discrete(actionCount) }
 
+    /// What its actions do, by the original's names.
+    public var actionNames: [String] { (0..<actionCount).map { "\(actions[$0])" } }
+
     /// Starts an episode of the game.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = MT19937(seed: seed) }

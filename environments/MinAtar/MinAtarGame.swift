@@ -12,6 +12,8 @@ public protocol MinAtarGame: BitwiseCopyable, Sendable, StateCodable {
     static var name: String { get }
     /// What it is, in a few words.
     static var summary: String { get }
+    /// What it rewards, in a sentence or two.
+    static var rewards: String { get }
     /// How many channels an observation has.
     static var channelCount: Int { get }
     /// The actions that have a role, in the original's order.

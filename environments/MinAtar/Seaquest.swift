@@ -49,6 +49,11 @@ extension MinAtar {
         public static var name: String { "Seaquest" }
         /// What it is, in a few words.
         public static var summary: String { "rescue divers in a submarine" }
+        /// What pays, and what ends a game.
+        public static var rewards: String {
+            "1 for each fish or submarine; surfacing with six divers pays by the oxygen left. A hit or no oxygen ends "
+                + "it."
+        }
         /// 10: see ``Channel``.
         public static var channelCount: Int { 10 }
         /// All six.

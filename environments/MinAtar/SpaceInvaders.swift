@@ -38,6 +38,8 @@ extension MinAtar {
         public static var name: String { "SpaceInvaders" }
         /// What it is, in a few words.
         public static var summary: String { "shoot down waves of aliens" }
+        /// What pays, and what ends a game.
+        public static var rewards: String { "1 for each alien. A bullet or a landing alien ends the game." }
         /// 6: see ``Channel``.
         public static var channelCount: Int { 6 }
         /// Moving the cannon, firing, and neither.

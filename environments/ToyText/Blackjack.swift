@@ -45,6 +45,9 @@ public struct Blackjack: Environment {
     /// Stick, hit.
     public var actionSpace: Space { .discrete(2) }
 
+    /// To stick or to hit.
+    public var actionNames: [String] { ["stick", "hit"] }
+
     /// Deals two cards to the dealer and two to the player.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
@@ -157,7 +160,7 @@ extension Blackjack: StateCodable {
 extension Blackjack {
     static let entries = [
         EnvironmentEntry(
-            "Blackjack-v1", "come closer to 21 than the dealer", actionNames: ["stick", "hit"],
+            "Blackjack-v1", "come closer to 21 than the dealer", rewards: "1 for a win, -1 for a loss, 0 for a draw.",
             options: [
                 EnvironmentOption("sab", "the book's rules: a natural beats all but a natural", usual: "true"),
                 EnvironmentOption("natural", "1.5 for winning by a natural; only without sab", usual: "false"),

@@ -27,6 +27,9 @@ public struct CliffWalking: Environment {
     /// Up, right, down, left.
     public var actionSpace: Space { .discrete(4) }
 
+    /// The moves.
+    public var actionNames: [String] { Self.moves.map { "\($0)" } }
+
     /// Puts the walker at the start, bottom left.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
@@ -114,7 +117,7 @@ extension CliffWalking {
 
     private static func entry(_ id: String, _ summary: String, isSlippery: Bool) -> EnvironmentEntry {
         EnvironmentEntry(
-            id, summary, actionNames: moves.map { "\($0)" },
+            id, summary, rewards: "-1 per step, -100 for a fall, which leads back to the start.",
             options: [EnvironmentOption("is_slippery", "whether moves go astray", usual: "\(isSlippery)")]
         ) { request in
             let isSlippery = try request.options.flag("is_slippery") ?? isSlippery

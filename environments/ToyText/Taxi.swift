@@ -39,6 +39,9 @@ public struct Taxi: Environment {
     public var observationSpace: Space { .discrete(TaxiTown.stateCount) }
     /// Four moves, pick up, drop off.
     public var actionSpace: Space { .discrete(6) }
+
+    /// Four moves, pick up, drop off.
+    public var actionNames: [String] { ["south", "north", "east", "west", "pick up", "drop off"] }
     /// The actions that are not in vain: moves without a wall in the way, a pick-up or drop-off that is possible.
     public var actionMask: ActionMask? { masks[state] }
 
@@ -96,7 +99,8 @@ extension Taxi {
     static let entries = [
         EnvironmentEntry(
             "Taxi-v4", "fetch a passenger and bring them to their destination", stepLimit: 200, rewardThreshold: 8,
-            actionNames: ["south", "north", "east", "west", "pick up", "drop off"],
+            rewards: "20 for dropping the passenger off at the destination, -10 for an invalid pick-up or drop-off, "
+                + "otherwise -1.",
             options: [
                 EnvironmentOption("is_rainy", "whether moves go astray", usual: "false"),
                 EnvironmentOption("fickle_passenger", "whether passengers change their mind", usual: "false"),

@@ -42,6 +42,8 @@ extension Wrapper {
 extension Wrapper where Action == Base.Action {
     /// The actions of the environment within.
     @inlinable public var actionSpace: Space { base.actionSpace }
+    /// The names of the actions of the environment within.
+    public var actionNames: [String] { base.actionNames }
     /// The action mask of the environment within.
     @inlinable public var actionMask: ActionMask? { base.actionMask }
 

@@ -13,12 +13,13 @@ final class ActorCritic: Learner {
     private let network: PolicyAndValue
     private let optimizer = Adam(learningRate: 5e-4)
     private let policy, learning: Program
-    private var random: RandomStream
+    var actionStreams: ActionStreams
     private(set) var updates = 0
     private var loss = 0.0
 
     init(observations: Space, actions: Int, seed: UInt64) {
-        random = RandomStream(seed: seed)
+        var random = RandomStream(seed: seed)
+        actionStreams = ActionStreams(shared: random.split("actions"))
         actionCount = actions
         encoding = ObservationEncoding(observations)!
         let width = encoding.inputCount
@@ -32,10 +33,9 @@ final class ActorCritic: Learner {
             let next = network(inputs[3]).value
             let difference = (inputs[2] + 0.99 * inputs[4] * next).withoutGradient() - value
             let logProbabilities = logits.logSoftmax()
-            let chosen = logProbabilities.gathered(inputs[1])
-            let entropy = -(logProbabilities.exp() * logProbabilities).sum([-1])
-            let actor = -(chosen * difference.withoutGradient() + 0.01 * entropy).mean()
-            let loss = actor + 0.5 * difference.squared().mean()
+            let actor = policyLoss(
+                logProbabilities, actions: inputs[1], advantages: difference.withoutGradient())
+            let loss = (actor - 0.01 * entropy(logProbabilities)).mean() + 0.5 * difference.squared().mean()
             try optimizer.minimize(loss, network.parameters, clippingNorm: 1)
             return [loss]
         }
@@ -43,10 +43,9 @@ final class ActorCritic: Learner {
 
     func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
         let probabilities = try probabilities(observations)
-        for row in actions.indices {
-            let own = (0..<actionCount).map { probabilities[row * actionCount + $0] }
-            let best = own.firstIndex(of: own.max()!)!
-            actions[row] = mode == .greedy ? best : random.uniformFloat() < own[0] ? 0 : 1
+        for row in actions.integers.indices {
+            let own = probabilities.row(row, width: actionCount)
+            actions.integers[row] = mode == .greedy ? argmax(own) : sampled(own, &actionStreams[row])
         }
     }
 
@@ -62,7 +61,7 @@ final class ActorCritic: Learner {
         encoding.encode(step.observations, into: plan.input(0))
         encoding.encode(step.nextObservations, into: plan.input(3))
         for row in 0..<step.count {
-            plan.integerInput(1)[row] = Int32(step.actions[row])
+            plan.integerInput(1)[row] = Int32(step.actions.integer(row))
             plan.input(2)[row] = Float(step.rewards[row])
             plan.input(4)[row] = step.terminated[row] ? 0 : 1
         }
@@ -71,13 +70,13 @@ final class ActorCritic: Learner {
         updates += 1
     }
 
-    func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&random) }
+    func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&actionStreams) }
 
     var metrics: [(name: String, value: Double)] { [("loss", loss)] }
     var variables: Parameters { ["network": network.parameters, "optimizer": optimizer.state] }
 
     func assess(_ observations: Rows) throws -> ActionAssessment? {
-        let values = try probabilities(observations).prefix(actionCount).map(Double.init)
-        return ActionAssessment(kind: .probabilities, values: values)
+        let values = try probabilities(observations).prefix(observations.count * actionCount).map(Double.init)
+        return ActionAssessment(kind: .probabilities, values: values, rows: observations.count)
     }
 }

@@ -1,4 +1,5 @@
 import Environments
+import Experience
 import Graphics
 import Random
 
@@ -14,6 +15,7 @@ struct Lander: Environment {
 
     var observationSpace: Space { .box(low: [0, -5], high: [1.5, 5], shape: [2], element: .float32) }
     var actionSpace: Space { .discrete(2) }
+    var actionNames: [String] { ["fall", "burn"] }
 
     mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }

@@ -192,6 +192,35 @@ public protocol ProcessModel: GenerativeModel {
     func process(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> any GenerationProcess
 }
 
+extension GenerativeModel {
+    /// The model as one that can do something.
+    ///
+    /// - Parameters:
+    ///   - ability: What is asked of it, after "can't".
+    ///   - name: What the model is called.
+    /// - Throws: ``ModelError/ability(model:ability:)`` where it can't.
+    public func ability<Ability>(_ type: Ability.Type, _ ability: String, name: String) throws(ModelError) -> Ability {
+        guard let able = self as? Ability else { throw .ability(model: name, ability: ability) }
+        return able
+    }
+
+    /// New rows, (count, width) row-major, of a class where one is given.
+    ///
+    /// - Throws: ``ModelError`` where the model can't draw, or there is no such class.
+    public func sample(_ count: Int, class label: Int?, name: String, seed: UInt64) throws -> [Float] {
+        guard let label else {
+            return try ability((any SamplingModel).self, "draw rows", name: name).sample(count, seed: seed)
+        }
+        let able = try ability((any ClassSamplingModel).self, "draw rows of a class", name: name)
+        guard label < data.classCount else {
+            throw ModelError.data(
+                model: "--class \(label)", found: "classes 0 to \(data.classCount - 1)",
+                expected: "a class of that number")
+        }
+        return try able.sample(classes: [Int](repeating: label, count: count), seed: seed)
+    }
+}
+
 /// What a model can do, by name.
 public enum ModelAbility: String, Sendable, CaseIterable {
     case sample, classes, likelihood, reconstruct, encode, complete, classify, weights, process

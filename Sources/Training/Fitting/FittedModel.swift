@@ -65,26 +65,14 @@ public struct FittedModel {
     /// - Parameter label: The class that they are to be of; nil for any.
     /// - Throws: ``GenerativeModels/ModelError`` where the model can't draw, or there is no such class.
     public func sample(_ count: Int, class label: Int? = nil, seed: UInt64) throws -> [Float] {
-        guard let label else {
-            return scaling.undo(try ability((any SamplingModel).self, "draw rows").sample(count, seed: seed))
-        }
-        let able = try ability((any ClassSamplingModel).self, "draw rows of a class")
-        guard label < data.classCount else {
-            throw ModelError.data(
-                model: "--class \(label)", found: "classes 0 to \(data.classCount - 1)",
-                expected: "a class of that number")
-        }
-        return scaling.undo(try able.sample(classes: [Int](repeating: label, count: count), seed: seed))
+        scaling.undo(try model.sample(count, class: label, name: configuration.model, seed: seed))
     }
 
     /// The model as one that can do something.
     ///
     /// - Throws: ``GenerativeModels/ModelError`` where it can't.
     public func ability<Ability>(_ type: Ability.Type, _ name: String) throws -> Ability {
-        guard let able = model as? Ability else {
-            throw ModelError.ability(model: configuration.model, ability: name)
-        }
-        return able
+        try model.ability(type, name, name: configuration.model)
     }
 
     /// The rows of a part of the data as the model sees them.

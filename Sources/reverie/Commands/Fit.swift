@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import GenerativeModels
+import Scenes
 import Storage
 import Training
 import Viewer
@@ -81,13 +82,13 @@ struct Fit: ParsableCommand {
         }
         let summary = try MainActor.assumeIsolated { [self, configuration] in
             let feed = FitFeed()
-            let training = LiveTraining {
+            let training = LiveTraining.ofCommand {
                 let session = try session(configuration, path)
                 session.feed = feed
                 return try SessionCommand.fitted(session)
             }
-            return try training.run(
-                LiveModelScene(configuration, feed: feed, training: training), options: launch.window)
+            return try training.show(
+                LiveModelScene(configuration, feed: feed, training: training), in: launch.window)
         }
         try SessionCommand.report(fit: summary, folder: path, json: json)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Environments
 import Experience
+import Scenes
 import Viewer
 
 struct Play: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experience
+import Graphics
 import Rollouts
 import Storage
 import Training
@@ -87,7 +88,7 @@ struct Record: ParsableCommand {
             try output("\(summary)")
         } else {
             try output(
-                "\(results.count) episodes, \(steps) steps, mean return \(readable(mean)): \(to)"
+                "\(results.count) episodes, \(steps) steps, mean return \(NumberText.readable(mean)): \(to)"
                     + (video.map { " and \($0)" } ?? ""))
         }
     }

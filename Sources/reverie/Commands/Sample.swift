@@ -2,6 +2,7 @@ import ArgumentParser
 import Experience
 import Graphics
 import Rollouts
+import Scenes
 import Storage
 import Training
 
@@ -26,7 +27,7 @@ struct Sample: ParsableCommand {
     var folder: String
 
     @Option(help: "What is drawn (default: samples, to a .gif process).")
-    var show: ModelShow?
+    var show: ModelView?
 
     @Option(
         parsing: .unconditional,
@@ -65,49 +66,50 @@ struct Sample: ParsableCommand {
         try requireFree(to, force: force)
         let path = try RunFolder.open(folder, of: .fitting).path
         let model = try fittedModel(path, assignments: drawing.assignments)
-        let subject = ModelSubject(model)
-        let show = try show(of: subject)
-        try drawing.apply(to: subject, showing: show)
-        note("drawing \(show.rawValue) from \(path)")
-        let view = try ModelView(show, of: subject, count: count ?? usualCount(show), seed: UInt64(seed))
-        let limit = steps ?? max(240, view.current.count / view.count)
+        let watched = WatchedModel(model)
+        let view = try view(of: watched)
+        try drawing.apply(to: watched, showing: view)
+        note("drawing \(view.rawValue) from \(path)")
+        let shown = try ShownRows(view, of: watched, count: count ?? usualCount(view), seed: UInt64(seed))
+        let limit = steps ?? max(240, shown.current.count / shown.count)
         if to.hasSuffix(".gif") {
-            try writeAtomically(ModelFilm(view, limit: limit).gif(), to: to, overwrite: force)
+            try writeAtomically(GenerationFilm(shown, limit: limit).gif(), to: to, overwrite: force)
         } else {
-            try view.run(limit: limit)
-            try write(view, model)
+            try shown.run(limit: limit)
+            try write(shown, model)
         }
         let summary: JSON = [
-            "run": .string(path), "model": .string(model.configuration.model), "show": .string(show.rawValue),
-            "count": .integer(view.count), "steps": .integer(view.steps),
-            "shape": .array(Self.shape(view, model).map { .integer($0) }), "samples": .string(to),
+            "run": .string(path), "model": .string(model.configuration.model), "show": .string(view.rawValue),
+            "count": .integer(shown.count), "steps": .integer(shown.steps),
+            "shape": .array(Self.shape(shown, model).map { .integer($0) }), "samples": .string(to),
         ]
-        try output(json ? "\(summary)" : "\(view.count) \(show == .weights ? "units" : "rows"): \(to)")
+        try output(json ? "\(summary)" : "\(shown.count) \(view == .weights ? "units" : "rows"): \(to)")
     }
 
     /// What is asked for, or what suits the file.
-    private func show(of subject: ModelSubject) throws -> ModelShow {
-        let usual: ModelShow = to.hasSuffix(".gif") ? .process : .samples
-        let show = try ModelShow.choice(show ?? usual, of: subject.model.model, named: subject.name)
-        guard to.hasSuffix(".txt"), !subject.isOfText else { return show }
+    private func view(of watched: WatchedModel) throws -> ModelView {
+        let usual: ModelView = to.hasSuffix(".gif") ? .process : .samples
+        let view = try ModelView.choice(show ?? usual, of: watched.model, named: watched.name)
+        guard to.hasSuffix(".txt"), !watched.isOfText else { return view }
         throw UsageError("\(to) is for texts, and \(folder) models other data: take .npz or .png")
     }
 
     /// Rows, or units, where nothing is said of them; nil for what a picture has room for.
-    private func usualCount(_ show: ModelShow) -> Int? {
+    private func usualCount(_ view: ModelView) -> Int? {
         guard to.hasSuffix(".npz") || to.hasSuffix(".txt") else { return nil }
-        return show == .samples ? 1000 : show == .weights ? .max : nil
+        return view == .samples ? 1000 : view == .weights ? .max : nil
     }
 
-    private func write(_ view: ModelView, _ model: FittedModel) throws {
+    private func write(_ shown: ShownRows, _ model: FittedModel) throws {
         if to.hasSuffix(".png") {
-            try writeAtomically(PNG.encode(view.frame), to: to, overwrite: force)
+            try writeAtomically(PNG.encode(shown.frame), to: to, overwrite: force)
         } else if to.hasSuffix(".txt") {
-            try writeAtomically(view.picture.texts(view.rows) ?? "", to: to, overwrite: force)
+            try writeAtomically(shown.picture.texts(shown.content) ?? "", to: to, overwrite: force)
         } else {
-            let (rows, shape) = (view.rows, [view.count] + Self.shape(view, model))
+            let (rows, shape) = (shown.content, [shown.count] + Self.shape(shown, model))
+            let name = shown.view == .process ? "samples" : shown.view.rawValue
             let file = try NPZWriter(path: to, overwrite: force)
-            try file.add(view.show == .process ? "samples" : view.show.rawValue, NPYArray(rows.current, shape: shape))
+            try file.add(name, NPYArray(rows.current, shape: shape))
             if let before = rows.before { try file.add("before", NPYArray(before, shape: shape)) }
             if let original = rows.original { try file.add("original", NPYArray(original, shape: shape)) }
             try file.commit()
@@ -115,8 +117,8 @@ struct Sample: ParsableCommand {
     }
 
     /// The shape of a row; of a sequence its steps come first.
-    private static func shape(_ view: ModelView, _ model: FittedModel) -> [Int] {
+    private static func shape(_ shown: ShownRows, _ model: FittedModel) -> [Int] {
         guard model.data.isSequential else { return model.data.shape }
-        return [view.current.count / view.count / model.data.width] + model.data.shape
+        return [shown.current.count / shown.count / model.data.width] + model.data.shape
     }
 }

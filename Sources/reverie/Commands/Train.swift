@@ -2,6 +2,7 @@ import Agents
 import ArgumentParser
 import Configuration
 import Environments
+import Scenes
 import Storage
 import Training
 import Viewer
@@ -122,10 +123,10 @@ struct Train: ParsableCommand {
         }
         let summary = try MainActor.assumeIsolated { [self] in
             let feed = AgentFeed()
-            let training = LiveTraining {
+            let training = LiveTraining.ofCommand {
                 try session(run, path, watchers: [feed]).train { Interruption.isRequested }
             }
-            return try training.run(LiveScene(run, feed: feed, training: training), options: launch.window)
+            return try training.show(LiveAgentScene(run, feed: feed, training: training), in: launch.window)
         }
         try SessionCommand.report(summary, folder: path, json: json)
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Environments
 import Experience
 import Rollouts
+import Scenes
 import Storage
 import Training
 import Viewer
@@ -38,7 +39,7 @@ struct Watch: ParsableCommand {
     var stochastic = false
 
     @Option(help: "What is shown of a model (default: the first that it has).")
-    var show: ModelShow?
+    var show: ModelView?
 
     @OptionGroup var drawing: DrawingFlags
 
@@ -87,12 +88,12 @@ struct Watch: ParsableCommand {
         }
         let model = try fittedModel(subject, last: last, assignments: drawing.assignments)
         let asked = show ?? (drawing.label == nil ? nil : .samples)
-        let show = try ModelShow.choice(asked, of: model.model, named: model.configuration.model)
-        let watched = ModelSubject(model)
-        try drawing.apply(to: watched, showing: show)
+        let view = try ModelView.choice(asked, of: model.model, named: model.configuration.model)
+        let watched = WatchedModel(model)
+        try drawing.apply(to: watched, showing: view)
         return try ModelScene(
-            watched, show: show, seed: UInt64(seed ?? model.configuration.seed + 1_000_000),
-            record: ModelRecord(of: RunFolder(opening: subject), scoreName: model.model.scoreTitle))
+            watched, view: view, seed: UInt64(seed ?? model.configuration.seed + 1_000_000),
+            history: FitHistory(of: RunFolder(opening: subject), scoreName: model.model.scoreTitle))
     }
 
     private func recording() throws -> any ViewerScene {

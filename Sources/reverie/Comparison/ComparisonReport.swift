@@ -64,7 +64,7 @@ struct ComparisonReport {
     private var scaleText: String {
         guard let ranges = scores.ranges else { return "" }
         return zip(groups.tasks, ranges).map { task, range in
-            "\n  0 to 1 is \(readable(range.lowerBound)) to \(readable(range.upperBound)) in \(task)"
+            "\n  0 to 1 is \(NumberText.readable(range.lowerBound)) to \(NumberText.readable(range.upperBound)) in \(task)"
         }.joined()
     }
 
@@ -75,7 +75,7 @@ struct ComparisonReport {
                 + [summary.mean, summary.median, summary.interquartileMean].map(Self.text)
                 + (summary.optimalityGap.map { [Self.text($0)] } ?? [])
         }
-        let gap = comparison.threshold.map { ["optimality gap to \(readable($0))"] } ?? []
+        let gap = comparison.threshold.map { ["optimality gap to \(NumberText.readable($0))"] } ?? []
         return table(["algorithm", "tasks", "runs", "mean", "median", "IQM"] + gap, rows)
     }
 
@@ -85,15 +85,16 @@ struct ComparisonReport {
                 + scores.raw.map { scores in
                     let scores = scores[task]
                     guard !scores.isEmpty else { return "-" }
-                    let deviation = scores.count > 1 ? " ± \(readable(Statistics.sampleStandardDeviation(scores)))" : ""
-                    return readable(Statistics.mean(scores)) + deviation
+                    let deviation =
+                        scores.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(scores)))" : ""
+                    return NumberText.readable(Statistics.mean(scores)) + deviation
                 }
         }
         return table(["mean return"] + comparison.algorithms.map(\.name), rows)
     }
 
     private static func text(_ estimate: Comparison.Estimate) -> String {
-        "\(readable(estimate.value)) [\(readable(estimate.lower)), \(readable(estimate.upper))]"
+        "\(NumberText.readable(estimate.value)) [\(NumberText.readable(estimate.lower)), \(NumberText.readable(estimate.upper))]"
     }
 
     // MARK: JSON

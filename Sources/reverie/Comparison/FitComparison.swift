@@ -1,4 +1,5 @@
 import Graphics
+import Scenes
 import Storage
 import Training
 
@@ -9,7 +10,7 @@ struct FitComparison {
         var name: String
         var path: String
         var configuration: FitConfiguration
-        var record: ModelRecord
+        var history: FitHistory
         /// The score of the parameters that are kept, on validation rows; nil before the first epoch's end.
         var score: Double?
         /// Seconds; nil before the fit's end.
@@ -25,8 +26,8 @@ struct FitComparison {
             let scoreName =
                 try summary?["score"]?.string
                 ?? FittedModel(run: folder.path, last: true).model.scoreTitle
-            record = try ModelRecord(of: folder, scoreName: scoreName)
-            score = summary?["validScore"]?.double ?? record.scores.last
+            history = try FitHistory(of: folder, scoreName: scoreName)
+            score = summary?["validScore"]?.double ?? history.scores.last
             seconds = summary?["seconds"]?.double
         }
 
@@ -41,7 +42,7 @@ struct FitComparison {
     /// What the reader of the numbers has to know.
     var remarks: [String] {
         var remarks = fits.filter { $0.seconds == nil }.map {
-            "\($0.path) is unfinished: \($0.record.epochs ?? 0) of \($0.configuration.fitting.epochs) epochs"
+            "\($0.path) is unfinished: \($0.history.epochs ?? 0) of \($0.configuration.fitting.epochs) epochs"
         }
         if let other = fits.first(where: { !$0.hasData(of: fits[0]) }) {
             remarks.append(
@@ -49,7 +50,7 @@ struct FitComparison {
                     + "their nats say nothing of each other"
             )
         }
-        if Set(fits.compactMap(\.record.test?.kind)).count > 1 {
+        if Set(fits.compactMap(\.history.test?.kind)).count > 1 {
             remarks.append("a bound lies below the likelihood, an estimate on either side of it")
         }
         return remarks
@@ -60,11 +61,12 @@ struct FitComparison {
         table(
             ["run", "model", "data", "test nats", "likelihood", "score", "validation", "epochs", "seconds"],
             fits.map { fit in
-                let record = fit.record
+                let history = fit.history
                 return [
                     fit.name, fit.configuration.model, splitPath(fit.configuration.dataset).name,
-                    record.test.map { readable($0.nats) } ?? "-", record.test?.kind ?? "-", record.scoreName,
-                    fit.score.map(readable) ?? "-", "\(record.epochs ?? 0)",
+                    history.test.map { NumberText.readable($0.nats) } ?? "-", history.test?.kind ?? "-",
+                    history.scoreName,
+                    fit.score.map(NumberText.readable) ?? "-", "\(history.epochs ?? 0)",
                     fit.seconds.map { "\(Int($0.rounded()))" } ?? "-",
                 ]
             })
@@ -80,11 +82,11 @@ struct FitComparison {
                         "name": .string(fit.name), "run": .string(fit.path),
                         "model": .string(fit.configuration.model), "dataset": .string(fit.configuration.dataset),
                         "seed": .integer(fit.configuration.seed), "isFinished": .boolean(fit.seconds != nil),
-                        "testNats": fit.record.test.map { .number($0.nats) } ?? .null,
-                        "likelihood": fit.record.test.map { .string($0.kind) } ?? .null,
-                        "score": .string(fit.record.scoreName), "validScore": fit.score.map(JSON.number) ?? .null,
-                        "scores": .array(fit.record.scores.map(JSON.number)),
-                        "epochs": .integer(fit.record.epochs ?? 0), "seconds": fit.seconds.map(JSON.number) ?? .null,
+                        "testNats": fit.history.test.map { .number($0.nats) } ?? .null,
+                        "likelihood": fit.history.test.map { .string($0.kind) } ?? .null,
+                        "score": .string(fit.history.scoreName), "validScore": fit.score.map(JSON.number) ?? .null,
+                        "scores": .array(fit.history.scores.map(JSON.number)),
+                        "epochs": .integer(fit.history.epochs ?? 0), "seconds": fit.seconds.map(JSON.number) ?? .null,
                     ]
                 }),
         ]
@@ -94,11 +96,11 @@ struct FitComparison {
     ///
     /// - Throws: `UsageError` where scores are of several kinds.
     func curves() throws -> LinePlot {
-        let kinds = Set(fits.map(\.record.scoreName)).sorted()
+        let kinds = Set(fits.map(\.history.scoreName)).sorted()
         guard kinds.count == 1 else {
             throw UsageError("--to draws scores of one kind, and these are of \(kinds.joined(separator: ", "))")
         }
-        let all = fits.map(\.record.scores)
+        let all = fits.map(\.history.scores)
         let late = all.flatMap { $0.dropFirst($0.count / 10) }
         let (low, high) = (late.min() ?? 0, late.max() ?? 1)
         return LinePlot(

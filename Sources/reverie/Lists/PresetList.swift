@@ -23,7 +23,9 @@ enum PresetList {
             "environmentOptions": preset.environmentOptions.json, "settings": preset.settings.json,
             "scores": preset.scores?.json ?? .null,
         ]
-        let (score, seconds) = (preset.scores?.text, preset.scores.map { readable(($0.seconds * 10).rounded() / 10) })
+        let (score, seconds) = (
+            preset.scores?.text, preset.scores.map { NumberText.readable(($0.seconds * 10).rounded() / 10) }
+        )
         return ListItem(json: json, cells: [name, score ?? "-", seconds ?? "-", preset.description])
     }
 }

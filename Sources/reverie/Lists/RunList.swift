@@ -1,4 +1,5 @@
 import Configuration
+import Graphics
 import Storage
 import Training
 
@@ -46,10 +47,10 @@ struct RunList {
     }
 
     private func result(_ summary: JSON?) -> String {
-        if let value = summary?["meanReturn"]?.double { return "return \(readable(value))" }
-        if let nats = summary?["testNats"]?.double { return "test \(readable(nats)) nats" }
+        if let value = summary?["meanReturn"]?.double { return "return \(NumberText.readable(value))" }
+        if let nats = summary?["testNats"]?.double { return "test \(NumberText.readable(nats)) nats" }
         if let value = summary?["validScore"]?.double, let name = summary?["score"]?.string {
-            return "\(name) \(readable(value))"
+            return "\(name) \(NumberText.readable(value))"
         }
         return "-"
     }

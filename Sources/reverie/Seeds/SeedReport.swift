@@ -1,3 +1,4 @@
+import Graphics
 import Storage
 import Training
 
@@ -48,13 +49,15 @@ struct SeedReport {
     var text: String {
         let rows = summaries.map { summary in
             ["seed", "steps", "episodes", "seconds", "meanReturn", "run"].map { name in
-                summary[name].map { $0.double.map(readable) ?? $0.cell } ?? "-"
+                summary[name].map { $0.double.map(NumberText.readable) ?? $0.cell } ?? "-"
             }
         }
         let lines = table(["seed", "steps", "episodes", "seconds", "return", "run"], rows)
         guard !returns.isEmpty else { return lines }
-        let deviation = returns.count > 1 ? " ± \(readable(Statistics.sampleStandardDeviation(returns)))" : ""
-        return lines + "\nmean return over \(returns.count) seeds \(readable(Statistics.mean(returns)))\(deviation), "
-            + "interquartile mean \(readable(Statistics.interquartileMean(returns)))"
+        let deviation =
+            returns.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(returns)))" : ""
+        return lines
+            + "\nmean return over \(returns.count) seeds \(NumberText.readable(Statistics.mean(returns)))\(deviation), "
+            + "interquartile mean \(NumberText.readable(Statistics.interquartileMean(returns)))"
     }
 }

@@ -32,6 +32,8 @@ extension Arcade {
         public static var name: String { "Breakout" }
         /// What it is, in a few words.
         public static var summary: String { "knock the bricks out of a wall with ball and paddle; five lives" }
+        /// What pays, and what ends a game.
+        public static var rewards: String { "7, 4 or 1 for a brick, depending on its row." }
         /// Those of Atari's Breakout.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left] }
 

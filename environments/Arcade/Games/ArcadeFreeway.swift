@@ -26,6 +26,8 @@ extension Arcade {
         public static var name: String { "Freeway" }
         /// What it is, in a few words.
         public static var summary: String { "bring a hen over ten lanes of traffic, again and again" }
+        /// What pays, and what ends a game.
+        public static var rewards: String { "1 for each crossing within 8,160 frames." }
         /// Those of Atari's Freeway.
         public static var minimalActions: [Action] { [.noop, .up, .down] }
         /// The traffic.

@@ -41,6 +41,10 @@ extension Arcade {
         public static var name: String { "Honeybee" }
         /// What it is, in a few words.
         public static var summary: String { "carry pollen to the hive past the wasps; three lives" }
+        /// What pays, and what ends a game.
+        public static var rewards: String {
+            "1 for each load of pollen, and the square of the number of loads at the hive; a wasp costs a life."
+        }
         /// The stick in all directions.
         public static var minimalActions: [Action] {
             [.noop, .up, .right, .left, .down, .upRight, .upLeft, .downRight, .downLeft]

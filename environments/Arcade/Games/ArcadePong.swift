@@ -28,6 +28,10 @@ extension Arcade {
         public static var name: String { "Pong" }
         /// What it is, in a few words.
         public static var summary: String { "table tennis to 21 points against a computer player" }
+        /// What pays, and what ends a game.
+        public static var rewards: String {
+            "1 for a point, -1 for a point of the opponent's; the first to reach 21 wins."
+        }
         /// Those of Atari's Pong.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left, .rightFire, .leftFire] }
         /// The computer's skill.

@@ -58,6 +58,8 @@ extension Arcade {
         public static var name: String { "SpaceInvaders" }
         /// What it is, in a few words.
         public static var summary: String { "shoot the invaders before they land; three lives" }
+        /// What pays, and what ends a game.
+        public static var rewards: String { "5 to 30 for an invader, depending on its row, and 200 for the saucer." }
         /// Those of Atari's Space Invaders.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left, .rightFire, .leftFire] }
 

@@ -4,20 +4,20 @@ import GenerativeModels
 import Graphics
 import Testing
 
-@testable import reverie
+@testable import Scenes
 
 /// What is looked at of a model, and how it is drawn.
 @Suite struct ModelViewTests {
-    private func view(_ run: String, _ show: ModelShow, count: Int? = nil, seed: UInt64 = 2) throws -> ModelView {
-        try ModelView(show, of: ModelRuns.subject(run), count: count, seed: seed)
+    private func shown(_ run: String, _ view: ModelView, count: Int? = nil, seed: UInt64 = 2) throws -> ShownRows {
+        try ShownRows(view, of: FittedModels.model(run), count: count, seed: seed)
     }
 
     @Test(arguments: ["nade", "rbm"]) func completionKeepsTheUpperHalf(run: String) throws {
-        let view = try view(run, .complete, count: 10)
-        let start = view.rows
-        for _ in 0..<20 { _ = try view.advance() }
-        let rows = view.rows
-        #expect(rows.count == 10 && rows.panels.count == 3 && rows.current != start.current)
+        let shown = try shown(run, .complete, count: 10)
+        let start = shown.content
+        for _ in 0..<20 { _ = try shown.advance() }
+        let rows = shown.content
+        #expect(rows.count == 10 && rows.tiles.count == 3 && rows.current != start.current)
         for index in rows.current.indices where index % 16 < 8 {
             #expect(rows.current[index] == rows.original![index] && rows.before![index] == rows.original![index])
         }
@@ -29,54 +29,54 @@ import Testing
     }
 
     @Test func recallStartsFromDisturbedRows() throws {
-        let view = try view("hopfield", .recall, count: 20)
-        let rows = view.rows
+        let shown = try shown("hopfield", .recall, count: 20)
+        let rows = shown.content
         let turned = zip(rows.before!, rows.original!).count { $0 != $1 }
         #expect(rows.current == rows.before! && (32...96).contains(turned), "a fifth of 320 bits, not \(turned)")
-        while try view.advance() {}
-        #expect(view.steps > 1 && view.current != rows.current)
+        while try shown.advance() {}
+        #expect(shown.steps > 1 && shown.current != rows.current)
     }
 
     @Test func reconstructionsAreTheModels() throws {
-        let view = try view("rbm", .reconstruct, count: 7)
-        let model = try #require(try ModelRuns.subject("rbm").model.model as? any ReconstructingModel)
-        #expect(view.isStill && view.rows.panels.count == 2)
-        #expect(try model.reconstruct(DataRows(view.rows.before!, width: 16)) == view.current)
+        let shown = try shown("rbm", .reconstruct, count: 7)
+        let model = try #require(try FittedModels.model("rbm").model as? any ReconstructingModel)
+        #expect(shown.isStill && shown.content.tiles.count == 2)
+        #expect(try model.reconstruct(DataRows(shown.content.before!, width: 16)) == shown.current)
     }
 
     @Test func weightsAreGreyWhereTheyAreNothing() throws {
-        let model = try #require(try ModelRuns.subject("rbm").model.model as? any PicturingModel)
-        let view = try view("rbm", .weights)
-        #expect(view.isStill && view.count == 8 && view.current == model.weightRows, "there are 8 units")
-        #expect(try self.view("rbm", .weights, count: 5).current.count == 80)
+        let model = try #require(try FittedModels.model("rbm").model as? any PicturingModel)
+        let shown = try shown("rbm", .weights)
+        #expect(shown.isStill && shown.count == 8 && shown.current == model.weightRows, "there are 8 units")
+        #expect(try self.shown("rbm", .weights, count: 5).current.count == 80)
         let data = Dataset.Description(name: "bits", shape: [1, 3], kind: .bits)
-        let frame = ModelPicture(data, of: .weights) { [] }.frame(ModelRows(count: 1, current: [-0.2, 0, 0.2]))
+        let frame = RowPicture(data, of: .weights) { [] }.frame(RowPicture.Content(count: 1, current: [-0.2, 0, 0.2]))
         let colors = (0..<3).map { frame[(2 * $0 + 1) * frame.width / 6, frame.height / 2] }
         #expect(colors == [.black, .gray, .white])
     }
 
     @Test func picturesOfSequencesGrow() throws {
-        let view = try view("lines", .process, count: 3)
+        let shown = try shown("lines", .process, count: 3)
         func texts() -> [Substring] {
-            view.picture.texts(view.rows)!.split(separator: "\n", omittingEmptySubsequences: false)
+            shown.picture.texts(shown.content)!.split(separator: "\n", omittingEmptySubsequences: false)
         }
         #expect(texts() == ["", "", "", ""])
         var lengths = [0, 0, 0]
-        while try view.advance() {
+        while try shown.advance() {
             let next = texts().prefix(3).map(\.count)
-            #expect(zip(next, lengths).allSatisfy { 0...1 ~= $0 - $1 || view.steps == 12 })
+            #expect(zip(next, lengths).allSatisfy { 0...1 ~= $0 - $1 || shown.steps == 12 })
             lengths = next
         }
-        #expect(view.steps == 12)
-        #expect(try self.view("lines", .samples, count: 3).current == view.current)
-        #expect(try self.view("bits", .process).picture.texts(view.rows) == nil)
+        #expect(shown.steps == 12)
+        #expect(try self.shown("lines", .samples, count: 3).current == shown.current)
+        #expect(try self.shown("bits", .process).picture.texts(shown.content) == nil)
     }
 
     @Test func aRollHasHighNotesOnTop() throws {
         let data = Dataset.Description(name: "music", shape: [3], kind: .bits, isSequential: true)
-        let picture = ModelPicture(data, of: .samples) { [] }
+        let picture = RowPicture(data, of: .samples) { [] }
         // Two steps: the lowest number, then the highest.
-        let frame = picture.frame(ModelRows(count: 1, current: [1, 0, 0, 0, 0, 1]))
+        let frame = picture.frame(RowPicture.Content(count: 1, current: [1, 0, 0, 0, 0, 1]))
         func color(_ column: Int, _ row: Int) -> Color {
             frame[(2 * column + 1) * frame.width / 4, (2 * row + 1) * frame.height / 6]
         }
@@ -87,17 +87,17 @@ import Testing
     @Test func pointsLieOverTheData() throws {
         let data = Dataset.Description(name: "points", shape: [2], kind: .reals)
         var asked = 0
-        let picture = ModelPicture(data, of: .samples) {
+        let picture = RowPicture(data, of: .samples) {
             asked += 1
             return [0, 0, 1, 1]
         }
-        let frame = picture.frame(ModelRows(count: 2, current: [0, 1, .nan, 9]))
+        let frame = picture.frame(RowPicture.Content(count: 2, current: [0, 1, .nan, 9]))
         #expect(asked == 1 && picture.usualCount == 1000)
         // Margins of a tenth on both sides.
         let (near, far) = (frame.width / 12, frame.width * 11 / 12)
         #expect(frame[near, near] == ScatterMatrix.sampleColor)
         #expect(frame[near, far] != .white && frame[far, near] != .white && frame[far, far] == .white)
-        _ = ModelPicture(Dataset.Description(name: "bits", shape: [2], kind: .bits), of: .samples) {
+        _ = RowPicture(Dataset.Description(name: "bits", shape: [2], kind: .bits), of: .samples) {
             Issue.record("no data are needed")
             return []
         }
@@ -105,14 +105,14 @@ import Testing
 
     @Test func levelsReachFromBlackToWhite() {
         let data = Dataset.Description(name: "grey", shape: [1, 2], kind: .levels(256))
-        let frame = ModelPicture(data, of: .samples) { [] }.frame(ModelRows(count: 1, current: [0, 255]))
+        let frame = RowPicture(data, of: .samples) { [] }.frame(RowPicture.Content(count: 1, current: [0, 255]))
         #expect(frame[frame.width / 4, frame.height / 2] == .black)
         #expect(frame[frame.width * 3 / 4, frame.height / 2] == .white)
     }
 
     @Test func aFilmHasAtMost121Pictures() throws {
         func pictures(_ steps: Int) throws -> (count: Int, bytes: [UInt8]) {
-            let film = try ModelFilm(view("rbm", .process, count: 4), limit: steps).gif()
+            let film = try GenerationFilm(shown("rbm", .process, count: 4), limit: steps).gif()
             // The extension before each picture: keep it, nothing is transparent.
             let count = film.indices.dropLast(3).count { film[$0..<$0 + 4].elementsEqual([0x21, 0xF9, 4, 4]) }
             return (count, film)
@@ -124,9 +124,9 @@ import Testing
     }
 
     @Test func whatAModelLacksIsAnError() throws {
-        let subject = try ModelRuns.subject("nade")
-        let error = #expect(throws: UsageError.self) {
-            try ModelShow.choice(.weights, of: subject.model.model, named: "nade")
+        let model = try FittedModels.model("nade").model
+        let error = #expect(throws: SceneError.self) {
+            try ModelView.choice(.weights, of: model, named: "nade")
         }
         #expect(error?.description == "nade can't show weights; for --show it has: process, samples, complete")
     }

@@ -1,8 +1,7 @@
-import ArgumentParser
 import GenerativeModels
 
 /// What of a model is looked at.
-enum ModelShow: String, CaseIterable, ExpressibleByArgument {
+public enum ModelView: String, CaseIterable, Sendable {
     /// Rows as they come about.
     case process
     /// Rows that the model draws.
@@ -16,8 +15,8 @@ enum ModelShow: String, CaseIterable, ExpressibleByArgument {
     /// Rows as the model has them.
     case reconstruct
 
-    /// Whether it is there to be looked at in a model.
-    func isThere(in model: any GenerativeModel) -> Bool {
+    /// Whether a model has it.
+    public func isThere(in model: any GenerativeModel) -> Bool {
         func can(_ abilities: ModelAbility...) -> Bool { abilities.allSatisfy { $0.isThere(in: model) } }
         // Sequences are of different lengths: a half of them, and rows side by side, are no pictures.
         let hasRows = !model.data.isSequential
@@ -26,14 +25,15 @@ enum ModelShow: String, CaseIterable, ExpressibleByArgument {
         case .samples: can(.sample)
         case .weights: can(.weights) && hasRows
         case .complete: can(.complete) && hasRows
-        // A chain that starts at a disturbed row goes to what it is a disturbance of, where the model encodes rows at all.
+        // A chain that starts at a disturbed row goes to what it is a disturbance of, where the model encodes rows at
+        // all.
         case .recall: can(.process, .reconstruct) && hasRows
         case .reconstruct: can(.reconstruct) && hasRows
         }
     }
 
     /// The tiles of each row: what it comes from, what it is, what it should become.
-    var panelCount: Int {
+    var tileCount: Int {
         switch self {
         case .process, .samples, .weights: 1
         case .reconstruct: 2
@@ -51,19 +51,19 @@ enum ModelShow: String, CaseIterable, ExpressibleByArgument {
         }
     }
 
-    /// All that there is of a model.
-    static func all(of model: any GenerativeModel) -> [ModelShow] { allCases.filter { $0.isThere(in: model) } }
+    /// All that a model has.
+    public static func all(of model: any GenerativeModel) -> [ModelView] { allCases.filter { $0.isThere(in: model) } }
 
-    /// What is asked for, or the first that there is.
+    /// What is asked for, or the first that a model has.
     ///
-    /// - Throws: ``UsageError`` where the model can't show it.
-    static func choice(_ asked: ModelShow?, of model: any GenerativeModel, named name: String) throws -> ModelShow {
-        let there = all(of: model)
-        guard let first = there.first else { throw UsageError("\(name) has nothing to look at") }
-        if let asked, !there.contains(asked) {
-            let names = there.map(\.rawValue).joined(separator: ", ")
-            throw UsageError("\(name) can't show \(asked.rawValue); for --show it has: \(names)")
-        }
+    /// - Parameter name: What the model is called, for the error.
+    /// - Throws: ``SceneError`` where the model doesn't have it.
+    public static func choice(
+        _ asked: ModelView?, of model: any GenerativeModel, named name: String
+    ) throws(SceneError) -> ModelView {
+        let available = all(of: model)
+        guard let first = available.first else { throw .nothingToShow(model: name) }
+        if let asked, !available.contains(asked) { throw .noView(asked, model: name, available: available) }
         return asked ?? first
     }
 }

@@ -9,18 +9,16 @@ struct ActionNames {
     private let isDiscrete: Bool
 
     init(of environment: any BatchedEnvironment) {
-        isDiscrete = environment.actionSpace.discreteCount != nil
-        // Options may give an environment other actions than the entry names: a game the whole joystick.
-        let own = (try? EnvironmentCatalog.entry(environment.id))?.actionNames ?? []
-        let joystick = environment.id.hasPrefix("Arcade/") ? Arcade.Action.allCases.map(\.name) : []
-        names = [own, joystick].first { $0.count == environment.actionSpace.discreteCount } ?? []
+        let count = environment.actionSpace.discreteCount
+        isDiscrete = count != nil
+        names = environment.actionNames.count == count ? environment.actionNames : []
     }
 
     subscript(action: Int) -> String { names.indices.contains(action) ? names[action] : "\(action)" }
 
     /// An action by its numbers.
     func text(_ action: [Double]) -> String {
-        isDiscrete ? self[Int(action[0])] : action.map { readable($0) }.joined(separator: " ")
+        isDiscrete ? self[Int(action[0])] : action.map { NumberText.readable($0) }.joined(separator: " ")
     }
 
     /// An agent's assessment as bars; `chosen` is marked.

@@ -1,8 +1,9 @@
 import Datasets
 import Graphics
 
-/// Rows of a model as a picture: what the window shows, and what files of pictures hold.
-struct ModelPicture {
+/// Rows of data as a picture, by what they are: images, cells, points, text, piano rolls. What the window shows, and
+/// what files of pictures hold.
+public struct RowPicture {
     /// How rows become a picture.
     fileprivate enum Layout {
         /// Pictures side by side.
@@ -22,24 +23,26 @@ struct ModelPicture {
     }
 
     private let layout: Layout
-    private let panelCount: Int
+    private let tileCount: Int
     /// The numbers that are black and white; nil for weights, which are grey where they are 0.
     private let greys: ClosedRange<Float>?
     /// Rows of the data to compare with.
     private let background: [Float]
 
     /// What a picture is to fill; the window has room for it.
-    static let room = FrameSize(width: 640, height: 540)
+    public static let room = FrameSize(width: 640, height: 540)
     /// The pictures, rows or lines that one picture holds at most.
-    static let mostRows = 256
+    public static let mostRows = 256
 
+    /// Pictures of rows of data, as a view of a model has them.
+    ///
     /// - Parameter background: Rows of the data, asked for where rows become points, or pictures of reals.
-    init(_ data: Dataset.Description, of show: ModelShow, background: () -> [Float]) {
-        layout = Layout(data, of: show)
-        panelCount = show.panelCount
-        let isOfReals = data.kind == .reals && show != .weights
+    public init(_ data: Dataset.Description, of view: ModelView, background: () -> [Float]) {
+        layout = Layout(data, of: view)
+        tileCount = view.tileCount
+        let isOfReals = data.kind == .reals && view != .weights
         self.background = layout.isOfPoints || isOfReals ? background() : []
-        if show == .weights {
+        if view == .weights {
             greys = nil
         } else if isOfReals, !layout.isOfPoints, let least = self.background.min(), let most = self.background.max() {
             greys = least...max(most, least + .leastNormalMagnitude)
@@ -49,11 +52,11 @@ struct ModelPicture {
     }
 
     /// Rows that a picture has room for.
-    var usualCount: Int {
+    public var usualCount: Int {
         switch layout {
         case .grid(let height, let width, _), .planes(let height, let width, _):
             let (across, down) = (Self.room.width / (width + 2), Self.room.height / (height + 2))
-            return max(1, min(64, across * down) / panelCount)
+            return max(1, min(64, across * down) / tileCount)
         case .matrix: return 64
         case .plane, .scatter: return 1000
         case .text(let text): return text.usualCount
@@ -62,14 +65,14 @@ struct ModelPicture {
     }
 
     /// The picture of rows; points, texts and rolls are those of the current ones.
-    func frame(_ rows: ModelRows) -> Frame {
+    public func frame(_ rows: Content) -> Frame {
         switch layout {
         case .grid(let height, let width, let channels):
-            return tiles(rows.panels, height: height, width: width, channels: channels)
+            return tiles(rows.tiles, height: height, width: width, channels: channels)
         case .planes(let height, let width, let channels):
             return tiles(
-                rows.panels.map { coloured($0, channels: channels) }, height: height, width: width, channels: 3)
-        case .matrix(let width): return tiles(rows.panels, height: rows.count, width: width)
+                rows.tiles.map { coloured($0, channels: channels) }, height: height, width: width, channels: 3)
+        case .matrix(let width): return tiles(rows.tiles, height: rows.count, width: width)
         case .plane: return PlanePicture(data: background, samples: rows.current).frame()
         case .scatter(let width): return ScatterMatrix(width: width, data: background, samples: rows.current).frame()
         case .text(let text): return text.frame(rows)
@@ -80,25 +83,25 @@ struct ModelPicture {
     }
 
     /// The texts of rows, one after another: a line each, or with rules between them; nil where rows are no texts.
-    func texts(_ rows: ModelRows) -> String? {
+    public func texts(_ rows: Content) -> String? {
         guard case .text(let text) = layout else { return nil }
         return text.texts(rows).joined(separator: text.endSymbol == nil ? "\n" + TextPicture.rule + "\n" : "\n") + "\n"
     }
 
     /// Tiles of each row next to each other, as large as the room allows.
-    private func tiles(_ panels: [[Float]], height: Int, width: Int, channels: Int = 1) -> Frame {
+    private func tiles(_ parts: [[Float]], height: Int, width: Int, channels: Int = 1) -> Frame {
         let size = height * width * channels
-        let count = min(panels[0].count / size, Self.mostRows)
+        let count = min(parts[0].count / size, Self.mostRows)
         var values: [Float] = []
-        values.reserveCapacity(count * size * panels.count)
+        values.reserveCapacity(count * size * parts.count)
         for row in 0..<count {
-            for panel in panels { values += panel[row * size..<(row + 1) * size] }
+            for part in parts { values += part[row * size..<(row + 1) * size] }
         }
         let greys = greys ?? Self.greys(of: values)
         let range = greys.upperBound - greys.lowerBound
         for index in values.indices { values[index] = (values[index] - greys.lowerBound) / range }
-        let across = Self.columns(count, of: FrameSize(width: width * panels.count, height: height))
-        let (columns, down) = (across * panels.count, (count + across - 1) / across)
+        let across = Self.columns(count, of: FrameSize(width: width * parts.count, height: height))
+        let (columns, down) = (across * parts.count, (count + across - 1) / across)
         let margin = 2
         let scale = min(
             (Self.room.width - margin * (columns + 1)) / (columns * width),
@@ -106,8 +109,8 @@ struct ModelPicture {
         let grid = ImageGrid(
             height: height, width: width, channels: channels, columns: columns, scale: max(1, scale), margin: margin)
         var frame = grid.frame(values)
-        let distance = panels.count * (width * grid.scale + margin)
-        for edge in 1..<max(1, across) where panels.count > 1 {
+        let distance = parts.count * (width * grid.scale + margin)
+        for edge in 1..<max(1, across) where parts.count > 1 {
             frame.fillRectangle(x: edge * distance, y: 0, width: margin, height: frame.height, .gray)
         }
         return frame
@@ -150,8 +153,35 @@ struct ModelPicture {
     }
 }
 
-extension ModelPicture.Layout {
-    fileprivate init(_ data: Dataset.Description, of show: ModelShow) {
+extension RowPicture {
+    /// Rows in the units of the data, with what they came from.
+    public struct Content: Sendable {
+        /// How many there are.
+        public var count: Int
+        /// What they were made from: rows with a half missing, disturbed ones, rows of the data.
+        public var before: [Float]?
+        /// The rows.
+        public var current: [Float]
+        /// What they should have become.
+        public var original: [Float]?
+        /// Steps of each sequence that are there already; nil for all.
+        public var steps: Int?
+
+        /// Rows, each array (count, width).
+        public init(
+            count: Int, before: [Float]? = nil, current: [Float], original: [Float]? = nil, steps: Int? = nil
+        ) {
+            (self.count, self.before, self.current) = (count, before, current)
+            (self.original, self.steps) = (original, steps)
+        }
+
+        /// What is shown of each row, from left to right.
+        var tiles: [[Float]] { [before, current, original].compactMap(\.self) }
+    }
+}
+
+extension RowPicture.Layout {
+    fileprivate init(_ data: Dataset.Description, of view: ModelView) {
         if data.isSequential {
             if case .symbols(let symbols) = data.kind {
                 self = .text(TextPicture(symbols: symbols, endSymbol: data.endSymbol))
@@ -162,7 +192,7 @@ extension ModelPicture.Layout {
             self = .grid(height: size.height, width: size.width, channels: size.channels)
         } else if let size = data.grid {
             self = .planes(height: size.height, width: size.width, channels: size.channels)
-        } else if data.kind != .reals || show == .weights {
+        } else if data.kind != .reals || view == .weights {
             self = .matrix(width: data.width)
         } else {
             self = data.width == 2 ? .plane : .scatter(width: data.width)

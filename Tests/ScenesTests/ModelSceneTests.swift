@@ -5,7 +5,7 @@ import Testing
 import Training
 import Viewer
 
-@testable import reverie
+@testable import Scenes
 
 /// What the window shows of a model.
 @Suite struct ModelSceneTests {
@@ -30,7 +30,7 @@ import Viewer
     }
 
     @Test func aDrawingIsHeldAtItsEndAndThenFollowedByAnother() throws {
-        let scene = try ModelRuns.scene("nade", .process)
+        let scene = try FittedModels.scene("nade", .process)
         #expect(scene.title == "nade of bars-and-stripes" && scene.framesPerSecond == 30)
         #expect(value("Step", scene) == "0" && value("Epochs", scene) == "30" && scene.panel.history.count == 30)
         #expect(value("Test nats", scene)?.hasSuffix("(exact)") == true)
@@ -44,7 +44,7 @@ import Viewer
     }
 
     @Test(arguments: ["nade", "rbm", "hopfield"]) func theSameSeedIsTheSameDrawing(run: String) throws {
-        let scene = try ModelRuns.scene(run, .process)
+        let scene = try FittedModels.scene(run, .process)
         /// The pictures of the start and of up to six steps of the drawing.
         func pictures() throws -> [[UInt32]] {
             var seen = [picture(scene)]
@@ -60,7 +60,7 @@ import Viewer
     }
 
     @Test func stepsGoBackAndForwardAgain() throws {
-        let scene = try ModelRuns.scene("rbm", .process)
+        let scene = try FittedModels.scene("rbm", .process)
         var seen = [picture(scene)]
         for _ in 0..<20 {
             #expect(try scene.advance())
@@ -79,7 +79,7 @@ import Viewer
     }
 
     @Test func keysChooseWhatThereIs() throws {
-        let scene = try ModelRuns.scene("rbm", .process)
+        let scene = try FittedModels.scene("rbm", .process)
         #expect(scene.views == ["process", "samples", "weights", "complete", "recall", "reconstruct"])
         #expect(scene.panel.lines.last?.contains("3 weights") == true)
         var seen: Set<[UInt32]> = []
@@ -90,20 +90,18 @@ import Viewer
         }
         #expect(seen.count == 6)
         #expect(try !scene.advance(), "a reconstruction stands still")
-        #expect(try ModelRuns.scene("nade", .samples).views == ["process", "samples", "complete"])
-        #expect(try ModelRuns.scene("points", .samples).views == ["samples"])
+        #expect(try FittedModels.scene("nade", .samples).views == ["process", "samples", "complete"])
+        #expect(try FittedModels.scene("points", .samples).views == ["samples"])
     }
 
     @Test(arguments: ["lines", "stream", "music", "bits", "points"]) func everyKindOfRowsIsDrawn(run: String) throws {
-        let subject = try ModelRuns.subject(run)
-        let show = try ModelShow.choice(nil, of: subject.model.model, named: run)
-        #expect(show == (run == "points" ? .samples : .process))
+        let scene = try FittedModels.scene(run, nil)
+        #expect(scene.view == (run == "points" ? .samples : .process))
         guard run != "points" else { return }
-        let scene = try ModelRuns.scene(run, show)
         let (start, size) = (picture(scene), scene.frameSize)
         for _ in 0..<8 { #expect(try scene.advance()) }
         #expect(Bool(picture(scene) != start) && scene.frameSize == size)
-        #expect(size.width <= ModelPicture.room.width && size.height <= ModelPicture.room.height)
+        #expect(size.width <= RowPicture.room.width && size.height <= RowPicture.room.height)
     }
 
     /// The window's model follows the fit's, and the fit goes on as if nobody looked.
@@ -122,7 +120,7 @@ import Viewer
             session.feed = feed
             return try session.fit(ProgressBar(total: 1, from: 0))
         }
-        let scene = LiveModelScene(configuration, feed: feed, training: training, show: .weights)
+        let scene = LiveModelScene(configuration, feed: feed, training: training, view: .weights)
         #expect(scene.views.isEmpty && !scene.canStartEpisode)
         var seen: Set<[UInt32]> = [picture(scene)]
         // Until the fit has ended, which the last status tells.
@@ -136,8 +134,8 @@ import Viewer
         // Four times a second, so that a fast fit may be over after the first look.
         #expect(seen.count >= 2, "the words, then weights")
         // What is shown at the end are the parameters that the run keeps.
-        let kept = try ModelView(
-            .weights, of: ModelSubject(FittedModel(run: folder.file("live"))), seed: 1_000_003)
+        let kept = try ShownRows(
+            .weights, of: WatchedModel(FittedModel(run: folder.file("live"))), seed: 1_000_003)
         #expect(Bool(picture(scene) == kept.frame.pixels))
         #expect(folder.text("live/metrics.jsonl") == folder.text("plain/metrics.jsonl"))
         let checkpoint = "/checkpoints/" + (try namesInFolder(folder.file("live/checkpoints")).sorted().last!)

@@ -1,7 +1,7 @@
 import Graphics
 import Testing
 
-@testable import reverie
+@testable import Scenes
 
 @Suite struct ScatterMatrixTests {
     private func cell(_ frame: Frame, row: Int, column: Int) -> [UInt32] {

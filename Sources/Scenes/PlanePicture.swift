@@ -7,7 +7,7 @@ struct PlanePicture {
     /// (m, 2).
     let samples: [Float]
 
-    private static let side = ModelPicture.room.height
+    private static let side = RowPicture.room.height
     private static let shownRows = 4_000
 
     func frame() -> Frame {

@@ -1,11 +1,12 @@
 import Dispatch
 import Graphics
+import Scenes
 import Storage
 import Training
 
-/// Keeps `samples.png` in a run's folder: what the model draws by now, always from the same seed. Drawing takes no more than a
-/// twentieth of the time, so a model that draws slowly shows fewer rows, or shows them less often; and a fit of a few seconds is drawn
-/// at its end only.
+/// Keeps `samples.png` in a run's folder: what the model draws by now, always from the same seed. Drawing takes no more
+/// than a twentieth of the time, so a model that draws slowly shows fewer rows, or shows them less often; and a fit of
+/// a few seconds is drawn at its end only.
 final class SampleSheet {
     private let path: String
     private let clock: () -> Double
@@ -23,21 +24,21 @@ final class SampleSheet {
 
     /// Draws where it is time, and at the end; nothing for a model that can't draw.
     func update(_ model: FittedModel, isLast: Bool) throws {
-        guard ModelShow.samples.isThere(in: model.model) else { return }
+        guard ModelView.samples.isThere(in: model.model) else { return }
         let begin = clock()
         guard isLast || begin - lastEnd >= Self.leastSeconds else { return }
         let allowance = isLast ? Self.lastSeconds : (begin - lastEnd) / 20
-        let subject = ModelSubject(model)
+        let watched = WatchedModel(model)
         if cost == nil {
-            _ = try ModelView(.samples, of: subject, count: 1, seed: 0)
+            _ = try ShownRows(.samples, of: watched, count: 1, seed: 0)
             cost = clock() - begin
         }
         let affordable = Int(min(Double(Self.mostRows), allowance / max(cost!, 1e-9)))
         guard isLast || affordable >= Self.fewestRows else { return }
         let count = max(Self.fewestRows, affordable)
         let start = clock()
-        let view = try ModelView(.samples, of: subject, count: count, seed: 0)
-        try writeAtomically(PNG.encode(view.frame), to: path, overwrite: true)
+        let shown = try ShownRows(.samples, of: watched, count: count, seed: 0)
+        try writeAtomically(PNG.encode(shown.frame), to: path, overwrite: true)
         lastEnd = clock()
         cost = (lastEnd - start) / Double(count)
     }

@@ -11,9 +11,9 @@ struct TextPicture {
 
     private static let scale = 2
     private static let padding = 8
-    private static let columns = (ModelPicture.room.width - 2 * padding) / (Font.cell.width * scale)
+    private static let columns = (RowPicture.room.width - 2 * padding) / (Font.cell.width * scale)
     private static let lineHeight = Font.cell.height * scale
-    private static let roomLines = (ModelPicture.room.height - 2 * padding) / lineHeight
+    private static let roomLines = (RowPicture.room.height - 2 * padding) / lineHeight
 
     /// Sequences that a picture has room for.
     var usualCount: Int { endSymbol == nil ? 2 : Self.roomLines }
@@ -24,7 +24,7 @@ struct TextPicture {
     }
 
     /// The texts of rows, as far as they are there.
-    func texts(_ rows: ModelRows) -> [String] {
+    func texts(_ rows: RowPicture.Content) -> [String] {
         let length = rows.current.count / rows.count
         return (0..<rows.count).map { row in
             text(rows.current[row * length..<(row + 1) * length].prefix(rows.steps ?? length))
@@ -32,12 +32,12 @@ struct TextPicture {
     }
 
     /// The texts as a picture, whose size depends on their number alone.
-    func frame(_ rows: ModelRows) -> Frame {
-        let texts = texts(rows).prefix(ModelPicture.mostRows)
+    func frame(_ rows: RowPicture.Content) -> Frame {
+        let texts = texts(rows).prefix(RowPicture.mostRows)
         let lineCount = endSymbol == nil ? max(4, Self.roomLines / texts.count - 1) : 1
         let blockHeight = lineCount * Self.lineHeight + (endSymbol == nil ? Self.lineHeight : 0)
         var frame = Frame(
-            width: ModelPicture.room.width, height: texts.count * blockHeight + 2 * Self.padding,
+            width: RowPicture.room.width, height: texts.count * blockHeight + 2 * Self.padding,
             fill: PlotStyle.dark.background)
         for (row, text) in texts.enumerated() {
             let top = Self.padding + row * blockHeight

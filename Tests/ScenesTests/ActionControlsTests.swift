@@ -2,9 +2,9 @@ import Environments
 import Testing
 import Viewer
 
-@testable import reverie
+@testable import Scenes
 
-@Suite struct PlayTests {
+@Suite struct ActionControlsTests {
     private func controls(_ id: String) throws -> ActionControls {
         try #require(ActionControls(of: EnvironmentCatalog.make(id, autoreset: .disabled)))
     }
@@ -71,14 +71,5 @@ import Viewer
         #expect(scene.stepBack() && step() == "1")
         #expect(scene.panel.lines.contains("Right or 2: right"))
         #expect(scene.playKeys.isSuperset(of: [.left, .right, .up, .down, .sign("3")]))
-    }
-
-    @Test func theWindowOpensForAPlayer() throws {
-        let folder = try TemporaryFolder()
-        let dummy: [String: String?] = ["SDL_VIDEODRIVER": "dummy"]
-        for id in ["Taxi-v4", "MinAtar/Asterix-v0", "Arcade/Honeybee-v0"] {
-            let result = try Executable.run(["play", id, "--frames", "5"], in: folder, environment: dummy)
-            #expect(result.status == 0 && result.output.isEmpty)
-        }
     }
 }

@@ -1,7 +1,7 @@
 import Graphics
 
-/// One small plot for each pair of dimensions: data above the diagonal, samples below it at the mirrored place, the axes
-/// the same; on the diagonal how often both have each value.
+/// One small plot for each pair of dimensions: data above the diagonal, samples below it at the mirrored place, the
+/// axes the same; on the diagonal how often both have each value.
 struct ScatterMatrix {
     /// The number of dimensions; the first six are shown.
     let width: Int

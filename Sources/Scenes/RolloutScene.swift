@@ -6,9 +6,11 @@ import Viewer
 
 /// A recorded rollout: the environment replays the recorded actions under the recorded seed, and must see what was
 /// recorded.
-final class RolloutScene: ViewerScene {
-    let title: String
-    let framesPerSecond: Double
+public final class RolloutScene: ViewerScene {
+    /// What was recorded.
+    public let title: String
+    /// The environment's.
+    public let framesPerSecond: Double
     private let rollout: Rollout
     private let environment: any BatchedEnvironment
     private let actionNames: ActionNames
@@ -18,15 +20,20 @@ final class RolloutScene: ViewerScene {
 
     /// Opens a recording.
     ///
-    /// - Throws: ``DataError`` where its episodes can't be replayed.
-    init(_ rollout: Rollout, path: String, environment: any BatchedEnvironment) throws {
-        guard !rollout.episodes.isEmpty else { throw DataError("\(path): the recording has no episodes") }
+    /// - Parameters:
+    ///   - path: Where it is from, for errors.
+    ///   - environment: The environment that it was recorded in, made with the same options: a batch of one that
+    ///     doesn't reset itself.
+    /// - Throws: ``SceneError`` where its episodes can't be replayed.
+    public init(_ rollout: Rollout, path: String, environment: any BatchedEnvironment) throws {
+        guard !rollout.episodes.isEmpty else { throw SceneError.noEpisodes(path: path) }
         guard rollout.episodes.allSatisfy({ $0.seed != nil }) else {
-            throw DataError("\(path): an episode without a seed can't be replayed; record it with 'reverie record'")
+            throw SceneError.noSeed(path: path)
         }
         for step in 0..<rollout.stepCount where !environment.actionSpace.contains(rollout.action(step)) {
-            let action = rollout.action(step).map(readable).joined(separator: " ")
-            throw DataError("\(path): the action \(action) is not in \(environment.id)'s \(environment.actionSpace)")
+            let action = rollout.action(step).map(NumberText.readable).joined(separator: " ")
+            throw SceneError.badAction(
+                path: path, action: action, environment: environment.id, space: environment.actionSpace)
         }
         (self.rollout, self.environment, self.path) = (rollout, environment, path)
         actionNames = ActionNames(of: environment)
@@ -35,19 +42,26 @@ final class RolloutScene: ViewerScene {
         try restart(to: 0)
     }
 
-    var frameSize: FrameSize { environment.frameSize }
-    var canStepBack: Bool { true }
-    var holdTime: Double { isAtEnd ? endHoldTime : 0 }
+    /// The environment's.
+    public var frameSize: FrameSize { environment.frameSize }
+    /// Always.
+    public var canStepBack: Bool { true }
+    /// A second at an episode's end.
+    public var holdTime: Double { isAtEnd ? endHoldTime : 0 }
 
     private var current: Rollout.Episode { rollout.episodes[episode] }
     private var isAtEnd: Bool { step == current.steps.count }
 
-    func draw(into frame: inout Frame) {
+    /// Draws the environment.
+    public func draw(into frame: inout Frame) {
         // The window has no use for an error here; the next step throws it.
         try? environment.draw(0, into: &frame)
     }
 
-    func advance() throws -> Bool {
+    /// Replays a step, or starts the next episode; false after the last.
+    ///
+    /// - Throws: ``SceneError/differs(path:episode:step:environment:)``, and what the environment throws.
+    public func advance() throws -> Bool {
         if !isAtEnd {
             try replay()
         } else if episode + 1 < rollout.episodes.count {
@@ -59,12 +73,14 @@ final class RolloutScene: ViewerScene {
         return true
     }
 
-    func stepBack() -> Bool {
+    /// Goes a step back.
+    public func stepBack() -> Bool {
         guard step > 0 else { return false }
         return (try? restart(to: step - 1)) != nil
     }
 
-    func newEpisode(sameSeed: Bool) throws {
+    /// Starts the next episode, after the last the first; or this one again.
+    public func newEpisode(sameSeed: Bool) throws {
         if !sameSeed { episode = (episode + 1) % rollout.episodes.count }
         try restart(to: 0)
     }
@@ -90,19 +106,19 @@ final class RolloutScene: ViewerScene {
         guard recorded.elementsEqual(environment.observation(of: 0)) else { throw differs() }
     }
 
-    private func differs() -> DataError {
-        DataError(
-            "\(path): episode \(episode), step \(step) was recorded otherwise than \(environment.id) plays it; "
-                + "was the environment made with other options?")
+    private func differs() -> SceneError {
+        .differs(path: path, episode: episode, step: step, environment: environment.id)
     }
 
-    var panel: ViewerPanel {
+    /// The episode, what the policy thought of the actions where that was recorded, and the returns so far.
+    public var panel: ViewerPanel {
         let rewards = rollout.rewards[current.steps].prefix(step)
         let lastAction = step > 0 ? actionNames.text(rollout.action(current.steps.lowerBound + step - 1)) : "-"
         var values: [ViewerPanel.Value] = [
             .init("Episode", "\(episode + 1) of \(rollout.episodes.count)"),
-            .init("Step", "\(step) of \(current.steps.count)"), .init("Return", readable(rewards.reduce(0, +))),
-            .init("Reward", readable(rewards.last ?? 0)), .init("Action", lastAction),
+            .init("Step", "\(step) of \(current.steps.count)"),
+            .init("Return", NumberText.readable(rewards.reduce(0, +))),
+            .init("Reward", NumberText.readable(rewards.last ?? 0)), .init("Action", lastAction),
             .init("Seed", "\(current.seed ?? 0)"),
         ]
         if isAtEnd { values.append(.init("Ended", environment.hasEnded ? environment.endName : "interrupted")) }

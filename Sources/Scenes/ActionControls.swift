@@ -1,15 +1,16 @@
 import Environments
 import Experience
+import Graphics
 import Viewer
 
 /// Which keys play which actions: arrows and the space bar where the actions' names say so, digits for all up to 9.
-struct ActionControls {
+public struct ActionControls {
     /// Time steps a second while a key is held.
-    let stepsPerSecond: Double
+    public let stepsPerSecond: Double
     /// One line a key, for people to read.
-    private(set) var help: [String] = []
+    public private(set) var help: [String] = []
     /// All keys that do something.
-    private(set) var keys: Set<ViewerKey> = []
+    public private(set) var keys: Set<ViewerKey> = []
 
     private let space: Space
     /// What each action takes; nil for those with a key of their own only.
@@ -24,7 +25,7 @@ struct ActionControls {
     private static let waitingPace = 8.0
 
     /// The controls of an environment; nil where a keyboard can't play it.
-    init?(of environment: any BatchedEnvironment) {
+    public init?(of environment: any BatchedEnvironment) {
         space = environment.actionSpace
         let waits = environment.framesPerSecond <= Self.slowest
         stepsPerSecond = waits ? Self.waitingPace : environment.framesPerSecond
@@ -34,7 +35,7 @@ struct ActionControls {
             layOut((0..<count).map { names[$0] }, waits: waits)
         case .box(let low, let high, _, .float32) where low.count == 1:
             keys = [.left, .right]
-            help = ["Left \(readable(low[0]))", "Right \(readable(high[0]))"]
+            help = ["Left \(NumberText.readable(low[0]))", "Right \(NumberText.readable(high[0]))"]
         default: return nil
         }
     }
@@ -62,7 +63,7 @@ struct ActionControls {
     }
 
     /// The action's numbers that the held keys stand for; nil where the world waits for one.
-    func action(_ held: Set<ViewerKey>) -> [Double]? {
+    public func action(_ held: Set<ViewerKey>) -> [Double]? {
         var held = held
         for pair: Set<ViewerKey> in [[.left, .right], [.up, .down]] where held.isSuperset(of: pair) {
             held.subtract(pair)

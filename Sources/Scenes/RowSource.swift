@@ -1,10 +1,9 @@
 import Datasets
 import GenerativeModels
 import Random
-import Training
 
-/// What a view of a model is made of; all rows but weights are in the units of the data.
-struct ModelMaterial {
+/// Where the rows of a view come from; all but weights are in the units of the data.
+struct RowSource {
     /// How many rows there are.
     var count: Int
     /// What moves; nil where nothing does.
@@ -15,20 +14,21 @@ struct ModelMaterial {
     var before, original: [Float]?
 }
 
-extension ModelSubject {
+extension WatchedModel {
     /// The share of a row's numbers that are disturbed before it is recalled.
     private static let disturbance = 0.2
 
-    /// What is there to be shown of `count` rows or units.
-    func material(for show: ModelShow, count: Int, seed: UInt64) throws -> ModelMaterial {
+    /// Where a view's `count` rows or units come from.
+    func source(of view: ModelView, count: Int, seed: UInt64) throws -> RowSource {
         let random = RandomStream(seed: seed).split("view")
-        switch show {
+        switch view {
         case .process:
-            let process = try model.ability((any ProcessModel).self, "be watched")
+            let process = try ability((any ProcessModel).self, "be watched")
                 .process(count: count, from: nil, known: [], seed: seed)
-            return ModelMaterial(count: count, process: process)
+            return RowSource(count: count, process: process)
         case .samples:
-            return ModelMaterial(count: count, still: try model.sample(count, class: label, seed: seed))
+            return RowSource(
+                count: count, still: unscaled(try model.sample(count, class: label, name: name, seed: seed)))
         case .weights: return try weights(count, random)
         case .complete: return try completion(count, random, seed: seed)
         case .recall: return try recall(count, random, seed: seed)
@@ -37,54 +37,54 @@ extension ModelSubject {
     }
 
     /// The weights of some units.
-    private func weights(_ count: Int, _ random: RandomStream) throws -> ModelMaterial {
-        let (width, all) = (model.data.width, try model.ability((any PicturingModel).self, "show weights").weightRows)
+    private func weights(_ count: Int, _ random: RandomStream) throws -> RowSource {
+        let (width, all) = (data.width, try ability((any PicturingModel).self, "show weights").weightRows)
         let units = Self.choice(count, of: all.count / width, random)
-        return ModelMaterial(count: units.count, still: units.flatMap { all[$0 * width..<($0 + 1) * width] })
+        return RowSource(count: units.count, still: units.flatMap { all[$0 * width..<($0 + 1) * width] })
     }
 
     /// Test rows whose second half (a picture's lower one) has to be found.
-    private func completion(_ count: Int, _ random: RandomStream, seed: UInt64) throws -> ModelMaterial {
+    private func completion(_ count: Int, _ random: RandomStream, seed: UInt64) throws -> RowSource {
         let data = model.data
         let known = (0..<data.width).map { $0 < data.knownWidth }
         let rows = try chosen(count, of: .test, random)
         // What isn't known is replaced, so that no model can make use of it.
-        var noise = ModelNoise(kind: data.kind, random: random.split("noise"))
+        var noise = RowNoise(kind: data.kind, random: random.split("noise"))
         let erased = rows.replacing(rows.values.enumerated().map { known[$0 % data.width] ? $1 : noise.number() })
-        var result = ModelMaterial(count: rows.count, original: model.unscaled(rows.values))
+        var result = RowSource(count: rows.count, original: unscaled(rows.values))
         // Grey: half way to white, and of reals the data's mean.
         let grey = [Float](repeating: data.kind == .reals ? 0 : data.kind.white / 2, count: data.width)
-        let unknown = model.unscaled(grey)
+        let unknown = unscaled(grey)
         result.before = result.original!.enumerated().map {
             known[$0 % data.width] ? $1 : unknown[$0 % data.width]
         }
-        if let watched = model.model as? any ProcessModel {
-            result.process = try watched.process(count: rows.count, from: erased, known: known, seed: seed)
+        if let model = model as? any ProcessModel {
+            result.process = try model.process(count: rows.count, from: erased, known: known, seed: seed)
         } else {
-            let able = try model.ability((any CompletingModel).self, "complete rows")
-            result.still = model.unscaled(try able.complete(erased, known: known, seed: seed))
+            let able = try ability((any CompletingModel).self, "complete rows")
+            result.still = unscaled(try able.complete(erased, known: known, seed: seed))
         }
         return result
     }
 
     /// Training rows that are to be found again from disturbed ones.
-    private func recall(_ count: Int, _ random: RandomStream, seed: UInt64) throws -> ModelMaterial {
+    private func recall(_ count: Int, _ random: RandomStream, seed: UInt64) throws -> RowSource {
         let rows = try chosen(count, of: .training, random)
-        var noise = ModelNoise(kind: model.data.kind, random: random.split("noise"))
+        var noise = RowNoise(kind: data.kind, random: random.split("noise"))
         let disturbed = rows.replacing(rows.values.map { noise.disturbed($0, share: Self.disturbance) })
-        let process = try model.ability((any ProcessModel).self, "recall").process(
-            count: rows.count, from: disturbed, known: [Bool](repeating: false, count: model.data.width), seed: seed)
-        return ModelMaterial(
-            count: rows.count, process: process, before: model.unscaled(disturbed.values),
-            original: model.unscaled(rows.values))
+        let process = try ability((any ProcessModel).self, "recall").process(
+            count: rows.count, from: disturbed, known: [Bool](repeating: false, count: data.width), seed: seed)
+        return RowSource(
+            count: rows.count, process: process, before: unscaled(disturbed.values),
+            original: unscaled(rows.values))
     }
 
     /// Test rows as they are and as the model has them.
-    private func reconstruction(_ count: Int, _ random: RandomStream) throws -> ModelMaterial {
+    private func reconstruction(_ count: Int, _ random: RandomStream) throws -> RowSource {
         let rows = try chosen(count, of: .test, random)
-        let able = try model.ability((any ReconstructingModel).self, "reconstruct rows")
-        return ModelMaterial(
-            count: rows.count, still: model.unscaled(try able.reconstruct(rows)), before: model.unscaled(rows.values))
+        let able = try ability((any ReconstructingModel).self, "reconstruct rows")
+        return RowSource(
+            count: rows.count, still: unscaled(try able.reconstruct(rows)), before: unscaled(rows.values))
     }
 
     private func chosen(_ count: Int, of part: Dataset.Part, _ random: RandomStream) throws -> DataRows {
@@ -102,7 +102,7 @@ extension ModelSubject {
 }
 
 /// Numbers in place of a row's own.
-private struct ModelNoise {
+private struct RowNoise {
     let kind: ElementKind
     var random: RandomStream
 
@@ -125,6 +125,7 @@ private struct ModelNoise {
 }
 
 extension Dataset.Description {
-    /// How many numbers of a row are known where it is to be completed: those of a picture's upper half, else the first half.
+    /// How many numbers of a row are known where it is to be completed: those of a picture's upper half, else the first
+    /// half.
     fileprivate var knownWidth: Int { picture.map { $0.height / 2 * $0.width * $0.channels } ?? width / 2 }
 }

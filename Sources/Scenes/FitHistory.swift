@@ -1,22 +1,26 @@
+import Graphics
 import Storage
 import Training
 import Viewer
 
 /// How far a fit is, and how good: what the panel says of it.
-struct ModelRecord {
+public struct FitHistory {
     /// Epochs and updates; nil where nothing says so.
-    var epochs, updates: Int?
+    public var epochs, updates: Int?
     /// What the scores are.
-    var scoreName: String
+    public var scoreName: String
     /// The scores on the validation rows, epoch by epoch.
-    var scores: [Double] = []
+    public var scores: [Double] = []
     /// Nats of a test row, and what kind of number that is; nil before the fit's end.
-    var test: (nats: Double, kind: String)?
+    public var test: (nats: Double, kind: String)?
+
+    /// A model of which nothing else is known than what its scores are.
+    public init(scoreName: String) { self.scoreName = scoreName }
 
     /// What the files of a run say, which may still be written.
     ///
     /// - Throws: `StorageError` or `FormatError`.
-    init(of folder: RunFolder, scoreName: String) throws {
+    public init(of folder: RunFolder, scoreName: String) throws {
         self.scoreName = scoreName
         if exists(folder.metricsPath) {
             let bytes = try InputFile.bytes(of: folder.metricsPath, limit: 1 << 28)
@@ -33,7 +37,7 @@ struct ModelRecord {
     }
 
     /// What a fit that is under way says.
-    init(_ status: FitStatus) {
+    public init(_ status: FitStatus) {
         (epochs, updates, scores) = (status.epochs, status.updates, status.scores)
         scoreName = status.scoreTitle
     }
@@ -41,8 +45,8 @@ struct ModelRecord {
     var values: [ViewerPanel.Value] {
         var values: [ViewerPanel.Value] = []
         if let epochs, let updates { values += [.init("Epochs", "\(epochs)"), .init("Updates", "\(updates)")] }
-        if let score = scores.last { values.append(.init("Score", readable(score))) }
-        if let test { values.append(.init("Test nats", "\(readable(test.nats)) (\(test.kind))")) }
+        if let score = scores.last { values.append(.init("Score", NumberText.readable(score))) }
+        if let test { values.append(.init("Test nats", "\(NumberText.readable(test.nats)) (\(test.kind))")) }
         return values
     }
 }

@@ -5,9 +5,10 @@ import Graphics
 import Rollouts
 import Storage
 import Testing
+import Training
 import Viewer
 
-@testable import reverie
+@testable import Scenes
 
 /// What the window shows of an agent and of a recording.
 @Suite struct SceneTests {
@@ -105,11 +106,11 @@ import Viewer
         let folder = try TemporaryFolder()
         let rollout = try recorded(folder)
         let other = try EnvironmentCatalog.make("CartPole-v1", autoreset: .disabled, options: ["high": "0.04"])
-        #expect(throws: DataError.self) { try RolloutScene(rollout, path: "r.npz", environment: other) }
+        #expect(throws: SceneError.self) { try RolloutScene(rollout, path: "r.npz", environment: other) }
         // Its episodes go on where CartPole's have ended, or do what CartPole can't.
         for (action, count) in [(0, 60), (2, 5)] {
             let wrong = try recorded(folder, action: action, steps: count)
-            #expect(throws: DataError.self) {
+            #expect(throws: SceneError.self) {
                 let scene = try RolloutScene(wrong, path: "r.npz", environment: cartPole())
                 while try scene.advance() {}
             }
@@ -118,9 +119,7 @@ import Viewer
 
     @Test func aRecordingOfNumbersIsPlayedAsItWas() throws {
         let folder = try TemporaryFolder()
-        let words = "record Pendulum-v1 --episodes 1 --to p.npz --option max_episode_steps=20"
-        #expect(try Executable.run(words.split(separator: " ").map(String.init), in: folder).status == 0)
-        let rollout = try Rollout(contentsOf: folder.file("p.npz"))
+        let rollout = try recorded(folder, "Pendulum-v1", episodes: 1, options: ["max_episode_steps": "20"])
         let numbers = (0..<rollout.stepCount).map { Float(rollout.action($0)[0]) }
         #expect(numbers.count == 20 && numbers.allSatisfy { -2 <= $0 && $0 <= 2 } && Set(numbers).count == 20)
         func pendulum(_ options: [String: String]) throws -> any BatchedEnvironment {
@@ -129,21 +128,32 @@ import Viewer
         let limit = ["max_episode_steps": "20"]
         let scene = try RolloutScene(rollout, path: "p.npz", environment: pendulum(limit))
         #expect(try play(scene).count == 20)
-        #expect(value("Ended", scene) == "truncated" && value("Action", scene) == readable(Double(numbers[19])))
+        #expect(
+            value("Ended", scene) == "truncated" && value("Action", scene) == NumberText.readable(Double(numbers[19])))
         let other = try RolloutScene(
             rollout, path: "p.npz", environment: pendulum(limit.merging(["g": "9"]) { $1 }))
-        #expect(throws: DataError.self) { try play(other) }
-        #expect(throws: DataError.self) { try RolloutScene(rollout, path: "p.npz", environment: cartPole()) }
+        #expect(throws: SceneError.self) { try play(other) }
+        #expect(throws: SceneError.self) { try RolloutScene(rollout, path: "p.npz", environment: cartPole()) }
     }
 
     private func cartPole() throws -> any BatchedEnvironment {
         try EnvironmentCatalog.make("CartPole-v1", autoreset: .disabled)
     }
 
-    private func recorded(_ folder: TemporaryFolder) throws -> Rollout {
-        let words = ["record", "CartPole-v1", "--episodes", "2", "--to", "r.npz", "--force"]
-        #expect(try Executable.run(words, in: folder).status == 0)
-        return try Rollout(contentsOf: folder.file("r.npz"))
+    /// A recording of a random agent.
+    private func recorded(
+        _ folder: TemporaryFolder, _ id: String = "CartPole-v1", episodes: Int = 2, options: [String: String] = [:]
+    ) throws -> Rollout {
+        func make(_ count: Int) throws -> any BatchedEnvironment {
+            try EnvironmentCatalog.make(id, count: count, autoreset: .nextStep, options: options)
+        }
+        let agent = try RandomSettings().makeAgent(for: EnvironmentDescription(make(1)), seed: 0)
+        let path = folder.file("r.npz")
+        let recorder = try RolloutObserver(agent, make(1), to: path, videoPath: nil, metadata: [], overwrite: true)
+        let evaluator = Evaluator(agent, mode: .explore, batchLimit: 1, observer: recorder, makeEnvironment: make)
+        let results = try evaluator.run(episodes: episodes, seed: 1_000_000)
+        try recorder.finish(keeping: results.count, overwrite: true)
+        return try Rollout(contentsOf: path)
     }
 
     /// A recording of one action over and over that says nothing of an end.

@@ -4,10 +4,16 @@ import Graphics
 import Training
 import Viewer
 
-/// An agent acting in one environment; time steps can be taken back.
-final class AgentScene: ViewerScene {
-    let title: String
-    let framesPerSecond: Double
+/// An agent, or a ``Person``, acting in one environment; time steps can be taken back.
+///
+/// ```swift
+/// try ViewerWindow.run(AgentScene(title: "mine", agent: agent, environment: environment, seed: 1))
+/// ```
+public final class AgentScene: ViewerScene {
+    /// What is shown.
+    public let title: String
+    /// The environment's, or those that a person can play.
+    public let framesPerSecond: Double
     private let agent: any Agent
     /// The agent as one that learns, whose counters and random streams can be saved; nil for a person.
     private let learner: (any Learner)?
@@ -46,8 +52,17 @@ final class AgentScene: ViewerScene {
         var progress: Progress
     }
 
-    /// Shows `agent` in an environment that doesn't reset itself.
-    init(title: String, agent: any Agent, environment: any BatchedEnvironment, mode: ActionMode, seed: UInt64) throws {
+    /// Shows an agent in an environment.
+    ///
+    /// - Parameters:
+    ///   - title: The head of the panel.
+    ///   - environment: A batch of one that doesn't reset itself (`AutoresetMode.disabled`).
+    ///   - mode: Whether the agent acts greedily or as in training.
+    ///   - seed: The first episode's; each further one has the next.
+    /// - Throws: what resetting the environment and asking the agent throw.
+    public init(
+        title: String, agent: any Agent, environment: any BatchedEnvironment, mode: ActionMode = .greedy, seed: UInt64
+    ) throws {
         precondition(environment.count == 1 && environment.autoreset == .disabled, "a scene shows one environment")
         (self.title, self.agent, self.environment, self.mode, self.seed) = (title, agent, environment, mode, seed)
         learner = agent as? any Learner
@@ -57,20 +72,29 @@ final class AgentScene: ViewerScene {
         try start()
     }
 
-    var frameSize: FrameSize { environment.frameSize }
-    var canStepBack: Bool { environment.canSnapshot }
-    var holdTime: Double { environment.hasEnded ? endHoldTime : 0 }
+    /// The environment's.
+    public var frameSize: FrameSize { environment.frameSize }
+    /// Whether the environment can be put back.
+    public var canStepBack: Bool { environment.canSnapshot }
+    /// A second at an episode's end.
+    public var holdTime: Double { environment.hasEnded ? endHoldTime : 0 }
 
-    var playKeys: Set<ViewerKey> { person?.controls.keys ?? [] }
+    /// A person's.
+    public var playKeys: Set<ViewerKey> { person?.controls.keys ?? [] }
 
-    func hold(_ keys: Set<ViewerKey>) { person?.held = keys }
+    /// Tells a person which keys are held.
+    public func hold(_ keys: Set<ViewerKey>) { person?.held = keys }
 
-    func draw(into frame: inout Frame) {
+    /// Draws the environment.
+    public func draw(into frame: inout Frame) {
         // The window has no use for an error here; the next step throws it.
         try? environment.draw(0, into: &frame)
     }
 
-    func advance() throws -> Bool {
+    /// Plays a step; after an episode's end starts the next one; waits for a person who waits.
+    ///
+    /// - Throws: what the agent and the environment throw.
+    public func advance() throws -> Bool {
         if environment.hasEnded {
             try newEpisode(sameSeed: false)
             return true
@@ -96,7 +120,8 @@ final class AgentScene: ViewerScene {
         past.append(moment)
     }
 
-    func stepBack() -> Bool {
+    /// Takes a step back, of the environment and of what the agent counts and draws.
+    public func stepBack() -> Bool {
         guard let moment = past.popLast() else { return false }
         do {
             try environment.restore(moment.environment, to: 0)
@@ -109,7 +134,8 @@ final class AgentScene: ViewerScene {
         }
     }
 
-    func newEpisode(sameSeed: Bool) throws {
+    /// Starts an episode; with the same seed the agent draws the same, too.
+    public func newEpisode(sameSeed: Bool) throws {
         if sameSeed {
             try learner?.restoreState(from: agentAtStart)
         } else {
@@ -137,10 +163,12 @@ final class AgentScene: ViewerScene {
 
     private func assess() throws { assessment = try agent.assess(environment.observations) }
 
-    var panel: ViewerPanel {
+    /// The episode, what the agent thinks of the actions, and the returns so far.
+    public var panel: ViewerPanel {
         var values: [ViewerPanel.Value] = [
             .init("Episode", "\(episode)"), .init("Step", "\(current.step)"),
-            .init("Return", readable(current.totalReward)), .init("Reward", readable(current.lastReward)),
+            .init("Return", NumberText.readable(current.totalReward)),
+            .init("Reward", NumberText.readable(current.lastReward)),
             .init("Action", current.lastAction ?? "-"), .init("Seed", "\(seed)"),
         ]
         if environment.hasEnded { values.append(.init("Ended", environment.endName)) }

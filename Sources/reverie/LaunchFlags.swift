@@ -1,0 +1,47 @@
+import ArgumentParser
+import Scenes
+import Storage
+import Viewer
+
+/// How a training begins, and whether it is shown.
+struct LaunchFlags: ParsableArguments {
+    @Flag(help: "Replace the run's folder where it exists.")
+    var force = false
+
+    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
+    var resume = false
+
+    @Flag(help: "Show in a window what was learned so far; training goes on as without it.")
+    var live = false
+
+    @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
+    var frames: Int?
+
+    func validate() throws {
+        if force, resume { throw ValidationError("--force starts anew and --resume goes on; give one of them.") }
+        try require("--frames", frames, in: 1...Int.max)
+        if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
+    }
+
+    /// The window of `--live`.
+    var window: ViewerOptions {
+        var window = ViewerOptions()
+        window.maximumFrames = frames
+        return window
+    }
+}
+
+extension LiveTraining {
+    /// Training of a command, which Ctrl-C interrupts.
+    static func ofCommand(_ train: @escaping @Sendable () throws -> JSON?) -> LiveTraining {
+        LiveTraining(isInterrupted: { Interruption.isRequested }, train)
+    }
+
+    /// Shows the training in a window until both have ended.
+    ///
+    /// - Returns: the run's summary; nil where it was interrupted.
+    @MainActor func show(_ scene: any ViewerScene, in window: ViewerOptions) throws -> JSON? {
+        Interruption.watch()
+        return try run(scene, options: window) { note("the window is closed: \($0)") }
+    }
+}
