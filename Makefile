@@ -1,14 +1,28 @@
-# Set-up, build, tests and the demo. `make demo` and `make test` need nothing but Debian 12 and Swift 6.3.
+# make demo      builds the product, trains an agent and a model with it, and says what to look at
+# make check     builds, and runs the tests but for the suites in Tests/slow.txt: for after a change
+# make test      builds, and runs all tests, the sample package, short forms of the tortures and the Python package
+# make torture   the long forms, and the sample package built alone, as a user's is
+# make lint      the format, that targets declare what they import, and that slow suites exist
+# make build     builds the product; make bench times it; make format rewrites the sources; make clean removes what was built
+#
+# `make demo` and `make test` need nothing but Debian 12 and Swift 6.3. All of them build in .build, in the release
+# configuration, so that none compiles what another has compiled.
 
 PACKAGES = libsdl2-dev zlib1g-dev
-BUILD = swift build -c release --build-tests
+BUILD = swift build -c release
 REVERIE = .build/release/reverie
 RUN = runs/demo
 
-.PHONY: demo test torture build bench format lint packages python clean
+# Tests that a process stops look at its last words alone: without this, each has its whole stack looked up as well.
+TESTS = SWIFT_BACKTRACE=enable=no swift test -c release --skip-build
+
+.PHONY: demo check test torture build build-tests bench format lint packages python clean
 
 build: packages
 	@$(BUILD)
+
+build-tests: packages
+	@$(BUILD) --build-tests
 
 # Installs the Debian packages that are missing: as root, or through sudo where it asks for no password.
 packages:
@@ -53,8 +67,11 @@ $(PYTHON)/requirements.txt: $(REQUIREMENTS) | packages
 	@$(PYTHON)/bin/pip install --quiet --disable-pip-version-check -r $(REQUIREMENTS)
 	@cp $(REQUIREMENTS) $@
 
-test: build python
-	@swift test -c release --skip-build
+check: build-tests
+	@$(TESTS) --skip '$(shell sed 's/#.*//' Tests/slow.txt | xargs | tr ' ' '|')'
+
+test: build-tests python
+	@$(TESTS)
 	@Examples/test.sh
 	@Torture/kill.sh 9
 	@Torture/fail.sh 61
@@ -62,7 +79,8 @@ test: build python
 	@$(PYTHON)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall ./python
 	@$(PYTHON)/bin/python -W ignore -m unittest discover python/tests
 
-torture: build python
+torture: build-tests python
+	@Examples/test.sh --alone
 	@Torture/kill.sh 100
 	@Torture/fail.sh
 	@Torture/fuzz.sh
@@ -77,6 +95,10 @@ format:
 lint:
 	@swift format lint --strict -r $(SOURCES)
 	@Documentation/check.py
+	@Tests/dependencies.py
+	@sed 's/#.*//; /^$$/d; s/[./]/ /g' Tests/slow.txt | while read -r target suite; do \
+	    grep -qrE "(struct|class) $$suite\b" Tests/$$target || { echo "Tests/slow.txt: there is no $$target.$$suite"; exit 1; }; \
+	done
 
 SOURCES = Package.swift Sources Tests environments agents Examples/Sources Examples/Package.swift
 

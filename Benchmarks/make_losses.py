@@ -5,7 +5,7 @@
     make_losses.py
 
 A step's ten losses (the outputs for ten inputs, where it learns nothing) come from the weights and inputs that
-peers/common.py and Sources/reverie/Benchmarks draw alike, by the functions that peers/torch_steps.py times."""
+peers/common.py and Sources/Benchmarks draw alike, by the functions that peers/torch_steps.py times."""
 import json
 import pathlib
 import sys

@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
-# Builds the sample package and runs it; it fails where its agent doesn't learn.
+# Builds the sample package and runs it; it fails where its agent doesn't learn. The libraries aren't compiled again, for the
+# package is built in the repository's build folder; with --alone it has a folder of its own, as a user's package has.
 set -euo pipefail
 cd "$(dirname "$0")"
-swift build -c release
-SDL_VIDEODRIVER=dummy .build/release/Lander --watch --frames 60
+scratch=../.build
+if [ "${1:-}" = --alone ]; then scratch=.build; fi
+swift build -c release --scratch-path "$scratch"
+samples=$(cd "$scratch/release" && pwd)
+SDL_VIDEODRIVER=dummy "$samples/Lander" --watch --frames 60
 wc -l Sources/Lander/*.swift | awk '$2 != "total" && $1 > 100 { print $2 " has more than 100 lines"; failed = 1 } END { exit failed }'
 
 # The sequence models on small data of the same form: each must beat guessing.
@@ -13,12 +17,12 @@ cat ../README.md ../ARCHITECTURE.md ../CONTRIBUTING.md ../Documentation/Design/*
 pieces=$(for piece in $(seq 16); do printf '[%s],' "$(for frame in $(seq 24); do printf '[%d,%d],' $((48 + frame % 3)) $((60 + frame % 4)); done | sed 's/,$//')"; done | sed 's/,$//')
 echo "{\"train\": [$pieces], \"valid\": [$pieces], \"test\": [$pieces]}" > "$data/music_JSB_Chorales.json"
 below() { awk -v limit="$1" '/validation loss:|test:/ { for (i = 1; i <= NF; i++) if ($i ~ /^[0-9.]+$/) loss = $i; print; if (loss < limit) good = 1 } END { exit !good }'; }
-.build/release/Sequences characters --data "$data" --steps 80 | below 3.6
-.build/release/Sequences lstm --data "$data" --steps 150 | below 12
-.build/release/Sequences tcn --data "$data" --steps 60 | below 12
+"$samples/Sequences" characters --data "$data" --steps 80 | below 3.6
+"$samples/Sequences" lstm --data "$data" --steps 150 | below 12
+"$samples/Sequences" tcn --data "$data" --steps 60 | below 12
 
 # A Hopfield network recalls at half of its capacity, and not at twice of it.
-.build/release/Capacity --units 200 | awk -F, '$2 == 0.07 { low = $3 } $2 == 0.24 { high = $3 } END { print "overlap", low, high; exit !(low > 0.95 && high < 0.6) }'
+"$samples/Capacity" --units 200 | awk -F, '$2 == 0.07 { low = $3 } $2 == 0.24 { high = $3 } END { print "overlap", low, high; exit !(low > 0.95 && high < 0.6) }'
 
 # The C interface, with the library that the build of the repository made.
 build=$(cd ../.build/release && pwd)

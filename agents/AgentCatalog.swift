@@ -1,4 +1,3 @@
-import Configuration
 import Storage
 
 /// The agents by name, as the command line offers them.
@@ -80,54 +79,5 @@ public enum AgentCatalog {
         } catch let error as AgentError where error.isMisfit {
             throw AgentError.misfit(reason: "\(error)", suitable: names(for: environment))
         }
-    }
-}
-
-/// Settings that know their agent.
-public protocol AgentSettings: Configurable {
-    /// What the agent needs of an environment.
-    static var needs: AgentNeeds { get }
-    /// Makes the agent for an environment.
-    ///
-    /// - Throws: ``AgentError`` where the environment's spaces don't suit it.
-    func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner
-}
-
-extension AgentSettings {
-    /// What deep agents need.
-    public static var needs: AgentNeeds { .discreteActions }
-}
-
-extension DQNSettings: AgentSettings {
-    /// A ``DQN``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
-        try DQN(self, environment: environment, seed: seed)
-    }
-}
-
-extension REINFORCESettings: AgentSettings {
-    /// A ``REINFORCE``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
-        try REINFORCE(self, environment: environment, seed: seed)
-    }
-}
-
-/// Settings of ``RandomAgent``: it has none.
-public struct RandomSettings: AgentSettings {
-    /// No settings.
-    public init() {}
-    /// None.
-    public static let settings: [Setting<RandomSettings>] = []
-    /// Something to draw.
-    public static var needs: AgentNeeds { .drawableActions }
-
-    /// A ``RandomAgent``.
-    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
-        guard RandomAgent.canAct(in: environment.actionSpace) else {
-            throw AgentError.actionSpace(
-                agent: "random", environment: environment.id, space: "\(environment.actionSpace)",
-                needed: "discrete, several choices, bits or a bounded box of float32")
-        }
-        return RandomAgent(actionSpace: environment.actionSpace, seed: seed)
     }
 }

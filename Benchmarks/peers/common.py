@@ -17,7 +17,7 @@ golden_file = pathlib.Path(__file__).parents[2] / "assets/benchmarks/losses.json
 
 
 class Numbers:
-    """The numbers of one step; Sources/reverie/Benchmarks/BenchmarkNumbers.swift draws the same."""
+    """The numbers of one step; Sources/Benchmarks/BenchmarkNumbers.swift draws the same."""
 
     def __init__(self):
         self.generator = numpy.random.default_rng(0)

@@ -40,8 +40,6 @@ static int is_same_strip(const rv_operand *operand, extent e, size_t strip) {
         && (e.start - strip) / operand->outer == (e.start + e.count - 1) / operand->outer;
 }
 
-// Where an operand's elements are that are neither contiguous nor in a register: brought to its strip, if need be. `before`
-// is the number of elements of the strip filled before this one, 0 for none.
 // Adds so many rows of `count` elements, `line` apart, to as many sums.
 INLINE void add_lines(float *sums, const float *a, size_t rows, size_t line, size_t count) {
     size_t i = 0;
@@ -76,6 +74,8 @@ static void sum_columns(const rv_operand *sums, const float *a, extent e) {
     }
 }
 
+// Where an operand's elements are that are neither contiguous nor in a register: brought to its strip, if need be. `before`
+// is the number of elements of the strip filled before this one, 0 for none.
 static const float *repeated(const rv_operand *operand, float *strip, extent e, size_t before) {
     if (operand->access == RV_SCALAR) {
         if (before == 0) fill(strip, operand->memory[0], e.count);

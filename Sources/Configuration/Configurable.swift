@@ -1,27 +1,51 @@
 import Storage
 
-/// Settings that files and flags can change by name.
-public protocol Configurable: Sendable {
+/// Settings that files and flags can change by name: a struct of properties that are each a ``Setting``, or a group of settings that
+/// is `Configurable` too and counts as if its settings stood in its place.
+///
+/// The compiler writes `init(from:)`. Any other property is no setting: files don't know it, and changes leave it as it is.
+public protocol Configurable: Decodable, Sendable {
     /// The defaults.
     init()
-    /// Every setting, in the order of files and tables.
-    static var settings: [Setting<Self>] { get }
 }
 
 extension Configurable {
+    /// Every setting with its value, in the order of declaration, which is that of files and tables.
+    public var settings: [SettingDescription] { declarations.map { $0.setting.description(named: $0.name) } }
+
+    private var declarations: [(name: String, setting: any AnySetting)] {
+        var found: [(name: String, setting: any AnySetting)] = []
+        for child in Mirror(reflecting: self).children {
+            if let setting = child.value as? any AnySetting {
+                // A wrapped property is stored with an underscore before its name.
+                found.append((String(child.label?.dropFirst() ?? ""), setting))
+            } else if let group = child.value as? any Configurable {
+                found += group.declarations
+            }
+        }
+        return found
+    }
+
     /// Sets one setting by name.
     ///
     /// - Parameter source: where the value stands, for the error.
     /// - Throws: ``ConfigurationError``.
     public mutating func set(_ name: String, to value: SettingValue, source: String) throws(ConfigurationError) {
-        guard let setting = Self.settings.first(where: { $0.name == name }) else {
-            let nearest = nearestName(to: name, among: Self.settings.map(\.name))
+        let declarations = declarations
+        guard let setting = declarations.first(where: { $0.name == name })?.setting else {
+            let nearest = nearestName(to: name, among: declarations.map(\.name))
             throw .unknownSetting(name: name, source: source, nearest: nearest)
         }
-        guard setting.set(&self, value) else {
-            let nearest = value.text.flatMap { nearestName(to: $0, among: setting.choices) }
-            let expected = setting.expected + (nearest.map { " (did you mean '\($0)'?)" } ?? "")
+        guard let changed = setting.changed(to: value) else {
+            let description = setting.description(named: name)
+            let nearest = value.text.flatMap { nearestName(to: $0, among: description.choices) }
+            let expected = description.expected + (nearest.map { " (did you mean '\($0)'?)" } ?? "")
             throw .badValue(name: name, value: value.toml, expected: expected, source: source)
+        }
+        do {
+            self = try Self(from: SettingsDecoder(self, name, changed))
+        } catch {
+            preconditionFailure("\(Self.self) can't be made of its own properties: \(error)")
         }
     }
 
@@ -54,27 +78,18 @@ extension Configurable {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { throw .badAssignment(text: text) }
         let name = String(text[..<equals])
         let value = String(text[text.index(after: equals)...])
-        let takesText = Self.settings.first { $0.name == name }?.takesText ?? false
+        let takesText = declarations.first { $0.name == name }?.setting.takesText ?? false
         try set(name, to: takesText ? .text(value) : SettingValue(flag: value), source: "--set \(text)")
     }
 
     /// All settings with their values, as a file holds them; applying the table gives the same values again.
     public var settingsTable: SettingsTable {
-        SettingsTable(values.map { SettingsTable.Entry($0.name, $0.value) })
+        SettingsTable(settings.map { SettingsTable.Entry($0.name, $0.value) })
     }
 
     /// All settings with their values as a JSON object.
     public var settingsJSON: JSON {
-        .object(values.map { JSON.Member($0.name, $0.value.json) })
-    }
-
-    /// The names and values, in order.
-    public var values: [(name: String, value: SettingValue)] { Self.settings.map { ($0.name, $0.get(self)) } }
-
-    /// A table of names, defaults, what is expected, and help.
-    public static var help: [(name: String, standard: String, expected: String, help: String)] {
-        let defaults = Self()
-        return settings.map { ($0.name, $0.get(defaults).toml, $0.expected, $0.help) }
+        .object(settings.map { JSON.Member($0.name, $0.value.json) })
     }
 }
 

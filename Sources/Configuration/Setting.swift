@@ -1,102 +1,80 @@
-/// One named setting of `Root`: a property, the values that it may have, and a line of help.
-public struct Setting<Root>: Sendable {
+/// One named setting of a ``Configurable`` struct, declared once: a property with its default, the limits of its value, and a line
+/// of help.
+///
+/// ```swift
+/// @Setting(0...1, "learning rate at the start") public var learningRate = 1e-4
+/// ```
+///
+/// The property is stored as any other; what else is declared stands beside its value. Settings are equal where their values are.
+@propertyWrapper
+public struct Setting<Value: SettingType>: Hashable, Sendable {
+    /// The value.
+    public var wrappedValue: Value
+    private let limits: Value.Limits
+    private let help: StaticString
+
+    /// A setting with limits: a range of numbers, or some of an enumeration's choices.
+    public init(wrappedValue: Value, _ limits: Value.Limits, _ help: StaticString) {
+        (self.wrappedValue, self.limits, self.help) = (wrappedValue, limits, help)
+    }
+
+    /// A setting that can have any value of its type.
+    public init(wrappedValue: Value, _ help: StaticString) where Value.Limits: ExpressibleByNilLiteral {
+        self.init(wrappedValue: wrappedValue, nil, help)
+    }
+
+    /// Whether the values are equal.
+    public static func == (first: Self, second: Self) -> Bool { first.wrappedValue == second.wrappedValue }
+
+    /// Hashes the value.
+    public func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
+}
+
+extension Setting: Decodable {
+    /// Refuses: limits and help stand in the declaration only, so a setting is changed by name, with
+    /// ``Configurable/set(_:to:source:)``. The conformance lets the compiler write ``Configurable``'s `init(from:)`.
+    ///
+    /// - Throws: `DecodingError`, always.
+    public init(from decoder: any Decoder) throws {
+        throw DecodingError.dataCorrupted(
+            .init(codingPath: decoder.codingPath, debugDescription: "a setting is set by name, not decoded"))
+    }
+}
+
+/// What there is to know of one setting.
+public struct SettingDescription: Hashable, Sendable {
     /// The name in files and flags: the property's.
     public let name: String
-    /// One line for people.
-    public let help: String
+    /// Its value.
+    public let value: SettingValue
     /// The values that it may have, in words.
     public let expected: String
-    /// The names to choose from; empty where any value of the type will do.
+    /// The names to choose from; empty where the type has no such names.
     public let choices: [String]
+    /// One line for people.
+    public let help: String
+}
+
+/// A setting of any type.
+protocol AnySetting {
     /// Whether it takes a flag's text as it is.
-    let takesText: Bool
-    let get: @Sendable (Root) -> SettingValue
-    /// Sets the value, or says no by returning false.
-    let set: @Sendable (inout Root, SettingValue) -> Bool
+    var takesText: Bool { get }
+    /// What there is to know of it.
+    func description(named name: String) -> SettingDescription
+    /// The same setting with another value; nil where the value is none of those expected.
+    func changed(to value: SettingValue) -> Self?
+}
 
-    private init<Value>(
-        _ name: String, _ path: WritableKeyPath<Root, Value> & Sendable, _ help: String, expected: String,
-        choices: [String] = [], takesText: Bool = false, get: @escaping @Sendable (Value) -> SettingValue,
-        value: @escaping @Sendable (SettingValue) -> Value?
-    ) {
-        (self.name, self.help, self.expected) = (name, help, expected)
-        (self.choices, self.takesText) = (choices, takesText)
-        self.get = { get($0[keyPath: path]) }
-        set = { root, given in
-            guard let value = value(given) else { return false }
-            root[keyPath: path] = value
-            return true
-        }
+extension Setting: AnySetting {
+    var takesText: Bool { Value.takesText }
+
+    func description(named name: String) -> SettingDescription {
+        SettingDescription(
+            name: name, value: wrappedValue.settingValue, expected: Value.expected(within: limits),
+            choices: Value.choices(within: limits), help: help.description)
     }
 
-    /// A whole number; `1e6` will do for 1,000,000.
-    public init(
-        _ name: String, _ path: WritableKeyPath<Root, Int> & Sendable, _ range: ClosedRange<Int>, _ help: String
-    ) {
-        self.init(
-            name, path, help, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)",
-            get: SettingValue.integer, value: { $0.integer.flatMap { range.contains($0) ? $0 : nil } })
-    }
-
-    /// A number; whole ones may be written without a point.
-    public init(
-        _ name: String, _ path: WritableKeyPath<Root, Double> & Sendable, _ range: ClosedRange<Double>, _ help: String
-    ) {
-        self.init(
-            name, path, help, expected: "a number from \(range.lowerBound) to \(range.upperBound)",
-            get: SettingValue.number, value: { $0.number.flatMap { range.contains($0) ? $0 : nil } })
-    }
-
-    /// A number kept as a `Float`, which is written as the shortest text that reads back the same.
-    public init(
-        _ name: String, _ path: WritableKeyPath<Root, Float> & Sendable, _ range: ClosedRange<Float>, _ help: String
-    ) {
-        self.init(
-            name, path, help, expected: "a number from \(range.lowerBound) to \(range.upperBound)",
-            get: { .number(Double($0.description) ?? Double($0)) },
-            value: { $0.number.map(Float.init).flatMap { range.contains($0) ? $0 : nil } })
-    }
-
-    /// A text without NUL characters.
-    public init(_ name: String, _ path: WritableKeyPath<Root, String> & Sendable, _ help: String) {
-        self.init(
-            name, path, help, expected: "a text", takesText: true, get: SettingValue.text,
-            value: { $0.text.flatMap { $0.utf8.contains(0) ? nil : $0 } })
-    }
-
-    /// True or false.
-    public init(_ name: String, _ path: WritableKeyPath<Root, Bool> & Sendable, _ help: String) {
-        self.init(
-            name, path, help, expected: "true or false", get: SettingValue.boolean,
-            value: { if case .boolean(let flag) = $0 { flag } else { nil } })
-    }
-
-    /// A list of whole numbers, each in the range; a single number is a list of one.
-    public init(
-        _ name: String, _ path: WritableKeyPath<Root, [Int]> & Sendable, _ range: ClosedRange<Int>, _ help: String
-    ) {
-        self.init(
-            name, path, help,
-            expected: "a list of whole numbers from \(range.lowerBound) to \(range.upperBound), such as [128, 128]",
-            get: SettingValue.integers,
-            value: { value in
-                let numbers: [Int]
-                switch value {
-                case .integers(let given): numbers = given
-                case .integer(let given): numbers = [given]
-                default: return nil
-                }
-                return numbers.allSatisfy(range.contains) ? numbers : nil
-            })
-    }
-
-    /// One of an enumeration's names.
-    public init<Choice: RawRepresentable & CaseIterable & SendableMetatype>(
-        _ name: String, _ path: WritableKeyPath<Root, Choice> & Sendable, _ help: String
-    ) where Choice.RawValue == String {
-        let choices = Choice.allCases.map(\.rawValue)
-        self.init(
-            name, path, help, expected: "one of " + choices.joined(separator: ", "), choices: choices, takesText: true,
-            get: { .text($0.rawValue) }, value: { $0.text.flatMap(Choice.init(rawValue:)) })
+    func changed(to value: SettingValue) -> Self? {
+        Value(value, within: limits).map { Self(wrappedValue: $0, limits, help) }
     }
 }

@@ -2,7 +2,7 @@
 public struct DataOrigin: Hashable, Sendable {
     /// What a file's rows are counted in.
     public enum Unit: String, Hashable, Sendable {
-        case row, line, piece, picture, observation, frame
+        case row, line, piece, picture, observation, frame, episode
     }
 
     /// The file or folder; what made the rows where there is none.

@@ -39,10 +39,18 @@ public enum ElementKind: Hashable, Sendable {
     }
 
     /// Whether a number is of this kind.
-    public func contains(_ value: Float) -> Bool { firstViolation(in: [value]) == nil }
+    public func contains(_ value: Float) -> Bool { firstViolation(in: CollectionOfOne(value)) == nil }
 
     /// The place of the first number that is not of this kind; nil where all are.
-    public func firstViolation(in values: [Float]) -> Int? {
+    func firstViolation(in numbers: DataNumbers) -> Int? {
+        guard case .bytes(let bytes, let divisor) = numbers else { return firstViolation(in: numbers.floats) }
+        // There are 256 different ones at most.
+        let isRight = (0...255).map { contains(Float($0) / divisor) }
+        return bytes.firstIndex { !isRight[Int($0)] }
+    }
+
+    /// The place of the first number that is not of this kind, counted from 0; nil where all are.
+    func firstViolation<Values: Collection<Float>>(in values: Values) -> Values.Index? {
         // The range is found once, for there may be millions of numbers. NaN is in no range.
         let (range, isWhole): (ClosedRange<Float>, Bool) =
             switch self {

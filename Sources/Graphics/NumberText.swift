@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// Numbers as short text for plots and panels.
+/// Numbers as short text: for plots, panels, progress and reports.
 public enum NumberText {
     /// A number with exactly `decimals` digits after the point.
     public static func fixed(_ value: Double, decimals: Int) -> String {
@@ -29,7 +29,17 @@ public enum NumberText {
         return fixed(value, decimals: max(0, 2 - max(exponent, -1)))
     }
 
-    /// A number as a person reads it: whole ones without a point, others with three digits after it.
+    /// A number with four significant digits and no zeros behind them ("121.4", "500", "1e-09").
+    public static func significant(_ value: Double) -> String {
+        guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+        let decimals = max(0, 3 - Int(log10(value.magnitude).rounded(.down)))
+        guard decimals <= 6 else { return "\(Float(value))" }
+        let scale = pow(10, Double(decimals))
+        let rounded = (value * scale).rounded() / scale
+        return rounded.magnitude < 1e15 && rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    }
+
+    /// A number as a person reads it in a sentence or a table: whole ones without a point, others with three digits after it.
     public static func readable(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : fixed(value, decimals: 3)
     }

@@ -1,3 +1,5 @@
+import Deflate
+
 /// A PNG file that can't be read: where it goes wrong and what was expected there.
 public struct PNGError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of trouble it is.
@@ -72,10 +74,10 @@ extension PNG {
         }
         let rowBytes = header.width * header.color.channels
         let count = header.height * (rowBytes + 1)
-        if count / Zlib.largestRatio > compressed.count {
+        if count / DeflateFormat.largestRatio > compressed.count {
             throw damaged("expected data for \(header.width) x \(header.height) pixels, found too little")
         }
-        guard var data = Zlib.decompress(compressed, count: count) else {
+        guard var data = inflated(compressed, .zlib, size: count)?.content else {
             throw damaged("expected a zlib stream of \(count) bytes, found a damaged one or another length")
         }
         var frame = Frame(width: header.width, height: header.height)
@@ -148,7 +150,7 @@ private struct ChunkReader {
             throw damaged("expected a chunk type of four letters, found other bytes")
         }
         let type = String(decoding: letters, as: UTF8.self)
-        let (found, expected) = (integer(at: offset + 8 + length), Int(Zlib.checksum(body)))
+        let (found, expected) = (integer(at: offset + 8 + length), Int(PNG.checksum(body)))
         guard found == expected else {
             throw damaged("expected the checksum \(expected) for chunk \(type), found \(found)")
         }

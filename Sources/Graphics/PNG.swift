@@ -1,3 +1,5 @@
+import Deflate
+
 /// Pictures as PNG files (W3C Recommendation, "Portable Network Graphics", second edition).
 public enum PNG {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -36,7 +38,7 @@ public enum PNG {
         var file = signature
         let header = bigEndian(frame.width) + bigEndian(frame.height) + [8, opaque ? 2 : 6, 0, 0, 0]
         appendChunk("IHDR", header, to: &file)
-        appendChunk("IDAT", Zlib.compress(filteredRows(frame, channels: channels)), to: &file)
+        appendChunk("IDAT", deflated(filteredRows(frame, channels: channels), .zlib), to: &file)
         appendChunk("IEND", [], to: &file)
         return file
     }
@@ -45,12 +47,15 @@ public enum PNG {
         (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
     }
 
+    /// The CRC-32 of a stretch of a file.
+    static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.withUnsafeBytes { crc32($0, continuing: 0) } }
+
     private static func appendChunk(_ type: String, _ data: [UInt8], to file: inout [UInt8]) {
         file += bigEndian(data.count)
         let start = file.count
         file += type.utf8
         file += data
-        file += bigEndian(Int(Zlib.checksum(file[start...])))
+        file += bigEndian(Int(checksum(file[start...])))
     }
 
     /// Each row as its filter's number and the bytes less their prediction, by the filter whose differences are the

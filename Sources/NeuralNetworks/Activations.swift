@@ -1,7 +1,8 @@
+import Configuration
 import TensorCore
 
 /// Activation functions by name, in the form without settings; with settings they are methods of `Tensor`.
-public enum Activation: String, Sendable, CaseIterable, Layer {
+public enum Activation: String, SettingChoice, Layer {
     case relu, tanh, sigmoid, leakyRelu, rrelu, elu, selu, gelu, geluTanh, silu, mish, softplus, softsign, hardTanh
     case logSigmoid
 

@@ -39,7 +39,7 @@ public struct FitHistory {
     /// What a fit that is under way says.
     public init(_ status: FitStatus) {
         (epochs, updates, scores) = (status.epochs, status.updates, status.scores)
-        scoreName = status.scoreName.rawValue
+        scoreName = status.scoreTitle
     }
 
     var values: [ViewerPanel.Value] {

@@ -43,7 +43,7 @@ public final class ModelScene: ViewerScene {
         framesPerSecond: Double = 30
     ) throws {
         (self.model, self.seed, self.framesPerSecond) = (model, seed, framesPerSecond)
-        self.history = history ?? FitHistory(scoreName: model.model.scoreName.rawValue)
+        self.history = history ?? FitHistory(scoreName: model.model.scoreTitle)
         title = "\(model.name) of \(model.dataset)"
         let view = try ModelView.choice(view, of: model.model, named: model.name)
         shown = try ShownRows(view, of: model, seed: seed)

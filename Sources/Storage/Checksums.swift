@@ -1,4 +1,4 @@
-import CZlib
+import Deflate
 
 /// The CRC-32 of zip, gzip and PNG (polynomial 0xEDB88320, reflected).
 ///
@@ -6,9 +6,7 @@ import CZlib
 ///   - bytes: The bytes to add.
 ///   - checksum: The checksum of what came before them; 0 at the start.
 public func crc32(_ bytes: UnsafeRawBufferPointer, continuing checksum: UInt32 = 0) -> UInt32 {
-    // An empty buffer may have no address, which zlib takes as a request for the starting value.
-    guard bytes.count > 0 else { return checksum }
-    return UInt32(crc32_z(uLong(checksum), bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count))
+    Deflate.crc32(bytes, continuing: checksum)
 }
 
 /// The CRC-32 of an array: see ``crc32(_:continuing:)-(UnsafeRawBufferPointer,_)``.

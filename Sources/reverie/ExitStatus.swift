@@ -1,4 +1,5 @@
 import Agents
+import Benchmarks
 import Configuration
 import Datasets
 import Environments
@@ -27,7 +28,7 @@ enum ExitStatus: Int32 {
         case TrainingError.diverged: self = .failure
         case ModelError.data: self = .badData
         case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
-        case is FormatError, is DataError, is ParameterFileError: self = .badData
+        case is FormatError, is DataError, is GoldenLosses.Fault, is ParameterFileError: self = .badData
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
         case let error as DatasetError: self = Self.status(error)

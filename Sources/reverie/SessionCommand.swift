@@ -41,9 +41,13 @@ enum SessionCommand {
         if json {
             try output("\(summary)")
         } else {
-            let scores = ["firstScore", "validScore"].map { NumberText.readable(summary[$0]?.double ?? .nan) }
-            let name = summary["score"]?.string ?? "score"
-            try output("\(name) on held-back data: \(scores[0]) before, \(scores[1]) after: \(folder)")
+            if let first = summary["firstScore"]?.double, let last = summary["validScore"]?.double {
+                let name = summary["score"]?.string ?? "score"
+                try output("\(name) on held-back data: \(NumberText.readable(first)) before, \(NumberText.readable(last)) after: \(folder)")
+            } else {
+                let model = summary["model"]?.string ?? "the model"
+                try output("\(model) has no score, so the last parameters are kept: \(folder)")
+            }
             if let nats = summary["testNats"]?.double, let kind = summary["likelihood"]?.string {
                 try output("test: \(NumberText.readable(nats)) nats a row (\(kind))")
             }

@@ -18,7 +18,8 @@ import Testing
     @Test func boxesAreTheirElements() {
         #expect(encoded([[1.5, -2], [0, 3]] as [[Float]], .box(-9...9, shape: [2])) == [1.5, -2, 0, 3])
         let image = Space.box(0...255, shape: [2, 1, 2], element: .uint8)
-        #expect(encoded([[0, 7, 128, 255]] as [[UInt8]], image) == [0, 7 / 255, 128 / 255, 1])
+        let shares: [Float] = [0, 7 / 255, 128 / 255, 1]
+        #expect(encoded([[0, 7, 128, 255]] as [[UInt8]], image) == shares)
         let flags = Space.box(0...1, shape: [2, 1, 2], element: .uint8)
         #expect(encoded([[0, 1, 1, 0]] as [[UInt8]], flags) == [0, 1, 1, 0])
         #expect(encoded([[-1, 5]] as [[Int32]], .box(-9...9, shape: [2], element: .int32)) == [-1, 5])

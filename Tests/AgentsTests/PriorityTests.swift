@@ -92,8 +92,9 @@ import Testing
         Self.update(buffer, Self.draw(buffer).numbers.map { [1, 2, 4, 8][$0] })
         let (numbers, weights) = Self.draw(buffer)
         let (_, half) = Self.draw(buffer, correction: 0.5)
+        let expected: [Float] = [1, 1 / 2, 1 / 4, 1 / 8]
         for (index, number) in numbers.enumerated() {
-            #expect(abs(weights[index] - [1, 1 / 2, 1 / 4, 1 / 8][number]) < 1e-6)
+            #expect(abs(weights[index] - expected[number]) < 1e-6)
             #expect(abs(half[index] - weights[index].squareRoot()) < 1e-6)
         }
         #expect(Self.draw(buffer, correction: 0).weights.allSatisfy { $0 == 1 })

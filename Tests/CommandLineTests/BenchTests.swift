@@ -2,10 +2,13 @@ import Foundation
 import Storage
 import Testing
 
+@testable import Benchmarks
 @testable import reverie
 
 /// `bench` times only what computes PyTorch's results.
 @Suite struct BenchTests {
+    private typealias Fault = GoldenLosses.Fault
+
     static let names = CheckedStep.all.map(\.name)
 
     /// The step's results from the numbers that the peers start from, one of its arrays changed where `changed` says which.
@@ -39,15 +42,15 @@ import Testing
         let chosen = entries.indices.filter { !isConvolutional || !constant.contains(entries[$0].path) }
         for index in chosen where index % max(1, chosen.count / 5) == 0 {
             let changed = try results(of: step(name), changed: index)
-            #expect(throws: DataError.self, "\(entries[index].path)") { try GoldenLosses().check(name, changed) }
+            #expect(throws: Fault.self, "\(entries[index].path)") { try GoldenLosses().check(name, changed) }
         }
     }
 
     @Test func resultsThatAreNoNumbersAreFound() throws {
         var wrong = try results(of: .reinforce)
         wrong[9] = .nan
-        #expect(throws: DataError.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong) }
-        #expect(throws: DataError.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong.dropLast()) }
+        #expect(throws: Fault.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong) }
+        #expect(throws: Fault.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong.dropLast()) }
     }
 
     /// Runs one checked benchmark with a file of losses that `change` makes of the real one; nil leaves it out.

@@ -33,7 +33,7 @@ import Testing
         for entry in AgentCatalog.entries where entry.name != "random" {
             let own = pages.filter { $0.contains("`\(entry.name)`") }
             #expect(!own.isEmpty, "no page names \(entry.name)")
-            let settings = entry.makeSettings().values.map(\.name)
+            let settings = entry.makeSettings().settings.map(\.name)
             let isComplete = own.contains { page in settings.allSatisfy { page.contains("`\($0)`") } }
             #expect(isComplete, "no page names \(entry.name) and \(settings)")
         }
@@ -48,15 +48,15 @@ import Testing
         let pages = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "md" }.map { try String(contentsOf: $0, encoding: .utf8) }
         for entry in ModelCatalog.entries {
-            let settings = entry.makeSettings().values.map(\.name)
+            let settings = entry.makeSettings().settings.map(\.name)
             let isThere = pages.contains { page in
                 page.contains("<!-- model \(entry.name) -->") && settings.allSatisfy { page.contains("`\($0)`") }
             }
             #expect(isThere, "no page has \(entry.name) and \(settings): run Documentation/agents.py")
         }
         let (fitting, data) = (try page("Fitting.md"), try page("Data.md"))
-        for setting in FitSettings.settings { #expect(fitting.contains("`\(setting.name)`"), "\(setting.name)") }
-        for setting in DataSettings.settings { #expect(data.contains("`\(setting.name)`"), "\(setting.name)") }
+        for setting in FitSettings().settings { #expect(fitting.contains("`\(setting.name)`"), "\(setting.name)") }
+        for setting in DataSettings().settings { #expect(data.contains("`\(setting.name)`"), "\(setting.name)") }
         for entry in DatasetCatalog.entries { #expect(data.contains("`\(entry.name)`"), "\(entry.name)") }
     }
 

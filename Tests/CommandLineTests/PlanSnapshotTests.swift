@@ -5,7 +5,7 @@ import TensorCore
 import TestSupport
 import Testing
 
-@testable import reverie
+@testable import Benchmarks
 
 /// What the planner makes of each step of the benchmarks: a change of it shows here as a difference, and
 /// `REVERIE_WRITE_FIXTURES=1 swift test` takes it over.

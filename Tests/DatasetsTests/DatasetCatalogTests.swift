@@ -110,7 +110,7 @@ import Testing
         try read.apply(changed.settingsTable)
         #expect(read == changed)
         // Each setting was changed, and so none is missing from the table.
-        let standard = DataSettings().values.map(\.value)
-        #expect(zip(changed.values.map(\.value), standard).allSatisfy { $0 != $1 } && standard.count == 21)
+        let standard = DataSettings().settings.map(\.value)
+        #expect(zip(changed.settings.map(\.value), standard).allSatisfy { $0 != $1 } && standard.count == 21)
     }
 }

@@ -1,5 +1,5 @@
-import CZlib
 import Datasets
+import Deflate
 import Experience
 import Foundation
 import Graphics
@@ -41,23 +41,7 @@ final class TestFolder {
 }
 
 /// The bytes of a gzip file.
-func gzipped(_ bytes: [UInt8]) -> [UInt8] {
-    var stream = z_stream()
-    deflateInit2_(
-        &stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    defer { deflateEnd(&stream) }
-    var input = bytes
-    var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, uLong(bytes.count))))
-    let made = input.withUnsafeMutableBufferPointer { input in
-        output.withUnsafeMutableBufferPointer { output in
-            (stream.next_in, stream.avail_in) = (input.baseAddress, UInt32(input.count))
-            (stream.next_out, stream.avail_out) = (output.baseAddress, UInt32(output.count))
-            deflate(&stream, Z_FINISH)
-            return output.count - Int(stream.avail_out)
-        }
-    }
-    return Array(output[..<made])
-}
+func gzipped(_ bytes: [UInt8]) -> [UInt8] { deflated(bytes, .gzip) }
 
 /// The bytes of an IDX file of bytes.
 func idx(_ extents: [Int], _ elements: [UInt8], type: UInt8 = 8) -> [UInt8] {

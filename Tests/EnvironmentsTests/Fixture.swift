@@ -71,3 +71,8 @@ func observation<World: Environment>(of world: World) -> [World.Element] {
     world.observe(into: &span)
     return elements
 }
+
+/// Whether a row's bytes are another's.
+func hasBytes(_ row: UnsafeRawBufferPointer, of other: UnsafeRawBufferPointer) -> Bool {
+    row.count == other.count && (row.isEmpty || memcmp(row.baseAddress!, other.baseAddress!, row.count) == 0)
+}

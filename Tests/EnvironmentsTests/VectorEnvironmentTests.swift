@@ -5,17 +5,28 @@ import Random
 import Testing
 
 @Suite struct VectorEnvironmentTests {
+    /// What a batch gave in one step: of its rows' numbers every byte.
+    private struct Given: Equatable {
+        var observations: [UInt8]
+        var finalObservations: [UInt8]
+        var rewards: [Double]
+        var flags: [[Bool]]
+
+        init(_ batch: any BatchedEnvironment) {
+            observations = Array(batch.observations.bytes)
+            finalObservations = Array(batch.finalObservations.bytes)
+            rewards = Array(batch.rewards)
+            flags = [Array(batch.terminated), Array(batch.truncated), Array(batch.isResetStep)]
+        }
+    }
+
     /// Steps a batch with random actions; returns what it gave.
-    private func play(_ batch: any BatchedEnvironment, steps: Int, seed: UInt64 = 3) throws -> [String] {
+    private func play(_ batch: any BatchedEnvironment, steps: Int, seed: UInt64 = 3) throws -> [Given] {
         var random = RandomStream(seed: seed)
         return try (0..<steps).map { _ in
             batch.writeRandomActions(&random)
             try batch.step()
-            return [
-                text(batch.observations.bytes, batch.elementType), text(batch.finalObservations.bytes, batch.elementType),
-                "\(Array(batch.rewards)) \(Array(batch.terminated)) \(Array(batch.truncated))",
-                "\(Array(batch.isResetStep))",
-            ].joined(separator: " | ")
+            return Given(batch)
         }
     }
 
@@ -43,8 +54,8 @@ import Testing
             }
             try batch.step()
             for (index, single) in singles.enumerated() {
-                #expect(batch.observation(of: index).elementsEqual(single.observation(of: 0)))
-                #expect(batch.finalObservation(of: index).elementsEqual(single.finalObservation(of: 0)))
+                #expect(hasBytes(batch.observation(of: index), of: single.observation(of: 0)))
+                #expect(hasBytes(batch.finalObservation(of: index), of: single.finalObservation(of: 0)))
                 #expect(batch.rewards[index] == single.rewards[0])
                 #expect(batch.terminated[index] == single.terminated[0])
                 #expect(batch.truncated[index] == single.truncated[0])
@@ -55,14 +66,14 @@ import Testing
     }
 
     @Test(arguments: ids) func theSameSeedGivesTheSame(id: String) throws {
-        func run(_ seed: UInt64) throws -> [String] {
+        func run(_ seed: UInt64) throws -> [Given] {
             let batch = try EnvironmentCatalog.make(id, count: 3)
             try batch.reset(seed: seed)
             return try play(batch, steps: 100)
         }
-        #expect(try run(1) == run(1))
+        #expect(Bool(try run(1) == run(1)))
         // There is nothing to draw on firm ground with one start, in a maze that is always the same.
-        if id != "CliffWalking-v1" && id != "Maze-v0" { #expect(try run(1) != run(2)) }
+        if id != "CliffWalking-v1" && id != "Maze-v0" { #expect(Bool(try run(1) != run(2))) }
     }
 
     @Test func nextStepIgnoresTheActionAfterAnEnd() {
@@ -154,13 +165,13 @@ import Testing
         for _ in 0..<(mode == .disabled ? 1 : 5) {
             if mode != .disabled { _ = try play(batch, steps: 6) }
             for index in 0..<2 { try copy.restore(batch.snapshot(of: index), to: index) }
-            #expect(copy.observations.bytes.elementsEqual(batch.observations.bytes))
-            #expect(copy.finalObservations.bytes.elementsEqual(batch.finalObservations.bytes))
+            #expect(hasBytes(copy.observations.bytes, of: batch.observations.bytes))
+            #expect(hasBytes(copy.finalObservations.bytes, of: batch.finalObservations.bytes))
             #expect(copy.rewards.elementsEqual(batch.rewards))
             #expect(copy.terminated.elementsEqual(batch.terminated))
             #expect(copy.truncated.elementsEqual(batch.truncated))
             #expect(copy.isResetStep.elementsEqual(batch.isResetStep))
-            if mode != .disabled { #expect(try play(copy, steps: 20) == play(batch, steps: 20)) }
+            if mode != .disabled { #expect(Bool(try play(copy, steps: 20) == play(batch, steps: 20))) }
         }
     }
 

@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test func checksumHasItsKnownValue() {
-        #expect(Zlib.checksum(Array("123456789".utf8)[...]) == 0xCBF4_3926)
+        #expect(PNG.checksum(Array("123456789".utf8)[...]) == 0xCBF4_3926)
     }
 
     @Test(arguments: Pictures.all.unsupported)
@@ -118,7 +118,7 @@ import Testing
     }
 
     private func repairChecksum(_ file: inout [UInt8], _ chunk: Range<Int>) {
-        let sum = Zlib.checksum(file[chunk.dropLast(4)])
+        let sum = PNG.checksum(file[chunk.dropLast(4)])
         for index in 0..<4 { file[chunk.upperBound - 4 + index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * index)) }
     }
 }

@@ -26,6 +26,17 @@ import Testing
                 == ["0", "1.50", "-0.032", "321", "1.2e9", "4.5e-7", "nan", "-∞"])
     }
 
+    @Test(arguments: [
+        (0, "0"), (500, "500"), (121.4321, "121.4"), (-0.5, "-0.5"), (1e-9, "1e-09"), (123_456.7, "123457"),
+        (Double.infinity, "inf"), (1e300, "1e+300"),
+    ])
+    func significantDigits(_ value: Double, _ text: String) { #expect(NumberText.significant(value) == text) }
+
+    @Test func numbersAreReadable() {
+        let texts = [2, -3.25, 0.0004, 1e9, .nan].map(NumberText.readable)
+        #expect(texts == ["2", "-3.250", "0.000", "1000000000.000", "nan"])
+    }
+
     @Test func columnsShareTheirDecimals() {
         #expect(NumberText.column([-0.693, 1.04, 0]) == ["-0.69", "1.04", "0.00"])
         #expect(NumberText.column([123.4, 0.25, .nan]) == ["123", "0", "nan"])

@@ -57,7 +57,10 @@ struct SampleFiles {
             .init(label: "a very long name of an action", value: 0.031), .init(label: "none", value: .nan),
         ]
         BarPlot(bars: bars).draw(into: &frame, x: 410, y: 150, width: 220)
-        let images = (0..<10 * 64).map { index -> Float in Float(index % 64) / 63 * Float(index / 64) / 9 }
+        let images = (0..<10 * 64).map { index -> Float in
+            let (x, y) = (Float(index % 64), Float(index / 64))
+            return x / 63 * y / 9
+        }
         frame.draw(ImageGrid(height: 8, width: 8, columns: 5, scale: 4).frame(images), x: 20, y: 280)
         return frame
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Mathematics
 
-/// A15 and A17: the rules of differentiation against central differences and closed forms.
+/// The rules of differentiation against central differences and closed forms.
 @Suite struct DerivativeTests {
     /// Formulas of one positive number, each written once for numbers and duals alike.
     enum Formula: CaseIterable {
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// A15: the named rules, and (f g − f′ g) / g² in circulation for the quotient.
+    /// The named rules, and (f g − f′ g) / g² in circulation for the quotient.
     @Test func namedRules() {
         func upper(_ x: Dual<Double>) -> Dual<Double> { x.squared() + Dual(1) }
         func lower(_ x: Dual<Double>) -> Dual<Double> { x.sin() + Dual(2) }
@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    /// A17: df/dt = f_x x′ + f_y y′ + f_t, and Jacobians of composed maps multiply.
+    /// df/dt = f_x x′ + f_y y′ + f_t, and Jacobians of composed maps multiply.
     @Test func chainRule() {
         func f(_ x: Dual<Double>, _ y: Dual<Double>, _ t: Dual<Double>) -> Dual<Double> {
             x * y.sin() + t * x.squared()

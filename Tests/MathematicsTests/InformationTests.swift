@@ -10,7 +10,7 @@ import Testing
         (distribution(6, seed: 100 + 2 * index), distribution(6, seed: 101 + 2 * index))
     }
 
-    /// A2: the derivative of softmax against central differences.
+    /// The derivative of softmax against central differences.
     @Test func softmaxDerivative() {
         let logits = numbers(5, seed: 1)
         let jacobian = softmaxJacobian(logits)
@@ -30,7 +30,7 @@ import Testing
         #expect(logSumExp([]) == -.infinity && logSumExp([-.infinity]) == -.infinity)
     }
 
-    /// A3, A7: KL ≥ 0 with equality for p = q only, and not symmetric. By Jensen −KL = Σ p log(q/p) ≤ log Σ p (q/p) = 0.
+    /// KL ≥ 0 with equality for p = q only, and not symmetric. By Jensen −KL = Σ p log(q/p) ≤ log Σ p (q/p) = 0.
     @Test func klDivergences() {
         for (p, q) in Self.pairs {
             #expect(klDivergence(p, q) > 0 && klDivergence(p, p) == 0)
@@ -43,7 +43,7 @@ import Testing
         #expect(klDivergence([0.5, 0.5], [1, 0]) == .infinity && isClose(klDivergence([1, 0], [0.5, 0.5]), log(2)))
     }
 
-    /// A3 for densities: ∫ p log(p/q) of two normals, by the midpoint rule, is the closed form
+    /// The same for densities: ∫ p log(p/q) of two normals, by the midpoint rule, is the closed form
     /// log(σ_q/σ_p) + (σ_p² + (μ_p − μ_q)²) / (2σ_q²) − ½.
     @Test func klDivergenceOfNormals() {
         let step = 0.001
@@ -55,7 +55,7 @@ import Testing
         #expect(isClose(integral, log(1.3 / 0.8) + (0.64 + 0.49) / (2 * 1.69) - 0.5, 1e-9))
     }
 
-    /// A5: H(p, q) = H(p) + KL(p ‖ q); entropy is largest for the uniform distribution and 0 for a certain value.
+    /// H(p, q) = H(p) + KL(p ‖ q); entropy is largest for the uniform distribution and 0 for a certain value.
     @Test func entropies() {
         for (p, q) in Self.pairs {
             #expect(isClose(crossEntropy(p, q), entropy(p) + klDivergence(p, q)))
@@ -64,7 +64,7 @@ import Testing
         #expect(isClose(entropy([Double](repeating: 1.0 / 6, count: 6)), log(6)) && entropy([0, 1, 0]) == 0)
     }
 
-    /// A6: 0 ≤ JS ≤ log 2, symmetric, 0 for equal and log 2 for disjoint distributions.
+    /// 0 ≤ JS ≤ log 2, symmetric, 0 for equal and log 2 for disjoint distributions.
     @Test func jensenShannonDivergences() {
         for (p, q) in Self.pairs {
             let divergence = jensenShannonDivergence(p, q)
@@ -75,7 +75,7 @@ import Testing
         #expect(isClose(jensenShannonDivergence([0.3, 0.7, 0], [0, 0, 1]), log(2)))
     }
 
-    /// A8, A9: Jensen's inequality for convex and, the other way round, concave functions.
+    /// Jensen's inequality for convex and, the other way round, concave functions.
     @Test func jensenInequality() {
         let convex: [(Double) -> Double] = [{ $0 * $0 }, { exp($0) }, { abs($0) }, { -log($0 + 3) }]
         for seed in 0..<50 {
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    /// A10: convex on two points, and f″ ≥ 0. f″ ≤ 0 would call x² concave and log convex.
+    /// Convex on two points, and f″ ≥ 0. f″ ≤ 0 would call x² concave and log convex.
     @Test func convexity() {
         let cases: [(convex: Bool, f: (Dual<Dual<Double>>) -> Dual<Dual<Double>>)] = [
             (true, { $0.squared() }), (true, { $0.exp() }), (true, { -$0.log() }), (false, { $0.log() }),

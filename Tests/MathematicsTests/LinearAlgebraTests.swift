@@ -4,7 +4,7 @@ import Testing
 
 @testable import Mathematics
 
-/// A11: products, orthogonal matrices and norms.
+/// Products, orthogonal matrices and norms.
 @Suite struct LinearAlgebraTests {
     private static func matrix(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
         Matrix(rows: rows, columns: columns, numbers(rows * columns, seed: seed))

@@ -5,7 +5,7 @@ import Testing
 @testable import Mathematics
 @testable import TensorCore
 
-/// A16 and A18: the identities of vector and matrix calculus against the gradients of the tensor core.
+/// The identities of vector and matrix calculus against the gradients of the tensor core.
 ///
 /// Gradients have the shape of what they belong to (the denominator layout): ∂(bᵀx)/∂x = b, a column as x is. A Jacobian
 /// stacks them as rows (the numerator layout): ∂y/∂x has a row for each element of y.
@@ -69,7 +69,7 @@ import Testing
         #expect(rows == (try a.floats()))
     }
 
-    /// A17 on tensors: the Jacobian of a composition is the product of the Jacobians.
+    /// On tensors too the Jacobian of a composition is the product of the Jacobians.
     @Test func chainRule() throws {
         let (a, b, x) = (Self.matrix(3, 4, seed: 14), Self.matrix(2, 3, seed: 15), Self.column(4, seed: 16))
         let hidden = a.matmul(x).tanh()

@@ -6,7 +6,7 @@ import Testing
 
 /// Moments, tables of probabilities, expectations.
 @Suite struct ProbabilityTests {
-    /// A1: both formulas give the variance where numbers are near 0; far from it only Welford's keeps its digits.
+    /// Both formulas give the variance where numbers are near 0; far from it only Welford's keeps its digits.
     @Test func varianceByWelford() {
         let values = numbers(1_000, seed: 1)
         func textbook(_ values: [Double]) -> Double {
@@ -27,7 +27,7 @@ import Testing
 
     private static let table = JointDistribution(Matrix(rows: 3, columns: 2, [0.1, 0.2, 0.05, 0.25, 0.3, 0.1]))
 
-    /// A12: marginals, conditionals, and Bayes's rule in both directions.
+    /// Marginals, conditionals, and Bayes's rule in both directions.
     @Test func marginalsAndConditionals() {
         let table = Self.table
         #expect(areClose(table.marginalX, [0.3, 0.3, 0.4]) && areClose(table.marginalY, [0.45, 0.55]))
@@ -45,7 +45,7 @@ import Testing
         #expect(table.marginalY.allSatisfy { $0 < 0.999 })
     }
 
-    /// A13: independence is P(x, y) = P(x) P(y), which is P(y | x) = P(y).
+    /// Independence is P(x, y) = P(x) P(y), which is P(y | x) = P(y).
     @Test func independence() {
         let (p, q) = (distribution(3, seed: 4), distribution(4, seed: 5))
         let product = JointDistribution(outerProduct(p, q))
@@ -57,7 +57,7 @@ import Testing
         #expect(isClose(4 * product.marginalX.reduce(0, +), 4))
     }
 
-    /// A14: linearity, constants, and the tower rule E[E[f | y]] = E[f].
+    /// Linearity, constants, and the tower rule E[E[f | y]] = E[f].
     @Test func expectations() {
         let table = Self.table
         func f(_ x: Int, _ y: Int) -> Double { Double(x * x) - 3 * Double(y) }
@@ -80,7 +80,7 @@ import Testing
         #expect(abs(covariance(JointDistribution(outerProduct(table.marginalX, table.marginalY)))) < 1e-15)
     }
 
-    /// A19: ∇ log p = ∇p / p, and its mean under p is 0, which is why a baseline doesn't bias.
+    /// ∇ log p = ∇p / p, and its mean under p is 0, which is why a baseline doesn't bias.
     @Test func logDerivatives() {
         let logits = numbers(5, seed: 6)
         let p = softmax(logits)
@@ -96,7 +96,7 @@ import Testing
         #expect(areClose(mean, [0, 0, 0, 0, 0]))
     }
 
-    /// A20: both estimators agree with the exact gradient of E[z³] = μ³ + 3 μ σ², and the pathwise one varies less.
+    /// Both estimators agree with the exact gradient of E[z³] = μ³ + 3 μ σ², and the pathwise one varies less.
     @Test func gradientEstimators() {
         let (mean, deviation, samples) = (0.8, 0.6, 40_000)
         let exact = gradient(at: [mean, deviation]) { $0[0] * $0[0] * $0[0] + Dual(3) * $0[0] * $0[1].squared() }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NeuralNetworks
 
-/// B7: augmentation, and what invariance and equivariance mean.
+/// Augmentation, and what invariance and equivariance mean.
 @Suite struct AugmentationTests {
     private static func images(count: Int = 4, height: Int = 6, width: Int = 7, channels: Int = 2) -> Images {
         var random = RandomStream(seed: 1)

@@ -8,7 +8,7 @@ import Testing
 
 /// Theorems and comparisons of the field, shown on small examples.
 @Suite struct DemonstrationTests {
-    /// B1: with a margin the rule makes at most (R/γ)² mistakes; without a separating line it never comes to rest.
+    /// With a margin the rule makes at most (R/γ)² mistakes; without a separating line it never comes to rest.
     @Test func perceptronRule() {
         var random = RandomStream(seed: 1)
         let normal = [0.6, -0.8]
@@ -35,7 +35,7 @@ import Testing
         #expect(and.fit(conjunction, epochs: 1_000).isSeparated)
     }
 
-    /// B3: the likelihood's maximum is where the NLL with its minus sign is least. Without the sign (as in circulation) descent
+    /// The likelihood's maximum is where the NLL with its minus sign is least. Without the sign (as in circulation) descent
     /// leads away from the data's answer without end.
     @Test func logisticRegressionNeedsItsSign() throws {
         var random = RandomStream(seed: 2)
@@ -63,7 +63,7 @@ import Testing
         #expect(later.loss < -log(2) && later.loss < 2 * wrong.loss / 1.9)
     }
 
-    /// B6: one hidden layer comes within 0.05 everywhere of a continuous function on an interval; the sup norm is measured
+    /// One hidden layer comes within 0.05 everywhere of a continuous function on an interval; the sup norm is measured
     /// between the training points too. A linear function stays 0.5 away.
     @Test func universalApproximation() throws {
         func target(_ x: Double) -> Double { sin(3 * x) + 0.5 * abs(x) }
@@ -86,7 +86,7 @@ import Testing
         #expect(linear > 0.5 && wide < 0.05 && wide < narrow, "\(linear) \(narrow) \(wide)")
     }
 
-    /// B14: ‖θ₀ − θ*‖ ≤ K ε i*, K being the longest gradient on the way; early stopping on noisy labels ends before the
+    /// ‖θ₀ − θ*‖ ≤ K ε i*, K being the longest gradient on the way; early stopping on noisy labels ends before the
     /// training loss does, with a lower test loss.
     @Test func earlyStoppingStaysNearTheStart() throws {
         var random = RandomStream(seed: 4)
@@ -125,7 +125,7 @@ import Testing
         #expect(try loss(test) < 0.8 * late && loss(training) > trained)
     }
 
-    /// B16: h_t = φ(x_t W + h_{t−1} U + b) remembers its past and stays within ±1. The form tanh(x_{t−1}) + U x_t + b in
+    /// h_t = φ(x_t W + h_{t−1} U + b) remembers its past and stays within ±1. The form tanh(x_{t−1}) + U x_t + b in
     /// circulation has no state: it forgets all but two inputs, and isn't bounded.
     @Test func recurrentState() throws {
         let (w, u, b) = (0.7, 0.9, 0.1)
@@ -141,7 +141,7 @@ import Testing
         #expect(try abs(recurrent(large).item()) <= 1 && abs(wrong(large).item()) > 10)
     }
 
-    /// B23: h_i = Σ_j g(j − i) x_j moves with its input; with g(i + j) it doesn't.
+    /// h_i = Σ_j g(j − i) x_j moves with its input; with g(i + j) it doesn't.
     @Test func convolutionsMoveWithTheirInput() {
         let x = [0.0, 0, 0, 1, 2, -1, 0, 0, 0, 0, 0, 0]
         let moved = [0.0, 0] + x.dropLast(2)
@@ -161,7 +161,7 @@ import Testing
         return Tensor((0..<count * width).map { _ in Float(random.normal()) }, shape: [count, width])
     }
 
-    /// B23: softmax makes the weights of attention sum to 1, whatever the number of positions, and separate queries and keys
+    /// Softmax makes the weights of attention sum to 1, whatever the number of positions, and separate queries and keys
     /// let a position attend to another; x_iᵀx_j alone attends to itself first where rows are equally long.
     @Test func attentionNeedsItsParts() throws {
         let x = Self.rows(6, 4, seed: 5)
@@ -182,7 +182,7 @@ import Testing
         #expect(try Golden.difference(attended(x).floats(), attended(twice).floats().map(Double.init)) < 1e-5)
     }
 
-    /// B25: a mask is added, 0 or −∞, before the softmax. Multiplied, with 1 or −∞, it makes +∞ of a negative score, and the
+    /// A mask is added, 0 or −∞, before the softmax. Multiplied, with 1 or −∞, it makes +∞ of a negative score, and the
     /// softmax NaN.
     @Test func masksAreAdded() throws {
         let (q, k, v) = (Self.rows(5, 4, seed: 6), Self.rows(5, 4, seed: 7), Self.rows(5, 3, seed: 8))
@@ -193,7 +193,8 @@ import Testing
         let weights = try (scores + mask(0)).softmax().floats()
         for i in 0..<5 {
             for j in 0..<5 { #expect(j <= i ? weights[i * 5 + j] > 0 : weights[i * 5 + j] == 0) }
-            #expect(abs(weights[i * 5..<i * 5 + 5].reduce(0, +) - 1) < 1e-6)
+            let sum = weights[i * 5..<i * 5 + 5].reduce(0, +)
+            #expect(abs(sum - 1) < 1e-6)
         }
         let wrong = try (scores * mask(1)).softmax().matmul(v).floats()
         #expect(wrong.contains { $0.isNaN })

@@ -87,7 +87,7 @@ import Testing
         #expect(try maskedMean(rows, mask: Tensor([1, 0], shape: [2, 1])).item() == 1.5)
     }
 
-    /// B5: one-hot targets make −Σ yᵢ log ŷᵢ the label's −log ŷ, and the binary loss is the categorical one of logits (x, 0).
+    /// One-hot targets make −Σ yᵢ log ŷᵢ the label's −log ŷ, and the binary loss is the categorical one of logits (x, 0).
     @Test func oneLossInThreeForms() throws {
         let logits = Tensor([1, 2, 3, -1, 0, 4], shape: [2, 3])
         let labels = Tensor([Int32(2), 0], shape: [2])
@@ -101,7 +101,7 @@ import Testing
         #expect(Golden.difference(binary, categorical.map(Double.init)) < Golden.tolerance)
     }
 
-    /// B5, "why not accuracy": its gradient is zero everywhere, and it can't tell a sure answer from a narrow one.
+    /// Why the loss isn't the accuracy: its gradient is zero everywhere, and it can't tell a sure answer from a narrow one.
     @Test func accuracyTeachesNothing() throws {
         let logits = Tensor([1, 2, 3, -1, 0, 4, 5, 1, 1], shape: [3, 3])
         let labels = Tensor([Int32(2), 0, 0], shape: [3])
@@ -116,7 +116,7 @@ import Testing
         #expect(try crossEntropy(logits: 10 * logits, labels: labels).floats()[1] > 2 * loss.floats()[1])
     }
 
-    /// B2, B4: σ′ = σ (1 − σ), softmax by log-sum-exp, where the plain formula overflows.
+    /// σ′ = σ (1 − σ), softmax by log-sum-exp, where the plain formula overflows.
     @Test func sigmoidAndSoftmax() throws {
         let x = Tensor([-30, -2, 0, 0.5, 3, 30], shape: [6])
         let slope = try gradients(of: x.sigmoid().sum(), withRespectTo: [x])[0].floats()
@@ -128,7 +128,7 @@ import Testing
         #expect(Golden.difference(try logits.softmax().floats(), [sigma, 1 - sigma, 0]) < Golden.tolerance)
     }
 
-    /// B15: tanh x = 2σ(2x) − 1. The form 2/cosh(2x) − 1 in circulation isn't even odd.
+    /// tanh x = 2σ(2x) − 1. The form 2/cosh(2x) − 1 in circulation isn't even odd.
     @Test func hyperbolicTangent() throws {
         let x = Tensor([-2, -0.3, 0, 0.3, 2], shape: [5])
         let values = try x.tanh().floats()

@@ -68,7 +68,7 @@ import Testing
 
     private static func distance(_ x: [Double], _ y: [Double]) -> Double { norm(zip(x, y).map { $0 - $1 }) }
 
-    /// B8: w − H⁻¹ g is the minimum of a quadratic, and conjugate gradients find it in as many products as dimensions.
+    /// w − H⁻¹ g is the minimum of a quadratic, and conjugate gradients find it in as many products as dimensions.
     @Test func newtonSolvesAQuadraticInOneStep() throws {
         for size in [1, 2, 8] {
             let f = Self.quadratic(size, seed: UInt64(size))
@@ -167,7 +167,7 @@ import Testing
         )
     }
 
-    /// B3: the penalised maximum-likelihood estimate of a logistic regression is PyTorch's, by either method.
+    /// The penalised maximum-likelihood estimate of a logistic regression is PyTorch's, by either method.
     @Test func logisticRegression() throws {
         let (parameters, loss) = Self.regression()
         let objective = LossObjective(parameters, loss)

@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// B14: labels for a few and none for many.
+/// Labels for a few and none for many.
 @Suite struct SemiSupervisedTests {
     private static let dimensions = 10
 

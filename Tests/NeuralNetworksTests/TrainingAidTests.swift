@@ -45,7 +45,7 @@ import Testing
         #expect(past.position == .init(epoch: 4), "the end of an epoch is the beginning of the next")
     }
 
-    /// B14, line by line: losses 5 4 4 6 3 7 NaN 3 with patience 3 end at the eighth, and keep the fifth.
+    /// Line by line: losses 5 4 4 6 3 7 NaN 3 with patience 3 end at the eighth, and keep the fifth.
     @Test func earlyStopping() throws {
         let parameters = Parameters([("x", Variable([0, 0], shape: [2]))])
         let stopping = EarlyStopping(patience: 3, parameters)
@@ -68,7 +68,7 @@ import Testing
         #expect(!resumed.isOver && !resumed.record(3) && resumed.isOver)
     }
 
-    /// B7: the training rows' moments scale the test rows. With μ = Σ xᵢ in place of the mean nothing is centred.
+    /// The training rows' moments scale the test rows. With μ = Σ xᵢ in place of the mean nothing is centred.
     @Test func standardizing() throws {
         var random = RandomStream(seed: 4)
         func rows(_ count: Int) -> [Float] {
@@ -132,7 +132,7 @@ import Testing
         #expect(average.state.entries.map(\.path) == ["averages.x", "correction"])
     }
 
-    /// B14: the mean of independently trained models is never worse than the models are on average, and better than each
+    /// The mean of independently trained models is never worse than the models are on average, and better than each
     /// where their errors differ. A model here is a polynomial through noisy points.
     @Test func bagging() {
         var random = RandomStream(seed: 7)
@@ -171,7 +171,8 @@ import Testing
         #expect(try weightedLoss(losses, weights: [0.5, 2]).item() == 7)
     }
 
-    /// J3, Kendall et al.: the learned σ² of a regression becomes its mean squared error, a classification's loss is weighed
+    /// Kendall, Gal & Cipolla 2018: the learned σ² of a regression becomes its mean squared error, a classification's loss
+    /// is weighed
     /// by e^−s, and both add ½ s.
     @Test func learnedTaskWeights() throws {
         let weighting = UncertaintyWeighting([.regression, .regression, .classification])

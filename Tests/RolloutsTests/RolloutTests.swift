@@ -75,7 +75,8 @@ private struct Player {
         #expect(rollout.policy.count == 12)
         #expect(rollout.episodes.map(\.steps) == [0..<3, 3..<5, 5..<6])
         #expect(rollout.episodes.map(\.observations) == [0..<4, 4..<7, 7..<9])
-        #expect(rollout.episodes.map(\.seed) == [7, 1 << 63 + 1, nil])
+        let seeds: [UInt64?] = [7, 1 << 63 + 1, nil]
+        #expect(rollout.episodes.map(\.seed) == seeds)
         #expect(rollout.episodes.map(\.terminated) == [true, false, false])
         #expect(rollout.episodes.map(\.truncated) == [false, true, false])
         #expect(rollout.episodes.map(\.totalReward) == [0.1 + 1.1 + 2.1, 0.1 + 1.1, 0.1])

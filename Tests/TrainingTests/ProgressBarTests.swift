@@ -90,10 +90,4 @@ import Testing
 
     @Test(arguments: [(0.4, "0:00"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03"), (1e300, "long")])
     func clocks(_ seconds: Double, _ text: String) { #expect(ProgressBar.clock(seconds) == text) }
-
-    @Test(arguments: [
-        (0, "0"), (500, "500"), (121.4321, "121.4"), (-0.5, "-0.5"), (1e-9, "1e-09"), (123_456.7, "123457"),
-        (Double.infinity, "inf"), (1e300, "1e+300"),
-    ])
-    func shortNumbers(_ value: Double, _ text: String) { #expect(ProgressBar.short(value) == text) }
 }

@@ -47,7 +47,7 @@ final class BouncingBall: ViewerScene {
             return BarPlot.Bar(label: name, value: value, isChosen: index == step % 4)
         }
         let policy = actions.map { BarPlot.Bar(label: $0.label, value: 0.25, isChosen: $0.isChosen) }
-        let returns = (0..<60).map { episode in Double(episode * 3) + Double(episode * 7919 % 31) }
+        let returns = (0..<60).map { (episode: Int) -> Double in Double(episode * 3 + episode * 7919 % 31) }
         return ViewerPanel(
             values: [
                 .init("Episode", "\(episode)"), .init("Step", "\(step)"), .init("Return", "12.50"),

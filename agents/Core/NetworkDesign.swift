@@ -1,3 +1,4 @@
+import Configuration
 import Environments
 import Experience
 import NeuralNetworks
@@ -5,7 +6,7 @@ import Random
 import TensorCore
 
 /// The networks that an agent can see observations with.
-public enum NetworkName: String, Sendable, CaseIterable {
+public enum NetworkName: String, SettingChoice {
     /// `embedding` for discrete observations, `nature` for images of 36 × 36 pixels or more, `minatar` for smaller ones,
     /// `mlp` for everything else.
     case auto

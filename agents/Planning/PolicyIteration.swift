@@ -3,22 +3,15 @@ import Environments
 
 /// Settings of ``PolicyIteration``.
 public struct PolicyIterationSettings: PlannerSettings {
-    /// γ, the weight of a reward one step later.
-    public var discount = 0.99
+    /// γ.
+    @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// The largest change of a sweep with which an evaluation is finished.
-    public var tolerance = 1e-9
+    @Setting(0...1, "convergence tolerance of an evaluation") public var tolerance = 1e-9
     /// Sweeps of an evaluation at most.
-    public var evaluationSweeps = 100_000
+    @Setting(1...1_000_000_000, "maximum sweeps of an evaluation") public var evaluationSweeps = 100_000
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<PolicyIterationSettings>] = [
-        Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
-        Setting("tolerance", \.tolerance, 0...1, "largest change of a sweep with which an evaluation is finished"),
-        Setting("evaluationSweeps", \.evaluationSweeps, 1...1_000_000_000, "sweeps of an evaluation at most"),
-    ]
 
     /// A ``PolicyIteration``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {

@@ -2,19 +2,13 @@ import Configuration
 
 /// Settings of ``ValueIteration``.
 public struct ValueIterationSettings: PlannerSettings {
-    /// γ, the weight of a reward one step later.
-    public var discount = 0.99
+    /// γ.
+    @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// The largest change of a sweep with which planning is finished.
-    public var tolerance = 1e-9
+    @Setting(0...1, "convergence tolerance") public var tolerance = 1e-9
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<ValueIterationSettings>] = [
-        Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
-        Setting("tolerance", \.tolerance, 0...1, "largest change of a sweep with which planning is finished"),
-    ]
 
     /// A ``ValueIteration``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {

@@ -26,7 +26,7 @@ final class Baseline {
             try optimizer.minimize(loss, network.parameters)
             return [loss]
         }
-        _ = try fitProgram.plan(length: Program.bucket(for: 1))
+        optimizer.prepare(for: network.parameters)
     }
 
     /// The value of one observation.

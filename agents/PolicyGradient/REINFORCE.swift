@@ -48,8 +48,7 @@ public final class REINFORCE: Learner {
         let rows = design.input(rows: nil)
         policyProgram = Program("policy", inputs: [rows]) { [policy($0[0]).softmax()] }
         learningProgram = Self.learningProgram(policy, policyOptimizer, settings, rows: rows)
-        // Planning makes the optimiser's moments, which a checkpoint must find before the first update too.
-        _ = try learningProgram.plan(length: Program.bucket(for: 1))
+        policyOptimizer.prepare(for: policy.parameters)
     }
 
     /// Inputs: s (T, …), a (T), advantage (T), mask (T): 0 behind the batch's last step. Outputs: loss, entropy.

@@ -5,7 +5,7 @@ import Random
 /// Settings of ``DynaQ``.
 public struct DynaQSettings: TabularSettings {
     /// What the learned model keeps of each state and action.
-    public enum Model: String, Sendable, CaseIterable {
+    public enum Model: String, SettingChoice {
         /// Everything that has followed, and how often: for worlds with chance.
         case counts
         /// What followed last: the book's, for worlds without chance, which may change.
@@ -14,24 +14,17 @@ public struct DynaQSettings: TabularSettings {
 
     /// The catalogue's name.
     public static let agentName = "dyna-q"
+    /// Updates from the model after each one from the world.
+    @Setting(0...10_000, "planning updates per step") public var planningSteps = 10
+    /// What the model keeps.
+    @Setting("what the learned model keeps of each state and action") public var model = Model.counts
+    /// κ: planned rewards grow by κ√τ with the τ steps since an action was tried (Dyna-Q+); 0 leaves them as they are.
+    @Setting(0...1e6, "exploration bonus κ of Dyna-Q+; 0: none") public var curiosity = 0.0
     /// What all agents with a table have in common.
     public var table = TableSettings()
-    /// Updates from the model after each one from the world.
-    public var planningSteps = 10
-    /// What the model keeps.
-    public var model = Model.counts
-    /// κ: planned rewards grow by κ√τ with the τ steps since an action was tried (Dyna-Q+); 0 leaves them as they are.
-    public var curiosity = 0.0
 
     /// The defaults.
     public init() {}
-
-    /// What it has besides a table.
-    public static let ownSettings: [Setting<DynaQSettings>] = [
-        Setting("planningSteps", \.planningSteps, 0...10_000, "updates from the model after each step"),
-        Setting("model", \.model, "what the model keeps of a state and action"),
-        Setting("curiosity", \.curiosity, 0...1e6, "bonus for what wasn't tried for long (Dyna-Q+); 0: none"),
-    ]
 
     /// A ``DynaQ``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { DynaQ(self, shape: shape, seed: seed) }

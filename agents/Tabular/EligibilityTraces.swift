@@ -1,7 +1,8 @@
+import Configuration
 import Environments
 
 /// What becomes of the trace of a state, or a state and action, that is visited again.
-public enum TraceKind: String, Sendable, CaseIterable {
+public enum TraceKind: String, SettingChoice {
     /// It grows by 1.
     case accumulating
     /// It becomes 1 (Singh and Sutton 1996).

@@ -5,18 +5,13 @@ import Environments
 public struct MonteCarloSettings: TabularSettings {
     /// The catalogue's name.
     public static let agentName = "monte-carlo"
+    /// Whether a value is the mean of all its returns, as in the book, and `learningRate` doesn't count.
+    @Setting("average all returns instead of using learningRate") public var averaging = true
     /// What all agents with a table have in common.
     public var table = TableSettings()
-    /// Whether a value is the mean of all its returns, as in the book, and `learningRate` doesn't count.
-    public var averaging = true
 
     /// The defaults.
     public init() {}
-
-    /// What it has besides a table.
-    public static let ownSettings: [Setting<MonteCarloSettings>] = [
-        Setting("averaging", \.averaging, "values are means of all returns, instead of following learningRate")
-    ]
 
     /// A ``MonteCarlo``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { MonteCarlo(self, shape: shape, seed: seed) }

@@ -4,7 +4,7 @@ import Environments
 /// Settings of ``NStepSARSA``.
 public struct NStepSARSASettings: TabularSettings {
     /// How the return of n steps is made of what happened and what is expected.
-    public enum Backup: String, Sendable, CaseIterable {
+    public enum Backup: String, SettingChoice {
         /// The rewards of n steps, and the value of the action that is taken then (Sutton and Barto 2018, 7.2).
         case sarsa
         /// The same with the expected value of the last state's actions (7.2).
@@ -15,21 +15,15 @@ public struct NStepSARSASettings: TabularSettings {
 
     /// The catalogue's name.
     public static let agentName = "n-step-sarsa"
+    /// n.
+    @Setting(1...10_000, "steps before bootstrapping") public var stepCount = 4
+    /// How the return of n steps is made.
+    @Setting("kind of n-step backup") public var backup = Backup.sarsa
     /// What all agents with a table have in common.
     public var table = TableSettings()
-    /// n.
-    public var stepCount = 4
-    /// How the return of n steps is made.
-    public var backup = Backup.sarsa
 
     /// The defaults.
     public init() { table.learningRate = 0.2 }
-
-    /// What it has besides a table.
-    public static let ownSettings: [Setting<NStepSARSASettings>] = [
-        Setting("stepCount", \.stepCount, 1...10_000, "steps whose rewards are counted before the bootstrap"),
-        Setting("backup", \.backup, "how the return of these steps is made"),
-    ]
 
     /// An ``NStepSARSA``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { NStepSARSA(self, shape: shape, seed: seed) }

@@ -3,6 +3,24 @@ import Experience
 import NeuralNetworks
 import Random
 
+/// Settings of ``RandomAgent``: it has none.
+public struct RandomSettings: AgentSettings {
+    /// No settings.
+    public init() {}
+    /// Something to draw.
+    public static var needs: AgentNeeds { .drawableActions }
+
+    /// A ``RandomAgent``.
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
+        guard RandomAgent.canAct(in: environment.actionSpace) else {
+            throw AgentError.actionSpace(
+                agent: "random", environment: environment.id, space: "\(environment.actionSpace)",
+                needed: "discrete, several choices, bits or a bounded box of float32")
+        }
+        return RandomAgent(actionSpace: environment.actionSpace, seed: seed)
+    }
+}
+
 /// Chooses every action with equal probability and learns nothing: the baseline of baselines.
 public final class RandomAgent: Learner {
     private let actionSpace: Space

@@ -5,21 +5,15 @@ import Environments
 public struct SARSALambdaSettings: TabularSettings {
     /// The catalogue's name.
     public static let agentName = "sarsa-lambda"
+    /// λ: 0 learns from one step, 1 from the whole rest of the episode.
+    @Setting(0...1, "trace decay λ") public var lambda = 0.9
+    /// What becomes of the trace of a state and action that come again.
+    @Setting("kind of eligibility traces") public var traces = TraceKind.replacing
     /// What all agents with a table have in common.
     public var table = TableSettings()
-    /// λ: 0 learns from one step, 1 from the whole rest of the episode.
-    public var lambda = 0.9
-    /// What becomes of the trace of a state and action that come again.
-    public var traces = TraceKind.replacing
 
     /// The defaults.
     public init() {}
-
-    /// What it has besides a table.
-    public static let ownSettings: [Setting<SARSALambdaSettings>] = [
-        Setting("lambda", \.lambda, 0...1, "how far back an error reaches: 0 one step, 1 the episode"),
-        Setting("traces", \.traces, "what becomes of a trace at a new visit"),
-    ]
 
     /// A ``SARSALambda``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { SARSALambda(self, shape: shape, seed: seed) }

@@ -10,33 +10,22 @@ public struct TDLambdaSettings: AgentSettings {
     /// A table.
     public static var needs: AgentNeeds { .table }
     /// α at the start of training.
-    public var learningRate = 0.1
+    @Setting(0...1, "learning rate at the start") public var learningRate = 0.1
     /// α at the end of its schedule.
-    public var finalLearningRate = 0.001
+    @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.001
     /// Steps over which α moves to its final value.
-    public var scheduleSteps = 200_000
-    /// γ, the weight of a reward one step later.
-    public var discount = 0.99
+    @Setting(0...1_000_000_000, "steps over which the learning rate changes") public var scheduleSteps = 200_000
+    /// γ.
+    @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// λ: 0 learns from one step, 1 from the whole rest of the episode.
-    public var lambda = 0.9
+    @Setting(0...1, "trace decay λ") public var lambda = 0.9
     /// What becomes of the trace of a state that comes again.
-    public var traces = TraceKind.accumulating
+    @Setting("kind of eligibility traces") public var traces = TraceKind.accumulating
     /// The value of every state at first.
-    public var initialValue = 0.0
+    @Setting(-1e6...1e6, "initial state value") public var initialValue = 0.0
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<TDLambdaSettings>] = [
-        Setting("learningRate", \.learningRate, 0...1, "step size at the start"),
-        Setting("finalLearningRate", \.finalLearningRate, 0...1, "step size at the end of the schedule"),
-        Setting("scheduleSteps", \.scheduleSteps, 0...1_000_000_000, "steps over which it moves"),
-        Setting("discount", \.discount, 0...1, "weight of a reward one step later"),
-        Setting("lambda", \.lambda, 0...1, "how far back an error reaches: 0 one step, 1 the episode"),
-        Setting("traces", \.traces, "what becomes of a trace at a new visit"),
-        Setting("initialValue", \.initialValue, -1e6...1e6, "value of every state at first"),
-    ]
 
     /// A ``TDLambda``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {

@@ -3,34 +3,33 @@ import Environments
 
 /// What all agents that learn a table of action values have in common: how far a value moves, how actions explore, and how
 /// both change in the course of training.
-public struct TableSettings: Hashable, Sendable {
+public struct TableSettings: Configurable, Hashable {
     /// α at the start of training.
-    public var learningRate = 0.5
+    @Setting(0...1, "learning rate at the start") public var learningRate = 0.5
     /// α at the end of its schedule.
-    public var finalLearningRate = 0.01
-    /// γ, the weight of a reward one step later.
-    public var discount = 0.99
+    @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.01
+    /// γ.
+    @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// ε at the start of training.
-    public var explorationStart = 1.0
+    @Setting(0...1, "exploration rate ε at the start") public var explorationStart = 1.0
     /// ε from the end of its schedule on.
-    public var explorationEnd = 0.05
+    @Setting(0...1, "exploration rate ε at the end of its schedule") public var explorationEnd = 0.05
     /// Steps over which ε and α move to their final values.
+    @Setting(0...1_000_000_000, "steps over which learning and exploration rates change")
     public var scheduleSteps = 200_000
     /// The value of every state and action at first: above what can be reached, it makes the agent curious.
-    public var initialValue = 0.0
+    @Setting(-1e6...1e6, "initial action value") public var initialValue = 0.0
 
     /// The defaults.
     public init() {}
 }
 
-/// Settings of an agent that learns a table of action values: those of ``TableSettings``, which can be reached as its own,
-/// and what it has besides.
+/// Settings of an agent that learns a table of action values: what it alone has, and behind that those of ``TableSettings``, which
+/// can be reached as its own.
 @dynamicMemberLookup
 public protocol TabularSettings: AgentSettings {
-    /// What all such agents have in common.
+    /// What all such agents have in common, declared behind the agent's own settings.
     var table: TableSettings { get set }
-    /// The settings that this agent alone has.
-    static var ownSettings: [Setting<Self>] { get }
     /// The agent's name in the catalogue.
     static var agentName: String { get }
 
@@ -46,24 +45,6 @@ extension TabularSettings {
     public subscript<Value>(dynamicMember path: WritableKeyPath<TableSettings, Value>) -> Value {
         get { table[keyPath: path] }
         set { table[keyPath: path] = newValue }
-    }
-
-    /// None.
-    public static var ownSettings: [Setting<Self>] { [] }
-
-    /// The settings by name, the agent's own first.
-    public static var settings: [Setting<Self>] {
-        ownSettings + [
-            Setting("learningRate", \.table.learningRate, 0...1, "step size at the start"),
-            Setting("finalLearningRate", \.table.finalLearningRate, 0...1, "step size at the end of the schedule"),
-            Setting("discount", \.table.discount, 0...1, "weight of a reward one step later"),
-            Setting("explorationStart", \.table.explorationStart, 0...1, "share of random actions at the start"),
-            Setting(
-                "explorationEnd", \.table.explorationEnd, 0...1, "share of random actions at the end of the schedule"),
-            Setting("scheduleSteps", \.table.scheduleSteps, 0...1_000_000_000, "steps over which both move"),
-            Setting(
-                "initialValue", \.table.initialValue, -1e6...1e6, "value of every state and action at first"),
-        ]
     }
 
     /// The agent for an environment whose observations and actions are discrete.

@@ -11,7 +11,7 @@ extension DQNSettings {
             RMSProp(
                 learningRate: learningRate, decay: 0.95, epsilon: 0.01, centred: optimizer == .centredRMSprop,
                 epsilonInside: epsilonInside)
-        case .sgd: SGD(learningRate: learningRate)
+        case .adagrad, .sgd: optimizer.make(learningRate: learningRate)
         }
     }
 

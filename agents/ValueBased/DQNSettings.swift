@@ -3,12 +3,12 @@ import NeuralNetworks
 import TensorCore
 
 /// Settings of ``DQN``; the defaults are those of Stable-Baselines3 where it has one.
-public struct DQNSettings: Configurable, Sendable {
+public struct DQNSettings: AgentSettings {
     /// The name that the agent has with these settings, in messages.
     public var agent = "dqn"
 
     /// What a network says of a return.
-    public enum Distribution: String, Sendable, CaseIterable {
+    public enum Distribution: String, SettingChoice {
         /// Its expectation.
         case none
         /// ``CategoricalReturns``.
@@ -18,92 +18,93 @@ public struct DQNSettings: Configurable, Sendable {
     }
 
     /// How a difference between value and target counts.
-    public enum Loss: String, Sendable, CaseIterable {
+    public enum Loss: String, SettingChoice {
         case huber, squared
     }
 
-    /// Which optimiser makes the updates.
-    public enum OptimizerName: String, Sendable, CaseIterable {
-        case adam, rmsprop, centredRMSprop, sgd
-    }
-
     /// Which network; `auto` goes by the space of observations.
-    public var network = NetworkName.auto
-    /// Units of each hidden layer of the network `mlp`; the others have their own.
-    public var hiddenSizes = [64, 64]
+    @Setting("network architecture; auto: by the observations") public var network = NetworkName.auto
+    /// Units of each hidden layer of `mlp`; the other networks have their own.
+    @Setting(1...8192, "hidden layer sizes of the mlp network") public var hiddenSizes = [64, 64]
     /// The function between the layers of the network `mlp`.
-    public var activation = MultilayerPerceptron.Activation.relu
+    @Setting("activation function of the mlp network") public var activation = MultilayerPerceptron.Activation.relu
     /// Which optimiser.
-    public var optimizer = OptimizerName.adam
-    /// Whether RMSProp's ε is within the root (Mnih et al. 2015), or behind it (PyTorch).
-    public var epsilonInside = true
-    /// What Adam adds to the root.
-    public var adamEpsilon = 1e-8
+    @Setting([.adam, .rmsprop, .centredRMSprop, .sgd], "optimiser") public var optimizer = OptimizerName.adam
+    /// Whether ε is inside the root, as in Mnih et al. (2015); PyTorch has it outside.
+    @Setting("RMSProp's ε inside the square root, not outside") public var epsilonInside = true
+    /// What Adam adds to the root of the second moment.
+    @Setting(0...1, "Adam's ε") public var adamEpsilon = 1e-8
     /// α at the start.
-    public var learningRate = 1e-4
+    @Setting(0...1, "learning rate at the start") public var learningRate = 1e-4
     /// α from ``learningRateSteps`` on.
-    public var finalLearningRate = 0.0
+    @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.0
     /// Steps over which α moves to its final value; 0 keeps it at ``learningRate``.
+    @Setting(0...1_000_000_000, "steps over which the learning rate changes; 0: constant")
     public var learningRateSteps = 0
     /// Transitions in a batch.
-    public var batchSize = 32
+    @Setting(1...65_536, "batch size") public var batchSize = 32
     /// Transitions kept.
-    public var replayCapacity = 100_000
+    @Setting(1...100_000_000, "replay buffer capacity") public var replayCapacity = 100_000
     /// Steps played at random before the first update.
-    public var learningStart = 100
+    @Setting(0...1_000_000_000, "random steps before learning starts") public var learningStart = 100
     /// Steps between rounds of updates, counted from the first step; rounds before learning starts are left out.
-    public var trainEvery = 4
+    @Setting(1...1_000_000, "steps between rounds of updates") public var trainEvery = 4
     /// Updates in a round; −1 means as many as steps were played.
-    public var updatesPerRound = 1
+    @Setting(-1...1_000_000, "updates per round; -1: one per step") public var updatesPerRound = 1
     /// Steps between updates of the target network.
-    public var targetEvery = 10_000
-    /// τ: 1 copies the network, less moves the target that part of the way.
-    public var targetRate = 1.0
+    @Setting(1...1_000_000_000, "steps between target network updates") public var targetEvery = 10_000
+    /// τ: less than 1 moves the target network that part of the way.
+    @Setting(0...1, "target update rate τ; 1: copy") public var targetRate = 1.0
     /// Whether the network chooses the action whose value the target network tells (van Hasselt et al. 2016).
-    public var double = false
-    /// Whether the network tells a state's value and the actions' advantages apart (Wang et al. 2016).
-    public var dueling = false
+    @Setting("double DQN") public var double = false
+    /// Whether a state's value and the actions' advantages have streams of their own (Wang et al. 2016).
+    @Setting("dueling network") public var dueling = false
     /// n: how many steps a target looks ahead before it asks the target network.
-    public var nStep = 1
-    /// Whether transitions are replayed the more often the larger their error was (Schaul et al. 2016).
-    public var prioritized = false
+    @Setting(1...1000, "steps of n-step returns") public var nStep = 1
+    /// Whether a transition is replayed the more often the larger its error was (Schaul et al. 2016).
+    @Setting("prioritised experience replay") public var prioritized = false
     /// The exponent α of priorities: 0 replays uniformly.
-    public var priorityExponent = 0.6
+    @Setting(0...1, "prioritisation exponent α; 0: uniform") public var priorityExponent = 0.6
     /// The exponent β of importance weights at first.
-    public var importanceExponent = 0.4
+    @Setting(0...1, "initial importance-sampling exponent β") public var importanceExponent = 0.4
     /// Steps over which β rises to 1.
-    public var importanceSteps = 1_000_000
-    /// Whether noise in the weights explores (Fortunato et al. 2018), not ε.
-    public var noisy = false
+    @Setting(0...1_000_000_000, "steps over which β rises to 1") public var importanceSteps = 1_000_000
+    /// Whether noise in the weights explores (Fortunato et al. 2018).
+    @Setting("noisy networks instead of ε-greedy exploration") public var noisy = false
     /// σ₀ of that noise.
-    public var noiseDeviation = 0.5
+    @Setting(0...10, "initial noise scale σ₀ of noisy networks") public var noiseDeviation = 0.5
     /// Whether the network says more of a return than its expectation.
-    public var distribution = Distribution.none
+    @Setting("learned return distribution; none: only its mean") public var distribution = Distribution.none
     /// Values of `categorical`, or quantiles.
-    public var atoms = 51
+    @Setting(2...1000, "atoms of the categorical distribution, or quantiles") public var atoms = 51
     /// The least value of `categorical`.
-    public var minimumValue = -10.0
+    @Setting(-1e6...1e6, "lowest atom of the categorical distribution") public var minimumValue = -10.0
     /// The largest value of `categorical`.
-    public var maximumValue = 10.0
+    @Setting(-1e6...1e6, "highest atom of the categorical distribution") public var maximumValue = 10.0
     /// γ.
-    public var discount = 0.99
+    @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// The factor on rewards in targets: values are those of rewards so scaled.
-    public var rewardScale = 1.0
+    @Setting(1e-6...1e6, "reward scaling factor") public var rewardScale = 1.0
     /// Whether a reward counts as −1…1 at most (Mnih et al. 2015).
-    public var rewardClipping = false
+    @Setting("clip rewards to [-1, 1]") public var rewardClipping = false
     /// Steps before ε begins to fall.
-    public var explorationDelay = 0
+    @Setting(0...1_000_000_000, "steps before exploration starts to decay") public var explorationDelay = 0
     /// ε at the start.
-    public var explorationStart = 1.0
+    @Setting(0...1, "exploration rate ε at the start") public var explorationStart = 1.0
     /// ε at the end.
-    public var explorationEnd = 0.05
+    @Setting(0...1, "exploration rate ε at the end") public var explorationEnd = 0.05
     /// Steps over which ε falls, from ``explorationDelay`` on.
-    public var explorationSteps = 10_000
+    @Setting(0...1_000_000_000, "steps over which exploration decays") public var explorationSteps = 10_000
     /// The loss.
-    public var lossFunction = Loss.huber
-    /// The largest joint norm of the gradients; 0 leaves them as they are.
-    public var gradientClipping = 10.0
+    @Setting("loss function") public var lossFunction = Loss.huber
+    /// The largest joint norm of the gradients.
+    @Setting(0...1e9, "maximum gradient norm; 0: no clipping") public var gradientClipping = 10.0
 
     /// The defaults.
     public init() {}
+
+    /// A ``DQN``.
+    public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
+        try DQN(self, environment: environment, seed: seed)
+    }
 }

@@ -18,7 +18,7 @@ import Experience
     /// Added to the variance, which may be 0.
     public let epsilon: Double
     /// Mean and variance of each number of an observation.
-    public var moments: [RunningMoments<Float>]
+    public var moments: [NormalizerMoments<Float>]
     /// How many observations have been seen, and a ten-thousandth.
     public var count: Double
     @usableFromInline var latest: [Base.Element]
@@ -34,8 +34,8 @@ import Experience
         self.epsilon = epsilon
         latest = Array(repeating: .zero, count: base.observationSpace.count)
         floats = Array(repeating: 0, count: latest.count)
-        moments = Array(repeating: RunningMoments(), count: latest.count)
-        count = RunningMoments<Float>.initialCount
+        moments = Array(repeating: NormalizerMoments(), count: latest.count)
+        count = NormalizerMoments<Float>.initialCount
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {

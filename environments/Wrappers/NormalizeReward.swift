@@ -17,7 +17,7 @@
     /// Added to the variance, which may be 0.
     public let epsilon: Double
     /// Mean and variance of the discounted sum.
-    public var moments: RunningMoments<Double>
+    public var moments: NormalizerMoments<Double>
     /// How many sums have been seen, and a ten-thousandth.
     public var count: Double
     @usableFromInline var discountedSum: Double
@@ -31,8 +31,8 @@
         self.base = base
         self.discount = discount
         self.epsilon = epsilon
-        moments = RunningMoments()
-        count = RunningMoments<Double>.initialCount
+        moments = NormalizerMoments()
+        count = NormalizerMoments<Double>.initialCount
         discountedSum = 0
     }
 

@@ -1,7 +1,7 @@
-import CZlib
+import Deflate
 import Storage
 
-/// Reading gzip files (RFC 1952) by zlib, which checks each member's length and CRC-32.
+/// Reading gzip files (RFC 1952) by ``Deflate/Inflater``, which checks each member's length and CRC-32.
 enum Gzip {
     private static let chunkSize = 1 << 20
 
@@ -28,43 +28,29 @@ enum Gzip {
     private static func unpackMember(
         of packed: [UInt8], from start: Int, into content: inout [UInt8], file: String, limit: Int
     ) throws -> Int {
-        var stream = z_stream()
-        let gzipWindow: Int32 = 15 + 16  // 16: with gzip's header and checksum.
-        let begun = inflateInit2_(&stream, gzipWindow, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        precondition(begun == Z_OK, "zlib cannot start: \(begun), expected \(Z_OK)")
-        defer { inflateEnd(&stream) }
+        let inflater = Inflater(.gzip)
         var offset = start
         var chunk = [UInt8](repeating: 0, count: chunkSize)
         while true {
-            let (status, taken, made) = inflate(&stream, packed, from: offset, into: &chunk)
+            let (taken, made, state) = packed.withUnsafeBufferPointer { input in
+                chunk.withUnsafeMutableBufferPointer { output in
+                    inflater.inflate(UnsafeBufferPointer(rebasing: input[offset...]), into: output)
+                }
+            }
             offset += taken
             content += chunk[..<made]
             guard content.count <= limit else {
                 throw StorageError(
                     path: file, operation: "read", reason: .tooLarge(bytes: content.count, limit: limit))
             }
-            if status == Z_STREAM_END { return offset }
-            guard status == Z_OK else {
-                // Without progress zlib says Z_BUF_ERROR: it wants bytes that aren't there.
-                let found = status == Z_BUF_ERROR ? "the end of the file" : String(cString: zError(status))
-                throw FormatError(.gzip, file: file, offset: offset, expected: "more of a gzip member", found: found)
+            func failure(_ found: String) -> FormatError {
+                FormatError(.gzip, file: file, offset: offset, expected: "more of a gzip member", found: found)
             }
-        }
-    }
-
-    private static func inflate(
-        _ stream: inout z_stream, _ packed: [UInt8], from offset: Int, into chunk: inout [UInt8]
-    ) -> (status: Int32, taken: Int, made: Int) {
-        // zlib counts in 32 bits.
-        let available = min(packed.count - offset, 1 << 30)
-        return packed.withUnsafeBufferPointer { input in
-            chunk.withUnsafeMutableBufferPointer { output in
-                stream.next_in = input.baseAddress.map { UnsafeMutablePointer(mutating: $0 + offset) }
-                stream.avail_in = UInt32(available)
-                stream.next_out = output.baseAddress
-                stream.avail_out = UInt32(output.count)
-                let status = CZlib.inflate(&stream, Z_NO_FLUSH)
-                return (status, available - Int(stream.avail_in), output.count - Int(stream.avail_out))
+            switch state {
+            case .finished: return offset
+            case .unfinished: continue
+            case .stuck: throw failure("the end of the file")
+            case .damaged(let problem): throw failure(problem)
             }
         }
     }

@@ -25,7 +25,7 @@ struct IDXArray {
     let element: Element
     let extents: [Int]
     /// All elements, row-major.
-    let values: [Float]
+    let numbers: DataNumbers
 
     /// Reads the bytes of a file.
     ///
@@ -51,12 +51,13 @@ struct IDXArray {
             throw failure(start, "elements of \(extents) in \(size) bytes", "\(bytes.count - start) bytes")
         }
         self.element = element
-        values = Self.values(bytes, from: start, element)
+        numbers =
+            element == .unsignedByte
+            ? .bytes(Array(bytes[start...])) : .floats(Self.values(bytes, from: start, element))
     }
 
     private static func values(_ bytes: [UInt8], from start: Int, _ element: Element) -> [Float] {
-        if element == .unsignedByte { return bytes[start...].map { Float($0) } }
-        return stride(from: start, to: bytes.count, by: element.size).map { offset in
+        stride(from: start, to: bytes.count, by: element.size).map { offset in
             let bits = bits(bytes, at: offset, size: element.size)
             return switch element {
             case .unsignedByte: Float(bits)

@@ -67,7 +67,7 @@ struct IDXDataset {
 
         var rows: SourcedRows {
             SourcedRows(
-                rows: DataRows(images.values, width: shape.reduce(1, *), labels: labels),
+                rows: DataRows(images.numbers, width: shape.reduce(1, *), labels: labels),
                 origin: DataOrigin(file, .picture))
         }
     }
@@ -91,7 +91,7 @@ struct IDXDataset {
                 .idx, file: labelFile, offset: 4, expected: "a label for each of \(images.extents[0]) pictures",
                 found: "\(labels.extents)")
         }
-        return Part(file: file, images: images, labels: try DataLabels.checked(labels.values, .init(labelFile)))
+        return Part(file: file, images: images, labels: try DataLabels.checked(labels.numbers.floats, .init(labelFile)))
     }
 
     private func file(isTraining: Bool, isImages: Bool) -> String? {

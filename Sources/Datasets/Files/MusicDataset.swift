@@ -34,7 +34,7 @@ struct MusicDataset {
                 found: "no list \(part)")
         }
         var lengths: [Int] = []
-        var values: [Float] = []
+        var keys: [UInt8] = []
         for (number, piece) in pieces.enumerated() {
             let place = origin.place(of: number)
             guard let steps = piece.array, !steps.isEmpty else {
@@ -42,16 +42,16 @@ struct MusicDataset {
             }
             lengths.append(steps.count)
             for (step, pitches) in steps.enumerated() {
-                values += try Self.keys(pitches, place: "\(place), step \(step + 1)")
+                keys += try Self.keys(pitches, place: "\(place), step \(step + 1)")
             }
         }
         return SourcedRows(
-            rows: DataRows(sequences: values, width: Self.pitches.count, lengths: lengths), origin: origin)
+            rows: DataRows(sequences: .bytes(keys), width: Self.pitches.count, lengths: lengths), origin: origin)
     }
 
     /// A bit for each key of the piano.
-    private static func keys(_ json: JSON, place: String) throws -> [Float] {
-        var keys = [Float](repeating: 0, count: pitches.count)
+    private static func keys(_ json: JSON, place: String) throws -> [UInt8] {
+        var keys = [UInt8](repeating: 0, count: pitches.count)
         guard let sounding = json.array else {
             throw DatasetError.badRow(place: place, expected: "a list of pitches", found: "something else")
         }

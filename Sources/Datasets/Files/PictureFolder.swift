@@ -36,7 +36,7 @@ struct PictureFolder {
     ///
     /// - Throws: `FormatError` for a file that is no PNG, ``DatasetError`` for a picture of another size, `StorageError`.
     func load(_ settings: DataSettings) throws -> Dataset {
-        var stack = PictureStack(size: try Self.picture(files[0]).size)
+        var stack = PictureRows(size: try Self.picture(files[0]).size)
         for file in files {
             let frame = try Self.picture(file)
             guard frame.size == stack.size else {

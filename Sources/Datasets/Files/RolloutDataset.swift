@@ -44,17 +44,17 @@ struct RolloutDataset {
                 found: "the shape \(rollout.observations.shape)")
         }
         let array = rollout.observations
-        let values: [Float] =
+        let numbers: DataNumbers =
             switch array.type {
-            case .uint8: array.bytes.map { Float($0) }
-            case .int32: (try array.values(file: file) as [Int32]).map { Float($0) }
-            default: try array.values(file: file)
+            case .uint8: .bytes(Array(array.bytes))
+            case .int32: .integers(try array.values(file: file))
+            default: .floats(try array.values(file: file))
             }
-        return DataRows(values, width: width)
+        return DataRows(numbers, width: width)
     }
 
     /// The recording; where it is gzipped it is unpacked to a temporary file, for a ZIP archive is read from its end.
-    private func rollout() throws -> Rollout {
+    func rollout() throws -> Rollout {
         guard file.hasSuffix(".gz") else { return try Rollout(contentsOf: file) }
         let plain = FileManager.default.temporaryDirectory.appending(path: "reverie-\(UUID().uuidString).npz").path
         defer { unlink(plain) }

@@ -43,9 +43,9 @@ struct RolloutFrames {
     /// The pictures, one for each observation.
     ///
     /// - Throws: ``DatasetError`` where the environment plays otherwise than was recorded, `EnvironmentError` of a bridged one.
-    func drawn() throws -> PictureStack {
+    func drawn() throws -> PictureRows {
         var frame = Frame(environment.frameSize)
-        var pictures = PictureStack(size: frame.reduced(toFit: room).size)
+        var pictures = PictureRows(size: frame.reduced(toFit: room).size)
         for (number, episode) in rollout.episodes.enumerated() {
             try environment.reset(seed: episode.seed)
             for step in 0...episode.steps.count {

@@ -19,15 +19,18 @@ struct TextDataset {
         let symbols = Set(characters).union(settings.lines ? ["\n"] : []).sorted {
             $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars)
         }
-        let places = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, Float($0)) })
+        let places = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
         var description = Dataset.Description(name: name, shape: [], kind: .symbols(symbols), isSequential: true)
-        guard settings.lines else { return try stream(characters.map { places[$0]! }, description, settings) }
-        description.endSymbol = places["\n"].map { Int($0) }
+        guard settings.lines else {
+            return try stream(DataNumbers(characters.map { places[$0]! }, below: symbols.count), description, settings)
+        }
+        description.endSymbol = places["\n"]
         // A carriage return and a line feed are one character.
         let lines = characters.split { $0.isNewline }
         let all = SourcedRows(
             rows: DataRows(
-                sequences: lines.flatMap { $0.map { places[$0]! } + [places["\n"]!] }, width: 1,
+                sequences: DataNumbers(
+                    lines.flatMap { $0.map { places[$0]! } + [places["\n"]!] }, below: symbols.count), width: 1,
                 lengths: lines.map { $0.count + 1 }),
             origin: DataOrigin(file))
         let (training, validation, test) = try Splitting.threeParts(all, name: name, settings)
@@ -35,18 +38,19 @@ struct TextDataset {
     }
 
     private func stream(
-        _ values: [Float], _ description: Dataset.Description, _ settings: DataSettings
+        _ numbers: DataNumbers, _ description: Dataset.Description, _ settings: DataSettings
     ) throws -> Dataset {
-        guard values.count >= 2 else {
+        let count = numbers.count
+        guard count >= 2 else {
             throw DatasetError.tooFewRows(
-                name: file, found: "\(values.count)", expected: "2 characters or more", advice: "use a longer text")
+                name: file, found: "\(count)", expected: "2 characters or more", advice: "use a longer text")
         }
-        let split = min(max(1, Int(Double(values.count) * (1 - settings.validation))), values.count - 1)
+        let split = min(max(1, Int(Double(count) * (1 - settings.validation))), count - 1)
         let used = settings.limit == 0 ? split : min(split, settings.limit)
         func part(_ range: Range<Int>) -> DataRows {
-            DataRows(sequences: Array(values[range]), width: 1, lengths: [range.count])
+            DataRows(sequences: numbers.gathered(CollectionOfOne(range)), width: 1, lengths: [range.count])
         }
-        let held = part(split..<values.count)
+        let held = part(split..<count)
         let origins = Dataset.Part.allCases.map { ($0, DataOrigin(file)) }
         return Dataset(
             description, training: part(0..<used), validation: held, test: held,

@@ -78,8 +78,8 @@ extension ElementKind {
 }
 
 /// 1 with an intensity's probability, else 0. Intensities of 0 and 1 draw nothing.
-func drawnBits(_ values: [Float], fullIntensity: Float, _ random: inout RandomStream) -> [Float] {
-    values.map { value in
+func drawnBits(_ numbers: DataNumbers, fullIntensity: Float, _ random: inout RandomStream) -> DataNumbers {
+    numbers.mapBytes { _, value in
         if value <= 0 { return 0 }
         return value >= fullIntensity || random.uniformFloat() * fullIntensity < value ? 1 : 0
     }
@@ -94,6 +94,6 @@ func dequantized(_ values: [Float], levels: Int, _ random: inout RandomStream) -
 /// 1 from a column's threshold on, else 0.
 ///
 /// - Parameter thresholds: One a column.
-func thresholdedBits(_ values: [Float], _ thresholds: [Double]) -> [Float] {
-    values.enumerated().map { Double($1) >= thresholds[$0 % thresholds.count] ? 1 : 0 }
+func thresholdedBits(_ numbers: DataNumbers, _ thresholds: [Double]) -> DataNumbers {
+    numbers.mapBytes { Double($1) >= thresholds[$0 % thresholds.count] ? 1 : 0 }
 }

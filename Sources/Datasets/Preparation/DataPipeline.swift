@@ -81,7 +81,7 @@ public struct DataPipeline: Sendable {
         var chosen = base.gathered(rows)
         if isChanged, let augmentation {
             var random = random.split("augmentation")
-            chosen.values = augmentation(chosen.values, &random)
+            chosen = chosen.replacing(augmentation(chosen.values, &random))
         }
         return conversion.isDrawnAnew ? preparation.prepared(chosen, random.split("preparation")) : chosen
     }
@@ -130,9 +130,9 @@ private struct Preparation {
         return switch conversion {
         case .none: rows
         case .fixedBits, .dynamicBits:
-            rows.replacing(drawnBits(rows.values, fullIntensity: kind.fullIntensity, &random))
-        case .threshold: rows.replacing(thresholdedBits(rows.values, thresholds))
-        case .scaled: rows.replacing(rows.values.map { $0 / kind.fullIntensity })
+            rows.replacing(drawnBits(rows.numbers, fullIntensity: kind.fullIntensity, &random))
+        case .threshold: rows.replacing(thresholdedBits(rows.numbers, thresholds))
+        case .scaled: rows.replacing(rows.numbers.divided(by: kind.fullIntensity))
         case .dequantized: rows.replacing(dequantized(rows.values, levels: kind.levelCount ?? 1, &random))
         }
     }
@@ -142,8 +142,9 @@ private struct Preparation {
         case .levels(let count): return [share * Double(count)]
         case .reals:
             let rows = dataset.training
-            var (lowest, highest) = (Array(rows.values[..<rows.width]), Array(rows.values[..<rows.width]))
-            for (index, value) in rows.values.enumerated() {
+            let values = rows.values
+            var (lowest, highest) = (Array(values[..<rows.width]), Array(values[..<rows.width]))
+            for (index, value) in values.enumerated() {
                 lowest[index % rows.width] = min(lowest[index % rows.width], value)
                 highest[index % rows.width] = max(highest[index % rows.width], value)
             }

@@ -23,23 +23,27 @@ extension Dataset {
         }
         var result = self
         let greatest = description.kind.fullIntensity
-        for part in Part.allCases { result[part].values = self[part].values.map { greatest - $0 } }
+        for part in Part.allCases {
+            let numbers = self[part].numbers
+            result[part] = self[part].replacing(numbers.inverted(greatest: greatest))
+        }
         return result
     }
 
-    /// The same data.
+    /// The same data, every number in the narrowest type that holds it.
     ///
     /// - Throws: ``DatasetError`` for an empty part, or with the place of the first number that isn't of the data's kind, or of
     ///   a label that is no class.
     func checked() throws -> Dataset {
+        var result = self
         for part in Part.allCases {
             let rows = self[part]
-            guard !rows.isEmpty, !rows.values.isEmpty else {
+            guard !rows.isEmpty, rows.numbers.count > 0 else {
                 throw DatasetError.tooFewRows(
                     name: origins[part]?.source ?? description.name, found: "none", expected: "\(part.rawValue) rows",
                     advice: "add some, or change what is taken of them (--option validation=, test=, classes=)")
             }
-            if let bad = description.kind.firstViolation(in: rows.values) {
+            if let bad = description.kind.firstViolation(in: rows.numbers) {
                 throw violation(of: description.kind.expectation, at: bad, in: part)
             }
             if let bad = rows.labels.firstIndex(where: { !(0..<description.classCount).contains($0) }) {
@@ -47,13 +51,14 @@ extension Dataset {
                     place: place(of: bad, in: part), expected: "a class below \(description.classCount)",
                     found: "\(rows.labels[bad])")
             }
+            result[part] = rows.replacing(rows.numbers.narrowed())
         }
-        return self
+        return result
     }
 
     /// The error of a number that isn't what it has to be.
     func violation(of expectation: String, at index: Int, in part: Part) -> DatasetError {
-        .badRow(place: numberPlace(index, in: part), expected: expectation, found: "\(self[part].values[index])")
+        .badRow(place: numberPlace(index, in: part), expected: expectation, found: "\(self[part].numbers[index])")
     }
 
     /// The place of a number of a part, such as `digits.csv, line 17, column 3`.

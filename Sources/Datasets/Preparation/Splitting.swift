@@ -8,13 +8,22 @@ enum Splitting {
     static func threeParts(
         _ all: SourcedRows, name: String, _ settings: DataSettings
     ) throws -> (training: SourcedRows, validation: SourcedRows, test: SourcedRows) {
-        let count = all.rows.count
+        let parts = try threeParts(count: all.rows.count, all.origin, name: name, settings)
+        return (all.gathered(parts.training), all.gathered(parts.validation), all.gathered(parts.test))
+    }
+
+    /// The numbers of `count` things in random order, cut into training, validation and test.
+    ///
+    /// - Throws: as ``threeParts(_:name:_:)``.
+    static func threeParts(
+        count: Int, _ origin: DataOrigin, name: String, _ settings: DataSettings
+    ) throws -> (training: [Int], validation: [Int], test: [Int]) {
         let (validation, test) = (held(settings.validation, of: count), held(settings.test, of: count))
-        try check(count, parts: validation + test, 3, all.origin, name: name)
+        try check(count, parts: validation + test, 3, origin, name: name)
         let order = shuffled(count, settings)
         return (
-            all.gathered(order[(validation + test)...]), all.gathered(order[..<validation]),
-            all.gathered(order[validation..<validation + test])
+            Array(order[(validation + test)...]), Array(order[..<validation]),
+            Array(order[validation..<validation + test])
         )
     }
 

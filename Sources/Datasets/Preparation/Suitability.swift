@@ -70,7 +70,7 @@ struct Suitability {
         guard description.kind == .reals && target != .reals else { return nil }
         let kind = description.kind.converted(to: target)
         for part in Dataset.Part.allCases {
-            if let index = kind.firstViolation(in: dataset[part].values) { return (part, index) }
+            if let index = kind.firstViolation(in: dataset[part].numbers) { return (part, index) }
         }
         return nil
     }
@@ -81,7 +81,7 @@ struct Suitability {
         }.joined(separator: ", or ")
         if let (part, index) = offender(kinds[kinds.count - 1]) {
             return .unsuitable(
-                place: dataset.numberPlace(index, in: part), found: "\(dataset[part].values[index])",
+                place: dataset.numberPlace(index, in: part), found: "\(dataset[part].numbers[index])",
                 expected: "\(wanted) for \(model)", advice: advice(kinds))
         }
         return unsuitable(wanted, description.kind.expectation, advice(kinds))

@@ -41,7 +41,7 @@ extension ConditionalStepper {
     var remembers: Bool { false }
 }
 
-/// A model by the chain rule (SYSTEMS D1): p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
+/// A model by the chain rule: p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
 /// is exact, and rows are drawn number by number.
 public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
     /// What a row is.
@@ -76,8 +76,7 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
         }
         rowProgram = Program("autoregressive rows", inputs: [rows]) { [logProbabilities($0[0])] }
         outputProgram = Program("autoregressive outputs", inputs: [rows]) { [network($0[0])] }
-        // Planning makes the optimiser's moments, which a checkpoint must find before the first step too.
-        try fitProgram.recordedState()
+        optimizer.prepare(for: parameters)
     }
 
     /// The parameters and the optimiser's moments.
@@ -93,7 +92,7 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("logLikelihood", Double(plan.output(0)[0]))]
     }

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The convolutional NADE (Uria et al., "Neural autoregressive distribution estimation", 2016; SYSTEMS D10): a convolutional network
+/// The convolutional NADE (Uria et al., "Neural autoregressive distribution estimation", 2016): a convolutional network
 /// that takes the known pixels, and which ones they are, as two channels and tells all others, by the orderless loss.
 struct ConvNADE: OrderlessNetwork {
     private let layers: [Conv2d]
@@ -35,29 +35,21 @@ struct ConvNADE: OrderlessNetwork {
 
 /// Settings of ``ConvNADE``.
 public struct ConvNADESettings: ModelSettings {
-    /// Layers of convolutions, the later ones with a way around them.
-    public var layers = 6
+    /// Layers, the later ones with a residual connection.
+    @Setting(1...100, "convolutional layers") public var layers = 6
     /// Channels of each layer.
-    public var channels = 32
+    @Setting(1...4096, "channels per layer") public var channels = 32
     /// Columns of the kernels, odd.
-    public var kernel = 5
+    @Setting(1...31, "kernel size, odd") public var kernel = 5
     /// Orders that a likelihood mixes.
-    public var orders = 1
+    @Setting(1...4096, "orderings averaged in a likelihood") public var orders = 1
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<ConvNADESettings>] = [
-        Setting("layers", \.layers, 1...100, "layers of convolutions"),
-        Setting("channels", \.channels, 1...4096, "channels of each layer"),
-        Setting("kernel", \.kernel, 1...31, "columns of the kernels, odd"),
-        Setting("orders", \.orders, 1...4096, "orders that a likelihood mixes"),
-    ]
-
     /// Pictures of bits.
     public var needs: DataNeeds { DataNeeds(.bits, pictures: true) }
-    /// 20 epochs with a falling step size. Scores and likelihoods run the network for each number of a row in turn, so that
+    /// 20 epochs with a falling learning rate. Scores and likelihoods run the network for each number of a row in turn, so that
     /// few rows have to do.
     public var fitting: FitSettings {
         FitSettings {

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The orderless deep NADE (Uria, Murray & Larochelle 2014; SYSTEMS D8): a network of linear layers that takes the known numbers
+/// The orderless deep NADE (Uria, Murray & Larochelle 2014): a network of linear layers that takes the known numbers
 /// and which ones they are, [x ⊙ m, m], and tells all others.
 struct DeepNADE: OrderedSums {
     /// (D, H): from the known numbers, and from the marks, to the first hidden layer.
@@ -69,22 +69,16 @@ struct DeepNADE: OrderedSums {
 /// Settings of ``DeepNADE``.
 public struct DeepNADESettings: ModelSettings {
     /// Units of each hidden layer.
-    public var hiddenUnits = [500]
-    /// Orders that a likelihood mixes: 1 is a DeepNADE, more are its ensemble EoNADE.
-    public var orders = 1
+    @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500]
+    /// 1 is a DeepNADE, more are its ensemble EoNADE.
+    @Setting(1...4096, "orderings averaged in a likelihood (EoNADE)") public var orders = 1
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<DeepNADESettings>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
-        Setting("orders", \.orders, 1...4096, "orders that a likelihood mixes (EoNADE)"),
-    ]
-
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 200 epochs with a falling step size.
+    /// 200 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay) = (200, 1e-3, .linear) }
     }

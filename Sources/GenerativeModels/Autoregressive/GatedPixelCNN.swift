@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The gated PixelCNN (van den Oord et al., "Conditional image generation with PixelCNN decoders", 2016; SYSTEMS D15). Two stacks
+/// The gated PixelCNN (van den Oord et al., "Conditional image generation with PixelCNN decoders", 2016). Two stacks
 /// of convolutions: the vertical one sees all rows above, the horizontal one what is to the left in the row, and is fed by the
 /// vertical one. Masked square kernels leave a blind spot to the upper right, which the vertical stack fills. A layer's unit is
 ///
@@ -100,7 +100,7 @@ struct GatedLayer: Module {
         return isFirst ? (Self.gated(v), result) : (above + Self.gated(v), left + result)
     }
 
-    /// tanh of one half of the channels times σ of the other (SYSTEMS D15).
+    /// tanh of one half of the channels times σ of the other.
     private static func gated(_ x: Tensor) -> Tensor {
         let parts = x.split(into: 2, axis: -1)
         return parts[0].tanh() * parts[1].sigmoid()
@@ -110,34 +110,24 @@ struct GatedLayer: Module {
 /// Settings of ``GatedPixelCNN``.
 public struct GatedPixelCNNSettings: ModelSettings {
     /// Gated layers.
-    public var layers = 14
+    @Setting(1...100, "gated layers") public var layers = 14
     /// Channels of each stack.
-    public var channels = 16
+    @Setting(1...4096, "channels per stack") public var channels = 16
     /// Columns of the first layer's kernel, odd.
-    public var firstKernel = 7
+    @Setting(3...31, "kernel size of the first layer, odd") public var firstKernel = 7
     /// Columns of the other kernels, odd.
-    public var kernel = 3
+    @Setting(3...31, "kernel size of the other layers, odd") public var kernel = 3
     /// Channels between the last layer and the outputs.
-    public var headChannels = 64
-    /// Share of the horizontal stack's channels that training drops after each layer.
-    public var dropout = 0.0
+    @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
+    /// The share of the horizontal stack's channels that is dropped.
+    @Setting(0...0.9, "dropout rate after each layer") public var dropout = 0.0
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<GatedPixelCNNSettings>] = [
-        Setting("layers", \.layers, 1...100, "gated layers"),
-        Setting("channels", \.channels, 1...4096, "channels of each stack"),
-        Setting("firstKernel", \.firstKernel, 3...31, "columns of the first layer's kernel, odd"),
-        Setting("kernel", \.kernel, 3...31, "columns of the other kernels, odd"),
-        Setting("headChannels", \.headChannels, 1...65_536, "channels between the last layer and the outputs"),
-        Setting("dropout", \.dropout, 0...0.9, "share of channels that training drops after each layer"),
-    ]
-
     /// Pictures of bits or grey levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
-    /// 30 epochs with a falling step size.
+    /// 30 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (30, 16, 3e-3, .linear, 0.999)

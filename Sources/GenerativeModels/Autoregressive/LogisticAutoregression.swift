@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The fully visible sigmoid belief network, or logistic autoregression (Neal 1992; Frey 1998; SYSTEMS D3): each conditional a
+/// The fully visible sigmoid belief network, or logistic autoregression (Neal 1992; Frey 1998): each conditional a
 /// logistic regression on the numbers before it, p(xᵢ = 1 | x before i) = σ(aᵢ₀ + Σ_{j<i} aᵢⱼ xⱼ). For reals the regression is linear
 /// and what is left is normal, xᵢ ~ N(aᵢ₀ + Σ_{j<i} aᵢⱼ xⱼ, σᵢ²).
 struct LogisticAutoregression: ConditionalNetwork {
@@ -42,12 +42,9 @@ public struct LogisticAutoregressionSettings: ModelSettings {
     /// The defaults.
     public init() {}
 
-    /// None.
-    public static let settings: [Setting<LogisticAutoregressionSettings>] = []
-
     /// Bits or reals.
     public var needs: DataNeeds { DataNeeds(.bits, .reals) }
-    /// 50 epochs with a falling step size.
+    /// 50 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (50, 1e-2, .linear, 10) }
     }

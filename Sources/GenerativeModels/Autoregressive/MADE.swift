@@ -5,7 +5,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The masked autoencoder for distribution estimation (Germain et al. 2015; SYSTEMS D11): an autoencoder with weights masked so
+/// The masked autoencoder for distribution estimation (Germain et al. 2015): an autoencoder with weights masked so
 /// that the output for a number has no path from it or from later ones. A number has a degree, its place in the order; a hidden
 /// unit has one too, the highest of the numbers that it may see:
 ///
@@ -53,7 +53,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
             : nil
         let parameters = ["layers": Parameters(list: layers.map(\.parameters))] + Parameters(named: ["direct": direct])
         self.parameters = parameters
-        let optimizer = settings.optimizer.make()
+        let optimizer = settings.makeOptimizer()
         self.optimizer = optimizer
 
         /// Logits of all numbers under the degrees of the units: (B, D), and (D), (H₁), … → (B, D).
@@ -82,7 +82,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         }
         rowProgram = Program("made rows", inputs: inputs) { [logProbabilities($0)] }
         outputProgram = Program("made outputs", inputs: inputs) { [logits($0[0], Array($0[1...]))] }
-        try fitProgram.recordedState()
+        optimizer.prepare(for: parameters)
     }
 
     /// All masks: as many orders as there are, and in each order degrees of the hidden units that are drawn anew.
@@ -118,7 +118,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         let plan = try fitProgram.plan(length: batch.count)
         set(masks[nextMask % masks.count], in: plan)
         nextMask = (nextMask + 1) % masks.count
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("logLikelihood", Double(plan.output(0)[0]))]
     }
@@ -183,49 +183,25 @@ func logMeanExp(_ lists: [[Double]]) -> [Double] {
     }
 }
 
-/// How a model's parameters are changed.
-public enum OptimizerName: String, Sendable, CaseIterable {
-    /// ``NeuralNetworks/Adam``.
-    case adam
-    /// ``NeuralNetworks/AdaGrad``, with the ε of Germain et al. 2015.
-    case adagrad
-
-    func make() -> any Optimizer {
-        switch self {
-        case .adam: Adam(learningRate: 0)
-        case .adagrad: AdaGrad(learningRate: 0, epsilon: 1e-6)
-        }
-    }
-}
-
 /// Settings of ``MADE``.
 public struct MADESettings: ModelSettings {
     /// Units of each hidden layer.
-    public var hiddenUnits = [500]
+    @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500]
     /// Masks that are learned under in turn, and mixed.
-    public var masks = 1
-    /// Whether each mask has an order of its own, drawn from the fit's seed, instead of row by row.
-    public var shuffled = false
-    /// Whether there are weights from the inputs to the outputs past the hidden layers.
-    public var direct = true
-    /// How the parameters are changed.
-    public var optimizer = OptimizerName.adam
+    @Setting(1...1024, "masks used in turn in training and averaged in a likelihood") public var masks = 1
+    /// Whether orderings are drawn, from the fit's seed.
+    @Setting("a random ordering for each mask instead of raster order") public var shuffled = false
+    /// Whether there are connections past the hidden layers.
+    @Setting("direct input-to-output connections") public var direct = true
+    /// The optimiser; Germain et al. (2015) use AdaGrad.
+    @Setting([.adam, .adagrad], "optimiser") public var optimizer = OptimizerName.adam
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<MADESettings>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
-        Setting("masks", \.masks, 1...1024, "masks that are learned under in turn, and mixed"),
-        Setting("shuffled", \.shuffled, "each mask with a random order of its own instead of row by row"),
-        Setting("direct", \.direct, "weights from inputs to outputs past the hidden layers"),
-        Setting("optimizer", \.optimizer, "how the parameters are changed"),
-    ]
-
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 100 epochs with a falling step size.
+    /// 100 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 20) }
     }
@@ -236,5 +212,10 @@ public struct MADESettings: ModelSettings {
             throw ModelError.setting("hiddenUnits", value: "empty", expected: "one hidden layer or more")
         }
         return try MADE(self, data: data, seed: seed)
+    }
+
+    func makeOptimizer() -> any Optimizer {
+        // AdaGrad's ε is that of Germain et al. (2015).
+        optimizer == .adagrad ? AdaGrad(learningRate: 0, epsilon: 1e-6) : optimizer.make(learningRate: 0)
     }
 }

@@ -4,12 +4,12 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The neural autoregressive distribution estimator (Larochelle & Murray 2011; SYSTEMS D5): hidden units that share their weights
+/// The neural autoregressive distribution estimator (Larochelle & Murray 2011): hidden units that share their weights
 /// over the conditionals,
 ///
 ///     hᵢ = σ(b + Σ_{j<i} xⱼ W[j]),   p(xᵢ = 1 | x before i) = σ(cᵢ + Vᵢ · hᵢ)
 ///
-/// For reals, RNADE (Uria, Murray & Larochelle 2013; SYSTEMS D7): rectified units ρᵢ aᵢ, and a mixture of Gaussians for each
+/// For reals, RNADE (Uria, Murray & Larochelle 2013): rectified units ρᵢ aᵢ, and a mixture of Gaussians for each
 /// number, whose parameters are affine functions of hᵢ.
 struct NADE: ConditionalNetwork {
     /// (D, H): what each number adds to the hidden units.
@@ -125,22 +125,16 @@ private final class NADEStepper: ConditionalStepper {
 /// Settings of ``NADE``.
 public struct NADESettings: ModelSettings {
     /// H.
-    public var hiddenUnits = 500
-    /// Whether numbers come in a random order, drawn from the fit's seed, instead of row by row.
-    public var shuffled = false
+    @Setting(1...65_536, "hidden units") public var hiddenUnits = 500
+    /// Whether the ordering is drawn, from the fit's seed.
+    @Setting("a random ordering instead of raster order") public var shuffled = false
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<NADESettings>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
-        Setting("shuffled", \.shuffled, "numbers in a random order instead of row by row"),
-    ]
-
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 100 epochs with a falling step size.
+    /// 100 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 10) }
     }
@@ -159,22 +153,16 @@ public struct NADESettings: ModelSettings {
 /// Settings of ``NADE`` for reals.
 public struct RNADESettings: ModelSettings {
     /// H.
-    public var hiddenUnits = 50
-    /// Gaussians in a number's mixture.
-    public var components = 10
+    @Setting(1...65_536, "hidden units") public var hiddenUnits = 50
+    /// Gaussians in a dimension's mixture.
+    @Setting(1...1024, "mixture components per dimension") public var components = 10
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<RNADESettings>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
-        Setting("components", \.components, 1...1024, "Gaussians in the mixture of each number"),
-    ]
-
     /// Reals.
     public var needs: DataNeeds { DataNeeds(.reals, .unit) }
-    /// 100 epochs with a falling step size.
+    /// 100 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 3e-3, .linear, 20) }
     }

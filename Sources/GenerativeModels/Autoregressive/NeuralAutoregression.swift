@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The neural autoregressive network (Bengio & Bengio 2000; SYSTEMS D4): a group of hidden units for each number, h_t = tanh(b_t +
+/// The neural autoregressive network (Bengio & Bengio 2000): a group of hidden units for each number, h_t = tanh(b_t +
 /// W_t x_{≤t}), reused left to right: the logit of xᵢ is an affine function of the groups h₁…hᵢ₋₁.
 ///
 /// Unlike NADE's, the groups have weights of their own, O(D²) of them a unit.
@@ -49,20 +49,15 @@ struct NeuralAutoregression: ConditionalNetwork {
 
 /// Settings of ``NeuralAutoregression``.
 public struct NeuralAutoregressionSettings: ModelSettings {
-    /// Hidden units of each number's group.
-    public var groupUnits = 4
+    /// G: units of a dimension's group.
+    @Setting(1...1024, "hidden units per dimension") public var groupUnits = 4
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<NeuralAutoregressionSettings>] = [
-        Setting("groupUnits", \.groupUnits, 1...1024, "hidden units of each number's group")
-    ]
-
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 50 epochs with a falling step size.
+    /// 50 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (50, 1e-3, .linear, 10) }
     }

@@ -51,15 +51,15 @@ public final class NumberByNumber: GenerationProcess {
     ) {
         let width = order.count
         precondition(
-            start == nil || start!.values.count == count * width && known.count == width,
-            "\(start?.values.count ?? 0) numbers and \(known.count) marks for \(count) rows of \(width)")
+            start == nil || start!.numbers.count == count * width && known.count == width,
+            "\(start?.numbers.count ?? 0) numbers and \(known.count) marks for \(count) rows of \(width)")
         (self.stepper, self.distribution, self.order, self.count) = (stepper, distribution, order, count)
         self.known = start == nil ? [Bool](repeating: false, count: width) : known
         random = RandomStream(seed: seed).split("numbers")
         rows = [Float](repeating: 0, count: count * width)
         outputs = .allocate(capacity: count * distribution.outputCount)
         guard let start else { return }
-        for index in rows.indices where known[index % width] { rows[index] = start.values[index] }
+        for index in rows.indices where known[index % width] { rows[index] = start.numbers[index] }
     }
 
     deinit { outputs.deallocate() }

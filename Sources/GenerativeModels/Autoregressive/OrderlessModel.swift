@@ -16,7 +16,7 @@ protocol OrderedSums: OrderlessNetwork {
     func logProbabilities(_ x: Tensor, order: Tensor) -> Tensor
 }
 
-/// An autoregressive model of every order at once (Uria, Murray & Larochelle 2014; SYSTEMS D8–D10). A row's loss is that of the
+/// An autoregressive model of every order at once (Uria, Murray & Larochelle 2014). A row's loss is that of the
 /// numbers that a random subset doesn't tell, weighted so that its mean over subsets is that over orders:
 ///
 ///     D / (D − d + 1) · Σ_{o ≥ d} −log p(x_o | x_{o < d})
@@ -62,7 +62,7 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
                 [network.logProbabilities(inputs[0], order: inputs[1])]
             }
         }
-        try fitProgram.recordedState()
+        optimizer.prepare(for: parameters)
     }
 
     /// The parameters and the optimiser's moments.
@@ -78,7 +78,7 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         drawSubsets(plan.input(1))
         plan.run()
         return [("logLikelihood", Double(plan.output(0)[0]))]
@@ -126,9 +126,9 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         let (limit, width) = (500, data.width)
         var nats: [Double] = []
         for start in stride(from: 0, to: rows.count, by: limit) {
-            let part = rows.gathered(start..<min(start + limit, rows.count))
+            let part = start..<min(start + limit, rows.count)
             let plan = try outputProgram.plan(length: part.count)
-            _ = plan.input(0).update(fromContentsOf: part.values)
+            plan.setRows(0, rows, part)
             plan.input(1).update(repeating: 0)
             var sums = [Double](repeating: 0, count: part.count)
             for place in order {
@@ -136,7 +136,7 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
                 for row in sums.indices {
                     let index = row * width + place
                     let logit = Double(plan.output(0)[index])
-                    sums[row] += logBernoulli(logit, part.values[index])
+                    sums[row] += logBernoulli(logit, plan.input(0)[index])
                     plan.input(1)[index] = 1
                 }
             }

@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The PixelCNN (van den Oord, Kalchbrenner & Kavukcuoglu, "Pixel recurrent neural networks", 2016; SYSTEMS D14): masked convolutions,
+/// The PixelCNN (van den Oord, Kalchbrenner & Kavukcuoglu, "Pixel recurrent neural networks", 2016): masked convolutions,
 /// the first of type A, which doesn't see the pixel, the others of type B. Levels have a softmax over all of them, colours follow
 /// each other, p(xᵢ) = p(R) p(G | R) p(B | R, G).
 ///
@@ -59,31 +59,22 @@ struct PixelCNN: ConditionalNetwork {
 /// Settings of ``PixelCNN``.
 public struct PixelCNNSettings: ModelSettings {
     /// Residual layers after the first.
-    public var layers = 7
-    /// Channels of each layer.
-    public var channels = 32
+    @Setting(0...100, "residual layers after the first") public var layers = 7
+    /// Channels of each layer, rounded up to a multiple of the colours.
+    @Setting(1...4096, "channels per layer") public var channels = 32
     /// Columns of the first layer's kernel, odd.
-    public var firstKernel = 7
+    @Setting(3...31, "kernel size of the first layer, odd") public var firstKernel = 7
     /// Columns of the other kernels, odd.
-    public var kernel = 3
-    /// Channels between the last layer and the outputs.
-    public var headChannels = 64
+    @Setting(3...31, "kernel size of the other layers, odd") public var kernel = 3
+    /// Channels of the head, rounded up to a multiple of the colours.
+    @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<PixelCNNSettings>] = [
-        Setting("layers", \.layers, 0...100, "residual layers after the first"),
-        Setting("channels", \.channels, 1...4096, "channels of each layer"),
-        Setting("firstKernel", \.firstKernel, 3...31, "columns of the first layer's kernel, odd"),
-        Setting("kernel", \.kernel, 3...31, "columns of the other kernels, odd"),
-        Setting("headChannels", \.headChannels, 1...65_536, "channels between the last layer and the outputs"),
-    ]
-
     /// Pictures of bits or levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
-    /// 20 epochs with a falling step size, averaged.
+    /// 20 epochs with a falling learning rate, averaged.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (20, 32, 1e-3, .linear, 0.999)

@@ -5,7 +5,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A table for each conditional (SYSTEMS D2): p(xᵢ = 1 | x₁…xᵢ₋₁) for every one of the 2^{i−1} cases before it, Σᵢ 2^{i−1} = 2ᴰ − 1
+/// A table for each conditional: p(xᵢ = 1 | x₁…xᵢ₋₁) for every one of the 2^{i−1} cases before it, Σᵢ 2^{i−1} = 2ᴰ − 1
 /// numbers in all. They are the shares that were counted, each bit of a case counted α times beforehand.
 public final class TabularModel: NumberByNumberModel, LikelihoodModel {
     /// What a row is.
@@ -107,16 +107,11 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
 
 /// Settings of ``TabularModel``.
 public struct TabularSettings: ModelSettings {
-    /// α: how often each bit counts as seen beforehand. ½ is Jeffreys' prior, 0 the greatest likelihood.
-    public var smoothing = 0.5
+    /// α: ½ is Jeffreys' prior, 0 maximum likelihood.
+    @Setting(0...1_000_000, "pseudocount added to each count") public var smoothing = 0.5
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<TabularSettings>] = [
-        Setting("smoothing", \.smoothing, 0...1_000_000, "how often each bit counts as seen beforehand")
-    ]
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }

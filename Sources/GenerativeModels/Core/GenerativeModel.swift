@@ -1,4 +1,5 @@
 import Datasets
+import Mathematics
 import NeuralNetworks
 
 /// A model of how data come about. What else it can do, the protocols below say.
@@ -14,14 +15,30 @@ public protocol GenerativeModel: AnyObject {
     var variables: Parameters { get }
     /// The random streams that learning and scoring draw from.
     var randomStates: [RandomState] { get set }
-    /// What ``score(_:)`` is.
-    var scoreName: ScoreName { get }
+    /// The optimisers by name where there are several, each of which may be given a step size of its own
+    /// (``FitSettings/learningRates``).
+    var optimizerNames: [String] { get }
 
     /// Learns from a batch.
     ///
     /// - Returns: what was measured on the way, the objective first. It has to be finite: a fit stops where it isn't.
     func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric]
-    /// How well the model explains rows, more being better: what early stopping goes by.
+}
+
+extension GenerativeModel {
+    /// No names: there is one optimiser, or none.
+    public var optimizerNames: [String] { [] }
+
+    /// What the score is called; "none" of a model without.
+    public var scoreTitle: String { (self as? any ScoredModel)?.scoreName.rawValue ?? "none" }
+}
+
+/// A model that says how good it is. Without, a fit goes on to its last epoch and keeps the last parameters.
+public protocol ScoredModel: GenerativeModel {
+    /// What ``score(_:)`` is.
+    var scoreName: ScoreName { get }
+    /// How well the model explains rows, more being better unless ``ScoreName/isDistance``: what early stopping goes by. A
+    /// score draws the same each time, so that those of two epochs can be compared.
     func score(_ rows: DataRows) throws -> Double
 }
 
@@ -43,9 +60,24 @@ public enum ScoreName: String, Sendable {
     case conditionalLikelihood
     /// What is lost by encoding and decoding, negative, in nats or squares a row.
     case reconstruction
+    /// The energy distance of rows that the model draws from those that it is asked of.
+    case sampleDistance
 
     /// Whether it says which parameters are the best: pseudo-likelihood and reconstruction may rise while the likelihood falls.
-    public var selects: Bool { self == .logLikelihood || self == .bound || self == .conditionalLikelihood }
+    public var selects: Bool {
+        switch self {
+        case .logLikelihood, .bound, .conditionalLikelihood, .sampleDistance: true
+        case .pseudoLikelihood, .reconstruction: false
+        }
+    }
+
+    /// Whether less is better.
+    public var isDistance: Bool { self == .sampleDistance }
+
+    /// Whether a score is better than another; nil for none yet.
+    public func prefers(_ score: Double, to other: Double?) -> Bool {
+        isDistance ? score < other ?? .infinity : score > other ?? -.infinity
+    }
 
     /// Whether it is a density of the rows, which depends on their units.
     public var isDensity: Bool { self == .logLikelihood || self == .bound }
@@ -61,9 +93,14 @@ public struct FitStep: Hashable, Sendable {
     public var update = 0
     /// The step size, by the fit's schedule.
     public var learningRate = 1e-3
+    /// Those of optimisers that have one of their own, by name.
+    public var learningRates: [String: Double] = [:]
 
     /// The first step of a fit.
     public init() {}
+
+    /// The step size of an optimiser by its name.
+    public func learningRate(of optimizer: String) -> Double { learningRates[optimizer] ?? learningRate }
 }
 
 /// A model that new rows can be drawn from.
@@ -78,8 +115,23 @@ public protocol ClassSamplingModel: SamplingModel {
     func sample(classes: [Int], seed: UInt64) throws -> [Float]
 }
 
+/// A model that is judged by what it draws, as adversarial ones are, whose objective says nothing of how good they are.
+public protocol SampleScoredModel: SamplingModel, ScoredModel {}
+
+extension SampleScoredModel {
+    /// The distance of samples.
+    public var scoreName: ScoreName { .sampleDistance }
+
+    /// The energy distance of samples from rows, in the units that the model sees: of at most 500 each, the samples drawn by the
+    /// same seed each time. Two samples of one distribution have some distance too, which falls with their size.
+    public func score(_ rows: DataRows) throws -> Double {
+        let rows = rows.prefix(500)
+        return energyDistance(try sample(rows.count, seed: 0), rows.values, width: rows.width)
+    }
+}
+
 /// A model that says how likely rows are.
-public protocol LikelihoodModel: GenerativeModel {
+public protocol LikelihoodModel: ScoredModel {
     /// log p(x) of each row: exact, a bound or an estimate, as the result says. A seed gives the same numbers.
     func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood
 }

@@ -2,6 +2,13 @@ import Datasets
 import TensorCore
 
 extension Plan {
+    /// Writes rows into a float32 input, from the type that they are held in; allocates nothing.
+    ///
+    /// - Parameter part: Which of the rows; nil for all.
+    public func setRows(_ index: Int, _ rows: DataRows, _ part: Range<Int>? = nil) {
+        rows.write(part ?? 0..<rows.count, into: input(index))
+    }
+
     /// Sets an int32 input, such as the classes of rows; allocates nothing.
     public func setIntegers(_ index: Int, _ values: some Collection<Int>) {
         _ = integerInput(index).update(fromContentsOf: values.lazy.map { Int32($0) })
@@ -13,16 +20,30 @@ extension Program {
     ///
     /// - Parameter prepare: Sets further inputs, for which of the rows is said.
     public func mapped(
-        _ rows: [Float], width: Int, atOnce: Int = 1000, output: Int = 0,
-        prepare: (Plan, Range<Int>) -> Void = { _, _ in }
+        _ rows: DataRows, atOnce: Int = 1000, output: Int = 0, prepare: (Plan, Range<Int>) -> Void = { _, _ in }
     ) throws -> [Float] {
-        let count = rows.count / width
+        precondition(!rows.isSequential, "sequences go into windows, not rows")
+        return try mapped(count: rows.count, atOnce: atOnce, output: output) { plan, part in
+            plan.setRows(0, rows, part)
+            prepare(plan, part)
+        }
+    }
+
+    /// The same for rows of `width` floats, such as codes.
+    public func mapped(_ rows: [Float], width: Int, atOnce: Int = 1000, output: Int = 0) throws -> [Float] {
+        try mapped(count: rows.count / width, atOnce: atOnce, output: output) { plan, part in
+            _ = plan.input(0).update(fromContentsOf: rows[part.lowerBound * width..<part.upperBound * width])
+        }
+    }
+
+    private func mapped(
+        count: Int, atOnce: Int, output: Int, fill: (Plan, Range<Int>) -> Void
+    ) throws -> [Float] {
         var result: [Float] = []
         for start in stride(from: 0, to: count, by: atOnce) {
             let part = start..<min(start + atOnce, count)
             let plan = try plan(length: part.count)
-            _ = plan.input(0).update(fromContentsOf: rows[part.lowerBound * width..<part.upperBound * width])
-            prepare(plan, part)
+            fill(plan, part)
             plan.run()
             result += plan.output(output)
         }
@@ -33,10 +54,16 @@ extension Program {
     ///
     /// - Parameter prepare: Sets further inputs.
     func rows(_ rows: DataRows, limit: Int, prepare: (Plan) -> Void = { _ in }) throws -> [Double] {
-        try mapped(rows.values, width: rows.width, atOnce: limit, prepare: { plan, _ in prepare(plan) }).map(
-            Double.init)
+        try mapped(rows, atOnce: limit, prepare: { plan, _ in prepare(plan) }).map(Double.init)
     }
+}
 
-    /// Records once, so that variables that the recording makes are there.
-    func recordedState() throws { _ = try plan(length: 1) }
+extension DataRows {
+    /// The squared distance of other numbers, (count, width), from the rows', summed over all.
+    func squaredError(of others: [Float]) -> Double {
+        others.indices.reduce(0) { sum, index in
+            let difference = numbers[index] - others[index]
+            return sum + Double(difference * difference)
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import NeuralNetworks
 import Random
@@ -39,14 +40,14 @@ final class BoltzmannLearning {
     /// Takes means and biases of the visible units from the first rows that are learned from; later calls do nothing.
     ///
     /// - Returns: whether these were the first.
-    func begin(_ rows: [Float]) -> Bool {
+    func begin(_ rows: DataRows) -> Bool {
         guard begun.withValues({ $0[0] == 0 }) else { return false }
         begun.set([1])
         let width = layers.sizes[0]
-        let count = Double(rows.count / width)
+        let count = Double(rows.count)
         var sums = [Double](repeating: 0, count: width)
         var squares = sums
-        for (index, value) in rows.enumerated() {
+        for (index, value) in rows.values.enumerated() {
             sums[index % width] += Double(value)
             squares[index % width] += Double(value) * Double(value)
         }

@@ -123,7 +123,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         }
         rate.set(CollectionOfOne(Float(step.learningRate)))
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("pseudoLikelihood", Double(plan.output(0)[0]))]
     }
@@ -143,7 +143,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
     /// The mean log-likelihood or pseudo-likelihood, as ``scoreName`` says.
     public func score(_ rows: DataRows) throws -> Double {
         if scoreName == .logLikelihood { return try logLikelihood(of: rows, seed: 0).mean }
-        let nats = try rowProgram.mapped(rows.values, width: data.width)
+        let nats = try rowProgram.mapped(rows)
         return nats.reduce(0) { $0 + Double($1) } / Double(rows.count)
     }
 

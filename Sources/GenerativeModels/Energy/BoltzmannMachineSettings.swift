@@ -4,7 +4,7 @@ import Datasets
 /// Settings of a ``BoltzmannMachine``.
 public struct BoltzmannMachineSettings: ModelSettings, Hashable {
     /// Where the model's correlations of the gradient come from.
-    public enum Gradient: String, Sendable, CaseIterable {
+    public enum Gradient: String, SettingChoice {
         /// ``exact`` for at most ``BoltzmannMachine/exactUnits`` units, otherwise ``sampled``.
         case automatic
         /// A sum over all states.
@@ -14,36 +14,24 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
     }
 
     /// Units that interact at a time: 2, or 3 with third-order energies.
-    public var order = 2
+    @Setting(2...3, "order of interactions: 2 for pairs, 3 for triples too") public var order = 2
     /// Where the model's correlations come from.
-    public var gradient = Gradient.automatic
+    @Setting("estimator of the model's correlations") public var gradient = Gradient.automatic
     /// Persistent chains.
-    public var chains = 100
-    /// Sweeps over all units of an update.
-    public var gibbsSteps = 1
+    @Setting(1...100_000, "persistent chains") public var chains = 100
+    /// Sweeps over all units.
+    @Setting(1...10_000, "Gibbs sweeps per update") public var gibbsSteps = 1
     /// The pull of the weights to 0.
-    public var weightDecay = 0.0
+    @Setting(0...10, "weight decay") public var weightDecay = 0.0
     /// Sweeps to a sample.
-    public var samplingSteps = 200
+    @Setting(1...10_000_000, "Gibbs sweeps per sample") public var samplingSteps = 200
     /// Chains of annealed importance sampling.
-    public var aisChains = 100
+    @Setting(2...100_000, "annealed importance sampling: chains") public var aisChains = 100
     /// Temperatures of annealed importance sampling.
-    public var aisBetas = 1000
+    @Setting(2...10_000_000, "annealed importance sampling: temperatures") public var aisBetas = 1000
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("order", \.order, 2...3, "units that interact at a time: pairs, or triples too"),
-        Setting("gradient", \.gradient, "where the model's correlations come from"),
-        Setting("chains", \.chains, 1...100_000, "persistent chains"),
-        Setting("gibbsSteps", \.gibbsSteps, 1...10_000, "sweeps of an update"),
-        Setting("weightDecay", \.weightDecay, 0...10, "pull of the weights to 0"),
-        Setting("samplingSteps", \.samplingSteps, 1...10_000_000, "sweeps to a sample"),
-        Setting("aisChains", \.aisChains, 2...100_000, "chains of annealed importance sampling"),
-        Setting("aisBetas", \.aisBetas, 2...10_000_000, "temperatures of annealed importance sampling"),
-    ]
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }

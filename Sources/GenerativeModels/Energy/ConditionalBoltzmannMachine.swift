@@ -82,8 +82,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
             let (v, y, held, start) = (inputs[0], inputs[1], inputs[2], inputs[3])
             return [.select(held.broadcast(to: v.shape), start, swept(v, y))]
         }
-        // Planning makes the optimiser's moments, which a checkpoint must find before the first step too.
-        _ = try fitProgram.plan(length: 1)
+        optimizer.prepare(for: parameters)
     }
 
     private static func parameters(
@@ -110,12 +109,12 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     ///
     /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        if learning.begin(batch.values) { startChains() }
+        if learning.begin(batch) { startChains() }
         optimizer.follow(step)
         let labels = try labels(batch)
-        let plan = try filled(fitProgram, batch.values, labels)
+        let plan = try filled(fitProgram, batch, labels)
         guard let chains else {
-            _ = plan.input(2).update(fromContentsOf: batch.values)
+            plan.setRows(2, batch)
             plan.run()
             return [("gap", Double(plan.output(0)[0]))]
         }
@@ -155,9 +154,9 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         return rows.labels
     }
 
-    private func filled(_ program: Program, _ values: some Collection<Float>, _ labels: [Int]) throws -> Plan {
+    private func filled(_ program: Program, _ rows: DataRows, _ labels: [Int]) throws -> Plan {
         let plan = try program.plan(length: labels.count)
-        _ = plan.input(0).update(fromContentsOf: values)
+        plan.setRows(0, rows)
         plan.setIntegers(1, labels)
         return plan
     }
@@ -165,13 +164,13 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     /// −F(v | y) of each row, or the rows' reconstructions.
     private func outputs(_ rows: DataRows, _ output: Int) throws -> [Float] {
         let labels = try labels(rows)
-        return try rowProgram.mapped(rows.values, width: data.width, output: output) { $0.setIntegers(1, labels[$1]) }
+        return try rowProgram.mapped(rows, output: output) { $0.setIntegers(1, labels[$1]) }
     }
 
     /// The mean of log p(v | y) or the negative squared error, as ``scoreName`` says.
     public func score(_ rows: DataRows) throws -> Double {
         if scoreName == .logLikelihood { return try logLikelihood(of: rows, seed: 0).mean }
-        let error = zip(rows.values, try outputs(rows, 1)).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        let error = rows.squaredError(of: try outputs(rows, 1))
         return -error / Double(rows.count)
     }
 
@@ -220,19 +219,20 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     public func sample(classes: [Int], seed: UInt64) throws -> [Float] {
         var stream = RandomStream(seed: seed).split("start")
         return try settled(
-            stream.bits(classes.count, rates: layers.means[0].values), classes, known: [], seed: seed)
+            DataRows(stream.bits(classes.count, rates: layers.means[0].values), width: data.width), classes, known: [],
+            seed: seed)
     }
 
     /// Gibbs chains given the rows' classes in which the known bits are held.
     public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
-        try settled(rows.values, try labels(rows), known: known, seed: seed)
+        try settled(rows, try labels(rows), known: known, seed: seed)
     }
 
-    private func settled(_ start: [Float], _ labels: [Int], known: [Bool], seed: UInt64) throws -> [Float] {
+    private func settled(_ start: DataRows, _ labels: [Int], known: [Bool], seed: UInt64) throws -> [Float] {
         sampleProgram.randomState = (RandomStream(seed: seed).split("gibbs").key, 0)
         let plan = try filled(sampleProgram, start, labels)
         for index in 0..<data.width { plan.input(2)[index] = !known.isEmpty && known[index] ? 1 : 0 }
-        _ = plan.input(3).update(fromContentsOf: start)
+        plan.setRows(3, start)
         for _ in 0..<settings.samplingSteps {
             plan.run()
             _ = plan.input(0).update(fromContentsOf: plan.output(0))

@@ -56,7 +56,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
             let visible = (maps.visibleInputs(hidden) + maps.visibleBias.tensor).sigmoid()
             return [maps.negativeEnergy(inputs[0]), visible, hidden.sum([-1])]
         }
-        _ = try fitProgram.plan(length: 1)
+        optimizer.prepare(for: parameters)
     }
 
     /// Filters and biases.
@@ -87,7 +87,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
         begin(batch)
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("gap", Double(plan.output(0)[0])), ("activity", Double(plan.output(1)[0]))]
     }
@@ -109,14 +109,14 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
     /// The mean log-likelihood or negative squared error, as ``scoreName`` says.
     public func score(_ rows: DataRows) throws -> Double {
         if isExact { return try logLikelihood(of: rows, seed: 0).mean }
-        let error = zip(rows.values, try reconstruct(rows)).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        let error = rows.squaredError(of: try reconstruct(rows))
         return -error / Double(rows.count)
     }
 
     /// −F(v) − log Z of each row.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let partition = try isExact ? Partition(exact: exactLogZ()) : estimatedPartition(seed: seed)
-        let nats = try rowProgram.mapped(rows.values, width: data.width, atOnce: 500).map {
+        let nats = try rowProgram.mapped(rows, atOnce: 500).map {
             Double($0) - partition.logZ
         }
         return LogLikelihood(isExact ? .exact : .estimate, nats, details: partition.details)
@@ -196,7 +196,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
 
     /// The expectations of the visible units given those of the hidden ones.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, atOnce: 500, output: 1)
+        try rowProgram.mapped(rows, atOnce: 500, output: 1)
     }
 
     /// Blocks of hidden units.
@@ -204,7 +204,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
 
     /// The probability of each block that one of its units is on.
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, atOnce: 500, output: 2)
+        try rowProgram.mapped(rows, atOnce: 500, output: 2)
     }
 
     /// The filters, each in the middle of a picture, as much of it as there is room for.

@@ -38,8 +38,8 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         let machines = try zip(sizes, sizes.dropFirst()).enumerated().map { level, size in
             let description = Dataset.Description(name: data.name, shape: [size.0], kind: .bits)
             return try RestrictedBoltzmannMachine(
-                name: "dbn layer \(level + 1)", hiddenUnits: size.1, settings.boltzmann, visible: .bits,
-                data: description, seed: root.split(level).key)
+                name: "dbn layer \(level + 1)", hiddenUnits: size.1, algorithm: settings.algorithm, settings.boltzmann,
+                visible: .bits, data: description, seed: root.split(level).key)
         }
         self.machines = machines
         let ways = DirectedLayers(machines.map(\.layers), isUntied: settings.fineTuningEpochs > 0)
@@ -99,8 +99,9 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         let greedy = max(0, step.epochs - settings.fineTuningEpochs)
         guard step.epoch < greedy else { return try fineTune(batch, step) }
         let level = min(machines.count - 1, step.epoch * machines.count / greedy)
-        let rows = level == 0 ? batch.values : try atOnce(upPrograms[level], batch.values, width: data.width)
-        let metrics = try machines[level].fit(DataRows(rows, width: machines[level].data.width), step)
+        let machine = machines[level]
+        let rows = level == 0 ? batch : DataRows(try atOnce(upPrograms[level], batch), width: machine.data.width)
+        let metrics = try machine.fit(rows, step)
         ways.tie(level)
         return metrics
     }
@@ -108,21 +109,21 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
     /// A step up and down (Hinton, Osindero & Teh 2006).
     private func fineTune(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         ways.rate.set(CollectionOfOne(Float(step.learningRate)))
-        let states = try atOnce(wakeProgram, batch.values, width: data.width)
+        let states = try atOnce(wakeProgram, batch)
         let plan = try top.learn(DataRows(states, width: top.data.width), step)
-        _ = try atOnce(sleepProgram, Array(plan.output(1)), width: top.data.width)
+        _ = try atOnce(sleepProgram, DataRows(Array(plan.output(1)), width: top.data.width))
         return [("gap", Double(plan.output(0)[0]))]
     }
 
     /// One run of a program on all rows, as a step is.
-    private func atOnce(_ program: Program, _ rows: [Float], width: Int) throws -> [Float] {
-        try program.mapped(rows, width: width, atOnce: rows.count / width)
+    private func atOnce(_ program: Program, _ rows: DataRows) throws -> [Float] {
+        try program.mapped(rows, atOnce: rows.count)
     }
 
     /// The mean bound or negative squared error, as ``scoreName`` says.
     public func score(_ rows: DataRows) throws -> Double {
         if scoreName == .bound { return try logLikelihood(of: rows, seed: 0).mean }
-        let error = zip(rows.values, try reconstruct(rows)).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        let error = rows.squaredError(of: try reconstruct(rows))
         return -error / Double(rows.count)
     }
 
@@ -132,7 +133,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         boundProgram.randomState = (RandomStream(seed: seed).split("bound").key, 0)
         var nats = [Double](repeating: -partition.logZ, count: rows.count)
         for _ in 0..<settings.boundSamples {
-            let bounds = try boundProgram.mapped(rows.values, width: data.width)
+            let bounds = try boundProgram.mapped(rows)
             for (row, bound) in bounds.enumerated() { nats[row] += Double(bound) / Double(settings.boundSamples) }
         }
         return LogLikelihood(partition.isExact ? .lowerBound : .estimate, nats, details: partition.details)
@@ -152,14 +153,14 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         let state = program.randomState
         defer { program.randomState = state }
         program.randomState = (RandomStream(seed: seed).split("up").key, 0)
-        let states = try start.map { try program.mapped($0.values, width: data.width) }
+        let states = try start.map { try program.mapped($0) }
         let chains = try GibbsProcess(top.layers, count: count, from: states, known: [], seed: seed)
         return try BeliefProcess(chains, downProgram, width: top.data.width)
     }
 
     /// The expectations of the visible units after a way up and down.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width)
+        try rowProgram.mapped(rows)
     }
 
     /// Units of the top layer.
@@ -167,7 +168,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
 
     /// The expectations of the top layer.
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 1)
+        try rowProgram.mapped(rows, output: 1)
     }
 
     /// The weights between the visible and the first hidden layer, a row a hidden unit.

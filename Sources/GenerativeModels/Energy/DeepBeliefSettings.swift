@@ -2,26 +2,21 @@ import Configuration
 import Datasets
 
 /// Settings of a ``DeepBeliefNetwork``.
-public struct DeepBeliefSettings: BoltzmannConfigurable, Hashable {
+public struct DeepBeliefSettings: ModelSettings, Hashable {
     /// Units of each hidden layer, from the visible units up.
-    public var hiddenUnits = [500, 500]
-    /// The last epochs of all, in which all layers are learned at once, up and down; 0: none.
-    public var fineTuningEpochs = 0
+    @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500, 500]
+    /// The last epochs of the fit, in which all layers are learned at once; 0: none.
+    @Setting(0...100_000, "final epochs of up-down fine-tuning") public var fineTuningEpochs = 0
     /// Draws of the hidden units that a row's bound is the mean of.
-    public var boundSamples = 10
+    @Setting(1...100_000, "samples averaged in a row's bound") public var boundSamples = 10
+    /// Where the negative phase's samples come from.
+    @Setting("contrastive divergence (cd), or its persistent form (pcd)")
+    public var algorithm = BoltzmannSettings.Algorithm.pcd
     /// Learning of each layer, sampling and the partition function of the highest.
     public var boltzmann = BoltzmannSettings()
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] =
-        [
-            Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
-            Setting("fineTuningEpochs", \.fineTuningEpochs, 0...100_000, "last epochs, of all layers up and down"),
-            Setting("boundSamples", \.boundSamples, 1...100_000, "draws that a row's bound is the mean of"),
-        ] + phaseSettings + stepSettings + samplingSettings
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }

@@ -157,13 +157,13 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
     ///
     /// - Returns: the mean log-probability of the rows (in greedy training of the layer below) given the hidden units' expectations.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        _ = learning.begin(batch.values)
+        _ = learning.begin(batch)
         learning.rate.set(CollectionOfOne(Float(step.learningRate)))
         let stage = settings.pretrainingEpochs == 0 ? layers.top : step.epoch / settings.pretrainingEpochs
         if stage >= layers.top { try mixChains() }
         let program = stage < layers.top ? stagePrograms[stage] : fitProgram
         let plan = try program.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("reconstruction", Double(plan.output(0)[0]))]
     }
@@ -181,20 +181,20 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
     /// The mean bound or reconstruction, as ``scoreName`` says.
     public func score(_ rows: DataRows) throws -> Double {
         if scoreName == .bound { return try logLikelihood(of: rows, seed: 0).mean }
-        let nats = try rowProgram.mapped(rows.values, width: data.width, output: 1)
+        let nats = try rowProgram.mapped(rows, output: 1)
         return nats.reduce(0) { $0 + Double($1) } / Double(rows.count)
     }
 
     /// The bound of each row, with log Z exact or estimated.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let partition = try partition(seed: seed)
-        let nats = try rowProgram.mapped(rows.values, width: data.width).map { Double($0) - partition.logZ }
+        let nats = try rowProgram.mapped(rows).map { Double($0) - partition.logZ }
         return LogLikelihood(partition.isExact ? .lowerBound : .estimate, nats, details: partition.details)
     }
 
     /// The expectations of the visible units given the mean-field ones of the first hidden layer.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 2)
+        try rowProgram.mapped(rows, output: 2)
     }
 
     /// Units of the top layer.
@@ -202,6 +202,6 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
 
     /// The mean-field expectations of the top layer.
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 3)
+        try rowProgram.mapped(rows, output: 3)
     }
 }

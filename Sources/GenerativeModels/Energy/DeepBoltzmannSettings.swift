@@ -2,33 +2,22 @@ import Configuration
 import Datasets
 
 /// Settings of a ``DeepBoltzmannMachine``.
-public struct DeepBoltzmannSettings: BoltzmannConfigurable, Hashable {
+public struct DeepBoltzmannSettings: ModelSettings, Hashable {
     /// Units of each hidden layer, from the visible units up.
-    public var hiddenUnits = [500, 1000]
-    /// Epochs of greedy training of each layer before all are trained together; 0: none, as a centred machine needs none
-    /// (Montavon & Müller 2012).
-    public var pretrainingEpochs = 10
+    @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500, 1000]
+    /// Epochs of each layer; 0: none, as a centred machine needs none (Montavon & Müller 2012).
+    @Setting(0...100_000, "greedy pretraining epochs per layer") public var pretrainingEpochs = 10
     /// Steps of mean-field inference.
-    public var meanFieldSteps = 10
+    @Setting(1...1000, "mean-field inference steps") public var meanFieldSteps = 10
     /// The share of the last step's expectations that is kept.
-    public var damping = 0.0
+    @Setting(0...0.99, "damping of mean-field updates") public var damping = 0.0
     /// What becomes of the precision of visible units that are real numbers.
-    public var precision = GaussianBoltzmannSettings.Precision.learned
+    @Setting("precision of real visible units") public var precision = GaussianBoltzmannSettings.Precision.learned
     /// Learning, sampling and the partition function.
     public var boltzmann = BoltzmannSettings()
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] =
-        [
-            Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
-            Setting("pretrainingEpochs", \.pretrainingEpochs, 0...100_000, "epochs of greedy training of each layer"),
-            Setting("meanFieldSteps", \.meanFieldSteps, 1...1000, "steps of mean-field inference"),
-            Setting("damping", \.damping, 0...0.99, "share of the last step's expectations that is kept"),
-            Setting("precision", \.precision, "what becomes of real visible units' precision"),
-        ] + phaseSettings.filter { $0.name != "algorithm" } + stepSettings + samplingSettings
 
     /// Bits, or real numbers.
     public var needs: DataNeeds { DataNeeds(.bits, .reals) }

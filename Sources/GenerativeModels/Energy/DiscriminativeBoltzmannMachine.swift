@@ -7,24 +7,16 @@ import TensorCore
 /// Settings of a ``DiscriminativeBoltzmannMachine``.
 public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
     /// Hidden units.
-    public var hiddenUnits = 200
-    /// α: how much the generative gradient counts beside the discriminative one; 0: not at all.
-    public var generative = 0.01
-    /// Gibbs steps of the generative gradient's negative phase.
-    public var gibbsSteps = 1
+    @Setting(1...65_536, "hidden units") public var hiddenUnits = 200
+    /// α: how much the generative gradient counts beside the discriminative one.
+    @Setting(0...1000, "weight of the generative gradient; 0: purely discriminative") public var generative = 0.01
+    /// Gibbs steps of the negative phase.
+    @Setting(1...10_000, "Gibbs steps of the generative gradient") public var gibbsSteps = 1
     /// Gibbs steps to a sample.
-    public var samplingSteps = 1000
+    @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
-        Setting("generative", \.generative, 0...1000, "weight of the generative gradient; 0: only discriminative"),
-        Setting("gibbsSteps", \.gibbsSteps, 1...10_000, "Gibbs steps of the generative gradient's negative phase"),
-        Setting("samplingSteps", \.samplingSteps, 1...10_000_000, "Gibbs steps to a sample"),
-    ]
 
     /// Bits, or numbers from 0 to 1 as probabilities of them, with labels.
     public var needs: DataNeeds { DataNeeds(.bits, .unit, labels: true) }
@@ -48,7 +40,9 @@ public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
 /// which is exact: the visible units' part of the partition function cancels, and classes are few. Learning follows
 /// ∇ log p(y | v) + α ∇ log p(v, y), the latter by contrastive divergence of rows with their classes: a hybrid of classifier and
 /// generative model, which with α = 0 is only the classifier.
-public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSamplingModel, EncodingModel, PicturingModel {
+public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel, ClassSamplingModel, EncodingModel,
+    PicturingModel
+{
     /// What a row is.
     public let data: Dataset.Description
     /// The mean of log p(y | v).
@@ -114,7 +108,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSampli
             let (v, y) = swept(inputs[0], inputs[1])
             return [v, y]
         }
-        _ = try fitProgram.plan(length: 1)
+        optimizer.prepare(for: parameters)
     }
 
     private static func parameters(_ layers: BoltzmannLayers, _ biases: Variable, _ weights: Variable) -> Parameters {
@@ -142,10 +136,10 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSampli
         guard batch.labels.count == batch.count else {
             throw ModelError.data(model: "discriminative-rbm", found: "rows without labels", expected: "labelled rows")
         }
-        _ = learning.begin(batch.values)
+        _ = learning.begin(batch)
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.setIntegers(1, batch.labels)
         plan.run()
         return [("conditionalLikelihood", Double(plan.output(0)[0])), ("accuracy", Double(plan.output(1)[0]))]
@@ -160,7 +154,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSampli
 
     /// log p(y | v) of every class.
     public func classLogProbabilities(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width)
+        try rowProgram.mapped(rows)
     }
 
     /// Gibbs chains of rows and classes together.
@@ -201,7 +195,7 @@ public final class DiscriminativeBoltzmannMachine: ClassifyingModel, ClassSampli
 
     /// P(h = 1 | v), over the classes that the row may be of.
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 1)
+        try rowProgram.mapped(rows, output: 1)
     }
 
     /// The weights between visible and hidden units, a row a hidden unit.

@@ -14,7 +14,9 @@ import TensorCore
 ///
 /// With a `gain` g units are continuous (Hopfield 1984), sᵢ ← tanh(g Σⱼ Wᵢⱼ sⱼ), for grey pictures; each update is then the minimum
 /// over that unit of E(s) = −½ sᵀWs + (1/g) Σᵢ ∫₀^{sᵢ} artanh.
-public final class HopfieldNetwork: SamplingModel, ReconstructingModel, CompletingModel, PicturingModel, ProcessModel {
+public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingModel, CompletingModel, PicturingModel,
+    ProcessModel
+{
     /// What a row is.
     public let data: Dataset.Description
     /// How little of the rows is lost by recalling them from themselves: minus the squared error.
@@ -113,7 +115,7 @@ public final class HopfieldNetwork: SamplingModel, ReconstructingModel, Completi
 
     /// Minus the squared error of recalling each row from itself, of the data's numbers.
     public func score(_ rows: DataRows) throws -> Double {
-        let error = zip(rows.values, try reconstruct(rows)).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        let error = rows.squaredError(of: try reconstruct(rows))
         return -error / Double(rows.count)
     }
 

@@ -2,7 +2,7 @@ import Configuration
 import Datasets
 
 /// How a Hopfield network stores its patterns.
-public enum HopfieldStorage: String, Sendable, CaseIterable {
+public enum HopfieldStorage: String, SettingChoice {
     /// The mean of the patterns' outer products: about 0.138 patterns a unit are recalled, with small errors.
     case hebbian
     /// The projection onto the span of the patterns (Personnaz, Guyon & Dreyfus 1985), in which all of them are fixed points as long
@@ -13,18 +13,12 @@ public enum HopfieldStorage: String, Sendable, CaseIterable {
 /// Settings of a ``HopfieldNetwork`` of units that are −1 or 1.
 public struct HopfieldSettings: ModelSettings, Hashable {
     /// How patterns are stored.
-    public var storage = HopfieldStorage.hebbian
+    @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.hebbian
     /// The most sweeps of a recall.
-    public var sweeps = 100
+    @Setting(1...1_000_000, "maximum sweeps of a recall") public var sweeps = 100
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("storage", \.storage, "how patterns are stored"),
-        Setting("sweeps", \.sweeps, 1...1_000_000, "the most sweeps of a recall"),
-    ]
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
@@ -42,21 +36,14 @@ public struct HopfieldSettings: ModelSettings, Hashable {
 /// Settings of a ``HopfieldNetwork`` of units between −1 and 1.
 public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
     /// How patterns are stored.
-    public var storage = HopfieldStorage.pseudoinverse
+    @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.pseudoinverse
     /// The steepness of a unit's tanh.
-    public var gain = 2.0
+    @Setting(0.01...1000, "gain of the tanh units") public var gain = 2.0
     /// The most sweeps of a recall.
-    public var sweeps = 100
+    @Setting(1...1_000_000, "maximum sweeps of a recall") public var sweeps = 100
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("storage", \.storage, "how patterns are stored"),
-        Setting("gain", \.gain, 0.01...1000, "steepness of a unit's tanh"),
-        Setting("sweeps", \.sweeps, 1...1_000_000, "the most sweeps of a recall"),
-    ]
 
     /// Numbers from 0 to 1.
     public var needs: DataNeeds { DataNeeds(.unit, .bits) }
@@ -74,21 +61,14 @@ public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
 /// Settings of a ``ModernHopfieldNetwork``.
 public struct ModernHopfieldSettings: ModelSettings, Hashable {
     /// The steepness of the choice among the patterns.
-    public var beta = 1.0
+    @Setting(1e-6...1e6, "inverse temperature β of the softmax over patterns") public var beta = 1.0
     /// Patterns that there is room for.
-    public var capacity = 1000
+    @Setting(1...1_000_000, "maximum number of stored patterns") public var capacity = 1000
     /// The most steps of a recall.
-    public var steps = 20
+    @Setting(1...1_000_000, "maximum steps of a recall") public var steps = 20
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("beta", \.beta, 1e-6...1e6, "steepness of the choice among the patterns"),
-        Setting("capacity", \.capacity, 1...1_000_000, "patterns that there is room for"),
-        Setting("steps", \.steps, 1...1_000_000, "the most steps of a recall"),
-    ]
 
     /// Bits, numbers from 0 to 1, or any.
     public var needs: DataNeeds { DataNeeds(.bits, .unit, .reals) }

@@ -12,7 +12,9 @@ import TensorCore
 /// which never raises E: attention, with the patterns as keys and values. It tells exponentially many patterns apart, in one step
 /// where they are far from each other, and where β is small goes to a mean of those that are near. Bits, and numbers from 0 to 1,
 /// are units from −1 to 1, so that all pictures of bits are of the same length.
-public final class ModernHopfieldNetwork: SamplingModel, ReconstructingModel, CompletingModel, ProcessModel {
+public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, ReconstructingModel, CompletingModel,
+    ProcessModel
+{
     /// What a row is.
     public let data: Dataset.Description
     /// How little of the rows is lost by recalling them from themselves: minus the squared error.
@@ -79,7 +81,7 @@ public final class ModernHopfieldNetwork: SamplingModel, ReconstructingModel, Co
 
     /// Minus the squared error of recalling each row from itself, of the data's numbers.
     public func score(_ rows: DataRows) throws -> Double {
-        let error = zip(rows.values, try reconstruct(rows)).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+        let error = rows.squaredError(of: try reconstruct(rows))
         return -error / Double(rows.count)
     }
 

@@ -97,9 +97,8 @@ struct SequencePieces {
         for row in 0..<rows {
             let count = steps(of: row, piece)
             let source = data.range(of: row).lowerBound + piece * steps * data.width
-            for index in 0..<count * data.width {
-                values[row * steps * data.width + index] = data.values[source + index]
-            }
+            data.numbers.write(
+                source..<source + count * data.width, into: values.baseAddress! + row * steps * data.width)
             for step in 0..<count { mask[row * steps + step] = 1 }
         }
     }

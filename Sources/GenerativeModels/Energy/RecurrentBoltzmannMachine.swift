@@ -84,7 +84,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
             let v = network.swept(inputs[0], visible, hidden, steps: settings.gibbsSteps)
             return [v, network.next(inputs[1], v)]
         }
-        _ = try fitProgram.plan(length: 1)
+        optimizer.prepare(for: parameters)
     }
 
     /// The recurrent network's and the machines' weights and biases.
@@ -131,8 +131,8 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
     /// The steps of the sequences as rows, sequence by sequence, with the biases of their machines.
     private func steps(_ rows: DataRows) throws -> (visible: [Float], hidden: [Float]) {
         let pieces = SequencePieces(rows, steps: settings.steps)
-        var visible = [Float](repeating: 0, count: rows.values.count)
-        var hidden = [Float](repeating: 0, count: rows.values.count / data.width * settings.hiddenUnits)
+        var visible = [Float](repeating: 0, count: rows.numbers.count)
+        var hidden = [Float](repeating: 0, count: rows.numbers.count / data.width * settings.hiddenUnits)
         try run(biasProgram, pieces, state: 2) { plan, piece in
             pieces.collect(plan.output(0), piece, width: data.width, into: &visible)
             pieces.collect(plan.output(1), piece, width: settings.hiddenUnits, into: &hidden)
@@ -143,13 +143,13 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
     /// The mean pseudo-likelihood of a step given those before it.
     public func score(_ rows: DataRows) throws -> Double {
         let biases = try steps(rows)
-        let nats = try mapped(pseudoProgram, rows.values, biases.visible, biases.hidden, atOnce: 64)
+        let nats = try mapped(pseudoProgram, rows.numbers, biases.visible, biases.hidden, atOnce: 64)
         return nats.reduce(0) { $0 + Double($1) } / Double(max(1, nats.count))
     }
 
     /// Runs a program of steps with their machines' biases on some at a time, and joins its first outputs.
     private func mapped(
-        _ program: Program, _ first: [Float], _ visible: [Float], _ hidden: [Float], atOnce: Int,
+        _ program: Program, _ first: DataNumbers, _ visible: [Float], _ hidden: [Float], atOnce: Int,
         _ body: (Plan) throws -> [Float] = { Array($0.output(0)) }
     ) throws -> [Float] {
         let count = visible.count / data.width
@@ -157,10 +157,9 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
         for start in stride(from: 0, to: count, by: atOnce) {
             let part = start..<min(start + atOnce, count)
             let plan = try program.plan(length: part.count)
-            for (index, values) in [first, visible, hidden].enumerated() {
-                let width = values.count / count
-                _ = plan.input(index).update(
-                    fromContentsOf: values[part.lowerBound * width..<part.upperBound * width])
+            for (index, numbers) in [first, .floats(visible), .floats(hidden)].enumerated() {
+                let width = numbers.count / count
+                numbers.write(part.lowerBound * width..<part.upperBound * width, into: plan.input(index).baseAddress!)
             }
             plan.run()
             result += try body(plan)
@@ -171,7 +170,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
     /// log p of each sequence, the sum over its steps.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let biases = try steps(rows)
-        let energies = try mapped(energyProgram, rows.values, biases.visible, biases.hidden, atOnce: 1000)
+        let energies = try mapped(energyProgram, rows.numbers, biases.visible, biases.hidden, atOnce: 1000)
         let isExact = settings.hiddenUnits <= Self.exactUnits
         let partitions = try isExact ? exactPartitions(biases) : estimatedPartitions(biases, seed: seed)
         var (nats, step) = ([Double](), 0)
@@ -206,7 +205,8 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
         let last = Float(settings.aisBetas - 1)
         for _ in 0..<settings.aisChains {
             let states = biases.hidden.map { _ in start.uniformFloat() < 0.5 ? Float(1) : 0 }
-            let weights = try mapped(annealingProgram, states, biases.visible, biases.hidden, atOnce: 1000) { plan in
+            let weights = try mapped(annealingProgram, .floats(states), biases.visible, biases.hidden, atOnce: 1000) {
+                plan in
                 var weights = [Float](repeating: 0, count: plan.output(1).count)
                 for beta in 1..<settings.aisBetas {
                     (plan.input(3)[0], plan.input(3)[1]) = (Float(beta - 1) / last, Float(beta) / last)

@@ -35,8 +35,8 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     private let rowProgram, bitsProgram: Program
 
     init(
-        name: String, hiddenUnits: Int, _ boltzmann: BoltzmannSettings, visible: BoltzmannLayers.Visible,
-        data: Dataset.Description, seed: UInt64
+        name: String, hiddenUnits: Int, algorithm: BoltzmannSettings.Algorithm, _ boltzmann: BoltzmannSettings,
+        visible: BoltzmannLayers.Visible, data: Dataset.Description, seed: UInt64
     ) throws {
         (self.data, self.boltzmann) = (data, boltzmann)
         root = RandomStream(seed: seed)
@@ -45,8 +45,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         let layers = BoltzmannLayers(
             [width, hiddenUnits], visible: visible, scale: boltzmann.initialScale, random: &initial)
         let learning = BoltzmannLearning(layers, boltzmann)
-        let chains =
-            boltzmann.algorithm == .pcd ? Variable(zeros: [boltzmann.chains, width], name: "chains") : nil
+        let chains = algorithm == .pcd ? Variable(zeros: [boltzmann.chains, width], name: "chains") : nil
         (self.layers, self.learning, self.chains) = (layers, learning, chains)
         func energies(_ v: Tensor) -> Tensor { layers.logSum(over: [1], [v, nil]) }
 
@@ -113,10 +112,10 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     ///
     /// - Returns: the plan that ran, with the metric, and the visible units of the negative phase's samples.
     func learn(_ batch: DataRows, _ step: FitStep) throws -> Plan {
-        if learning.begin(batch.values) { startChains() }
+        if learning.begin(batch) { startChains() }
         learning.rate.set(CollectionOfOne(Float(step.learningRate)))
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return plan
     }
@@ -142,10 +141,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         case .logLikelihood: return try logLikelihood(of: rows, seed: 0).mean
         case .pseudoLikelihood: return try pseudoLikelihood(of: rows)
         default:
-            let squares = zip(rows.values, try reconstruct(rows)).reduce(0.0) { sum, pair in
-                sum + Double((pair.0 - pair.1) * (pair.0 - pair.1))
-            }
-            return -squares / Double(rows.count)
+            return -rows.squaredError(of: try reconstruct(rows)) / Double(rows.count)
         }
     }
 
@@ -153,7 +149,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     func pseudoLikelihood(of rows: DataRows) throws -> Double {
         var stream = RandomStream(seed: 0).split("bits")
         let (width, bits) = (data.width, min(data.width, Self.scoredBits))
-        let nats = try bitsProgram.mapped(rows.values, width: width) { plan, part in
+        let nats = try bitsProgram.mapped(rows) { plan, part in
             let chosen = plan.integerInput(1)
             for row in 0..<part.count {
                 // Bits in equal distances from a random one on: different ones, and all alike.
@@ -174,7 +170,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     /// −F(v) of each row, in float32.
     private func freeEnergies(_ rows: DataRows) throws -> [Double] {
-        try rowProgram.mapped(rows.values, width: data.width).map(Double.init)
+        try rowProgram.mapped(rows).map(Double.init)
     }
 
     /// −F(v) of each row, in float64.
@@ -198,7 +194,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     /// The expectations of the visible units given those of the hidden ones.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 2)
+        try rowProgram.mapped(rows, output: 2)
     }
 
     /// The number of hidden units.
@@ -206,6 +202,6 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     /// P(h = 1 | v).
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 1)
+        try rowProgram.mapped(rows, output: 1)
     }
 }

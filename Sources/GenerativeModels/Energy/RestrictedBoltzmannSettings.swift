@@ -2,19 +2,17 @@ import Configuration
 import Datasets
 
 /// Settings of a ``RestrictedBoltzmannMachine`` of bits.
-public struct RestrictedBoltzmannSettings: BoltzmannConfigurable, Hashable {
+public struct RestrictedBoltzmannSettings: ModelSettings, Hashable {
     /// Hidden units.
-    public var hiddenUnits = 500
+    @Setting(1...65_536, "hidden units") public var hiddenUnits = 500
+    /// Where the negative phase's samples come from.
+    @Setting("contrastive divergence (cd), or its persistent form (pcd)")
+    public var algorithm = BoltzmannSettings.Algorithm.pcd
     /// Learning, sampling and the partition function.
     public var boltzmann = BoltzmannSettings()
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] =
-        [Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units")] + phaseSettings + stepSettings
-        + samplingSettings
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
@@ -28,14 +26,15 @@ public struct RestrictedBoltzmannSettings: BoltzmannConfigurable, Hashable {
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "rbm")
         return try RestrictedBoltzmannMachine(
-            name: "rbm", hiddenUnits: hiddenUnits, boltzmann, visible: .bits, data: data, seed: seed)
+            name: "rbm", hiddenUnits: hiddenUnits, algorithm: algorithm, boltzmann, visible: .bits, data: data,
+            seed: seed)
     }
 }
 
 /// Settings of a ``RestrictedBoltzmannMachine`` of real numbers.
-public struct GaussianBoltzmannSettings: BoltzmannConfigurable, Hashable {
+public struct GaussianBoltzmannSettings: ModelSettings, Hashable {
     /// What becomes of the visible units' precision β.
-    public enum Precision: String, Sendable, CaseIterable {
+    public enum Precision: String, SettingChoice {
         /// It begins with that of the first batch and is learned.
         case learned
         /// It stays 1, as suits standardised data.
@@ -43,21 +42,17 @@ public struct GaussianBoltzmannSettings: BoltzmannConfigurable, Hashable {
     }
 
     /// Hidden units.
-    public var hiddenUnits = 100
+    @Setting(1...65_536, "hidden units") public var hiddenUnits = 100
     /// What becomes of the precision.
-    public var precision = Precision.learned
+    @Setting("precision of the visible units") public var precision = Precision.learned
+    /// Where the negative phase's samples come from.
+    @Setting("contrastive divergence (cd), or its persistent form (pcd)")
+    public var algorithm = BoltzmannSettings.Algorithm.pcd
     /// Learning, sampling and the partition function.
     public var boltzmann = BoltzmannSettings()
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] =
-        [
-            Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "hidden units"),
-            Setting("precision", \.precision, "what becomes of the visible units' precision"),
-        ] + phaseSettings + stepSettings + samplingSettings
 
     /// Real numbers.
     public var needs: DataNeeds { DataNeeds(.reals) }
@@ -73,6 +68,7 @@ public struct GaussianBoltzmannSettings: BoltzmannConfigurable, Hashable {
         var boltzmann = boltzmann
         boltzmann.learnsPrecision = precision == .learned
         return try RestrictedBoltzmannMachine(
-            name: "gaussian-rbm", hiddenUnits: hiddenUnits, boltzmann, visible: .gaussian, data: data, seed: seed)
+            name: "gaussian-rbm", hiddenUnits: hiddenUnits, algorithm: algorithm, boltzmann, visible: .gaussian,
+            data: data, seed: seed)
     }
 }

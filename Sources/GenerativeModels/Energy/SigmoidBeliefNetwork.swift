@@ -8,18 +8,12 @@ import TensorCore
 /// Settings of a ``SigmoidBeliefNetwork``.
 public struct SigmoidBeliefSettings: ModelSettings, Hashable {
     /// Units of each hidden layer, from the visible units up.
-    public var hiddenUnits = [200, 100]
-    /// Draws of the hidden units that a row's likelihood is estimated from.
-    public var importanceSamples = 100
+    @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [200, 100]
+    /// K draws of the hidden units.
+    @Setting(1...1_000_000, "importance samples per likelihood") public var importanceSamples = 100
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<Self>] = [
-        Setting("hiddenUnits", \.hiddenUnits, 1...65_536, "units of each hidden layer"),
-        Setting("importanceSamples", \.importanceSamples, 1...1_000_000, "draws that a likelihood is estimated from"),
-    ]
 
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
@@ -133,7 +127,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
         sampleProgram = Program("sigmoid-belief-network sample", inputs: [.float32(nil, 1)]) { inputs in
             [asleep(inputs[0].shape[0])[0]]
         }
-        _ = try fitProgram.plan(length: 1)
+        optimizer.prepare(for: parameters)
     }
 
     private static func parameters(_ causes: [Linear], _ prior: Variable, _ recognition: [Linear]) -> Parameters {
@@ -166,7 +160,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
-        _ = plan.input(0).update(fromContentsOf: batch.values)
+        plan.setRows(0, batch)
         plan.run()
         return [("bound", Double(plan.output(0)[0])), ("sleep", Double(plan.output(1)[0]))]
     }
@@ -185,7 +179,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     }
 
     private func exact(_ rows: DataRows) throws -> [Double] {
-        try exactProgram.mapped(rows.values, width: data.width, atOnce: 100).map(Double.init)
+        try exactProgram.mapped(rows, atOnce: 100).map(Double.init)
     }
 
     /// log (1/K) Σ p(v, h)/q(h | v) of each row.
@@ -193,7 +187,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
         ratioProgram.randomState = (RandomStream(seed: seed).split("ratios").key, 0)
         var sums = [StreamedLogSum](repeating: StreamedLogSum(), count: rows.count)
         for _ in 0..<draws {
-            for (row, ratio) in try ratioProgram.mapped(rows.values, width: data.width).enumerated() {
+            for (row, ratio) in try ratioProgram.mapped(rows).enumerated() {
                 sums[row].add(Double(ratio))
             }
         }
@@ -210,7 +204,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
 
     /// The expectations of the visible units after a way up and down.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width)
+        try rowProgram.mapped(rows)
     }
 
     /// Units of the highest layer.
@@ -218,7 +212,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
 
     /// The expectations of the highest layer.
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try rowProgram.mapped(rows.values, width: data.width, output: 1)
+        try rowProgram.mapped(rows, output: 1)
     }
 
     /// What each unit of the first hidden layer adds to the visible units' inputs.

@@ -82,8 +82,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
             [settings.likelihood.sample(decoder($0[0]), noise.tensor)]
         }
         codeProgram = Program("vae code", inputs: [rows]) { [means(encoder($0[0]).relu())] }
-        // Planning makes the optimiser's moments, which a checkpoint must find before the first step too.
-        try fitProgram.recordedState()
+        optimizer.prepare(for: parameters)
     }
 
     /// Both networks, and the likelihood's noise.
@@ -94,7 +93,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     /// - Returns: the batch's mean bound and its two parts, in nats a row, before the step.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
-        let bound = try run(fitProgram, batch.values)
+        let bound = try run(fitProgram, batch)
         return [("bound", bound.nats), ("reconstruction", bound.reconstruction), ("divergence", bound.divergence)]
     }
 
@@ -102,8 +101,8 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     public func score(_ rows: DataRows) throws -> Double {
         var total = 0.0
         for start in stride(from: 0, to: rows.count, by: 1024) {
-            let part = rows.gathered(start..<min(start + 1024, rows.count))
-            total += try bound(part.values).nats * Double(part.count)
+            let part = start..<min(start + 1024, rows.count)
+            total += try run(boundProgram, rows, part).nats * Double(part.count)
         }
         return total / Double(rows.count)
     }
@@ -115,12 +114,13 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     }
 
     /// The mean bound of a batch of rows, estimated with one latent a row.
-    public func bound(_ rows: [Float]) throws -> Bound { try run(boundProgram, rows) }
+    public func bound(_ rows: [Float]) throws -> Bound { try run(boundProgram, DataRows(rows, width: width)) }
 
-    private func run(_ program: Program, _ rows: [Float]) throws -> Bound {
-        precondition(!rows.isEmpty && rows.count % width == 0, "vae: \(rows.count) numbers are no rows of \(width)")
-        let plan = try program.plan(length: rows.count / width)
-        _ = plan.input(0).update(fromContentsOf: rows)
+    private func run(_ program: Program, _ rows: DataRows, _ part: Range<Int>? = nil) throws -> Bound {
+        let part = part ?? 0..<rows.count
+        precondition(!part.isEmpty && rows.width == width, "vae: \(part.count) rows of \(rows.width) for \(width)")
+        let plan = try program.plan(length: part.count)
+        plan.setRows(0, rows, part)
         plan.run()
         return Bound(
             nats: Double(plan.output(0)[0]), reconstruction: Double(plan.output(1)[0]),
@@ -132,7 +132,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
 
     /// μ(x) of each row.
     public func encode(_ rows: DataRows) throws -> [Float] {
-        try codeProgram.mapped(rows.values, width: width)
+        try codeProgram.mapped(rows)
     }
 
     /// New rows: z from the prior, then x from p(x|z). Row-major, (count, width); a seed gives the same rows.

@@ -7,7 +7,7 @@ import TensorCore
 /// Settings of ``VariationalAutoencoder``.
 public struct VariationalAutoencoderSettings: ModelSettings {
     /// p(x|z) of one data dimension, from the decoder's output.
-    public enum Likelihood: String, Sendable, CaseIterable {
+    public enum Likelihood: String, SettingChoice {
         /// N(decoder(z), σ²), with a learned σ for each dimension.
         case gaussian
         /// Bernoulli with the decoder's output as logit: data in [0, 1].
@@ -15,21 +15,14 @@ public struct VariationalAutoencoderSettings: ModelSettings {
     }
 
     /// p(x|z).
-    public var likelihood = Likelihood.gaussian
+    @Setting("likelihood of a data dimension given the latents") public var likelihood = Likelihood.gaussian
     /// Units of the encoder's and of the decoder's hidden layer.
-    public var hiddenSize = 64
+    @Setting(1...8192, "units per hidden layer") public var hiddenSize = 64
     /// The number of latents.
-    public var latentSize = 4
+    @Setting(1...4096, "latent dimensions") public var latentSize = 4
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<VariationalAutoencoderSettings>] = [
-        Setting("likelihood", \.likelihood, "distribution of a data dimension given the latents"),
-        Setting("hiddenSize", \.hiddenSize, 1...8192, "units of each hidden layer"),
-        Setting("latentSize", \.latentSize, 1...4096, "number of latents"),
-    ]
 
     /// Reals, or numbers from 0 to 1 for Bernoulli dimensions.
     public var needs: DataNeeds { likelihood == .gaussian ? DataNeeds(.reals) : DataNeeds(.bits, .unit) }

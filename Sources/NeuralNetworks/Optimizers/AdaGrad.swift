@@ -15,6 +15,9 @@ public final class AdaGrad: Optimizer {
         (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
     }
 
+    /// Makes the sums of squares.
+    public func prepare(for parameters: Parameters) { sum.prepare(for: parameters) }
+
     /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)

@@ -24,6 +24,12 @@ public class Adam: Optimizer {
         self.weightDecay = weightDecay
     }
 
+    /// Makes both moments of parameters.
+    public func prepare(for parameters: Parameters) {
+        first.prepare(for: parameters)
+        second.prepare(for: parameters)
+    }
+
     /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)

@@ -6,8 +6,11 @@ import TensorCore
 public protocol Optimizer: AnyObject {
     /// The step size: a variable, so that a schedule can change it between replays.
     var learningRate: Variable { get }
-    /// The moments and counts, by path; empty before the first ``update(_:_:)``.
+    /// The moments and counts, by path; those of parameters from ``prepare(for:)`` on.
     var state: Parameters { get }
+    /// Makes the moments of parameters, zeros: with the model, so that its checkpoints have them from the start. Without it the
+    /// first ``update(_:_:)`` makes them.
+    func prepare(for parameters: Parameters)
     /// Records one step on the parameters.
     func update(_ parameters: Parameters, _ gradients: [Tensor]) throws
 }
@@ -59,20 +62,25 @@ public func clipped(_ gradients: [Tensor], elementsTo limit: Double) -> [Tensor]
     gradients.map { $0.clamped(-limit, limit) }
 }
 
-/// Variables shaped like the parameters, made when first asked for and kept for good.
+/// Variables shaped like the parameters, made by ``prepare(for:)`` or when first asked for, and kept for good.
 struct Moments {
     let name: String
     private var byPath: [(path: String, variable: Variable)] = []
 
     init(_ name: String) { self.name = name }
 
-    /// The moment of each parameter, zeros at first.
-    mutating func variables(for parameters: Parameters) -> [Variable] {
+    /// Makes the moment of each parameter, zeros; once.
+    mutating func prepare(for parameters: Parameters) {
         if byPath.isEmpty {
             byPath = parameters.entries.map {
                 ("\(name).\($0.path)", Variable(zeros: $0.variable.shape, name: $0.path))
             }
         }
+    }
+
+    /// The moment of each parameter.
+    mutating func variables(for parameters: Parameters) -> [Variable] {
+        prepare(for: parameters)
         precondition(
             byPath.map(\.path) == parameters.entries.map { "\(name).\($0.path)" },
             "an optimiser updates one set of parameters")

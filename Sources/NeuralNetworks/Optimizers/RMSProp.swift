@@ -22,6 +22,12 @@ public final class RMSProp: Optimizer {
         self.weightDecay = weightDecay
     }
 
+    /// Makes the mean squares, and centred the means.
+    public func prepare(for parameters: Parameters) {
+        square.prepare(for: parameters)
+        if isCentred { average.prepare(for: parameters) }
+    }
+
     /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)

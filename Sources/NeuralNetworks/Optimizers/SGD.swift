@@ -21,6 +21,11 @@ public final class SGD: Optimizer {
         (self.momentum, isNesterov, self.weightDecay) = (momentum, nesterov, weightDecay)
     }
 
+    /// Makes the velocities, with momentum.
+    public func prepare(for parameters: Parameters) {
+        if momentum != 0 { velocity.prepare(for: parameters) }
+    }
+
     /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)

@@ -24,7 +24,4 @@ public enum Zip {
     static let zip64ExtraTag: UInt16 = 1
     /// The general-purpose flag "names are UTF-8" (4.4.4, bit 11).
     static let utf8Flag: UInt16 = 1 << 11
-
-    /// The largest ratio of deflate: 258 bytes from 2 bits, a little less after the overhead.
-    static let largestDeflateRatio = 1032
 }

@@ -1,3 +1,5 @@
+import Deflate
+
 /// Where an archive's central directory is.
 struct ZipDirectory {
     var offset: Int
@@ -171,7 +173,7 @@ private struct ZipDirectoryParser {
         let isPossible =
             entry.method == .stored
             ? entry.size == entry.packedSize
-            : entry.size / Zip.largestDeflateRatio <= entry.packedSize
+            : entry.size / DeflateFormat.largestRatio <= entry.packedSize
         guard isPossible else {
             throw failure("sizes of \(entry.name) that agree", "\(entry.packedSize) bytes for \(entry.size)")
         }

@@ -1,3 +1,5 @@
+import Deflate
+
 /// Reads a ZIP archive: its directory at once, the entries one by one.
 ///
 /// Everything is checked before it is used: the directory's place and size, that entries don't overlap, that sizes
@@ -80,7 +82,7 @@ public final class ZipReader {
     }
 
     private func inflated(_ packed: [UInt8], of entry: Entry, at start: Int) throws -> [UInt8] {
-        guard let content = inflate(packed, size: entry.size) else {
+        guard let (content, taken) = Deflate.inflated(packed, .raw, size: entry.size), taken == packed.count else {
             throw failure(at: start, "a deflate stream of \(entry.size) bytes", "a damaged one", entry)
         }
         return content

@@ -1,4 +1,5 @@
 import Glibc
+import Graphics
 
 /// How progress is shown.
 public enum ProgressStyle: Hashable, Sendable {
@@ -88,7 +89,7 @@ public final class ProgressBar {
         let rate = now > start.time ? Double(step - start.step) / (now - start.time) : 0
         var parts = ["\(Self.grouped(step))/\(Self.grouped(total))", "\(Self.grouped(Int(rate)))/s"]
         if rate > 0, step < total { parts.append("\(Self.clock(Double(total - step) / rate)) left") }
-        parts += metrics.map { "\($0.name) \(Self.short($0.value))" }
+        parts += metrics.map { "\($0.name) \(NumberText.significant($0.value))" }
         let percent = "\(Int(share * 100))%"
         let text = parts.joined(separator: "  ")
         switch style {
@@ -123,16 +124,6 @@ public final class ProgressBar {
         let hours = total / 3600
         let minutes = total / 60 % 60
         return hours > 0 ? "\(hours):\(two(minutes)):\(two(total % 60))" : "\(minutes):\(two(total % 60))"
-    }
-
-    /// Four significant digits.
-    static func short(_ value: Double) -> String {
-        guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-        let decimals = max(0, 3 - Int(log10(value.magnitude).rounded(.down)))
-        guard decimals <= 6 else { return "\(Float(value))" }
-        let scale = pow(10, Double(decimals))
-        let rounded = (value * scale).rounded() / scale
-        return rounded.magnitude < 1e15 && rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
     }
 
     /// Seconds of a clock that is never set.

@@ -78,7 +78,7 @@ public struct CodeClassifier: Sendable {
         }
         let predict = Program("classifier predict", inputs: [rows]) { [network($0[0])] }
         func share(_ rows: DataRows) throws -> Double {
-            rows.accuracy(of: try predict.mapped(rows.values, width: width), classes: classes)
+            rows.accuracy(of: try predict.mapped(rows), classes: classes)
         }
         let size = min(batchSize, training.count)
         var batches = Minibatches(rows: training.count, size: size, stream: root.split("batches"), dropsRest: true)
@@ -87,7 +87,7 @@ public struct CodeClassifier: Sendable {
             while batches.position.epoch == epoch {
                 let batch = training.gathered(batches.next())
                 let plan = try fit.plan(length: size)
-                _ = plan.input(0).update(fromContentsOf: batch.values)
+                plan.setRows(0, batch)
                 plan.setIntegers(1, batch.labels)
                 plan.run()
             }

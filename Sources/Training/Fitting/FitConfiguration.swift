@@ -80,8 +80,8 @@ public struct FitConfiguration: Sendable {
     /// - Throws: ``Configuration/ConfigurationError``.
     public mutating func apply(assignments: [String]) throws {
         func name(_ assignment: String) -> String { String(assignment.prefix { $0 != "=" }) }
-        let ofFitting = FitSettings.settings.map(\.name)
-        let known = ofFitting + settings.values.map(\.name)
+        let ofFitting = fitting.settings.map(\.name)
+        let known = ofFitting + settings.settings.map(\.name)
         for text in assignments where text.contains("=") && !known.contains(name(text)) {
             let nearest = nearestName(to: name(text), among: known)
             throw ConfigurationError.unknownSetting(name: name(text), source: "--set \(text)", nearest: nearest)

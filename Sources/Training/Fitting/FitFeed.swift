@@ -1,14 +1,13 @@
-import GenerativeModels
-
 /// How a fit goes.
 public struct FitStatus: Sendable {
     /// Epochs finished.
     public var epochs = 0
     /// Updates made.
     public var updates = 0
-    /// What the scores are.
-    public var scoreName = ScoreName.logLikelihood
-    /// The scores on the validation rows: before the first epoch of this process, and after each of its own.
+    /// What the scores are called; "none" where the model has none.
+    public var scoreTitle = "none"
+    /// The scores on the validation rows: before the first epoch of this process, and after each of its own; none of
+    /// a model without.
     public var scores: [Double] = []
     /// What the fit is made from; nil until the data were read.
     var source: (configuration: FitConfiguration, data: FitData)?

@@ -24,6 +24,10 @@ public final class FitSession {
     /// Told after each epoch, and at last with the parameters that the model is judged by. It must not change the model.
     public var observer: ((_ model: FittedModel, _ isLast: Bool) throws -> Void)?
     private var scores: [Double] = []
+    /// The model as one with a score; nil where it has none.
+    private let scored: (any ScoredModel)?
+    /// Step sizes of single optimisers by name, the greatest of each.
+    private let learningRates: [String: Double]
 
     /// Reads the data, makes the model and the run's folder.
     ///
@@ -44,7 +48,11 @@ public final class FitSession {
     /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint or log.
     public convenience init(resuming path: String) throws {
         let folder = try RunFolder(opening: path)
-        let configuration = try FitConfiguration(contentsOf: folder.configurationPath)
+        try self.init(resuming: folder, FitConfiguration(contentsOf: folder.configurationPath))
+    }
+
+    /// Goes on with a fit whose configuration has been read.
+    convenience init(resuming folder: RunFolder, _ configuration: FitConfiguration) throws {
         let data = try FitData(configuration)
         let model = try Self.model(configuration, data)
         guard let step = try folder.checkpointSteps().last else {
@@ -59,7 +67,7 @@ public final class FitSession {
             try state.restoreState(from: bytes)
         }
         let metrics = try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength)
-        self.init(configuration, folder, data, model, metrics, state)
+        try self.init(configuration, folder, data, model, metrics, state)
         // An average's variables are there from the start, the best parameters from the first epoch's end.
         try Checkpoint.read(checkpoint, into: variables)
         model.randomStates = state.randomStates
@@ -80,20 +88,21 @@ public final class FitSession {
         starting configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel
     ) throws {
         let metrics = try JSONLinesWriter(creating: folder.metricsPath)
-        self.init(
+        try self.init(
             configuration, folder, data, model, metrics, FitState(randomStates: model.randomStates))
-        state.firstScore = try score()
-        state.validScore = state.firstScore
+        if let score = try score() { (state.firstScore, state.validScore) = (score, score) }
         try writeCheckpoint()
     }
 
     private init(
         _ configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel,
         _ metrics: JSONLinesWriter, _ state: FitState
-    ) {
+    ) throws {
         (self.configuration, self.folder, self.data) = (configuration, folder, data)
         (self.model, self.metrics, self.state) = (model, metrics, state)
         clock = FitClock(folder, interval: configuration.fitting.checkpointSeconds)
+        scored = model as? any ScoredModel
+        learningRates = try configuration.fitting.learningRates(of: model.optimizerNames)
         best = model.parameters.copied()
         let decay = configuration.fitting.averaging
         average = decay > 0 ? ExponentialMovingAverage(of: model.parameters, decay: decay, biasCorrected: true) : nil
@@ -107,12 +116,14 @@ public final class FitSession {
                 "patience", value: "\(fitting.patience)",
                 expected: "0 with keepBest = false, which wants the last parameters")
         }
-        guard fitting.patience == 0 || model.scoreName.selects else {
+        let name = (model as? any ScoredModel)?.scoreName
+        guard fitting.patience == 0 || name?.selects == true else {
+            let reason = name.map { "'s score (\($0.rawValue)) doesn't tell which is best" } ?? " has no score"
             throw ModelError.setting(
-                "patience", value: "\(fitting.patience)",
-                expected:
-                    "0, since \(configuration.model)'s score (\(model.scoreName.rawValue)) doesn't tell which is best")
+                "patience", value: "\(fitting.patience)", expected: "0, since \(configuration.model)\(reason)")
         }
+        // Refused before there is a folder.
+        _ = try fitting.learningRates(of: model.optimizerNames)
         return model
     }
 
@@ -134,7 +145,7 @@ public final class FitSession {
     ///
     /// - Returns: what ``FitSummary`` says of the run; nil where it was stopped.
     public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
-        scores = [state.validScore]
+        scores = scored == nil ? [] : [state.validScore]
         feed?.publish(model.variables, status)
         while state.epoch < epochs && !patienceIsOver && !updatesAreOver {
             guard try fitEpoch(progress, shouldStop) else {
@@ -142,7 +153,7 @@ public final class FitSession {
                 return nil
             }
             try finishEpoch()
-            scores.append(state.validScore)
+            if scored != nil { scores.append(state.validScore) }
             progress.update(step: state.updates, metrics: progressMetrics)
             if clock.checkpointIsDue { try writeCheckpoint() }
             try withAverages { try observer?(FittedModel(fitting: configuration, model, to: data), false) }
@@ -156,7 +167,7 @@ public final class FitSession {
         let test = limit > 0 ? data.test.prefix(limit) : data.test
         let likelihood = try FitSummary.likelihood(of: model, test, seed: UInt64(configuration.seed))
         let summary = FitSummary(
-            configuration, run: folder.path, data, testRows: test.count, model.scoreName, state,
+            configuration, run: folder.path, data, testRows: test.count, scored?.scoreName, state,
             clock, likelihood
         ).json
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
@@ -165,7 +176,7 @@ public final class FitSession {
 
     private var status: FitStatus {
         FitStatus(
-            epochs: state.epoch, updates: state.updates, scoreName: model.scoreName, scores: scores,
+            epochs: state.epoch, updates: state.updates, scoreTitle: model.scoreTitle, scores: scores,
             source: (configuration, data))
     }
 
@@ -196,14 +207,18 @@ public final class FitSession {
     }
 
     private var progressMetrics: [Metric] {
-        [("epoch", Double(state.epoch)), (model.scoreName.rawValue, state.validScore)]
+        [("epoch", Double(state.epoch))] + (scored.map { [($0.scoreName.rawValue, state.validScore)] } ?? [])
     }
 
     private func fit(_ batch: DataRows, batches: Int) throws {
         var step = FitStep()
         (step.epoch, step.epochs, step.batch, step.batches) = (state.epoch, epochs, state.batch, batches)
         step.update = state.updates
-        step.learningRate = configuration.fitting.learningRate(update: state.updates, of: updates)
+        let fitting = configuration.fitting
+        step.learningRate = fitting.learningRate(update: state.updates, of: updates)
+        step.learningRates = learningRates.mapValues {
+            fitting.learningRate(update: state.updates, of: updates, greatest: $0)
+        }
         let measured = try model.fit(batch, step)
         try RunFaults.throwIfFound()
         guard measured.allSatisfy(\.value.isFinite) else { throw diverged(measured) }
@@ -226,9 +241,10 @@ public final class FitSession {
     }
 
     private func finishEpoch() throws {
-        state.validScore = try score()
+        let score = try score()
+        state.validScore = score ?? 0
         state.epoch += 1
-        if selectsBest ? state.validScore > state.bestScore : average != nil {
+        if isBest(score) ?? (average != nil) {
             (state.bestScore, state.bestEpoch) = (state.validScore, state.epoch)
             try withAverages { best.copy(from: model.parameters) }
         }
@@ -238,15 +254,17 @@ public final class FitSession {
         try metrics.append(
             .object(
                 [.init("epoch", .integer(state.epoch)), .init("updates", .integer(state.updates))] + own
-                    + [.init("validScore", .number(state.validScore))]))
+                    + (score.map { [.init("validScore", .number($0))] } ?? [])))
     }
 
-    /// The score on the validation rows, in nats a row of the data as they were where it is a likelihood.
-    private func score() throws -> Double {
+    /// The score on the validation rows, in nats a row of the data as they were where it is a likelihood; nil where
+    /// the model has none.
+    private func score() throws -> Double? {
+        guard let scored else { return nil }
         let limit = configuration.fitting.validationRows
         let rows = limit > 0 ? data.validation.prefix(limit) : data.validation
-        let score = try withAverages { try model.score(rows) }
-        return model.scoreName.isDensity ? score - data.logVolume : score
+        let score = try withAverages { try scored.score(rows) }
+        return scored.scoreName.isDensity ? score - data.logVolume : score
     }
 
     private func withAverages<Result>(_ body: () throws -> Result) throws -> Result {
@@ -254,8 +272,12 @@ public final class FitSession {
         return try average.withAverages(body)
     }
 
-    /// Whether the model is judged by the parameters of its best score. Otherwise it is by the averages, where there are some, or the last.
-    private var selectsBest: Bool { configuration.fitting.keepBest && model.scoreName.selects }
+    /// Whether a score is the best so far; nil where the model isn't judged by the parameters of its best score, but by the averages,
+    /// where there are some, or the last.
+    private func isBest(_ score: Double?) -> Bool? {
+        guard let score, let name = scored?.scoreName, name.selects, configuration.fitting.keepBest else { return nil }
+        return name.prefers(score, to: state.bestEpoch > 0 ? state.bestScore : nil)
+    }
 
     /// Gives the model the parameters that it is judged by.
     private func useBest() {

@@ -8,7 +8,7 @@ struct FitSummary {
     let json: JSON
 
     init(
-        _ configuration: FitConfiguration, run: String, _ data: FitData, testRows: Int, _ score: ScoreName,
+        _ configuration: FitConfiguration, run: String, _ data: FitData, testRows: Int, _ score: ScoreName?,
         _ state: FitState, _ clock: FitClock, _ likelihood: LogLikelihood?
     ) {
         var members: [JSON.Member] = [
@@ -18,9 +18,14 @@ struct FitSummary {
             .init("seed", .integer(configuration.seed)), .init("epochs", .integer(state.epoch)),
             .init("updates", .integer(state.updates)), .init("seconds", .number(clock.seconds)),
             .init("processorSeconds", .number(clock.processorSeconds)),
-            .init("score", .string(score.rawValue)), .init("firstScore", .number(state.firstScore)),
-            .init("validScore", .number(state.bestEpoch > 0 ? state.bestScore : state.validScore)),
+            .init("score", .string(score?.rawValue ?? "none")),
         ]
+        if score != nil {
+            members += [
+                .init("firstScore", .number(state.firstScore)),
+                .init("validScore", .number(state.bestEpoch > 0 ? state.bestScore : state.validScore)),
+            ]
+        }
         if state.bestEpoch > 0 { members.append(.init("bestEpoch", .integer(state.bestEpoch))) }
         json = .object(members + Self.members(likelihood, data.description, logVolume: data.logVolume))
     }

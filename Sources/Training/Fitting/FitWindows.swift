@@ -22,16 +22,16 @@ struct FitWindows: Sendable {
     /// Windows of sequences; a long sequence's are moved on by up to `context` steps each.
     func gathered(_ windows: some Collection<Int>, of rows: DataRows, random: RandomStream) -> DataRows {
         var random = random.split("windows")
-        var (values, ends): ([Float], [Int]) = ([], [])
+        var (ranges, ends): ([Range<Int>], [Int]) = ([], [])
         for window in windows {
             let (sequence, index) = places[window]
             let length = lengths[sequence]
             let size = min(length, context + 1)
             let start = min(index * context + random.integers(below: context), length - size)
             let first = rows.range(of: sequence).lowerBound + start * rows.width
-            values += rows.values[first..<first + size * rows.width]
+            ranges.append(first..<first + size * rows.width)
             ends.append(size)
         }
-        return DataRows(sequences: values, width: rows.width, lengths: ends)
+        return DataRows(sequences: rows.numbers.gathered(ranges), width: rows.width, lengths: ends)
     }
 }

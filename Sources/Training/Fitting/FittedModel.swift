@@ -101,10 +101,11 @@ public struct FittedModel {
         let chosen = limit.map(rows.prefix) ?? rows
         let classes = try classifier.map { try told($0, chosen, data, seed: seed) } ?? told(chosen)
         let likelihood = try FitSummary.likelihood(of: model, chosen, seed: seed)
+        let score = try (model as? any ScoredModel)?.score(chosen)
         let members: [JSON.Member] = [
             .init("model", .string(configuration.model)), .init("dataset", .string(configuration.dataset)),
             .init("part", .string(part.rawValue)), .init("rows", .integer(chosen.count)),
-            .init("score", .string(model.scoreName.rawValue)), .init("scored", .number(try model.score(chosen))),
+            .init("score", .string(model.scoreTitle)), .init("scored", score.map(JSON.number) ?? .null),
         ]
         return .object(members + FitSummary.members(likelihood, data.description, logVolume: data.logVolume) + classes)
     }

@@ -4,31 +4,21 @@ import Environments
 
 /// Settings of a training run itself.
 public struct RunSettings: Configurable {
-    /// What the run's random streams are made from.
-    public var seed = 0
+    /// What all random streams of the run are split from.
+    @Setting(0...Int.max, "random seed") public var seed = 0
     /// Environment steps, over all environments.
-    public var steps = 50_000
-    /// Episodes after which the run ends earlier; 0: only ``steps`` counts.
-    public var episodes = 0
+    @Setting(1...1_000_000_000_000, "environment steps, over all environments") public var steps = 50_000
+    /// The run ends with ``steps`` or ``episodes``, whichever comes first.
+    @Setting(0...1_000_000_000, "maximum number of episodes; 0: no limit") public var episodes = 0
     /// Environments stepped side by side.
-    public var environments = 1
-    /// Steps between evaluations of the greedy policy, whose best parameters are kept; 0: none.
-    public var evaluationInterval = 0
+    @Setting(1...65_536, "parallel environments") public var environments = 1
+    /// Steps between evaluations of the greedy policy, whose best parameters are kept.
+    @Setting(0...1_000_000_000, "steps between evaluations; 0: none") public var evaluationInterval = 0
     /// Episodes of an evaluation.
-    public var evaluationEpisodes = 100
+    @Setting(1...100_000, "episodes per evaluation") public var evaluationEpisodes = 100
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<RunSettings>] = [
-        Setting("seed", \.seed, 0...Int.max, "what the run's random streams are made from"),
-        Setting("steps", \.steps, 1...1_000_000_000_000, "environment steps, over all environments"),
-        Setting("episodes", \.episodes, 0...1_000_000_000, "episodes after which the run ends earlier; 0: no limit"),
-        Setting("environments", \.environments, 1...65_536, "environments stepped side by side"),
-        Setting("evaluationInterval", \.evaluationInterval, 0...1_000_000_000, "steps between evaluations; 0: none"),
-        Setting("evaluationEpisodes", \.evaluationEpisodes, 1...100_000, "episodes of an evaluation"),
-    ]
 }
 
 /// An agent, its environments and all settings, resolved: what a run is made from, and read back from.

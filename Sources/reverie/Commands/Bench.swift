@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarks
 import GymnasiumBridge
 import Storage
 import TensorCore
@@ -120,7 +121,7 @@ struct Bench: ParsableCommand {
             benchmark.name.lowercased().contains(name.lowercased())
         }
         if names.isEmpty { return Benchmark.all }
-        let bridged = try names.filter { $0.hasPrefix(Gymnasium.prefix) }.map { try Benchmark.environment(named: $0) }
+        let bridged = try names.filter { $0.hasPrefix(Gymnasium.prefix) }.map { try environment(named: $0) }
         let names = names.filter { !$0.hasPrefix(Gymnasium.prefix) }
         let known = Benchmark.all + Benchmark.scaling
         if let name = names.first(where: { name in !known.contains { matches($0, name) } }) {
@@ -128,5 +129,26 @@ struct Bench: ParsableCommand {
             throw UsageError("no benchmark's name contains '\(name)'; there are \(all)")
         }
         return known.filter { benchmark in names.contains { matches(benchmark, $0) } } + bridged
+    }
+
+    /// The environment of a name like `gym:CartPole-v1 n=8`, or of an id.
+    private func environment(named name: String) throws -> Benchmark {
+        let words = name.split(separator: " ")
+        let count =
+            words.count == 2 && words[1].hasPrefix("n=") ? Int(words[1].dropFirst(2)) : words.count == 1 ? 1 : nil
+        guard let count, 1...65_536 ~= count else {
+            throw UsageError("a benchmark of an environment is named like 'gym:CartPole-v1 n=8', not '\(name)'")
+        }
+        return Benchmark.environment(String(words[0]), count: count)
+    }
+}
+
+extension FirstCall {
+    /// A line for people.
+    var text: String {
+        let parts = ["captured": captureSeconds, "planned": planSeconds, "ran": runSeconds] as KeyValuePairs
+        return "first call \(PlanReport.time(seconds)): "
+            + parts.map { "\($0) in \(PlanReport.time($1))" }.joined(separator: ", ")
+            + "; needs \(PlanReport.bytes(peakBytes))"
     }
 }

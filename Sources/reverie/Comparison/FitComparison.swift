@@ -25,7 +25,7 @@ struct FitComparison {
             let summary = try folder.summary()
             let scoreName =
                 try summary?["score"]?.string
-                ?? FittedModel(run: folder.path, last: true).model.scoreName.rawValue
+                ?? FittedModel(run: folder.path, last: true).model.scoreTitle
             history = try FitHistory(of: folder, scoreName: scoreName)
             score = summary?["validScore"]?.double ?? history.scores.last
             seconds = summary?["seconds"]?.double

@@ -26,7 +26,7 @@ enum LearnerList {
         let abilities = ModelAbility.allCases.filter { $0.isThere(in: model) }.map { JSON.string($0.rawValue) }
         let kinds = settings.needs.kinds.map { JSON.string($0.rawValue) }
         let facts: [JSON.Member] = [
-            .init("data", .array(kinds)), .init("score", .string(model.scoreName.rawValue)),
+            .init("data", .array(kinds)), .init("score", .string(model.scoreTitle)),
             .init("can", .array(abilities)),
         ]
         item.json = .object(members.dropLast(2) + facts + members.suffix(2))
@@ -66,11 +66,10 @@ enum LearnerList {
         return ListItem(json: json, cells: [name, summary])
     }
 
-    static func describe<Settings: Configurable>(_ defaults: Settings) -> [JSON] {
-        let values = defaults.settingsJSON
-        return Settings.help.map { setting in
+    static func describe(_ defaults: any Configurable) -> [JSON] {
+        defaults.settings.map { setting in
             [
-                "name": .string(setting.name), "default": values[setting.name] ?? .null,
+                "name": .string(setting.name), "default": setting.value.json,
                 "values": .string(setting.expected), "help": .string(setting.help),
             ]
         }

@@ -79,7 +79,8 @@ import Testing
             counts[kind] += 1
         }
         #expect(isUniform([counts[0], counts[1] + counts[2]]), "\(counts)")
-        #expect(abs(Double(counts[1]) - 2_000) < 5 * (12_000 * 5 / 36.0).squareRoot(), "\(counts)")
+        let deviation: Double = 12_000 * 5 / 36
+        #expect(abs(Double(counts[1]) - 2_000) < 5 * deviation.squareRoot(), "\(counts)")
         #expect(model.draw(2, &random) == nil && model.pairs == [3] && model.states == [1])
     }
 

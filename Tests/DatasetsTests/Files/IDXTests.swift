@@ -32,12 +32,12 @@ import Testing
 
     @Test func otherElementsAreRead() throws {
         let floats = idx([2], [0x3F, 0x80, 0, 0, 0xC0, 0, 0, 0], type: 0x0D)
-        #expect(try IDXArray(floats, file: "a").values == [1, -2])
+        #expect(try IDXArray(floats, file: "a").numbers.floats == [1, -2])
         let doubles = idx([1], [0x3F, 0xF8, 0, 0, 0, 0, 0, 0], type: 0x0E)
-        #expect(try IDXArray(doubles, file: "a").values == [1.5])
-        #expect(try IDXArray(idx([2], [0xFF, 0xFE, 1, 0], type: 0x0B), file: "a").values == [-2, 256])
-        #expect(try IDXArray(idx([1], [0xFF, 0xFF, 0xFF, 0xFD], type: 0x0C), file: "a").values == [-3])
-        #expect(try IDXArray(idx([2], [0xFF, 7], type: 9), file: "a").values == [-1, 7])
+        #expect(try IDXArray(doubles, file: "a").numbers.floats == [1.5])
+        #expect(try IDXArray(idx([2], [0xFF, 0xFE, 1, 0], type: 0x0B), file: "a").numbers.floats == [-2, 256])
+        #expect(try IDXArray(idx([1], [0xFF, 0xFF, 0xFF, 0xFD], type: 0x0C), file: "a").numbers.floats == [-3])
+        #expect(try IDXArray(idx([2], [0xFF, 7], type: 9), file: "a").numbers.floats == [-1, 7])
     }
 
     @Test func missingFilesAreNamed() throws {
@@ -73,7 +73,7 @@ import Testing
         try forEachDamage(of: bytes, at: folder.file("a")) { damage, place in
             do {
                 let array = try IDXArray(DataFile.bytes(of: folder.file("a")), file: "a")
-                #expect(damage == .changed && array.values.count <= 6)
+                #expect(damage == .changed && array.numbers.count <= 6)
             } catch let error as FormatError {
                 #expect(error.offset <= bytes.count)
             }

@@ -96,7 +96,8 @@ import Testing
         #expect(counts.count == 8 && counts.values.allSatisfy { abs($0 - 4_000) < 320 })
         // Within a square too.
         let x = points(data.training).map { abs($0.x.truncatingRemainder(dividingBy: 2)) }
-        #expect(abs(x.reduce(0, +) / 32_000 - 1) < 0.02)
+        let mean = x.reduce(0, +) / 32_000
+        #expect(abs(mean - 1) < 0.02)
     }
 
     @Test func thePinwheelHasFiveEqualArms() throws {

@@ -71,8 +71,10 @@ import Testing
             #expect(seen[place].isSubset(of: reached), "pixel \(place): \(seen[place].sorted())")
         }
         // The middle of the last row: all of the triangle, and not the corner above on the right.
-        #expect(seen[45].contains(0) && seen[45].contains(6 * 7 + 2) && !seen[45].contains(4 * 7 + 6))
-        #expect(seen[48 - 7 * 2 - 4].isDisjoint(with: [3 * 7 + 5, 3 * 7 + 6]))
+        func pixel(_ row: Int, _ column: Int) -> Int { row * 7 + column }
+        let last = seen[pixel(6, 3)]
+        #expect(last.contains(0) && last.contains(pixel(6, 2)) && !last.contains(pixel(4, 6)))
+        #expect(seen[pixel(4, 2)].isDisjoint(with: [pixel(3, 5), pixel(3, 6)]))
     }
 
     /// A pixel's outputs from the rows that it depends on are those from the whole picture.
@@ -121,8 +123,7 @@ import Testing
             sequences: (0..<24).map { _ in random.uniform() < 0.4 ? 1 : 0 }, width: 2, lengths: [12])
         // What a shorter sequence is worth is what the longer one is worth up to there.
         let short = DataRows(sequences: Array(first.values[..<10]), width: 2, lengths: [5])
-        var changed = first
-        for index in 10..<24 { changed.values[index] = 1 - changed.values[index] }
+        let changed = first.replacing(first.values.enumerated().map { $0 < 10 ? $1 : 1 - $1 })
         let both = try [first, changed].map { try model.logLikelihood(of: $0, seed: 0).nats[0] }
         let start = try model.logLikelihood(of: short, seed: 0).nats[0]
         #expect(both[0] < start && both[1] < start && both[0] != both[1])

@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: models) func learnsWhatDataSay(name: String, assignments: [String]) throws {
-        let model = try Self.make(name, assignments)
+        let model = try #require(try Self.make(name, assignments) as? any ScoredModel)
         let (rows, held) = (FewBits.rows(4000, width: Self.width), FewBits.rows(4000, width: Self.width, seed: 8))
         let before = try model.score(held)
         try FewBits.fit(model, rows, epochs: name == "tabular" ? 1 : 40, learningRate: 5e-3)

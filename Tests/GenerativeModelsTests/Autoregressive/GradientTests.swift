@@ -131,7 +131,7 @@ import Testing
             $0 + exp($1) * $1 * step * step
         }
         #expect(abs(entropy.mean - expected) < 5 * entropy.standardError + 0.02, "\(entropy.mean), \(expected)")
-        let score = try model.score(rows)
+        let score = try likelihoods.score(rows)
         // A ring of radius 1 and deviation 0.1 has log p of about −log(2π · 0.1 · √(2πe)) = −0.95 in the mean.
         if name == "rnade" { #expect(score > -1.25, "\(score)") } else { #expect(score < -1.6, "\(score)") }
     }

@@ -121,7 +121,7 @@ extension Couplings {
     @Test func correlationsAreLearned() throws {
         let model = try makeMachine(6)
         let base = Bits.random(200, [0.3, 0.6, 0.5], seed: 2)
-        let rows = DataRows((0..<200).flatMap { row in (0..<6).map { base[row][row * 3 + $0 / 2] } }, width: 6)
+        let rows = DataRows((0..<200).flatMap { row in (0..<6).map { base[row][$0 / 2] } }, width: 6)
         // A few pairs that differ, so that the weights stay finite.
         let mixed = DataRows(rows.values + Bits.all(6).values, width: 6)
         try fit(model, mixed, updates: 1, rate: 0)

@@ -39,7 +39,8 @@ private func makeConvolutional(
         }
         var sums = [Double](repeating: 0, count: 16)
         for row in 0..<16 {
-            let visible = (0..<4).reduce(0.0) { row >> $1 & 1 == 1 ? $0 + p["visible"]![$1] : $0 }
+            let ones = (0..<4).filter { (index: Int) -> Bool in (row >> index) & 1 == 1 }
+            let visible: Double = ones.map { p["visible"]![$0] }.reduce(0, +)
             // A block is the whole map: 4 units or none, of each filter.
             for first in 0..<5 {
                 for second in 0..<5 {

@@ -59,7 +59,8 @@ private func makeBelief(
         scramble(model.parameters, deviation: 0.7)
         let (lower, upper) = (model.machines[0].layers, model.machines[1].layers)
         let weights = lower.weights[0].values
-        upper.weights[0].set((0..<12).map { weights[$0 % 4 * 3 + $0 / 4] })
+        let mirrored = (0..<12).map { (index: Int) -> Float in weights[index % 4 * 3 + index / 4] }
+        upper.weights[0].set(mirrored)
         upper.biases[0].copy(from: lower.biases[1])
         upper.biases[1].copy(from: lower.biases[0])
         let machine = try model.machines[0].logLikelihood(of: Bits.all(4), seed: 0).nats
@@ -104,7 +105,7 @@ private func makeBelief(
     func fineTuningFollowsBothExpectations(algorithm: BoltzmannSettings.Algorithm) throws {
         let model = try makeBelief(2, hidden: [2, 2]) {
             $0.fineTuningEpochs = 2
-            ($0.boltzmann.algorithm, $0.boltzmann.chains, $0.boltzmann.gibbsSteps) = (algorithm, 40_000, 30)
+            ($0.algorithm, $0.boltzmann.chains, $0.boltzmann.gibbsSteps) = (algorithm, 40_000, 30)
         }
         let rows = DataRows((0..<40_000).flatMap { $0 % 4 == 0 ? [0, 1] : [1, 0] as [Float] }, width: 2)
         try fit(model, rows, updates: 2, rate: 0, only: 0..<1)

@@ -155,7 +155,8 @@ private struct States {
         scramble(model.parameters)
         let layers = model.layers
         let weights = layers.weights[0].values
-        layers.weights[1].set((0..<6).map { weights[$0 % 3 * 2 + $0 / 3] })
+        let mirrored = (0..<6).map { (index: Int) -> Float in weights[index % 3 * 2 + index / 3] }
+        layers.weights[1].set(mirrored)
         layers.biases[2].copy(from: layers.biases[0])
         let states = States(layers)
         let v = [1, 0, 1] as [Float]

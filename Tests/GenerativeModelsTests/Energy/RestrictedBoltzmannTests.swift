@@ -21,7 +21,7 @@ func makeRestricted(
 
 @Suite struct RestrictedBoltzmannTests {
     /// E(v, h), from the parameters as they are stored.
-    private func energy(_ model: RestrictedBoltzmannMachine, _ v: ArraySlice<Float>, _ h: [Float]) -> Double {
+    private func energy(_ model: RestrictedBoltzmannMachine, _ v: [Float], _ h: [Float]) -> Double {
         let (b, c) = (model.layers.biases[0].values, model.layers.biases[1].values)
         let w = model.layers.weights[0].values
         var result = 0.0
@@ -191,7 +191,7 @@ func makeRestricted(
     @Test func flippedDataCostAPlainMachineOnly() throws {
         let rows = Bits.random(300, [0.05, 0.1, 0.05, 0.1, 0.2, 0.1, 0.05, 0.1], seed: 6)
         // Pairs of bits that go together.
-        let sparse = DataRows((0..<300).flatMap { row in (0..<12).map { rows[row][row * 8 + $0 / 3] } }, width: 12)
+        let sparse = DataRows((0..<300).flatMap { row in (0..<12).map { rows[row][$0 / 3] } }, width: 12)
         let dense = sparse.replacing(sparse.values.map { 1 - $0 })
         func trained(_ rows: DataRows, centred: Bool) throws -> Double {
             let scores = try (1...3).map { seed in
@@ -254,7 +254,8 @@ func makeRestricted(
         #expect(process.rows == rows.values)
         for _ in 0..<60 { #expect(try process.advance()) }
         #expect(process.steps == 60)
-        let mean = stride(from: 1, to: process.rows.count, by: 5).reduce(0.0) { $0 + Double(process.rows[$1]) } / 4000
+        let bits = stride(from: 1, to: process.rows.count, by: 5).map { Double(process.rows[$0]) }
+        let mean = bits.reduce(0, +) / 4000
         let expected = (0..<32).reduce(0.0) { $0 + ($1 & 2 == 2 ? probabilities[$1] : 0) }
         #expect(abs(mean - expected) < 0.02)
     }
@@ -276,7 +277,7 @@ func makeRestricted(
     @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
     func fitsGoOn(algorithm: BoltzmannSettings.Algorithm) throws {
         try expectResumable(Bits.random(20, [0.3, 0.8, 0.5], seed: 1)) {
-            try makeRestricted(3, hidden: 2) { ($0.boltzmann.algorithm, $0.boltzmann.momentum) = (algorithm, 0.5) }
+            try makeRestricted(3, hidden: 2) { ($0.algorithm, $0.boltzmann.momentum) = (algorithm, 0.5) }
         }
     }
 

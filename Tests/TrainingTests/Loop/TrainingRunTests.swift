@@ -24,7 +24,7 @@ func presetFolder() -> String {
 
     private func expectSame(_ first: TrainingRun, _ second: TrainingRun) {
         #expect(first.agent == second.agent && first.environment == second.environment)
-        #expect(first.run.values.map(\.value) == second.run.values.map(\.value))
+        #expect(first.run.settingsTable == second.run.settingsTable)
         #expect(first.settings.settingsTable == second.settings.settingsTable)
         #expect(first.environmentOptions == second.environmentOptions)
         #expect(first.tomlText == second.tomlText)

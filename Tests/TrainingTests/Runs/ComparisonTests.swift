@@ -156,7 +156,8 @@ import Testing
         #expect(pairs.count == 1 && pairs[0].first == 0 && pairs[0].second == 1)
         #expect(pairs[0].probability.value == 0.5)
         #expect(comparison.summaries.map { $0.optimalityGap!.value } == [0.25, 0, 2])
-        #expect(comparison.thresholds(count: 12).map { ($0 * 100).rounded() } == (0..<12).map { Double($0 * 60 - 30) })
+        let percents: [Double] = comparison.thresholds(count: 12).map { ($0 * 100).rounded() }
+        #expect(percents == stride(from: -30.0, to: 690, by: 60).map { $0 })
         #expect(comparison.profiles(above: [1.5])[0][0].value == 0.75)
     }
 }

@@ -3,7 +3,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A model of sequences by the chain rule over steps (SYSTEMS D18, B30): symbols, or several bits a step, which are independent of
+/// A model of sequences by the chain rule over steps: symbols, or several bits a step, which are independent of
 /// each other given the steps before. Log-likelihoods and scores are nats a step.
 public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
     /// How such a model learns.
@@ -43,7 +43,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         (optimizer, clippingNorm) = (learning.optimizer(), learning.clippingNorm)
         parameters = network.parameters
         random = RandomStream(seed: seed).split("fit")
-        try fitProgram(min(8, context)).recordedState()
+        optimizer.prepare(for: parameters)
     }
 
     /// The parameters and the optimiser's moments.
@@ -171,7 +171,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
         let (width, outputs) = (max(1, data.width), network.step.outputCount)
-        let length = start.map { $0.values.count / max(1, count * width) } ?? sampleSteps
+        let length = start.map { $0.numbers.count / max(1, count * width) } ?? sampleSteps
         let plan = try lossProgram(context).plan(length: count)
         return StepByStep(
             network.step, data: data, count: count, length: length, from: start, known: known, seed: seed

@@ -52,6 +52,6 @@ struct SequenceWindows {
 
     /// A number of a step of a window's sequence.
     func value(_ window: Window, _ step: Int, _ number: Int) -> Float {
-        rows.values[rows.range(of: window.row).lowerBound + step * rows.width + number]
+        rows.numbers[rows.range(of: window.row).lowerBound + step * rows.width + number]
     }
 }

@@ -29,15 +29,15 @@ final class StepByStep: GenerationProcess {
         (self.step, self.length, width, endSymbol) = (step, length, max(1, data.width), data.endSymbol)
         let size = length * width
         precondition(
-            start == nil || start!.values.count == count * size && known.count == size,
-            "\(start?.values.count ?? 0) numbers and \(known.count) marks for \(count) sequences of \(size)")
+            start == nil || start!.numbers.count == count * size && known.count == size,
+            "\(start?.numbers.count ?? 0) numbers and \(known.count) marks for \(count) sequences of \(size)")
         let marks = start == nil ? [Bool](repeating: false, count: size) : known
         (self.known, self.outputs) = (marks, outputs)
         random = RandomStream(seed: seed).split("steps")
         hasEnded = [Bool](repeating: false, count: count)
         rows = [Float](repeating: 0, count: count * size)
         guard let start else { return }
-        for index in rows.indices where marks[index % size] { rows[index] = start.values[index] }
+        for index in rows.indices where marks[index % size] { rows[index] = start.numbers[index] }
     }
 
     /// Draws the next step of each sequence.

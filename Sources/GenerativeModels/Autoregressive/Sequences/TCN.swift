@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The temporal convolutional network (Bai, Kolter & Koltun 2018; SYSTEMS D18): residual blocks of two rectified causal convolutions
+/// The temporal convolutional network (Bai, Kolter & Koltun 2018): residual blocks of two rectified causal convolutions
 /// each, dilated by 1, 2, 4, …
 struct TemporalConvolutions: CausalNetwork {
     private struct Block: Module {
@@ -40,31 +40,20 @@ struct TemporalConvolutions: CausalNetwork {
 /// Settings of ``TemporalConvolutions``: those of the paper for Bach's chorales.
 public struct TCNSettings: ModelSettings {
     /// Residual blocks, each with twice the dilation of the one before.
-    public var blocks = 2
+    @Setting(1...16, "residual blocks, dilated by 1, 2, 4, …") public var blocks = 2
     /// Taps of a kernel.
-    public var kernel = 3
+    @Setting(2...16, "kernel size") public var kernel = 3
     /// Channels.
-    public var channels = 150
-    /// Share of features that training drops.
-    public var dropout = 0.5
-    /// Steps of a window, where data are sequences.
-    public var context = 256
+    @Setting(1...4096, "channels") public var channels = 150
+    /// The share of features that is dropped.
+    @Setting(0...0.9, "dropout rate") public var dropout = 0.5
+    /// Steps of a window of a sequence; rows are seen whole.
+    @Setting(8...65_536, "context length for sequences") public var context = 256
     /// Steps of a sample, where data are sequences; 0: as many as the context.
-    public var sampleSteps = 0
+    @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<TCNSettings>] = [
-        Setting("blocks", \.blocks, 1...16, "residual blocks, dilated by 1, 2, 4, …"),
-        Setting("kernel", \.kernel, 2...16, "taps of a kernel"),
-        Setting("channels", \.channels, 1...4096, "channels"),
-        Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
-        Setting("context", \.context, 8...65_536, "steps of a window, where data are sequences"),
-        Setting(
-            "sampleSteps", \.sampleSteps, 0...1_000_000, "steps of a sample of sequences; 0: as many as the context"),
-    ]
 
     /// Symbols, bits or levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }

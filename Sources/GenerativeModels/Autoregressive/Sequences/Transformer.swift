@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A stack of causal transformer blocks, normalised first (Vaswani et al. 2017; Radford et al. 2019; SYSTEMS B24–B26).
+/// A stack of causal transformer blocks, normalised first (Vaswani et al. 2017; Radford et al. 2019).
 struct CausalTransformer: CausalNetwork {
     private let positions: PositionalEmbedding
     private let blocks: [TransformerBlock]
@@ -51,34 +51,22 @@ struct CausalTransformer: CausalNetwork {
 /// Settings of ``CausalTransformer``: nanoGPT's for a processor.
 public struct TransformerSettings: ModelSettings {
     /// Blocks.
-    public var layers = 4
-    /// Heads of each block.
-    public var heads = 4
+    @Setting(1...100, "transformer blocks") public var layers = 4
+    /// Heads of each block, a divisor of ``width``.
+    @Setting(1...128, "attention heads per block") public var heads = 4
     /// Features of each step.
-    public var width = 128
-    /// Steps that a step is told from, where data are sequences; rows are seen whole.
-    public var context = 64
+    @Setting(1...8192, "model width") public var width = 128
+    /// Steps of a sequence that attention sees; rows are seen whole.
+    @Setting(2...8192, "context length for sequences") public var context = 64
     /// Steps of a sample, where data are sequences; 0: as many as the context.
-    public var sampleSteps = 0
-    /// Share of features that training drops.
-    public var dropout = 0.0
+    @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
+    /// The share of features that is dropped.
+    @Setting(0...0.9, "dropout rate") public var dropout = 0.0
     /// Whether attention has a bias for each distance.
-    public var relativePositions = true
+    @Setting("relative position biases in attention") public var relativePositions = true
 
     /// The defaults.
     public init() {}
-
-    /// The settings by name.
-    public static let settings: [Setting<TransformerSettings>] = [
-        Setting("layers", \.layers, 1...100, "blocks"),
-        Setting("heads", \.heads, 1...128, "heads of each block"),
-        Setting("width", \.width, 1...8192, "features of each step"),
-        Setting("context", \.context, 2...8192, "steps that a step is told from"),
-        Setting(
-            "sampleSteps", \.sampleSteps, 0...1_000_000, "steps of a sample of sequences; 0: as many as the context"),
-        Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
-        Setting("relativePositions", \.relativePositions, "whether attention has a bias for each distance"),
-    ]
 
     /// Symbols or bits, levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }

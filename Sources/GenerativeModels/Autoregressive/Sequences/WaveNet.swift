@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// Dilated causal convolutions without strides (van den Oord et al., "WaveNet", 2016; SYSTEMS D18): a layer's unit is
+/// Dilated causal convolutions without strides (van den Oord et al., "WaveNet", 2016): a layer's unit is
 /// tanh(W_f ∗ x) ⊙ σ(W_g ∗ x), which goes on through a residual path and, by a skip path, to the end.
 struct DilatedConvolutions: CausalNetwork {
     private struct Unit: Module {
@@ -50,41 +50,28 @@ struct DilatedConvolutions: CausalNetwork {
 /// Settings of ``DilatedConvolutions``.
 public struct WaveNetSettings: ModelSettings {
     /// Times that the dilations go from 1 up.
-    public var blocks = 2
+    @Setting(1...32, "dilation cycles") public var blocks = 2
     /// Layers of a block, each with twice the dilation of the one before.
-    public var layers = 5
+    @Setting(1...16, "layers per cycle, dilated by 1, 2, 4, …") public var layers = 5
     /// Taps of a kernel.
-    public var kernel = 2
+    @Setting(2...16, "kernel size") public var kernel = 2
     /// Channels of the residual path.
-    public var channels = 48
+    @Setting(1...4096, "channels of the residual path") public var channels = 48
     /// Channels of the skip path.
-    public var skipChannels = 96
-    /// Share of features that training drops.
-    public var dropout = 0.0
-    /// Steps of a window, where data are sequences.
-    public var context = 256
+    @Setting(1...4096, "channels of the skip path") public var skipChannels = 96
+    /// The share of features that is dropped.
+    @Setting(0...0.9, "dropout rate") public var dropout = 0.0
+    /// Steps of a window of a sequence; rows are seen whole.
+    @Setting(8...65_536, "context length for sequences") public var context = 256
     /// Steps of a sample, where data are sequences; 0: as many as the context.
-    public var sampleSteps = 0
+    @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
 
     /// The defaults.
     public init() {}
 
-    /// The settings by name.
-    public static let settings: [Setting<WaveNetSettings>] = [
-        Setting("blocks", \.blocks, 1...32, "times that the dilations go from 1 up"),
-        Setting("layers", \.layers, 1...16, "layers of a block, dilated by 1, 2, 4, …"),
-        Setting("kernel", \.kernel, 2...16, "taps of a kernel"),
-        Setting("channels", \.channels, 1...4096, "channels of the residual path"),
-        Setting("skipChannels", \.skipChannels, 1...4096, "channels of the skip path"),
-        Setting("dropout", \.dropout, 0...0.9, "share of features that training drops"),
-        Setting("context", \.context, 8...65_536, "steps of a window, where data are sequences"),
-        Setting(
-            "sampleSteps", \.sampleSteps, 0...1_000_000, "steps of a sample of sequences; 0: as many as the context"),
-    ]
-
     /// Symbols, bits or levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
-    /// 20 epochs with a falling step size.
+    /// 20 epochs with a falling learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate, $0.decay) = (20, 16, 2e-3, .cosine) }
     }

@@ -2,18 +2,18 @@ import NeuralNetworks
 import TensorCore
 
 /// A step that the peers do too: same name, same shapes, from the same numbers, so that its results must be theirs.
-struct CheckedStep {
+package struct CheckedStep {
     /// The name, also in the peers' scripts and among the golden losses.
-    let name: String
+    package let name: String
     /// Makes the step; draws its parameters first.
-    let make: (inout BenchmarkNumbers) throws -> Made
+    package let make: (inout BenchmarkNumbers) throws -> Made
 
     /// A step that is ready to run.
-    struct Made {
+    package struct Made {
         /// What decides its results.
         var parameters: Parameters
         /// Does it once.
-        var run: () throws -> Void
+        package var run: () throws -> Void
         /// The results that PyTorch's are known of.
         var results: () throws -> [Float]
     }

@@ -3,7 +3,7 @@
 /// They begin as if a ten-thousandth of a sample with mean 0 and variance 1 had been seen. The operations are the
 /// original's in their order, so that the numbers are equal bit by bit.
 @frozen
-public struct RunningMoments<Number: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Hashable, Sendable,
+public struct NormalizerMoments<Number: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Hashable, Sendable,
     BitwiseCopyable
 {
     /// The mean.

@@ -43,19 +43,11 @@ extension Benchmark {
         "MinAtar/Seaquest-v0", "MinAtar/SpaceInvaders-v0",
     ]
 
-    /// The environment of a name like `gym:CartPole-v1 n=8`, or of an id.
-    static func environment(named name: String) throws -> Benchmark {
-        let words = name.split(separator: " ")
-        let count =
-            words.count == 2 && words[1].hasPrefix("n=") ? Int(words[1].dropFirst(2)) : words.count == 1 ? 1 : nil
-        guard let count, 1...65_536 ~= count else {
-            throw UsageError("a benchmark of an environment is named like 'gym:CartPole-v1 n=8', not '\(name)'")
-        }
-        return environment(String(words[0]), count: count)
-    }
+    /// Batches of `count` of an environment of the catalogue, or of Python's, stepped with random actions.
+    package static func environment(_ id: String, count: Int) -> Benchmark { environment(id, "", count: count) }
 
     private static func environment(
-        _ id: String, _ variant: String = "", options: [String: String] = [:], count: Int
+        _ id: String, _ variant: String, options: [String: String] = [:], count: Int
     ) -> Benchmark {
         let batches = max(1, 1024 / count)
         return Benchmark(name: "\(id)\(variant) n=\(count)", unit: .stepsPerSecond(perCall: batches * count)) {

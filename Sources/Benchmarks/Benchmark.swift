@@ -3,27 +3,27 @@ import Graphics
 import Storage
 
 /// One timing: a name that the peers' scripts share, and what to time.
-struct Benchmark {
+package struct Benchmark {
     /// What a timing is given in.
-    enum Unit {
+    package enum Unit {
         /// The median time of one step.
         case microseconds
         /// Environment steps, so many in one call.
         case stepsPerSecond(perCall: Int)
     }
 
-    var name: String
-    var unit: Unit
+    package var name: String
+    package var unit: Unit
     /// What plans can be looked at; nil where there are none.
-    var step: CheckedStep? = nil
+    package var step: CheckedStep? = nil
     /// Checks that the work is done right, and returns it as a closure that does it once.
     var prepare: () throws -> () throws -> Void
 
-    struct Result {
-        var name: String
-        var unit: Unit
-        var medianSeconds: Double
-        var firstCall: FirstCall?
+    package struct Result {
+        package var name: String
+        package var unit: Unit
+        package var medianSeconds: Double
+        package var firstCall: FirstCall?
 
         var microseconds: Double { medianSeconds * 1e6 }
 
@@ -34,7 +34,7 @@ struct Benchmark {
 
         /// name, and stepsPerSecond; or microseconds, the units of all plans, the bytes that they need in all, and the
         /// seconds of the first call, of which some are for capturing and some for planning.
-        var json: JSON {
+        package var json: JSON {
             if let stepsPerSecond { return ["name": .string(name), "stepsPerSecond": .number(stepsPerSecond)] }
             guard let call = firstCall else { return ["name": .string(name), "microseconds": .number(microseconds)] }
             return [
@@ -45,7 +45,7 @@ struct Benchmark {
         }
 
         /// A line for people.
-        var text: String {
+        package var text: String {
             let value =
                 stepsPerSecond.map { "\(Int($0).formatted()) steps/s" }
                 ?? "\(NumberText.fixed(microseconds, decimals: 1)) µs"
@@ -55,7 +55,7 @@ struct Benchmark {
 
     /// The median over repeated calls that take `budget` seconds in all, seven at least. Short calls are timed many at
     /// once, so that reading the clock doesn't count.
-    func run(budget: Double) throws -> Result {
+    package func run(budget: Double) throws -> Result {
         // Before anything else, so that it is the process's first too.
         let firstCall = try step?.firstCall()
         let work = try prepare()
@@ -79,8 +79,8 @@ struct Benchmark {
     private func clock() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
     /// Every benchmark that is timed where none is named, in the order of lists.
-    static var all: [Benchmark] { CheckedStep.all.map(\.benchmark) + environmentSteps }
+    package static var all: [Benchmark] { CheckedStep.all.map(\.benchmark) + environmentSteps }
 
     /// The others: one step at many sizes.
-    static var scaling: [Benchmark] { CheckedStep.scaling.map(\.benchmark) }
+    package static var scaling: [Benchmark] { CheckedStep.scaling.map(\.benchmark) }
 }

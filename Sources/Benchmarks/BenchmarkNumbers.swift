@@ -3,8 +3,10 @@ import Random
 
 /// The weights and inputs that a step starts from: the same that `Benchmarks/peers/common.py` draws from NumPy's PCG64 of
 /// seed 0, in the same order, parameters first.
-struct BenchmarkNumbers {
+package struct BenchmarkNumbers {
     private var generator = PCG64(seed: 0)
+
+    package init() {}
 
     /// A number in `low..<high`.
     mutating func uniform(_ low: Double, _ high: Double) -> Float { Float(generator.uniform(low, high)) }

@@ -2,32 +2,24 @@ import Dispatch
 import TensorCore
 
 /// What a step's first call takes, and the plans that it leaves.
-struct FirstCall {
+package struct FirstCall {
     /// The plans that a step runs, with their runs a step.
-    var plans: [(plan: Plan, runs: Int)]
+    package var plans: [(plan: Plan, runs: Int)]
     /// Of the first run alone.
-    var runSeconds: Double
+    package var runSeconds: Double
 
-    var captureSeconds: Double { plans.map(\.plan.making.captureSeconds).reduce(0, +) }
-    var planSeconds: Double { plans.map(\.plan.making.planSeconds).reduce(0, +) }
+    package var captureSeconds: Double { plans.map(\.plan.making.captureSeconds).reduce(0, +) }
+    package var planSeconds: Double { plans.map(\.plan.making.planSeconds).reduce(0, +) }
     /// From the recording to the end of the first run.
-    var seconds: Double { captureSeconds + planSeconds + runSeconds }
-    var units: Int { plans.map(\.plan.steps.count).reduce(0, +) }
+    package var seconds: Double { captureSeconds + planSeconds + runSeconds }
+    package var units: Int { plans.map(\.plan.steps.count).reduce(0, +) }
     /// See `Plan.Memory`.
-    var peakBytes: Int { Plan.memoryUse(of: plans.map(\.plan)).total }
-
-    /// A line for people.
-    var text: String {
-        let parts = ["captured": captureSeconds, "planned": planSeconds, "ran": runSeconds] as KeyValuePairs
-        return "first call \(PlanReport.time(seconds)): "
-            + parts.map { "\($0) in \(PlanReport.time($1))" }.joined(separator: ", ")
-            + "; needs \(PlanReport.bytes(peakBytes))"
-    }
+    package var peakBytes: Int { Plan.memoryUse(of: plans.map(\.plan)).total }
 }
 
 extension CheckedStep {
     /// Makes the step and runs it once.
-    func firstCall() throws -> FirstCall {
+    package func firstCall() throws -> FirstCall {
         var numbers = BenchmarkNumbers()
         let (made, early) = try Plan.collecting { try make(&numbers) }
         let runs = early.map(\.runCount)

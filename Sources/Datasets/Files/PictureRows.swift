@@ -1,7 +1,7 @@
 import Graphics
 
 /// Pictures of one size gathered as rows: grey ones with one channel where all of them are grey, else with red, green and blue.
-struct PictureStack {
+struct PictureRows {
     let size: FrameSize
     private var bytes: [UInt8] = []
     private var isGray = true
@@ -28,8 +28,7 @@ struct PictureStack {
 
     /// The pictures as rows of 256 levels.
     func rows(labels: [Int] = []) -> DataRows {
-        let values =
-            isGray ? stride(from: 0, to: bytes.count, by: 3).map { Float(bytes[$0]) } : bytes.map { Float($0) }
-        return DataRows(values, width: shape.reduce(1, *), labels: labels)
+        let levels = isGray ? stride(from: 0, to: bytes.count, by: 3).map { bytes[$0] } : bytes
+        return DataRows(.bytes(levels), width: shape.reduce(1, *), labels: labels)
     }
 }

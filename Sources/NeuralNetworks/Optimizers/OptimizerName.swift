@@ -1,0 +1,25 @@
+import Configuration
+
+/// The first-order optimisers by name, as settings choose them.
+public enum OptimizerName: String, SettingChoice {
+    /// ``Adam``.
+    case adam
+    /// ``AdaGrad``.
+    case adagrad
+    /// ``RMSProp``.
+    case rmsprop
+    /// ``RMSProp`` by the variance of gradients instead of their second moment.
+    case centredRMSprop
+    /// ``SGD``.
+    case sgd
+
+    /// The optimiser with the defaults of its type.
+    public func make(learningRate: Double) -> any Optimizer {
+        switch self {
+        case .adam: Adam(learningRate: learningRate)
+        case .adagrad: AdaGrad(learningRate: learningRate)
+        case .rmsprop, .centredRMSprop: RMSProp(learningRate: learningRate, centred: self == .centredRMSprop)
+        case .sgd: SGD(learningRate: learningRate)
+        }
+    }
+}
