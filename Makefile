@@ -95,6 +95,7 @@ format:
 lint:
 	@swift format lint --strict -r $(SOURCES)
 	@Documentation/check.py
+	@Tests/style.py
 	@Tests/dependencies.py
 	@sed 's/#.*//; /^$$/d; s/[./]/ /g' Tests/slow.txt | while read -r target suite; do \
 	    grep -qrE "(struct|class) $$suite\b" Tests/$$target || { echo "Tests/slow.txt: there is no $$target.$$suite"; exit 1; }; \
