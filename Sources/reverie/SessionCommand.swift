@@ -43,7 +43,9 @@ enum SessionCommand {
         } else {
             if let first = summary["firstScore"]?.double, let last = summary["validScore"]?.double {
                 let name = summary["score"]?.string ?? "score"
-                try output("\(name) on held-back data: \(NumberText.readable(first)) before, \(NumberText.readable(last)) after: \(folder)")
+                try output(
+                    "\(name) on held-back data: \(NumberText.readable(first)) before, \(NumberText.readable(last)) after: \(folder)"
+                )
             } else {
                 let model = summary["model"]?.string ?? "the model"
                 try output("\(model) has no score, so the last parameters are kept: \(folder)")
