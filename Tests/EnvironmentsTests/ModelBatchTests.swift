@@ -10,6 +10,8 @@ import Testing
 private final class ModelBatch: BatchedEnvironment {
     let buffers: BatchBuffers
     private var streams: [PCG64]
+    /// (n, 2): position and velocity.
+    private var states: [Float]
     /// s′ = A s + b (2 a − 1), (position, velocity).
     private let matrix: [Float] = [1, 0.1, 0, 0.95]
 
@@ -18,6 +20,7 @@ private final class ModelBatch: BatchedEnvironment {
             request.id, count: request.count, autoreset: request.autoreset, observationSpace: .box(-2...2, shape: [2]),
             actionSpace: .discrete(2), elementType: .float32)
         streams = Array(repeating: PCG64(seed: 0), count: request.count)
+        states = Array(repeating: 0, count: 2 * request.count)
     }
 
     func reset(seeds: [UInt64?], mask: [Bool]?) {
@@ -27,32 +30,37 @@ private final class ModelBatch: BatchedEnvironment {
             begin(index)
             buffers.begin(index)
         }
+        observe(buffers.observations)
     }
 
     private func begin(_ index: Int) {
-        let state = buffers.observations.floats
-        (state[2 * index], state[2 * index + 1]) = (Float(streams[index].uniform(-0.5, 0.5)), 0)
+        (states[2 * index], states[2 * index + 1]) = (Float(streams[index].uniform(-0.5, 0.5)), 0)
     }
+
+    private func observe(_ rows: MutableRows) { _ = rows.floats.update(fromContentsOf: states) }
 
     func step() throws(EnvironmentError) {
         try buffers.checkStep()
-        let (state, final) = (buffers.observations.floats, buffers.finalObservations)
         for index in 0..<count {
             buffers.isResetStep[index] = autoreset == .nextStep && buffers.hasEnded(index)
             if buffers.isResetStep[index] {
                 begin(index)
                 buffers.keep(Step(reward: 0), index)
-                continue
+            } else {
+                play(index, push: buffers.actions.integers[index] == 1 ? 0.1 : -0.1)
             }
-            let push: Float = buffers.actions.integers[index] == 1 ? 0.1 : -0.1
-            let (position, velocity) = (state[2 * index], state[2 * index + 1])
-            state[2 * index] = min(max(matrix[0] * position + matrix[1] * velocity, -2), 2)
-            state[2 * index + 1] = min(max(matrix[2] * position + matrix[3] * velocity + push, -2), 2)
-            buffers.keep(Step(reward: 1, terminated: abs(state[2 * index]) > 0.6), index)
         }
+        observe(buffers.finalObservations)
         guard autoreset == .sameStep else { return }
-        final.memory.copyMemory(from: buffers.observations.memory, byteCount: count * final.rowBytes)
         for index in 0..<count where buffers.hasEnded(index) { begin(index) }
+        observe(buffers.observations)
+    }
+
+    private func play(_ index: Int, push: Float) {
+        let (position, velocity) = (states[2 * index], states[2 * index + 1])
+        states[2 * index] = min(max(matrix[0] * position + matrix[1] * velocity, -2), 2)
+        states[2 * index + 1] = min(max(matrix[2] * position + matrix[3] * velocity + push, -2), 2)
+        buffers.keep(Step(reward: 1, terminated: abs(states[2 * index]) > 0.6), index)
     }
 
     var frameSize: FrameSize { FrameSize(width: 8, height: 8) }
