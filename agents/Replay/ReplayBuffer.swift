@@ -191,7 +191,7 @@ public final class ReplayBuffer {
     public func sample(into batch: ReplayBatch, encoding: ObservationEncoding, random: inout RandomStream) {
         let (count, oldest) = (count, added - count)
         precondition(count > 0, "the replay buffer is empty: sample after the first step")
-        for row in 0..<batch.rewards.count {
+        for row in 0..<batch.actions.count {
             var place = random.integers(below: count)
             // What was put back may begin at any place until all are filled.
             if count < capacity { place = (oldest + place) % capacity }
