@@ -4,22 +4,22 @@ import Storage
 import Synchronization
 import Viewer
 
-/// Training on a thread of its own while a window shows what has been learned so far. Closing the window doesn't end the
-/// training.
+/// Trains on a thread of its own while a window shows what has been learned so far. Closing the window doesn't end
+/// the training.
 final class LiveTraining: Sendable {
     private let train: @Sendable () throws -> JSON?
     private let result = Mutex<Result<JSON?, any Error>?>(nil)
     private let hasBegun = Mutex(false)
     private let ended = DispatchSemaphore(value: 0)
 
-    /// - Parameter train: trains until it is interrupted, and gives the run's summary; nil where it was.
+    /// - Parameter train: trains until it is interrupted, and returns the run's summary; nil if it was.
     init(_ train: @escaping @Sendable () throws -> JSON?) { self.train = train }
 
-    /// Opens the window of a scene that begins the training, and waits for the ends of both. Training goes on where the
+    /// Opens the window of a scene that starts the training, and waits for both to end. Training continues if the
     /// scene fails.
     ///
-    /// - Returns: the run's summary; nil where it was interrupted.
-    /// - Throws: what the training throws, and ``ViewerError/noDisplay(_:)`` where it hasn't begun.
+    /// - Returns: the run's summary; nil if it was interrupted.
+    /// - Throws: the errors of training, and ``ViewerError/noDisplay(_:)`` if it hasn't started.
     @MainActor func run(_ scene: any ViewerScene, options: ViewerOptions) throws -> JSON? {
         Interruption.watch()
         do {
@@ -33,7 +33,7 @@ final class LiveTraining: Sendable {
         return try result.withLock { $0 }!.get()
     }
 
-    /// Begins the training, the first time.
+    /// Starts the training when called for the first time.
     func begin() {
         let isFirst = hasBegun.withLock { hasBegun in
             defer { hasBegun = true }
@@ -49,14 +49,14 @@ final class LiveTraining: Sendable {
         thread.start()
     }
 
-    /// Throws what the training threw, once it has ended, or that it was interrupted.
+    /// Throws the error of a training that failed or was interrupted.
     func check() throws {
         if case .failure(let error) = result.withLock({ $0 }) { throw error }
         if Interruption.isRequested { throw CancellationError() }
     }
 }
 
-/// How a training begins, and whether it is shown.
+/// How a training starts, and whether it is shown.
 struct LaunchFlags: ParsableArguments {
     @Flag(help: "Replace the run's folder where it exists.")
     var force = false
@@ -71,9 +71,9 @@ struct LaunchFlags: ParsableArguments {
     var frames: Int?
 
     func validate() throws {
-        if force, resume { throw ValidationError("--force starts anew and --resume goes on; give one of them.") }
+        if force, resume { throw ValidationError("--force starts from scratch and --resume continues; give only one.") }
         try require("--frames", frames, in: 1...Int.max)
-        if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
+        if frames != nil, !live { throw ValidationError("--frames needs --live.") }
     }
 
     /// The window of `--live`.

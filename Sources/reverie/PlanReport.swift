@@ -2,9 +2,9 @@ import Foundation
 import Graphics
 import TensorCore
 
-/// Plans as a person reads them: what each is, needs and takes, and a table of its steps.
+/// Plans as text: what each of them is, needs and takes, and a table of its steps.
 struct PlanReport {
-    /// A plan, how often it runs, and what making it took.
+    /// A plan, how often it runs, and what it took to make it.
     struct Item {
         var timing: PlanTiming
         var runs: Int
@@ -13,12 +13,12 @@ struct PlanReport {
 
     let items: [Item]
     private let limits: MachineLimits
-    /// What `runs` are counted in, such as `a step`.
+    /// What runs are counted per, such as `a step`.
     private let period: String
 
-    /// Measures the machine and times the plans; those that take longest come first.
+    /// Measures the machine and times the plans, which are listed from the slowest to the fastest.
     ///
-    /// - Parameter makings: what making the plans took, where it isn't what they say themselves.
+    /// - Parameter makings: what it took to make the plans, if that differs from what they report themselves.
     init(_ plans: [(plan: Plan, runs: Int)], makings: [Plan.Making]? = nil, period: String) throws {
         let limits = try MachineLimits.measure()
         let makings = makings ?? plans.map(\.plan.making)

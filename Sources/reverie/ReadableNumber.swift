@@ -1,4 +1,4 @@
 import Graphics
 
-/// A number as reports and panels write it.
+/// A number as reports and panels show it.
 func readable(_ value: Double) -> String { NumberText.readable(value) }

@@ -71,9 +71,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--seeds 3..1", "The value '3..1' is invalid"), ("--seeds 0..1 --seed 3", "give one of them"),
+        ("--seeds 3..1", "The value '3..1' is invalid"), ("--seeds 0..1 --seed 3", "for several; give only one"),
         ("--seeds 0..1 --live", "leave out --seeds"), ("--seeds 0..1 --plan", "leave out --seeds"),
-        ("--seeds 0..1 --shadow", "leave out --seeds"), ("--jobs 2", "--jobs is for the runs of --seeds"),
+        ("--seeds 0..1 --shadow", "leave out --seeds"), ("--jobs 2", "--jobs needs --seeds"),
         ("--seeds 0..1 --jobs 0", "--jobs takes a whole number from 1"),
         ("--seeds 0..1 --set batchSize=0", "batchSize is a whole number from 1"),
     ]) func usage(words: String, sentence: String) throws {
@@ -117,7 +117,7 @@ import Testing
         let words = "train q-learning FrozenLake-v1 --seeds 0..2 --jobs 2 --run r"
         let stopped = try run(words + " --steps 1000000000", in: folder, prefix: interrupt)
         #expect(stopped.status == 130 && stopped.output.isEmpty, "\(stopped.errors)")
-        #expect(stopped.errors.contains("the same command with --resume goes on"))
+        #expect(stopped.errors.contains("to continue, repeat the command with --resume"))
         #expect(!exists(folder.file("r/seed-2")))
         #expect(!exists(folder.file("r/seed-0/summary.json")))
         // Shorter ones, stopped before their end: the resumed ones end as those that nobody stopped.

@@ -9,10 +9,10 @@ struct Sample: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw from a fitted generative model, or make pictures of it.",
         discussion: """
-            To a PNG: rows that are pictures become a grid, bits and levels a row of cells each, reals points beside the \
-            data's, sequences text or piano rolls. To a GIF: the same as it comes about, in at most 121 pictures. To an \
-            NPZ: the array 'samples', or one by the name of what --show asks for, with what it came from ('before') and \
-            what it should have become ('original'). To a TXT: texts.
+            To a PNG: rows that are pictures become a grid, bits and levels a row of cells each, reals points beside \
+            the data's, sequences text or piano rolls. To a GIF: the same as it comes about, in at most 121 pictures. \
+            To an NPZ: the array 'samples', or one by the name of what --show asks for, with what it came from \
+            ('before') and what it should have become ('original'). To a TXT: texts.
 
             EXAMPLE
               reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.npz
@@ -68,7 +68,7 @@ struct Sample: ParsableCommand {
         let subject = ModelSubject(model)
         let show = try show(of: subject)
         try drawing.apply(to: subject, showing: show)
-        note("drawing \(show.rawValue) from \(path)")
+        note("making \(show.rawValue) with \(path)")
         let view = try ModelView(show, of: subject, count: count ?? usualCount(show), seed: UInt64(seed))
         let limit = steps ?? max(240, view.current.count / view.count)
         if to.hasSuffix(".gif") {
@@ -85,15 +85,15 @@ struct Sample: ParsableCommand {
         try output(json ? "\(summary)" : "\(view.count) \(show == .weights ? "units" : "rows"): \(to)")
     }
 
-    /// What is asked for, or what suits the file.
+    /// What `--show` asks for, or what suits the file.
     private func show(of subject: ModelSubject) throws -> ModelShow {
         let usual: ModelShow = to.hasSuffix(".gif") ? .process : .samples
         let show = try ModelShow.choice(show ?? usual, of: subject.model.model, named: subject.name)
         guard to.hasSuffix(".txt"), !subject.isOfText else { return show }
-        throw UsageError("\(to) is for texts, and \(folder) models other data: take .npz or .png")
+        throw UsageError("\(to) holds text, but \(folder) is not a model of text; write to .npz or .png")
     }
 
-    /// Rows, or units, where nothing is said of them; nil for what a picture has room for.
+    /// The number of rows or units if `--count` is not given; nil for as many as fit into an image.
     private func usualCount(_ show: ModelShow) -> Int? {
         guard to.hasSuffix(".npz") || to.hasSuffix(".txt") else { return nil }
         return show == .samples ? 1000 : show == .weights ? .max : nil
@@ -114,7 +114,7 @@ struct Sample: ParsableCommand {
         }
     }
 
-    /// The shape of a row; of a sequence its steps come first.
+    /// The shape of a row; for sequences the steps come first.
     private static func shape(_ view: ModelView, _ model: FittedModel) -> [Int] {
         guard model.data.isSequential else { return model.data.shape }
         return [view.current.count / view.count / model.data.width] + model.data.shape
