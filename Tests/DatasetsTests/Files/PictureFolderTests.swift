@@ -56,6 +56,6 @@ import Testing
         try removeFile(folder.file("p/b.png"))
         #expect(folder.error("p") is DatasetError)
         try createFolder(folder.file("empty"))
-        #expect("\(folder.error("empty")!)".contains("PNG pictures"))
+        #expect("\(folder.error("empty")!)".contains("PNG images"))
     }
 }
