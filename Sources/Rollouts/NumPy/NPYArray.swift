@@ -15,7 +15,8 @@ public struct NPYArray: Hashable, Sendable {
     /// - Precondition: There are as many bytes as type and shape need.
     public init(type: NPYType, shape: [Int], bytes: [UInt8]) {
         let byteCount = NPYHeader(type: type, shape: shape).byteCount
-        precondition(bytes.count == byteCount, "\(byteCount) bytes make \(shape) of \(type.name), not \(bytes.count)")
+        precondition(
+            bytes.count == byteCount, "shape \(shape) of \(type.name) takes \(byteCount) bytes, not \(bytes.count)")
         self.type = type
         self.shape = shape
         self.bytes = bytes
