@@ -11,7 +11,8 @@ import Testing
 
     static let names = CheckedStep.all.map(\.name)
 
-    /// The step's results from the numbers that the peers start from, one of its arrays changed where `changed` says which.
+    /// The step's results from the numbers that the peers start from, one of its arrays changed where `changed` says
+    /// which.
     private func results(of step: CheckedStep, changed parameter: Int? = nil) throws -> [Float] {
         var numbers = BenchmarkNumbers()
         let made = try step.make(&numbers)
@@ -71,10 +72,10 @@ import Testing
 
     @Test(arguments: [
         // The third loss, larger by 6e-6 of it.
-        ("0.3387161", "0.3387181", "something else than PyTorch: result 3 of 10"),
+        ("0.3387161", "0.3387181", "not timed, since its results are not PyTorch's: result 3 of 10"),
         ("\"REINFORCE step", "\"REINFORCE stop", "there are no losses of 'REINFORCE step MLP 4-128-2 T500'"),
         ("\"losses\"", "\"lost\"", "or no 'losses'"),
-        ("1e-06", "0", "there is no 'tolerance' above 0"),
+        ("1e-06", "0", "expected a 'tolerance' above 0"),
         ("\"losses\"", "losses", "expected '\"'"),
     ]) func otherContentIsRefused(part: String, replacement: String, sentence: String) throws {
         let result = try bench { real in

@@ -12,10 +12,12 @@ extension TrainingError: CustomStringConvertible {
         switch self {
         case .notResumable(let folder, let environment, let checkpoint):
             "\(folder) can't be resumed: \(environment) can't save its state. "
-                + "The agent can still be evaluated and watched; a new run can start from its parameters with --weights \(checkpoint) --ignore-extra"
+                + "The agent can still be evaluated and watched; "
+                + "a new run can start from its parameters with --weights \(checkpoint) --ignore-extra"
         case .diverged(let reason, let step, let checkpoint):
             "\(reason) That was at step \(step); the last checkpoint before it is \(checkpoint). "
-                + "Resuming would diverge in the same way; start a new run with other settings, such as a lower learning rate."
+                + "Resuming would diverge in the same way; "
+                + "start a new run with other settings, such as a lower learning rate."
         }
     }
 }

@@ -19,7 +19,7 @@ public struct StratifiedBootstrap: Hashable, Sendable {
     }
 
     public init(confidence: Double = 0.95, resampleCount: Int = 2000, seed: UInt64 = 0) {
-        precondition((0...1).contains(confidence), "a confidence lies in 0...1, not at \(confidence)")
+        precondition((0...1).contains(confidence), "a confidence must be in 0...1, not \(confidence)")
         precondition(resampleCount > 0, "a bootstrap needs at least 1 resample, not \(resampleCount)")
         (self.confidence, self.resampleCount, self.seed) = (confidence, resampleCount, seed)
     }

@@ -40,7 +40,7 @@ public enum Statistics {
     ///
     /// - Precondition: `share` is in 0...1.
     static func quantile(_ share: Double, ofSorted values: [Double]) -> Double {
-        precondition((0...1).contains(share), "a quantile lies in 0...1, not at \(share)")
+        precondition((0...1).contains(share), "a quantile must be in 0...1, not \(share)")
         guard let last = values.last else { return .nan }
         let place = share * Double(values.count - 1)
         let index = Int(place)
