@@ -153,7 +153,7 @@ import Testing
         try writeAtomically("", to: folder.file("dqn/old.png"), overwrite: false)
         let before = try folder.bytes("rollouts.npz") + folder.bytes("dqn/config.toml")
         try expect(words, 73, sentence, in: folder)
-        try expect(words, 73, "ask for overwriting with --force", in: folder)
+        try expect(words, 73, "overwrite it with --force", in: folder)
         #expect(try folder.bytes("rollouts.npz") + folder.bytes("dqn/config.toml") == before)
     }
 
