@@ -12,9 +12,9 @@ import Testing
     /// Two ways to learn on three seeds, and a random agent in two environments.
     private func made() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
+        let learning = "train q-learning FrozenLake-v1 --option is_slippery=false --steps 3000 --seeds 0..2"
         let words = [
-            "train q-learning FrozenLake-v1 --option is_slippery=false --steps 3000 --seeds 0..2 --run fast --set learningRate=0.5",
-            "train q-learning FrozenLake-v1 --option is_slippery=false --steps 3000 --seeds 0..2 --run slow --set learningRate=0.01",
+            "\(learning) --run fast --set learningRate=0.5", "\(learning) --run slow --set learningRate=0.01",
             "train random CartPole-v1 --steps 500 --seeds 0..1 --run others",
         ]
         for line in words { #expect(try run(line, in: folder).status == 0) }

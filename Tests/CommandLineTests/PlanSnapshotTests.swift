@@ -46,8 +46,8 @@ import Testing
         #expect(try matchesFixture(Array(rows.joined().utf8), at: joinPath(Self.folder, "units.txt")))
     }
 
-    /// Each run of the plans of three steps has the plain run's results; see ``ShadowCheck``. The switch is the process's, so each
-    /// step has its own.
+    /// Each run of the plans of three steps has the plain run's results; see ``ShadowCheck``. The switch is the
+    /// process's, so each step has its own.
     @Test(arguments: steps) func runsAgreeWithPlainOnes(name: String) async {
         await #expect(processExitsWith: .success) { [name] in
             ShadowCheck.isEnabled = true
@@ -61,8 +61,8 @@ import Testing
     }
 
     #if os(Linux)
-        /// An allocation, even one that is freed at once, would end the process. On one thread: a pool's thread that gets its
-        /// first work only now still has to make its thread-local variables.
+        /// An allocation, even one that is freed at once, would end the process. On one thread: a pool's thread that
+        /// gets its first work only now still has to make its thread-local variables.
         @Test(arguments: steps) func replaysAllocateNothing(name: String) async {
             await #expect(processExitsWith: .success) { [name] in
                 Threads.count = 1

@@ -103,8 +103,8 @@ import Testing
         #expect(json["failed"]?.array?.first?["status"]?.integer == 65)
     }
 
-    /// What sends a signal soon after runs have made checkpoints, in the background of a shell that becomes the command. It
-    /// gives up in time: a checkpoint may be gone before the next one is there.
+    /// What sends a signal soon after runs have made checkpoints, in the background of a shell that becomes the
+    /// command. It gives up in time: a checkpoint may be gone before the next one is there.
     private static func when(_ words: String...) -> String {
         let made = words.dropLast().map { "compgen -G '\($0)/checkpoints/step-*' >/dev/null" }
         let wait = "for ((i = 0; i < 1500; i++)); do \(made.joined(separator: " && ")) && break; sleep 0.02; done"

@@ -55,7 +55,8 @@ import Testing
         #expect(target == [1, 2, 300, 1, -1] && sequences[2] == [300] && sequences[1].isEmpty)
     }
 
-    /// MNIST's files hold a byte a pixel, and so do the rows, whether a model takes levels, intensities or bits of them.
+    /// MNIST's files hold a byte a pixel, and so do the rows, whether a model takes levels, intensities or bits of
+    /// them.
     @Test func picturesStayBytes() throws {
         let folder = try TestFolder()
         for part in ["train", "t10k"] {

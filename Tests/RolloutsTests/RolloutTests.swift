@@ -7,7 +7,8 @@ import Testing
 @testable import Rollouts
 
 private let layout = RolloutLayout(
-    environment: "Counter-v0", observations: Column(.observations, .float32, shape: [2]), actions: Column(.actions, .int64),
+    environment: "Counter-v0", observations: Column(.observations, .float32, shape: [2]),
+    actions: Column(.actions, .int64),
     policy: .init(name: "probabilities", count: 2), metadata: [.init("note", "a test é")])
 
 /// Plays "the episode's number and the step's" into a recorder.

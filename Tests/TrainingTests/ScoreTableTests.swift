@@ -54,9 +54,9 @@ import Testing
         }
     }
 
-    /// Each of two bootstraps puts the ends of an interval somewhat elsewhere; an end at the 2.5th of a hundred of 10,000
-    /// resamples is off by about 3 % of the interval's width (three standard deviations). 5 % are allowed; with few runs
-    /// the ends jump between the few values there are, so that one of these cases is left to the test above.
+    /// Each of two bootstraps puts the ends of an interval somewhat elsewhere; an end at the 2.5th of a hundred of
+    /// 10,000 resamples is off by about 3 % of the interval's width (three standard deviations). 5 % are allowed; with
+    /// few runs the ends jump between the few values there are, so that one of these cases is left to the test above.
     @Test func intervalsAgreeWithRliable() throws {
         let bootstrap = StratifiedBootstrap(resampleCount: 20_000, seed: 1)
         for example in try Self.reference()["cases"]!.array!

@@ -27,7 +27,8 @@ import Testing
         }
     }
 
-    /// A default is one of the values allowed, another value can be set by name and as a flag, and changes nothing else.
+    /// A default is one of the values allowed, another value can be set by name and as a flag, and changes nothing
+    /// else.
     @Test(arguments: all.indices)
     func settingsCanBeSetAndRead(index: Int) throws { try check(Self.all[index]) }
 

@@ -9,7 +9,8 @@ import Testing
 
 @testable import Training
 
-/// A generator of one column of numbers, a z + b, and a discriminator of a few units, each with an optimiser of its own.
+/// A generator of one column of numbers, a z + b, and a discriminator of a few units, each with an optimiser of its
+/// own.
 private class Adversaries: SamplingModel {
     static let names = ["discriminator", "generator"]
     let data: Dataset.Description
@@ -115,7 +116,8 @@ private struct AdversarySettings: ModelSettings {
         }
     }
 
-    /// The generator comes near the data, and the parameters of the least distance are kept, wherever the game goes after.
+    /// The generator comes near the data, and the parameters of the least distance are kept, wherever the game goes
+    /// after.
     @Test func theLeastDistanceIsKept() throws {
         let session = try FitSession(
             configuration(["epochs=60", "checkpointSeconds=0"]), folder: folder.file("run"), overwrite: false)

@@ -43,7 +43,8 @@ import Testing
         try recorder.begin(slot: 0, seed: nil, observation: first.span.bytes)
         for (index, observation) in observations.dropFirst().enumerated() {
             try recorder.step(
-                slot: 0, action: action.span.bytes, reward: 0, terminated: index == observations.count - 2, truncated: false,
+                slot: 0, action: action.span.bytes, reward: 0, terminated: index == observations.count - 2,
+                truncated: false,
                 observation: observation.span.bytes)
         }
         try recorder.finish()

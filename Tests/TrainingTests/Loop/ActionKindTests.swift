@@ -34,7 +34,9 @@ struct Reach: Environment, StateCodable {
         return Step(reward: -Double(loss), truncated: time == 4)
     }
 
-    func observe(into observation: inout MutableSpan<Float>) { for place in 0..<3 { observation[place] = target[place] } }
+    func observe(into observation: inout MutableSpan<Float>) {
+        for place in 0..<3 { observation[place] = target[place] }
+    }
     func draw(into frame: inout Frame) { frame.clear(.black) }
 
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
@@ -65,7 +67,9 @@ struct Match: Environment, StateCodable {
         return Step(reward: Double(right), truncated: time == 4)
     }
 
-    func observe(into observation: inout MutableSpan<Int32>) { for place in 0..<2 { observation[place] = shown[place] } }
+    func observe(into observation: inout MutableSpan<Int32>) {
+        for place in 0..<2 { observation[place] = shown[place] }
+    }
     func draw(into frame: inout Frame) { frame.clear(.black) }
 
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
@@ -75,8 +79,8 @@ struct Match: Environment, StateCodable {
     }
 }
 
-/// Learns from replayed actions of any kind which of them paid best: r ≈ q(s, a) by a network on both, acting by the best of some
-/// random actions.
+/// Learns from replayed actions of any kind which of them paid best: r ≈ q(s, a) by a network on both, acting by the
+/// best of some random actions.
 private final class Critic: ReplayingLearner {
     let replay: ReplayBuffer
     let replayMemory: ReplayMemory
@@ -129,7 +133,9 @@ private final class Critic: ReplayingLearner {
                 encoding.encode(
                     observations.row(row), type: observations.type,
                     into: values.input(0).baseAddress! + number * encoding.inputCount)
-                for place in 0..<space.count { values.input(1)[number * space.count + place] = Float(tries[number][place]) }
+                for place in 0..<space.count {
+                    values.input(1)[number * space.count + place] = Float(tries[number][place])
+                }
             }
             values.run()
             actions.set(row, to: tries[argmax(values.output(0))])
@@ -150,7 +156,8 @@ private final class Critic: ReplayingLearner {
         var continues = [Float](repeating: 0, count: Self.batch)
         let actions =
             replay.actionType == .int32
-            ? MutableRows(learning.integerInput(1), count: Self.batch) : MutableRows(learning.input(1), count: Self.batch)
+            ? MutableRows(learning.integerInput(1), count: Self.batch)
+            : MutableRows(learning.input(1), count: Self.batch)
         next.withUnsafeMutableBufferPointer { next in
             continues.withUnsafeMutableBufferPointer { continues in
                 replay.sample(
@@ -201,7 +208,8 @@ private final class Critic: ReplayingLearner {
         let folder = try TemporaryFolder()
         let agent = try Self.trained(name, steps: 20)
         let observer = try RolloutObserver(
-            agent, Self.make(name, 3, .nextStep), to: folder.file("r.npz"), videoPath: nil, metadata: [], overwrite: false)
+            agent, Self.make(name, 3, .nextStep), to: folder.file("r.npz"), videoPath: nil, metadata: [],
+            overwrite: false)
         _ = try Evaluator(agent, mode: .explore, batchLimit: 3, observer: observer) { Self.make(name, $0, .nextStep) }
             .run(episodes: 5, seed: 9)
         try observer.finish(keeping: 5, overwrite: false)

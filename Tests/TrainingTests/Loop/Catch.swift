@@ -3,8 +3,8 @@ import Experience
 import Graphics
 import Random
 
-/// A ball falls through a picture of 8 × 8 pixels, straight or aslant, and a paddle of three pixels is to catch it: reward
-/// 1 or -1. An observation is the last two pictures, without which nobody can tell where the ball flies.
+/// A ball falls through a picture of 8 × 8 pixels, straight or aslant, and a paddle of three pixels is to catch it:
+/// reward 1 or -1. An observation is the last two pictures, without which nobody can tell where the ball flies.
 struct Catch: Environment, StateCodable {
     static let side = 8
     private var random = PCG64(seed: 0)

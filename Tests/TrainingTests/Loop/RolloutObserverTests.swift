@@ -38,8 +38,8 @@ import Testing
 
     /// The recorded actions, played again in one environment, give the recorded episode to the last bit.
     ///
-    /// - Parameter tolerance: by how much an opinion may differ: several rows go through the network at once, whose sums
-    ///   are made in another order than one row's.
+    /// - Parameter tolerance: by how much an opinion may differ: several rows go through the network at once, whose
+    ///   sums are made in another order than one row's.
     private func replay(_ rollout: Rollout, _ agent: any Learner, _ id: String, tolerance: Float) throws {
         let world = try EnvironmentCatalog.make(id, autoreset: .disabled)
         let policyCount = rollout.layout.policy?.count ?? 0

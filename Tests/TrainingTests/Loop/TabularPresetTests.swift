@@ -6,8 +6,8 @@ import Testing
 
 @testable import Training
 
-/// The presets of planners and of agents with a table end at the optimum of their worlds, from seeds that nothing was tuned
-/// with, by the last parameters.
+/// The presets of planners and of agents with a table end at the optimum of their worlds, from seeds that nothing was
+/// tuned with, by the last parameters.
 @Suite struct TabularPresetTests {
     /// The return to be reached: the best there is, less what chance and values that are not quite learned may take.
     private static let bars = [
