@@ -5,14 +5,14 @@ import Testing
 @testable import Benchmarks
 @testable import reverie
 
-/// `bench` times only what computes PyTorch's results.
+/// `bench` times a step only if its results are PyTorch's.
 @Suite struct BenchTests {
     private typealias Fault = GoldenLosses.Fault
 
     static let names = CheckedStep.all.map(\.name)
 
-    /// The step's results from the numbers that the peers start from, one of its arrays changed where `changed` says
-    /// which.
+    /// The step's results from the numbers that the peers start from, with one of its arrays changed if `changed` names
+    /// one.
     private func results(of step: CheckedStep, changed parameter: Int? = nil) throws -> [Float] {
         var numbers = BenchmarkNumbers()
         let made = try step.make(&numbers)
@@ -33,11 +33,11 @@ import Testing
         try GoldenLosses().check(name, results(of: step(name)))
     }
 
-    /// A change of any of a step's arrays is found; of steps with many arrays, of five of them.
+    /// A change in any of a step's arrays is noticed; for steps with many arrays, in any of five.
     @Test(arguments: names) func aChangedArrayIsFound(name: String) throws {
         var numbers = BenchmarkNumbers()
         let entries = try step(name).make(&numbers).parameters.entries
-        // What a channel has everywhere, batch normalisation takes away.
+        // Batch normalisation removes what is constant in a channel.
         let constant = ["generator.0.bias", "generator.4.bias", "discriminator.2.bias"]
         let isConvolutional = name.hasPrefix("DCGAN")
         let chosen = entries.indices.filter { !isConvolutional || !constant.contains(entries[$0].path) }
@@ -54,7 +54,7 @@ import Testing
         #expect(throws: Fault.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong.dropLast()) }
     }
 
-    /// Runs one checked benchmark with a file of losses that `change` makes of the real one; nil leaves it out.
+    /// Runs one checked benchmark with a modified file of losses; nil removes the file.
     private func bench(_ change: (String) throws -> String?) throws -> Executable.Result {
         let assets = try TemporaryFolder()
         try createFolder(assets.file("benchmarks"))
@@ -100,7 +100,7 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
     }
 
-    /// The text after the line of the timing: limits, what the plan needs, a line a unit.
+    /// The text after the timing: limits, what the plan needs, a line per unit.
     @Test func plansAreShown() throws {
         let words = ["bench", "REINFORCE", "--seconds", "0.001", "--plan"]
         let result = try Executable.run(words, in: TemporaryFolder())

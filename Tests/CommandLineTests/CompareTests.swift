@@ -3,13 +3,13 @@ import Graphics
 import Storage
 import Testing
 
-/// `compare`: runs side by side, as tables, pictures and JSON.
+/// `compare`: tables, pictures and JSON.
 @Suite struct CompareTests {
     private func run(_ words: String, in folder: TemporaryFolder) throws -> Executable.Result {
         try Executable.run(words.split(separator: " ").map(String.init), in: folder)
     }
 
-    /// Two ways to learn on three seeds, and a random agent in two environments.
+    /// Two settings of an agent with three seeds each, and a random agent in two environments.
     private func made() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
         let learning = "train q-learning FrozenLake-v1 --option is_slippery=false --steps 3000 --seeds 0..2"

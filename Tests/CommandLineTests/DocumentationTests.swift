@@ -10,7 +10,7 @@ import Testing
     private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// What the documentation shows of the environments is all of them; `Documentation/environments.py` writes it.
+    /// The page of environments shows all of them; `Documentation/environments.py` writes it.
     @Test func everyEnvironmentHasItsPlace() throws {
         let page = try String(contentsOf: root.appending(path: "Documentation/Environments.md"), encoding: .utf8)
         let lines = Set(page.split(separator: "\n"))

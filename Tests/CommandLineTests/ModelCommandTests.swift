@@ -44,7 +44,7 @@ import Testing
         #expect(plain.status == 64 && plain.errors.contains("nade can't draw rows of a class"), "\(plain)")
     }
 
-    /// Longer than the context: the window slides on; as long as it, the draws are the same.
+    /// For texts longer than the context, the window slides on; up to its length, the samples are the same.
     @Test func samplesAreAsLongAsAskedFor() throws {
         let folder = try ModelRuns.folder()
         for (words, name) in [("", "plain"), ("--set sampleSteps=150", "long"), ("--set sampleSteps=20", "short")] {

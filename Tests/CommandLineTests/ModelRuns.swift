@@ -29,7 +29,7 @@ enum ModelRuns {
     private static let made = Result {
         let folder = try TemporaryFolder()
         let bits = (0..<60).map { row in (0..<6).map { "\((row >> $0) & 1)" }.joined(separator: ",") }
-        // A class's bits are like it, but for one in each third row.
+        // A row has the bits of its class, except for one in each third row.
         let classes = (0..<60).map { row in
             ((0..<4).map { (row / 3 % 4 == $0 && row % 3 == 0) == (row % 2 == 1) ? 0 : 1 } + [row % 2])
                 .map(String.init).joined(separator: ",")
@@ -56,13 +56,13 @@ enum ModelRuns {
         }
     }()
 
-    /// The folder with all of them, which a test may add files to.
+    /// The folder with all of them; tests may add files to it.
     static func folder() throws -> TemporaryFolder {
         _ = removeAtExit
         return try made.get()
     }
 
-    /// A fitted model; its data are found where they don't lie in a file.
+    /// A fitted model, with its data even if they are not in a file.
     static func subject(_ run: String) throws -> ModelSubject {
         ModelSubject(try FittedModel(run: folder().file(run)))
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import reverie
 
-/// What is looked at of a model, and how it is drawn.
+/// What is shown of a model, and how it is drawn.
 @Suite struct ModelViewTests {
     private func view(_ run: String, _ show: ModelShow, count: Int? = nil, seed: UInt64 = 2) throws -> ModelView {
         try ModelView(show, of: ModelRuns.subject(run), count: count, seed: seed)
@@ -23,7 +23,7 @@ import Testing
         }
         let unknown = rows.before!.indices.filter { $0 % 16 >= 8 }
         #expect(unknown.allSatisfy { rows.before![$0] == 0.5 })
-        // What a chain begins with says nothing of the rows.
+        // The chain's initial state doesn't depend on the rows.
         let agreeing = unknown.count { start.current[$0] == rows.original![$0] }
         #expect((20..<60).contains(agreeing), "\(agreeing) of \(unknown.count)")
     }

@@ -49,7 +49,7 @@ import Testing
         #expect(!runs.folder.content().contains { $0.hasSuffix(".spool") })
     }
 
-    /// Records until the shell finds the condition to hold, then interrupts.
+    /// Records until a shell condition holds, then interrupts.
     private func interrupted(_ environment: [String], when condition: String, in folder: TemporaryFolder) throws
         -> Executable.Result
     {

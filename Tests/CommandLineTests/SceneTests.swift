@@ -106,7 +106,7 @@ import Viewer
         let rollout = try recorded(folder)
         let other = try EnvironmentCatalog.make("CartPole-v1", autoreset: .disabled, options: ["high": "0.04"])
         #expect(throws: DataError.self) { try RolloutScene(rollout, path: "r.npz", environment: other) }
-        // Its episodes go on where CartPole's have ended, or do what CartPole can't.
+        // Its episodes are longer than CartPole's, or do what CartPole can't.
         for (action, count) in [(0, 60), (2, 5)] {
             let wrong = try recorded(folder, action: action, steps: count)
             #expect(throws: DataError.self) {
@@ -146,7 +146,7 @@ import Viewer
         return try Rollout(contentsOf: folder.file("r.npz"))
     }
 
-    /// A recording of one action over and over that says nothing of an end.
+    /// A recording of one repeated action without an end.
     private func recorded(_ folder: TemporaryFolder, action: Int, steps: Int) throws -> Rollout {
         let environment = try cartPole()
         try environment.reset(seed: 1)

@@ -1,7 +1,7 @@
 import Storage
 import Testing
 
-/// Agents that act by a network out of PyTorch; Fixtures/NeuralNetworks/make_weights.py made it, and played it in
+/// Agents that act by a network from PyTorch; Fixtures/NeuralNetworks/make_weights.py made it and played it in
 /// Gymnasium.
 @Suite struct WeightsTests {
     private let folder: TemporaryFolder
@@ -33,7 +33,7 @@ import Testing
         #expect(report["minimum"]?.double == returns.min() && report["maximum"]?.double == returns.max())
     }
 
-    /// Fifty steps are fewer than the first update needs.
+    /// Fifty steps end before the first update.
     @Test func trainingStartsFromPyTorchsNetwork() throws {
         #expect(try Executable.run(Self.train + weights, in: folder).status == 0)
         try expectPyTorchsReturns(["--last"])

@@ -109,7 +109,7 @@ import Testing
         var read = DataSettings()
         try read.apply(changed.settingsTable)
         #expect(read == changed)
-        // Each setting was changed, and so none is missing from the table.
+        // Each setting was changed, so none is missing from the table.
         let standard = DataSettings().settings.map(\.value)
         #expect(zip(changed.settings.map(\.value), standard).allSatisfy { $0 != $1 } && standard.count == 21)
     }

@@ -78,7 +78,7 @@ import Testing
                 #expect(error.offset <= bytes.count)
             }
         }
-        // Four extents of 2^32 - 1 have a product that no integer holds.
+        // The product of four extents of 2^32 - 1 overflows every integer.
         let huge = idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [1])
         #expect(throws: FormatError.self) { try IDXArray(huge, file: "a") }
     }

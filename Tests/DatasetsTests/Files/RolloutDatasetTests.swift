@@ -12,7 +12,7 @@ import Testing
     let folder: TestFolder
     init() throws { folder = try TestFolder() }
 
-    /// Records episodes of an environment in which action 1 is always taken; returns their observations, as bytes.
+    /// Records episodes of an environment with action 1 in every step; returns the observations as bytes.
     @discardableResult
     private func record(
         _ id: String, to name: String = "r.npz", episodes: Int = 3, seeded: Bool = true, lie: Bool = false,
@@ -109,7 +109,7 @@ import Testing
             $0.frameSide = 12
         }
         #expect(small.description.picture?.width == 12 && small.training.count == data.training.count)
-        // The order of the rows is the same, so the first one is a frame that the environment draws.
+        // The order of the rows is the same, so the first one is a frame of the environment.
         #expect(data.place(of: 0, in: .test).contains("frame"))
     }
 

@@ -86,7 +86,7 @@ import Testing
         #expect(Standardizer([.leastNonzeroMagnitude, 0], width: 1).deviations == [1], "too small to divide by")
     }
 
-    /// The other kinds of data and what is refused: Tests/DatasetsTests.
+    /// The other kinds of data, and what is refused, are in Tests/DatasetsTests.
     @Test func dataThatCannotBeFitted() throws {
         var configuration = try FitConfiguration(
             model: "vae", dataset: try rollout((0..<30).map { [Float($0)] }, name: "large.npz"), seed: 0)
@@ -146,7 +146,7 @@ import Testing
         return try #require(try FitSession(configuration, folder: folder.file(run), overwrite: false).fit(progress))
     }
 
-    /// The bound rises by far, and samples have the data's means, deviations and correlation.
+    /// The bound rises considerably, and samples have the data's means, deviations and correlation.
     @Test func aModelLearnsItsData() throws {
         let rows = Self.correlated(4000)
         let path = try rollout(rows)
@@ -219,7 +219,7 @@ import Testing
     }
 }
 
-/// Fits of models by name, on data that a seed makes.
+/// Fits of models by name, to synthetic data.
 @Suite struct FitSessionTests {
     let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
@@ -233,7 +233,7 @@ import Testing
 
     private static func quiet() -> ProgressBar { ProgressBar(total: 1_000_000, style: .lines, write: { _ in }) }
 
-    /// Stopped at a random place and gone on with, a run ends with the same bytes as one that wasn't.
+    /// Stopped at a random place and resumed, a run ends with the same bytes as an uninterrupted one.
     @Test(arguments: [
         ("vae", "moons", ["epochs=4", "averaging=0.9"]), ("nade", "bars-and-stripes", ["epochs=4", "hiddenUnits=8"]),
         ("deep-nade", "bars-and-stripes", ["epochs=4", "hiddenUnits=8", "averaging=0.9"]),
@@ -271,7 +271,7 @@ import Testing
     }
 
     @Test func patienceKeepsTheBestParameters() throws {
-        // So large a step that the model gets worse after its first epochs.
+        // A learning rate so high that the model gets worse after its first epochs.
         let configuration = try configuration(
             "nade", "bars-and-stripes", ["epochs=200", "patience=3", "learningRate=2", "hiddenUnits=4", "batchSize=4"])
         let summary = try #require(

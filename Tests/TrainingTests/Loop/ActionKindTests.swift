@@ -12,7 +12,7 @@ import Testing
 @testable import Agents
 @testable import Training
 
-/// A world that tells a target and pays −|action − target|² for actions of three numbers, over four steps.
+/// An environment that shows a target, with reward −|action − target|² for actions of three numbers, over four steps.
 struct Reach: Environment, StateCodable {
     var random = PCG64(seed: 0)
     var target: InlineArray<3, Float> = .init(repeating: 0)
@@ -46,7 +46,8 @@ struct Reach: Environment, StateCodable {
     }
 }
 
-/// A world that shows two numbers and pays 1 for each of two choices that is the shown one, over four steps.
+/// An environment that shows two numbers, with reward 1 for each of two choices that equals its number, over four
+/// steps.
 struct Match: Environment, StateCodable {
     var random = PCG64(seed: 0)
     var shown: InlineArray<2, Int32> = .init(repeating: 0)
@@ -79,8 +80,8 @@ struct Match: Environment, StateCodable {
     }
 }
 
-/// Learns from replayed actions of any kind which of them paid best: r ≈ q(s, a) by a network on both, acting by the
-/// best of some random actions.
+/// Learns from replayed actions of any kind which of them paid best: r ≈ q(s, a) with a network on both, acting with
+/// the best of some random actions.
 private final class Critic: ReplayingLearner {
     let replay: ReplayBuffer
     let replayMemory: ReplayMemory
@@ -181,7 +182,7 @@ private final class Critic: ReplayingLearner {
     var variables: Parameters { ["network": network.state, "optimizer": optimizer.state] }
 }
 
-/// Actions of several numbers and of several choices go wherever discrete ones go.
+/// Actions of several numbers and of several choices work wherever discrete ones do.
 @Suite struct ActionKindTests {
     private static func make(_ name: String, _ count: Int, _ mode: AutoresetMode) -> any BatchedEnvironment {
         name == "reach"
@@ -229,7 +230,7 @@ private final class Critic: ReplayingLearner {
         #expect(rollout.stepCount == 20 && Set((0..<20).map { rollout.action($0) }).count > 5)
     }
 
-    /// Half of a run, everything written and read back, and the other half: as the run at one go.
+    /// Half of a run, everything written and read back, and the other half give the same as an uninterrupted run.
     @Test(arguments: ["reach", "match"]) func areResumed(name: String) throws {
         let environments = (0..<2).map { _ in Self.make(name, 2, .sameStep) }
         let agents = try environments.map { try Critic(EnvironmentDescription($0), seed: 1) }
@@ -258,7 +259,7 @@ private final class Critic: ReplayingLearner {
         #expect(everything(resumed) == everything(agents[0]) && rest.episodes == whole.episodes)
     }
 
-    /// Each kind of fault of an action is said, with its space.
+    /// Each kind of invalid action is reported with its space.
     @Test func wrongActionsAreRefused() throws {
         let (reach, match) = (Self.make("reach", 2, .disabled), Self.make("match", 2, .disabled))
         for batch in [reach, match] { try batch.reset(seed: 1) }

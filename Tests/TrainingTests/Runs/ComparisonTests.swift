@@ -4,7 +4,7 @@ import Testing
 
 @testable import Training
 
-/// Runs as they are read to be compared, put together, and drawn.
+/// Runs read for comparison, grouped and plotted.
 @Suite struct ComparisonTests {
     private let folder: TemporaryFolder
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// Learning that goes wrong stops, says when, and leaves the checkpoints from before.
+/// Learning that diverges stops, says when, and leaves the checkpoints from before.
 @Suite struct DivergenceTests {
     let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
