@@ -2,7 +2,7 @@
 public struct DataOrigin: Hashable, Sendable {
     /// What the rows of a file are counted in.
     public enum Unit: String, Hashable, Sendable {
-        case row, line, piece, picture, observation, frame
+        case row, line, piece, picture = "image", observation, frame
     }
 
     /// The file or folder, or else what generated the rows.

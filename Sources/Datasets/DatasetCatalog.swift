@@ -26,7 +26,7 @@ public enum DatasetCatalog {
             name: IDXDataset.mnist, summary: "MNIST: " + IDXDataset.fileNames(prefix: "").joined(separator: ", "),
             family: .pictures),
         Entry(
-            name: "NAME-{train,t10k}-{images,labels}-idx…", summary: "IDX files named as MNIST's are", family: .pictures
+            name: "NAME-{train,t10k}-{images,labels}-idx…", summary: "IDX files named like MNIST's", family: .pictures
         ),
         Entry(name: "NAME/*.png", summary: "PNG images of one size, or a folder of them per class", family: .pictures),
         Entry(name: "NAME.{train,valid,test}.csv", summary: "tables of numbers, one row per line", family: .tables),

@@ -174,7 +174,7 @@ private struct RolloutReader {
             throw failure("policy", "one row per step", "the shape \(policy.shape)")
         }
         guard (policy == nil) == (policyName == nil) else {
-            throw failure("policy", "an array exactly where the metadata names one", "only one of the two")
+            throw failure("policy", "an array if and only if the metadata name one", "only one of the two")
         }
         return RolloutLayout(
             environment: try text("environment"), observations: seen, actions: Self.column(.actions, actions)!,

@@ -14,7 +14,7 @@ public func joinPath(_ folder: String, _ name: String) -> String {
 
 /// Creates a folder and its parent folders; does nothing if it exists.
 ///
-/// - Throws: ``StorageError``, with `wrongKind` where a file is in the way.
+/// - Throws: ``StorageError``, with `wrongKind` if a file is in the way.
 public func createFolder(_ path: String) throws(StorageError) {
     if mkdir(path, 0o777) == 0 { return }
     if errno == ENOENT {

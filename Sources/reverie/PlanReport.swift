@@ -13,7 +13,7 @@ struct PlanReport {
 
     let items: [Item]
     private let limits: MachineLimits
-    /// What runs are counted per, such as `a step`.
+    /// What the number of runs refers to, such as `per step`.
     private let period: String
 
     /// Measures the machine and times the plans, which are listed from the slowest to the fastest.
@@ -47,7 +47,7 @@ struct PlanReport {
         return """
             \(plan.name): \(item.runs.formatted()) run\(item.runs == 1 ? "" : "s") \(period), \(Self.time(seconds))
               \(making.nodes) nodes recorded, \(plan.steps.count) units; \(plan.flops.formatted()) FLOP, \
-            \(Self.bytes(plan.bytes)) read and written a run
+            \(Self.bytes(plan.bytes)) read and written per run
               memory \(Self.bytes(memory.total)): \(parts.joined(separator: ", "))
               captured in \(Self.time(making.captureSeconds)), planned in \(Self.time(making.planSeconds))
             """

@@ -108,7 +108,7 @@ import Testing
         let units = try CheckedStep.reinforce.firstCall().units
         let lines = result.output.split(separator: "\n").map(String.init)
         #expect(lines[1].hasPrefix("first call ") && lines[2].hasPrefix("limits: "))
-        #expect(lines[3].hasPrefix("REINFORCE step: 1 run a step, "))
+        #expect(lines[3].hasPrefix("REINFORCE step: 1 run per step, "))
         #expect(lines[4].contains(" nodes recorded, \(units) units; ") && lines[5].contains("variables "))
         #expect(lines[7].hasSuffix("limit %  step") && lines.count == 9 + units)
         #expect(lines[8].contains(".swift:") && lines.last!.hasSuffix("all \(units) steps"))

@@ -7,7 +7,7 @@ import Training
 @testable import reverie
 
 /// Small fits of models of each kind of rows, made once, and removed when the tests end: `nade`, `rbm` and `hopfield`
-/// of pictures, `bits` of a table of bits, `points` of points, `classes` of a table with classes, `lines` and `stream`
+/// of images, `bits` of a table of bits, `points` of points, `classes` of a table with classes, `lines` and `stream`
 /// of a text, `music`.
 enum ModelRuns {
     private static let data = "--set batchSize=20 --run"

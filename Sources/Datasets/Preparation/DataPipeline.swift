@@ -15,7 +15,7 @@ public struct DataPipeline: Sendable {
 
     /// What the rows are after preparation.
     public let description: Dataset.Description
-    /// The prepared training rows: ``batch(_:random:)`` takes some of them, with what is random sampled anew.
+    /// The prepared training rows: ``batch(_:random:)`` takes some of them, with their random parts resampled.
     public let training: DataRows
     /// The prepared validation rows.
     public let validation: DataRows

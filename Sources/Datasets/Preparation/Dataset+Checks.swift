@@ -75,7 +75,7 @@ extension Dataset {
         guard shape.reduce(1.0, { $0 * Double($1) }) == Double(description.width) else {
             throw DatasetError.setting(
                 name: "shape", value: "\(shape)", data: "a row of \(description.name) is \(description.shape)",
-                expected: "extents whose product is \(description.width)")
+                expected: "extents with the product \(description.width)")
         }
         description.shape = shape
     }

@@ -20,7 +20,7 @@ struct FitData: Sendable {
         try self.init(dataset, configuration)
     }
 
-    /// Prepares a data set.
+    /// Prepares a dataset.
     init(_ dataset: Dataset, _ configuration: FitConfiguration) throws {
         let needs = configuration.settings.needs
         var pipeline = try DataPipeline(

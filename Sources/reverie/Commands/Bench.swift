@@ -112,7 +112,7 @@ struct Bench: ParsableCommand {
     private func report(_ step: CheckedStep, _ first: FirstCall) throws -> PlanReport {
         Plan.recordsOrigins = true
         defer { Plan.recordsOrigins = false }
-        return try PlanReport(step.firstCall().plans, makings: first.plans.map(\.plan.making), period: "a step")
+        return try PlanReport(step.firstCall().plans, makings: first.plans.map(\.plan.making), period: "per step")
     }
 
     /// The benchmarks whose names contain one of the arguments; each argument must match at least one.
