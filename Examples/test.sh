@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the sample package and runs it; it fails where its agent doesn't learn. The libraries aren't compiled again, for the
-# package is built in the repository's build folder; with --alone it has a folder of its own, as a user's package has.
+# Builds and runs the sample package; fails if its agent doesn't learn. The package is built in the repository's build
+# folder, so that the libraries aren't compiled again; with --alone it has a folder of its own, like a user's package.
 set -euo pipefail
 cd "$(dirname "$0")"
 scratch=../.build

@@ -2,21 +2,20 @@ import Foundation
 import Graphics
 import Storage
 
-/// One timing: a name that the peers' scripts share, and what to time.
+/// One timing: a name, shared with the scripts of the peers, and what to time.
 package struct Benchmark {
-    /// What a timing is given in.
+    /// What a timing is measured in.
     package enum Unit {
-        /// The median time of one step.
         case microseconds
-        /// Environment steps, so many in one call.
+        /// Environment steps per second, with `perCall` steps in one call.
         case stepsPerSecond(perCall: Int)
     }
 
     package var name: String
     package var unit: Unit
-    /// What plans can be looked at; nil where there are none.
+    /// The step whose plans can be shown; nil if it has none.
     package var step: CheckedStep? = nil
-    /// Checks that the work is done right, and returns it as a closure that does it once.
+    /// Checks that the work gives the right results, and returns a closure that does it once.
     var prepare: () throws -> () throws -> Void
 
     package struct Result {
@@ -32,8 +31,8 @@ package struct Benchmark {
             return Double(perCall) / medianSeconds
         }
 
-        /// name, and stepsPerSecond; or microseconds, the units of all plans, the bytes that they need in all, and the
-        /// seconds of the first call, of which some are for capturing and some for planning.
+        /// name, and stepsPerSecond; or microseconds, the units of all plans, the bytes that they need together, and
+        /// the seconds of the first call, of capturing and of planning.
         package var json: JSON {
             if let stepsPerSecond { return ["name": .string(name), "stepsPerSecond": .number(stepsPerSecond)] }
             guard let call = firstCall else { return ["name": .string(name), "microseconds": .number(microseconds)] }
@@ -44,7 +43,7 @@ package struct Benchmark {
             ]
         }
 
-        /// A line for people.
+        /// One line of text.
         package var text: String {
             let value =
                 stepsPerSecond.map { "\(Int($0).formatted()) steps/s" }
@@ -53,10 +52,10 @@ package struct Benchmark {
         }
     }
 
-    /// The median over repeated calls that take `budget` seconds in all, seven at least. Short calls are timed many at
-    /// once, so that reading the clock doesn't count.
+    /// The median over repeated calls that take `budget` seconds together, at least seven. Short calls are timed in
+    /// groups, so that reading the clock doesn't count.
     package func run(budget: Double) throws -> Result {
-        // Before anything else, so that it is the process's first too.
+        // Must come first, so that it is also the first call in the process.
         let firstCall = try step?.firstCall()
         let work = try prepare()
         for _ in 0..<5 { try work() }
@@ -75,12 +74,12 @@ package struct Benchmark {
         return clock() - start
     }
 
-    /// Monotonic seconds.
+    /// Seconds of a monotonic clock.
     private func clock() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
-    /// Every benchmark that is timed where none is named, in the order of lists.
+    /// The benchmarks that are timed if none is named, in their order.
     package static var all: [Benchmark] { CheckedStep.all.map(\.benchmark) + environmentSteps }
 
-    /// The others: one step at many sizes.
+    /// The other benchmarks: one step at many sizes.
     package static var scaling: [Benchmark] { CheckedStep.scaling.map(\.benchmark) }
 }

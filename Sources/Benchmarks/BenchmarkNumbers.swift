@@ -1,8 +1,8 @@
 import NeuralNetworks
 import Random
 
-/// The weights and inputs that a step starts from: the same that `Benchmarks/peers/common.py` draws from NumPy's PCG64 of
-/// seed 0, in the same order, parameters first.
+/// The weights and inputs that a step starts from: the same that `Benchmarks/peers/common.py` draws from NumPy's PCG64
+/// with seed 0, in the same order, parameters first.
 package struct BenchmarkNumbers {
     private var generator = PCG64(seed: 0)
 
@@ -24,18 +24,18 @@ package struct BenchmarkNumbers {
         for index in buffer.indices { buffer[index] = Int32(generator.uniform(0, Double(count))) }
     }
 
-    /// Ones, a tenth of them, among zeros.
+    /// Zeros and ones, a tenth of them ones.
     mutating func fillRarely(_ buffer: UnsafeMutableBufferPointer<Float>) {
         for index in buffer.indices { buffer[index] = generator.uniform(0, 1) < 0.1 ? 1 : 0 }
     }
 
-    /// Ones and zeros, equally often.
+    /// Zeros and ones with equal probability.
     mutating func fillBits(_ buffer: UnsafeMutableBufferPointer<Float>) {
         for index in buffer.indices { buffer[index] = generator.uniform(0, 1) < 0.5 ? 1 : 0 }
     }
 
-    /// New values of layers' weights, outputs first, and of the biases after them: in ±1/√inputs. The scales and shifts of
-    /// normalisations stay as they are.
+    /// New values for the weights and biases of layers, with outputs as the first axis: uniform in ±1/√inputs. The
+    /// scales and shifts of normalisation layers stay as they are.
     mutating func fill(_ parameters: Parameters) {
         var bound: Double?
         for (path, variable) in parameters.entries {
@@ -48,7 +48,7 @@ package struct BenchmarkNumbers {
         }
     }
 
-    /// A module made by `make`, with weights of these numbers.
+    /// A module made by `make`, with its weights replaced by these numbers.
     mutating func filled<Network: Module>(_ make: (inout RandomStream) -> Network) -> Network {
         var replaced = RandomStream(seed: 0)
         let network = make(&replaced)
@@ -56,7 +56,7 @@ package struct BenchmarkNumbers {
         return network
     }
 
-    /// A perceptron with weights of these numbers.
+    /// A perceptron with its weights replaced by these numbers.
     mutating func perceptron(_ sizes: [Int], activation: Activation = .relu) -> MultilayerPerceptron {
         filled { MultilayerPerceptron(sizes, activation: activation, random: &$0) }
     }

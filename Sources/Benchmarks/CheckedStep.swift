@@ -1,24 +1,24 @@
 import NeuralNetworks
 import TensorCore
 
-/// A step that the peers do too: same name, same shapes, from the same numbers, so that its results must be theirs.
+/// A step that the peers do too, with the same name, shapes and initial numbers, so that the results must agree.
 package struct CheckedStep {
-    /// The name, also in the peers' scripts and among the golden losses.
+    /// The name, also in the scripts of the peers and in the golden losses.
     package let name: String
-    /// Makes the step; draws its parameters first.
+    /// Makes the step, drawing its parameters first.
     package let make: (inout BenchmarkNumbers) throws -> Made
 
     /// A step that is ready to run.
     package struct Made {
-        /// What decides its results.
+        /// The parameters that its results depend on.
         var parameters: Parameters
-        /// Does it once.
+        /// Does the step once.
         package var run: () throws -> Void
-        /// The results that PyTorch's are known of.
+        /// The results to compare with PyTorch's.
         var results: () throws -> [Float]
     }
 
-    /// Every one, in the order of lists: each is a file in `Steps/` and a function in `Benchmarks/peers`.
+    /// All steps, in their order: each is a file in `Steps/` and a function in `Benchmarks/peers`.
     static var all: [CheckedStep] {
         [
             .inference, .deepQ(hidden: 128), .deepQ(hidden: 256), .deepQMinAtar, .deepQNature, .inferenceNature,
@@ -28,7 +28,7 @@ package struct CheckedStep {
         ]
     }
 
-    /// The timing of it, refused where its results aren't right.
+    /// Its timing, which is refused if the results aren't PyTorch's.
     var benchmark: Benchmark {
         Benchmark(name: name, unit: .microseconds, step: self) {
             let golden = try GoldenLosses()

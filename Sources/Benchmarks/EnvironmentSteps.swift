@@ -2,14 +2,14 @@ import Environments
 import Random
 
 extension Benchmark {
-    /// Environment steps with random actions: drawing the actions, resetting and writing every observation included.
+    /// Environment steps with random actions, including drawing the actions, resets and writing every observation.
     static var environmentSteps: [Benchmark] {
         ids.flatMap { id in [environment(id, count: 1024), environment(id, count: 1)] }
             + arcade(Arcade.Pong.self) + arcade(Arcade.Breakout.self) + arcade(Arcade.Freeway.self)
             + arcade(Arcade.SpaceInvaders.self) + arcade(Arcade.Honeybee.self)
     }
 
-    /// An agent's steps through the whole preprocessing, four frames each; and frames of the game, each played and drawn.
+    /// An agent's steps with the whole preprocessing, four frames each; and the game's frames, each played and drawn.
     private static func arcade<Game: ArcadeGame>(_: Game.Type) -> [Benchmark] {
         let id = "Arcade/\(Game.name)-v0"
         return [
@@ -43,7 +43,7 @@ extension Benchmark {
         "MinAtar/Seaquest-v0", "MinAtar/SpaceInvaders-v0",
     ]
 
-    /// Batches of `count` of an environment of the catalogue, or of Python's, stepped with random actions.
+    /// Batches of `count` environments, of the catalogue or of Python's Gymnasium, stepped with random actions.
     package static func environment(_ id: String, count: Int) -> Benchmark { environment(id, "", count: count) }
 
     private static func environment(
@@ -64,7 +64,7 @@ extension Benchmark {
         }
     }
 
-    /// Actions that are equally likely.
+    /// Draws actions with equal probabilities.
     private static func drawActions(of batch: any BatchedEnvironment, _ random: inout RandomStream) {
         switch batch.actionSpace {
         case .discrete(let count): draw(batch.actionRows.integers, below: count, &random)
@@ -72,15 +72,15 @@ extension Benchmark {
             let actions = batch.actionRows.floats
             for index in actions.indices {
                 let place = index % low.count
-                // Bounds that are none are no good to draw between.
+                // Infinite bounds are replaced by finite ones to draw between.
                 let (first, last) = (Float(max(low[place], -1e3)), Float(min(high[place], 1e3)))
                 actions[index] = first + (last - first) * random.uniformFloat()
             }
-        case let space: preconditionFailure("\(batch.id): no actions are drawn from \(space)")
+        case let space: preconditionFailure("\(batch.id): drawing actions from \(space) is not supported")
         }
     }
 
-    /// Equally likely actions, several of the bits of a draw.
+    /// Draws actions with equal probabilities, several from the bits of one random number.
     private static func draw(_ actions: UnsafeMutableBufferPointer<Int>, below count: Int, _ random: inout RandomStream)
     {
         if count & (count - 1) == 0 {
@@ -102,8 +102,8 @@ extension Benchmark {
         }
     }
 
-    /// 16 bits times the number of actions: the high half is an action, the low half says which products would make some
-    /// likelier (Lemire 2019).
+    /// Multiplies 16 bits by the number of actions: the high half is an action, and the low half shows which products
+    /// must be rejected so that no action is more probable (Lemire 2019).
     private static func drawProducts(
         _ actions: UnsafeMutableBufferPointer<Int>, below count: Int, _ random: inout RandomStream
     ) {

@@ -1,16 +1,16 @@
 import Dispatch
 import TensorCore
 
-/// What a step's first call takes, and the plans that it leaves.
+/// What a step's first call takes, and the plans that it makes.
 package struct FirstCall {
-    /// The plans that a step runs, with their runs a step.
+    /// The plans of a step, with their number of runs per step.
     package var plans: [(plan: Plan, runs: Int)]
-    /// Of the first run alone.
+    /// The seconds of the first run alone.
     package var runSeconds: Double
 
     package var captureSeconds: Double { plans.map(\.plan.making.captureSeconds).reduce(0, +) }
     package var planSeconds: Double { plans.map(\.plan.making.planSeconds).reduce(0, +) }
-    /// From the recording to the end of the first run.
+    /// The seconds from the start of recording to the end of the first run.
     package var seconds: Double { captureSeconds + planSeconds + runSeconds }
     package var units: Int { plans.map(\.plan.steps.count).reduce(0, +) }
     /// See `Plan.Memory`.

@@ -1,16 +1,15 @@
 import Storage
 
-/// Settings that files and flags can change by name: a struct of properties that are each a ``Setting``, or a group of settings that
-/// is `Configurable` too and counts as if its settings stood in its place.
+/// Settings that files and flags can change by name: a struct whose properties are each a ``Setting``, or a group of
+/// settings that is `Configurable` too and counts as if its settings were listed in its place.
 ///
-/// The compiler writes `init(from:)`. Any other property is no setting: files don't know it, and changes leave it as it is.
+/// The compiler writes `init(from:)`. Other properties are not settings: files can't set them, and changes keep them.
 public protocol Configurable: Decodable, Sendable {
-    /// The defaults.
     init()
 }
 
 extension Configurable {
-    /// Every setting with its value, in the order of declaration, which is that of files and tables.
+    /// All settings with their values, in the order of declaration, which is also that of files and tables.
     public var settings: [SettingDescription] { declarations.map { $0.setting.description(named: $0.name) } }
 
     private var declarations: [(name: String, setting: any AnySetting)] {
@@ -28,7 +27,7 @@ extension Configurable {
 
     /// Sets one setting by name.
     ///
-    /// - Parameter source: where the value stands, for the error.
+    /// - Parameter source: where the value was given, for the error.
     /// - Throws: ``ConfigurationError``.
     public mutating func set(_ name: String, to value: SettingValue, source: String) throws(ConfigurationError) {
         let declarations = declarations
@@ -45,11 +44,11 @@ extension Configurable {
         do {
             self = try Self(from: SettingsDecoder(self, name, changed))
         } catch {
-            preconditionFailure("\(Self.self) can't be made of its own properties: \(error)")
+            preconditionFailure("\(Self.self) can't be made from its own properties: \(error)")
         }
     }
 
-    /// These settings, changed by one table after the other, then by flags: defaults < preset < file < flags.
+    /// These settings, changed by one table after another, then by flags: defaults < preset < file < flags.
     ///
     /// - Parameters:
     ///   - tables: Those of the preset and of the file, in this order.
@@ -66,12 +65,12 @@ extension Configurable {
 
     /// Changes the settings that a table names.
     ///
-    /// - Throws: ``ConfigurationError`` for the first one that can't be applied.
+    /// - Throws: ``ConfigurationError`` for the first that can't be applied.
     public mutating func apply(_ table: SettingsTable) throws(ConfigurationError) {
         for entry in table.entries { try set(entry.name, to: entry.value, source: entry.source) }
     }
 
-    /// Applies a flag of the form `name=value`; the value is written as in TOML, a text also without quotes.
+    /// Applies a flag of the form `name=value`. Values are written as in TOML, but texts need no quotes.
     ///
     /// - Throws: ``ConfigurationError``.
     public mutating func apply(assignment text: String) throws(ConfigurationError) {
@@ -82,7 +81,7 @@ extension Configurable {
         try set(name, to: takesText ? .text(value) : SettingValue(flag: value), source: "--set \(text)")
     }
 
-    /// All settings with their values, as a file holds them; applying the table gives the same values again.
+    /// All settings with their values, as in a file; applying the table gives the same values again.
     public var settingsTable: SettingsTable {
         SettingsTable(settings.map { SettingsTable.Entry($0.name, $0.value) })
     }

@@ -1,4 +1,4 @@
-/// A setting that can't be applied: where it stands, and what would do.
+/// A setting that can't be applied: where it was given, and what would be valid.
 public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// No setting has that name.
     case unknownSetting(name: String, source: String, nearest: String?)
@@ -6,7 +6,7 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
     case badValue(name: String, value: String, expected: String, source: String)
     /// A flag isn't of the form `name=value`.
     case badAssignment(text: String)
-    /// A file breaks TOML, or misses what it must have.
+    /// A file isn't valid TOML, or lacks something that it must have.
     case badFile(path: String, line: Int, message: String)
     /// No preset has that name.
     case unknownPreset(name: String, nearest: String?)
@@ -24,7 +24,7 @@ public enum ConfigurationError: Error, Hashable, Sendable, CustomStringConvertib
             "\(path):\(line): \(message)"
         case .unknownPreset(let name, let nearest):
             "there is no preset '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
-                + "; 'reverie list presets' shows all"
+                + "; 'reverie list presets' lists all presets"
         }
     }
 }

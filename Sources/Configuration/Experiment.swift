@@ -1,8 +1,8 @@
 import Storage
 
-/// What to run: an agent in an environment, and every setting that is not left at its default.
+/// What to run: an agent in an environment, and every setting that differs from its default.
 ///
-/// Presets, files given by a user and the `config.toml` of a run are all this one format:
+/// Presets, a user's files and the `config.toml` of a run all have this format:
 ///
 /// ```toml
 /// description = "CartPole by DQN in two minutes"
@@ -18,25 +18,20 @@ import Storage
 /// hiddenUnits = [120, 84]
 /// ```
 ///
-/// `steps` and all other names at the top are settings of the run itself (``run``). What a preset has reached stands in a table
-/// of its own, `[scores]`; see ``PresetScores``.
+/// `steps` and all other names at the top are settings of the run itself (``run``). A preset's measured scores are in a
+/// table of their own, `[scores]`; see ``PresetScores``.
 public struct Experiment: Hashable, Sendable {
-    /// The agent's name.
     public var agent: String
-    /// The environment's name.
     public var environment: String
-    /// What it is for, in a sentence; may be empty.
+    /// What it is for, in one sentence; may be empty.
     public var description: String
-    /// The settings of the run: steps, seed, …
+    /// The settings of the run itself: steps, seed and so on.
     public var run: SettingsTable
-    /// The options of the environment.
     public var environmentOptions: SettingsTable
-    /// The settings of the agent.
     public var settings: SettingsTable
-    /// What it has reached, where that was measured.
+    /// The scores that it reached, if they were measured.
     public var scores: PresetScores?
 
-    /// Makes an experiment.
     public init(
         agent: String, environment: String, description: String = "", run: SettingsTable = SettingsTable(),
         environmentOptions: SettingsTable = SettingsTable(), settings: SettingsTable = SettingsTable()
@@ -49,21 +44,21 @@ public struct Experiment: Hashable, Sendable {
         self.settings = settings
     }
 
-    /// The number of environment steps to train for, where the experiment says so.
+    /// The number of environment steps to train for, if the experiment sets it.
     public var steps: Int? { run["steps"]?.integer }
 
     private static let tableNames = ["environmentOptions", "settings", PresetScores.tableName]
 
     /// Reads a file.
     ///
-    /// - Throws: `StorageError` where it cannot be read, ``ConfigurationError`` with the line where it is not right.
+    /// - Throws: `StorageError` if it can't be read, ``ConfigurationError`` with the line that is wrong.
     public init(contentsOf path: String) throws {
         try self.init(TOMLDocument(contentsOf: path))
     }
 
-    /// Takes a document apart.
+    /// Reads a document.
     ///
-    /// - Throws: ``ConfigurationError`` where agent or environment is missing, or a table is unknown.
+    /// - Throws: ``ConfigurationError`` if agent or environment is missing, or a table is unknown.
     public init(_ document: TOMLDocument) throws(ConfigurationError) {
         for name in document.tables.keys.sorted() where !Self.tableNames.contains(name) {
             let nearest = nearestName(to: name, among: Self.tableNames)

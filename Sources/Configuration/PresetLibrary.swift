@@ -3,7 +3,7 @@ import Storage
 /// The presets in a folder: `dqn/CartPole-v1.toml` is the preset `dqn/CartPole-v1`, and `dqn/MinAtar/Breakout-v0.toml`
 /// the preset `dqn/MinAtar/Breakout-v0`.
 public struct PresetLibrary: Sendable {
-    /// The folder that holds one folder an agent.
+    /// The folder with one folder per agent.
     public let folder: String
 
     /// Makes a library of a folder such as `assets/presets`.
@@ -11,7 +11,7 @@ public struct PresetLibrary: Sendable {
 
     /// The names of all presets, sorted.
     ///
-    /// - Throws: `StorageError` where the folder cannot be listed.
+    /// - Throws: `StorageError` if the folder can't be listed.
     public func names() throws(StorageError) -> [String] {
         var names: [String] = []
         for agent in try namesInFolder(folder) where isFolder(joinPath(folder, agent)) {
@@ -35,8 +35,8 @@ public struct PresetLibrary: Sendable {
 
     /// Reads a preset.
     ///
-    /// - Throws: ``ConfigurationError`` for an unknown name, with the nearest one, or a file that is not right;
-    ///   `StorageError` where it cannot be read.
+    /// - Throws: ``ConfigurationError`` for an unknown name, with the nearest known one, or for a file that is wrong;
+    ///   `StorageError` if it can't be read.
     public func preset(named name: String) throws -> Experiment {
         let names = try names()
         guard names.contains(name) else {
@@ -46,9 +46,9 @@ public struct PresetLibrary: Sendable {
         return try Experiment(contentsOf: joinPath(folder, name + ".toml"))
     }
 
-    /// Reads the preset of an agent for an environment, where there is one.
+    /// Reads the preset of an agent for an environment; nil if there is none.
     ///
-    /// - Throws: ``ConfigurationError`` where its file is not right, `StorageError` where it cannot be read.
+    /// - Throws: ``ConfigurationError`` if its file is wrong, `StorageError` if it can't be read.
     public func preset(agent: String, environment: String) throws -> Experiment? {
         let name = "\(agent)/\(environment)"
         return try names().contains(name) ? try preset(named: name) : nil

@@ -1,6 +1,6 @@
 import Storage
 
-/// What a preset has reached, measured: the table `[scores]` of its file, which changes nothing of what is run.
+/// The measured scores of a preset: the table `[scores]` of its file, which doesn't change what is run.
 ///
 /// ```toml
 /// [scores]
@@ -15,25 +15,24 @@ import Storage
 public struct PresetScores: Hashable, Sendable {
     /// How it was measured, in words.
     public var method: String
-    /// The seeds of the runs.
     public var seeds: [Int]
     /// The mean return of each run's evaluation.
     public var returns: [Double]
-    /// The episodes of an evaluation.
+    /// The number of episodes of an evaluation.
     public var episodes: Int
-    /// The environment steps of a run.
+    /// The number of environment steps of a run.
     public var steps: Int
-    /// How long a run took in the mean, in seconds of one core.
+    /// The mean duration of a run, in seconds of one core.
     public var seconds: Double
-    /// What was measured: a hash of the preset's settings, by which a changed one is known.
+    /// A hash of the preset's settings, which reveals scores of older settings.
     public var settings: String
 
     static let tableName = "scores"
     private static let names = ["protocol", "seeds", "returns", "episodes", "steps", "seconds", "settings"]
 
-    /// Takes a document's table apart; nil where there is none.
+    /// Reads a document's table; nil if there is none.
     ///
-    /// - Throws: ``ConfigurationError`` for a name that is not one of a score's, a missing one, or a wrong value.
+    /// - Throws: ``ConfigurationError`` for an unknown name, a missing one, or a wrong value.
     init?(_ document: TOMLDocument) throws(ConfigurationError) {
         guard let table = document.tables[Self.tableName] else { return nil }
         for entry in table.entries where !Self.names.contains(entry.name) {
@@ -45,7 +44,7 @@ public struct PresetScores: Hashable, Sendable {
         ) throws(ConfigurationError) -> Value {
             guard let given = table[name] else {
                 let line = document.line(of: Self.tableName)
-                throw .badFile(path: document.file, line: line, message: "[\(Self.tableName)] lacks \(name)")
+                throw .badFile(path: document.file, line: line, message: "[\(Self.tableName)] lacks '\(name)'; add it")
             }
             guard let value = read(given) else {
                 let source = table.entries.first { $0.name == name }!.source
@@ -70,7 +69,7 @@ public struct PresetScores: Hashable, Sendable {
         }
     }
 
-    /// The table as a file holds it.
+    /// The table as in a file.
     var table: SettingsTable {
         SettingsTable([
             .init("protocol", .text(method)), .init("seeds", .integers(seeds)), .init("returns", .numbers(returns)),

@@ -1,19 +1,19 @@
-/// One named setting of a ``Configurable`` struct, declared once: a property with its default, the limits of its value, and a line
-/// of help.
+/// One named setting of a ``Configurable`` struct, declared once: a property with its default, the limits of its value,
+/// and a line of help.
 ///
 /// ```swift
 /// @Setting(0...1, "learning rate at the start") public var learningRate = 1e-4
 /// ```
 ///
-/// The property is stored as any other; what else is declared stands beside its value. Settings are equal where their values are.
+/// The property is stored like any other, with limits and help beside its value. Settings are equal if their values
+/// are.
 @propertyWrapper
 public struct Setting<Value: SettingType>: Hashable, Sendable {
-    /// The value.
     public var wrappedValue: Value
     private let limits: Value.Limits
     private let help: StaticString
 
-    /// A setting with limits: a range of numbers, or some of an enumeration's choices.
+    /// A setting with limits: a range of numbers, or a subset of an enumeration's choices.
     public init(wrappedValue: Value, _ limits: Value.Limits, _ help: StaticString) {
         (self.wrappedValue, self.limits, self.help) = (wrappedValue, limits, help)
     }
@@ -23,15 +23,13 @@ public struct Setting<Value: SettingType>: Hashable, Sendable {
         self.init(wrappedValue: wrappedValue, nil, help)
     }
 
-    /// Whether the values are equal.
     public static func == (first: Self, second: Self) -> Bool { first.wrappedValue == second.wrappedValue }
 
-    /// Hashes the value.
     public func hash(into hasher: inout Hasher) { hasher.combine(wrappedValue) }
 }
 
 extension Setting: Decodable {
-    /// Refuses: limits and help stand in the declaration only, so a setting is changed by name, with
+    /// Always throws: limits and help exist only in the declaration, so settings are changed by name, with
     /// ``Configurable/set(_:to:source:)``. The conformance lets the compiler write ``Configurable``'s `init(from:)`.
     ///
     /// - Throws: `DecodingError`, always.
@@ -41,27 +39,25 @@ extension Setting: Decodable {
     }
 }
 
-/// What there is to know of one setting.
+/// Describes one setting.
 public struct SettingDescription: Hashable, Sendable {
-    /// The name in files and flags: the property's.
+    /// The name in files and flags, which is the property's.
     public let name: String
-    /// Its value.
     public let value: SettingValue
-    /// The values that it may have, in words.
+    /// The valid values, in words.
     public let expected: String
-    /// The names to choose from; empty where the type has no such names.
+    /// The names to choose from; empty if the type has none.
     public let choices: [String]
-    /// One line for people.
+    /// One line of help.
     public let help: String
 }
 
 /// A setting of any type.
 protocol AnySetting {
-    /// Whether it takes a flag's text as it is.
+    /// Whether a flag's text is taken literally, without quotes.
     var takesText: Bool { get }
-    /// What there is to know of it.
     func description(named name: String) -> SettingDescription
-    /// The same setting with another value; nil where the value is none of those expected.
+    /// The same setting with another value; nil if the value is not valid.
     func changed(to value: SettingValue) -> Self?
 }
 

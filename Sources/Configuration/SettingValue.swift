@@ -1,21 +1,16 @@
 import Storage
 
-/// A value that a setting can have, as files and flags give it.
+/// A setting's value, as in files and flags.
 public enum SettingValue: Hashable, Sendable {
-    /// A whole number.
     case integer(Int)
-    /// A number.
     case number(Double)
-    /// True or false.
     case boolean(Bool)
-    /// A text.
     case text(String)
-    /// A list of whole numbers.
     case integers([Int])
-    /// A list of numbers, not all of them whole.
+    /// A list of numbers that are not all whole.
     case numbers([Double])
 
-    /// A whole number, also one written as a number without fraction (`1e6`).
+    /// A whole number, even if written as a number without fraction (`1e6`).
     public var integer: Int? {
         switch self {
         case .integer(let value): value
@@ -24,7 +19,6 @@ public enum SettingValue: Hashable, Sendable {
         }
     }
 
-    /// Any number.
     public var number: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -33,17 +27,14 @@ public enum SettingValue: Hashable, Sendable {
         }
     }
 
-    /// A text.
     public var text: String? {
         if case .text(let value) = self { value } else { nil }
     }
 
-    /// A list of whole numbers.
     public var integerList: [Int]? {
         if case .integers(let values) = self { values } else { nil }
     }
 
-    /// A list of any numbers.
     public var numberList: [Double]? {
         switch self {
         case .integers(let values): values.map(Double.init)
@@ -52,7 +43,7 @@ public enum SettingValue: Hashable, Sendable {
         }
     }
 
-    /// The value in JSON; numbers that JSON lacks are `null`.
+    /// The value in JSON; numbers that JSON can't express are `null`.
     public var json: JSON {
         switch self {
         case .integer(let value): .integer(value)
@@ -64,7 +55,7 @@ public enum SettingValue: Hashable, Sendable {
         }
     }
 
-    /// The value as TOML writes it; numbers read back to the same bits.
+    /// The value in TOML; numbers read back as the same bits.
     public var toml: String {
         switch self {
         case .integer(let value): "\(value)"

@@ -1,7 +1,7 @@
-/// The stored properties of a settings struct by name, of which one setting is to change: what the struct's `init(from:)`, written
-/// by the compiler, makes the changed struct from.
+/// Decodes the stored properties of a settings struct by name, one of them changed: the struct's `init(from:)`, written
+/// by the compiler, makes the changed struct from it.
 ///
-/// Swift can list a value's properties (`Mirror`), but has no way to write one that it has found in the list.
+/// Swift can list the properties of a value (`Mirror`), but can't write to a property found in that list.
 struct SettingsDecoder: Decoder {
     private let properties: [String: Any]
     private let name: String
@@ -9,7 +9,7 @@ struct SettingsDecoder: Decoder {
     let codingPath: [any CodingKey]
     let userInfo: [CodingUserInfoKey: Any] = [:]
 
-    /// The properties of `settings`, with `setting` in place of the one called `name`.
+    /// The properties of `settings`, with `setting` in the place of the one called `name`.
     init(_ settings: any Configurable, _ name: String, _ setting: any AnySetting, at path: [any CodingKey] = []) {
         let children = Mirror(reflecting: settings).children.compactMap { child in child.label.map { ($0, child.value) }
         }

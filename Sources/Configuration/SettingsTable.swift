@@ -1,15 +1,12 @@
-/// Names and values in order, as one table of a configuration file holds them, with the places they come from.
+/// Names and values in order, as in a table of a configuration file, with the places that they come from.
 public struct SettingsTable: Hashable, Sendable {
     /// A name with its value.
     public struct Entry: Hashable, Sendable {
-        /// The setting's name.
         public var name: String
-        /// Its value.
         public var value: SettingValue
-        /// Where it was written, for errors: a file and line.
+        /// Where it was written, for errors: a file and a line.
         public var source: String
 
-        /// Makes an entry.
         public init(_ name: String, _ value: SettingValue, source: String = "settings") {
             self.name = name
             self.value = value
@@ -17,7 +14,7 @@ public struct SettingsTable: Hashable, Sendable {
         }
     }
 
-    /// The entries, their names unique.
+    /// The entries; their names are unique.
     public private(set) var entries: [Entry] = []
 
     /// Makes a table.
@@ -28,7 +25,7 @@ public struct SettingsTable: Hashable, Sendable {
         self.entries = entries
     }
 
-    /// The value of a name. Setting a value keeps the entry's place, or appends it; `nil` removes it.
+    /// The value of a name. Setting a value replaces it in its place, or appends it; `nil` removes it.
     public subscript(name: String) -> SettingValue? {
         get { entries.first { $0.name == name }?.value }
         set {
@@ -42,14 +39,14 @@ public struct SettingsTable: Hashable, Sendable {
         }
     }
 
-    /// The lines of a TOML table, without its header.
+    /// The lines of the table in TOML, without its header.
     public var tomlText: String {
         entries.map { "\($0.name.tomlKey) = \($0.value.toml)\n" }.joined()
     }
 }
 
 extension String {
-    /// The text as a TOML key: bare where that is allowed, else quoted.
+    /// The text as a TOML key: bare if allowed, else quoted.
     var tomlKey: String {
         let isBare =
             !isEmpty

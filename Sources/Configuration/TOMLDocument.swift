@@ -5,21 +5,20 @@ import TOMLKit
 ///
 /// Values are integers, numbers, truth values, texts and lists of these; tables are not nested.
 public struct TOMLDocument: Hashable, Sendable {
-    /// The largest file that is read, in bytes.
+    /// The maximum size of a file, in bytes.
     public static let largestFile = 1 << 20
 
     /// The settings before the first table.
     public var top = SettingsTable()
-    /// The tables by name.
     public var tables: [String: SettingsTable] = [:]
-    /// The file's name as it was given.
+    /// The file's name, as given.
     public let file: String
     private let lines: [String: Int]
 
     /// Reads a file.
     ///
-    /// - Throws: `StorageError` where it cannot be read or is larger than ``largestFile``, ``ConfigurationError``
-    ///   where it is not such a file.
+    /// - Throws: `StorageError` if it can't be read or is larger than ``largestFile``, ``ConfigurationError`` if it is
+    ///   not a valid file.
     public init(contentsOf path: String) throws {
         try self.init(parsing: InputFile.bytes(of: path, limit: Self.largestFile), file: path)
     }
@@ -28,7 +27,7 @@ public struct TOMLDocument: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - bytes: The text in UTF-8.
-    ///   - file: The name for error messages.
+    ///   - file: The file's name, for errors.
     /// - Throws: ``ConfigurationError`` with the line.
     public init(parsing bytes: [UInt8], file: String) throws(ConfigurationError) {
         self.file = file
@@ -60,7 +59,7 @@ public struct TOMLDocument: Hashable, Sendable {
         return .badFile(path: file, line: error.source.begin.line, message: error.description)
     }
 
-    /// The line of a key, counted from 1; 1 for a key that is not there.
+    /// The line of a key, counted from 1; 1 for a missing key.
     ///
     /// - Parameter key: `name`, `table` or `table.name`.
     public func line(of key: String) -> Int { lines[key] ?? 1 }
@@ -72,7 +71,7 @@ public struct TOMLDocument: Hashable, Sendable {
         var entries: [(key: String, value: any TOMLValueConvertible)] = []
         for key in table.keys {
             guard let value = table[key] else {
-                throw .badFile(path: file, line: line(of: path + key), message: "the key '\(key)' cannot be read")
+                throw .badFile(path: file, line: line(of: path + key), message: "the key '\(key)' can't be read")
             }
             entries.append((key, value))
         }
@@ -89,7 +88,7 @@ public struct TOMLDocument: Hashable, Sendable {
                 throw .badFile(
                     path: file, line: line,
                     message:
-                        "\(key) is a number, a truth value, a text or a list of numbers, not another \(value.type)"
+                        "\(key) must be a number, true or false, a text or a list of numbers, not another \(value.type)"
                 )
             }
             settings.append(SettingsTable.Entry(key, value, source: "\(file):\(line)"))

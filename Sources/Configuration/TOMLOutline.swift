@@ -1,9 +1,9 @@
-/// The places of the keys in a TOML text, and a check that it keeps to the part of TOML that is used here: single
-/// tables, plain keys, lists that are not nested, and values in their usual form.
+/// The lines of the keys in a TOML text, and a check that it keeps to the part of TOML that is used here: tables
+/// without nesting, plain keys, lists without nesting, and values in their usual form.
 ///
-/// The TOML library keeps no places of values, takes texts as C strings, takes a level of the call stack for each level
-/// of nesting, and stops the program where a value or a header's name is missing. This single pass gives the first and
-/// refuses what leads to the others; escapes in strings and repeated keys are the library's to judge.
+/// The TOML library doesn't record where values are, takes texts as C strings, uses a level of the call stack for each
+/// level of nesting, and stops the program if a value or a header's name is missing. This single pass records the lines
+/// and refuses what leads to the rest. The library checks escapes in strings and repeated keys.
 struct TOMLOutline {
     /// The line of each key: `name`, `table`, `table.name`.
     private(set) var lines: [String: Int] = [:]
@@ -13,12 +13,12 @@ struct TOMLOutline {
     private var index = 0
     private var line = 1
     private var place = Place.key
-    /// The key before `=`, or a header's name, as far as it was read.
+    /// The key before `=` or the name in a header, as far as it has been read.
     private var key: [UInt8] = []
     private var table = ""
 
-    /// What comes next: something of a key, of a header, the end of the line, a value, an element or the end of a list,
-    /// or what separates it from the next.
+    /// What comes next: a part of a key, a part of a header, the end of the line, a value, an element or the end of a
+    /// list, or a separator.
     private enum Place { case key, header, lineEnd, value, element, separator }
 
     init(_ bytes: [UInt8], file: String) throws(ConfigurationError) {
@@ -28,7 +28,7 @@ struct TOMLOutline {
         if bytes.starts(with: byteOrderMark) { index = byteOrderMark.count }
         while index < bytes.count { try take(bytes[index]) }
         try endLine()
-        guard place == .key else { throw failure("a list ends with ]") }
+        guard place == .key else { throw failure("a list must end with ]") }
     }
 
     private mutating func take(_ byte: UInt8) throws(ConfigurationError) {
@@ -44,7 +44,7 @@ struct TOMLOutline {
             switch place {
             case .key: try takeKey(byte)
             case .header: try takeHeader(byte)
-            case .lineEnd: throw failure("one key or table stands on a line")
+            case .lineEnd: throw failure("there must be one key or table per line")
             case .value: try takeValue(byte)
             case .element where byte == UInt8(ascii: "]"): closeList()
             case .element: try takeElement(byte)
@@ -57,7 +57,7 @@ struct TOMLOutline {
     private mutating func endLine() throws(ConfigurationError) {
         switch place {
         case .header: throw headerFailure
-        case .key where !key.isEmpty: throw failure("a key is followed by = and its value")
+        case .key where !key.isEmpty: throw failure("a key must be followed by = and a value")
         case .value: throw valueFailure
         case .key, .lineEnd:
             key = []
@@ -122,7 +122,7 @@ struct TOMLOutline {
         case UInt8(ascii: ","):
             place = .element
             index += 1
-        default: throw failure("the elements of a list are separated by commas")
+        default: throw failure("the elements of a list must be separated by commas")
         }
     }
 
@@ -147,7 +147,7 @@ struct TOMLOutline {
         index += end.count
         while index < bytes.count, !bytes[index...].starts(with: end) {
             if bytes[index] == UInt8(ascii: "\n") {
-                guard isMultiline else { throw failure("a text ends with its quote on the same line") }
+                guard isMultiline else { throw failure("a text must end with a quote on the same line") }
                 line += 1
             } else if bytes[index] == UInt8(ascii: "\\"), quote == UInt8(ascii: "\"") {
                 try refuseEscapedNUL()
@@ -155,40 +155,40 @@ struct TOMLOutline {
             }
             try skip()
         }
-        guard index < bytes.count else { throw failure("a text ends with its quote") }
+        guard index < bytes.count else { throw failure("a text must end with a quote") }
         index += end.count
-        // A text may end with one or two quotes of its own before the closing three.
+        // Before the closing three quotes, a text may have one or two of its own.
         while isMultiline, index < bytes.count, bytes[index] == quote { index += 1 }
     }
 
     private mutating func skip() throws(ConfigurationError) {
-        guard bytes[index] != 0 else { throw failure("a text has no NUL characters") }
+        guard bytes[index] != 0 else { throw failure("a text can't have NUL characters") }
         index += 1
     }
 
     private func refuseEscapedNUL() throws(ConfigurationError) {
         for escape in ["\\u0000", "\\U00000000"] where bytes[index...].starts(with: escape.utf8) {
-            throw failure("a text has no NUL characters")
+            throw failure("a text can't have NUL characters")
         }
     }
 
     private var keyFailure: ConfigurationError {
-        failure("a key is written in letters, digits, - and _, and followed by =; tables are written as [name]")
+        failure("a key consists of letters, digits, - and _, and is followed by =; a table is written as [name]")
     }
 
     private var headerFailure: ConfigurationError {
-        failure("a table is written as [name], the name in letters, digits, - and _")
+        failure("a table is written as [name], with a name of letters, digits, - and _")
     }
 
     private var valueFailure: ConfigurationError {
-        failure("a value is a number, true, false, a text in quotes, or a list of whole numbers in [ ]")
+        failure("a value must be a number, true, false, a text in quotes, or a list of whole numbers in [ ]")
     }
 
     private func failure(_ text: String) -> ConfigurationError { .badFile(path: file, line: line, message: text) }
 }
 
 extension UInt8 {
-    /// Whether the byte may be in a key without quotes.
+    /// Whether the byte may be part of a bare key.
     fileprivate var isBare: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -225,7 +225,7 @@ extension Substring {
         if first == "+" || first == "-" { removeFirst() }
     }
 
-    /// Drops digits with single underscores between them; false where there are none.
+    /// Drops digits, with single underscores between them; false if there are none.
     fileprivate mutating func dropDigits() -> Bool {
         let digits = prefix { $0.isASCII && $0.isNumber || $0 == "_" }
         removeFirst(digits.count)

@@ -1,19 +1,17 @@
-/// Numbers in the narrowest type that holds them exactly. They become floats where they are written into a plan's input.
+/// Numbers in the narrowest type that holds them exactly. They become floats when written into a plan's input.
 public enum DataNumbers: Sendable {
-    /// Bytes, each standing for itself divided by `divisor`: bits, symbols and levels by 1, intensities from 0 to 1 by the
-    /// greatest level.
+    /// Bytes, each of which stands for itself divided by `divisor`: 1 for bits, symbols and levels, the greatest level
+    /// for intensities from 0 to 1.
     case bytes([UInt8], divisor: Float = 1)
-    /// Whole numbers: symbols of more than 256.
+    /// Whole numbers: more than 256 different symbols.
     case integers([Int32])
-    /// Anything else.
     case floats([Float])
 
-    /// Whole numbers from 0, below `limit`: a byte each where that is enough.
+    /// Whole numbers in `0..<limit`, as bytes if `limit` allows.
     init(_ values: some Sequence<Int>, below limit: Int) {
         self = limit <= 256 ? .bytes(values.map { UInt8($0) }) : .integers(values.map { Int32($0) })
     }
 
-    /// How many there are.
     public var count: Int {
         switch self {
         case .bytes(let bytes, _): bytes.count
@@ -22,7 +20,6 @@ public enum DataNumbers: Sendable {
         }
     }
 
-    /// The number at a place.
     public subscript(index: Int) -> Float {
         switch self {
         case .bytes(let bytes, let divisor): Float(bytes[index]) / divisor
@@ -31,11 +28,11 @@ public enum DataNumbers: Sendable {
         }
     }
 
-    /// Writes the numbers of a range one after another; allocates nothing.
+    /// Writes the numbers of a range in order; allocates nothing.
     ///
-    /// - Parameter target: Where the first goes; there has to be room for all.
+    /// - Parameter target: Where the first number goes; it must have room for all of them.
     public func write(_ range: Range<Int>, into target: UnsafeMutablePointer<Float>) {
-        // Nothing may be asked for behind the end.
+        // A pointer past the end must not be formed.
         guard !range.isEmpty else { return }
         switch self {
         case .bytes(let bytes, let divisor):
@@ -54,7 +51,7 @@ public enum DataNumbers: Sendable {
         }
     }
 
-    /// All as floats; an array of its own where they are held in another type.
+    /// All numbers as floats; a new array if they are held in another type.
     public var floats: [Float] {
         if case .floats(let floats) = self { return floats }
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -63,7 +60,7 @@ public enum DataNumbers: Sendable {
         }
     }
 
-    /// The numbers of several ranges one after another, in the same type.
+    /// The numbers of several ranges in order, in the same type.
     public func gathered(_ ranges: some Sequence<Range<Int>>) -> DataNumbers {
         func joined<Number>(_ all: [Number]) -> [Number] {
             var chosen: [Number] = []
@@ -78,26 +75,26 @@ public enum DataNumbers: Sendable {
         }
     }
 
-    /// The same numbers as bytes where that changes none of them.
+    /// The same numbers as bytes if that changes none of them.
     func narrowed() -> DataNumbers {
         guard case .floats(let floats) = self else { return self }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(floats.count)
         for value in floats {
-            // A negative zero has no byte.
+            // No byte stands for a negative zero.
             guard value.sign == .plus, let byte = UInt8(exactly: value) else { return self }
             bytes.append(byte)
         }
         return .bytes(bytes)
     }
 
-    /// All numbers divided by one that is no number's divisor yet: bytes stay bytes.
+    /// All numbers divided by `divisor`; there must be no divisor yet. Bytes stay bytes.
     func divided(by divisor: Float) -> DataNumbers {
         if case .bytes(let bytes, 1) = self { return .bytes(bytes, divisor: divisor) }
         return .floats(floats.map { $0 / divisor })
     }
 
-    /// The greatest minus each number, where none is above it.
+    /// `greatest` minus each number; none may be above it.
     func inverted(greatest: Float) -> DataNumbers {
         if case .bytes(let bytes, 1) = self, let top = UInt8(exactly: greatest) {
             return .bytes(bytes.map { top - $0 })
@@ -105,20 +102,19 @@ public enum DataNumbers: Sendable {
         return .floats(floats.map { greatest - $0 })
     }
 
-    /// The greatest number; nil where there are none.
+    /// The largest number; nil if there are none.
     var largest: Float? {
         if case .bytes(let bytes, let divisor) = self { return bytes.max().map { Float($0) / divisor } }
         return floats.max()
     }
 
-    /// A byte for each number.
     func mapBytes(_ transform: (_ index: Int, _ value: Float) -> UInt8) -> DataNumbers {
         .bytes((0..<count).map { transform($0, self[$0]) })
     }
 }
 
 extension DataNumbers: Equatable {
-    /// Whether the numbers are the same, in whatever type they are held.
+    /// Whether the numbers are equal, whatever types they are held in.
     public static func == (left: DataNumbers, right: DataNumbers) -> Bool {
         switch (left, right) {
         case (.bytes(let left, let one), .bytes(let right, let other)) where one == other: left == right

@@ -1,17 +1,16 @@
 /// Where rows come from, so that an error can name a file and a place in it.
 public struct DataOrigin: Hashable, Sendable {
-    /// What a file's rows are counted in.
+    /// What the rows of a file are counted in.
     public enum Unit: String, Hashable, Sendable {
-        case row, line, piece, picture, observation, frame, episode
+        case row, line, piece, picture = "image", observation, frame, episode
     }
 
-    /// The file or folder; what made the rows where there is none.
+    /// The file or folder, or else what generated the rows.
     public var source: String
-    /// What is counted.
     public var unit: Unit
     /// The number of the first row.
     public var first: Int
-    /// Which of the source's rows each is, from 0; nil where they are all of them in order.
+    /// The place of each row in the source, from 0; nil if all rows are there in order.
     public private(set) var order: [Int]?
 
     /// All rows of a source, in order, the first of them numbered `first`.
@@ -22,7 +21,7 @@ public struct DataOrigin: Hashable, Sendable {
     /// The place of a row, such as `digits.csv, line 17`.
     public func place(of row: Int) -> String { "\(source), \(unit.rawValue) \((order?[row] ?? row) + first)" }
 
-    /// The origin of some of the rows.
+    /// The origin of some of the rows, in the order of `rows`.
     func gathered(_ rows: some Collection<Int>) -> DataOrigin {
         var result = self
         result.order = rows.map { order?[$0] ?? $0 }

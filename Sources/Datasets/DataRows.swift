@@ -1,21 +1,21 @@
-/// Rows of data, one after another: pictures, vectors, or sequences of steps, with their labels where they have some.
+/// Rows of data: images, vectors, or sequences of steps, with labels if there are any.
 public struct DataRows: Equatable, Sendable {
-    /// Numbers of a row; of one step where rows are sequences.
+    /// The numbers of a row, or of one step of a sequence.
     public let width: Int
-    /// All numbers, row-major, in the type that they need. Sequences follow each other as long as each is, without padding.
+    /// All numbers, row-major, in the type that they need. Sequences follow one another at their lengths, unpadded.
     public let numbers: DataNumbers
-    /// A class a row, from 0; empty where rows have none.
+    /// A class per row, from 0; empty if rows have none.
     public var labels: [Int]
-    /// Where each sequence begins, counted in steps, and at last where the last one ends; empty where rows are no sequences.
+    /// Where each sequence begins, in steps, and finally where the last one ends; empty if rows are not sequences.
     private var starts: [Int]
 
     /// Rows of `width` numbers each.
     ///
-    /// - Precondition: whole rows, and no labels or one a row.
+    /// - Precondition: the numbers fill whole rows, and there are no labels or one per row.
     public init(_ numbers: DataNumbers, width: Int, labels: [Int] = []) {
-        precondition(width > 0 && numbers.count % width == 0, "\(numbers.count) numbers are no rows of \(width)")
+        precondition(width > 0 && numbers.count % width == 0, "\(numbers.count) numbers don't fill rows of \(width)")
         (self.numbers, self.width, self.labels, starts) = (numbers, width, labels, [])
-        precondition(labels.isEmpty || labels.count == count, "\(labels.count) labels of \(count) rows")
+        precondition(labels.isEmpty || labels.count == count, "\(labels.count) labels for \(count) rows")
     }
 
     /// Rows of `width` floats each, as ``init(_:width:labels:)-(DataNumbers,_,_)``.
@@ -25,14 +25,15 @@ public struct DataRows: Equatable, Sendable {
 
     /// Sequences of steps of `width` numbers each.
     ///
-    /// - Parameter lengths: The steps of each sequence.
-    /// - Precondition: the lengths add up to the steps, and there are no labels or one a sequence.
+    /// - Parameter lengths: The number of steps of each sequence.
+    /// - Precondition: the lengths add up to the number of steps, and there are no labels or one per sequence.
     public init(sequences numbers: DataNumbers, width: Int, lengths: [Int], labels: [Int] = []) {
         starts = lengths.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
         precondition(
             width > 0 && lengths.allSatisfy { $0 >= 0 } && starts[lengths.count] * width == numbers.count,
-            "\(numbers.count) numbers are no sequences of \(starts[lengths.count]) steps of \(width)")
-        precondition(labels.isEmpty || labels.count == lengths.count, "\(labels.count) labels of \(lengths.count) rows")
+            "\(numbers.count) numbers don't fill sequences of \(starts[lengths.count]) steps of \(width)")
+        precondition(
+            labels.isEmpty || labels.count == lengths.count, "\(labels.count) labels for \(lengths.count) sequences")
         (self.numbers, self.width, self.labels) = (numbers, width, labels)
     }
 
@@ -45,16 +46,13 @@ public struct DataRows: Equatable, Sendable {
         (self.numbers, width, labels, starts) = (numbers, rows.width, rows.labels, rows.starts)
     }
 
-    /// Whether rows are sequences.
     public var isSequential: Bool { !starts.isEmpty }
 
-    /// The number of rows.
     public var count: Int { isSequential ? starts.count - 1 : numbers.count / width }
 
-    /// Whether there are no rows.
     public var isEmpty: Bool { count == 0 }
 
-    /// The steps of each sequence; empty where rows are no sequences.
+    /// The number of steps of each sequence; empty if rows are not sequences.
     public var lengths: [Int] { zip(starts.dropFirst(), starts).map(-) }
 
     /// Where the numbers of a row lie in ``numbers``.
@@ -62,11 +60,11 @@ public struct DataRows: Equatable, Sendable {
         isSequential ? starts[row] * width..<starts[row + 1] * width : row * width..<(row + 1) * width
     }
 
-    /// The sequence that a step is part of, all steps counted.
+    /// The sequence that contains a step, counted over all sequences.
     func row(ofStep step: Int) -> Int { (starts.firstIndex { $0 > step } ?? starts.count) - 1 }
 
-    /// All numbers as floats: an array of its own where they are held in another type, so not for loops over rows, nor for
-    /// what ``write(_:into:)`` can do.
+    /// All numbers as floats. This makes a new array if they are held in another type, so use ``write(_:into:)``
+    /// instead in loops over rows.
     public var values: [Float] { numbers.floats }
 
     /// The numbers of a row, as floats.
@@ -75,13 +73,13 @@ public struct DataRows: Equatable, Sendable {
         return range.map { numbers[$0] }
     }
 
-    /// Writes rows into memory, such as a plan's input, one after another; allocates nothing.
+    /// Writes rows into memory, such as a plan's input, in order; allocates nothing.
     ///
     /// - Precondition: there is room for all of them.
     public func write(_ rows: Range<Int>, into target: UnsafeMutableBufferPointer<Float>) {
         guard let first = rows.first, let last = rows.last, let start = target.baseAddress else { return }
         let range = range(of: first).lowerBound..<range(of: last).upperBound
-        precondition(range.count <= target.count, "\(range.count) numbers in place of \(target.count)")
+        precondition(range.count <= target.count, "\(range.count) numbers don't fit into \(target.count)")
         numbers.write(range, into: start)
     }
 
@@ -94,15 +92,15 @@ public struct DataRows: Equatable, Sendable {
             sequences: chosen, width: width, lengths: rows.map { starts[$0 + 1] - starts[$0] }, labels: labels)
     }
 
-    /// The first rows, at most `limit` of them.
+    /// The first rows, at most `limit`.
     public func prefix(_ limit: Int) -> DataRows { count <= limit ? self : gathered(0..<limit) }
 
-    /// The same rows with other numbers in them, as many.
+    /// The same rows with as many other numbers in them.
     public func replacing(_ numbers: DataNumbers) -> DataRows {
         precondition(numbers.count == self.numbers.count, "\(numbers.count) numbers in place of \(self.numbers.count)")
         return DataRows(numbers, like: self)
     }
 
-    /// The same rows with other floats in them, as many.
+    /// The same rows with as many other floats in them.
     public func replacing(_ values: [Float]) -> DataRows { replacing(.floats(values)) }
 }

@@ -1,21 +1,17 @@
 /// Data to fit a model to, in three parts.
 public struct Dataset: Sendable {
-    /// What the rows are, as far as a model has to know.
+    /// What a model has to know about the rows.
     public struct Description: Hashable, Sendable {
-        /// The data's name.
         public var name: String
-        /// The extents of a row, such as (28, 28, 1) or (16); of one step where rows are sequences. A text's is ().
+        /// The extents of a row, such as (28, 28, 1) or (16), or of one step of a sequence; a text's is ().
         public var shape: [Int]
-        /// What each number is.
         public var kind: ElementKind
-        /// Whether rows are sequences of steps.
         public var isSequential: Bool
-        /// The number of classes; 0 where rows have no labels.
+        /// The number of classes; 0 if rows have no labels.
         public var classCount: Int
-        /// The symbol that ends a sequence; nil where none does.
+        /// The symbol that ends a sequence; nil if there is none.
         public var endSymbol: Int?
 
-        /// Describes data.
         public init(
             name: String, shape: [Int], kind: ElementKind, isSequential: Bool = false, classCount: Int = 0
         ) {
@@ -23,38 +19,35 @@ public struct Dataset: Sendable {
             (self.isSequential, self.classCount) = (isSequential, classCount)
         }
 
-        /// Numbers of a row, or of a step.
+        /// The number of numbers in a row, or in a step.
         public var width: Int { shape.reduce(1, *) }
 
-        /// Height, width and channels where a row has places beside and above each other.
+        /// Height, width and channels, if a row is laid out in a grid.
         public var grid: (height: Int, width: Int, channels: Int)? {
             guard !isSequential, 2...3 ~= shape.count else { return nil }
             return (shape[0], shape[1], shape.count == 3 ? shape[2] : 1)
         }
 
-        /// The same where a row is a picture: grey or of three colours.
+        /// The same if a row is an image, grey or in colour.
         public var picture: (height: Int, width: Int, channels: Int)? {
             grid.flatMap { [1, 3].contains($0.channels) ? $0 : nil }
         }
     }
 
-    /// The parts of data.
     public enum Part: String, Hashable, Sendable, CaseIterable {
         case training, validation, test
     }
 
-    /// What the rows are.
     public var description: Description
-    /// The rows that a model learns.
+    /// The rows that a model learns from.
     public var training: DataRows
-    /// The rows that say when to stop, and which settings are best.
+    /// The rows that select parameters and settings.
     public var validation: DataRows
-    /// The rows that results are reported on.
+    /// The held-out rows that results are reported for.
     public var test: DataRows
-    /// Where the rows of each part come from; a part that isn't here is called by the data's name.
+    /// Where the rows of each part come from; parts that are missing here are called by the dataset's name.
     public var origins: [Part: DataOrigin]
 
-    /// Data in three parts.
     public init(
         _ description: Description, training: DataRows, validation: DataRows, test: DataRows,
         origins: [Part: DataOrigin] = [:]
@@ -69,7 +62,6 @@ public struct Dataset: Sendable {
             origins: [.training: training.origin, .validation: validation.origin, .test: test.origin])
     }
 
-    /// The rows of a part.
     public subscript(part: Part) -> DataRows {
         get {
             switch part {
@@ -87,7 +79,7 @@ public struct Dataset: Sendable {
         }
     }
 
-    /// Where a row comes from, for errors: a file and a place in it.
+    /// Where a row comes from: a file and a place in it, for errors.
     public func place(of row: Int, in part: Part) -> String {
         (origins[part] ?? DataOrigin("\(description.name), \(part.rawValue)")).place(of: row)
     }

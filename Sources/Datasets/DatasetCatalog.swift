@@ -1,59 +1,57 @@
 import Storage
 
-/// Data sets by name, as the command line offers them: made ones, and those in files.
+/// Datasets by name, as the command line offers them: synthetic ones, and those in files.
 public enum DatasetCatalog {
-    /// What kind of data they are.
     public enum Family: String, Hashable, Sendable, CaseIterable {
         case made, pictures, tables, text, music, rollouts
     }
 
-    /// What is known of data before they are read.
+    /// What is known about a dataset before it is read.
     public struct Entry: Hashable, Sendable {
-        /// The name, such as `moons`; in ``patterns`` a word in capitals stands for the user's own.
+        /// The name, such as `moons`; in ``patterns`` the word NAME stands for the user's own.
         public let name: String
         /// One line for a list.
         public let summary: String
-        /// What kind of data they are.
         public let family: Family
     }
 
-    /// The data that are made by a seed.
+    /// The synthetic datasets.
     public static let entries: [Entry] = MadeDataset.entries.map {
         Entry(name: $0.name, summary: $0.summary, family: .made)
     }
 
-    /// The data that are read: what the files of a data set NAME are called. All but pictures may be gzipped (`.gz`).
+    /// How the files of a dataset NAME are called. All but images may be gzipped (`.gz`).
     public static let patterns: [Entry] = [
         Entry(
             name: IDXDataset.mnist, summary: "MNIST: " + IDXDataset.fileNames(prefix: "").joined(separator: ", "),
             family: .pictures),
         Entry(
-            name: "NAME-{train,t10k}-{images,labels}-idx…", summary: "IDX files named as MNIST's are", family: .pictures
+            name: "NAME-{train,t10k}-{images,labels}-idx…", summary: "IDX files named like MNIST's", family: .pictures
         ),
-        Entry(name: "NAME/*.png", summary: "PNG pictures of one size, or a folder of them a class", family: .pictures),
-        Entry(name: "NAME.{train,valid,test}.csv", summary: "tables of numbers, a row a line", family: .tables),
-        Entry(name: "NAME.{tra,tes}.csv", summary: "the same in two parts, as of the UCI digits", family: .tables),
-        Entry(name: "NAME.csv", summary: "the same in one file, split by the data's seed", family: .tables),
+        Entry(name: "NAME/*.png", summary: "PNG images of one size, or a folder of them per class", family: .pictures),
+        Entry(name: "NAME.{train,valid,test}.csv", summary: "tables of numbers, one row per line", family: .tables),
+        Entry(name: "NAME.{tra,tes}.csv", summary: "the same in two parts, such as the UCI digits", family: .tables),
+        Entry(name: "NAME.csv", summary: "the same in one file, split at random by the data's seed", family: .tables),
         Entry(name: "NAME.txt", summary: "a text, character by character", family: .text),
         Entry(name: "NAME.json", summary: "pieces of music: the pitches of each step", family: .music),
         Entry(name: "NAME.npz", summary: "a rollout of 'reverie record': observations or frames", family: .rollouts),
     ]
 
-    /// Makes data, or reads them: those of a name in a folder, or the file, folder or set of files that a path names.
+    /// Generates a dataset or reads it: by name from a folder, or from the file, folder or set of files at a path.
     ///
-    /// Their numbers are checked to be of the kind that they are described as, and no part is empty.
+    /// All numbers are checked to be of the kind that the description says; no part is empty.
     ///
     /// - Parameters:
     ///   - name: One of ``entries``, what stands for NAME in one of ``patterns``, or a path.
     ///   - folder: Where files are looked up by name.
-    /// - Throws: ``DatasetError``; `FormatError` for a damaged file, with the byte; `StorageError`.
+    /// - Throws: ``DatasetError``; `FormatError` for a damaged file, with the offset; `StorageError`.
     public static func make(_ name: String, folder: String?, settings: DataSettings) throws -> Dataset {
         try load(name, folder: folder, settings).restricted(by: settings).checked().inverted(by: settings)
     }
 
-    /// The data sets in a folder that ``make(_:folder:settings:)`` finds by name, sorted.
+    /// The datasets in a folder that ``make(_:folder:settings:)`` finds by name, sorted.
     ///
-    /// - Throws: `StorageError` where there is no such folder.
+    /// - Throws: `StorageError` for a missing folder.
     public static func names(in folder: String) throws -> [String] {
         let folder = try DataFolder(folder)
         let tables = folder.plainNames.compactMap(CSVDataset.name(ofFile:))
@@ -73,7 +71,7 @@ public enum DatasetCatalog {
         if exists(name), name.contains("/") || !isFolder(name), let found = try path(name, settings) {
             return found
         }
-        // What is called like a file is one; where it isn't here it may be in the folder.
+        // A name with the ending of a file is a file's; if it isn't here, it may be in the folder.
         let endings = [TextDataset.ending, MusicDataset.ending, RolloutDataset.ending, ".csv", ".gz", ".png"]
         let isFile = endings.contains { name.hasSuffix($0) }
         if isFile, !exists(name), folder.map({ exists(joinPath($0, name)) }) != true {
@@ -87,7 +85,7 @@ public enum DatasetCatalog {
         return try named(name, in: folder, settings)
     }
 
-    /// The data of a name in a folder.
+    /// The dataset of a name in a folder.
     private static func named(_ name: String, in path: String, _ settings: DataSettings) throws -> Dataset {
         let folder = try DataFolder(path)
         let prefixes = IDXDataset.prefixes(in: folder)
@@ -111,7 +109,7 @@ public enum DatasetCatalog {
         throw unknown(name, folder: path, among: (try? names(in: path)) ?? [])
     }
 
-    /// The data of a file or folder that there is; nil where it isn't one of data.
+    /// The data at a path; nil if it isn't a file or folder of data.
     private static func path(_ path: String, _ settings: DataSettings) throws -> Dataset? {
         let (parent, file) = splitPath(path)
         if isFolder(path) { return try contents(of: path, name: file, settings) }
@@ -129,7 +127,7 @@ public enum DatasetCatalog {
         return try stem(RolloutDataset.ending).map { try RolloutDataset(name: $0, file: path).load(settings) }
     }
 
-    /// The data that a folder is: IDX files of one set, or pictures.
+    /// The data in a folder: one set of IDX files, or images.
     private static func contents(of path: String, name: String, _ settings: DataSettings) throws -> Dataset {
         let folder = try DataFolder(path)
         let prefixes = IDXDataset.prefixes(in: folder)
@@ -138,8 +136,8 @@ public enum DatasetCatalog {
         }
         if let pictures = try PictureFolder(name, path: path) { return try pictures.load(settings) }
         throw DatasetError.badRow(
-            place: path, expected: "IDX files of one data set, or PNG pictures in it or in its folders",
-            found: prefixes.isEmpty ? "neither" : "the data sets " + prefixes.joined(separator: ", "))
+            place: path, expected: "IDX files of one dataset, or PNG images in it or in its folders",
+            found: prefixes.isEmpty ? "neither" : "the datasets " + prefixes.joined(separator: ", "))
     }
 
     private static func unknown(_ name: String, folder: String?, among names: [String]) -> DatasetError {

@@ -1,14 +1,14 @@
 import Storage
 
-/// Data that can't be had, or that a model can't be fitted to.
+/// Data that can't be found, or that a model can't be fitted to.
 ///
-/// A file that breaks its format is a `FormatError`, one that can't be read a `StorageError`.
+/// A file that breaks its format is a `FormatError`; one that can't be read, a `StorageError`.
 public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// No data have that name: where they were looked for, what could be put there, and the nearest name that there is.
+    /// No dataset has that name: where it was looked for, which files could be put there, and the nearest known name.
     case unknownData(name: String, folder: String?, files: [String], nearest: String?)
-    /// Some of the files of a data set aren't there.
+    /// Some files of a dataset are missing.
     case missingFiles(name: String, folder: String, files: [String])
-    /// A row isn't what it has to be.
+    /// A row has wrong content.
     case badRow(place: String, expected: String, found: String)
     /// A part has too few rows.
     case tooFewRows(name: String, found: String, expected: String, advice: String)
@@ -21,11 +21,11 @@ public enum DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownData(let name, let folder, let files, let nearest):
-            "there is no data set '\(name)'" + (nearest.map { " (did you mean '\($0)'?)" } ?? "")
+            "there is no dataset '\(name)'" + (nearest.map { " (did you mean '\($0)'?)" } ?? "")
                 + (folder.map { ". Put one of these into \($0)" } ?? ". Give --data FOLDER with one of these")
                 + ", plain or with .gz: " + files.joined(separator: "; ")
         case .missingFiles(let name, let folder, let files):
-            "\(name) is not complete: put \(files.joined(separator: ", ")) into \(folder), plain or with .gz"
+            "\(name) is incomplete: put \(files.joined(separator: ", ")) into \(folder), plain or with .gz"
         case .badRow(let place, let expected, let found):
             "\(place): expected \(expected), found \(found)"
         case .tooFewRows(let name, let found, let expected, let advice):

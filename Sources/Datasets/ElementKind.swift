@@ -1,14 +1,14 @@
-/// What one number of a data row can be.
+/// The kind of the numbers in a row.
 public enum ElementKind: Hashable, Sendable {
     /// 0 or 1.
     case bits
-    /// Whole numbers from 0 to one below the count, such as the 256 grey levels of a byte.
+    /// Whole numbers in 0..<count, such as the 256 grey levels of a byte.
     case levels(Int)
     /// Numbers from 0 to 1.
     case unit
     /// Any finite numbers.
     case reals
-    /// Places in a list of symbols, such as a text's characters.
+    /// Indices into a list of symbols, such as a text's characters.
     case symbols([Character])
 
     /// The kind without its details: what a model asks for.
@@ -16,7 +16,6 @@ public enum ElementKind: Hashable, Sendable {
         case bits, levels, unit, reals, symbols
     }
 
-    /// The kind without its details.
     public var name: Name {
         switch self {
         case .bits: .bits
@@ -27,7 +26,7 @@ public enum ElementKind: Hashable, Sendable {
         }
     }
 
-    /// What a number has to be, for errors.
+    /// What a number must be, for errors.
     public var expectation: String {
         switch self {
         case .bits: "0 or 1"
@@ -41,17 +40,17 @@ public enum ElementKind: Hashable, Sendable {
     /// Whether a number is of this kind.
     public func contains(_ value: Float) -> Bool { firstViolation(in: CollectionOfOne(value)) == nil }
 
-    /// The place of the first number that is not of this kind; nil where all are.
+    /// The index of the first number that is not of this kind; nil if all are.
     func firstViolation(in numbers: DataNumbers) -> Int? {
         guard case .bytes(let bytes, let divisor) = numbers else { return firstViolation(in: numbers.floats) }
-        // There are 256 different ones at most.
+        // Bytes have at most 256 different values.
         let isRight = (0...255).map { contains(Float($0) / divisor) }
         return bytes.firstIndex { !isRight[Int($0)] }
     }
 
-    /// The place of the first number that is not of this kind, counted from 0; nil where all are.
+    /// The index of the first number that is not of this kind, from 0; nil if all are.
     func firstViolation<Values: Collection<Float>>(in values: Values) -> Values.Index? {
-        // The range is found once, for there may be millions of numbers. NaN is in no range.
+        // The range is determined only once, since there may be millions of numbers. NaN is in no range.
         let (range, isWhole): (ClosedRange<Float>, Bool) =
             switch self {
             case .bits: (0...1, true)

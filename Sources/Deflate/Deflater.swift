@@ -1,16 +1,15 @@
 import CZlib
 
-/// Packs bytes into one deflate stream, in constant memory, at zlib's middle level: higher ones cost far more time.
+/// Compresses bytes into one deflate stream, in constant memory, at zlib's middle level; higher ones are far slower.
 public final class Deflater {
     private var stream = z_stream()
     private let output = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1 << 16)
 
-    /// Begins a stream.
     public init(_ format: DeflateFormat) {
         let status = deflateInit2_(
             &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, format.windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size))
-        precondition(status == Z_OK, "zlib cannot start: \(status), expected \(Z_OK)")
+        precondition(status == Z_OK, "zlib can't start: \(status), expected \(Z_OK)")
     }
 
     deinit {
@@ -18,15 +17,15 @@ public final class Deflater {
         output.deallocate()
     }
 
-    /// Packs more bytes.
+    /// Compresses more bytes.
     ///
     /// - Parameters:
     ///   - isLast: Whether the stream ends with them.
-    ///   - write: Takes what has been packed, a piece at a time.
+    ///   - write: Takes the compressed bytes, a piece at a time.
     public func deflate<Failure: Error>(
         _ bytes: UnsafeRawBufferPointer, isLast: Bool, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {
-        // zlib counts in 32 bits.
+        // zlib's counts have 32 bits.
         var rest = bytes
         repeat {
             let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
@@ -37,7 +36,7 @@ public final class Deflater {
         } while !rest.isEmpty
     }
 
-    /// Calls zlib until it leaves room in the output, which means that it has taken all of the input.
+    /// Calls zlib until it leaves room in the output, which means that it has consumed all of the input.
     private func drain<Failure: Error>(
         flush: Int32, _ write: (UnsafeRawBufferPointer) throws(Failure) -> Void
     ) throws(Failure) {

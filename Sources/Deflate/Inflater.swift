@@ -1,36 +1,33 @@
 import CZlib
 
-/// Unpacks one deflate stream, in constant memory.
+/// Decompresses one deflate stream, in constant memory.
 public final class Inflater {
-    /// How far a stream is.
+    /// The state of a stream.
     public enum State: Hashable, Sendable {
-        /// There is more to come.
         case unfinished
-        /// It is over.
         case finished
-        /// Nothing could be done: it wants bytes that aren't there, or there is no room for its own.
+        /// No progress was possible: the input has ended too early, or the output has no room.
         case stuck
-        /// It is damaged, as zlib puts it.
+        /// The stream is damaged, in zlib's words.
         case damaged(String)
     }
 
     private var stream = z_stream()
 
-    /// Begins a stream.
     public init(_ format: DeflateFormat) {
         let status = inflateInit2_(&stream, format.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        precondition(status == Z_OK, "zlib cannot start: \(status), expected \(Z_OK)")
+        precondition(status == Z_OK, "zlib can't start: \(status), expected \(Z_OK)")
     }
 
     deinit { inflateEnd(&stream) }
 
-    /// Goes on with the stream as far as input and output go.
+    /// Continues the stream as far as input and output allow.
     ///
-    /// - Returns: the bytes taken from the input and made in the output.
+    /// - Returns: the number of bytes consumed from the input and written to the output.
     public func inflate(
         _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
     ) -> (taken: Int, made: Int, state: State) {
-        // zlib counts in 32 bits.
+        // zlib's counts have 32 bits.
         let (available, room) = (min(input.count, 1 << 30), min(output.count, 1 << 30))
         stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
         stream.avail_in = UInt32(available)
@@ -48,13 +45,14 @@ public final class Inflater {
     }
 }
 
-/// Unpacks a whole stream that has to give exactly `size` bytes.
+/// Decompresses a whole stream that must give exactly `size` bytes.
 ///
-/// - Returns: the content and the bytes of `packed` that it was; nil where the stream is damaged or of another length.
+/// - Returns: the content and the number of bytes of `packed` that it took; nil if the stream is damaged or of another
+///   length.
 public func inflated(_ packed: [UInt8], _ format: DeflateFormat, size: Int) -> (content: [UInt8], taken: Int)? {
     let inflater = Inflater(format)
     var (taken, state) = (0, Inflater.State.unfinished)
-    // One byte more than expected, so that a stream that is too long shows.
+    // One byte more than expected, to notice streams that are too long.
     let content = [UInt8](unsafeUninitializedCapacity: size + 1) { output, made in
         packed.withUnsafeBufferPointer { input in
             while state == .unfinished {

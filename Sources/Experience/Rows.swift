@@ -1,13 +1,12 @@
-/// Rows of equal width, such as the observations of several environments, in their own element type; a view of memory that
-/// is owned elsewhere.
+/// Rows of equal width, such as the observations of several environments, in their own element type: a view of memory
+/// that is owned elsewhere.
 public struct Rows {
-    /// The first row's first byte.
+    /// The first byte of the first row.
     public let memory: UnsafeRawPointer
-    /// What the elements are.
+    /// The type of the elements.
     public let type: ElementType
-    /// The number of rows.
     public let count: Int
-    /// The number of elements of a row.
+    /// The number of elements in a row.
     public let width: Int
 
     /// A view of `count` rows of `width` elements.
@@ -15,13 +14,13 @@ public struct Rows {
         (self.memory, self.type, self.count, self.width) = (memory, type, count, width)
     }
 
-    /// A view of `count` rows that elements of a known type form; `values.count` is divided evenly among them.
+    /// A view of `count` rows of elements of a known type; `values.count` is divided evenly among the rows.
     @inlinable public init<Element: RowElement>(_ values: UnsafeBufferPointer<Element>, count: Int) {
         precondition(count > 0 && values.count % count == 0, "\(values.count) elements don't form \(count) rows")
         self.init(values.baseAddress!, type: Element.elementType, count: count, width: values.count / count)
     }
 
-    /// Bytes of one row.
+    /// The number of bytes in one row.
     @inlinable public var rowBytes: Int { width * type.size }
 
     /// All bytes, row after row.
@@ -29,12 +28,12 @@ public struct Rows {
         UnsafeRawBufferPointer(start: memory, count: count * rowBytes)
     }
 
-    /// Row `row`'s first byte.
+    /// The first byte of row `row`.
     @inlinable public func row(_ row: Int) -> UnsafeRawPointer { memory + row * rowBytes }
 
     /// The bytes of one row.
     public func bytes(of row: Int) -> UnsafeRawBufferPointer {
-        precondition(0 <= row && row < count, "row \(row) of \(count)")
+        precondition(0 <= row && row < count, "row \(row) is not among the \(count) rows")
         return UnsafeRawBufferPointer(start: self.row(row), count: rowBytes)
     }
 
@@ -44,18 +43,18 @@ public struct Rows {
     @inlinable public func elements<Element: RowElement>(as _: Element.Type = Element.self)
         -> UnsafeBufferPointer<Element>
     {
-        precondition(Element.elementType == type, "rows of \(type) are asked for elements of \(Element.elementType)")
+        precondition(Element.elementType == type, "rows of \(type) don't have elements of \(Element.elementType)")
         return UnsafeBufferPointer(start: memory.assumingMemoryBound(to: Element.self), count: count * width)
     }
 
-    /// The elements of rows of int64: discrete actions, one a row.
+    /// The elements of rows of int64: discrete actions, one per row.
     @inlinable public var integers: UnsafeBufferPointer<Int> { elements() }
 
     /// The elements of rows of float32.
     @inlinable public var floats: UnsafeBufferPointer<Float> { elements() }
 
-    /// The integer at a place of a row: a discrete observation or action, or one number of several. The fraction of a
-    /// float is cut off.
+    /// The integer at a place of a row: a discrete observation or action, or one number of several. Floats are
+    /// truncated to integers.
     @inlinable public func integer(_ row: Int, _ place: Int = 0) -> Int {
         let element = self.row(row) + place * type.size
         return switch type {
@@ -82,7 +81,7 @@ public struct Rows {
     /// The numbers of a row.
     public func numbers(_ row: Int) -> [Double] { (0..<width).map { number(row, $0) } }
 
-    /// The place of the first row that holds a float which is not a number; nil where there is none.
+    /// The index of the first row that contains a NaN; nil if there is none.
     public var firstNaN: Int? {
         switch type {
         case .float32: floats.firstIndex(where: \.isNaN).map { $0 / width }
@@ -92,15 +91,14 @@ public struct Rows {
     }
 }
 
-/// Rows that can be written, such as the actions of several environments.
+/// Writable rows, such as the actions of several environments.
 public struct MutableRows {
-    /// The first row's first byte.
+    /// The first byte of the first row.
     public let memory: UnsafeMutableRawPointer
-    /// What the elements are.
+    /// The type of the elements.
     public let type: ElementType
-    /// The number of rows.
     public let count: Int
-    /// The number of elements of a row.
+    /// The number of elements in a row.
     public let width: Int
 
     /// A view of `count` rows of `width` elements.
@@ -108,19 +106,19 @@ public struct MutableRows {
         (self.memory, self.type, self.count, self.width) = (memory, type, count, width)
     }
 
-    /// A view of `count` rows that elements of a known type form; `values.count` is divided evenly among them.
+    /// A view of `count` rows of elements of a known type; `values.count` is divided evenly among the rows.
     @inlinable public init<Element: RowElement>(_ values: UnsafeMutableBufferPointer<Element>, count: Int) {
         precondition(count > 0 && values.count % count == 0, "\(values.count) elements don't form \(count) rows")
         self.init(values.baseAddress!, type: Element.elementType, count: count, width: values.count / count)
     }
 
-    /// The same rows, to be read.
+    /// The same rows, for reading.
     @inlinable public var rows: Rows { Rows(memory, type: type, count: count, width: width) }
 
-    /// Bytes of one row.
+    /// The number of bytes in one row.
     @inlinable public var rowBytes: Int { width * type.size }
 
-    /// Row `row`'s first byte.
+    /// The first byte of row `row`.
     @inlinable public func row(_ row: Int) -> UnsafeMutableRawPointer { memory + row * rowBytes }
 
     /// All elements, row after row.
@@ -129,11 +127,11 @@ public struct MutableRows {
     @inlinable public func elements<Element: RowElement>(as _: Element.Type = Element.self)
         -> UnsafeMutableBufferPointer<Element>
     {
-        precondition(Element.elementType == type, "rows of \(type) are asked for elements of \(Element.elementType)")
+        precondition(Element.elementType == type, "rows of \(type) don't have elements of \(Element.elementType)")
         return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: Element.self), count: count * width)
     }
 
-    /// The elements of rows of int64: discrete actions, one a row.
+    /// The elements of rows of int64: discrete actions, one per row.
     @inlinable public var integers: UnsafeMutableBufferPointer<Int> { elements() }
 
     /// The elements of rows of float32.
@@ -141,7 +139,7 @@ public struct MutableRows {
 
     /// Writes the number at a place of a row.
     ///
-    /// - Precondition: rows of integers are given whole numbers within their type's range.
+    /// - Precondition: in rows of integers, the number is whole and within the type's range.
     @inlinable public func set(_ row: Int, _ place: Int, to number: Double) {
         let element = self.row(row) + place * type.size
         switch type {
@@ -155,9 +153,9 @@ public struct MutableRows {
 
     /// Writes the numbers of a row.
     ///
-    /// - Precondition: there are as many as a row has, and as ``set(_:_:to:)-(_,Int,_)``.
+    /// - Precondition: there are as many numbers as a row has, each as in ``set(_:_:to:)-(_,Int,_)``.
     public func set(_ row: Int, to numbers: [Double]) {
-        precondition(numbers.count == width, "\(numbers.count) numbers for a row of \(width)")
+        precondition(numbers.count == width, "\(numbers.count) numbers don't fit a row of \(width)")
         for place in 0..<width { set(row, place, to: numbers[place]) }
     }
 }

@@ -1,11 +1,10 @@
 /// A set of observations or actions, in Gymnasium's terms.
 ///
-/// A member is written as its numbers in row-major order; those of a tuple or dictionary are its parts' numbers,
-/// one part after another.
+/// A member is written as its numbers in row-major order; for a tuple or dictionary, those of its parts in order.
 public indirect enum Space: Hashable, Sendable {
     /// The integers `0..<count`.
     case discrete(Int)
-    /// Arrays of numbers within bounds, one pair of bounds an element, row-major.
+    /// Arrays of numbers within bounds, one pair of bounds per element, row-major.
     case box(low: [Double], high: [Double], shape: [Int], element: ElementType)
     /// A fixed number of integers, the i-th in `0..<counts[i]`.
     case multiDiscrete([Int])
@@ -37,7 +36,7 @@ public indirect enum Space: Hashable, Sendable {
         }
     }
 
-    /// How many numbers one member has.
+    /// The number of numbers in a member.
     public var count: Int {
         switch self {
         case .discrete, .box, .multiDiscrete, .multiBinary: shape.reduce(1, *)
@@ -45,13 +44,13 @@ public indirect enum Space: Hashable, Sendable {
         }
     }
 
-    /// How many members a discrete space has; nil for the others.
+    /// The number of members of a discrete space; nil for the others.
     public var discreteCount: Int? {
         if case .discrete(let count) = self { count } else { nil }
     }
 
-    /// What the elements of an action of this space are, as Gymnasium has them: int64 for choices, bytes for bits, and those of
-    /// a box.
+    /// The element type of an action in this space, as in Gymnasium: int64 for choices, uint8 for bits, and a box's own
+    /// type.
     public var actionType: ElementType {
         switch self {
         case .discrete, .multiDiscrete: .int64
@@ -61,7 +60,7 @@ public indirect enum Space: Hashable, Sendable {
         }
     }
 
-    /// The spaces that a tuple or dictionary consists of, in order; empty for the others.
+    /// The spaces that a tuple or dictionary consists of, in order; empty for other spaces.
     public var parts: [Space] {
         switch self {
         case .tuple(let spaces): spaces
@@ -72,7 +71,7 @@ public indirect enum Space: Hashable, Sendable {
 
     /// Whether `numbers`, in row-major order, is a member.
     ///
-    /// A box of integers contains whole numbers only; no space contains one that is not a number.
+    /// A box of integers contains only whole numbers; no space contains NaN.
     public func contains(_ numbers: some Collection<Double>) -> Bool {
         guard numbers.count == count else { return false }
         switch self {
@@ -128,7 +127,7 @@ extension Space: CustomStringConvertible {
         "(\(shape.map(String.init).joined(separator: ", "))\(shape.count == 1 ? "," : ""))"
     }
 
-    /// One number where all bounds are equal, else a list that is cut in the middle where it is long.
+    /// One number if all bounds are equal, else a list, abbreviated in the middle if it is long.
     private static func bounds(_ values: [Double], _ element: ElementType) -> String {
         let write: (Double) -> String = {
             element == .float32 ? "\(Float($0))" : "\(Int(exactly: $0).map(String.init) ?? "\($0)")"

@@ -1,9 +1,9 @@
-/// Consecutive steps of n environments, column by column: T × n rows of each, the step running slowest.
+/// Consecutive steps of n environments, column by column: T × n rows of each, with the step as the slower axis.
 ///
-/// It grows a step at a time and keeps its memory when emptied, so that collecting another of the same length allocates nothing.
-/// On-policy agents learn from it; a window of a recorded episode is one too.
+/// It grows step by step and keeps its memory when emptied, so that collecting another one of the same length allocates
+/// nothing. On-policy agents learn from trajectories; a window of a recorded episode is one too.
 public struct Trajectory: Sendable {
-    /// What each step consists of.
+    /// The columns of each step.
     public let columns: [Column]
     /// The number of environments, n.
     public let environments: Int
@@ -13,11 +13,12 @@ public struct Trajectory: Sendable {
 
     /// An empty trajectory.
     ///
-    /// - Parameter capacity: steps for which memory is taken at once.
-    /// - Precondition: there is at least one environment, and no two columns have one name.
+    /// - Parameter capacity: the number of steps to allocate memory for.
+    /// - Precondition: there is at least one environment, and the columns' names are unique.
     public init(_ columns: [Column], environments: Int = 1, capacity: Int = 0) {
-        precondition(environments >= 1, "a trajectory of \(environments) environments; there is at least 1")
-        precondition(Set(columns.map(\.name)).count == columns.count, "two columns of one name: \(columns.map(\.name))")
+        precondition(environments >= 1, "a trajectory needs at least 1 environment, not \(environments)")
+        precondition(
+            Set(columns.map(\.name)).count == columns.count, "columns need unique names: \(columns.map(\.name))")
         (self.columns, self.environments) = (columns, environments)
         storage = columns.map { column in
             var bytes: [UInt8] = []
@@ -31,7 +32,7 @@ public struct Trajectory: Sendable {
 
     private func place(of name: Column.Name) -> Int {
         guard let place = columns.firstIndex(where: { $0.name == name }) else {
-            preconditionFailure("the trajectory has \(columns.map(\.name)), not '\(name)'")
+            preconditionFailure("the trajectory has no column '\(name)', only \(columns.map(\.name))")
         }
         return place
     }
@@ -62,7 +63,7 @@ public struct Trajectory: Sendable {
         }
     }
 
-    /// Appends a step of all environments. What it doesn't have, the columns that an agent adds, is 0 until
+    /// Appends a step of all environments. Columns that the transitions lack, which an agent adds, are 0 until
     /// ``write(_:to:)``.
     ///
     /// - Precondition: there are n rows, of the columns' types and widths.
@@ -72,7 +73,7 @@ public struct Trajectory: Sendable {
     ///
     /// - Precondition: as ``append(_:)``, and this is a trajectory of one environment.
     public mutating func append(row: Int, of transitions: Transitions) {
-        precondition(environments == 1, "one environment's step for a trajectory of \(environments)")
+        precondition(environments == 1, "one environment's step can't be appended to a trajectory of \(environments)")
         append(transitions, rows: row..<row + 1)
     }
 
@@ -90,13 +91,13 @@ public struct Trajectory: Sendable {
         steps += 1
     }
 
-    /// Writes a column of the last step: n rows, such as what an agent thought of the observations.
+    /// Writes a column of the last step: n rows, such as an agent's values of the observations.
     ///
     /// - Precondition: there is a step and such a column, and the rows are of its type and width.
     public mutating func write(_ rows: Rows, to name: Column.Name) {
         let place = place(of: name)
         check(rows, place, holds: environments)
-        precondition(steps > 0, "there is no step yet whose '\(name)' could be written")
+        precondition(steps > 0, "'\(name)' can't be written before the first step")
         let size = environments * columns[place].rowBytes
         storage[place].withUnsafeMutableBytes { bytes in
             (bytes.baseAddress! + bytes.count - size).copyMemory(from: rows.memory, byteCount: size)
@@ -115,13 +116,13 @@ public struct Trajectory: Sendable {
     public mutating func append(_ other: Trajectory) {
         precondition(
             other.columns == columns && other.environments == environments,
-            "a trajectory of \(other.columns.map(\.name)) and \(other.environments) environments is appended to one of "
-                + "\(columns.map(\.name)) and \(environments)")
+            "a trajectory of \(other.columns.map(\.name)) and \(other.environments) environments can't be appended "
+                + "to one of \(columns.map(\.name)) and \(environments)")
         for place in storage.indices { storage[place].append(contentsOf: other.storage[place]) }
         steps += other.steps
     }
 
-    /// Makes it `steps` steps long, what is new all zero: to be filled by ``withMutableRows(_:_:)``.
+    /// Makes it `steps` steps long; new steps are zero, to be filled with ``withMutableRows(_:_:)``.
     public mutating func resize(to steps: Int) {
         for (place, column) in columns.enumerated() {
             let size = steps * environments * column.rowBytes
@@ -135,7 +136,7 @@ public struct Trajectory: Sendable {
         self.steps = steps
     }
 
-    /// Forgets all steps, and keeps their memory.
+    /// Removes all steps, but keeps their memory.
     public mutating func removeAll() {
         for place in storage.indices { storage[place].removeAll(keepingCapacity: true) }
         steps = 0

@@ -1,21 +1,20 @@
-/// One step of n environments, as an agent learns from it. The rows live as long as the call that they are handed to.
+/// One step of n environments, for an agent to learn from. The rows are valid only during the call that receives them.
 public struct Transitions {
-    /// (n, …): what was seen before the actions.
+    /// (n, …): the observations before the actions.
     public var observations: Rows
-    /// (n, …): what was done.
+    /// (n, …): the chosen actions.
     public var actions: Rows
     /// (n): the rewards.
     public var rewards: UnsafeBufferPointer<Double>
-    /// (n): whether a terminal state was reached: the value of what follows is 0.
+    /// (n): whether a terminal state was reached: the value of the next state is 0.
     public var terminated: UnsafeBufferPointer<Bool>
-    /// (n): whether the episode was cut: a learner bootstraps from ``nextObservations``.
+    /// (n): whether the episode was truncated: a learner bootstraps from ``nextObservations``.
     public var truncated: UnsafeBufferPointer<Bool>
-    /// (n, …): where the step led, in the episode's last step too (never the next episode's first observation).
+    /// (n, …): the observations after the step, even after the last one (never those of the next episode).
     public var nextObservations: Rows
-    /// (n): rows in which no step was played, only a reset; they are not to be learned from.
+    /// (n): whether no step was played, only a reset; nothing is learned from such rows.
     public var isReset: UnsafeBufferPointer<Bool>
 
-    /// Collects the parts of a step.
     public init(
         observations: Rows, actions: Rows, rewards: UnsafeBufferPointer<Double>,
         terminated: UnsafeBufferPointer<Bool>, truncated: UnsafeBufferPointer<Bool>, nextObservations: Rows,
@@ -29,7 +28,7 @@ public struct Transitions {
     /// The number of environments, n.
     public var count: Int { rewards.count }
 
-    /// The rows of a column; nil for one that steps of environments don't have.
+    /// The rows of a column; nil for a column that steps of environments don't have.
     public subscript(name: Column.Name) -> Rows? {
         switch name {
         case .observations: observations

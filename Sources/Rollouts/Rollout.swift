@@ -1,19 +1,19 @@
 import Experience
 import Storage
 
-/// A recording read back: the episodes of a rollout file (see ``RolloutLayout``), checked and in memory.
+/// A recording read back into memory and checked: the episodes of a rollout file (see ``RolloutLayout``).
 public struct Rollout: Sendable {
-    /// One episode: which rows of the arrays are its own.
+    /// One episode: the rows of the arrays that belong to it.
     public struct Episode: Hashable, Sendable {
-        /// The seed of its reset; `nil` where the random stream ran on.
+        /// The seed of its reset; nil if the random stream continued from the episode before.
         public var seed: UInt64?
-        /// Its steps, among those of all episodes.
+        /// Its steps among those of all episodes.
         public var steps: Range<Int>
-        /// Its observations, one more than steps, among those of all episodes.
+        /// Its observations among those of all episodes; one more than steps.
         public var observations: Range<Int>
         /// Whether it ended in a terminal state.
         public var terminated: Bool
-        /// Whether it was cut.
+        /// Whether it was truncated.
         public var truncated: Bool
         /// The sum of its rewards.
         public var totalReward: Double
@@ -21,15 +21,14 @@ public struct Rollout: Sendable {
 
     /// The environment, types, shapes and metadata.
     public let layout: RolloutLayout
-    /// The episodes in the order in which they were started.
+    /// The episodes in the order in which they started.
     public let episodes: [Episode]
     /// All observations: shape (steps + episodes, …observation shape).
     public let observations: NPYArray
-    /// All actions: shape (steps), or (steps, numbers of an action).
+    /// All actions: shape (steps), or (steps, numbers per action).
     public let actions: NPYArray
-    /// All rewards.
     public let rewards: [Double]
-    /// What the policy said, `layout.policy.count` numbers a step; empty where it was not recorded.
+    /// The policy's numbers, `layout.policy.count` per step; empty if they were not recorded.
     public let policy: [Float]
 
     /// The number of steps of all episodes.
@@ -37,7 +36,7 @@ public struct Rollout: Sendable {
 
     /// The bytes of one observation, row-major.
     ///
-    /// - Parameter index: A place within an episode's ``Episode/observations``.
+    /// - Parameter index: An index from an episode's ``Episode/observations``.
     public func observation(_ index: Int) -> ArraySlice<UInt8> {
         let size = layout.observations.rowBytes
         return observations.bytes[index * size..<(index + 1) * size]
@@ -45,7 +44,7 @@ public struct Rollout: Sendable {
 
     /// The numbers of a step's action.
     ///
-    /// - Parameter step: A place within an episode's ``Episode/steps``.
+    /// - Parameter step: An index from an episode's ``Episode/steps``.
     public func action(_ step: Int) -> [Double] { withActions { $0.numbers(step) } }
 
     /// Reads the actions of all steps.
@@ -70,8 +69,8 @@ public struct Rollout: Sendable {
 
     /// Reads a rollout file and checks that its arrays agree.
     ///
-    /// - Parameter limit: The largest number of bytes of an array that is accepted.
-    /// - Throws: `StorageError` where it cannot be read or is larger, `FormatError` where it is damaged.
+    /// - Parameter limit: The maximum number of bytes of an array.
+    /// - Throws: `StorageError` if it can't be read or an array is larger, `FormatError` if it is damaged.
     public init(contentsOf path: String, limit: Int = 8 << 30) throws {
         let reader = RolloutReader(arrays: try NPZReader(path: path), limit: limit)
         let lengths = try reader.integers("episode_lengths")
@@ -172,10 +171,10 @@ private struct RolloutReader {
         }
         let (metadata, policyName) = try metadata()
         if let policy, policy.shape.count != 2 || policy.shape[0] != stepCount {
-            throw failure("policy", "one row a step", "the shape \(policy.shape)")
+            throw failure("policy", "one row per step", "the shape \(policy.shape)")
         }
         guard (policy == nil) == (policyName == nil) else {
-            throw failure("policy", "an array exactly where the metadata names one", "only one of the two")
+            throw failure("policy", "an array if and only if the metadata name one", "only one of the two")
         }
         return RolloutLayout(
             environment: try text("environment"), observations: seen, actions: Self.column(.actions, actions)!,
@@ -185,10 +184,10 @@ private struct RolloutReader {
     private func metadata() throws -> ([JSON.Member], policy: String?) {
         let value = try JSON(parsing: Array(try text("metadata").utf8)[...], file: "\(arrays.path)(metadata.npy)")
         guard case .object(let members) = value, value["format"]?.string == RolloutLayout.formatName else {
-            throw failure("metadata", "the format \(RolloutLayout.formatName)", "another")
+            throw failure("metadata", "the format \(RolloutLayout.formatName)", "another format")
         }
         guard value["version"]?.integer == RolloutLayout.version else {
-            throw failure("metadata", "version \(RolloutLayout.version)", "another")
+            throw failure("metadata", "version \(RolloutLayout.version)", "another version")
         }
         return (
             members.filter { !RolloutLayout.reservedNames.contains($0.name) }, value["policy"]?.string
@@ -215,7 +214,7 @@ private struct RolloutReader {
         }
     }
 
-    /// Only an episode's last step may end it.
+    /// Only the last step of an episode may end it.
     func checkEnds(lengths: [Int], _ terminated: [Bool], _ truncated: [Bool]) throws(FormatError) {
         var start = 0
         for length in lengths {

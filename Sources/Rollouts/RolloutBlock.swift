@@ -2,12 +2,13 @@ import Experience
 import Experience
 import Storage
 
-/// Some consecutive steps of one episode, gathered column by column.
+/// Consecutive steps of one episode, collected column by column.
 ///
-/// On disk: a mark, the checksum of everything after it, the number of bytes of the rows, the episode's number and seed,
-/// the number of steps, flags (all little-endian), then the rows of every column of ``RolloutLayout/columns``.
+/// On disk: a mark, the checksum of everything after it, the size of the rows in bytes, the episode's number and seed,
+/// the number of steps, and flags (all little-endian), followed by the rows of every column in
+/// ``RolloutLayout/columns``.
 struct RolloutBlock {
-    /// What precedes the rows on disk.
+    /// What comes before the rows on disk.
     struct Header {
         static let byteCount = 40
         static let mark = UInt32(littleEndianIn: Array("RBLK".utf8), at: 0)
@@ -19,10 +20,10 @@ struct RolloutBlock {
         var episode: UInt64
         var seed: UInt64?
         var stepCount: Int
-        /// Whether the episode's first observation is here.
+        /// Whether the rows include the episode's first observation.
         var startsEpisode: Bool
 
-        /// Reads the fields; `nil` where they are none.
+        /// Reads the fields; nil if the bytes are not a header.
         init?(_ bytes: [UInt8]) {
             guard bytes.count == Self.byteCount, UInt32(littleEndianIn: bytes, at: 0) == Self.mark,
                 let rowsByteCount = Int(exactly: UInt64(littleEndianIn: bytes, at: 8))
@@ -62,14 +63,14 @@ struct RolloutBlock {
     var isFull: Bool { stepCount == capacity }
     var isEmpty: Bool { stepCount == 0 && !startsEpisode }
 
-    /// Begins the first block of an episode.
+    /// Starts the first block of an episode.
     mutating func start(episode: Int, seed: UInt64?) {
         self.episode = episode
         self.seed = seed
         clear(startsEpisode: true)
     }
 
-    /// Begins the next block of the same episode.
+    /// Starts the next block of the same episode.
     mutating func goOn() { clear(startsEpisode: false) }
 
     private mutating func clear(startsEpisode: Bool) {
@@ -83,7 +84,7 @@ struct RolloutBlock {
         let index = columns.firstIndex { $0.name == name }!
         precondition(
             row.byteCount == columns[index].rowBytes,
-            "\(name): \(row.byteCount) bytes where the layout has \(columns[index].rowBytes)")
+            "a row of \(name) has \(columns[index].rowBytes) bytes, not \(row.byteCount)")
         row.withUnsafeBytes { rows[index].append(contentsOf: $0) }
     }
 
@@ -95,7 +96,6 @@ struct RolloutBlock {
 
     mutating func endStep() { stepCount += 1 }
 
-    /// The bytes on disk.
     func encoded() -> [UInt8] {
         let rowsByteCount = rows.reduce(0) { $0 + $1.count }
         var block: [UInt8] = []

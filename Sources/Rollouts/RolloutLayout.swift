@@ -2,7 +2,7 @@ import Experience
 import Experience
 import Storage
 
-/// What a recording holds: of which environment, and of what type and shape observations, actions and policy are.
+/// What a recording holds: the environment, and the types and shapes of observations, actions and policy.
 ///
 /// ## The file
 /// A rollout is an NPZ file that `numpy.load` reads without pickle. With E episodes, the e-th of Tₑ steps, and ΣT steps
@@ -10,27 +10,26 @@ import Storage
 ///
 /// | name | type and shape | |
 /// |---|---|---|
-/// | `observations` | element type, (ΣT + E, …shape) | Tₑ + 1 of each episode: before every step, and the final one |
-/// | `actions` | int64 (ΣT), or int64, uint8, float32 (ΣT, n) | a choice, or several, bits, numbers of a box |
+/// | `observations` | element type, (ΣT + E, …shape) | Tₑ + 1 per episode: one before each step, and the final one |
+/// | `actions` | int64 (ΣT), or int64, uint8, float32 (ΣT, n) | one choice, or several, bits, numbers of a box |
 /// | `rewards` | float64 (ΣT) | |
 /// | `terminated`, `truncated` | bool (ΣT) | both false at the end of an episode that was interrupted |
-/// | `policy` | float32 (ΣT, n), optional | what the policy said of the actions; `metadata` names it |
-/// | `episode_starts` | int64 (E) | an episode's first step; its first observation is that plus its number |
+/// | `policy` | float32 (ΣT, n), optional | the policy's numbers for the actions; `metadata` says which |
+/// | `episode_starts` | int64 (E) | an episode's first step; adding its number gives its first observation |
 /// | `episode_lengths` | int64 (E) | Tₑ, at least 1 |
-/// | `seeds`, `seeded` | uint64 (E), bool (E) | the seed of the reset, where one was given; else the stream ran on |
+/// | `seeds`, `seeded` | uint64 (E), bool (E) | the seed of the reset, if it had one; else the stream continued |
 /// | `environment` | text | the environment's name |
 /// | `metadata` | text | a JSON object with `format`, `version`, `policy` and whatever the recorder was given |
 ///
-/// Episodes are in the order in which they were started.
+/// Episodes are in the order in which they started.
 public struct RolloutLayout: Hashable, Sendable {
-    /// What is kept of the policy at each step.
+    /// What is recorded of the policy at each step.
     public struct Policy: Hashable, Sendable {
         /// What the numbers are: `probabilities`, `values`, `log-probability`.
         public var name: String
-        /// How many there are for a step.
+        /// The number of numbers per step.
         public var count: Int
 
-        /// Makes a description.
         public init(name: String, count: Int) {
             self.name = name
             self.count = count
@@ -40,36 +39,36 @@ public struct RolloutLayout: Hashable, Sendable {
     static let formatName = "reverie.rollout"
     static let version = 1
 
-    /// The environment's name.
     public var environment: String
-    /// What an observation is: elements of float32, uint8 or int32.
+    /// The observations: elements of float32, uint8 or int32.
     public var observations: Column
-    /// What an action is: one int64, or a row of int64, uint8 or float32.
+    /// The actions: one int64, or a row of int64, uint8 or float32.
     public var actions: Column
-    /// What is kept of the policy, if anything.
+    /// What is recorded of the policy, if anything.
     public var policy: Policy?
-    /// What else the recording should say about itself, in this order.
+    /// What else the recording says about itself, in this order.
     public var metadata: [JSON.Member]
 
     /// Makes a layout.
     ///
-    /// - Precondition: observations and actions have the types that are recorded, and `metadata` uses none of the names
-    ///   `format`, `version`, `policy`.
+    /// - Precondition: observations and actions have types that can be recorded, and `metadata` uses none of the names
+    ///   `format`, `version` and `policy`.
     public init(
         environment: String, observations: Column, actions: Column, policy: Policy? = nil, metadata: [JSON.Member] = []
     ) {
         precondition(
             Self.observationTypes.contains(observations.type),
-            "observations of \(observations.type); only float32, uint8 and int32 are recorded")
-        precondition(Self.areRecorded(actions), "actions of \(actions.type) and shape \(actions.shape) aren't recorded")
+            "observations of \(observations.type) can't be recorded, only float32, uint8 and int32")
+        precondition(
+            Self.areRecorded(actions), "actions of \(actions.type) and shape \(actions.shape) can't be recorded")
         precondition(
             Self.areFree(metadata),
-            "metadata must not use the names format, version, policy: \(metadata.map(\.name))")
+            "metadata must not use the names format, version and policy: \(metadata.map(\.name))")
         (self.environment, self.observations, self.actions) = (environment, observations, actions)
         (self.policy, self.metadata) = (policy, metadata)
     }
 
-    /// Whether actions can be recorded: a choice, or a row of choices, bits or floats.
+    /// Whether actions can be recorded: one choice, or a row of choices, bits or floats.
     static func areRecorded(_ actions: Column) -> Bool {
         switch (actions.type, actions.shape.count) {
         case (.int64, 0): true
@@ -79,7 +78,7 @@ public struct RolloutLayout: Hashable, Sendable {
     }
 
     static let observationTypes: [ElementType] = [.float32, .uint8, .int32]
-    /// The members of the metadata that are not the recorder's to choose.
+    /// Members of the metadata that the recorder can't choose.
     static let reservedNames = ["format", "version", "policy"]
 
     /// Whether none of the names is reserved.
@@ -87,7 +86,6 @@ public struct RolloutLayout: Hashable, Sendable {
         !metadata.contains { reservedNames.contains($0.name) }
     }
 
-    /// The text of the array `metadata`.
     var metadataJSON: JSON {
         let own: [JSON.Member] = [
             .init("format", .string(Self.formatName)), .init("version", .integer(Self.version)),
@@ -96,7 +94,7 @@ public struct RolloutLayout: Hashable, Sendable {
         return .object(own + metadata)
     }
 
-    /// The arrays with one row for each step; observations also one for each episode's last.
+    /// The arrays with one row per step; observations also have one for the end of each episode.
     var columns: [Column] {
         [observations, actions, .rewards, .terminated, .truncated]
             + (policy.map { [Column(.policy, .float32, shape: [$0.count])] } ?? [])
@@ -104,19 +102,18 @@ public struct RolloutLayout: Hashable, Sendable {
 }
 
 extension Column.Name {
-    /// What the policy said of the actions.
+    /// The policy's numbers for the actions.
     static let policy: Column.Name = "policy"
 }
 
 extension Column {
-    /// The number of rows for so many steps of an episode, whose first observation may be among them.
+    /// The number of rows for `steps` steps of an episode, whose first observation may be among them.
     func rowCount(steps: Int, startsEpisode: Bool) -> Int {
         name == .observations && startsEpisode ? steps + 1 : steps
     }
 }
 
 extension NPYType {
-    /// The type of a column's elements in a file.
     init(_ type: ElementType) {
         self =
             switch type {
@@ -129,6 +126,6 @@ extension NPYType {
             }
     }
 
-    /// The type of elements in memory; nil for those that no column has.
+    /// The type of elements in memory; nil for types that no column has.
     var elementType: ElementType? { ElementType.allCases.first { NPYType($0) == self } }
 }

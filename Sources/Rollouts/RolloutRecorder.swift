@@ -2,12 +2,12 @@ import Storage
 
 /// Records episodes of several environments side by side into one rollout file (see ``RolloutLayout``).
 ///
-/// What comes in is gathered in blocks of about 64 KiB an environment and appended to a spool file beside the target,
-/// so memory is bounded however long the episodes are; ``finish(keeping:)`` assembles the rollout from it. Finished
-/// episodes survive the process being killed: ``RolloutSpool/assemble(_:to:overwrite:compressed:keeping:)`` makes the
-/// rollout then.
+/// Steps are collected in blocks of about 64 KiB per environment and appended to a spool file beside the target, so
+/// memory is bounded however long the episodes are; ``finish(keeping:)`` assembles the rollout from it. Finished
+/// episodes survive if the process is killed:
+/// ``RolloutSpool/assemble(_:to:overwrite:compressed:keeping:)`` then makes the rollout.
 ///
-/// Recording a step allocates nothing but when a block is written.
+/// Recording a step allocates nothing, except when a block is written.
 public final class RolloutRecorder {
     /// What is recorded.
     public let layout: RolloutLayout
@@ -32,13 +32,13 @@ public final class RolloutRecorder {
     ///   - path: Where the rollout appears on ``finish(keeping:)``; until then there is a spool file of the same name
     ///     with `.spool` at its end.
     ///   - slotCount: The number of environments that play side by side.
-    ///   - overwrite: Whether a file at the path, or a spool left there, may be replaced.
-    ///   - compressed: Whether the arrays are deflated: several times smaller and slower.
+    ///   - overwrite: Whether a file at the path, or an old spool, may be replaced.
+    ///   - compressed: Whether the arrays are compressed: several times smaller and slower.
     /// - Throws: `StorageError`.
     public init(
         layout: RolloutLayout, to path: String, slotCount: Int, overwrite: Bool, compressed: Bool = false
     ) throws(StorageError) {
-        precondition(slotCount > 0, "\(slotCount) environments to record; at least 1 is needed")
+        precondition(slotCount > 0, "a recording needs at least 1 environment, not \(slotCount)")
         if !overwrite, exists(path) {
             throw StorageError(path: path, operation: "record to", reason: .wouldOverwrite)
         }
@@ -55,11 +55,11 @@ public final class RolloutRecorder {
         isInEpisode = [Bool](repeating: false, count: slotCount)
     }
 
-    /// Starts an episode in an environment; one that is under way there ends as interrupted.
+    /// Starts an episode in an environment; the one under way there, if any, ends as interrupted.
     ///
     /// - Parameters:
     ///   - slot: The environment's number.
-    ///   - seed: The seed of the reset; `nil` where the random stream ran on.
+    ///   - seed: The seed of the reset; nil if the random stream continues.
     ///   - observation: The first observation's bytes, row-major.
     /// - Throws: `StorageError`.
     public func begin(slot: Int, seed: UInt64?, observation: RawSpan) throws(StorageError) {
@@ -74,19 +74,19 @@ public final class RolloutRecorder {
     ///
     /// - Parameters:
     ///   - slot: The environment's number.
-    ///   - action: What was done: a row's bytes.
-    ///   - reward: What it brought.
+    ///   - action: The action: a row's bytes.
+    ///   - reward: The reward.
     ///   - terminated: Whether a terminal state was reached.
-    ///   - truncated: Whether the episode was cut.
-    ///   - observation: What was seen after the step, also where it was the last: bytes, row-major.
-    ///   - policy: What the policy said of the actions; as many numbers as the layout has.
-    /// - Precondition: the bytes are as many as the layout says.
+    ///   - truncated: Whether the episode was truncated.
+    ///   - observation: The observation after the step, even after the last one: bytes, row-major.
+    ///   - policy: The policy's numbers for the actions, as many as the layout says.
+    /// - Precondition: the byte counts are those of the layout.
     /// - Throws: `StorageError`.
     public func step(
         slot: Int, action: RawSpan, reward: Double, terminated: Bool, truncated: Bool, observation: RawSpan,
         policy: Span<Float> = Span()
     ) throws(StorageError) {
-        precondition(isInEpisode[slot], "environment \(slot) has no episode under way; begin one first")
+        precondition(isInEpisode[slot], "environment \(slot) has no episode under way; call begin first")
         slots[slot].append(.actions, action)
         slots[slot].append(.rewards, reward)
         slots[slot].append(.terminated, UInt8(terminated ? 1 : 0))
@@ -110,7 +110,7 @@ public final class RolloutRecorder {
         slots[slot].goOn()
     }
 
-    /// Hands everything recorded to the system, unfinished episodes included, so that it survives the process.
+    /// Passes everything recorded to the system, unfinished episodes included, so that it survives the process.
     ///
     /// - Throws: `StorageError`.
     public func flush() throws(StorageError) {
@@ -118,11 +118,11 @@ public final class RolloutRecorder {
         try spool.flush()
     }
 
-    /// Assembles the rollout, unfinished episodes as interrupted ones, and removes the spool file.
+    /// Assembles the rollout, with unfinished episodes as interrupted ones, and removes the spool file.
     ///
-    /// - Parameter episodes: How many of the episodes to keep, the first that were started; `nil` for all.
+    /// - Parameter episodes: The number of episodes to keep, the first that started; nil for all.
     /// - Returns: What the rollout holds.
-    /// - Throws: `StorageError`; the spool file stays then.
+    /// - Throws: `StorageError`; the spool file is then kept.
     @discardableResult
     public func finish(keeping episodes: Int? = nil) throws -> RolloutSpool.Assembly {
         try flush()

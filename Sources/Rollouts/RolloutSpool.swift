@@ -1,36 +1,34 @@
 import Experience
 import Storage
 
-/// The file in which a recording is gathered, and the way from it to a rollout.
+/// The file that collects a recording, and how a rollout is made from it.
 ///
 /// A mark, the length and checksum of a JSON text that describes the layout, the text, then blocks. Blocks are only
-/// ever appended; whatever is incomplete at the end, where the recording was killed, is left out.
+/// ever appended; an incomplete end, after the recording was killed, is left out.
 public enum RolloutSpool {
     /// What a rollout was assembled from.
     public struct Assembly: Hashable, Sendable {
-        /// The episodes in the rollout.
         public var episodeCount: Int
-        /// The steps in the rollout.
         public var stepCount: Int
-        /// Bytes at the spool's end that were incomplete or damaged, and left out.
+        /// The number of bytes at the spool's end that were incomplete or damaged, and left out.
         public var lostByteCount: Int
     }
 
     private static let mark = Array("RVSPOOL1".utf8)
 
-    /// The spool's path for a rollout's.
+    /// The path of a rollout's spool.
     public static func path(for rollout: String) -> String { rollout + ".spool" }
 
-    /// Makes the rollout of a spool, also of one whose recording was killed.
+    /// Makes a rollout from a spool, even from one whose recording was killed.
     ///
     /// - Parameters:
-    ///   - spoolPath: The spool file; it stays.
+    ///   - spoolPath: The spool file, which is kept.
     ///   - path: Where the rollout appears, complete or not at all.
     ///   - overwrite: Whether a file there may be replaced.
-    ///   - compressed: Whether the arrays are deflated.
-    ///   - episodes: How many of the episodes to keep, the first that were started; `nil` for all.
+    ///   - compressed: Whether the arrays are compressed.
+    ///   - episodes: The number of episodes to keep, the first that started; nil for all.
     /// - Returns: What the rollout holds.
-    /// - Throws: `StorageError`, or `FormatError` where the spool's start is damaged.
+    /// - Throws: `StorageError`, or `FormatError` if the spool's start is damaged.
     public static func assemble(
         _ spoolPath: String, to path: String, overwrite: Bool, compressed: Bool = false, keeping episodes: Int? = nil
     ) throws -> Assembly {
@@ -71,7 +69,7 @@ public enum RolloutSpool {
         try writer.add("metadata", NPYArray(layout.metadataJSON.description))
     }
 
-    /// The start of a spool file.
+    /// The header of a spool file.
     static func header(of layout: RolloutLayout) -> [UInt8] {
         let text = Array(encoded(layout).description.utf8)
         return mark + UInt32(text.count).littleEndianBytes + crc32(text).littleEndianBytes + text
@@ -115,7 +113,7 @@ public enum RolloutSpool {
             areSensible(shape + [policyCount, value["actionCount"]?.integer ?? 1])
         else { return nil }
         let actionShape = value["actionCount"]?.integer.map { [$0] } ?? []
-        // Spools that don't say the type have one integer or several floats.
+        // Older spools don't say the type: they have one integer or several floats.
         let actionType = elementType(value["actionType"]) ?? (actionShape.isEmpty ? .int64 : .float32)
         let actions = Column(.actions, actionType, shape: actionShape)
         guard RolloutLayout.areRecorded(actions) else { return nil }
@@ -128,7 +126,7 @@ public enum RolloutSpool {
         name?.string.flatMap(NPYType.init(name:))?.elementType
     }
 
-    /// Whether rows of these dimensions can be counted in bytes.
+    /// Whether the size of such rows in bytes doesn't overflow.
     private static func areSensible(_ lengths: [Int]) -> Bool {
         let largest = 1 << 40
         return lengths.allSatisfy { $0 >= 0 && $0 <= largest }

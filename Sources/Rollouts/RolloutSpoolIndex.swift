@@ -2,15 +2,15 @@ import Experience
 import Experience
 import Storage
 
-/// Where the rows of every episode are in a spool file.
+/// The places of the rows of every episode in a spool file.
 struct RolloutSpoolIndex {
     struct Block {
-        /// Where the rows start in the file.
+        /// The offset of the rows in the file.
         var offset: Int
         var stepCount: Int
         var startsEpisode: Bool
 
-        /// The bytes of a column's rows.
+        /// The byte range of a column's rows.
         func rows(of position: Int, _ layout: RolloutLayout) -> Range<Int> {
             let columns = layout.columns
             let sizes = columns[...position].map { column in
@@ -27,9 +27,9 @@ struct RolloutSpoolIndex {
         var blocks: [Block] = []
     }
 
-    /// The episodes with at least one step, in the order in which they were started.
+    /// The episodes with at least one step, in the order in which they started.
     private(set) var episodes: [SpooledEpisode] = []
-    /// What is left at the end of the file after the last whole block.
+    /// The number of bytes after the last whole block.
     private(set) var lostByteCount = 0
 
     /// Reads all blocks and checks their checksums.
@@ -40,7 +40,8 @@ struct RolloutSpoolIndex {
         var offset = start
         while let (header, end) = try Self.block(in: file, at: offset, columns: columns) {
             var episode = byNumber[header.episode] ?? SpooledEpisode(seed: header.seed)
-            // An episode begins with its first observation; a block that breaks this was not written here.
+            // An episode's first block, and no other, has the first observation; otherwise the file wasn't written
+            // here.
             guard episode.blocks.isEmpty == header.startsEpisode else { break }
             let rows = offset + RolloutBlock.Header.byteCount
             episode.blocks.append(
@@ -53,7 +54,7 @@ struct RolloutSpoolIndex {
         lostByteCount = file.count - offset
     }
 
-    /// The header and the end of the block at `offset`, or `nil` where there is no whole one.
+    /// The header and the end of the block at `offset`; nil if there is no whole one.
     private static func block(
         in file: InputFile, at offset: Int, columns: [Column]
     ) throws(StorageError) -> (RolloutBlock.Header, end: Int)? {

@@ -53,12 +53,11 @@ struct ScatterMatrix {
         frame.drawText("(mirrored at the diagonal)", x: rest, y: y, .black)
     }
 
-    /// The finite values of one dimension.
     private func values(_ rows: [Float], _ dimension: Int) -> [Float] {
         stride(from: dimension, to: rows.count, by: width).map { rows[$0] }.filter(\.isFinite)
     }
 
-    /// The share of values in each bin as an outline, the fullest bin half as high as the cell.
+    /// The histogram as an outline, the highest bin half as high as the cell.
     private func drawHistogram(
         _ values: [Float], _ axis: PlotAxis, _ frame: inout Frame, _ x: Int, _ y: Int, _ color: Color
     ) {
@@ -93,20 +92,20 @@ struct ScatterMatrix {
     }
 }
 
-/// The range of one dimension. In double precision the differences of all finite numbers are finite.
+/// The range of one dimension; double precision, so that differences of finite floats are finite.
 struct PlotAxis {
     private let low: Double
     private let high: Double
 
     /// - Parameters:
-    ///   - values: Finite numbers that lie within.
-    ///   - margin: What to leave at both sides, as a share of the range.
+    ///   - values: Finite numbers that the range covers.
+    ///   - margin: The space at both ends, as a share of the range.
     init(_ values: [Float], margin: Double = 0) {
         let (low, high) = (Double(values.min() ?? 0), Double(values.max() ?? 0))
         let extra = low < high ? margin * (high - low) : max(0.5, abs(low) * 1e-3)
         (self.low, self.high) = (low - extra, high + extra)
     }
 
-    /// Where a value lies between both ends, from 0 to 1.
+    /// Where a value lies between the two ends, from 0 to 1.
     func share(_ value: Float) -> Double { (Double(value) - low) / (high - low) }
 }

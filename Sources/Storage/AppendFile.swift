@@ -1,8 +1,8 @@
 import Glibc
 
-/// A log: a file that only grows, and that a resumed run first cuts back to the length its checkpoint knew.
+/// A log: a file that only grows, and that a resumed run first truncates to the length in its checkpoint.
 ///
-/// Bytes are gathered and written 64 KiB at a time; ``flush()`` hands them to the system (they survive the
+/// Bytes are buffered and written 64 KiB at a time; ``flush()`` passes them to the system (they survive the
 /// process), ``synchronize()`` waits for the disk (they survive the machine).
 public final class AppendFile {
     private static let bufferSize = 1 << 16
@@ -10,17 +10,17 @@ public final class AppendFile {
     private let descriptor: FileDescriptor
     private var buffer: [UInt8] = []
     private var writtenCount: Int
-    /// Whether the file's name is on the disk.
+    /// Whether the file's name is on disk.
     private var isNameDurable: Bool
 
-    /// The path as it was given.
+    /// The path, as given.
     public var path: String { descriptor.path }
-    /// The number of bytes in the log, those that are still gathered included.
+    /// The number of bytes in the log, including those in the buffer.
     public var count: Int { writtenCount + buffer.count }
 
     /// Starts a new, empty log.
     ///
-    /// - Throws: ``StorageError`` with `wouldOverwrite` where the path exists.
+    /// - Throws: ``StorageError`` with `wouldOverwrite` if the path exists.
     public init(creating path: String) throws(StorageError) {
         do throws(StorageError) {
             descriptor = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_EXCL, operation: "create")
@@ -32,9 +32,9 @@ public final class AppendFile {
         buffer.reserveCapacity(Self.bufferSize)
     }
 
-    /// Opens a log to go on after its first `length` bytes; what follows them is cut off.
+    /// Opens a log to continue it after its first `length` bytes; the rest is cut off.
     ///
-    /// - Throws: ``StorageError`` with `missing` where there is no file, with `tooShort` where it has fewer bytes.
+    /// - Throws: ``StorageError`` with `missing` if there is no file, with `tooShort` if it has fewer bytes.
     public init(resuming path: String, at length: Int) throws(StorageError) {
         descriptor = try FileDescriptor(opening: path, O_RDWR, operation: "open", reading: true)
         let status = try descriptor.status()
@@ -52,7 +52,6 @@ public final class AppendFile {
 
     deinit { try? flush() }
 
-    /// Appends bytes.
     public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         if bytes.count > Self.bufferSize {
@@ -63,7 +62,6 @@ public final class AppendFile {
         }
     }
 
-    /// Appends bytes.
     public func append(_ bytes: [UInt8]) throws(StorageError) {
         try withRawBytes(bytes) { (buffer) throws(StorageError) in try append(buffer) }
     }
@@ -73,7 +71,7 @@ public final class AppendFile {
         try append([UInt8](text.utf8))
     }
 
-    /// Hands everything gathered to the system.
+    /// Passes all buffered bytes to the system.
     public func flush() throws(StorageError) {
         guard !buffer.isEmpty else { return }
         try withRawBytes(buffer) { (bytes) throws(StorageError) in try descriptor.write(bytes, at: writtenCount) }
@@ -81,7 +79,7 @@ public final class AppendFile {
         buffer.removeAll(keepingCapacity: true)
     }
 
-    /// Hands everything to the system and waits until it is on the disk, the name of a new file included.
+    /// Writes everything to disk and waits until it is there, including the name of a new file.
     public func synchronize() throws(StorageError) {
         try flush()
         try descriptor.synchronize()

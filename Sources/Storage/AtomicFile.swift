@@ -1,13 +1,13 @@
 import Glibc
 import Synchronization
 
-/// Numbers the temporary files of this process.
+/// Counts the temporary files of this process.
 private let temporaryFileCount = Atomic<Int>(0)
 
 /// A file that appears under its name complete or not at all.
 ///
-/// Bytes go to a temporary file in the same folder; ``commit()`` syncs it, renames it, and syncs the folder. Where
-/// the object goes without a commit, the temporary file is removed and what was at the path stays as it was.
+/// Bytes go to a temporary file in the same folder; ``commit()`` syncs it, renames it, and syncs the folder. If the
+/// object is released without a commit, the temporary file is removed and whatever was at the path is unchanged.
 public final class AtomicFile {
     private let descriptor: FileDescriptor
     private let target: String
@@ -20,8 +20,8 @@ public final class AtomicFile {
     ///
     /// A symbolic link to a file is followed: the file it points to is replaced.
     ///
-    /// - Throws: ``StorageError`` with `wouldOverwrite` where the path exists and `overwrite` is false, with
-    ///   `wrongKind` where it names a folder or a device, or with the reason of the system.
+    /// - Throws: ``StorageError`` with `wouldOverwrite` if the path exists and `overwrite` is false, with `wrongKind`
+    ///   if it names a folder or a device, or with the reason of the system.
     public init(path: String, overwrite: Bool) throws(StorageError) {
         var status = stat()
         let exists = stat(path, &status) == 0
@@ -41,18 +41,16 @@ public final class AtomicFile {
         if !isCommitted { unlink(descriptor.path) }
     }
 
-    /// Appends bytes.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         try descriptor.write(bytes, at: count)
         count += bytes.count
     }
 
-    /// Appends bytes.
     public func write(_ bytes: [UInt8]) throws(StorageError) {
         try withRawBytes(bytes) { (buffer) throws(StorageError) in try write(buffer) }
     }
 
-    /// Replaces bytes that have been written, such as a length that is known only later.
+    /// Replaces bytes that have been written, such as a length that is only known later.
     ///
     /// - Precondition: The range lies within what has been written.
     public func replace(at offset: Int, with bytes: [UInt8]) throws(StorageError) {
@@ -62,12 +60,12 @@ public final class AtomicFile {
         try withRawBytes(bytes) { (buffer) throws(StorageError) in try descriptor.write(buffer, at: offset) }
     }
 
-    /// Puts the file under its name, durably.
+    /// Moves the file to its name, durably.
     ///
-    /// - Throws: ``StorageError``; nothing has changed at the path then.
+    /// - Throws: ``StorageError``; nothing has then changed at the path.
     /// - Precondition: It is called once.
     public func commit() throws(StorageError) {
-        precondition(!isCommitted, "\(target) has been committed already")
+        precondition(!isCommitted, "\(target) was committed already")
         try descriptor.synchronize()
         if overwrite {
             guard rename(descriptor.path, target) == 0 else { throw StorageError(path: target, operation: "create") }
@@ -78,7 +76,7 @@ public final class AtomicFile {
         try synchronizeFolder(of: target)
     }
 
-    /// A hard link fails where the name is taken, which a rename would not notice.
+    /// A hard link fails if the name is taken, which a rename would not notice.
     private func moveWithoutReplacing() throws(StorageError) {
         if link(descriptor.path, target) == 0 {
             unlink(descriptor.path)
@@ -112,7 +110,7 @@ public func writeAtomically(_ text: String, to path: String, overwrite: Bool) th
     try writeAtomically([UInt8](text.utf8), to: path, overwrite: overwrite)
 }
 
-/// `withUnsafeBytes` with typed errors, which the standard library's does not have.
+/// `withUnsafeBytes` with typed errors, which the standard library's version lacks.
 func withRawBytes<Failure: Error>(
     _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
 ) throws(Failure) {

@@ -1,16 +1,16 @@
 import Glibc
 
-/// The largest count that one system call is asked to move: Linux moves at most 2 GiB less a page.
+/// The maximum number of bytes per system call; Linux moves at most 2 GiB less a page.
 private let largestTransfer = 1 << 30
 
-/// An open file, closed when the value goes. All system calls on file contents are made here: short
-/// transfers are continued and interrupted ones repeated.
+/// An open file, closed when the value is destroyed. All system calls on file contents are made here: short transfers
+/// are continued and interrupted ones repeated.
 struct FileDescriptor: ~Copyable {
     let path: String
     private let number: Int32
 
     init(opening path: String, _ flags: Int32, operation: String, reading: Bool = false) throws(StorageError) {
-        // A name pipe would block in `open`, and a path is only ever meant for regular files and folders.
+        // A named pipe would block in `open`; paths are meant for regular files and folders only.
         number = retrying { open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o666) }
         self.path = path
         guard number >= 0 else { throw StorageError(path: path, operation: operation, reading: reading) }
@@ -35,7 +35,7 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
-    /// Reads into `buffer` from `offset` until it is full or the file ends; gives the number of bytes read.
+    /// Reads into `buffer` from `offset` until it is full or the file ends; returns the number of bytes read.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StorageError) -> Int {
         var done = 0
         while done < buffer.count {
@@ -48,20 +48,19 @@ struct FileDescriptor: ~Copyable {
         return done
     }
 
-    /// Cuts the file to `length` bytes.
     func truncate(to length: Int) throws(StorageError) {
         guard retrying({ ftruncate(number, length) }) == 0 else {
             throw StorageError(path: path, operation: "shorten")
         }
     }
 
-    /// Waits until the content is on the disk.
+    /// Waits until the content is on disk.
     func synchronize() throws(StorageError) {
         guard retrying({ fsync(number) }) == 0 else { throw StorageError(path: path, operation: "sync") }
     }
 }
 
-/// Repeats a system call as long as a signal interrupts it.
+/// Repeats a system call for as long as signals interrupt it.
 func retrying<Result: FixedWidthInteger & SignedInteger>(_ call: () -> Result) -> Result {
     while true {
         let result = call()

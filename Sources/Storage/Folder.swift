@@ -12,9 +12,9 @@ public func joinPath(_ folder: String, _ name: String) -> String {
     folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
 }
 
-/// Creates a folder and those above it; does nothing where it exists.
+/// Creates a folder and its parent folders; does nothing if it exists.
 ///
-/// - Throws: ``StorageError``, with `wrongKind` where a file is in the way.
+/// - Throws: ``StorageError``, with `wrongKind` if a file is in the way.
 public func createFolder(_ path: String) throws(StorageError) {
     if mkdir(path, 0o777) == 0 { return }
     if errno == ENOENT {
@@ -31,7 +31,7 @@ public func createFolder(_ path: String) throws(StorageError) {
 
 /// The names in a folder, sorted, without `.` and `..`.
 ///
-/// - Throws: ``StorageError``, with `missing` where there is no such folder.
+/// - Throws: ``StorageError``, with `missing` if there is no such folder.
 public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
     guard let stream = opendir(path) else {
         if errno == ENOTDIR, exists(path) {
@@ -64,9 +64,9 @@ public func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.isFolder
 }
 
-/// Removes a file; does nothing where there is none.
+/// Removes a file; does nothing if there is none.
 ///
-/// - Throws: ``StorageError`` where the system refuses.
+/// - Throws: ``StorageError`` if the system refuses.
 public func removeFile(_ path: String) throws(StorageError) {
     guard unlink(path) == 0 || errno == ENOENT else { throw StorageError(path: path, operation: "remove") }
 }
@@ -77,7 +77,7 @@ func synchronizeFolder(of path: String) throws(StorageError) {
     try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY, operation: "sync the folder").synchronize()
 }
 
-/// The path with symbolic links followed, or the path itself where that fails.
+/// The path with symbolic links followed, or the path itself if that fails.
 public func resolvingLinks(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }

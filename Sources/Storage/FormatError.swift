@@ -1,6 +1,6 @@
-/// A file whose content breaks the rules of its format: where, what was expected, what was found.
+/// A file whose content violates its format: where, what was expected, what was found.
 ///
-/// Every reader in the project throws this one type, so a command line can treat all damaged files alike.
+/// All readers of the project throw this one type, so a command line can treat all damaged files alike.
 public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The formats that the project reads.
     public enum Format: String, Hashable, Sendable {
@@ -16,18 +16,17 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         case run = "run folder"
     }
 
-    /// The rules that were broken.
+    /// The format that was violated.
     public var format: Format
-    /// The file's name as it was given; for bytes in memory, a word for what they are.
+    /// The file's name as given; for bytes in memory, a word for what they are.
     public var file: String
-    /// The place in the file, in bytes from its start.
+    /// The offset in the file, in bytes.
     public var offset: Int
-    /// What the format asks for at this place.
+    /// What the format requires there.
     public var expected: String
     /// What is there instead.
     public var found: String
 
-    /// Makes an error.
     public init(_ format: Format, file: String, offset: Int, expected: String, found: String) {
         self.format = format
         self.file = file
@@ -42,7 +41,7 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
             + "this is not a valid \(format.rawValue) file, so make it again or use another copy"
     }
 
-    /// This error as part of a larger file: the offset moved by `base`, under the outer file's format.
+    /// This error as part of a larger file: with the offset moved by `base`, and the outer file's format.
     public func moved(by base: Int, format: Format) -> FormatError {
         FormatError(format, file: file, offset: base + offset, expected: expected, found: found)
     }

@@ -1,17 +1,17 @@
 import Glibc
 
-/// A regular file opened for reading at any place. Reads don't share a position, so several threads may read.
+/// A regular file opened for reading at any offset. Reads share no position, so several threads may read.
 public final class InputFile: @unchecked Sendable {
-    // Unchecked: the descriptor never changes and positional reads have no state.
+    // Unchecked: the descriptor never changes, and positional reads have no state.
     private let descriptor: FileDescriptor
-    /// The path as it was given.
+    /// The path, as given.
     public let path: String
     /// The file's length in bytes when it was opened.
     public let count: Int
 
     /// Opens a file.
     ///
-    /// - Throws: ``StorageError`` where the file is missing, unreadable or not a regular file.
+    /// - Throws: ``StorageError`` if the file is missing, unreadable or not a regular file.
     public init(path: String) throws(StorageError) {
         descriptor = try FileDescriptor(opening: path, O_RDONLY, operation: "open", reading: true)
         self.path = path
@@ -22,9 +22,9 @@ public final class InputFile: @unchecked Sendable {
         count = Int(status.st_size)
     }
 
-    /// Fills `buffer` from `offset` bytes into the file.
+    /// Fills `buffer` with the bytes from `offset` on.
     ///
-    /// - Throws: ``StorageError`` on a failure of the disk, or where the file ends too early.
+    /// - Throws: ``StorageError`` if the disk fails or the file ends too early.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(StorageError) {
         let count = try descriptor.read(into: buffer, at: offset)
         guard count == buffer.count else {
@@ -50,7 +50,7 @@ public final class InputFile: @unchecked Sendable {
 
     /// The whole content of a file of at most `limit` bytes.
     ///
-    /// - Throws: ``StorageError``, before anything is read where the file is longer than the limit.
+    /// - Throws: ``StorageError``; if the file is larger than the limit, before anything is read.
     public static func bytes(of path: String, limit: Int) throws(StorageError) -> [UInt8] {
         let file = try InputFile(path: path)
         guard file.count <= limit else {

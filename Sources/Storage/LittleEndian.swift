@@ -1,11 +1,11 @@
-/// Fixed-width integers in the little-endian order that all of the project's binary formats use.
+/// Fixed-width integers in little-endian order, which all binary formats of the project use.
 extension FixedWidthInteger {
-    /// The bytes, the lowest first.
+    /// The bytes, least significant first.
     public var littleEndianBytes: [UInt8] {
         withUnsafeBytes(of: littleEndian) { Array($0) }
     }
 
-    /// Reads an integer whose lowest byte is at `offset` from the start of `bytes`.
+    /// Reads an integer whose least significant byte is at `offset` from the start of `bytes`.
     ///
     /// - Precondition: All its bytes lie within `bytes`.
     public init(littleEndianIn bytes: some Collection<UInt8>, at offset: Int) {

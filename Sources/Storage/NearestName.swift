@@ -1,10 +1,10 @@
 /// The name closest to a misspelt one, to suggest in an error message.
 ///
-/// Closeness is the number of insertions, deletions, replacements and swaps of neighbours (the restricted
-/// Damerau–Levenshtein distance), upper and lower case taken as equal.
+/// The distance is the number of insertions, deletions, replacements and swaps of neighbours (the restricted
+/// Damerau–Levenshtein distance), ignoring case.
 ///
-/// - Returns: The closest name, the first of several; `nil` where none is within a third of the length (at least 2).
-/// - Complexity: The product of both lengths for each name; `name` counts with at most its first 100 characters.
+/// - Returns: The closest name, the first of equals; `nil` if none is within a third of the length (at least 2).
+/// - Complexity: The product of both lengths for each name; at most the first 100 characters of `name` count.
 public func nearestName(to name: String, among names: some Sequence<String>) -> String? {
     let wanted = Array(name.lowercased().prefix(100))
     var best: (name: String, distance: Int)?

@@ -4,15 +4,15 @@ import Glibc
 public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Why the operation failed; a command line maps these to its exit codes.
     public enum Reason: Hashable, Sendable {
-        /// There is something at the path already and overwriting was not asked for.
+        /// Something exists at the path, and overwriting was not requested.
         case wouldOverwrite
         /// A file or folder that was to be read does not exist.
         case missing
-        /// The path names something else than what the operation needs, such as a folder instead of a file.
+        /// The path names something other than what the operation needs, such as a folder instead of a file.
         case wrongKind(expected: String)
         /// The file has more bytes than the reader is willing to hold in memory.
         case tooLarge(bytes: Int, limit: Int)
-        /// The file ends before what has to be in it.
+        /// The file ends too early.
         case tooShort(bytes: Int, needed: Int)
         /// The system refused; the number is `errno`.
         case system(Int32)
@@ -25,16 +25,15 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Why it failed.
     public var reason: Reason
 
-    /// Makes an error.
     public init(path: String, operation: String, reason: Reason) {
         self.path = path
         self.operation = operation
         self.reason = reason
     }
 
-    /// Makes the error of a system call that has just failed, from `errno`.
+    /// The error of a system call that has just failed, from `errno`.
     ///
-    /// A missing file is ``Reason/missing`` only where something was to be read (`reading`).
+    /// A missing file is ``Reason/missing`` only if something was to be read (`reading`).
     init(path: String, operation: String, reading: Bool = false) {
         let code = errno
         let missing = reading && (code == ENOENT || code == ENOTDIR)
@@ -48,13 +47,13 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
 
     private var explanation: String {
         switch reason {
-        case .wouldOverwrite: "it exists already; choose another name or ask for overwriting"
+        case .wouldOverwrite: "it exists already; choose another name or overwrite it"
         case .missing: "there is no such file or folder; check the spelling and the current folder"
         case .wrongKind(let expected): "it is not \(expected); give the path of \(expected)"
         case .tooLarge(let bytes, let limit):
-            "it has \(bytes) bytes and at most \(limit) are accepted here; check that it is the right file"
+            "it has \(bytes) bytes but at most \(limit) are accepted; check that it is the right file"
         case .tooShort(let bytes, let needed):
-            "it has \(bytes) bytes and \(needed) are needed; it was cut off, so use an earlier copy"
+            "it has \(bytes) bytes, but \(needed) are needed; it was truncated, so use an earlier copy"
         case .system(let code): "\(String(cString: strerror(code))); \(Self.advice(for: code))"
         }
     }
@@ -63,7 +62,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         switch code {
         case ENOSPC, EDQUOT: "free some space and try again"
         case EACCES, EPERM, EROFS: "check the permissions or choose another folder"
-        case ENOENT, ENOTDIR: "create the folder it should be in first"
+        case ENOENT, ENOTDIR: "create its folder first"
         case EMFILE, ENFILE: "raise the limit of open files (ulimit -n) and try again"
         case EFBIG: "the file system or a limit (ulimit -f) does not allow files this large"
         default: "check the disk and try again"

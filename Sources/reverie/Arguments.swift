@@ -27,14 +27,14 @@ struct EnvironmentOptionFlags: ParsableArguments {
         guard !wrappers.isEmpty else { return values }
         let name = WrapperCatalog.option.name
         guard values[name] == nil else {
-            throw UsageError("--wrap and --option \(name) say the same; give one of them")
+            throw UsageError("--wrap and --option \(name) set the same thing; give only one of them")
         }
         values[name] = wrappers.joined(separator: ",")
         return values
     }
 }
 
-/// Parameters out of a file, as `--weights FILE --rename ours=theirs`.
+/// Parameters from a file, as `--weights FILE --rename ours=theirs`.
 struct WeightsFlags: ParsableArguments {
     @Option(
         help: "A safetensors file, such as PyTorch's, whose parameters the agent acts by at first.",
@@ -52,14 +52,14 @@ struct WeightsFlags: ParsableArguments {
 
     func validate() throws {
         guard weights == nil, !rename.isEmpty || ignoreExtra else { return }
-        throw ValidationError("--rename and --ignore-extra are for the file of --weights.")
+        throw ValidationError("--rename and --ignore-extra need --weights FILE.")
     }
 
     func file() throws -> WeightsFile? {
         try weights.map { WeightsFile($0, names: try parsedAssignments("--rename", rename), allowsExtra: ignoreExtra) }
     }
 
-    /// Runs `body`, and gives what is wrong with the file its name; a wrong `--rename` is wrong usage.
+    /// Runs `body` and adds the file's name to its errors; a wrong `--rename` is an error of usage.
     func naming<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -70,7 +70,7 @@ struct WeightsFlags: ParsableArguments {
     }
 }
 
-/// Texts like `name=value`, of which the name isn't empty.
+/// Splits texts of the form `name=value`; the name must not be empty.
 private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [String: String] {
     var result: [String: String] = [:]
     for text in texts {
@@ -82,7 +82,7 @@ private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [Str
     return result
 }
 
-/// What a model draws.
+/// What a model samples.
 struct DrawingFlags: ParsableArguments {
     @Option(
         name: .customLong("class"), parsing: .unconditional,
@@ -96,10 +96,10 @@ struct DrawingFlags: ParsableArguments {
 
     func validate() throws { try require("--class", label, in: 0...1_000_000) }
 
-    /// What is drawn of a model from now on.
+    /// Sets what the model samples from now on.
     func apply(to watched: WatchedModel, showing view: ModelView) throws {
         guard label == nil || view == .samples else {
-            throw UsageError("--class is for samples, and this shows \(view.rawValue): add --show samples")
+            throw UsageError("--class applies to samples only, and this shows \(view.rawValue); add --show samples")
         }
         watched.label = label
     }
@@ -107,20 +107,19 @@ struct DrawingFlags: ParsableArguments {
 
 extension ModelView: ExpressibleByArgument {}
 
-/// How many threads plans use.
+/// The number of threads that plans use.
 struct ThreadsOption: ParsableArguments {
     @Option(help: "Threads of a plan; results have the same bits whatever their number. (default: all processors)")
     var threads: Int?
 
     func validate() throws { try require("--threads", threads, in: 1...Threads.limit) }
 
-    /// Sets the number for the process.
     func apply() {
         if let threads { Threads.count = threads }
     }
 }
 
-/// Looks at the plans of a training run.
+/// Checks and timings of a training run's plans.
 struct CheckFlags: ParsableArguments {
     @OptionGroup
     var threads: ThreadsOption
@@ -130,14 +129,17 @@ struct CheckFlags: ParsableArguments {
 
     @Flag(
         help:
-            "Compare each run of a plan with a plain one, and stop at the first difference that rounding doesn't explain; slow."
+            """
+            Compare each run of a plan with a plain one, and stop at the first difference that rounding doesn't \
+            explain; slow.
+            """
     )
     var shadow = false
 
     @Flag(help: "Print at the end where the time of the run's plans goes.")
     var plan = false
 
-    /// Does the training.
+    /// Runs the training with the checks that were asked for.
     func running(_ body: () throws -> Void) throws {
         threads.apply()
         (FiniteCheck.isEnabled, ShadowCheck.isEnabled, Plan.recordsOrigins) = (checkFinite, shadow, plan)
@@ -150,13 +152,15 @@ struct CheckFlags: ParsableArguments {
         if plan { try output(PlanReport(plans.map { ($0, $0.runCount) }, period: "in all").text) }
     }
 
-    /// Refuses what these flags don't go with.
+    /// Refuses combinations that make no sense.
     func validate(json: Bool, live: Bool = false) throws {
-        if plan, json { throw ValidationError("--plan prints tables, --json one object; give one of them.") }
+        if plan, json { throw ValidationError("--plan prints tables and --json one object; give only one of them.") }
         if plan, shadow || checkFinite {
-            throw ValidationError("--plan times runs as they usually are: leave out --shadow and --check-finite.")
+            throw ValidationError("--plan times unchecked runs; leave out --shadow and --check-finite.")
         }
-        if plan || shadow, live { throw ValidationError("--plan and --shadow are for training without a window.") }
+        if plan || shadow, live {
+            throw ValidationError("--plan and --shadow don't work with a window; leave out --live.")
+        }
     }
 }
 
@@ -166,17 +170,17 @@ func require(_ flag: String, _ value: Int?, in range: ClosedRange<Int>) throws {
     throw ValidationError("\(flag) takes a whole number from \(range.lowerBound) to \(range.upperBound), not \(value).")
 }
 
-/// The seeds that all commands take.
+/// The range of `--seed`.
 let seedRange = 0...Int.max
 
-/// Refuses a path to write to that has another ending.
+/// Refuses an output path with the wrong ending.
 func require(_ flag: String, _ path: String?, endsIn endings: String...) throws {
     guard let path, !endings.contains(where: path.hasSuffix) else { return }
     throw ValidationError(
-        "\(flag) takes a file name that ends in \(endings.joined(separator: " or ")), not '\(path)'.")
+        "\(flag) takes a file name ending in \(endings.joined(separator: " or ")), not '\(path)'.")
 }
 
-/// Checks, before any work is done, that a file may be made at `path`.
+/// Checks, before any work is done, that a file may be written at `path`.
 func requireFree(_ path: String?, force: Bool) throws {
     guard let path else { return }
     if exists(path), !force { throw StorageError(path: path, operation: "write to", reason: .wouldOverwrite) }
@@ -186,7 +190,7 @@ func requireFree(_ path: String?, force: Bool) throws {
     }
 }
 
-/// What a shell offers after a command.
+/// What a shell offers to complete.
 enum Completions {
     static let agents = CompletionKind.list(AgentCatalog.entries.map(\.name))
     static let models = CompletionKind.list(ModelCatalog.entries.map(\.name))

@@ -3,13 +3,13 @@ import Agents
 import Experience
 import Training
 
-/// Shows how many episodes of an evaluation have ended, and passes everything on to another observer.
+/// Shows how many episodes of an evaluation have finished, and forwards everything to another observer.
 final class EvaluationProgress: EvaluationObserver {
     private let bar: ProgressBar
     private let next: (any EvaluationObserver)?
     private var ended = 0
 
-    /// Shows the way to so many episodes.
+    /// Shows the progress over `episodes` episodes.
     init(episodes: Int, passingTo next: (any EvaluationObserver)? = nil) {
         bar = ProgressBar(total: episodes)
         self.next = next
@@ -32,6 +32,5 @@ final class EvaluationProgress: EvaluationObserver {
         bar.update(step: ended)
     }
 
-    /// Shows the end.
     func finish() { bar.finish(step: ended) }
 }

@@ -12,7 +12,7 @@ import TensorCore
 import Training
 import Viewer
 
-/// The process's exit codes (sysexits.h), and which error gives which.
+/// The process's exit codes (sysexits.h), and which errors give which.
 enum ExitStatus: Int32 {
     case failure = 1
     case usage = 64
@@ -22,7 +22,7 @@ enum ExitStatus: Int32 {
     case wouldOverwrite = 73
     case inputOutput = 74
 
-    /// The code of an error that is ours; nil for the argument parser's own.
+    /// The code for one of our errors; nil for the argument parser's own.
     init?(_ error: any Error) {
         switch error {
         case TrainingError.diverged: self = .failure
@@ -74,8 +74,8 @@ enum ExitStatus: Int32 {
         case .wouldOverwrite: .wouldOverwrite
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
-        // A folder where a file is to be read is the wrong data; one where a file is to be written is in the way, and a
-        // file where a run is to be must not be lost.
+        // Reading a folder instead of a file is bad data. When writing, a folder in a file's place is in the way, and a
+        // file in the place of a run folder must not be lost.
         case .wrongKind where error.operation == RunFolder.start: .wouldOverwrite
         case .wrongKind: ["open", "read", "list", openRun].contains(error.operation) ? .badData : .inputOutput
         case .system: .inputOutput
@@ -89,26 +89,25 @@ enum ExitStatus: Int32 {
         }
     }
 
-    /// What is being done to a run's folder where it is read.
     static let openRun = "open the run"
 }
 
-/// What is wrong with the content of a file that a command was given.
+/// Bad content in a file that a command was given.
 struct DataError: Error, CustomStringConvertible {
     var description: String
 
     init(_ description: String) { self.description = description }
 }
 
-/// What is wrong with a command's arguments, found after they were parsed.
+/// Wrong arguments of a command, found after they were parsed.
 struct UsageError: Error, CustomStringConvertible {
     var description: String
 
     init(_ description: String) { self.description = description }
 }
 
-/// Reads a file's content: what would be wrong usage in a flag (an unknown name, a value out of range) is bad data in a
-/// file, and the message names the file.
+/// Reads a file's content. An unknown name or a value out of range would be wrong usage in a flag; in a file it is bad
+/// data, and the message names the file.
 func content<Value>(of path: String, _ read: () throws -> Value) throws -> Value {
     do {
         return try read()

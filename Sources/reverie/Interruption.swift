@@ -1,12 +1,12 @@
 import Foundation
 import Synchronization
 
-// Outside the type: a signal handler can capture nothing.
+// Not in the type: a signal handler can't capture anything.
 private let requested = Atomic<Bool>(false)
 
-/// Ctrl-C and a polite request to end: the first asks the command to save and stop, the second stops it at once.
+/// Ctrl-C and SIGTERM: the first one asks the command to save and stop, the second stops it at once.
 enum Interruption {
-    /// Takes the signals over from here on.
+    /// Handles the signals from here on.
     static func watch() {
         for number in [SIGINT, SIGTERM] {
             signal(number) { received in

@@ -2,9 +2,9 @@ import Foundation
 import Graphics
 import TensorCore
 
-/// Plans as a person reads them: what each is, needs and takes, and a table of its steps.
+/// Plans as text: what each of them is, needs and takes, and a table of its steps.
 struct PlanReport {
-    /// A plan, how often it runs, and what making it took.
+    /// A plan, how often it runs, and what it took to make it.
     struct Item {
         var timing: PlanTiming
         var runs: Int
@@ -13,12 +13,12 @@ struct PlanReport {
 
     let items: [Item]
     private let limits: MachineLimits
-    /// What `runs` are counted in, such as `a step`.
+    /// What the number of runs refers to, such as `per step`.
     private let period: String
 
-    /// Measures the machine and times the plans; those that take longest come first.
+    /// Measures the machine and times the plans, which are listed from the slowest to the fastest.
     ///
-    /// - Parameter makings: what making the plans took, where it isn't what they say themselves.
+    /// - Parameter makings: what it took to make the plans, if that differs from what they report themselves.
     init(_ plans: [(plan: Plan, runs: Int)], makings: [Plan.Making]? = nil, period: String) throws {
         let limits = try MachineLimits.measure()
         let makings = makings ?? plans.map(\.plan.making)
@@ -47,7 +47,7 @@ struct PlanReport {
         return """
             \(plan.name): \(item.runs.formatted()) run\(item.runs == 1 ? "" : "s") \(period), \(Self.time(seconds))
               \(making.nodes) nodes recorded, \(plan.steps.count) units; \(plan.flops.formatted()) FLOP, \
-            \(Self.bytes(plan.bytes)) read and written a run
+            \(Self.bytes(plan.bytes)) read and written per run
               memory \(Self.bytes(memory.total)): \(parts.joined(separator: ", "))
               captured in \(Self.time(making.captureSeconds)), planned in \(Self.time(making.planSeconds))
             """

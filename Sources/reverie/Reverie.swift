@@ -5,7 +5,7 @@ import GymnasiumBridge
 import Storage
 import TensorCore
 
-/// The command line: one file a command in `Commands/`.
+/// The command line; `Commands/` has one file per command.
 @main struct Reverie: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reverie",
@@ -16,8 +16,8 @@ import TensorCore
               reverie evaluate runs/dqn-CartPole-v1-seed0
               reverie watch runs/dqn-CartPole-v1-seed0
 
-            Exit codes: 0; 1 a required return was missed or a rule broken; 64 usage; 65 bad data; 66 no such input; 69 no display or no Python; \
-            73 would overwrite; 74 input or output failed; 130 interrupted.
+            Exit codes: 0; 1 a required return was missed or a rule broken; 64 usage; 65 bad data; 66 no such input; \
+            69 no display or no Python; 73 would overwrite; 74 input or output failed; 130 interrupted.
             """,
         version: REVERIE_VERSION,
         subcommands: [
@@ -40,7 +40,7 @@ import TensorCore
         }
     }
 
-    /// Says what is to be said of an error, or of a request for help, and gives the exit code.
+    /// Prints an error or the help that was asked for, and returns the exit code.
     private static func finish(_ error: any Error) -> Int32 {
         if let status = ExitStatus(error) {
             let canBeForced = (error as? StorageError)?.reason == .wouldOverwrite
@@ -62,7 +62,7 @@ import TensorCore
         }
     }
 
-    /// The argument parser calls a misspelt command an unexpected argument, or shows the general help instead.
+    /// The argument parser calls a misspelt command an unexpected argument, or prints the general help instead.
     private static func requireKnownCommand(_ arguments: ArraySlice<String>) throws {
         let names = configuration.subcommands.map { $0._commandName }
         let word = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
@@ -70,6 +70,6 @@ import TensorCore
         throw UsageError(
             "there is no command '\(word)'"
                 + (nearestName(to: word, among: names).map { "; did you mean '\($0)'?" } ?? "")
-                + "; 'reverie --help' shows all")
+                + "; 'reverie --help' lists all commands")
     }
 }

@@ -3,7 +3,7 @@ import Graphics
 import Storage
 import Training
 
-/// What the commands that train have in common: the interruption, the result, the next thing to do.
+/// What the training commands have in common: interruption, result, and the next command to try.
 enum SessionCommand {
     static func train(_ session: TrainingSession, folder: String, json: Bool) throws {
         Interruption.watch()
@@ -11,7 +11,7 @@ enum SessionCommand {
         try report(summary, folder: folder, json: json, isResumable: session.isResumable)
     }
 
-    /// Prints a training run's summary; without one the run was stopped.
+    /// Prints a training run's summary; nil means that the run was stopped.
     static func report(_ summary: JSON?, folder: String, json: Bool, isResumable: Bool = true) throws {
         guard let summary else { throw stopped(folder, isResumable: isResumable) }
         if json {
@@ -27,7 +27,7 @@ enum SessionCommand {
         try report(fit: fitted(session), folder: folder, json: json)
     }
 
-    /// Fits a model until it is done or interrupted.
+    /// Fits a model until it is finished or interrupted.
     static func fitted(_ session: FitSession) throws -> JSON? {
         let progress = ProgressBar(total: max(1, session.updates), from: session.updatesDone)
         let sheet = SampleSheet(session.folder)
@@ -35,7 +35,7 @@ enum SessionCommand {
         return try session.fit(progress, shouldStop: { Interruption.isRequested })
     }
 
-    /// Prints a fit's summary; without one the fit was stopped.
+    /// Prints a fit's summary; nil means that the fit was stopped.
     static func report(fit summary: JSON?, folder: String, json: Bool) throws {
         guard let summary else { throw stopped(folder) }
         if json {
@@ -43,15 +43,14 @@ enum SessionCommand {
         } else {
             if let first = summary["firstScore"]?.double, let last = summary["validScore"]?.double {
                 let name = summary["score"]?.string ?? "score"
-                try output(
-                    "\(name) on held-back data: \(NumberText.readable(first)) before, \(NumberText.readable(last)) after: \(folder)"
-                )
+                let scores = "\(NumberText.readable(first)) before, \(NumberText.readable(last)) after"
+                try output("\(name) on validation rows: \(scores): \(folder)")
             } else {
                 let model = summary["model"]?.string ?? "the model"
                 try output("\(model) has no score, so the last parameters are kept: \(folder)")
             }
             if let nats = summary["testNats"]?.double, let kind = summary["likelihood"]?.string {
-                try output("test: \(NumberText.readable(nats)) nats a row (\(kind))")
+                try output("test: \(NumberText.readable(nats)) nats per row (\(kind))")
             }
             note("Next: reverie sample \(folder) --to samples.png   or   reverie watch \(folder)")
         }
@@ -60,8 +59,8 @@ enum SessionCommand {
     private static func stopped(_ folder: String, isResumable: Bool = true) -> ExitCode {
         note(
             isResumable
-                ? "stopped and saved; go on with: reverie resume \(folder)"
-                : "stopped; the agent is saved, its environments can't be: try reverie evaluate \(folder)")
+                ? "stopped and saved; continue with: reverie resume \(folder)"
+                : "stopped; the agent was saved, but its environments can't be: try reverie evaluate \(folder)")
         return ExitCode(Interruption.exitCode)
     }
 }

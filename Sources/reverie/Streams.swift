@@ -5,7 +5,7 @@ import Training
 
 // Results go to standard output, everything else to standard error.
 
-/// Standard output as lines, gathered and written 64 KiB at a time. `print` would lose the errors.
+/// Standard output as lines, buffered and written 64 KiB at a time. `print` would ignore errors.
 struct OutputLines: ~Copyable {
     private var buffer: [UInt8] = []
 
@@ -16,9 +16,9 @@ struct OutputLines: ~Copyable {
         if buffer.count >= 1 << 16 { try flush() }
     }
 
-    /// Hands over what has been gathered.
+    /// Writes what has been buffered.
     ///
-    /// - Throws: `StorageError` where standard output takes no more: a full disk, a closed stream.
+    /// - Throws: `StorageError` if standard output takes no more: a full disk, a closed stream.
     mutating func flush() throws {
         var rest = buffer[...]
         while !rest.isEmpty {
@@ -33,17 +33,17 @@ struct OutputLines: ~Copyable {
     }
 }
 
-/// Writes lines to standard output at once.
+/// Writes lines to standard output immediately.
 func output(_ text: String) throws {
     var lines = OutputLines()
     try lines.append(text)
     try lines.flush()
 }
 
-/// Says something to the person, on standard error.
+/// Prints a message on standard error.
 func note(_ text: String) { ProgressBar.writeToStandardError(text + "\n") }
 
-/// Everything that comes in on standard input.
+/// Reads standard input to its end.
 func standardInput() throws -> [UInt8] {
     do {
         return Array(try FileHandle.standardInput.readToEnd() ?? Data())
@@ -52,16 +52,16 @@ func standardInput() throws -> [UInt8] {
     }
 }
 
-/// Makes streams and signals what they should be, whatever the parent process did with them.
+/// Puts streams and signals into a known state, whatever the parent process did to them.
 func prepareProcess() {
-    // A file that takes the number of a closed stream would receive what is meant for the stream. Standard output
-    // becomes one that can't be written, so that a result is not lost in silence.
+    // A file that gets the number of a closed stream would receive the stream's output. A closed standard output is
+    // replaced by one that can't be written, so that a result is not lost silently.
     for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
         _ = open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY)
     }
-    // A file that grows beyond `ulimit -f` is then an error of the write, with a message and a clean end.
+    // Exceeding `ulimit -f` is then a write error, with a message and a clean exit.
     signal(SIGXFSZ, SIG_IGN)
-    // A parent's worker threads often block all signals, and a child inherits that: Ctrl-C would do nothing.
+    // A parent's worker threads often block all signals and children inherit that, which would disable Ctrl-C.
     var stopping = sigset_t()
     sigemptyset(&stopping)
     for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&stopping, number) }

@@ -4,7 +4,7 @@ import Environments
 import Storage
 import Training
 
-/// An agent that can act: a trained one out of a run, or a random one in an environment.
+/// An agent that can act: a trained one from a run, or a random one in an environment.
 struct Subject {
     var agent: any Learner
     var name: String
@@ -13,12 +13,12 @@ struct Subject {
     var environmentOptions: [String: String]
     var makeEnvironment: (Int, AutoresetMode) throws -> any BatchedEnvironment
 
-    /// The agent of a run: that of its best evaluation where it was evaluated, else that of its last checkpoint.
+    /// The agent of a run: the one of its best evaluation if it was evaluated, otherwise that of its last checkpoint.
     ///
     /// - Parameters:
-    ///   - last: whether the last checkpoint is wanted in any case.
-    ///   - weights: a file whose parameters the agent acts by instead.
-    /// - Throws: `StorageError` where there is no such folder, ``DataError`` and others where its files are damaged.
+    ///   - last: whether to use the last checkpoint in any case.
+    ///   - weights: a file with parameters that the agent acts by instead.
+    /// - Throws: `StorageError` for a missing folder, ``DataError`` and others for damaged files.
     init(run path: String, last: Bool = false, weights: WeightsFlags? = nil) throws {
         let folder = try RunFolder.open(path, of: .training)
         let run = try content(of: folder.configurationPath) { try TrainingRun(contentsOf: folder.configurationPath) }
@@ -51,17 +51,17 @@ struct Subject {
         let isEnvironment = (try? EnvironmentCatalog.entry(name)) != nil
         guard exists(name) || name.contains("/") && !isEnvironment else {
             guard weights?.weights == nil else {
-                throw UsageError("--weights is for the agent of a run; in \(name) a random one acts")
+                throw UsageError("--weights needs the agent of a run, but in \(name) a random agent acts")
             }
             try self.init(environment: name, options: options)
             return
         }
         guard options.isEmpty else {
-            throw UsageError("--option is for an environment; the run \(name) has its own options")
+            throw UsageError("--option is for environments, but \(name) is a run, which has its own options")
         }
         try self.init(run: name, last: last, weights: weights)
     }
 
-    /// The seed of episodes that aren't the training's: a million after the run's own, unless one is given.
+    /// The seed of evaluation episodes, apart from the training's: a million after the run's, unless one is given.
     func evaluationSeed(_ given: Int?) -> UInt64 { given.map { UInt64($0) } ?? seed + 1_000_000 }
 }

@@ -5,13 +5,14 @@ import Testing
 @testable import Benchmarks
 @testable import reverie
 
-/// `bench` times only what computes PyTorch's results.
+/// `bench` times a step only if its results are PyTorch's.
 @Suite struct BenchTests {
     private typealias Fault = GoldenLosses.Fault
 
     static let names = CheckedStep.all.map(\.name)
 
-    /// The step's results from the numbers that the peers start from, one of its arrays changed where `changed` says which.
+    /// The step's results from the numbers that the peers start from, with one of its arrays changed if `changed` names
+    /// one.
     private func results(of step: CheckedStep, changed parameter: Int? = nil) throws -> [Float] {
         var numbers = BenchmarkNumbers()
         let made = try step.make(&numbers)
@@ -32,11 +33,11 @@ import Testing
         try GoldenLosses().check(name, results(of: step(name)))
     }
 
-    /// A change of any of a step's arrays is found; of steps with many arrays, of five of them.
+    /// A change in any of a step's arrays is noticed; for steps with many arrays, in any of five.
     @Test(arguments: names) func aChangedArrayIsFound(name: String) throws {
         var numbers = BenchmarkNumbers()
         let entries = try step(name).make(&numbers).parameters.entries
-        // What a channel has everywhere, batch normalisation takes away.
+        // Batch normalisation removes what is constant in a channel.
         let constant = ["generator.0.bias", "generator.4.bias", "discriminator.2.bias"]
         let isConvolutional = name.hasPrefix("DCGAN")
         let chosen = entries.indices.filter { !isConvolutional || !constant.contains(entries[$0].path) }
@@ -53,7 +54,7 @@ import Testing
         #expect(throws: Fault.self) { try GoldenLosses().check(CheckedStep.reinforce.name, wrong.dropLast()) }
     }
 
-    /// Runs one checked benchmark with a file of losses that `change` makes of the real one; nil leaves it out.
+    /// Runs one checked benchmark with a modified file of losses; nil removes the file.
     private func bench(_ change: (String) throws -> String?) throws -> Executable.Result {
         let assets = try TemporaryFolder()
         try createFolder(assets.file("benchmarks"))
@@ -71,10 +72,10 @@ import Testing
 
     @Test(arguments: [
         // The third loss, larger by 6e-6 of it.
-        ("0.3387161", "0.3387181", "something else than PyTorch: result 3 of 10"),
+        ("0.3387161", "0.3387181", "not timed, since its results are not PyTorch's: result 3 of 10"),
         ("\"REINFORCE step", "\"REINFORCE stop", "there are no losses of 'REINFORCE step MLP 4-128-2 T500'"),
-        ("\"losses\"", "\"lost\"", "or no 'losses'"),
-        ("1e-06", "0", "there is no 'tolerance' above 0"),
+        ("\"losses\"", "\"lost\"", "and 'losses'"),
+        ("1e-06", "0", "expected a 'tolerance' above 0"),
         ("\"losses\"", "losses", "expected '\"'"),
     ]) func otherContentIsRefused(part: String, replacement: String, sentence: String) throws {
         let result = try bench { real in
@@ -99,7 +100,7 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
     }
 
-    /// The text after the line of the timing: limits, what the plan needs, a line a unit.
+    /// The text after the timing: limits, what the plan needs, a line per unit.
     @Test func plansAreShown() throws {
         let words = ["bench", "REINFORCE", "--seconds", "0.001", "--plan"]
         let result = try Executable.run(words, in: TemporaryFolder())
@@ -107,7 +108,7 @@ import Testing
         let units = try CheckedStep.reinforce.firstCall().units
         let lines = result.output.split(separator: "\n").map(String.init)
         #expect(lines[1].hasPrefix("first call ") && lines[2].hasPrefix("limits: "))
-        #expect(lines[3].hasPrefix("REINFORCE step: 1 run a step, "))
+        #expect(lines[3].hasPrefix("REINFORCE step: 1 run per step, "))
         #expect(lines[4].contains(" nodes recorded, \(units) units; ") && lines[5].contains("variables "))
         #expect(lines[7].hasSuffix("limit %  step") && lines.count == 9 + units)
         #expect(lines[8].contains(".swift:") && lines.last!.hasSuffix("all \(units) steps"))

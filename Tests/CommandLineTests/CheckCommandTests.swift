@@ -36,14 +36,14 @@ import Testing
 }
 
 @Suite struct WrapperFlagTests {
-    /// Runs a command that has to succeed.
+    /// Runs a command that must succeed.
     private func succeed(_ words: String, in folder: TemporaryFolder) throws -> Executable.Result {
         let result = try Executable.run(words.split(separator: " ").map(String.init), in: folder)
         #expect(result.status == 0, "\(words): \(result.errors)")
         return result
     }
 
-    /// A run in wrappers is resumed, evaluated and recorded in them.
+    /// A run with wrappers is resumed, evaluated and recorded with the same wrappers.
     @Test func aRunKeepsItsWrappers() throws {
         let folder = try TemporaryFolder()
         func run(_ words: String) throws -> Executable.Result { try succeed(words, in: folder) }
@@ -59,7 +59,7 @@ import Testing
         _ = try run("record CartPole-v1 --episodes 1 --wrap delay=1 --to random.npz")
     }
 
-    /// Statistics of training are those of the evaluation: the same whatever the episodes of an evaluation are.
+    /// Evaluations use the statistics of training, whatever their own episodes are.
     @Test func anEvaluationTakesOverStatistics() throws {
         let folder = try TemporaryFolder()
         func run(_ words: String) throws -> Executable.Result { try succeed(words, in: folder) }
@@ -69,7 +69,7 @@ import Testing
         #expect(
             String(decoding: try folder.bytes(checkpoint).prefix(8000), as: UTF8.self).contains(
                 "environment.statistics"))
-        // Statistics of the evaluation's own would make an episode depend on those before it.
+        // With statistics of the evaluation's own, an episode would depend on those before it.
         func episode(_ number: Int, seed: Int) throws -> [ArraySlice<UInt8>] {
             _ = try run("record r --last --episodes \(number + 1) --seed \(seed) --to e.npz --force")
             let rollout = try Rollout(contentsOf: folder.file("e.npz"))

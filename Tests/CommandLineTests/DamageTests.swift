@@ -47,7 +47,7 @@ import Testing
 
     @Test(arguments: [
         ("agent = \"dqn\"", "agent = \"dqm\"", "Did you mean 'dqn'?"),
-        ("agent = \"dqn\"", "agnet = \"dqn\"", "neither agent nor model"),
+        ("agent = \"dqn\"", "agnet = \"dqn\"", "expected 'agent' or 'model', found neither"),
         ("agent = \"dqn\"", "agent = \"q-learning\"", "there is no setting 'network'"),
         ("environment = \"CartPole-v1\"", "environment = \"CartPole-v7\"", "did you mean 'CartPole-v1'?"),
         ("steps = 2000", "steps = 0", "steps is a whole number from 1 to"),

@@ -10,7 +10,7 @@ import Testing
     private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// What the documentation shows of the environments is all of them; `Documentation/environments.py` writes it.
+    /// The page of environments shows all of them; `Documentation/environments.py` writes it.
     @Test func everyEnvironmentHasItsPlace() throws {
         let page = try String(contentsOf: root.appending(path: "Documentation/Environments.md"), encoding: .utf8)
         let lines = Set(page.split(separator: "\n"))
@@ -25,7 +25,8 @@ import Testing
         }
     }
 
-    /// Each agent that learns has a page that names it and all of its settings; Documentation/agents.py fills the tables.
+    /// Each agent that learns has a page that names it and all of its settings; Documentation/agents.py fills the
+    /// tables.
     @Test func everyAgentHasItsPage() throws {
         let folder = root.appending(path: "Documentation/Agents")
         let pages = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
@@ -39,7 +40,8 @@ import Testing
         }
     }
 
-    /// Each model has a page that names it and all of its settings, and the pages of data and of fitting name all of theirs.
+    /// Each model has a page that names it and all of its settings, and the pages of data and of fitting name all of
+    /// theirs.
     @Test func everyModelHasItsPage() throws {
         let folder = root.appending(path: "Documentation/Models")
         func page(_ name: String) throws -> String {

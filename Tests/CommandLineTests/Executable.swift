@@ -3,7 +3,7 @@ import Storage
 
 /// The built executable, run as a user would.
 enum Executable {
-    /// What a run of it gave.
+    /// The result of a run.
     struct Result {
         var status: Int32
         var output: String
@@ -13,7 +13,7 @@ enum Executable {
         func json() throws -> JSON { try JSON(parsing: Array(output.utf8)[...], file: "standard output") }
     }
 
-    /// Where it is: beside the tests, or in the repository's build folder.
+    /// Its path: beside the tests, or in the repository's build folder.
     static let path: String = {
         let tests = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         let folders = sequence(first: tests.deletingLastPathComponent()) { folder in
@@ -26,12 +26,12 @@ enum Executable {
             ?? "reverie was not found near \(tests.path)"
     }()
 
-    /// Runs it to its end.
+    /// Runs it until it exits.
     ///
     /// - Parameters:
-    ///   - input: What standard input holds.
+    ///   - input: The content of standard input.
     ///   - environment: Variables to set; nil removes one.
-    ///   - prefix: A shell command before it, such as `ulimit -f 8;`.
+    ///   - prefix: A shell command to run first, such as `ulimit -f 8;`.
     ///   - redirection: Where its streams go instead of into the result, such as `>/dev/full`.
     static func run(
         _ arguments: [String], in folder: TemporaryFolder, input: String = "", environment: [String: String?] = [:],
@@ -52,7 +52,7 @@ enum Executable {
             output: streams.text("out"), errors: streams.text("err"))
     }
 
-    /// This process's variables without those that change what the executable says, and with a window that nobody sees.
+    /// This process's variables without those that change the executable's output, and with an invisible window.
     static func variables(_ changes: [String: String?]) -> [String: String] {
         var variables = ProcessInfo.processInfo.environment
         for name in ["REVERIE_ASSETS", "NO_COLOR", "DISPLAY", "WAYLAND_DISPLAY"] { variables[name] = nil }
@@ -72,7 +72,7 @@ final class TemporaryFolder: Sendable {
 
     func file(_ name: String) -> String { joinPath(path, name) }
 
-    /// A file's text; empty where there is none.
+    /// A file's text; empty if there is none.
     func text(_ name: String) -> String { (try? String(contentsOfFile: file(name), encoding: .utf8)) ?? "" }
 
     func bytes(_ name: String) throws -> [UInt8] { try InputFile.bytes(of: file(name), limit: 1 << 26) }

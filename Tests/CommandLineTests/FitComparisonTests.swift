@@ -33,9 +33,9 @@ import Testing
     @Test func whatCannotBeComparedIsTold() throws {
         let folder = try ModelRuns.folder()
         let other = try run("compare nade bits")
-        #expect(other.status == 0 && other.errors.contains("nade and bits are of other data"), "\(other)")
+        #expect(other.status == 0 && other.errors.contains("nade and bits were fitted to different data"), "\(other)")
         let kinds = try run("compare nade points --to kinds.svg")
-        #expect(kinds.status == 64 && kinds.errors.contains("these are of bound, logLikelihood"), "\(kinds)")
+        #expect(kinds.status == 64 && kinds.errors.contains("these have several: bound, logLikelihood"), "\(kinds)")
         #expect(!FileManager.default.fileExists(atPath: folder.file("kinds.svg")))
     }
 

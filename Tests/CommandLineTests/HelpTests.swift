@@ -9,7 +9,7 @@ import Testing
         "bench",
     ]
 
-    /// The texts are kept in Fixtures/CommandLine/help; with `REVERIE_WRITE_FIXTURES` set they are written first.
+    /// The texts are kept in Fixtures/CommandLine/help; `REVERIE_WRITE_FIXTURES` writes them.
     @Test(arguments: commands + [""]) func helpIsAsRecorded(command: String) throws {
         let result = try Executable.run(command.isEmpty ? ["--help"] : [command, "--help"], in: TemporaryFolder())
         #expect(result.status == 0 && result.errors.isEmpty)
@@ -25,7 +25,7 @@ import Testing
         #expect(try Executable.run(["--version"], in: TemporaryFolder()).output == "0.1.0\n")
     }
 
-    /// The examples in the help parse: asking for help behind them gives help, not an error of usage.
+    /// The examples in the help parse: with --help after them they print help, not a usage error.
     @Test(arguments: commands + [""]) func examplesParse(command: String) throws {
         let help = try Executable.run(command.isEmpty ? ["--help"] : [command, "--help"], in: TemporaryFolder()).output
         let block = help.components(separatedBy: "EXAMPLE\n")[1].components(separatedBy: "\n\n")[0]

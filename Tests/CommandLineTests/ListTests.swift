@@ -90,7 +90,7 @@ import Testing
         #expect(rows[0]["scores"]?["meanReturn"]?.double == 499 && rows[1]["scores"] == .null)
         #expect(
             rows[0]["scores"]?["returns"]?.array == [500.0, 498.0] && rows[0]["scores"]?["episodes"]?.integer == 100)
-        // What it reached is no setting of a run made from it.
+        // The scores of a preset are not settings of a run made from it.
         let words = ["train", "dqn", "CartPole-v1", "--preset", "dqn/a", "--steps", "50", "--run", "r"]
         #expect(try Executable.run(words, in: folder, environment: assets).status == 0)
         #expect(!folder.text("r/config.toml").contains("scores"))

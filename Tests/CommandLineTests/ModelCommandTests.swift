@@ -35,16 +35,16 @@ import Testing
         let watched = try run("watch classes --class 1 --set samplingSteps=20 --frames 12 --screenshot-after 10")
         #expect(watched.status == 0, "\(watched.errors)")
         let wrong = try run("watch classes --class 1 --show weights --frames 2")
-        #expect(wrong.status == 64 && wrong.errors.contains("--class is for samples"), "\(wrong)")
+        #expect(wrong.status == 64 && wrong.errors.contains("--class applies to samples only"), "\(wrong)")
         let beyond = try run("sample classes --class 2 --to x.npz")
         #expect(beyond.status == 65 && beyond.errors.contains("the data hold classes 0 to 1"), "\(beyond)")
         let weights = try run("sample classes --class 1 --show weights --to x.png")
-        #expect(weights.status == 64 && weights.errors.contains("--class is for samples"), "\(weights)")
+        #expect(weights.status == 64 && weights.errors.contains("--class applies to samples only"), "\(weights)")
         let plain = try run("sample nade --class 1 --to x.png")
         #expect(plain.status == 64 && plain.errors.contains("nade can't draw rows of a class"), "\(plain)")
     }
 
-    /// Longer than the context: the window slides on; as long as it, the draws are the same.
+    /// For texts longer than the context, the window slides on; up to its length, the samples are the same.
     @Test func samplesAreAsLongAsAskedFor() throws {
         let folder = try ModelRuns.folder()
         for (words, name) in [("", "plain"), ("--set sampleSteps=150", "long"), ("--set sampleSteps=20", "short")] {
@@ -130,12 +130,12 @@ import Testing
     @Test(arguments: [
         ("watch nade --show weights", 64, "nade can't show weights; for --show it has: process, samples, complete"),
         ("watch nade --show pictures", 64, "  - recall\n"),
-        ("watch nade --stochastic", 64, "are for an agent, and nade holds a model"),
-        ("watch CartPole-v1 --show samples", 64, "--show, --class and --set are for a model of 'reverie fit'"),
+        ("watch nade --stochastic", 64, "are for agents, but nade holds a model"),
+        ("watch CartPole-v1 --show samples", 64, "--show, --class and --set are for models from 'reverie fit'"),
         ("sample points --to x.gif", 64, "vae can't show process; for --show it has: samples"),
-        ("sample nade --to x.txt", 64, "x.txt is for texts, and nade models other data"),
+        ("sample nade --to x.txt", 64, "x.txt holds text, but nade is not a model of text"),
         ("sample nade --to x.jpg", 64, ".png or .gif or .npz or .txt"),
-        ("fit nade bars-and-stripes --frames 3", 64, "--frames is for the window of --live"),
+        ("fit nade bars-and-stripes --frames 3", 64, "--frames needs --live"),
     ]) func mistakesAreExplained(words: String, status: Int32, message: String) throws {
         let result = try run(words)
         #expect(result.status == status && result.errors.contains(message), "\(result.errors)")

@@ -1,8 +1,9 @@
 import Foundation
 import Storage
 
-/// Small fits of models of each kind of rows, made once, and removed when the tests end: `nade`, `rbm` and `hopfield` of
-/// pictures, `bits` of a table of bits, `points` of points, `classes` of a table with classes, `lines` and `stream` of a text, `music`.
+/// Small fits of models of each kind of rows, made once, and removed when the tests end: `nade`, `rbm` and `hopfield`
+/// of images, `bits` of a table of bits, `points` of points, `classes` of a table with classes, `lines` and `stream`
+/// of a text, `music`.
 enum ModelRuns {
     private static let data = "--set batchSize=20 --run"
 
@@ -23,7 +24,7 @@ enum ModelRuns {
     private static let made = Result {
         let folder = try TemporaryFolder()
         let bits = (0..<60).map { row in (0..<6).map { "\((row >> $0) & 1)" }.joined(separator: ",") }
-        // A class's bits are like it, but for one in each third row.
+        // A row has the bits of its class, except for one in each third row.
         let classes = (0..<60).map { row in
             ((0..<4).map { (row / 3 % 4 == $0 && row % 3 == 0) == (row % 2 == 1) ? 0 : 1 } + [row % 2])
                 .map(String.init).joined(separator: ",")
@@ -50,7 +51,7 @@ enum ModelRuns {
         }
     }()
 
-    /// The folder with all of them, which a test may add files to.
+    /// The folder with all of them; tests may add files to it.
     static func folder() throws -> TemporaryFolder {
         _ = removeAtExit
         return try made.get()

@@ -7,8 +7,8 @@ import Testing
 
 @testable import Benchmarks
 
-/// What the planner makes of each step of the benchmarks: a change of it shows here as a difference, and
-/// `REVERIE_WRITE_FIXTURES=1 swift test` takes it over.
+/// The plans of the benchmarks' steps: a change in planning shows here as a difference, and
+/// `REVERIE_WRITE_FIXTURES=1 swift test` accepts it.
 @Suite(.serialized) struct PlanSnapshotTests {
     private static let steps = CheckedStep.all.map(\.name)
     private static var folder: String { joinPath(splitPath(splitPath(#filePath).folder).folder, "Fixtures/plans") }
@@ -21,7 +21,8 @@ import Testing
         return joinPath(Self.folder, String(words) + ".txt")
     }
 
-    /// Units in order with operations, shapes, operations and bytes; the arena. Nothing of it depends on the processor.
+    /// Units in order, with operations, shapes, operation counts and bytes; the arena. Nothing depends on the
+    /// processor.
     @Test(arguments: steps) func plansAreAsRecorded(name: String) throws {
         let plans = try step(name).firstCall().plans
         let text = plans.map { "\($0.plan.name), \($0.runs) a step\n\($0.plan)\n" }.joined(separator: "\n")
@@ -33,7 +34,7 @@ import Testing
         #expect(try Set(FileManager.default.contentsOfDirectory(atPath: Self.folder)) == expected)
     }
 
-    /// One line a step: nodes recorded, units after fusion, bytes of the arena.
+    /// One line per step: nodes recorded, units after fusion, bytes of the arena.
     @Test func unitsAreAsRecorded() throws {
         let rows = try CheckedStep.all.map { step in
             let plans = try step.firstCall().plans.map(\.plan)
@@ -46,8 +47,8 @@ import Testing
         #expect(try matchesFixture(Array(rows.joined().utf8), at: joinPath(Self.folder, "units.txt")))
     }
 
-    /// Each run of the plans of three steps has the plain run's results; see ``ShadowCheck``. The switch is the process's, so each
-    /// step has its own.
+    /// Each run of the plans of three steps has the plain run's results; see ``ShadowCheck``. The switch is global to
+    /// the process, so each step has a process of its own.
     @Test(arguments: steps) func runsAgreeWithPlainOnes(name: String) async {
         await #expect(processExitsWith: .success) { [name] in
             ShadowCheck.isEnabled = true
@@ -61,8 +62,8 @@ import Testing
     }
 
     #if os(Linux)
-        /// An allocation, even one that is freed at once, would end the process. On one thread: a pool's thread that gets its
-        /// first work only now still has to make its thread-local variables.
+        /// An allocation, even one that is freed at once, ends the process. On one thread, since a pool's thread that
+        /// gets its first work only now still has to make its thread-local variables.
         @Test(arguments: steps) func replaysAllocateNothing(name: String) async {
             await #expect(processExitsWith: .success) { [name] in
                 Threads.count = 1

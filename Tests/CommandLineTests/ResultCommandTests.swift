@@ -49,7 +49,7 @@ import Testing
         #expect(!runs.folder.content().contains { $0.hasSuffix(".spool") })
     }
 
-    /// Records until the shell finds the condition to hold, then interrupts.
+    /// Records until a shell condition holds, then interrupts.
     private func interrupted(_ environment: [String], when condition: String, in folder: TemporaryFolder) throws
         -> Executable.Result
     {
@@ -66,7 +66,7 @@ import Testing
         let result = try interrupted(["CartPole-v1"], when: size, in: folder)
         #expect(folder.content() == ["r.npz"])
         let count = try Rollout(contentsOf: folder.file("r.npz")).episodes.count
-        #expect(result.errors.contains("stopped: r.npz holds the \(count) of 10000000 episodes that had ended"))
+        #expect(result.errors.contains("stopped: r.npz holds the \(count) of 10000000 episodes that had finished"))
     }
 
     @Test func anInterruptedRecordingOfNothingLeavesNothing() throws {
@@ -75,7 +75,7 @@ import Testing
         let result = try interrupted(
             ["GridWorld", "--option", "map=endless.txt"], when: "-e r.npz.spool", in: folder)
         #expect(folder.content() == ["endless.txt"])
-        #expect(result.errors.contains("stopped before an episode had ended: nothing is recorded"))
+        #expect(result.errors.contains("stopped before an episode had finished; nothing was recorded"))
     }
 
     @Test func aKilledRecordingsSpoolIsReplacedOnRequest() throws {

@@ -71,9 +71,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--seeds 3..1", "The value '3..1' is invalid"), ("--seeds 0..1 --seed 3", "give one of them"),
+        ("--seeds 3..1", "The value '3..1' is invalid"), ("--seeds 0..1 --seed 3", "for several; give only one"),
         ("--seeds 0..1 --live", "leave out --seeds"), ("--seeds 0..1 --plan", "leave out --seeds"),
-        ("--seeds 0..1 --shadow", "leave out --seeds"), ("--jobs 2", "--jobs is for the runs of --seeds"),
+        ("--seeds 0..1 --shadow", "leave out --seeds"), ("--jobs 2", "--jobs needs --seeds"),
         ("--seeds 0..1 --jobs 0", "--jobs takes a whole number from 1"),
         ("--seeds 0..1 --set batchSize=0", "batchSize is a whole number from 1"),
     ]) func usage(words: String, sentence: String) throws {
@@ -83,7 +83,7 @@ import Testing
         #expect(folder.content().isEmpty)
     }
 
-    /// A run that can't go on doesn't stop the others.
+    /// A run that fails doesn't stop the others.
     @Test func aFailureIsToldAndTheOthersEnd() throws {
         let folder = try TemporaryFolder()
         let words = "train q-learning FrozenLake-v1 --steps 1000 --seeds 0..2 --run r"
@@ -103,8 +103,8 @@ import Testing
         #expect(json["failed"]?.array?.first?["status"]?.integer == 65)
     }
 
-    /// What sends a signal soon after runs have made checkpoints, in the background of a shell that becomes the command. It
-    /// gives up in time: a checkpoint may be gone before the next one is there.
+    /// A background shell command that sends a signal soon after runs have made checkpoints. It gives up after a while:
+    /// a checkpoint may be removed before the next one appears.
     private static func when(_ words: String...) -> String {
         let made = words.dropLast().map { "compgen -G '\($0)/checkpoints/step-*' >/dev/null" }
         let wait = "for ((i = 0; i < 1500; i++)); do \(made.joined(separator: " && ")) && break; sleep 0.02; done"
@@ -117,10 +117,10 @@ import Testing
         let words = "train q-learning FrozenLake-v1 --seeds 0..2 --jobs 2 --run r"
         let stopped = try run(words + " --steps 1000000000", in: folder, prefix: interrupt)
         #expect(stopped.status == 130 && stopped.output.isEmpty, "\(stopped.errors)")
-        #expect(stopped.errors.contains("the same command with --resume goes on"))
+        #expect(stopped.errors.contains("to continue, repeat the command with --resume"))
         #expect(!exists(folder.file("r/seed-2")))
         #expect(!exists(folder.file("r/seed-0/summary.json")))
-        // Shorter ones, stopped before their end: the resumed ones end as those that nobody stopped.
+        // Shorter runs, stopped early: the resumed ones end like those that were never stopped.
         let short = "train dqn CartPole-v1 --seeds 0..1 --steps 6000 --set learningStart=500 --run"
         _ = try run(short + " s", in: folder, prefix: interrupt.replacing("r/seed", with: "s/seed"))
         #expect(try run(short + " s --resume", in: folder).status == 0)
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    /// Where the whole is killed, what it started saves and ends.
+    /// If the parent is killed, its children save and end.
     @Test func nothingOutlivesAKilledParent() throws {
         let folder = try TemporaryFolder()
         let kill = Self.when("r/seed-0", "KILL")

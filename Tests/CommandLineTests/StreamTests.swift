@@ -24,7 +24,7 @@ import Testing
         #expect(text.contains("100% 3,000/3,000") && !text.contains("\u{1B}"))
     }
 
-    /// What a terminal shows of a training run.
+    /// The final state of a terminal that showed a training run.
     private func onTerminal(_ environment: [String: String]) throws -> String {
         var (ours, theirs): (Int32, Int32) = (-1, -1)
         try #require(openpty(&ours, &theirs, nil, nil, nil) == 0)

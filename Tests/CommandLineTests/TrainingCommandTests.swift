@@ -101,7 +101,7 @@ import Testing
         #expect(fitted["likelihood"]?.string == "lowerBound" && fitted["testNats"]?.double != nil)
     }
 
-    /// A learning rate far too high: the fit goes wrong, and the operation that did it first is named with its line.
+    /// With a learning rate far too high the fit diverges, and the first operation to do so is named with its line.
     @Test func theFirstInfinityIsFound() throws {
         let folder = try TemporaryFolder()
         let data = ["record", "CartPole-v1", "--episodes", "20", "--to", "data.npz"]
@@ -113,7 +113,7 @@ import Testing
         #expect(result.errors.contains("recorded at VariationalAutoencoder"), "\(result.errors)")
     }
 
-    /// Comparing changes nothing but the speed.
+    /// Comparing with plain runs changes nothing but the speed.
     @Test func runsAreComparedWithPlainOnes() throws {
         let folder = try TemporaryFolder()
         let words = ["train", "dqn", "CartPole-v1", "--steps", "3000", "--run"]

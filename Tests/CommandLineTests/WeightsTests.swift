@@ -1,7 +1,7 @@
 import Storage
 import Testing
 
-/// Agents that act by a network out of PyTorch; Fixtures/NeuralNetworks/make_weights.py made it, and played it in
+/// Agents that act by a network from PyTorch; Fixtures/NeuralNetworks/make_weights.py made it and played it in
 /// Gymnasium.
 @Suite struct WeightsTests {
     private let folder: TemporaryFolder
@@ -33,7 +33,7 @@ import Testing
         #expect(report["minimum"]?.double == returns.min() && report["maximum"]?.double == returns.max())
     }
 
-    /// Fifty steps are fewer than the first update needs.
+    /// Fifty steps end before the first update.
     @Test func trainingStartsFromPyTorchsNetwork() throws {
         #expect(try Executable.run(Self.train + weights, in: folder).status == 0)
         try expectPyTorchsReturns(["--last"])
@@ -59,9 +59,9 @@ import Testing
         try check(weights + ["--set", "hiddenSizes=[16,8]"], 65, "has the shape [16, 16] and the parameter")
         try check(weights + ["--rename", "layer.0=0"], 64, "there is no parameter 'layer.0'")
         try check(["--weights", "none.safetensors"], 66, "none.safetensors")
-        try check(["--rename", "layers.0=0"], 64, "--rename and --ignore-extra are for the file of --weights")
+        try check(["--rename", "layers.0=0"], 64, "--rename and --ignore-extra need --weights FILE")
         try check(["--weights", file, "--rename", "layers.0"], 64, "--rename takes name=value")
         let random = try Executable.run(["watch", "CartPole-v1", "--weights", file], in: folder)
-        #expect(random.status == 64 && random.errors.contains("--weights is for the agent of a run"))
+        #expect(random.status == 64 && random.errors.contains("--weights needs the agent of a run"))
     }
 }

@@ -6,7 +6,7 @@ import Testing
 struct Example: Configurable, Hashable {
     enum Optimizer: String, SettingChoice { case adam, sgd, rmsProp }
 
-    /// Settings that count as the configuration's own.
+    /// A group of settings that count as the configuration's own.
     struct Network: Configurable, Hashable {
         @Setting(1...8192, "hidden layer sizes") var hiddenSizes = [64, 64]
         @Setting([.sgd, .adam], "optimiser of the network") var networkOptimizer = Optimizer.sgd
@@ -19,7 +19,7 @@ struct Example: Configurable, Hashable {
     @Setting("a name") var label = "a \"label\"\n\t\\ é\u{1}"
     var network = Network()
     @Setting("optimiser") var optimizer = Optimizer.adam
-    /// No setting.
+    /// A property that is not a setting.
     var note = "kept"
 }
 

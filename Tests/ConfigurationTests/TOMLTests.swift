@@ -74,7 +74,7 @@ private func parse(_ text: String) throws(ConfigurationError) -> TOMLDocument {
         #expect(found == line, "\(String(describing: error))")
     }
 
-    /// Texts put together at random from what TOML is made of: the library must never be brought to stop the program.
+    /// Random texts made of TOML's characters and words: the library must never stop the program.
     @Test func randomTextsAreReadOrRefused() {
         let pieces = [
             "[", "]", "[[", "]]", "{", "}", "=", " = ", ".", ",", "#", "\n", "\n", "\r\n", "\"", "'", "\"\"\"", "'''",
@@ -95,7 +95,7 @@ private func parse(_ text: String) throws(ConfigurationError) -> TOMLDocument {
         #expect((1..<100_000).contains(readCount))
     }
 
-    /// Each of these would cost a level of the call stack a character.
+    /// Each of these would use a level of the call stack per character.
     @Test(arguments: ["[", "{a=", "a.", "[a.", "\"a\".", "a . "])
     func deepNestingIsRefused(_ piece: String) {
         let deep = String(repeating: piece, count: 100_000)

@@ -10,7 +10,7 @@ import Testing
         return result
     }
 
-    /// Every byte is the float that dividing floats gives, to the last bit.
+    /// Every byte gives the same bits as dividing floats.
     @Test(arguments: [1, 3, 15, 255] as [Float]) func bytesAreDividedAsFloatsAre(divisor: Float) {
         let bytes = (0...255).map { UInt8($0) }
         let numbers = DataNumbers.bytes(bytes).divided(by: divisor)
@@ -55,7 +55,7 @@ import Testing
         #expect(target == [1, 2, 300, 1, -1] && sequences[2] == [300] && sequences[1].isEmpty)
     }
 
-    /// MNIST's files hold a byte a pixel, and so do the rows, whether a model takes levels, intensities or bits of them.
+    /// MNIST's files hold a byte per pixel, and so do the rows, whether a model takes levels, intensities or bits.
     @Test func picturesStayBytes() throws {
         let folder = try TestFolder()
         for part in ["train", "t10k"] {

@@ -63,7 +63,7 @@ import Testing
         let odd = try folder.make("mnist") { $0.classes = [1] }
         #expect(odd.description.classCount == 1 && odd.training.count == 5 && odd.test.labels == [0, 0, 0])
         #expect(odd.training.values.allSatisfy { Int($0) % 2 == 1 })
-        #expect(odd.place(of: 1, in: .training).hasSuffix("picture 4"))
+        #expect(odd.place(of: 1, in: .training).hasSuffix("image 4"))
         let few = try folder.make("mnist") { $0.limit = 3 }
         #expect(few.training.count == 3 && few.validation.count == 2)
         #expect(folder.error("mnist") { $0.classes = [2] } is DatasetError)
@@ -109,7 +109,7 @@ import Testing
         var read = DataSettings()
         try read.apply(changed.settingsTable)
         #expect(read == changed)
-        // Each setting was changed, and so none is missing from the table.
+        // Each setting was changed, so none is missing from the table.
         let standard = DataSettings().settings.map(\.value)
         #expect(zip(changed.settings.map(\.value), standard).allSatisfy { $0 != $1 } && standard.count == 21)
     }

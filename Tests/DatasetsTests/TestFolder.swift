@@ -22,14 +22,14 @@ final class TestFolder {
 
     func write(_ name: String, _ text: String) throws { try write(name, Array(text.utf8)) }
 
-    /// The data of a name in this folder.
+    /// The dataset of a name in this folder.
     func make(_ name: String, _ change: (inout DataSettings) -> Void = { _ in }) throws -> Dataset {
         var settings = DataSettings()
         change(&settings)
         return try DatasetCatalog.make(name, folder: path, settings: settings)
     }
 
-    /// What making data of a name throws; nil where it throws nothing.
+    /// The error of making a dataset by name; nil if there is none.
     func error(_ name: String, _ change: (inout DataSettings) -> Void = { _ in }) -> (any Error)? {
         do {
             _ = try make(name, change)
@@ -48,7 +48,7 @@ func idx(_ extents: [Int], _ elements: [UInt8], type: UInt8 = 8) -> [UInt8] {
     [0, 0, type, UInt8(extents.count)] + extents.flatMap { UInt32($0).littleEndianBytes.reversed() } + elements
 }
 
-/// Four IDX files of `count` training and six test pictures of 2 x 3, whose pixels are their numbers, in two classes.
+/// Four IDX files of `count` training and six test images of 2 x 3, whose pixels are their numbers, in two classes.
 func writePictures(_ folder: TestFolder, prefix: String = "", count: Int = 12, suffix: String = "") throws {
     for (part, count) in [("train", count), ("t10k", 6)] {
         let pixels = (0..<count).flatMap { [UInt8](repeating: UInt8($0), count: 6) }
@@ -75,6 +75,5 @@ func settings(_ change: (inout DataSettings) -> Void) -> DataSettings {
 }
 
 extension Collection<Float> {
-    /// The mean.
     var mean: Double { reduce(0) { $0 + Double($1) } / Double(count) }
 }

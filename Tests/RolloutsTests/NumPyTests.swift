@@ -2,7 +2,7 @@ import Rollouts
 import Storage
 import Testing
 
-/// The arrays that the script beside the fixtures makes, in its order.
+/// The arrays of the script beside the fixtures, in its order.
 private let arrays: [(name: String, array: NPYArray)] = [
     ("float32", NPYArray([0.5, -1.25, 1e-30, 3, 4, 5] as [Float], shape: [2, 3])),
     ("float64", NPYArray([0.1, 1.0 / 3])),

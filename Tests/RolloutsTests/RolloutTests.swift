@@ -7,10 +7,11 @@ import Testing
 @testable import Rollouts
 
 private let layout = RolloutLayout(
-    environment: "Counter-v0", observations: Column(.observations, .float32, shape: [2]), actions: Column(.actions, .int64),
+    environment: "Counter-v0", observations: Column(.observations, .float32, shape: [2]),
+    actions: Column(.actions, .int64),
     policy: .init(name: "probabilities", count: 2), metadata: [.init("note", "a test é")])
 
-/// Plays "the episode's number and the step's" into a recorder.
+/// Records observations that consist of the numbers of episode and step.
 private struct Player {
     let recorder: RolloutRecorder
     var episodes = [0, 0]
@@ -141,7 +142,7 @@ private struct Player {
     }
 }
 
-/// What a killed recording leaves behind.
+/// The files of a recording that was killed.
 @Suite struct RolloutSpoolTests {
     let folder: TemporaryFolder
     let spool: [UInt8]
@@ -151,7 +152,7 @@ private struct Player {
         let recorder = try RolloutRecorder(layout: layout, to: folder.file("r.npz"), slotCount: 2, overwrite: false)
         var player = Player(recorder)
         try player.playThree()
-        // The unfinished third episode is in memory alone.
+        // The unfinished third episode is only in memory.
         spool = try folder.bytes("r.npz.spool")
     }
 
@@ -253,7 +254,7 @@ private struct Player {
         #expect(try Rollout(contentsOf: write(replacing: "nothing", with: nil)).episodes.count == 3)
     }
 
-    /// In a process of its own, so that its memory can be watched.
+    /// In a separate process, so that its memory can be measured.
     @Test func everyDamageIsRefusedOrHarmless() async {
         await #expect(processExitsWith: .success) {
             let folder = try TemporaryFolder()

@@ -20,7 +20,7 @@ func fixturePath(_ name: String) -> String {
 /// The bytes of a file in Tests/Fixtures/Rollouts.
 func fixture(_ name: String) throws -> [UInt8] { try InputFile.bytes(of: fixturePath(name), limit: 1 << 20) }
 
-/// Whether the bytes are those of a fixture; with `REVERIE_WRITE_FIXTURES` set the fixture is written first.
+/// Whether the bytes are those of a fixture; `REVERIE_WRITE_FIXTURES` writes it.
 func isFixture(_ bytes: [UInt8], _ name: String) throws -> Bool {
     if ProcessInfo.processInfo.environment["REVERIE_WRITE_FIXTURES"] != nil {
         try writeAtomically(bytes, to: fixturePath(name), overwrite: true)

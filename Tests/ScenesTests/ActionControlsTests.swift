@@ -33,7 +33,7 @@ import Viewer
         #expect(try #require(ActionControls(of: pong)).action(Set(held)) == [Double(action.rawValue)])
     }
 
-    /// Where no action does nothing, or the world is one of turns, time waits for a key.
+    /// If no action is idle, or the environment is turn-based, time waits for a key.
     @Test(arguments: ["Taxi-v4", "CartPole-v1", "grid:open", "Blackjack-v1"]) func someWait(id: String) throws {
         #expect(try controls(id).action([]) == nil)
     }

@@ -19,7 +19,7 @@ import Viewer
         return frame.pixels
     }
 
-    /// The pictures of each step until the rows are drawn.
+    /// The pictures of all steps until the rows are drawn.
     private func play(_ scene: ModelScene) throws -> [[UInt32]] {
         var seen: [[UInt32]] = []
         while scene.holdTime == 0 {
@@ -34,7 +34,7 @@ import Viewer
         #expect(scene.title == "nade of bars-and-stripes" && scene.framesPerSecond == 30)
         #expect(value("Step", scene) == "0" && value("Epochs", scene) == "30" && scene.panel.history.count == 30)
         #expect(value("Test nats", scene)?.hasSuffix("(exact)") == true)
-        // A number a step, and a step that finds none left.
+        // A number per step, and a step that finds none left.
         let first = try play(scene)
         #expect(first.count == 17 && value("Step", scene) == "16" && Bool(first[15] == first[16]))
         #expect(Set(first).count > 10)
@@ -104,7 +104,7 @@ import Viewer
         #expect(size.width <= RowPicture.room.width && size.height <= RowPicture.room.height)
     }
 
-    /// The window's model follows the fit's, and the fit goes on as if nobody looked.
+    /// The window's model follows the fit, and doesn't change it.
     @Test func aLiveSceneFollowsTheFit() throws {
         let folder = try TemporaryFolder()
         var configuration = try FitConfiguration(model: "rbm", dataset: "bars-and-stripes", seed: 3)
@@ -123,7 +123,7 @@ import Viewer
         let scene = LiveModelScene(configuration, feed: feed, training: training, view: .weights)
         #expect(scene.views.isEmpty && !scene.canStartEpisode)
         var seen: Set<[UInt32]> = [picture(scene)]
-        // Until the fit has ended, which the last status tells.
+        // Until the fit has ended, as the last status says.
         for _ in 0..<6_000 where !exists(folder.file("live/summary.json")) {
             #expect(try scene.advance())
             seen.insert(picture(scene))
@@ -131,7 +131,7 @@ import Viewer
         }
         #expect(try scene.advance())
         #expect(value("Epochs", scene) == "3000" && scene.panel.history.count == 3001)
-        // Four times a second, so that a fast fit may be over after the first look.
+        // Four times per second, so that a fast fit may be over after the first look.
         #expect(seen.count >= 2, "the words, then weights")
         // What is shown at the end are the parameters that the run keeps.
         let kept = try ShownRows(

@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test func dataIsAboveTheDiagonalAndSamplesBelow() {
-        // The samples reach as far as the data, so that the axes are the same with and without the data.
+        // The samples have the data's range, so that the axes are the same with and without the data.
         let (rows, samples): ([Float], [Float]) = ([0, 0, 1, 2, 2, 1, 3, 3], [0, 0.5, 1.1, 0, 2.7, 3, 3, 2.5])
         let both = ScatterMatrix(width: 2, data: rows, samples: samples).frame()
         let alone = ScatterMatrix(width: 2, data: [], samples: samples).frame()

@@ -156,7 +156,7 @@ import Viewer
         return try Rollout(contentsOf: path)
     }
 
-    /// A recording of one action over and over that says nothing of an end.
+    /// A recording of one repeated action without an end.
     private func recorded(_ folder: TemporaryFolder, action: Int, steps: Int) throws -> Rollout {
         let environment = try cartPole()
         try environment.reset(seed: 1)

@@ -23,7 +23,7 @@ import Testing
         }
         let unknown = rows.before!.indices.filter { $0 % 16 >= 8 }
         #expect(unknown.allSatisfy { rows.before![$0] == 0.5 })
-        // What a chain begins with says nothing of the rows.
+        // The chain's initial state doesn't depend on the rows.
         let agreeing = unknown.count { start.current[$0] == rows.original![$0] }
         #expect((20..<60).contains(agreeing), "\(agreeing) of \(unknown.count)")
     }

@@ -66,7 +66,7 @@ import Testing
         let path = folder.file("none/a.txt")
         let error = #expect(throws: StorageError.self) { try writeAtomically("x", to: path, overwrite: false) }
         #expect(error?.reason == .system(ENOENT))
-        #expect(error?.description.contains("create the folder it should be in first") == true)
+        #expect(error?.description.contains("create its folder first") == true)
     }
 }
 

@@ -50,7 +50,7 @@ import Testing
         #expect(contents == [Array("stored".utf8), words, words])
     }
 
-    /// A changed byte may be harmless (a date), but never stops the program or gives other content unnoticed.
+    /// A changed byte may be harmless (a date), but never stops the program or silently gives other content.
     @Test func everyDamageIsRefusedOrHarmless() throws {
         let names = ["stored.txt", "deflated.txt", "streamed.txt"]
         let good = try ZipReader(path: fixturePath("python.zip"))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Training
 
-/// The summaries of scores beside rliable's, by which they are defined.
+/// The summaries of scores compared with rliable's, which defines them.
 @Suite struct ScoreTableTests {
     private static func reference() throws -> JSON {
         try JSON(parsing: fixture("rliable.json")[...], file: "rliable.json")
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    /// The same runs drawn give the same summaries.
+    /// The same resamples give the same summaries.
     @Test func resamplesAgreeWithRliable() throws {
         for example in try Self.reference()["cases"]!.array! {
             let table = Self.table(example["tasks"]!)
@@ -54,9 +54,9 @@ import Testing
         }
     }
 
-    /// Each of two bootstraps puts the ends of an interval somewhat elsewhere; an end at the 2.5th of a hundred of 10,000
-    /// resamples is off by about 3 % of the interval's width (three standard deviations). 5 % are allowed; with few runs
-    /// the ends jump between the few values there are, so that one of these cases is left to the test above.
+    /// Two bootstraps differ in the ends of an interval: an end at the 2.5 % quantile of 10,000 resamples is off by
+    /// about 3 % of the interval's width (three standard deviations). 5 % are allowed. With few runs the ends jump
+    /// between the few possible values, so one of these cases is left to the test above.
     @Test func intervalsAgreeWithRliable() throws {
         let bootstrap = StratifiedBootstrap(resampleCount: 20_000, seed: 1)
         for example in try Self.reference()["cases"]!.array!
@@ -123,9 +123,9 @@ import Testing
         #expect(first == bootstrap.estimate(of: table, \.mean))
         #expect(first.lower < first.value && first.value < first.upper)
         #expect(first != StratifiedBootstrap(resampleCount: 500, seed: 5).estimate(of: table, \.mean))
-        // Runs stay in their task: the second task's are all at least 10.
+        // Runs stay with their task: the second task's are all at least 10.
         #expect(bootstrap.estimate(of: table) { $0.taskMeans[1] }.lower >= 10)
-        // One summary among others has the interval that it has alone.
+        // A summary among others has the same interval as alone.
         #expect(bootstrap.estimates(of: [table]) { [$0[0].median, $0[0].mean] }[1] == first)
     }
 }

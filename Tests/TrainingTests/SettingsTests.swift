@@ -6,9 +6,9 @@ import Testing
 
 @testable import Training
 
-/// The settings of every agent, of every model and its fitting, of data and of runs: what no declaration may get wrong.
+/// The settings of all agents, models, fits, data and runs: mistakes that no declaration may contain.
 @Suite struct SettingsTests {
-    /// Properties that are meant to be no settings.
+    /// Properties that are deliberately not settings.
     private static let plain: Set = ["DQNSettings.agent", "BoltzmannSettings.learnsPrecision"]
 
     private static var all: [any Configurable] {
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    /// A default is one of the values allowed, another value can be set by name and as a flag, and changes nothing else.
+    /// A default is valid; another value can be set by name and as a flag, and changes nothing else.
     @Test(arguments: all.indices)
     func settingsCanBeSetAndRead(index: Int) throws { try check(Self.all[index]) }
 
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// Values that are not the setting's, of which its limits allow at least one.
+    /// Values that differ from the setting's, at least one of which its limits allow.
     private static func others(than setting: SettingDescription) -> [SettingValue] {
         switch setting.value {
         case .integer(let value): [.integer(value + 1), .integer(value - 1)]
@@ -73,7 +73,7 @@ import Testing
         return settings
     }
 
-    /// A property that was meant to be a setting and lacks its `@Setting` would go unseen.
+    /// A property that lacks its `@Setting` by mistake would go unnoticed.
     @Test(arguments: all.indices)
     func everyPropertyIsASetting(index: Int) { Self.checkProperties(Self.all[index]) }
 
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    /// The agent's name in messages is no setting, and stays when one changes.
+    /// The agent's name in messages is not a setting, and stays when a setting changes.
     @Test func plainPropertiesAreKept() throws {
         let rainbow = try DQNSettings.rainbow.changed(by: [], assignments: ["batchSize=7"])
         #expect(rainbow.agent == "rainbow" && rainbow.batchSize == 7 && rainbow.nStep == 3)

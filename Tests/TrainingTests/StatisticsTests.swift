@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    /// The same resamples as NumPy's generator draws.
+    /// The same resamples as NumPy's generator gives.
     @Test func bootstrapAgreesWithNumPy() throws {
         for example in try Self.cases() {
             let interval = Statistics.bootstrapInterval(
@@ -76,7 +76,7 @@ import Testing
         for example in try Self.cases() {
             var moments = RunningMoments()
             for value in example.values.prefix(5) { moments.add(value) }
-            // Kept in a checkpoint and taken up again.
+            // Written to a checkpoint and read back.
             moments = RunningMoments(
                 count: moments.count, mean: moments.mean, squaredDeviations: moments.squaredDeviations)
             for value in example.values.dropFirst(5) { moments.add(value) }

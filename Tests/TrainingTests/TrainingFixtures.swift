@@ -3,7 +3,7 @@ import Foundation
 import NeuralNetworks
 import Storage
 
-/// All that an agent has learned and counted.
+/// Everything that an agent has learned and counted.
 func everything(_ agent: any Learner) -> [[UInt32]] {
     agent.variables.variables.map { $0.values.map(\.bitPattern) } + [agent.stateBytes().map(UInt32.init)]
 }

@@ -4,14 +4,15 @@ import GenerativeModels
 import Graphics
 import Random
 
-/// How many random patterns a Hopfield network keeps: the overlap m = (1/d) s · ξ of a stored pattern ξ with what the network makes of it,
-/// over the load α = N/d. With small errors it is recalled up to α ≈ 0.138 (Amit, Gutfreund & Sompolinsky 1985), without any up to
-/// 1/(2 ln d), and the larger the network, the sharper both ends.
+/// How many random patterns a Hopfield network can store: the overlap m = (1/d) s · ξ of a stored pattern ξ with the
+/// state s that the network recalls from it, over the load α = N/d. With small errors, patterns are recalled up to α ≈
+/// 0.138 (Amit, Gutfreund & Sompolinsky 1985), without any error up to 1/(2 ln d); the larger the network, the sharper
+/// both limits.
 ///
 ///     Capacity [--units 100,400,1600] [--to capacity.svg]
 @main enum Capacity {
     private static let loads = stride(from: 0.02, through: 0.24, by: 0.01)
-    /// Patterns that are recalled at each load.
+    /// The number of patterns recalled at each load.
     private static let tries = 40
 
     static func main() throws {
@@ -41,12 +42,12 @@ import Random
         try plot.svg(FrameSize(width: 640, height: 360)).write(toFile: path, atomically: true, encoding: .utf8)
     }
 
-    /// The mean overlap of stored patterns with what is recalled from them, and the share that is recalled without an error.
+    /// The mean overlap of stored patterns with what is recalled from them, and the share recalled without any error.
     private static func recall(units: Int, patterns: Int) throws -> (overlap: Double, exact: Double) {
         var random = RandomStream(seed: UInt64(units)).split(patterns)
         let data = Dataset.Description(name: "patterns", shape: [units], kind: .bits)
         var (overlap, exact, count) = (0.0, 0.0, 0)
-        // Few patterns are drawn anew, so that each load is measured on as many.
+        // If patterns are few, new ones are drawn, so that each load is measured with equally many.
         while count < tries {
             let rows = DataRows((0..<patterns * units).map { _ in random.uniform() < 0.5 ? 0 : 1 }, width: units)
             let network = try HopfieldSettings().makeModel(for: data, seed: random.next())

@@ -2,13 +2,13 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A causal transformer over characters at nanoGPT's settings for a processor: 4 blocks of 4 heads, 128 wide, 64 characters
-/// of context (Karpathy 2022, after Radford et al. 2019), and with biases for relative positions.
+/// A causal transformer over characters with nanoGPT's settings for a CPU: 4 blocks of 4 heads, width 128 and a context
+/// of 64 characters (Karpathy 2022, after Radford et al. 2019), plus biases for relative positions.
 struct CharacterModel: Module {
     static let context = 64
     private static let (width, depth, heads) = (128, 4, 4)
 
-    /// (symbols, width): the vectors of the characters, which also score the next one.
+    /// (symbols, width): the embeddings of the characters, which also give the logits of the next one.
     private let embedding: Embedding
     private let positions: PositionalEmbedding
     private let blocks: [TransformerBlock]
@@ -25,7 +25,8 @@ struct CharacterModel: Module {
         initialise(&random)
     }
 
-    /// Normal weights of deviation 0.02, those that add to the residual stream smaller by √(2 · depth), and no biases.
+    /// Normal weights of standard deviation 0.02, divided by √(2 · depth) where they add to the residual stream; no
+    /// biases.
     private func initialise(_ random: inout RandomStream) {
         let smaller = 1 / Double(2 * Self.depth).squareRoot()
         for (path, variable) in parameters.entries {
@@ -36,7 +37,7 @@ struct CharacterModel: Module {
         }
     }
 
-    /// Logits of the next character after each place: int32 (B, T) → (B, T, symbols).
+    /// Logits of the character after each position: int32 (B, T) → (B, T, symbols).
     func callAsFunction(_ characters: Tensor) -> Tensor {
         let stream = blocks.reduce(positions(embedding(characters))) { $1($0) }
         return norm(stream).matmul(embedding.weight.tensor, transposeRight: true)

@@ -3,7 +3,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// Trains the character model on the first nine tenths of a text and measures it on all of the rest.
+/// Trains the character model on the first nine tenths of a text and evaluates it on the rest.
 final class CharacterTraining {
     private static let batch = 12
 
@@ -40,7 +40,7 @@ final class CharacterTraining {
 
     func run(steps: Int) throws {
         print(
-            "\(symbols.count) symbols, \(training.count) characters to learn from, \(model.parameters.count) parameters"
+            "\(symbols.count) symbols, \(training.count) training characters, \(model.parameters.count) parameters"
         )
         let schedule = CosineSchedule(peak: 1e-3, to: 1e-4, warmup: min(100, steps), over: steps)
         let plan = try step.plan()
@@ -57,7 +57,7 @@ final class CharacterTraining {
                 print("step \(index + 1): loss \(plan.output(0)[0]), \(seconds) s")
             }
         }
-        print("validation loss: \(try validationLoss()) nats a character")
+        print("validation loss: \(try validationLoss()) nats per character")
         print(try text(length: 400))
     }
 
@@ -70,7 +70,7 @@ final class CharacterTraining {
         }
     }
 
-    /// The mean over every whole window of the validation text, each character after the first predicted once.
+    /// The mean over all whole windows of the validation text; each character after the first is predicted once.
     func validationLoss() throws -> Double {
         let plan = try scores.plan()
         let windows = (validation.count - 1) / CharacterModel.context
@@ -88,7 +88,7 @@ final class CharacterTraining {
         return sum / Double(count)
     }
 
-    /// Characters drawn one after another, each given up to `context` before it.
+    /// Samples characters one by one, each given up to `context` characters before it.
     private func text(length: Int) throws -> String {
         let plan = try scores.plan()
         var characters: [Int32] = [0]

@@ -2,13 +2,13 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A model of the next frame: piano rolls (B, T, 88) → logits of the next frame's keys (B, T, 88).
+/// A model that predicts frames: piano rolls (B, T, 88) → logits of the next frame's keys (B, T, 88).
 protocol ChoraleModel: Layer {
     var learningRate: Double { get }
     var clippingNorm: Double { get }
 }
 
-/// One layer of 200 units, about 300 k parameters, as Bai et al. (2018) compare with.
+/// One layer of 200 units, about 300 k parameters: the baseline of Bai et al. (2018).
 struct ChoraleLSTM: ChoraleModel {
     private let recurrent: LSTM
     private let output: Linear
@@ -27,8 +27,8 @@ struct ChoraleLSTM: ChoraleModel {
     var parameters: Parameters { ["recurrent": recurrent.parameters, "output": output.parameters] }
 }
 
-/// A temporal convolutional network (Bai et al. 2018, their settings for this data): two residual blocks of two causal
-/// convolutions of 150 channels and three taps each, dilated by 1 and 2, with dropout.
+/// A temporal convolutional network (Bai et al. 2018, with their settings for this dataset): two residual blocks of two
+/// causal convolutions with 150 channels and three taps each, dilated by 1 and 2, with dropout.
 struct ChoraleTCN: ChoraleModel {
     private struct Block: Layer {
         let first, second: Conv1d

@@ -3,7 +3,8 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// Fits a model to the training pieces; the parameters that are best on the validation pieces are judged on the test pieces.
+/// Fits a model to the training pieces, and evaluates the parameters that are best on the validation pieces on the test
+/// pieces.
 final class ChoraleTraining<Model: ChoraleModel> {
     private static var batch: Int { 16 }
     private static var evaluationInterval: Int { 50 }
@@ -20,12 +21,12 @@ final class ChoraleTraining<Model: ChoraleModel> {
         random = RandomStream(seed: seed).split("order")
         let optimizer = Adam(learningRate: model.learningRate)
         self.optimizer = optimizer
-        // The last frame of a piece has nothing to predict.
+        // There is no frame after the last one to predict.
         let length = (chorales.training + chorales.validation + chorales.test).map(\.count).max()! - 1
         self.length = length
         let frames = Program.Input.float32(Self.batch, length, Chorales.keys)
         let inputs = [frames, frames, .float32(Self.batch, length)]
-        /// Σ over the keys of the cross-entropies, nats a frame; padding counts as none.
+        /// The sum over the keys of the cross-entropies, in nats per frame; padding counts as 0.
         func loss(_ inputs: [Tensor]) -> Tensor {
             let keys = binaryCrossEntropy(logits: model(inputs[0]), targets: inputs[1]).sum([-1])
             return (keys * inputs[2]).sum() / inputs[2].sum()
@@ -39,12 +40,13 @@ final class ChoraleTraining<Model: ChoraleModel> {
     }
 
     func run(steps: Int) throws {
-        print("\(chorales.training.count) pieces to learn from, \(model.parameters.count) parameters")
+        print("\(chorales.training.count) training pieces, \(model.parameters.count) parameters")
         let start = Date()
         let plan = try step.plan()
         let frames = chorales.training.map(\.count)
         print(
-            "planned in \(String(format: "%.2f", Date().timeIntervalSince(start))) s, pieces of up to \(frames.max()!) frames"
+            "planned in \(String(format: "%.2f", Date().timeIntervalSince(start))) s, "
+                + "pieces of up to \(frames.max()!) frames"
         )
         var best = (loss: Double.infinity, step: 0, values: model.parameters.variables.map(\.values))
         var batches = Minibatches(
@@ -55,14 +57,14 @@ final class ChoraleTraining<Model: ChoraleModel> {
             guard index % Self.evaluationInterval == 0 || index == steps else { continue }
             let loss = try nats(chorales.validation)
             let seconds = String(format: "%.1f", Date().timeIntervalSince(start))
-            print("step \(index): training \(plan.output(0)[0]), validation \(loss) nats a frame, \(seconds) s")
+            print("step \(index): training \(plan.output(0)[0]), validation \(loss) nats per frame, \(seconds) s")
             if loss < best.loss { best = (loss, index, model.parameters.variables.map(\.values)) }
         }
         for (variable, values) in zip(model.parameters.variables, best.values) { variable.set(values) }
-        print("best at step \(best.step); test: \(try nats(chorales.test)) nats a frame")
+        print("best at step \(best.step); test: \(try nats(chorales.test)) nats per frame")
     }
 
-    /// The mean over all frames of all pieces.
+    /// The mean over all frames of the pieces, in nats per frame.
     func nats(_ pieces: [[[Int]]]) throws -> Double {
         let plan = try score.plan()
         var (sum, count) = (0.0, 0.0)
@@ -75,7 +77,7 @@ final class ChoraleTraining<Model: ChoraleModel> {
         return sum / count
     }
 
-    /// Writes pieces as piano rolls, each frame's successor as its target; what is left over is padding.
+    /// Writes pieces as piano rolls, with each frame's successor as its target; the rest is padding.
     private func fill(_ plan: Plan, _ pieces: [[[Int]]]) {
         for input in 0..<3 { plan.input(input).update(repeating: 0) }
         for (row, piece) in pieces.enumerated() {

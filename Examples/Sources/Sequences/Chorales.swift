@@ -1,11 +1,11 @@
 import Foundation
 
-/// Bach's chorales as piano rolls: which of 88 keys sound in each frame (Boulanger-Lewandowski et al. 2012).
+/// Bach's chorales as piano rolls: the keys out of 88 that sound in each frame (Boulanger-Lewandowski et al. 2012).
 struct Chorales {
     static let keys = 88
     private static let lowestKey = 21
 
-    /// Each piece's frames of the keys that sound, 0 ..< 88.
+    /// For each piece and frame, the numbers of the keys that sound, 0 ..< 88.
     let training, validation, test: [[[Int]]]
 
     private struct File: Decodable {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Sequence models on real data: `Sequences characters|lstm|tcn --data FOLDER [--steps N] [--seed N]`.
+/// Trains sequence models on real data: `Sequences characters|lstm|tcn --data FOLDER [--steps N] [--seed N]`.
 @main struct Main {
     static func main() throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard let model = arguments.first, let folder = value("--data", arguments) else {
-            fail("Sequences characters|lstm|tcn --data FOLDER [--steps N] [--seed N]")
+            fail("usage: Sequences characters|lstm|tcn --data FOLDER [--steps N] [--seed N]")
         }
         let steps = value("--steps", arguments).flatMap { Int($0) }
         let seed = UInt64(value("--seed", arguments) ?? "0") ?? 0
@@ -19,7 +19,7 @@ import Foundation
         case "tcn":
             let chorales = try Chorales(json: read("music_JSB_Chorales.json", in: folder))
             try ChoraleTraining(ChoraleTCN(seed: seed), chorales, seed: seed).run(steps: steps ?? 1_500)
-        default: fail("there is no model '\(model)'; there are characters, lstm and tcn")
+        default: fail("there is no model '\(model)'; the models are characters, lstm and tcn")
         }
     }
 
@@ -31,7 +31,7 @@ import Foundation
     static func read(_ name: String, in folder: String) throws -> Data {
         let path = "\(folder)/\(name)"
         guard let data = FileManager.default.contents(atPath: path) else {
-            fail("there is no file \(path); unpack it first where it is compressed (gunzip -k)")
+            fail("there is no file \(path); if there is a compressed one, unpack it with gunzip -k")
         }
         return data
     }

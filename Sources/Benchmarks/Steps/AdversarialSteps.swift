@@ -2,8 +2,9 @@ import NeuralNetworks
 import TensorCore
 
 extension CheckedStep {
-    /// A step of both players of a generative adversarial network of perceptrons (Goodfellow et al. 2014) on a batch of 64
-    /// pictures: the discriminator learns, then the generator against what it has become. The result is both losses' sum.
+    /// A step of both players of a generative adversarial network of perceptrons (Goodfellow et al. 2014) on a batch of
+    /// 64 images: the discriminator learns, then the generator against the updated discriminator. The result is the sum
+    /// of both losses.
     static var adversarial: CheckedStep {
         CheckedStep(name: "GAN step MLP 784 b64 Adam") { numbers in
             let leaky = Function { $0.leakyRelu(0.2) }
@@ -24,7 +25,7 @@ extension CheckedStep {
         }
     }
 
-    /// The same with convolutions (Radford et al. 2016) on 28×28 pictures.
+    /// The same with convolutions (Radford et al. 2016) on 28×28 images.
     static var adversarialConvolutional: CheckedStep {
         CheckedStep(name: "DCGAN step 28x28 b64 Adam") { numbers in
             let leaky = Function { $0.leakyRelu(0.2) }

@@ -2,8 +2,8 @@ import NeuralNetworks
 import TensorCore
 
 extension CheckedStep {
-    /// One step of contrastive divergence (Hinton 2002) of a restricted Boltzmann machine on 100 binary pictures. The result is
-    /// the cross-entropy of the pictures under their reconstruction.
+    /// One step of contrastive divergence (Hinton 2002) of a restricted Boltzmann machine on 100 binary images. The
+    /// result is the cross-entropy of the images and their reconstructions.
     static var contrastiveDivergence: CheckedStep {
         CheckedStep(name: "RBM CD-1 784-500 b100") { numbers in
             let weight = Variable(zeros: [784, 500], name: "weight")

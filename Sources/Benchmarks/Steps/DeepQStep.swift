@@ -3,14 +3,14 @@ import Random
 import TensorCore
 
 extension CheckedStep {
-    /// Deep Q-learning of a perceptron on a batch of 64, with a target network, Huber's loss and Adam.
+    /// Deep Q-learning with a perceptron on a batch of 64, with a target network, the Huber loss and Adam.
     static func deepQ(hidden: Int) -> CheckedStep {
         deepQ("DQN step MLP 4-\(hidden)-\(hidden)-2 b64 Adam", [4], actions: 2, batch: 64, Adam(learningRate: 1e-3)) {
             MultilayerPerceptron([4, hidden, hidden, 2], random: &$0)
         }
     }
 
-    /// The same of the network that MinAtar's authors use (Young & Tian 2019), with their centred RMSProp.
+    /// The same with the network of MinAtar's authors (Young & Tian 2019) and their centred RMSProp.
     static var deepQMinAtar: CheckedStep {
         deepQ(
             "DQN step MinAtar conv16-fc128 b32 RMSProp", [10, 10, 4], actions: 6, batch: 32,
@@ -23,7 +23,7 @@ extension CheckedStep {
         }
     }
 
-    /// The same of the network for Atari's games (Mnih et al. 2015).
+    /// The same with the network for Atari games (Mnih et al. 2015).
     static var deepQNature: CheckedStep {
         deepQ(
             "DQN step Nature CNN 84x84x4 b32 Adam", [84, 84, 4], actions: 6, batch: 32, Adam(learningRate: 1e-3)

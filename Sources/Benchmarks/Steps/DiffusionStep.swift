@@ -3,7 +3,7 @@ import Random
 import TensorCore
 
 extension CheckedStep {
-    /// A denoising diffusion step (Ho et al. 2020) of a small U-Net (Ronneberger et al. 2015) on 32 pictures, with Adam.
+    /// A denoising diffusion step (Ho et al. 2020) of a small U-Net (Ronneberger et al. 2015) on 32 images, with Adam.
     static var diffusion: CheckedStep {
         CheckedStep(name: "DDPM step 28x28 UNet 32/64/64 b32 Adam") { numbers in
             let network = numbers.filled { SmallUNet(random: &$0) }
@@ -23,7 +23,7 @@ extension CheckedStep {
     }
 }
 
-/// Three resolutions of 32, 64 and 64 channels: (B, 28, 28, 1) and embedded times (B, 32) → (B, 28, 28, 1).
+/// Three resolutions of 32, 64 and 64 channels: (B, 28, 28, 1) and time embeddings (B, 32) → (B, 28, 28, 1).
 private struct SmallUNet: Module {
     let times: MultilayerPerceptron
     let convolutions: [Conv2d]

@@ -3,12 +3,12 @@ import Random
 import TensorCore
 
 extension CheckedStep {
-    /// The greedy action of a perceptron in one state; the results are the values of ten states.
+    /// The greedy action of a perceptron in one state; the results are the action values of ten states.
     static var inference: CheckedStep {
         inference("infer MLP 4-128-128-2 b1", [4]) { MultilayerPerceptron([4, 128, 128, 2], random: &$0) }
     }
 
-    /// The same of the network for Atari's games.
+    /// The same with the network for Atari games.
     static var inferenceNature: CheckedStep { inference("infer Nature CNN b1", [84, 84, 4]) { natureNetwork(&$0) } }
 
     private static func inference<Network: Layer>(

@@ -3,7 +3,7 @@ import Random
 import TensorCore
 
 extension CheckedStep {
-    /// Long short-term memory that repeats its input, 16 sequences of 32 steps, with Adam.
+    /// A long short-term memory that learns to repeat its input, 16 sequences of 32 steps, with Adam.
     static var longShortTermMemory: CheckedStep {
         CheckedStep(name: "LSTM step 32-128 T32 b16 Adam") { numbers in
             let network = numbers.filled {
@@ -22,7 +22,7 @@ extension CheckedStep {
     }
 }
 
-/// An affine map of each of a recurrent network's outputs.
+/// A recurrent network with an affine map of each output.
 private struct RecurrentRegression: Layer {
     let body: LSTM
     let head: Linear

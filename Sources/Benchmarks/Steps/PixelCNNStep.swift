@@ -3,7 +3,7 @@ import Random
 import TensorCore
 
 extension CheckedStep {
-    /// An autoregressive network of masked convolutions (van den Oord et al. 2016) on 32 binary pictures, with Adam.
+    /// An autoregressive network of masked convolutions (van den Oord et al. 2016) on 32 binary images, with Adam.
     static var pixelCNN: CheckedStep {
         CheckedStep(name: "PixelCNN step 28x28 32ch x5 b32 Adam") { numbers in
             let network = numbers.filled { random in

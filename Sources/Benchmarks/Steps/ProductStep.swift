@@ -2,7 +2,7 @@ import NeuralNetworks
 import TensorCore
 
 extension CheckedStep {
-    /// A product of two square matrices; the results are ten elements of the diagonal.
+    /// The product of two square matrices; the results are ten elements of its diagonal.
     static func product(_ size: Int) -> CheckedStep {
         CheckedStep(name: "matrix product \(size)^3") { numbers in
             let matrix = Program.Input.float32(size, size)

@@ -2,7 +2,7 @@ import NeuralNetworks
 import TensorCore
 
 extension CheckedStep {
-    /// The policy gradient of one episode of 500 steps, with Adam.
+    /// The policy gradient over one episode of 500 steps, with Adam.
     static var reinforce: CheckedStep {
         CheckedStep(name: "REINFORCE step MLP 4-128-2 T500") { numbers in
             let policy = numbers.perceptron([4, 128, 2])

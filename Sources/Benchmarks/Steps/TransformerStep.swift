@@ -3,7 +3,8 @@ import Random
 import TensorCore
 
 extension CheckedStep {
-    /// A causal transformer over characters at nanoGPT's settings for a processor, on 12 texts of 64 characters, with AdamW.
+    /// A causal transformer over characters with nanoGPT's settings for a CPU, on 12 texts of 64 characters, with
+    /// AdamW.
     static var transformer: CheckedStep {
         CheckedStep(name: "GPT step L4 H4 D128 T64 b12 AdamW") { numbers in
             let network = numbers.filled { random in

@@ -2,7 +2,7 @@ import Storage
 
 /// Tables in up to three files.
 struct CSVDataset {
-    /// The file endings of the parts: of density estimation's usual sets, and of the UCI repository's digits.
+    /// The file endings of the parts: those of the usual density estimation datasets, and of the UCI digits.
     static let threeParts = [".train.csv", ".valid.csv", ".test.csv"]
     static let twoParts = [".tra.csv", ".tes.csv"]
     static let onePart = ".csv"
@@ -12,9 +12,9 @@ struct CSVDataset {
     let validation: String?
     let test: String?
 
-    /// The files of a name in a folder; nil where there are none.
+    /// The files of a name in a folder; nil if there are none.
     ///
-    /// - Throws: ``DatasetError/missingFiles(name:folder:files:)`` where only some of them are there.
+    /// - Throws: ``DatasetError/missingFiles(name:folder:files:)`` if only some of them are there.
     init?(_ name: String, in folder: DataFolder) throws {
         if Self.threeParts.contains(where: { folder.file(name + $0) != nil }) {
             let files = try folder.files(Self.threeParts.map { name + $0 }, of: name)
@@ -30,7 +30,7 @@ struct CSVDataset {
         self.name = name
     }
 
-    /// The name of the data set that a file belongs to; nil where it is no table.
+    /// The name of the dataset that a file belongs to; nil if it is not a table.
     static func name(ofFile name: String) -> String? {
         let name = DataFile.plainName(name)
         return (threeParts + twoParts + [onePart]).first { name.hasSuffix($0) }.map { String(name.dropLast($0.count)) }
@@ -63,7 +63,8 @@ struct CSVDataset {
         let classCount = all.reduce(0) { max($0, ($1.rows.labels.max() ?? -1) + 1) }
         return Dataset(
             .init(
-                name: name, shape: [first.rows.width], kind: settings.kind(of: all.map(\.rows)), classCount: classCount),
+                name: name, shape: [first.rows.width], kind: settings.kind(of: all.map(\.rows)),
+                classCount: classCount),
             parts.0, parts.1, parts.2)
     }
 
@@ -72,6 +73,6 @@ struct CSVDataset {
     }
 
     private static func columns(_ rows: DataRows) -> String {
-        "\(rows.width) columns" + (rows.labels.isEmpty ? "" : " and one of classes")
+        "\(rows.width) columns" + (rows.labels.isEmpty ? "" : " and a column of classes")
     }
 }

@@ -1,19 +1,18 @@
-/// A table of numbers: a row a line, the numbers separated by commas, semicolons or tabs, with a header or without.
+/// A table of numbers: one row per line, separated by commas, semicolons or tabs, with or without a header.
 struct CSVTable {
-    /// The numbers, row-major.
     private(set) var values: [Float] = []
-    /// Numbers of a line.
+    /// The number of fields in a line.
     private(set) var width = 0
-    /// The names of the columns; empty where there is no header.
+    /// The names of the columns; empty if there is no header.
     private(set) var header: [String] = []
 
-    /// Where the rows are.
+    /// Where the rows come from.
     let origin: DataOrigin
 
     /// Reads a table.
     ///
-    /// - Throws: ``DatasetError/badRow(place:expected:found:)`` with the line where a field isn't a finite number or a line has
-    ///   another number of them.
+    /// - Throws: ``DatasetError/badRow(place:expected:found:)`` with the line if a field isn't a finite number or a
+    ///   line has a different number of fields.
     init(_ bytes: [UInt8], file: String) throws {
         let text = CSVText(bytes)
         var lines = 0
@@ -24,7 +23,7 @@ struct CSVTable {
                 blank = blank ?? lines
                 continue
             }
-            // An empty line is only allowed at the end.
+            // Empty lines are allowed only at the end.
             if let blank { throw Self.failure(file, blank, "numbers", "an empty line") }
             let fields = text.fields(of: line)
             if lines == 1, fields.allSatisfy({ text.number($0) == nil && !$0.isEmpty }) {
@@ -33,7 +32,7 @@ struct CSVTable {
             }
             if width == 0 { width = fields.count }
             guard fields.count == width else {
-                throw Self.failure(file, lines, "\(width) numbers as in the lines before", "\(fields.count)")
+                throw Self.failure(file, lines, "\(width) numbers, as in the lines before", "\(fields.count)")
             }
             for (column, field) in fields.enumerated() {
                 guard let number = text.number(field), number.isFinite else {
@@ -52,16 +51,16 @@ struct CSVTable {
 }
 
 extension CSVTable {
-    /// The rows, without the column of classes, and with the classes as labels.
+    /// The rows without the column of classes, which become the labels.
     ///
-    /// - Throws: ``DatasetError`` where that column holds anything else, or there is no other.
+    /// - Throws: ``DatasetError`` if that column contains anything but classes, or is the only one.
     func rows(labels: DataSettings.LabelColumn) throws -> SourcedRows {
         guard let column = labelIndex(labels) else {
             return SourcedRows(rows: DataRows(values, width: width), origin: origin)
         }
         guard width > 1 else {
             throw DatasetError.setting(
-                name: "labelColumn", value: labels.rawValue, data: "\(origin.source) has one column",
+                name: "labelColumn", value: labels.rawValue, data: "\(origin.source) has only one column",
                 expected: "none")
         }
         let classes = stride(from: column, to: values.count, by: width).map { values[$0] }
@@ -82,7 +81,7 @@ extension CSVTable {
     }
 }
 
-/// The bytes of a table, cut into lines and fields without copying them.
+/// The bytes of a table, split into lines and fields without copying.
 private struct CSVText {
     private let bytes: [UInt8]
     private let separator: UInt8
@@ -93,7 +92,7 @@ private struct CSVText {
         (self.bytes, separator) = (bytes, separators.first { first.contains($0) } ?? separators[0])
     }
 
-    /// The lines, without spaces and carriage returns around them.
+    /// The lines, without surrounding spaces and carriage returns.
     var lines: some Sequence<Range<Int>> {
         var start = 0
         return AnyIterator {
@@ -115,7 +114,7 @@ private struct CSVText {
     }
 
     func number(_ field: Range<Int>) -> Float? {
-        // Most tables here are made of single digits.
+        // Most tables consist of single digits.
         if field.count == 1, 48...57 ~= bytes[field.lowerBound] { return Float(bytes[field.lowerBound] - 48) }
         return Float(text(field))
     }

@@ -1,20 +1,21 @@
 import Deflate
 import Storage
 
-/// Reading gzip files (RFC 1952) by ``Deflate/Inflater``, which checks each member's length and CRC-32.
+/// Reads gzip files (RFC 1952) with ``Deflate/Inflater``, which checks the length and CRC-32 of each member.
 enum Gzip {
     private static let chunkSize = 1 << 20
 
-    /// Whether the bytes begin as a gzip file does.
+    /// Whether the bytes begin like a gzip file.
     static func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
-    /// The content of a gzip file, all of its members one after another.
+    /// The content of a gzip file: all of its members in order.
     ///
     /// - Parameters:
-    ///   - packed: The file.
-    ///   - file: Its name for errors.
-    ///   - limit: The most bytes that the content may have. No more than that and a mebibyte is ever held.
-    /// - Throws: `FormatError` with the byte at which the file is damaged or cut off, `StorageError` where the content is larger.
+    ///   - packed: The file's bytes.
+    ///   - file: The file's name, for errors.
+    ///   - limit: The maximum number of bytes of content. At most a mebibyte more is held in memory.
+    /// - Throws: `FormatError` with the offset where the file is damaged or truncated, `StorageError` if the content is
+    ///   larger than the limit.
     static func unpack(_ packed: [UInt8], file: String, limit: Int) throws -> [UInt8] {
         var content: [UInt8] = []
         var offset = 0
@@ -24,7 +25,7 @@ enum Gzip {
         return content
     }
 
-    /// Appends the content of the member at `start`; returns where it ends.
+    /// Appends the content of the member at `start`; returns where the member ends.
     private static func unpackMember(
         of packed: [UInt8], from start: Int, into content: inout [UInt8], file: String, limit: Int
     ) throws -> Int {

@@ -1,9 +1,8 @@
 import Storage
 
-/// An array of an IDX file, the format of MNIST (LeCun, Cortes & Burges 1998): two zero bytes, a type, the number of
-/// dimensions, their extents in 32 bits, and the elements, everything big-endian.
+/// An array from an IDX file, MNIST's format (LeCun, Cortes & Burges 1998): two zero bytes, a type, the number of
+/// dimensions, their extents in 32 bits, and the elements, all big-endian.
 struct IDXArray {
-    /// What elements are.
     enum Element: UInt8 {
         case unsignedByte = 0x08
         case signedByte = 0x09
@@ -29,15 +28,15 @@ struct IDXArray {
 
     /// Reads the bytes of a file.
     ///
-    /// - Throws: `FormatError` with the place of the first violation.
+    /// - Throws: `FormatError` with the offset of the first violation.
     init(_ bytes: [UInt8], file: String) throws(FormatError) {
         func failure(_ offset: Int, _ expected: String, _ found: String) -> FormatError {
             FormatError(.idx, file: file, offset: offset, expected: expected, found: found)
         }
         guard bytes.count >= 4 else { throw failure(bytes.count, "4 bytes of a header", "the end of the file") }
-        guard bytes[0] == 0, bytes[1] == 0 else { throw failure(0, "two bytes 0", "\(bytes[0]), \(bytes[1])") }
+        guard bytes[0] == 0, bytes[1] == 0 else { throw failure(0, "two zero bytes", "\(bytes[0]), \(bytes[1])") }
         guard let element = Element(rawValue: bytes[2]) else {
-            throw failure(2, "a type from 8 to 14 but 10", "\(bytes[2])")
+            throw failure(2, "a type from 8 to 14, but not 10", "\(bytes[2])")
         }
         guard 1...4 ~= bytes[3] else { throw failure(3, "1 to 4 dimensions", "\(bytes[3])") }
         let start = 4 + 4 * Int(bytes[3])
@@ -45,7 +44,7 @@ struct IDXArray {
             throw failure(bytes.count, "\(start) bytes of a header", "the end of the file")
         }
         extents = stride(from: 4, to: start, by: 4).map { Int(Self.bits(bytes, at: $0, size: 4)) }
-        // In floating point, where four extents can't overflow; files are far smaller than what it holds exactly.
+        // In floating point, which four extents can't overflow and which is exact for the sizes of files.
         let size = extents.reduce(Double(element.size)) { $0 * Double($1) }
         guard size == Double(bytes.count - start) else {
             throw failure(start, "elements of \(extents) in \(size) bytes", "\(bytes.count - start) bytes")

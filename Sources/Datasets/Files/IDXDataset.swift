@@ -1,17 +1,17 @@
 import Storage
 
-/// The IDX files of a data set: pictures and labels, for training and for the test.
+/// A dataset in IDX files: images and labels, for training and for testing.
 struct IDXDataset {
-    /// The data set of Yann LeCun's four files.
+    /// The name of the dataset in Yann LeCun's four files.
     static let mnist = "mnist"
-    /// The files of a data set, named as MNIST's are.
+    /// The files of a dataset, named like MNIST's.
     static func fileNames(prefix: String) -> [String] {
         let start = prefix.isEmpty ? "" : prefix + "-"
         return ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]
             .map { start + $0 + "-ubyte" }
     }
 
-    /// The validation rows are the last of so many parts of the training rows: of MNIST's 60,000 the last 10,000, as in the
+    /// One in this many training rows, at the end, is a validation row: of MNIST's 60,000 the last 10,000, as in the
     /// literature.
     private static let validationParts = 6
 
@@ -19,18 +19,18 @@ struct IDXDataset {
     let folder: DataFolder
     let prefix: String
 
-    /// The prefixes of the data sets in a folder, sorted; the empty one is that of MNIST's own names.
+    /// The prefixes of the datasets in a folder, sorted; MNIST's own names have an empty prefix.
     static func prefixes(in folder: DataFolder) -> [String] {
         let names = folder.plainNames.compactMap(FileName.init)
         return Set(names.filter { $0.isTraining && $0.isImages }.map(\.prefix)).sorted()
     }
 
-    /// The prefix of a file's data set; nil where it isn't named so.
+    /// The prefix of a file's dataset; nil if the file isn't named like one.
     static func prefix(ofFile name: String) -> String? { FileName(DataFile.plainName(name))?.prefix }
 
     /// Reads the files.
     ///
-    /// - Throws: ``DatasetError`` where one is missing or they don't go together, `FormatError`, `StorageError`.
+    /// - Throws: ``DatasetError`` if one is missing or they don't belong together, `FormatError`, `StorageError`.
     func load(_ settings: DataSettings) throws -> Dataset {
         let all = try part(isTraining: true), test = try part(isTraining: false)
         guard all.images.extents.dropFirst() == test.images.extents.dropFirst() else {
@@ -53,13 +53,13 @@ struct IDXDataset {
             sourced.gathered(0..<split), sourced.gathered(split..<count), test.rows)
     }
 
-    /// The pictures and labels of a part.
+    /// The images and labels of a part.
     private struct Part {
         var file: String
         var images: IDXArray
         var labels: [Int]
 
-        /// Height, width and channels of pictures, one channel where none are said; else the extents as they are.
+        /// Height, width and channels of images, with one channel if the file has no such axis; else as in the file.
         var shape: [Int] {
             let extents = Array(images.extents.dropFirst())
             return extents.count == 2 ? extents + [1] : extents.isEmpty ? [1] : extents
@@ -88,7 +88,7 @@ struct IDXDataset {
         let labels = try IDXArray(DataFile.bytes(of: labelFile), file: labelFile)
         guard labels.extents == [images.extents[0]] else {
             throw FormatError(
-                .idx, file: labelFile, offset: 4, expected: "a label for each of \(images.extents[0]) pictures",
+                .idx, file: labelFile, offset: 4, expected: "a label for each of \(images.extents[0]) images",
                 found: "\(labels.extents)")
         }
         return Part(file: file, images: images, labels: try DataLabels.checked(labels.numbers.floats, .init(labelFile)))
@@ -118,14 +118,14 @@ struct IDXDataset {
     }
 }
 
-/// Classes as files have them.
+/// Class labels as files contain them.
 enum DataLabels {
-    /// The largest number of a class.
+    /// The largest class number.
     static let largest = 65_535
 
-    /// Numbers as classes.
+    /// Checks that numbers are classes.
     ///
-    /// - Throws: ``DatasetError/badRow(place:expected:found:)`` for one that can't be a class.
+    /// - Throws: ``DatasetError/badRow(place:expected:found:)`` for the first that isn't.
     static func checked(_ values: [Float], _ origin: DataOrigin) throws -> [Int] {
         if let bad = ElementKind.levels(largest + 1).firstViolation(in: values) {
             throw DatasetError.badRow(

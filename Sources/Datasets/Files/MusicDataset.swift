@@ -1,13 +1,13 @@
 import Storage
 
-/// Polyphonic music as piano rolls (Boulanger-Lewandowski et al. 2012): a JSON object with `train`, `valid` and `test`, each a
-/// list of pieces, each a list of time steps, each a list of the MIDI pitches that sound.
+/// Polyphonic music as piano rolls (Boulanger-Lewandowski et al. 2012): a JSON object with `train`, `valid` and `test`,
+/// each a list of pieces. A piece is a list of time steps, each a list of the MIDI pitches that sound.
 struct MusicDataset {
     static let ending = ".json"
-    /// The pitches of a piano's 88 keys. The few notes outside are left out, as in the literature.
+    /// The pitches of a piano's 88 keys. The few notes outside are dropped, as in the literature.
     static let pitches = 21...108
     private static let midiPitches = 0...127
-    /// Numbers and lists in the largest file that is read.
+    /// The maximum number of values in a file.
     private static let largestCount = 16_000_000
     private static let parts = ["train", "valid", "test"]
 
@@ -16,7 +16,8 @@ struct MusicDataset {
 
     /// Reads the pieces: sequences of steps of 88 bits.
     ///
-    /// - Throws: `FormatError` where it isn't JSON, ``DatasetError`` with the piece and step where it is other JSON, `StorageError`.
+    /// - Throws: `FormatError` for bad JSON, ``DatasetError`` with the piece and step for JSON of another shape,
+    ///   `StorageError`.
     func load() throws -> Dataset {
         let bytes = try DataFile.bytes(of: file)
         let json = try JSON(parsing: bytes[...], file: file, values: Self.largestCount)
@@ -49,7 +50,7 @@ struct MusicDataset {
             rows: DataRows(sequences: .bytes(keys), width: Self.pitches.count, lengths: lengths), origin: origin)
     }
 
-    /// A bit for each key of the piano.
+    /// A bit for each key of a piano.
     private static func keys(_ json: JSON, place: String) throws -> [UInt8] {
         var keys = [UInt8](repeating: 0, count: pitches.count)
         guard let sounding = json.array else {

@@ -1,19 +1,19 @@
 import Graphics
 import Storage
 
-/// A folder of PNG pictures of one size, or of folders of them, each a class.
+/// A folder of PNG images of one size, or of folders of them, one per class.
 struct PictureFolder {
     static let ending = ".png"
 
     let name: String
     private let path: String
-    /// The files, and of which class each is; no classes where they lie in the folder itself.
+    /// The files, and the class of each; no classes if the images are in the folder itself.
     private let files: [String]
     private let labels: [Int]
 
-    /// Finds the pictures of a folder; nil where there are none.
+    /// Finds the images in a folder; nil if there are none.
     ///
-    /// - Throws: `StorageError` where it can't be listed.
+    /// - Throws: `StorageError` if it can't be listed.
     init?(_ name: String, path: String) throws {
         (self.name, self.path) = (name, path)
         let direct = try Self.pictures(in: path)
@@ -32,9 +32,10 @@ struct PictureFolder {
         try namesInFolder(path).filter { $0.lowercased().hasSuffix(ending) }.map { joinPath(path, $0) }
     }
 
-    /// Reads the pictures, sorted by name.
+    /// Reads the images, sorted by name.
     ///
-    /// - Throws: `FormatError` for a file that is no PNG, ``DatasetError`` for a picture of another size, `StorageError`.
+    /// - Throws: `FormatError` for a file that is not a PNG, ``DatasetError`` for an image of another size,
+    ///   `StorageError`.
     func load(_ settings: DataSettings) throws -> Dataset {
         var stack = PictureRows(size: try Self.picture(files[0]).size)
         for file in files {
@@ -59,7 +60,8 @@ struct PictureFolder {
             return try PNG.decode(DataFile.bytes(of: file))
         } catch let error as PNGError {
             throw FormatError(
-                .png, file: file, offset: error.offset, expected: "a picture of 8 bits a channel", found: error.problem)
+                .png, file: file, offset: error.offset, expected: "an image of 8 bits per channel", found: error.problem
+            )
         }
     }
 }

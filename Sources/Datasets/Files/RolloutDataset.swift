@@ -2,14 +2,14 @@ import Foundation
 import Rollouts
 import Storage
 
-/// The observations of a recorded rollout, or the pictures of it.
+/// The observations of a recorded rollout, or its frames.
 struct RolloutDataset {
     static let ending = ".npz"
 
     let name: String
     let file: String
 
-    /// Reads the recording. Its rows are shuffled and split.
+    /// Reads the recording; its rows are shuffled and split.
     ///
     /// - Throws: `StorageError`, `FormatError`, ``DatasetError``; for frames also `EnvironmentError`.
     func load(_ settings: DataSettings) throws -> Dataset {
@@ -30,7 +30,7 @@ struct RolloutDataset {
         return Dataset(description, training, validation, test)
     }
 
-    /// Bytes are bits where all are 0 or 1, and levels otherwise; floats and integers are reals, unless set otherwise.
+    /// Unless set otherwise, bytes are bits if all are 0 or 1 and levels otherwise; floats and integers are reals.
     private func kind(of rollout: Rollout, _ rows: DataRows, _ settings: DataSettings) -> ElementKind {
         let isByte = rollout.layout.observations.type == .uint8
         return settings.kind == .auto && !isByte ? .reals : settings.kind(of: [rows], levels: isByte ? 256 : nil)
@@ -40,7 +40,7 @@ struct RolloutDataset {
         let width = rollout.layout.observations.width
         guard width > 0 else {
             throw FormatError(
-                .rollout, file: "\(file)(observations.npy)", offset: 0, expected: "observations of a number or more",
+                .rollout, file: "\(file)(observations.npy)", offset: 0, expected: "observations of one number or more",
                 found: "the shape \(rollout.observations.shape)")
         }
         let array = rollout.observations

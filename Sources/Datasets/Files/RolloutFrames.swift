@@ -2,10 +2,10 @@ import Environments
 import Graphics
 import Rollouts
 
-/// The pictures of a recorded rollout: the environment plays the recorded actions again under the recorded seeds, and must see
-/// what was recorded.
+/// The frames of a recorded rollout: the environment plays the recorded actions again with the recorded seeds, and the
+/// observations must be the recorded ones.
 struct RolloutFrames {
-    /// The most bytes that the pictures of a recording may take, red, green and blue a pixel.
+    /// The maximum size of all frames of a recording, in bytes, with red, green and blue per pixel.
     private static let largestSize = 1 << 31
 
     private let rollout: Rollout
@@ -15,16 +15,16 @@ struct RolloutFrames {
 
     /// Makes the environment of a recording.
     ///
-    /// - Parameter side: The longest side of a picture: larger ones are made smaller.
-    /// - Throws: `EnvironmentError` where there is no such environment, ``DatasetError`` where episodes have no seeds, actions
-    ///   aren't the environment's, or the pictures would take too much memory.
+    /// - Parameter side: The longest side of a frame; larger frames are scaled down.
+    /// - Throws: `EnvironmentError` for an unknown environment, ``DatasetError`` if episodes have no seeds, actions
+    ///   aren't the environment's, or the frames would take too much memory.
     init(_ rollout: Rollout, file: String, side: Int) throws {
         (self.rollout, self.file, room) = (rollout, file, FrameSize(width: side, height: side))
         environment = try EnvironmentCatalog.make(
             rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions)
         if let episode = rollout.episodes.firstIndex(where: { $0.seed == nil }) {
             throw DatasetError.badRow(
-                place: "\(file), episode \(episode + 1)", expected: "a seed, by which frames are drawn again",
+                place: "\(file), episode \(episode + 1)", expected: "a seed to render the frames from",
                 found: "none; record it with 'reverie record'")
         }
         if let step = (0..<rollout.stepCount).first(where: { !environment.actionSpace.contains(rollout.action($0)) }) {
@@ -40,9 +40,10 @@ struct RolloutFrames {
         }
     }
 
-    /// The pictures, one for each observation.
+    /// The frames, one for each observation.
     ///
-    /// - Throws: ``DatasetError`` where the environment plays otherwise than was recorded, `EnvironmentError` of a bridged one.
+    /// - Throws: ``DatasetError`` if the environment plays differently from the recording, `EnvironmentError` of a
+    ///   bridged environment.
     func drawn() throws -> PictureRows {
         var frame = Frame(environment.frameSize)
         var pictures = PictureRows(size: frame.reduced(toFit: room).size)
@@ -63,14 +64,15 @@ struct RolloutFrames {
 
     private func play(_ step: Int, _ place: String) throws {
         environment.setAction(rollout.action(step), of: 0)
-        // The actions are the environment's, so it can only refuse one after its episode's end.
+        // The actions are in the environment's space, so a step can only fail after the end of an episode.
         guard (try? environment.checkStep()) != nil else { throw differs(place) }
         try environment.step()
     }
 
     private func differs(_ place: String) -> DatasetError {
         .badRow(
-            place: "\(file), \(place)", expected: "what \(environment.id) plays by the recorded seed and actions",
-            found: "another observation; was it made with other options?")
+            place: "\(file), \(place)",
+            expected: "the observation that \(environment.id) gives with the recorded seed and actions",
+            found: "a different one; was it recorded with other options?")
     }
 }

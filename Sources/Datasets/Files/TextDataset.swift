@@ -1,19 +1,19 @@
 import Storage
 
-/// A text as a stream of characters, or a sequence of them a line.
+/// A text as one stream of characters, or as a sequence of characters per line.
 struct TextDataset {
     static let ending = ".txt"
 
     let name: String
     let file: String
 
-    /// Reads the text. Its symbols are all characters of it, in the order of their code points.
+    /// Reads the text. Its symbols are all of its characters, in the order of their code points.
     ///
-    /// The stream is cut as nanoGPT cuts it: first the training text, then the rest, which is validation and test text both.
-    /// Lines are shuffled and split; each keeps the end of line, by which a model knows that it is over, and empty ones are
-    /// left out.
+    /// A stream is split as nanoGPT does it: first the training text, then the rest, which is both validation and test
+    /// text. Lines are shuffled and split; each keeps its line end, which tells a model that the line is over, and
+    /// empty lines are dropped.
     ///
-    /// - Throws: `FormatError` where it isn't UTF-8, ``DatasetError`` where there is too little of it, `StorageError`.
+    /// - Throws: `FormatError` if it isn't UTF-8, ``DatasetError`` if it is too short, `StorageError`.
     func load(_ settings: DataSettings) throws -> Dataset {
         let characters = try characters()
         let symbols = Set(characters).union(settings.lines ? ["\n"] : []).sorted {
@@ -25,7 +25,7 @@ struct TextDataset {
             return try stream(DataNumbers(characters.map { places[$0]! }, below: symbols.count), description, settings)
         }
         description.endSymbol = places["\n"]
-        // A carriage return and a line feed are one character.
+        // Swift treats a carriage return and a line feed as one character.
         let lines = characters.split { $0.isNewline }
         let all = SourcedRows(
             rows: DataRows(
@@ -67,7 +67,7 @@ struct TextDataset {
         return Array(text)
     }
 
-    /// Where the first byte is that is part of no character.
+    /// The offset of the first byte that is not part of a character.
     private static func firstInvalid(in bytes: [UInt8]) -> Int {
         var parser = Unicode.UTF8.ForwardParser()
         var iterator = bytes.makeIterator()

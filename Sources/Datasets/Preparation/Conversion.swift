@@ -1,26 +1,25 @@
 import Random
 
-/// How data of one kind become data of another.
+/// How data of one kind are converted to another.
 enum Conversion: Hashable, Sendable {
-    /// The numbers stay.
     case none
-    /// Bits that were drawn once by intensities.
+    /// Bits sampled once from intensities.
     case fixedBits
-    /// Bits that are drawn anew each time.
+    /// Bits sampled anew for each batch.
     case dynamicBits
-    /// Bits by a threshold.
     case threshold
-    /// Level / (levels − 1): from 0 to 1.
+    /// Level / (levels − 1), from 0 to 1.
     case scaled
-    /// (Level + u) / levels, u uniform from 0 to 1 and drawn anew each time.
+    /// (Level + u) / levels, with u uniform in 0..<1 and sampled anew for each batch.
     case dequantized
 
-    /// Whether it isn't the same from one batch to the next.
+    /// Whether it changes from one batch to the next.
     var isDrawnAnew: Bool { self == .dynamicBits || self == .dequantized }
 
-    /// How `kind` becomes `target` under the settings; nil where it can't.
+    /// How `kind` is converted to `target` under the settings; nil if it can't be.
     ///
-    /// Reals stay as they are where bits or numbers from 0 to 1 are wanted, provided that they are such: the caller checks.
+    /// Reals stay as they are where bits or numbers from 0 to 1 are wanted, provided that they are such; the caller
+    /// checks that.
     init?(from kind: ElementKind, to target: ElementKind.Name, _ settings: DataSettings) {
         let isDiscrete = kind.name == .levels || kind.name == .bits
         let isContinuous = target == .unit || target == .reals
@@ -51,12 +50,12 @@ enum Conversion: Hashable, Sendable {
 }
 
 extension ElementKind {
-    /// The number that stands for the intensity 1.
+    /// The number that stands for intensity 1.
     var fullIntensity: Float {
         if case .levels(let count) = self { Float(max(1, count - 1)) } else { 1 }
     }
 
-    /// The number of levels; that of bits is 2, and of anything else none.
+    /// The number of levels, 2 for bits; nil for other kinds.
     var levelCount: Int? {
         switch self {
         case .bits: 2
@@ -65,7 +64,7 @@ extension ElementKind {
         }
     }
 
-    /// The kind of a name that data of this one have become.
+    /// The kind that data of this kind have after conversion.
     func converted(to target: Name) -> ElementKind {
         switch target {
         case .bits: .bits
@@ -77,7 +76,7 @@ extension ElementKind {
     }
 }
 
-/// 1 with an intensity's probability, else 0. Intensities of 0 and 1 draw nothing.
+/// 1 with the intensity as its probability, else 0. Intensities of 0 and 1 take no random number.
 func drawnBits(_ numbers: DataNumbers, fullIntensity: Float, _ random: inout RandomStream) -> DataNumbers {
     numbers.mapBytes { _, value in
         if value <= 0 { return 0 }
@@ -87,13 +86,13 @@ func drawnBits(_ numbers: DataNumbers, fullIntensity: Float, _ random: inout Ran
 
 /// (Level + u) / levels.
 func dequantized(_ values: [Float], levels: Int, _ random: inout RandomStream) -> [Float] {
-    // Rounding must not make it 1, which would be one level up.
+    // Rounding must not give 1, which would be one level up.
     values.map { min(($0 + random.uniformFloat()) / Float(levels), Float(1).nextDown) }
 }
 
 /// 1 from a column's threshold on, else 0.
 ///
-/// - Parameter thresholds: One a column.
+/// - Parameter thresholds: One per column.
 func thresholdedBits(_ numbers: DataNumbers, _ thresholds: [Double]) -> DataNumbers {
     numbers.mapBytes { Double($1) >= thresholds[$0 % thresholds.count] ? 1 : 0 }
 }

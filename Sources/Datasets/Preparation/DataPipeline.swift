@@ -1,48 +1,49 @@
 import Foundation
 import Random
 
-/// Data brought into the kind that a model takes, and batches of them.
+/// Data converted to the kind that a model takes, and batches of them.
 ///
-/// What is random (bits drawn anew, dequantisation, changed pictures) is drawn for each batch from the stream that comes with it,
-/// and once from the data's seed for ``training``, ``validation`` and ``test``. So a batch is a function of settings, rows and
-/// stream.
+/// Everything random (resampled bits, dequantisation, augmentation) is sampled for each batch from the stream that
+/// comes with it, and once from the dataset's seed for ``training``, ``validation`` and ``test``. So a batch is a
+/// function of settings, rows and stream.
 ///
-/// Columns of reals are standardised by who asks for batches, where ``wantsStandardizing`` says so; pictures are changed by
-/// the function ``augmentation``, where the settings' `shift` or `flip` ask for it.
+/// If ``wantsStandardizing`` is true, whoever asks for batches standardises the columns; if the settings ask for
+/// `shift` or `flip`, images are changed by the function ``augmentation``.
 public struct DataPipeline: Sendable {
-    /// A random change of pictures, given one after another, that keeps what they show.
+    /// A random change of images, given as consecutive rows, that keeps what they show.
     public typealias Augmentation = @Sendable (_ values: [Float], _ random: inout RandomStream) -> [Float]
 
     /// What the rows are after preparation.
     public let description: Dataset.Description
-    /// The prepared rows that a model learns: what ``batch(_:random:)`` takes some of, and may draw anew.
+    /// The prepared training rows: ``batch(_:random:)`` takes some of them, with their random parts resampled.
     public let training: DataRows
     /// The prepared validation rows.
     public let validation: DataRows
     /// The prepared test rows.
     public let test: DataRows
-    /// Whether the columns are to get mean 0 and variance 1: they are reals, and weren't numbers of a range before.
+    /// Whether the columns should be standardised to mean 0 and variance 1: reals that have no natural range.
     public let wantsStandardizing: Bool
-    /// The change of pictures that the settings `shift` and `flip` ask for.
+    /// The change of images that the settings `shift` and `flip` ask for.
     public var augmentation: Augmentation?
 
     private let settings: DataSettings
     private let conversion: Conversion
-    /// The kind of the numbers as they were.
+    /// The kind of the numbers before preparation.
     private let sourceKind: ElementKind
-    /// The training rows as they are before what is drawn anew each time.
+    /// The training rows before the conversions that are repeated for each batch.
     private let base: DataRows
     private let preparation: Preparation
 
     /// Prepares data for a model.
     ///
     /// - Parameters:
-    ///   - kinds: The kinds that the model takes, the preferred ones first: the first that the data can be brought into is taken.
-    ///   - sequences: Whether rows have to be sequences of steps, or must not be any; nil for either.
-    ///   - pictures: Whether rows have to be pictures.
-    ///   - labels: Whether rows have to have labels.
+    ///   - kinds: The kinds that the model takes, in order of preference; the first that the data can be converted to
+    ///     is used.
+    ///   - sequences: Whether rows must be sequences of steps, or must not be; nil for either.
+    ///   - pictures: Whether rows must be images.
+    ///   - labels: Whether rows must have labels.
     ///   - model: The model's name, for errors.
-    /// - Throws: ``DatasetError`` where the data aren't what the model takes, or settings don't go with them.
+    /// - Throws: ``DatasetError`` if the data don't suit the model, or settings don't go with them.
     public init(
         _ dataset: Dataset, _ settings: DataSettings, kinds: [ElementKind.Name], sequences: Bool? = nil,
         pictures: Bool = false, labels: Bool = false, model: String = "this model"
@@ -66,18 +67,17 @@ public struct DataPipeline: Sendable {
         self.preparation = preparation
     }
 
-    /// The number of training rows.
     public var trainingCount: Int { base.count }
 
-    /// Some of the training rows for an update, prepared.
+    /// Some of the training rows, prepared for an update.
     ///
-    /// - Parameter random: What changes from one time to the next is drawn from streams split off this one.
-    /// - Precondition: ``augmentation`` is there where the settings ask for it.
+    /// - Parameter random: What changes between batches is sampled from streams split off this one.
+    /// - Precondition: ``augmentation`` is set if the settings ask for it.
     public func batch(_ rows: some Collection<Int>, random: RandomStream) -> DataRows {
         let isChanged = settings.shift > 0 || settings.flip
         precondition(
             !isChanged || augmentation != nil,
-            "shift = \(settings.shift), flip = \(settings.flip), but the pipeline was given no augmentation")
+            "shift = \(settings.shift), flip = \(settings.flip), but the pipeline has no augmentation")
         var chosen = base.gathered(rows)
         if isChanged, let augmentation {
             var random = random.split("augmentation")
@@ -86,7 +86,7 @@ public struct DataPipeline: Sendable {
         return conversion.isDrawnAnew ? preparation.prepared(chosen, random.split("preparation")) : chosen
     }
 
-    /// Prepared numbers in the units of the data: without scaling, and as whole levels where those were dequantised. Data that
+    /// Prepared numbers in the units of the data: unscaled, and as whole levels if they were dequantised. Data that
     /// became bits stay bits.
     public func undo(_ values: [Float]) -> [Float] {
         switch conversion {
@@ -98,9 +98,9 @@ public struct DataPipeline: Sendable {
         }
     }
 
-    /// What a log-density of a prepared row is above that of the row in the units of the data: the sum of the logarithms of all
-    /// scales, in nats a row; a step where rows are sequences. It is 0 for bits, symbols, levels and for intensities from 0 to
-    /// 1, whose likelihoods are no densities.
+    /// The log-density of a row in the units of the data plus this is the log-density of the prepared row: the sum of
+    /// the logarithms of all scales, in nats per row, or per step of sequences. It is 0 for bits, symbols, levels and
+    /// intensities from 0 to 1, whose likelihoods are not densities.
     public var logVolume: Double {
         let scale: Double =
             switch conversion {
@@ -112,11 +112,11 @@ public struct DataPipeline: Sendable {
     }
 }
 
-/// A conversion with all that it needs.
+/// A conversion with everything that it needs.
 private struct Preparation {
     private let conversion: Conversion
     private let kind: ElementKind
-    /// The threshold of each column; of all where there is one.
+    /// The threshold of each column, or a single one for all.
     private let thresholds: [Double]
 
     init(_ conversion: Conversion, of dataset: Dataset, _ settings: DataSettings) {
@@ -124,7 +124,7 @@ private struct Preparation {
         thresholds = conversion == .threshold ? Self.thresholds(of: dataset, settings.threshold) : []
     }
 
-    /// The rows after the conversion, what is random drawn from the stream.
+    /// The rows after the conversion; randomness comes from the stream.
     func prepared(_ rows: DataRows, _ random: RandomStream) -> DataRows {
         var random = random
         return switch conversion {

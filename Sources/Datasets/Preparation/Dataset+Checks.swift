@@ -1,7 +1,7 @@
 extension Dataset {
-    /// The data as the settings want them: some classes, the first training rows, rows of another shape.
+    /// The data restricted by the settings: to some classes, to the first training rows, to rows of another shape.
     ///
-    /// - Throws: ``DatasetError`` where a setting doesn't go with the data.
+    /// - Throws: ``DatasetError`` if a setting doesn't go with the data.
     func restricted(by settings: DataSettings) throws -> Dataset {
         var result = self
         if !settings.shape.isEmpty { try result.reshape(settings.shape) }
@@ -10,16 +10,16 @@ extension Dataset {
         return result
     }
 
-    /// Bits, levels or intensities turned around where the settings say so: the greatest becomes 0, 0 the greatest.
+    /// Bits, levels or intensities inverted if the settings say so: the greatest becomes 0, and 0 the greatest.
     ///
-    /// - Throws: ``DatasetError`` for numbers without a greatest.
+    /// - Throws: ``DatasetError`` for numbers without a greatest one.
     func inverted(by settings: DataSettings) throws -> Dataset {
         guard settings.invert else { return self }
         guard description.kind.name == .bits || description.kind.name == .levels || description.kind.name == .unit
         else {
             throw DatasetError.setting(
                 name: "invert", value: "true", data: "\(description.name) holds \(description.kind.name.rawValue)",
-                expected: "it only for bits, levels or numbers from 0 to 1")
+                expected: "bits, levels or numbers from 0 to 1")
         }
         var result = self
         let greatest = description.kind.fullIntensity
@@ -30,10 +30,10 @@ extension Dataset {
         return result
     }
 
-    /// The same data, every number in the narrowest type that holds it.
+    /// The same data with every number in the narrowest type that holds it.
     ///
-    /// - Throws: ``DatasetError`` for an empty part, or with the place of the first number that isn't of the data's kind, or of
-    ///   a label that is no class.
+    /// - Throws: ``DatasetError`` for an empty part, or with the place of the first number that isn't of the data's
+    ///   kind or of the first label that isn't a class.
     func checked() throws -> Dataset {
         var result = self
         for part in Part.allCases {
@@ -41,7 +41,7 @@ extension Dataset {
             guard !rows.isEmpty, rows.numbers.count > 0 else {
                 throw DatasetError.tooFewRows(
                     name: origins[part]?.source ?? description.name, found: "none", expected: "\(part.rawValue) rows",
-                    advice: "add some, or change what is taken of them (--option validation=, test=, classes=)")
+                    advice: "add some, or change the split (--option validation=, test=, classes=)")
             }
             if let bad = description.kind.firstViolation(in: rows.numbers) {
                 throw violation(of: description.kind.expectation, at: bad, in: part)
@@ -56,12 +56,12 @@ extension Dataset {
         return result
     }
 
-    /// The error of a number that isn't what it has to be.
+    /// The error for a number that isn't as expected.
     func violation(of expectation: String, at index: Int, in part: Part) -> DatasetError {
         .badRow(place: numberPlace(index, in: part), expected: expectation, found: "\(self[part].numbers[index])")
     }
 
-    /// The place of a number of a part, such as `digits.csv, line 17, column 3`.
+    /// The place of a number in a part, such as `digits.csv, line 17, column 3`.
     func numberPlace(_ index: Int, in part: Part) -> String {
         let rows = self[part]
         guard !rows.isSequential else {
@@ -75,7 +75,7 @@ extension Dataset {
         guard shape.reduce(1.0, { $0 * Double($1) }) == Double(description.width) else {
             throw DatasetError.setting(
                 name: "shape", value: "\(shape)", data: "a row of \(description.name) is \(description.shape)",
-                expected: "extents whose product is \(description.width)")
+                expected: "extents with the product \(description.width)")
         }
         description.shape = shape
     }

@@ -1,10 +1,10 @@
 import Random
 
-/// Splits of rows that have none of their own: by the data's seed, each row in one part.
+/// Random splits of data that have none of their own, made with the dataset's seed; each row goes to one part.
 enum Splitting {
-    /// The rows in random order, cut into training, validation and test.
+    /// The rows in random order, split into training, validation and test rows.
     ///
-    /// - Throws: ``DatasetError/tooFewRows(name:found:expected:advice:)`` where there aren't enough for three parts.
+    /// - Throws: ``DatasetError/tooFewRows(name:found:expected:advice:)`` if there are too few for three parts.
     static func threeParts(
         _ all: SourcedRows, name: String, _ settings: DataSettings
     ) throws -> (training: SourcedRows, validation: SourcedRows, test: SourcedRows) {
@@ -27,7 +27,7 @@ enum Splitting {
         )
     }
 
-    /// The rows in random order, cut into training and validation.
+    /// The rows in random order, split into training and validation rows.
     ///
     /// - Throws: as ``threeParts(_:name:_:)``.
     static func twoParts(
@@ -54,7 +54,7 @@ enum Splitting {
             throw DatasetError.tooFewRows(
                 name: origin.source, found: "\(count)",
                 expected: "\(number) \(origin.unit.rawValue)s or more of \(name)",
-                advice: "add some: training, validation and test rows are taken from them")
+                advice: "add some; training, validation and test rows are taken from them")
         }
     }
 }

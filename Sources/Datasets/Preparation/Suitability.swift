@@ -1,4 +1,4 @@
-/// Whether data suit a model, and how they are brought to; what to try where they don't.
+/// Whether data suit a model, how they are converted, and what to try if they don't.
 struct Suitability {
     let dataset: Dataset
     let settings: DataSettings
@@ -7,26 +7,27 @@ struct Suitability {
 
     private var description: Dataset.Description { dataset.description }
 
-    /// Checks all but the kind of the numbers.
+    /// Checks everything but the kind of the numbers.
     ///
     /// - Throws: ``DatasetError``.
     func check(sequences: Bool?, pictures: Bool, labels: Bool) throws {
         if sequences == true && !description.isSequential {
-            throw unsuitable("sequences of steps", "rows of \(description.shape)", "try a text or a piece of music")
+            throw unsuitable("sequences of steps", "rows of \(description.shape)", "try text or music")
         }
         if sequences == false && description.isSequential {
             throw unsuitable(
-                "rows of one length", "sequences of steps", "models of sequences: transformer, wavenet, tcn, rnn-rbm")
+                "rows of one length", "sequences of steps",
+                "try a model of sequences: transformer, wavenet, tcn, rnn-rbm")
         }
         if pictures && description.grid == nil {
             throw unsuitable(
-                "pictures, of the shape (height, width) or (height, width, channels)", "rows of \(description.shape)",
-                "give their extents with --option shape=height,width,1")
+                "images, of shape (height, width) or (height, width, channels)", "rows of \(description.shape)",
+                "give their shape with --option shape=height,width,1")
         }
         if labels && description.classCount == 0 {
             throw unsuitable(
                 "rows with labels", "none",
-                "put the file of labels beside IDX files, or say where a table has them with --option labelColumn=last")
+                "add the file of labels to IDX files, or name a table's class column with --option labelColumn=last")
         }
         try checkSettings()
     }
@@ -36,25 +37,25 @@ struct Suitability {
         if (settings.shift > 0 || settings.flip) && !isPicture {
             throw DatasetError.setting(
                 name: settings.flip ? "flip" : "shift", value: settings.flip ? "true" : "\(settings.shift)",
-                data: "rows of \(description.name) are \(description.shape)", expected: "it only for pictures")
+                data: "rows of \(description.name) are \(description.shape)", expected: "images")
         }
         let binarizes = [.fixed, .dynamic, .threshold].contains(settings.binarize)
         if settings.dequantize && binarizes {
             throw DatasetError.setting(
                 name: "dequantize", value: "true", data: "binarize is \(settings.binarize.rawValue)",
-                expected: "one of the two")
+                expected: "only one of the two")
         }
         if settings.dequantize && description.kind.levelCount == nil {
             throw DatasetError.setting(
                 name: "dequantize", value: "true",
                 data: "each number of \(description.name) is \(description.kind.expectation)",
-                expected: "it only for whole levels")
+                expected: "whole levels")
         }
     }
 
-    /// The first of the kinds that the data can be brought into, and how.
+    /// The first of the kinds that the data can be converted to, and how.
     ///
-    /// - Throws: ``DatasetError/unsuitable(place:found:expected:advice:)`` where there is none.
+    /// - Throws: ``DatasetError/unsuitable(place:found:expected:advice:)`` if there is none.
     func conversion(to kinds: [ElementKind.Name]) throws -> (ElementKind.Name, Conversion) {
         for kind in kinds {
             guard let conversion = Conversion(from: description.kind, to: kind, settings) else { continue }
@@ -64,9 +65,9 @@ struct Suitability {
         throw refusal(kinds)
     }
 
-    /// The first number of the data that isn't of a kind; nil where all are.
+    /// The first number that isn't of a kind; nil if all are.
     private func offender(_ target: ElementKind.Name) -> (part: Dataset.Part, index: Int)? {
-        // Only reals stay as they are without being known to fit.
+        // Only reals are passed on without being known to fit.
         guard description.kind == .reals && target != .reals else { return nil }
         let kind = description.kind.converted(to: target)
         for part in Dataset.Part.allCases {

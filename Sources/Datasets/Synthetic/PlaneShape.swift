@@ -1,7 +1,7 @@
 import Foundation
 import Random
 
-/// A density in the plane that rows are drawn from, with the usual noise of the literature.
+/// A density in the plane that rows are sampled from, with the usual noise of the literature.
 enum PlaneShape: String, CaseIterable {
     case eightGaussians = "eight-gaussians"
     case grid = "grid-25"
@@ -15,18 +15,18 @@ enum PlaneShape: String, CaseIterable {
     /// One line for a list.
     var summary: String {
         switch self {
-        case .eightGaussians: "eight Gaussians around a circle of radius 2.83, of deviation 0.35"
+        case .eightGaussians: "eight Gaussians on a circle of radius 2.83, standard deviation 0.35"
         case .grid: "25 narrow Gaussians on a grid from -4 to 4"
         case .moons: "two half moons"
         case .circles: "two circles around one centre"
-        case .pinwheel: "five bent arms around a centre"
+        case .pinwheel: "five curved arms around a centre"
         case .spirals: "two spirals of one and a half turns"
         case .checkerboard: "every other square of a board of 4 x 4 from -4 to 4; density 1/32"
-        case .swissRoll: "a rolled-up sheet, from its side"
+        case .swissRoll: "a rolled-up sheet, seen from its side"
         }
     }
 
-    /// The clusters that a point may belong to, which are its class; 0 where there are none.
+    /// The number of clusters, which are the classes; 0 if there are none.
     var classCount: Int {
         switch self {
         case .eightGaussians: 8
@@ -37,9 +37,9 @@ enum PlaneShape: String, CaseIterable {
         }
     }
 
-    /// Draws `count` points, and the class of each.
+    /// Samples `count` points with their classes.
     ///
-    /// - Parameter noise: A factor of the usual deviations; the checkerboard has none.
+    /// - Parameter noise: A factor for the usual deviations; the checkerboard has no noise.
     func rows(_ count: Int, noise: Double, random: inout RandomStream) -> DataRows {
         var values: [Float] = []
         var labels: [Int] = []
@@ -55,7 +55,7 @@ enum PlaneShape: String, CaseIterable {
 
     /// The noiseless centre or curve of a class at a place from 0 to 1 along it.
     ///
-    /// - Precondition: the shape is one of curves: all but the pinwheel and the checkerboard.
+    /// - Precondition: the shape has curves: all but the pinwheel and the checkerboard do.
     func curve(of label: Int, at place: Double) -> (x: Double, y: Double) {
         switch self {
         case .eightGaussians:
@@ -69,13 +69,13 @@ enum PlaneShape: String, CaseIterable {
             let angle = 2 * .pi * place, radius = label == 0 ? 1 : 0.5
             return (radius * cos(angle), radius * sin(angle))
         case .spirals:
-            // The square root makes points even along the way out.
+            // The square root spaces the points evenly along the spiral.
             let angle = 3 * .pi * place.squareRoot(), sign = label == 0 ? 1.0 : -1.0
             return (-sign * angle * cos(angle) / 3, sign * angle * sin(angle) / 3)
         case .swissRoll:
             let angle = 1.5 * .pi * (1 + 2 * place)
             return (angle * cos(angle) / 5, angle * sin(angle) / 5)
-        case .pinwheel, .checkerboard: preconditionFailure("the \(rawValue) is no curve")
+        case .pinwheel, .checkerboard: preconditionFailure("the \(rawValue) has no curves")
         }
     }
 
@@ -96,7 +96,7 @@ enum PlaneShape: String, CaseIterable {
             let column = Int(x.rounded(.down)), row = 2 * random.integers(below: 2) - 2 + (column & 1)
             return (2 * x, 2 * (Double(row) + random.uniform()))
         case .pinwheel:
-            // Johnson et al. 2016: an arm lies along the x axis, and is turned the further the longer it is.
+            // Johnson et al. 2016: an arm lies along the x axis and is rotated more the longer it is.
             let along = 1 + 0.3 * random.normal(), across = 0.1 * noise * random.normal()
             let angle = 2 * .pi * Double(label) / 5 + 0.25 * exp(along)
             return (2 * (along * cos(angle) - across * sin(angle)), 2 * (along * sin(angle) + across * cos(angle)))

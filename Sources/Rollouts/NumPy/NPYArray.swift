@@ -2,22 +2,21 @@ import Storage
 
 /// An array as NumPy's files hold it: a type, a shape, and the elements, little-endian and row-major.
 public struct NPYArray: Hashable, Sendable {
-    /// The type of the elements.
     public let type: NPYType
     /// The lengths of the dimensions; empty for a single value.
     public let shape: [Int]
-    /// The elements' bytes.
+    /// The bytes of the elements.
     public let bytes: [UInt8]
 
-    /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
 
     /// Makes an array from its bytes.
     ///
-    /// - Precondition: There are as many bytes as type and shape ask for.
+    /// - Precondition: There are as many bytes as type and shape need.
     public init(type: NPYType, shape: [Int], bytes: [UInt8]) {
         let byteCount = NPYHeader(type: type, shape: shape).byteCount
-        precondition(bytes.count == byteCount, "shape \(shape) of \(type.name): \(byteCount) bytes, not \(bytes.count)")
+        precondition(
+            bytes.count == byteCount, "shape \(shape) of \(type.name) takes \(byteCount) bytes, not \(bytes.count)")
         self.type = type
         self.shape = shape
         self.bytes = bytes
@@ -25,7 +24,7 @@ public struct NPYArray: Hashable, Sendable {
 
     /// Makes an array of numbers.
     ///
-    /// - Parameter shape: `nil` for one dimension.
+    /// - Parameter shape: nil for one dimension.
     /// - Precondition: The shape has as many elements as `values`.
     public init<Element: NPYElement>(_ values: [Element], shape: [Int]? = nil) {
         self.init(
@@ -37,9 +36,9 @@ public struct NPYArray: Hashable, Sendable {
         self.init(type: .boolean, shape: [values.count], bytes: values.map { $0 ? 1 : 0 })
     }
 
-    /// Makes a single text (an array without dimensions).
+    /// Makes an array of one text, without dimensions.
     ///
-    /// NumPy drops zeros at a text's end.
+    /// NumPy drops zeros at the end of a text.
     public init(_ text: String) {
         let units = text.isEmpty ? [0] : text.unicodeScalars.map(\.value)
         self.init(
@@ -49,8 +48,8 @@ public struct NPYArray: Hashable, Sendable {
 
     /// The elements as Swift numbers.
     ///
-    /// - Parameter file: The file's name for the error.
-    /// - Throws: `FormatError` where they have another type.
+    /// - Parameter file: The file's name, for errors.
+    /// - Throws: `FormatError` if they have another type.
     public func values<Element: NPYElement>(as: Element.Type = Element.self, file: String) throws(FormatError)
         -> [Element]
     {
@@ -63,7 +62,7 @@ public struct NPYArray: Hashable, Sendable {
 
     /// The elements as truth values.
     ///
-    /// - Throws: `FormatError` where they have another type or a byte is neither 0 nor 1.
+    /// - Throws: `FormatError` if they have another type or a byte is neither 0 nor 1.
     public func booleans(file: String) throws(FormatError) -> [Bool] {
         try check(type: .boolean, file: file)
         if let index = bytes.firstIndex(where: { $0 > 1 }) {
@@ -72,12 +71,12 @@ public struct NPYArray: Hashable, Sendable {
         return bytes.map { $0 == 1 }
     }
 
-    /// The elements as texts, the zeros at their ends dropped.
+    /// The elements as texts, without the zeros at their ends.
     ///
-    /// - Throws: `FormatError` where they are no texts or not Unicode.
+    /// - Throws: `FormatError` if they are not texts or not Unicode.
     public func texts(file: String) throws(FormatError) -> [String] {
         guard case .text(let length) = type else {
-            throw FormatError(.npy, file: file, offset: 0, expected: "texts", found: type.name)
+            throw FormatError(.npy, file: file, offset: 0, expected: "text", found: type.name)
         }
         var texts: [String] = []
         for start in stride(from: 0, to: count * length * 4, by: length * 4) {
@@ -103,14 +102,14 @@ public struct NPYArray: Hashable, Sendable {
 }
 
 extension NPYArray {
-    /// The array as the bytes of an NPY file, those that `numpy.save` writes.
+    /// The array as the bytes of an NPY file, the same as `numpy.save` writes.
     public func encoded() -> [UInt8] {
         NPYHeader(type: type, shape: shape).encoded() + bytes
     }
 
     /// Reads the bytes of an NPY file.
     ///
-    /// - Parameter file: The name for error messages.
+    /// - Parameter file: The file's name, for errors.
     /// - Throws: `FormatError` with the offset of the first violation.
     public init(parsing contents: consuming [UInt8], file: String) throws(FormatError) {
         let (header, start) = try NPYHeader.parse(contents, file: file)
@@ -119,14 +118,14 @@ extension NPYArray {
                 .npy, file: file, offset: start, expected: "\(header.byteCount) bytes of elements",
                 found: "\(contents.count - start)")
         }
-        // In place: the array may be most of the memory.
+        // In place, since the array may take most of the memory.
         contents.removeFirst(start)
         self.init(type: header.type, shape: header.shape, bytes: contents)
     }
 
     /// Reads an NPY file of at most `limit` bytes.
     ///
-    /// - Throws: `StorageError` where it cannot be read or is longer, `FormatError` where it is damaged.
+    /// - Throws: `StorageError` if it can't be read or is longer, `FormatError` if it is damaged.
     public init(contentsOf path: String, limit: Int = 4 << 30) throws {
         try self.init(parsing: InputFile.bytes(of: path, limit: limit), file: path)
     }

@@ -1,6 +1,6 @@
 import Storage
 
-/// The start of an NPY file, version 1.0: what the array is, as a Python dictionary padded to 64 bytes.
+/// The header of an NPY file, version 1.0: a Python dictionary that describes the array, padded to 64 bytes.
 ///
 /// Source: numpy.lib.format's description of the format.
 struct NPYHeader: Hashable {
@@ -11,11 +11,11 @@ struct NPYHeader: Hashable {
     static let prefixCount = 10
     private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
 
-    /// The number of elements; the shape of a header that was read never overflows.
+    /// The number of elements; the shape of a header that was read never overflows it.
     var elementCount: Int { shape.reduce(1, *) }
     var byteCount: Int { elementCount * type.size }
 
-    /// The same bytes as NumPy's, which leaves room for the first dimension to grow to 21 digits.
+    /// The same bytes as NumPy's, which leave room for the first dimension to grow to 21 digits.
     func encoded() -> [UInt8] {
         let lengths = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
         var text = "{'descr': '\(type.name)', 'fortran_order': False, 'shape': (\(lengths)), }"
@@ -30,7 +30,7 @@ struct NPYHeader: Hashable {
         self.shape = shape
     }
 
-    /// Reads a header from the start of a file's bytes; gives it with the number of bytes it takes.
+    /// Reads a header at the start of a file's bytes; returns it with the number of its bytes.
     static func parse(_ bytes: [UInt8], file: String) throws(FormatError) -> (header: NPYHeader, byteCount: Int) {
         func failure(_ offset: Int, _ expected: String, _ found: String) -> FormatError {
             FormatError(.npy, file: file, offset: offset, expected: expected, found: found)
@@ -45,7 +45,7 @@ struct NPYHeader: Hashable {
     }
 }
 
-/// Reads the one kind of Python dictionary that NPY headers are.
+/// Reads the one kind of Python dictionary that NPY headers consist of.
 private struct NPYDictionaryParser {
     let bytes: ArraySlice<UInt8>
     let file: String
@@ -78,16 +78,16 @@ private struct NPYDictionaryParser {
             }
         }
         skipSpaces()
-        guard index == bytes.endIndex else { throw failure(at: index, "the end of the header", "more") }
+        guard index == bytes.endIndex else { throw failure(at: index, "the end of the header", "more text") }
         guard let type, let isColumnMajor, let shape else {
-            throw failure(at: bytes.startIndex, "descr, fortran_order and shape", "some of them only")
+            throw failure(at: bytes.startIndex, "descr, fortran_order and shape", "only some of them")
         }
         guard !isColumnMajor else {
             throw failure(
-                at: bytes.startIndex, "a row-major array (numpy.ascontiguousarray makes one)", "fortran_order")
+                at: bytes.startIndex, "a row-major array (convert it with numpy.ascontiguousarray)", "fortran_order")
         }
         guard Self.hasCountableBytes(type, shape) else {
-            throw failure(at: bytes.startIndex, "a shape whose bytes can be counted", "\(shape)")
+            throw failure(at: bytes.startIndex, "a shape whose size in bytes fits into 64 bits", "\(shape)")
         }
         return NPYHeader(type: type, shape: shape)
     }
@@ -105,7 +105,7 @@ private struct NPYDictionaryParser {
     private mutating func type() throws(FormatError) -> NPYType {
         skipSpaces()
         let start = index
-        // A structured type is a list; it is named by its first character.
+        // A structured type is a list; errors show its first character.
         guard peek() == UInt8(ascii: "'") || peek() == UInt8(ascii: "\"") else {
             throw failure(at: start, "a simple type", "a structured one")
         }
@@ -136,7 +136,7 @@ private struct NPYDictionaryParser {
         let start = index
         while let byte = peek(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { index += 1 }
         guard let value = Int(String(decoding: bytes[start..<index], as: UTF8.self)) else {
-            throw failure(at: start, "a length", "none that fits")
+            throw failure(at: start, "a length that fits into 64 bits", "none")
         }
         return value
     }

@@ -1,7 +1,7 @@
 /// The element types of NumPy arrays that are read and written here, all little-endian.
 public enum NPYType: Hashable, Sendable {
     case float32, float64, int32, int64, uint8, uint64, boolean
-    /// Texts of at most so many Unicode scalars (at least 1), each padded with zeros to that length (UTF-32).
+    /// Texts of at most `length` Unicode scalars, at least 1, each padded with zeros to that length (UTF-32).
     case text(length: Int)
 
     /// The type's name in a file, such as `<f4`.
@@ -21,7 +21,7 @@ public enum NPYType: Hashable, Sendable {
     /// The longest text accepted in a file, in Unicode scalars.
     public static let longestText = 1 << 24
 
-    /// The type of a name.
+    /// The type with this name.
     init?(name: String) {
         let simple: [NPYType] = [.float32, .float64, .int32, .int64, .uint8, .uint64, .boolean]
         if let type = simple.first(where: { $0.name == name }) {
@@ -44,39 +44,33 @@ public enum NPYType: Hashable, Sendable {
     }
 }
 
-/// A Swift number that a NumPy array can hold. Booleans are bytes in ``NPYArray/bytes`` and read by
-/// ``NPYArray/booleans(file:)``, for not every byte is a `Bool`.
+/// A Swift number that a NumPy array can hold. Booleans are not among them, since not every byte is a `Bool`: use
+/// ``NPYArray/booleans(file:)``.
 public protocol NPYElement: BitwiseCopyable, Sendable {
-    /// The type in a file.
+    /// The type of such numbers in a file.
     static var npyType: NPYType { get }
 }
 
 extension Float: NPYElement {
-    /// `<f4`.
     public static var npyType: NPYType { .float32 }
 }
 
 extension Double: NPYElement {
-    /// `<f8`.
     public static var npyType: NPYType { .float64 }
 }
 
 extension Int32: NPYElement {
-    /// `<i4`.
     public static var npyType: NPYType { .int32 }
 }
 
 extension Int64: NPYElement {
-    /// `<i8`.
     public static var npyType: NPYType { .int64 }
 }
 
 extension UInt8: NPYElement {
-    /// `|u1`.
     public static var npyType: NPYType { .uint8 }
 }
 
 extension UInt64: NPYElement {
-    /// `<u8`.
     public static var npyType: NPYType { .uint64 }
 }

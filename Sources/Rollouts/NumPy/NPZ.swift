@@ -1,15 +1,15 @@
 import Storage
 
-/// Writes an NPZ file, `numpy.savez`'s archive of named arrays, one array after the other in bounded memory.
+/// Writes an NPZ file, the archive of named arrays of `numpy.savez`, one array after another in bounded memory.
 ///
-/// `numpy.load` reads it without pickle. The same arrays give the same bytes (compressed, for one version of zlib).
+/// `numpy.load` reads it without pickle. The same arrays give the same bytes (if compressed, for one version of zlib).
 public final class NPZWriter {
     private let archive: ZipWriter
     private let method: Zip.Method
 
     /// Starts a file, which appears under its name on ``commit()``.
     ///
-    /// - Throws: `StorageError`, with `wouldOverwrite` where the path exists and `overwrite` is false.
+    /// - Throws: `StorageError`, with `wouldOverwrite` if the path exists and `overwrite` is false.
     public init(path: String, overwrite: Bool, compressed: Bool = false) throws(StorageError) {
         archive = try ZipWriter(path: path, overwrite: overwrite)
         method = compressed ? .deflated : .stored
@@ -22,7 +22,7 @@ public final class NPZWriter {
         try add(name, type: array.type, shape: array.shape) { try $0.write(array.bytes) }
     }
 
-    /// Writes an array that comes in pieces.
+    /// Writes an array in pieces.
     ///
     /// - Parameters:
     ///   - name: The array's name, used once.
@@ -30,7 +30,7 @@ public final class NPZWriter {
     ///   - shape: The lengths of the dimensions.
     ///   - body: Writes the elements, little-endian and row-major, into the sink.
     /// - Throws: `StorageError`, or what `body` throws.
-    /// - Precondition: `body` writes as many bytes as type and shape ask for.
+    /// - Precondition: `body` writes as many bytes as type and shape need.
     public func add(_ name: String, type: NPYType, shape: [Int], body: (ZipSink) throws -> Void) throws {
         let header = NPYHeader(type: type, shape: shape)
         let start = header.encoded()
@@ -40,34 +40,34 @@ public final class NPZWriter {
         }
     }
 
-    /// Completes the file and puts it under its name.
+    /// Completes the file and moves it to its name.
     ///
     /// - Throws: `StorageError`.
     public func commit() throws(StorageError) { try archive.commit() }
 }
 
-/// Reads an NPZ file: the names at once, the arrays one by one.
+/// Reads an NPZ file: the names when it is opened, the arrays one by one.
 public final class NPZReader {
     private let archive: ZipReader
     /// The path as it was given.
     public let path: String
 
-    /// The arrays' names in the order of the file.
+    /// The names of the arrays in the order of the file.
     public let names: [String]
 
     /// Opens a file.
     ///
-    /// - Throws: `StorageError` where it cannot be read, `FormatError` where it is damaged.
+    /// - Throws: `StorageError` if it can't be read, `FormatError` if it is damaged.
     public init(path: String) throws {
         archive = try ZipReader(path: path)
         self.path = path
         names = archive.entries.map { $0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : $0.name }
     }
 
-    /// Reads an array; `nil` where there is none of the name.
+    /// Reads an array; nil if there is none of this name.
     ///
-    /// - Parameter limit: The largest number of bytes accepted.
-    /// - Throws: `StorageError` where it is larger or cannot be read, `FormatError` where it is damaged; its offset
+    /// - Parameter limit: The maximum number of bytes.
+    /// - Throws: `StorageError` if it is larger or can't be read, `FormatError` if it is damaged; the error's offset
     ///   counts from the start of the array's own entry.
     public func array(_ name: String, limit: Int = 4 << 30) throws -> NPYArray? {
         guard let entry = archive.entry(named: name + ".npy") else { return nil }

@@ -1,4 +1,4 @@
-/// A JSON value whose objects keep their members in order, so the same value is always the same text.
+/// A JSON value. Objects keep their members in order, so that the same value always gives the same text.
 public indirect enum JSON: Hashable, Sendable {
     case null
     case boolean(Bool)
@@ -11,24 +11,21 @@ public indirect enum JSON: Hashable, Sendable {
 
     /// A name and its value.
     public struct Member: Hashable, Sendable {
-        /// The member's name.
         public var name: String
-        /// The member's value.
         public var value: JSON
 
-        /// Makes a member.
         public init(_ name: String, _ value: JSON) {
             self.name = name
             self.value = value
         }
     }
 
-    /// A `Float` as the shortest decimal that reads back as the same `Float`: 0.1 and not 0.10000000149011612.
+    /// A `Float` as the shortest decimal that reads back as the same `Float`: 0.1, not 0.10000000149011612.
     public static func float(_ value: Float) -> JSON {
         .number(Double(value.description) ?? Double(value))
     }
 
-    /// The value of an object's member; `nil` for another name and for what is not an object.
+    /// The value of an object's member; `nil` if there is none, or this is not an object.
     public subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
@@ -62,17 +59,12 @@ public indirect enum JSON: Hashable, Sendable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
-    /// An integer.
     public init(integerLiteral value: Int) { self = .integer(value) }
-    /// A number.
     public init(floatLiteral value: Double) { self = .number(value) }
-    /// `true` or `false`.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
-    /// An array.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    /// An object whose members are in the order written.
+    /// An object with its members in the order written.
     public init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member($0.0, $0.1) })
     }

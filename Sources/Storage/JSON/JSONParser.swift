@@ -1,13 +1,13 @@
 extension JSON {
-    /// Reads a JSON text strictly by RFC 8259, and refuses objects with two members of one name.
+    /// Reads a JSON text strictly as in RFC 8259, and refuses objects with two members of the same name.
     ///
-    /// Names are compared as Swift compares strings: two spellings of one accented letter are the same name.
+    /// Names are compared as Swift compares strings: two encodings of an accented letter are the same.
     ///
     /// - Parameters:
     ///   - bytes: The text in UTF-8.
-    ///   - file: The name for error messages.
+    ///   - file: The file's name, for errors.
     ///   - depth: How deep arrays and objects may be nested.
-    ///   - values: How many values the text may hold in all, which bounds the memory it takes.
+    ///   - values: The maximum number of values in the text, which bounds the memory.
     /// - Throws: ``FormatError`` with the offset of the first violation.
     public init(
         parsing bytes: ArraySlice<UInt8>, file: String, depth: Int = 64, values: Int = 1_000_000
@@ -41,7 +41,7 @@ private struct JSONParser {
 
     private mutating func value(depth: Int) throws(FormatError) -> JSON {
         remainingValues -= 1
-        guard remainingValues >= 0 else { throw failure("no more values, for there are too many already") }
+        guard remainingValues >= 0 else { throw failure("no more values, since there are too many already") }
         switch peek() ?? 0 {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
@@ -206,7 +206,7 @@ private struct JSONParser {
         return true
     }
 
-    /// Takes a punctuation mark with the spaces before it.
+    /// Takes a punctuation mark and the spaces before it.
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
         skipSpaces()
         return take(ascii: character)

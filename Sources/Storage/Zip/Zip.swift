@@ -1,8 +1,8 @@
-/// What is common to reading and writing ZIP archives (PKWARE's APPNOTE 6.3.10; section numbers refer to it).
+/// What reading and writing ZIP archives have in common (PKWARE's APPNOTE 6.3.10; section numbers refer to it).
 ///
 /// Supported: the methods stored and deflated, ZIP64 sizes and offsets, names in UTF-8.
 public enum Zip {
-    /// How an entry's bytes are kept.
+    /// How an entry is stored.
     public enum Method: UInt16, Hashable, Sendable {
         case stored = 0
         case deflated = 8

@@ -1,15 +1,15 @@
 import Deflate
 
-/// Where an archive's central directory is.
+/// The place of an archive's central directory.
 struct ZipDirectory {
     var offset: Int
     var size: Int
     var count: Int
 
-    /// A directory larger than this is refused: it would hold some million entries.
+    /// The maximum size of a directory in bytes, for some millions of entries.
     private static let largestSize = 1 << 28
 
-    /// Finds the end record (4.3.16), which has to be the last thing in the file, and the ZIP64 one before it.
+    /// Finds the end record (4.3.16), which must be the last thing in the file, and the ZIP64 record before it.
     static func locate(in file: InputFile) throws -> ZipDirectory {
         let tailCount = min(file.count, Zip.endSize + 0xFFFF)
         let tail = try file.bytes(in: file.count - tailCount..<file.count)
@@ -98,7 +98,7 @@ struct ZipDirectory {
         return entries
     }
 
-    /// Entries that share bytes are how small archives unpack to huge ones.
+    /// Refuses entries that share bytes, since small archives could then unpack to huge ones.
     private func checkOverlaps(_ entries: [ZipReader.Entry], file: String) throws(FormatError) {
         var end = 0
         for entry in entries.sorted(by: { $0.offset < $1.offset }) {
@@ -144,7 +144,7 @@ private struct ZipDirectoryParser {
         return (entry, next)
     }
 
-    /// Replaces the fields that don't fit into 32 bits by those of the ZIP64 extra field (4.5.3).
+    /// Replaces fields that don't fit into 32 bits with those of the ZIP64 extra field (4.5.3).
     private func readZip64(_ entry: inout ZipReader.Entry, extra: ArraySlice<UInt8>) throws(FormatError) {
         let fields: [WritableKeyPath<ZipReader.Entry, Int>] = [\.size, \.packedSize, \.offset]
         let missing = fields.filter { entry[keyPath: $0] == UInt32.max }

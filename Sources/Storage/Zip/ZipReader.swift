@@ -1,48 +1,47 @@
 import Deflate
 
-/// Reads a ZIP archive: its directory at once, the entries one by one.
+/// Reads a ZIP archive: the directory when it is opened, the entries one by one.
 ///
 /// Everything is checked before it is used: the directory's place and size, that entries don't overlap, that sizes
-/// are possible, and, after reading, the checksum. Memory is bounded by the directory and the entry asked for.
+/// are possible, and, after reading, the checksum. Memory is bounded by the directory and the entry that is read.
 public final class ZipReader {
     /// One file in the archive.
     public struct Entry: Hashable, Sendable {
         /// The name, with `/` between folders.
         public var name: String
-        /// How it is kept.
+        /// How it is stored.
         public var method: Zip.Method
-        /// The number of bytes of the content.
+        /// The size of the content in bytes.
         public var size: Int
         var packedSize: Int
         var checksum: UInt32
-        /// Where the local header is.
         var offset: Int
     }
 
     let file: InputFile
-    /// The entries in the order of the directory, their names unique.
+    /// The entries in the order of the directory; their names are unique.
     public let entries: [Entry]
 
     /// Opens an archive and reads its directory.
     ///
-    /// - Throws: ``StorageError`` where it cannot be read, ``FormatError`` where it is damaged.
+    /// - Throws: ``StorageError`` if it can't be read, ``FormatError`` if it is damaged.
     public init(path: String) throws {
         file = try InputFile(path: path)
         let directory = try ZipDirectory.locate(in: file)
         entries = try directory.entries(in: file)
     }
 
-    /// The entry of a name.
+    /// The entry of a name; nil if there is none.
     public func entry(named name: String) -> Entry? {
         entries.first { $0.name == name }
     }
 
-    /// Reads an entry whole.
+    /// Reads a whole entry.
     ///
     /// - Parameters:
     ///   - entry: An entry of this archive.
-    ///   - limit: The largest size accepted, in bytes.
-    /// - Throws: ``StorageError`` where it is larger or cannot be read, ``FormatError`` where it is damaged.
+    ///   - limit: The maximum size in bytes.
+    /// - Throws: ``StorageError`` if it is larger or can't be read, ``FormatError`` if it is damaged.
     public func bytes(of entry: Entry, limit: Int) throws -> [UInt8] {
         guard entry.size <= limit else {
             throw StorageError(
@@ -58,7 +57,7 @@ public final class ZipReader {
         return content
     }
 
-    /// Checks the local header (4.3.7) and gives the offset of what follows it.
+    /// Checks the local header (4.3.7) and returns the offset of the content.
     private func contentOffset(of entry: Entry) throws -> Int {
         let header = try file.bytes(in: entry.offset..<entry.offset + Zip.localSize)
         guard UInt32(littleEndianIn: header, at: 0) == Zip.localSignature else {

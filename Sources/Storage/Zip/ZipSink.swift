@@ -5,7 +5,7 @@ public final class ZipSink {
     private let file: AtomicFile
     private let deflater: Deflater?
 
-    /// The number of bytes taken so far.
+    /// The number of bytes written so far.
     public private(set) var size = 0
     private(set) var checksum: UInt32 = 0
 

@@ -1,6 +1,6 @@
 /// Writes a ZIP archive that appears under its name complete or not at all, entry by entry, in bounded memory.
 ///
-/// The same entries give the same bytes: all dates are 1980-01-01, the first that the format has.
+/// The same entries give the same bytes: all dates are 1980-01-01, the first that the format can express.
 public final class ZipWriter {
     private let file: AtomicFile
     private var directory: [UInt8] = []
@@ -12,7 +12,7 @@ public final class ZipWriter {
     /// - Parameters:
     ///   - path: Where the archive appears on ``commit()``.
     ///   - overwrite: Whether a file at the path may be replaced.
-    ///   - largestSize32: The largest size and offset written in 32 bits; above it ZIP64 is used.
+    ///   - largestSize32: The largest size and offset written in 32 bits; ZIP64 is used above it.
     /// - Throws: ``StorageError``.
     public init(path: String, overwrite: Bool, largestSize32: Int = 0xFF00_0000) throws(StorageError) {
         file = try AtomicFile(path: path, overwrite: overwrite)
@@ -22,16 +22,16 @@ public final class ZipWriter {
     /// Writes one entry.
     ///
     /// - Parameters:
-    ///   - name: The entry's name: relative, with `/` between folders, at most 65,535 bytes long, used once.
+    ///   - name: The entry's name: relative, with `/` between folders, at most 65,535 bytes long, and unique.
     ///   - size: The number of bytes that `body` will write; it decides whether ZIP64 is needed.
-    ///   - method: How the bytes are kept.
+    ///   - method: How the entry is stored.
     ///   - body: Writes the content through the sink, in pieces of any size.
     /// - Throws: ``StorageError``, or what `body` throws.
     /// - Precondition: `body` writes `size` bytes.
     public func add(
         _ name: String, size: Int, method: Zip.Method, body: (ZipSink) throws -> Void
     ) throws {
-        precondition(name.utf8.count <= 0xFFFF, "a name of \(name.utf8.count) bytes; at most 65535 fit")
+        precondition(name.utf8.count <= 0xFFFF, "an entry's name has at most 65535 bytes, not \(name.utf8.count)")
         let offset = file.count
         let isLarge = size > largestSize32
         try file.write(localHeader(name, method, isLarge: isLarge))
@@ -39,7 +39,7 @@ public final class ZipWriter {
         let sink = ZipSink(file: file, method: method)
         try body(sink)
         try sink.finish()
-        precondition(sink.size == size, "entry \(name): \(sink.size) bytes were written and \(size) announced")
+        precondition(sink.size == size, "entry \(name): \(sink.size) bytes were written, but \(size) announced")
         let packed = file.count - start
         let sizes =
             isLarge
@@ -51,9 +51,9 @@ public final class ZipWriter {
             name, method, checksum: sink.checksum, size: size, packed: packed, offset: offset, isLarge: isLarge)
     }
 
-    /// Writes the directory and puts the archive under its name.
+    /// Writes the directory and moves the archive to its name.
     ///
-    /// - Throws: ``StorageError``; nothing has changed at the path then.
+    /// - Throws: ``StorageError``; nothing has then changed at the path.
     public func commit() throws(StorageError) {
         let offset = file.count
         try file.write(directory)
@@ -68,7 +68,7 @@ public final class ZipWriter {
         try file.commit()
     }
 
-    /// Everything of a local header (4.3.7) but checksum and sizes, which are filled in afterwards.
+    /// A local header (4.3.7) without checksum and sizes, which are filled in afterwards.
     private func localHeader(_ name: String, _ method: Zip.Method, isLarge: Bool) -> [UInt8] {
         var header = Zip.localSignature.littleEndianBytes + common(method, isLarge: isLarge)
         header += UInt32(0).littleEndianBytes

@@ -1,30 +1,28 @@
 import Configuration
 import Storage
 
-/// A training run as it is compared with others: what it was made from, and how its episodes went.
+/// A training run for a comparison: its settings and its episodes.
 public struct ComparedRun: Sendable {
-    /// Its folder.
     public let folder: RunFolder
-    /// What it was made from.
+    /// The resolved settings that it was made from.
     public let experiment: Experiment
-    /// Its seed.
     public let seed: Int
-    /// Its episodes, in the order in which they ended; at least one.
+    /// Its finished episodes, in the order in which they ended; at least one.
     public let episodes: [EpisodeLog.Episode]
     /// The steps so far.
     public let steps: Int
-    /// The steps that it was to make.
+    /// The number of steps of the whole run.
     public let plannedSteps: Int
-    /// Whether it has come to its end.
+    /// Whether the run has finished.
     public let isFinished: Bool
 
-    /// The larger files of a run are of some megabytes.
+    /// The maximum size of a file in bytes; the larger files of a run have some megabytes.
     private static let largestFile = 1 << 30
 
     /// Reads a run.
     ///
-    /// - Throws: `StorageError` where a file is missing, `ConfigurationError` or `FormatError` where one is damaged, holds a
-    ///   return that is not a number, or not a single episode.
+    /// - Throws: `StorageError` for a missing file, `ConfigurationError` or `FormatError` for one that is damaged, has
+    ///   a return that is not a finite number, or no episode.
     public init(contentsOf path: String) throws {
         folder = try RunFolder(opening: path)
         experiment = try Experiment(contentsOf: folder.configurationPath)
@@ -38,7 +36,7 @@ public struct ComparedRun: Sendable {
         plannedSteps = experiment.steps ?? steps
         guard !episodes.isEmpty else {
             throw FormatError(
-                .run, file: folder.episodesPath, offset: bytes.count, expected: "an episode that has ended",
+                .run, file: folder.episodesPath, offset: bytes.count, expected: "a finished episode",
                 found: "the end of the file")
         }
         for episode in episodes where !episode.totalReward.isFinite {
@@ -48,13 +46,13 @@ public struct ComparedRun: Sendable {
         }
     }
 
-    /// The mean return of the last `window` episodes, or of all where there are fewer.
+    /// The mean return of the last `window` episodes, or of all if there are fewer.
     public func finalReturn(window: Int) -> Double {
         Statistics.mean(episodes.suffix(window).map(\.totalReward))
     }
 
-    /// The greatest mean return of `window` successive episodes, or that of all where there are fewer. A maximum over many
-    /// noisy means is too high: it flatters long runs.
+    /// The highest mean return of `window` successive episodes, or that of all if there are fewer. It is biased
+    /// upwards: a maximum over many noisy means flatters long runs.
     public func bestReturn(window: Int) -> Double {
         guard episodes.count > window else { return finalReturn(window: window) }
         let curve = ReturnCurve(episodes, window: window)
@@ -62,26 +60,27 @@ public struct ComparedRun: Sendable {
     }
 }
 
-/// Mean returns of an episode and those before it.
+/// Mean returns over a sliding window of episodes.
 struct ReturnCurve {
     private let steps: [Int]
     private let window: Int
-    /// The sum of the first n returns.
+    /// Element n is the sum of the first n returns.
     private let sums: [Double]
 
-    /// Of episodes in the order in which they ended; a mean is of `window` of them, or of as many as there are.
+    /// - Parameter episodes: in the order in which they ended; a mean is over `window` of them, or fewer if there are
+    ///   fewer.
     init(_ episodes: [EpisodeLog.Episode], window: Int) {
         (steps, self.window) = (episodes.map(\.step), window)
         sums = episodes.reduce(into: [0]) { $0.append($0.last! + $1.totalReward) }
     }
 
-    /// The mean over the last of the first `count` episodes; at least 1.
+    /// The mean over the last episodes among the first `count`, at least 1.
     func mean(ofFirst count: Int) -> Double {
         let size = min(count, window)
         return (sums[count] - sums[count - size]) / Double(size)
     }
 
-    /// The mean over the last episodes that had ended by `step`; nil where none had.
+    /// The mean over the last episodes that had ended by `step`; nil if none had.
     func mean(at step: Int) -> Double? {
         var (low, high) = (0, steps.count)
         while low < high {
@@ -93,9 +92,9 @@ struct ReturnCurve {
 }
 
 extension EpisodeLog {
-    /// Reads the lines of an `episodes.csv`. The last line of a run that is under way may be torn; it is left out.
+    /// Reads the lines of an `episodes.csv`. A run that is under way may have an incomplete last line; it is dropped.
     ///
-    /// - Throws: `FormatError` with the place of the line that is wrong.
+    /// - Throws: `FormatError` with the offset of the line that is wrong.
     static func read(_ bytes: [UInt8], file: String) throws(FormatError) -> [Episode] {
         var episodes: [Episode] = []
         var start = 0
@@ -122,7 +121,7 @@ extension EpisodeLog {
 }
 
 extension EpisodeLog.Episode {
-    /// The episode that a line tells of; nil for another line.
+    /// The episode in a line's cells; nil for a malformed line.
     fileprivate init?(_ cells: [Substring]) {
         guard cells.count == EpisodeLog.columns.count, let number = Int(cells[0]), let environment = Int(cells[1]),
             let step = Int(cells[2]), let totalReward = Double(cells[3]), let length = Int(cells[4]),

@@ -1,24 +1,20 @@
-/// What a set of algorithms reached on a set of tasks, with how sure that is: the summaries of ``ScoreTable`` with
-/// intervals by ``StratifiedBootstrap``.
+/// Compares algorithms on tasks: the summaries of ``ScoreTable`` with intervals from ``StratifiedBootstrap``.
 public struct Comparison: Sendable {
     /// A value with its interval.
     public typealias Estimate = StratifiedBootstrap.Estimate
 
     /// An algorithm with its scores on the tasks that it was run on.
     public struct Algorithm: Sendable {
-        /// What it is called.
         public var name: String
-        /// The tasks, by their numbers, ascending.
+        /// The numbers of its tasks, ascending.
         public var tasks: [Int]
-        /// The scores on each of these.
+        /// The scores on these tasks, in the same order.
         public var scores: ScoreTable
 
-        /// Makes one.
-        ///
         /// - Precondition: there are scores for every task.
         public init(name: String, tasks: [Int], scores: ScoreTable) {
             precondition(
-                tasks.count == scores.tasks.count, "\(scores.tasks.count) lists of scores, \(tasks.count) tasks")
+                tasks.count == scores.tasks.count, "\(scores.tasks.count) lists of scores for \(tasks.count) tasks")
             (self.name, self.tasks, self.scores) = (name, tasks, scores)
         }
 
@@ -28,41 +24,39 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// What one algorithm reached.
+    /// The results of one algorithm.
     public struct Summary: Sendable {
-        /// Over tasks, of the mean over runs.
+        /// The mean over tasks of the mean over runs.
         public var mean: Estimate
-        /// Over tasks, of the mean over runs.
+        /// The median over tasks of the mean over runs.
         public var median: Estimate
-        /// Of all scores.
+        /// The interquartile mean of all scores.
         public var interquartileMean: Estimate
         /// Nil without a threshold.
         public var optimalityGap: Estimate?
     }
 
-    /// How probable it is that a run of the first algorithm scores higher than one of the second.
+    /// The probability that a run of the first algorithm scores higher than a run of the second.
     public struct Improvement: Sendable {
-        /// The first, by its number.
+        /// The number of the first algorithm.
         public var first: Int
-        /// The second.
+        /// The number of the second algorithm.
         public var second: Int
-        /// The probability, over the tasks of both.
+        /// The probability over the tasks that both were run on.
         public var probability: Estimate
     }
 
-    /// The algorithms.
     public let algorithms: [Algorithm]
     /// γ of the optimality gap; nil for none.
     public let threshold: Double?
-    /// How intervals are made.
+    /// How the intervals are made.
     public let bootstrap: StratifiedBootstrap
 
-    /// Compares algorithms.
     public init(_ algorithms: [Algorithm], threshold: Double?, bootstrap: StratifiedBootstrap) {
         (self.algorithms, self.threshold, self.bootstrap) = (algorithms, threshold, bootstrap)
     }
 
-    /// A summary of each algorithm.
+    /// A summary for each algorithm.
     public var summaries: [Summary] {
         algorithms.map { algorithm in
             let estimates = bootstrap.estimates(of: [algorithm.scores]) { [threshold] tables in
@@ -76,7 +70,7 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// For each pair of algorithms that share a task, in order.
+    /// One for each pair of algorithms that share a task, in order.
     public var improvements: [Improvement] {
         algorithms.indices.flatMap { first in
             algorithms.indices.dropFirst(first + 1).compactMap { second in
@@ -91,7 +85,7 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// Performance profiles: for each algorithm the share of runs that score above each threshold.
+    /// Performance profiles: for each algorithm, the share of runs that score above each threshold.
     public func profiles(above thresholds: [Double]) -> [[Estimate]] {
         algorithms.map { algorithm in
             bootstrap.estimates(of: [algorithm.scores]) { tables in
@@ -100,7 +94,7 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// For each algorithm the share of tasks whose mean score is above each threshold.
+    /// For each algorithm, the share of tasks whose mean score is above each threshold.
     public func averageProfiles(above thresholds: [Double]) -> [[Estimate]] {
         algorithms.map { algorithm in
             bootstrap.estimates(of: [algorithm.scores]) { tables in
@@ -109,7 +103,8 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// So many thresholds from below the lowest score to above the highest, for profiles: those begin with 1 and end with 0.
+    /// Evenly spaced thresholds for profiles, from below the lowest score to above the highest, so that profiles begin
+    /// with 1 and end with 0.
     public func thresholds(count: Int = 101) -> [Double] {
         let scores = algorithms.flatMap(\.scores.scores)
         let (least, most) = (scores.min() ?? 0, scores.max() ?? 1)

@@ -1,7 +1,6 @@
-/// How the returns of an algorithm's runs on one task rose: at some steps the interquartile mean over the runs of the mean
-/// return of the last episodes that had ended by then, with its interval.
+/// The learning curve of an algorithm's runs on one task: at some steps, the interquartile mean over the runs of the
+/// mean return of the last episodes that had ended by then, with its interval.
 public struct LearningCurve: Sendable {
-    /// One point.
     public struct Point: Sendable {
         /// Environment steps.
         public var step: Int
@@ -9,14 +8,14 @@ public struct LearningCurve: Sendable {
         public var estimate: StratifiedBootstrap.Estimate
     }
 
-    /// The points by step, up to the end of the shortest run; none before each run has ended an episode.
+    /// The points by step, up to the end of the shortest run, from when each run has finished an episode.
     public let points: [Point]
 
-    /// Of runs on one task.
+    /// The curve of runs on one task.
     ///
     /// - Parameters:
-    ///   - count: How many points there are at most.
-    ///   - window: Of how many episodes a mean is.
+    ///   - count: The maximum number of points.
+    ///   - window: The number of episodes that a mean is over.
     public init(of runs: [ComparedRun], count: Int = 100, window: Int, bootstrap: StratifiedBootstrap) {
         let curves = runs.map { ReturnCurve($0.episodes, window: window) }
         let last = runs.map(\.steps).min() ?? 0

@@ -1,32 +1,32 @@
 import Configuration
 
-/// Runs put together that differ in nothing but their seeds: an algorithm on a task.
+/// Groups of runs that differ in nothing but their seeds: an algorithm on a task.
 ///
-/// A task is an environment with those of its options in which the runs differ. An algorithm is an agent with those of its
-/// settings in which runs on the same task differ: presets for different environments are one algorithm. Or it is the name
-/// that the user gives.
+/// A task is an environment, with those of its options in which the runs differ. An algorithm is an agent, with those
+/// of its settings in which runs on the same task differ, so presets for different environments are one algorithm; or
+/// it is the name that the user gives.
 public struct RunGroups: Sendable {
-    /// One algorithm: the runs on each task, in the order of ``RunGroups/tasks``; none where it was not run.
+    /// One algorithm: its runs on each task, in the order of ``RunGroups/tasks``; none if it was not run on a task.
     public struct Algorithm: Sendable {
-        /// What it is called, such as `dqn (double=true)`.
+        /// The name, such as `dqn (double=true)`.
         public var name: String
         /// The runs of each task.
         public var runs: [[ComparedRun]]
     }
 
-    /// The tasks' names, in the order in which they came.
+    /// The names of the tasks, in the order of their first runs.
     public let tasks: [String]
-    /// The algorithms, in the order in which they came.
+    /// In the order of their first runs.
     public let algorithms: [Algorithm]
-    /// What is worth knowing of how the runs were put together, in sentences.
+    /// What a reader should know about the grouping, in sentences.
     public let remarks: [String]
 
     /// Settings of a run that don't change what it learns.
     private static let indifferent: Set = ["seed", "evaluationInterval", "evaluationEpisodes"]
-    /// More settings than that make no name.
+    /// Names of algorithms show at most this many settings.
     private static let largestName = 3
 
-    /// Puts runs together.
+    /// Groups runs.
     ///
     /// - Parameter runs: Each with the name that the user gives its algorithm; nil for none.
     public init(_ runs: [(run: ComparedRun, name: String?)]) {
@@ -89,7 +89,7 @@ public struct RunGroups: Sendable {
                 })
     }
 
-    /// For each key the names whose values differ between its tables.
+    /// For each key, the names whose values differ between its tables.
     private static func differingNames(_ tables: [(key: String, table: SettingsTable)]) -> [String: Set<String>] {
         Dictionary(grouping: tables, by: \.key).mapValues { group in
             let names = Set(group.flatMap { $0.table.entries.map(\.name) })
@@ -117,7 +117,7 @@ public struct RunGroups: Sendable {
 }
 
 extension Sequence where Element: Hashable {
-    /// Each element once, in the order in which they come first.
+    /// Each element once, in the order of first occurrence.
     fileprivate func uniqued() -> [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }

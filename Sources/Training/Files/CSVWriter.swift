@@ -1,11 +1,11 @@
 import Storage
 
-/// Writes a table as comma-separated values (RFC 4180, lines ended by a line feed alone).
+/// Writes a table as comma-separated values (RFC 4180, but with a line feed alone as line end).
 public final class CSVWriter {
     /// One cell of a table.
     public enum Cell: Hashable, Sendable {
         case integer(Int)
-        /// A number, as the shortest text that reads back as the same `Double`.
+        /// A number, written as the shortest text that reads back as the same `Double`.
         case number(Double)
         case text(String)
 
@@ -26,14 +26,14 @@ public final class CSVWriter {
 
     /// Starts a new table with a line of column names.
     ///
-    /// - Throws: `StorageError`, with `wouldOverwrite` where the path exists.
+    /// - Throws: `StorageError`, with `wouldOverwrite` if the path exists.
     public init(creating path: String, columns: [String]) throws(StorageError) {
         file = try AppendFile(creating: path)
         columnCount = columns.count
         try append(columns.map(Cell.text))
     }
 
-    /// Goes on after the first `length` bytes of a table; what follows them is cut off.
+    /// Continues a table after its first `length` bytes; the rest is cut off.
     ///
     /// - Throws: `StorageError`.
     public init(resuming path: String, at length: Int, columns: [String]) throws(StorageError) {
@@ -41,19 +41,19 @@ public final class CSVWriter {
         columnCount = columns.count
     }
 
-    /// The bytes so far, to resume at.
+    /// The number of bytes so far, where the table can be resumed.
     public var length: Int { file.count }
 
     /// Appends a line.
     ///
     /// - Throws: `StorageError`.
-    /// - Precondition: There is a cell for every column.
+    /// - Precondition: There is one cell per column.
     public func append(_ row: [Cell]) throws(StorageError) {
         precondition(row.count == columnCount, "a line of \(row.count) cells in a table of \(columnCount) columns")
         try file.append(row.map(\.csv).joined(separator: ",") + "\n")
     }
 
-    /// Makes everything so far durable.
+    /// Waits until everything so far is on disk.
     ///
     /// - Throws: `StorageError`.
     public func synchronize() throws(StorageError) { try file.synchronize() }

@@ -1,18 +1,18 @@
 import Storage
 
-/// Writes `episodes.csv`, one line an episode in the order in which they ended. It has no times: a run that was resumed
-/// has the same bytes as one that was not.
+/// Writes `episodes.csv`, one line per episode in the order in which they ended. It has no times, so that a resumed run
+/// writes the same bytes as an uninterrupted one.
 public final class EpisodeLog {
     static let columns = ["episode", "environment", "step", "return", "length", "terminated", "truncated"]
     private let table: CSVWriter
 
     /// One line of the log.
     public struct Episode: Hashable, Sendable {
-        /// The episode's number among those that have ended, from 0.
+        /// The episode's number among the finished ones, from 0.
         public var number: Int
-        /// The number of the environment in which it was played.
+        /// The number of the environment that it was played in.
         public var environment: Int
-        /// The steps of all environments when it ended.
+        /// The number of steps of all environments when it ended.
         public var step: Int
         /// The sum of its rewards.
         public var totalReward: Double
@@ -20,10 +20,9 @@ public final class EpisodeLog {
         public var length: Int
         /// Whether it ended in a terminal state.
         public var terminated: Bool
-        /// Whether it was cut.
+        /// Whether it was truncated.
         public var truncated: Bool
 
-        /// Makes a line.
         public init(
             number: Int, environment: Int, step: Int, totalReward: Double, length: Int, terminated: Bool,
             truncated: Bool
@@ -40,19 +39,19 @@ public final class EpisodeLog {
 
     /// Starts a new log.
     ///
-    /// - Throws: `StorageError`, with `wouldOverwrite` where the path exists.
+    /// - Throws: `StorageError`, with `wouldOverwrite` if the path exists.
     public init(creating path: String) throws(StorageError) {
         table = try CSVWriter(creating: path, columns: Self.columns)
     }
 
-    /// Goes on after the first `length` bytes of a log; what follows them is cut off.
+    /// Continues a log after its first `length` bytes; the rest is cut off.
     ///
     /// - Throws: `StorageError`.
     public init(resuming path: String, at length: Int) throws(StorageError) {
         table = try CSVWriter(resuming: path, at: length, columns: Self.columns)
     }
 
-    /// The bytes so far, to resume at.
+    /// The number of bytes so far, where the log can be resumed.
     public var length: Int { table.length }
 
     /// Appends an episode.
@@ -66,7 +65,7 @@ public final class EpisodeLog {
         ])
     }
 
-    /// Makes everything so far durable.
+    /// Waits until everything so far is on disk.
     ///
     /// - Throws: `StorageError`.
     public func synchronize() throws(StorageError) { try table.synchronize() }

@@ -3,16 +3,17 @@ import Graphics
 
 /// How progress is shown.
 public enum ProgressStyle: Hashable, Sendable {
-    /// A bar on one line of a terminal, drawn again and again, of so many columns.
+    /// A bar on one line of a terminal with so many columns, redrawn in place.
     case bar(columns: Int)
-    /// A plain line now and then.
+    /// A plain line from time to time.
     case lines
 
-    /// The style for a stream: lines off a terminal, with `NO_COLOR` (https://no-color.org) or with `TERM=dumb`.
+    /// The style for a stream: lines if it is not a terminal, with `NO_COLOR` (https://no-color.org) or with
+    /// `TERM=dumb`.
     ///
     /// - Parameters:
-    ///   - stream: A file descriptor; standard error unless told.
-    ///   - variable: Gives an environment variable's value.
+    ///   - stream: A file descriptor, by default that of standard error.
+    ///   - variable: Returns the value of an environment variable.
     public static func suitable(
         for stream: Int32 = STDERR_FILENO,
         variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }
@@ -25,7 +26,7 @@ public enum ProgressStyle: Hashable, Sendable {
     }
 }
 
-/// Shows on standard error how far a run is: steps, rate, time left, and a few metrics.
+/// Shows the progress of a run on standard error: steps, rate, time left, and a few metrics.
 ///
 /// ```
 ///  38% ███████▌············ 19,000/50,000  2,431/s  0:12 left  return 121.4
@@ -38,11 +39,11 @@ public final class ProgressBar {
     private var start: (time: Double, step: Int)
     private var lastShown: Double?
 
-    /// Makes a bar; nothing is shown before ``update(step:metrics:)``.
+    /// Makes a bar; nothing is shown before the first ``update(step:metrics:)``.
     ///
     /// - Parameters:
-    ///   - total: The steps of the whole run, at least 1.
-    ///   - step: The step from which it goes on, which does not count for the rate.
+    ///   - total: The number of steps of the whole run, at least 1.
+    ///   - step: The step that it continues from, which does not count for the rate.
     ///   - style: How it is shown.
     ///   - seconds: A clock; only differences count.
     ///   - write: Takes the texts to show.
@@ -51,7 +52,7 @@ public final class ProgressBar {
         seconds: @escaping () -> Double = ProgressBar.monotonicSeconds,
         write: @escaping (String) -> Void = ProgressBar.writeToStandardError
     ) {
-        precondition(total >= 1, "a run of \(total) steps; it has at least 1")
+        precondition(total >= 1, "a run has at least 1 step, not \(total)")
         self.total = total
         self.style = style
         self.seconds = seconds
@@ -59,18 +60,18 @@ public final class ProgressBar {
         start = (seconds(), step)
     }
 
-    /// Shows the progress, where it was last shown long enough ago: 0.1 s for a bar, 10 s for lines.
+    /// Shows the progress if it was last shown long enough ago: 0.1 s for a bar, 10 s for lines.
     ///
     /// - Parameters:
     ///   - step: The steps so far.
-    ///   - metrics: Names and values; evaluated where they are shown.
+    ///   - metrics: Names and values, evaluated only if they are shown.
     public func update(step: Int, metrics: @autoclosure () -> [(name: String, value: Double)] = []) {
         let now = seconds()
         if let lastShown, now - lastShown < interval { return }
         show(step, now, metrics())
     }
 
-    /// Shows the last state and ends the line.
+    /// Shows the final state and ends the line.
     public func finish(step: Int, metrics: [(name: String, value: Double)] = []) {
         show(step, seconds(), metrics)
         if case .bar = style { write("\n") }
@@ -96,12 +97,12 @@ public final class ProgressBar {
         case .lines: write("\(percent) \(text)\n")
         case .bar(let columns):
             let padded = String(repeating: " ", count: max(0, 4 - percent.count)) + percent
-            // The line is cleared to its end (ECMA-48's EL) and kept one column short, so that it never wraps.
+            // The line is cleared to its end (EL of ECMA-48) and kept one column short, so that it never wraps.
             write("\r" + String("\(padded) \(Self.bar(share)) \(text)".prefix(max(1, columns - 1))) + "\u{1B}[K")
         }
     }
 
-    /// Twenty columns, filled in eighths.
+    /// Twenty columns, filled in eighths of a column.
     private static func bar(_ share: Double) -> String {
         let eighths = Int(share * 160)
         let partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
@@ -109,14 +110,14 @@ public final class ProgressBar {
         return filled + String(repeating: "·", count: 20 - filled.count)
     }
 
-    /// 1,234,567.
+    /// For example 1,234,567.
     static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
         let groups = stride(from: digits.count, to: 0, by: -3).map { end in String(digits[max(0, end - 3)..<end]) }
         return (number < 0 ? "-" : "") + groups.reversed().joined(separator: ",")
     }
 
-    /// 0:05, 12:34, 1:02:03.
+    /// For example 0:05, 12:34, 1:02:03.
     static func clock(_ seconds: Double) -> String {
         guard seconds < 1e9 else { return "long" }
         let total = Int(seconds.rounded())
@@ -126,19 +127,19 @@ public final class ProgressBar {
         return hours > 0 ? "\(hours):\(two(minutes)):\(two(total % 60))" : "\(minutes):\(two(total % 60))"
     }
 
-    /// Seconds of a clock that is never set.
+    /// The seconds of a monotonic clock.
     public static func monotonicSeconds() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// Writes a text to standard error at once.
+    /// Writes a text to standard error immediately.
     public static func writeToStandardError(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            // Progress that cannot be shown is no reason to stop a run.
+            // A run must not stop because its progress can't be shown.
             guard count > 0 || errno == EINTR else { return }
             rest = rest.dropFirst(max(0, count))
         }

@@ -4,22 +4,22 @@ import Storage
 ///
 /// | file | |
 /// |---|---|
-/// | `config.toml` | what was run, every setting resolved; see `Experiment` |
-/// | `metrics.jsonl` | one JSON object a line; see ``JSONLinesWriter`` |
-/// | `episodes.csv` | one line an episode; see ``EpisodeLog`` |
+/// | `config.toml` | what was run, with every setting resolved; see `Experiment` |
+/// | `metrics.jsonl` | one JSON object per line; see ``JSONLinesWriter`` |
+/// | `episodes.csv` | one line per episode; see ``EpisodeLog`` |
 /// | `events.out.tfevents.reverie` | the metrics for TensorBoard; see ``TensorBoardWriter`` |
 /// | `checkpoints/step-N.safetensors` | the state after N steps |
-/// | `checkpoints/best.safetensors` | the parameters of the best evaluation, in runs that are evaluated |
-/// | `weights.safetensors` | the parameters that training started from, where a file gave them |
+/// | `checkpoints/best.safetensors` | the parameters of the best evaluation, for runs that are evaluated |
+/// | `weights.safetensors` | the parameters that training started from, if a file gave them |
 /// | `replay/N.bin` | replayed transitions from number N on; see ``ReplayLog`` |
-/// | `samples.png` | what a fitted model drew last |
+/// | `samples.png` | the latest samples of a fitted model |
 /// | `clock.json` | the seconds that a fit has taken over all of its processes |
-/// | `summary.json` | the result, once the run has ended
+/// | `summary.json` | the result, once the run has finished |
 public struct RunFolder: Hashable, Sendable {
     /// The folder's path.
     public let path: String
 
-    /// The folder's usual place: `runs/dqn-CartPole-v1-seed0`, with what a file name should not have as `-`.
+    /// The usual folder, such as `runs/dqn-CartPole-v1-seed0`; characters that don't suit file names become `-`.
     public static func usualPath(agent: String, environment: String, seed: UInt64) -> String {
         let name = "\(agent)-\(environment)-seed\(seed)"
         let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
@@ -29,10 +29,10 @@ public struct RunFolder: Hashable, Sendable {
     /// Starts a run in a new or empty folder.
     ///
     /// - Parameters:
-    ///   - path: The folder; those above it are created, too.
-    ///   - force: Whether an earlier run's files there are removed; files that a run does not make stay.
-    /// - Throws: `StorageError`, with `wouldOverwrite` where the folder has files and `force` is false, with `wrongKind`
-    ///   where the path is no folder's.
+    ///   - path: The folder; missing parent folders are created too.
+    ///   - force: Whether the files of an earlier run are removed; files that are not a run's are kept.
+    /// - Throws: `StorageError`, with `wouldOverwrite` if the folder has files and `force` is false, with `wrongKind`
+    ///   if the path is not a folder's.
     public init(creating path: String, force: Bool = false) throws(StorageError) {
         try Self.requireFree(path, force: force)
         try createFolder(path)
@@ -41,7 +41,7 @@ public struct RunFolder: Hashable, Sendable {
         try createFolder(checkpointFolder)
     }
 
-    /// Refuses a place where a run can't start; changes nothing.
+    /// Throws if a run can't start in a place; changes nothing.
     ///
     /// - Throws: as ``init(creating:force:)``.
     public static func requireFree(_ path: String, force: Bool) throws(StorageError) {
@@ -55,7 +55,7 @@ public struct RunFolder: Hashable, Sendable {
 
     /// Opens the folder of a run.
     ///
-    /// - Throws: `StorageError` with `missing` where there is no such folder, `FormatError` where it is not a run's.
+    /// - Throws: `StorageError` with `missing` for a missing folder, `FormatError` if it is not a run's.
     public init(opening path: String) throws {
         self.path = path
         let names = try namesInFolder(path)
@@ -64,64 +64,59 @@ public struct RunFolder: Hashable, Sendable {
         }
     }
 
-    /// What is being done to the folder where a run starts, as errors say it.
+    /// The operation of starting a run, as errors name it.
     public static let start = "start a run in"
 
-    /// Where the resolved configuration is.
     public var configurationPath: String { joinPath(path, "config.toml") }
-    /// Where the metrics are.
     public var metricsPath: String { joinPath(path, "metrics.jsonl") }
-    /// Where the episodes are.
     public var episodesPath: String { joinPath(path, "episodes.csv") }
-    /// Where the metrics for TensorBoard are.
+    /// The metrics for TensorBoard.
     public var eventsPath: String { joinPath(path, "events.out.tfevents.reverie") }
-    /// Where the result is.
     public var summaryPath: String { joinPath(path, "summary.json") }
-    /// Where the picture is of what a fitted model drew last.
+    /// The image with the latest samples of a fitted model.
     public var samplesPath: String { joinPath(path, "samples.png") }
-    /// Where the time is that a fit has taken.
+    /// The time that a fit has taken.
     var clockPath: String { joinPath(path, "clock.json") }
-    /// The result; nil for a run that hasn't ended.
+    /// The result; nil for an unfinished run.
     ///
-    /// - Throws: `StorageError`, or `FormatError` where the file is damaged.
+    /// - Throws: `StorageError`, or `FormatError` if the file is damaged.
     public func summary() throws -> JSON? {
         guard exists(summaryPath) else { return nil }
         return try JSON(parsing: InputFile.bytes(of: summaryPath, limit: 1 << 20)[...], file: summaryPath)
     }
-    /// Where the parameters are that training started from, where a file gave them.
+    /// The parameters that training started from, if a file gave them.
     public var weightsPath: String { joinPath(path, "weights.safetensors") }
-    /// Where the checkpoints are.
     public var checkpointFolder: String { joinPath(path, "checkpoints") }
 
-    /// Where replayed experience is.
+    /// The replayed experience.
     public var replayFolder: String { joinPath(path, "replay") }
 
     private static let checkpointPrefix = "step-"
     private static let checkpointSuffix = ".safetensors"
 
-    /// Where the checkpoint after so many steps is.
+    /// The path of the checkpoint after `step` steps.
     public func checkpointPath(step: Int) -> String {
         joinPath(checkpointFolder, "\(Self.checkpointPrefix)\(step)\(Self.checkpointSuffix)")
     }
 
-    /// The steps of the checkpoints there are, ascending.
+    /// The steps of the existing checkpoints, ascending.
     ///
-    /// - Throws: `StorageError` where the folder cannot be listed.
+    /// - Throws: `StorageError` if the folder can't be listed.
     public func checkpointSteps() throws(StorageError) -> [Int] {
         guard exists(checkpointFolder) else { return [] }
         let steps = try namesInFolder(checkpointFolder).compactMap { name -> Int? in
             guard name.hasPrefix(Self.checkpointPrefix), name.hasSuffix(Self.checkpointSuffix) else { return nil }
             let digits = name.dropFirst(Self.checkpointPrefix.count).dropLast(Self.checkpointSuffix.count)
-            // Only the one way to write a number: neither "+5" nor "05".
+            // Only the canonical form of a number: neither "+5" nor "05".
             return Int(digits).flatMap { String($0) == digits && $0 >= 0 ? $0 : nil }
         }
         return steps.sorted()
     }
 
-    /// Where the parameters of the best evaluation are, in runs that are evaluated.
+    /// The parameters of the best evaluation, for runs that are evaluated.
     public var bestCheckpointPath: String { joinPath(checkpointFolder, "best\(Self.checkpointSuffix)") }
 
-    /// Removes all checkpoints but the last ones.
+    /// Removes all but the last `count` checkpoints.
     ///
     /// - Throws: `StorageError`.
     public func removeCheckpoints(keeping count: Int = 2) throws(StorageError) {
@@ -130,7 +125,7 @@ public struct RunFolder: Hashable, Sendable {
 
     /// The path of the last checkpoint.
     ///
-    /// - Throws: `StorageError` with `missing` where there is none.
+    /// - Throws: `StorageError` with `missing` if there is none.
     public func lastCheckpointPath() throws(StorageError) -> String {
         guard let step = try checkpointSteps().last else {
             throw StorageError(path: checkpointFolder, operation: "find a checkpoint in", reason: .missing)
@@ -138,7 +133,7 @@ public struct RunFolder: Hashable, Sendable {
         return checkpointPath(step: step)
     }
 
-    /// Removes the logs and the experience: what a run that has no checkpoint yet begins anew.
+    /// Removes logs and experience, which a run without a checkpoint writes from the start again.
     ///
     /// - Throws: `StorageError`.
     public func removeLogs() throws(StorageError) {

@@ -1,18 +1,18 @@
 import Storage
 
-/// Writes scalars for TensorBoard: an event file of `Event` messages, each framed as a record of TensorFlow's.
+/// Writes scalars for TensorBoard: an event file of `Event` messages, each framed as a TensorFlow record.
 ///
 /// Fields used (tensorflow/core/util/event.proto, summary.proto): `Event.wall_time` = 1, `step` = 2, `file_version` =
 /// 3, `summary` = 5; `Summary.value` = 1; `Value.tag` = 1, `simple_value` = 2.
 public final class TensorBoardWriter {
     private let file: AppendFile
 
-    /// Starts a new file; its name has to contain `tfevents`.
+    /// Starts a new file; its name must contain `tfevents`.
     ///
     /// - Parameters:
-    ///   - path: Where the file is made.
+    ///   - path: The path of the file.
     ///   - time: Now, in seconds since 1970.
-    /// - Throws: `StorageError`, with `wouldOverwrite` where the path exists.
+    /// - Throws: `StorageError`, with `wouldOverwrite` if the path exists.
     public init(creating path: String, time: Double) throws(StorageError) {
         file = try AppendFile(creating: path)
         var event = ProtocolBuffer()
@@ -21,25 +21,25 @@ public final class TensorBoardWriter {
         try append(record: event.bytes)
     }
 
-    /// Goes on after the first `length` bytes of a file; what follows them is cut off.
+    /// Continues a file after its first `length` bytes; the rest is cut off.
     ///
     /// - Throws: `StorageError`.
     public init(resuming path: String, at length: Int) throws(StorageError) {
         file = try AppendFile(resuming: path, at: length)
     }
 
-    /// The bytes so far, to resume at.
+    /// The number of bytes so far, where the file can be resumed.
     public var length: Int { file.count }
 
     /// Appends the values of one step.
     ///
     /// - Parameters:
-    ///   - scalars: Names, with `/` between group and name, and values; rounded to `Float`.
-    ///   - step: The step, not negative.
+    ///   - scalars: Names, with `/` between group and name, and values, which are rounded to `Float`.
+    ///   - step: The step, at least 0.
     ///   - time: Now, in seconds since 1970.
     /// - Throws: `StorageError`.
     public func append(_ scalars: [(tag: String, value: Double)], step: Int, time: Double) throws(StorageError) {
-        precondition(step >= 0, "the step \(step); it is at least 0")
+        precondition(step >= 0, "a step is at least 0, not \(step)")
         var summary = ProtocolBuffer()
         for (tag, value) in scalars {
             var scalar = ProtocolBuffer()
@@ -54,18 +54,18 @@ public final class TensorBoardWriter {
         try append(record: event.bytes)
     }
 
-    /// Makes everything so far durable.
+    /// Waits until everything so far is on disk.
     ///
     /// - Throws: `StorageError`.
     public func synchronize() throws(StorageError) { try file.synchronize() }
 
-    /// Length, its checksum, the data, its checksum (tensorflow/core/lib/io/record_writer.h).
+    /// A record: length, its checksum, the data, their checksum (tensorflow/core/lib/io/record_writer.h).
     private func append(record: [UInt8]) throws(StorageError) {
         let length = UInt64(record.count).littleEndianBytes
         try file.append(length + Self.maskedChecksum(length) + record + Self.maskedChecksum(record))
     }
 
-    /// A CRC-32C turned by 15 bits with a constant added, so that data that hold checksums have no odd ones.
+    /// A CRC-32C, rotated by 15 bits plus a constant, so that checksums of data with embedded CRCs remain good.
     private static func maskedChecksum(_ bytes: [UInt8]) -> [UInt8] {
         let checksum = crc32c(bytes)
         return ((checksum >> 15 | checksum << 17) &+ 0xA282_EAD8).littleEndianBytes
@@ -93,7 +93,7 @@ struct ProtocolBuffer {
         appendVariable(value)
     }
 
-    /// A text, bytes, or a message.
+    /// A field of text, bytes or a nested message.
     mutating func append(field: UInt64, _ value: [UInt8]) {
         appendTag(field, .lengthDelimited)
         appendVariable(UInt64(value.count))

@@ -4,27 +4,24 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// What a model's codes tell of the rows' classes: the accuracy of a perceptron on top of them, beside that of the same perceptron
-/// on the rows themselves.
+/// How much a model's codes say about the classes of rows: the accuracy of a perceptron on top of the codes, beside
+/// that of the same perceptron on the rows themselves.
 ///
-/// The model stays as it is; the perceptron has one hidden layer, is fitted to labelled training rows by Adam, and judged where it
-/// did best on the validation rows.
+/// The model is not changed. The perceptron has one hidden layer, is fitted to labelled training rows with Adam, and is
+/// judged with the parameters that did best on the validation rows.
 public struct CodeClassifier: Sendable {
-    /// Units of the perceptron's hidden layer.
+    /// The number of units in the hidden layer.
     public var hiddenUnits = 500
-    /// Epochs.
     public var epochs = 30
-    /// Rows of a minibatch.
+    /// The number of rows in a minibatch.
     public var batchSize = 100
-    /// The step size.
     public var learningRate = 1e-3
-    /// Labelled training rows; nil for all that there are.
+    /// The number of labelled training rows; nil for all.
     public var labels: Int?
 
-    /// The defaults.
     public init() {}
 
-    /// The shares of a part's rows that are told right, by the codes and by the rows themselves.
+    /// The shares of a part's rows that are classified correctly, from the codes and from the rows themselves.
     struct Result {
         let labels: Int
         let codes, rows: Double
@@ -32,7 +29,7 @@ public struct CodeClassifier: Sendable {
 
     /// Fits both perceptrons.
     ///
-    /// - Throws: ``GenerativeModels/ModelError`` where rows have no labels, or there are fewer than asked for.
+    /// - Throws: ``GenerativeModels/ModelError`` if rows have no labels, or there are fewer than asked for.
     func judge(_ model: any EncodingModel, _ split: Split, seed: UInt64) throws -> Result {
         for rows in [split.training, split.validation, split.judged] where rows.labels.count != rows.count {
             throw ModelError.data(model: "a classifier", found: "rows without labels", expected: "labelled rows")
@@ -52,7 +49,7 @@ public struct CodeClassifier: Sendable {
             rows: try accuracy(split, model.data.classCount, seed))
     }
 
-    /// Labelled rows to learn from, to choose the best epoch by, and to judge.
+    /// Labelled rows to learn from, to select the best epoch, and to judge.
     struct Split {
         let training, validation, judged: DataRows
 
@@ -63,7 +60,7 @@ public struct CodeClassifier: Sendable {
         }
     }
 
-    /// The share of the judged rows that a perceptron fitted to the others tells right.
+    /// The share of the judged rows that a perceptron fitted to the others classifies correctly.
     private func accuracy(_ split: Split, _ classes: Int, _ seed: UInt64) throws -> Double {
         let root = RandomStream(seed: seed).split("classifier")
         var initial = root.split("parameters")
@@ -99,7 +96,7 @@ public struct CodeClassifier: Sendable {
 }
 
 extension DataRows {
-    /// The share of the rows whose label has the highest of their scores, (count, classes).
+    /// The share of rows whose label has the highest of the scores, (count, classes).
     func accuracy(of scores: [Float], classes: Int) -> Double {
         let right = labels.indices.count { row in
             let own = scores[row * classes..<(row + 1) * classes]

@@ -2,7 +2,7 @@ import Datasets
 import Storage
 
 extension Dataset.Description {
-    /// The description as a checkpoint keeps it.
+    /// The description as a checkpoint stores it.
     var json: JSON {
         var members: [JSON.Member] = [
             .init("name", .string(name)), .init("shape", .array(shape.map { .integer($0) })),
@@ -18,7 +18,7 @@ extension Dataset.Description {
         return .object(members)
     }
 
-    /// Reads back what ``json`` wrote.
+    /// Reads what ``json`` wrote.
     ///
     /// - Throws: `FormatError` with the checkpoint's name for anything else.
     init(json text: String, file: String) throws {

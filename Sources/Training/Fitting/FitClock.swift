@@ -2,17 +2,17 @@ import Dispatch
 import Foundation
 import Storage
 
-/// The time that a fit has taken over all of its processes. It has a file of its own, so that everything else that a run
-/// writes is the same bytes in each run of a seed.
+/// The time that a fit has taken over all of its processes. It is kept in a file of its own, so that all other files
+/// are the same bytes in each run of a seed.
 struct FitClock {
     private let folder: RunFolder
     private let start = FitClock.now, processorStart = FitClock.processorNow
-    /// Seconds of earlier processes, and those that processors were busy.
+    /// Wall-clock and processor seconds of earlier processes.
     private let earlier, earlierProcessor: Double
     private var lastCheckpoint = FitClock.now
     private var writingTime = 0.0
 
-    /// Seconds from one checkpoint to the next, at least.
+    /// The minimum number of seconds between checkpoints.
     private let interval: Double
 
     init(_ folder: RunFolder, interval: Double) {
@@ -29,14 +29,15 @@ struct FitClock {
     /// Seconds of fitting, scoring and writing so far.
     var seconds: Double { earlier + Self.now - start }
 
-    /// Seconds that all threads have kept processors busy: what the fit costs, however busy the machine is.
+    /// Processor seconds of all threads so far: what the fit costs, however busy the machine is.
     var processorSeconds: Double { earlierProcessor + Self.processorNow - processorStart }
 
-    /// Whether enough was done since the last checkpoint: the interval's seconds, and 20 times as long as writing takes; with no
+    /// Whether enough has been done since the last checkpoint: the interval's seconds, and 20 times what writing takes.
+    /// Always, if the interval is 0.
     /// interval always.
     var checkpointIsDue: Bool { interval == 0 || Self.now - lastCheckpoint > max(interval, 20 * writingTime) }
 
-    /// Writes a checkpoint, and the time until then.
+    /// Writes a checkpoint, and the time so far.
     mutating func writing(_ body: () throws -> Void) throws {
         let begin = Self.now
         try body()

@@ -3,7 +3,7 @@ import Datasets
 import GenerativeModels
 import Storage
 
-/// What a fit is made from, and read back from: the `config.toml` of its run.
+/// What a fit is made from, and what its run's `config.toml` holds:
 ///
 /// ```toml
 /// model = "nade"
@@ -19,25 +19,21 @@ import Storage
 /// hiddenUnits = 500
 /// ```
 public struct FitConfiguration: Sendable {
-    /// The model's name.
     public var model: String
-    /// The data's name or path.
+    /// The dataset's name or path.
     public var dataset: String
-    /// The folder where data are looked for by name; empty where none was given.
+    /// The folder where datasets are looked up by name; empty if none was given.
     public var folder: String
-    /// What the run's random streams are made from.
+    /// The seed of the run's random streams.
     public var seed: Int
-    /// How the model is fitted.
     public var fitting: FitSettings
-    /// How the data are prepared.
     public var data = DataSettings()
-    /// The model's settings.
     public var settings: any ModelSettings
 
     /// Makes a configuration with the model's defaults.
     ///
-    /// - Throws: ``GenerativeModels/ModelError`` for a name that no model has, ``Configuration/ConfigurationError``
-    ///   for a negative seed.
+    /// - Throws: ``GenerativeModels/ModelError`` for an unknown model, ``Configuration/ConfigurationError`` for a
+    ///   negative seed.
     public init(model: String, dataset: String, folder: String = "", seed: Int) throws {
         settings = try ModelCatalog.entry(model).makeSettings()
         guard seed >= 0 else { throw Self.badSeed(.integer(seed), source: "--seed") }
@@ -47,7 +43,7 @@ public struct FitConfiguration: Sendable {
 
     /// Reads a run's configuration.
     ///
-    /// - Throws: `StorageError`, or ``Configuration/ConfigurationError`` with the line that isn't right.
+    /// - Throws: `StorageError`, or ``Configuration/ConfigurationError`` with the line that is wrong.
     public init(contentsOf path: String) throws {
         let document = try TOMLDocument(contentsOf: path)
         func text(_ name: String) throws -> String {
@@ -74,8 +70,8 @@ public struct FitConfiguration: Sendable {
         .badValue(name: "seed", value: value.toml, expected: "a whole number from 0 to \(Int.max)", source: source)
     }
 
-    /// Applies flags of the form `name=value`: settings of the model, and of fitting. The model's come first, since what suits
-    /// fitting may follow from them.
+    /// Applies flags of the form `name=value`: settings of the model and of fitting. The model's come first, since some
+    /// settings of fitting depend on them.
     ///
     /// - Throws: ``Configuration/ConfigurationError``.
     public mutating func apply(assignments: [String]) throws {

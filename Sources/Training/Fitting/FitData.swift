@@ -3,10 +3,10 @@ import GenerativeModels
 import NeuralNetworks
 import Random
 
-/// A data set as a model takes it: prepared, and standardised where its numbers are reals.
+/// A dataset as a model takes it: prepared, and standardised if its numbers are reals.
 struct FitData: Sendable {
     private let pipeline: DataPipeline
-    /// Shift and scale of each number; those that change nothing where the model takes the numbers as they are.
+    /// Shift and scale of each number; the identity if the model takes the numbers as they are.
     let scaling: Standardizer
     /// The prepared rows.
     let validation, test: DataRows
@@ -20,7 +20,7 @@ struct FitData: Sendable {
         try self.init(dataset, configuration)
     }
 
-    /// Prepares a data set.
+    /// Prepares a dataset.
     init(_ dataset: Dataset, _ configuration: FitConfiguration) throws {
         let needs = configuration.settings.needs
         var pipeline = try DataPipeline(
@@ -41,7 +41,7 @@ struct FitData: Sendable {
     private let isScaled: Bool
     private let windows: FitWindows?
 
-    /// The change of pictures that the data's settings ask for.
+    /// The random change of images that the dataset's settings ask for.
     private static func augmentation(
         _ data: Dataset.Description, _ settings: DataSettings
     ) -> DataPipeline.Augmentation? {
@@ -58,16 +58,16 @@ struct FitData: Sendable {
 
     /// What the rows are that the model sees.
     var description: Dataset.Description { pipeline.description }
-    /// Rows to learn from, or windows of sequences.
+    /// The number of training rows, or of windows of sequences.
     var trainingCount: Int { windows?.count ?? pipeline.trainingCount }
 
-    /// Some rows to learn from, with what is drawn for them.
+    /// Some training rows, with their random preparation.
     func batch(_ rows: some Collection<Int>, random: RandomStream) -> DataRows {
         if let windows { return windows.gathered(rows, of: pipeline.training, random: random) }
         let batch = pipeline.batch(rows, random: random)
         return isScaled ? batch.replacing(scaling.apply(batch.values)) : batch
     }
 
-    /// What a log-density loses a row by scaling the model's numbers up to the data's.
+    /// What a row's log-density loses when the model's numbers are scaled to the data's.
     var logVolume: Double { scaling.logVolume + pipeline.logVolume }
 }

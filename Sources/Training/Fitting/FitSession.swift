@@ -6,30 +6,31 @@ import Random
 import Storage
 import TensorCore
 
-/// A generative model, its data and its run folder: fits the one to the other.
+/// Fits a generative model to a dataset, and writes the run folder.
 public final class FitSession {
     let configuration: FitConfiguration
-    /// Where the run's files are.
+    /// The run's files.
     public let folder: RunFolder
     let data: FitData
     let model: any GenerativeModel
     private let metrics: JSONLinesWriter
     private var state: FitState
-    /// The parameters of the best score on the validation rows.
+    /// The parameters with the best validation score.
     private let best: Parameters
     private let average: ExponentialMovingAverage?
     private var clock: FitClock
-    /// Is told how the fit goes and what the model has learned, which changes nothing.
+    /// Receives the progress and the learned parameters, which changes nothing.
     public var feed: FitFeed?
-    /// Told after each epoch, and at last with the parameters that the model is judged by. It must not change the model.
+    /// Called after each epoch, and at the end with the parameters that the model is judged by. It must not change the
+    /// model.
     public var observer: ((_ model: FittedModel, _ isLast: Bool) throws -> Void)?
     private var scores: [Double] = []
-    /// The model as one with a score; nil where it has none.
+    /// The model, if it has a score.
     private let scored: (any ScoredModel)?
-    /// Step sizes of single optimisers by name, the greatest of each.
+    /// The maximum learning rate of single optimisers, by name.
     private let learningRates: [String: Double]
 
-    /// Reads the data, makes the model and the run's folder.
+    /// Reads the data, and makes the model and the run's folder.
     ///
     /// - Throws: `StorageError`, `FormatError`, ``Datasets/DatasetError`` for data that don't suit the model, or
     ///   ``GenerativeModels/ModelError`` for settings that don't.
@@ -42,8 +43,8 @@ public final class FitSession {
         try self.init(starting: configuration, folder, data, model)
     }
 
-    /// Goes on with a fit from its last checkpoint; one that was stopped before its first starts anew. It ends as one
-    /// that was never stopped, bit for bit.
+    /// Continues a fit from its last checkpoint; one that was stopped before its first starts from the beginning. It
+    /// ends like one that was never stopped, bit for bit.
     ///
     /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint or log.
     public convenience init(resuming path: String) throws {
@@ -51,7 +52,7 @@ public final class FitSession {
         try self.init(resuming: folder, FitConfiguration(contentsOf: folder.configurationPath))
     }
 
-    /// Goes on with a fit whose configuration has been read.
+    /// Continues a fit whose configuration has been read.
     convenience init(resuming folder: RunFolder, _ configuration: FitConfiguration) throws {
         let data = try FitData(configuration)
         let model = try Self.model(configuration, data)
@@ -68,14 +69,14 @@ public final class FitSession {
         }
         let metrics = try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength)
         try self.init(configuration, folder, data, model, metrics, state)
-        // An average's variables are there from the start, the best parameters from the first epoch's end.
+        // An average's variables exist from the start, the best parameters from the end of the first epoch.
         try Checkpoint.read(checkpoint, into: variables)
         model.randomStates = state.randomStates
     }
 
-    /// Goes on with the fit in a folder if there is one, and starts it otherwise.
+    /// Continues the fit in a folder if there is one, and starts it otherwise.
     ///
-    /// - Throws: as the other two.
+    /// - Throws: as the other two initialisers.
     public convenience init(continuing configuration: FitConfiguration, folder path: String) throws {
         if exists(joinPath(path, "config.toml")) {
             try self.init(resuming: path)
@@ -114,7 +115,7 @@ public final class FitSession {
         guard fitting.patience == 0 || fitting.keepBest else {
             throw ModelError.setting(
                 "patience", value: "\(fitting.patience)",
-                expected: "0 with keepBest = false, which wants the last parameters")
+                expected: "0 with keepBest = false, which keeps the last parameters")
         }
         let name = (model as? any ScoredModel)?.scoreName
         guard fitting.patience == 0 || name?.selects == true else {
@@ -122,28 +123,28 @@ public final class FitSession {
             throw ModelError.setting(
                 "patience", value: "\(fitting.patience)", expected: "0, since \(configuration.model)\(reason)")
         }
-        // Refused before there is a folder.
+        // Checked before the folder is made.
         _ = try fitting.learningRates(of: model.optimizerNames)
         return model
     }
 
-    /// Times that the data are gone through at most.
+    /// The maximum number of epochs.
     public var epochs: Int { configuration.fitting.epochs }
 
-    /// Updates that there are to be at most.
+    /// The maximum number of updates.
     public var updates: Int {
         let (rows, size) = (data.trainingCount, configuration.fitting.batchSize)
         let (all, limit) = (epochs * ((rows + size - 1) / size), configuration.fitting.updates)
         return limit > 0 ? min(limit, all) : all
     }
 
-    /// Updates so far.
+    /// The number of updates so far.
     public var updatesDone: Int { state.updates }
 
-    /// Goes through the data as often as the settings say, and writes metrics, checkpoints and `summary.json`; or until
-    /// `shouldStop` says so, and writes a checkpoint.
+    /// Fits the model for as many epochs as the settings say, and writes metrics, checkpoints and `summary.json`. If
+    /// `shouldStop` returns true, it writes a checkpoint and stops.
     ///
-    /// - Returns: what ``FitSummary`` says of the run; nil where it was stopped.
+    /// - Returns: the run's summary, see ``FitSummary``; nil if it was stopped.
     public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
         scores = scored == nil ? [] : [state.validScore]
         feed?.publish(model.variables, status)
@@ -189,7 +190,7 @@ public final class FitSession {
         configuration.fitting.updates > 0 && state.updates >= configuration.fitting.updates
     }
 
-    /// Fits what is left of the epoch; false where it was stopped.
+    /// Fits the rest of an epoch; false if it was stopped.
     private func fitEpoch(_ progress: ProgressBar, _ shouldStop: () -> Bool) throws -> Bool {
         let stream = RandomStream(seed: UInt64(configuration.seed))
         var batches = Minibatches(
@@ -257,8 +258,8 @@ public final class FitSession {
                     + (score.map { [.init("validScore", .number($0))] } ?? [])))
     }
 
-    /// The score on the validation rows, in nats a row of the data as they were where it is a likelihood; nil where
-    /// the model has none.
+    /// The score on the validation rows, for likelihoods in nats per row of the original data; nil if the model has no
+    /// score.
     private func score() throws -> Double? {
         guard let scored else { return nil }
         let limit = configuration.fitting.validationRows
@@ -272,8 +273,8 @@ public final class FitSession {
         return try average.withAverages(body)
     }
 
-    /// Whether a score is the best so far; nil where the model isn't judged by the parameters of its best score, but by the averages,
-    /// where there are some, or the last.
+    /// Whether a score is the best so far; nil if the model is judged not by the parameters of its best score, but by
+    /// the averages, if there are any, or by the last.
     private func isBest(_ score: Double?) -> Bool? {
         guard let score, let name = scored?.scoreName, name.selects, configuration.fitting.keepBest else { return nil }
         return name.prefers(score, to: state.bestEpoch > 0 ? state.bestScore : nil)
@@ -284,7 +285,7 @@ public final class FitSession {
         if state.bestEpoch > 0 { model.parameters.copy(from: best) }
     }
 
-    /// Everything that a checkpoint holds: the model's numbers, their averages, the best ones, the data's scale.
+    /// Everything that a checkpoint holds: the parameters, their averages, the best ones, and the scale of the data.
     private var variables: Parameters {
         let groups: [(String, Parameters)] = [
             ("average", average?.state ?? [:]), (FittedModel.best, state.bestEpoch > 0 ? best : [:]),
@@ -295,7 +296,7 @@ public final class FitSession {
                 + groups.flatMap { name, group in group.entries.map { ("\(name).\($0.path)", $0.variable) } })
     }
 
-    /// Writes the state after the last update; nothing where that is written already.
+    /// Writes the state after the last update, unless it has been written already.
     private func writeCheckpoint() throws {
         let path = folder.checkpointPath(step: state.updates)
         guard !exists(path) else { return }

@@ -2,17 +2,17 @@ import Environments
 import GenerativeModels
 import Random
 
-/// Where a fit was at a checkpoint, besides the model's numbers.
+/// The position of a fit at a checkpoint: everything but the parameters.
 struct FitState: StateCodable {
-    /// Epochs finished, and batches of the one under way.
+    /// Finished epochs, and finished batches of the current one.
     var epoch = 0, batch = 0
-    /// Sums of the model's metrics over the rows of the epoch under way, in the order of the model.
+    /// The model's metrics, in its order, summed over the rows of the current epoch.
     var totals: [Double] = []
-    /// Rows of the epoch under way that were learned from.
+    /// The rows of the current epoch that were learned from.
     var rows = 0
     var updates = 0
     var firstScore = 0.0, validScore = 0.0
-    /// The best score on the validation rows, and the epochs after which it was reached.
+    /// The best validation score, and the number of epochs after which it was reached.
     var bestScore = -Double.infinity, bestEpoch = 0
     var metricsLength = 0
     /// The model's random streams.

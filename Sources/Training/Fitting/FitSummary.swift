@@ -3,7 +3,7 @@ import Foundation
 import GenerativeModels
 import Storage
 
-/// What has come of a fit: its `summary.json`.
+/// The result of a fit: its `summary.json`.
 struct FitSummary {
     let json: JSON
 
@@ -41,14 +41,14 @@ struct FitSummary {
         ]
     }
 
-    /// log p of the test rows; nil where the model has none to give.
+    /// log p of the test rows; nil if the model has none.
     static func likelihood(of model: any GenerativeModel, _ rows: DataRows, seed: UInt64) throws -> LogLikelihood? {
         guard let model = model as? any LikelihoodModel, !rows.isEmpty else { return nil }
         return try model.logLikelihood(of: rows, seed: seed)
     }
 
-    /// `testNats`, the negative mean log-likelihood as tables have it, per row of the data as they were; `bitsPerDimension` too
-    /// where rows are vectors; what kind of number it is and what it rests on.
+    /// `testNats`: the negative mean log-likelihood, as tables in papers have it, per row of the original data; also
+    /// `bitsPerDimension` if rows are vectors; the kind of likelihood and its standard error.
     static func members(
         _ likelihood: LogLikelihood?, _ description: Dataset.Description, logVolume: Double
     ) -> [JSON.Member] {

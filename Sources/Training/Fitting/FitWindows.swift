@@ -1,15 +1,15 @@
 import Datasets
 import Random
 
-/// Sequences as fitting takes them: short ones whole, long ones a window at a time, each time cut at another place.
+/// Sequences as fitting takes them: short ones whole, long ones in windows that are cut at new places each time.
 struct FitWindows: Sendable {
     private let lengths: [Int]
     private let context: Int
-    /// The sequence of each window, and its number among that sequence's.
+    /// The sequence of each window, and the window's index within it.
     private let places: [(sequence: Int, index: Int)]
 
-    /// Cuts sequences of the given lengths into windows of `context` + 1 steps that share one, those of at most that many steps
-    /// being left as they are.
+    /// Cuts sequences of the given lengths into windows of `context` + 1 steps that overlap by one; sequences of at
+    /// most that many steps stay whole.
     init(_ lengths: [Int], context: Int) {
         (self.lengths, self.context) = (lengths, context)
         places = lengths.enumerated().flatMap { sequence, length in
@@ -19,7 +19,7 @@ struct FitWindows: Sendable {
 
     var count: Int { places.count }
 
-    /// Windows of sequences; a long sequence's are moved on by up to `context` steps each.
+    /// Windows of sequences; those of a long sequence are shifted by up to `context` steps.
     func gathered(_ windows: some Collection<Int>, of rows: DataRows, random: RandomStream) -> DataRows {
         var random = random.split("windows")
         var (ranges, ends): ([Range<Int>], [Int]) = ([], [])

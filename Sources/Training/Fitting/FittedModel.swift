@@ -4,14 +4,13 @@ import NeuralNetworks
 import Storage
 import TensorCore
 
-/// A fitted model, read back from its run folder: with the best parameters where the fit kept them, else with the last.
+/// A fitted model, read from its run folder, with the best parameters if the fit kept them, else with the last.
 public struct FittedModel {
     /// What the run was made from.
     public let configuration: FitConfiguration
-    /// The model.
     public let model: any GenerativeModel
     private let scaling: Standardizer
-    /// The data, where they have been read.
+    /// The data, if they have been read.
     private let read: FitData?
 
     /// The group of a checkpoint's entries that holds the best parameters.
@@ -20,10 +19,10 @@ public struct FittedModel {
     /// Opens a run.
     ///
     /// - Parameters:
-    ///   - last: Whether the last parameters are wanted in any case.
-    ///   - assignments: Settings to change, `name=value`: such as how a likelihood is estimated.
-    /// - Throws: `StorageError`, `FormatError`, ``Configuration/ConfigurationError``, ``GenerativeModels/ModelError`` or
-    ///   ``TensorCore/TensorError``.
+    ///   - last: Whether to use the last parameters in any case.
+    ///   - assignments: Settings to change, as `name=value`, such as how a likelihood is estimated.
+    /// - Throws: `StorageError`, `FormatError`, ``Configuration/ConfigurationError``, ``GenerativeModels/ModelError``
+    ///   or ``TensorCore/TensorError``.
     public init(run path: String, last: Bool = false, assignments: [String] = []) throws {
         let folder = try RunFolder(opening: path)
         var configuration = try FitConfiguration(contentsOf: folder.configurationPath)
@@ -40,18 +39,18 @@ public struct FittedModel {
         }
         guard let scaling = Standardizer(scale) else {
             throw FormatError(
-                .safetensors, file: checkpoint.path, offset: 0, expected: "deviations above 0",
+                .safetensors, file: checkpoint.path, offset: 0, expected: "standard deviations above 0",
                 found: "\(scale.variables[1].values.min() ?? 0)")
         }
         (self.configuration, self.model, self.scaling, read) = (configuration, model, scaling, nil)
     }
 
-    /// Takes a model that is being fitted.
+    /// Wraps a model that is being fitted.
     init(fitting configuration: FitConfiguration, _ model: any GenerativeModel, to data: FitData) {
         (self.configuration, self.model, scaling, read) = (configuration, model, data.scaling, data)
     }
 
-    /// Makes the model anew, for data that have been read.
+    /// Makes a new model for data that have been read.
     init(unfitted configuration: FitConfiguration, to data: FitData) throws {
         model = try configuration.settings.makeModel(for: data.description, seed: UInt64(configuration.seed))
         (self.configuration, scaling, read) = (configuration, data.scaling, data)
@@ -60,22 +59,22 @@ public struct FittedModel {
     /// What a row is.
     public var data: Dataset.Description { model.data }
 
-    /// New rows, (count, width) row-major, in the units of the prepared data.
+    /// Sampled rows, (count, width) row-major, in the units of the prepared data.
     ///
-    /// - Parameter label: The class that they are to be of; nil for any.
-    /// - Throws: ``GenerativeModels/ModelError`` where the model can't draw, or there is no such class.
+    /// - Parameter label: The class to sample; nil for any.
+    /// - Throws: ``GenerativeModels/ModelError`` if the model can't sample, or there is no such class.
     public func sample(_ count: Int, class label: Int? = nil, seed: UInt64) throws -> [Float] {
         scaling.undo(try model.sample(count, class: label, name: configuration.model, seed: seed))
     }
 
-    /// The model as one that can do something.
+    /// The model as one with a certain ability.
     ///
-    /// - Throws: ``GenerativeModels/ModelError`` where it can't.
+    /// - Throws: ``GenerativeModels/ModelError`` if it lacks the ability.
     public func ability<Ability>(_ type: Ability.Type, _ name: String) throws -> Ability {
         try model.ability(type, name, name: configuration.model)
     }
 
-    /// The rows of a part of the data as the model sees them.
+    /// The rows of a part of the data, as the model sees them.
     public func rows(_ part: Dataset.Part) throws -> DataRows { rows(part, of: try read ?? FitData(configuration)) }
 
     private func rows(_ part: Dataset.Part, of data: FitData) -> DataRows {
@@ -86,13 +85,13 @@ public struct FittedModel {
         }
     }
 
-    /// Rows of the model, (count, width), in the units of the prepared data.
+    /// The model's rows, (count, width), in the units of the prepared data.
     public func unscaled(_ rows: [Float]) -> [Float] { scaling.undo(rows) }
 
-    /// The run, and log p of the rows of a part: as `summary.json` has it; the share of rows told right by a model that tells
-    /// classes, or by a classifier of the codes.
+    /// The run, and log p of the rows of a part as in `summary.json`; also the share of rows classified correctly, by a
+    /// model that predicts classes or by a classifier of the codes.
     ///
-    /// - Throws: as reading the data does, and ``GenerativeModels/ModelError`` where there are no codes or no labels.
+    /// - Throws: as reading the data does, and ``GenerativeModels/ModelError`` if there are no codes or no labels.
     public func evaluation(
         _ part: Dataset.Part, limit: Int?, classifier: CodeClassifier? = nil, seed: UInt64
     ) throws -> JSON {
@@ -110,7 +109,7 @@ public struct FittedModel {
         return .object(members + FitSummary.members(likelihood, data.description, logVolume: data.logVolume) + classes)
     }
 
-    /// The share of labelled rows whose class the model tells, where it tells any.
+    /// The share of labelled rows whose class the model predicts, if it predicts classes.
     private func told(_ rows: DataRows) throws -> [JSON.Member] {
         guard let model = model as? any ClassifyingModel, rows.labels.count == rows.count, !rows.isEmpty else {
             return []

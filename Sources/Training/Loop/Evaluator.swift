@@ -15,9 +15,9 @@ public struct Evaluator {
     ///
     /// - Parameters:
     ///   - mode: How it acts.
-    ///   - batchLimit: How many environments are stepped side by side at most.
-    ///   - observer: Who looks on.
-    ///   - makeEnvironment: Makes so many environments, which must reset themselves.
+    ///   - batchLimit: The maximum number of environments stepped side by side.
+    ///   - observer: Observes the episodes.
+    ///   - makeEnvironment: Makes a batch of so many environments, which must reset themselves.
     public init(
         _ agent: any Agent, mode: ActionMode = .greedy, batchLimit: Int = 128,
         observer: (any EvaluationObserver)? = nil,
@@ -29,11 +29,11 @@ public struct Evaluator {
     }
 
     /// Plays `episodes` episodes, the i-th in an environment seeded with `seed + i`. Every environment plays one
-    /// episode, so that short ones weigh no more than long ones. An agent that explores draws from a stream of the
-    /// episode's own, so that results don't depend on how many are played side by side; its own streams stay where they are.
+    /// episode, so that short ones weigh no more than long ones. An agent that explores uses a random stream of the
+    /// episode's own, so that results don't depend on the batch size; its own streams are not advanced.
     ///
-    /// - Returns: the episodes in order; where `shouldStop` said so, those that had ended.
-    /// - Throws: what the agent, the observer or the making of an environment throws.
+    /// - Returns: the episodes in order; if `shouldStop` returned true, those that had finished.
+    /// - Throws: the errors of the agent, of the observer and of making environments.
     public func run(episodes: Int, seed: UInt64, shouldStop: () -> Bool = { false }) throws -> [EpisodeSummary] {
         let streams = agent.actionStreams
         defer { agent.actionStreams = streams }
@@ -80,15 +80,16 @@ public struct Evaluator {
     }
 }
 
-/// Something that looks on while episodes are played: a recorder.
+/// Observes the episodes of an evaluation: a recorder.
 public protocol EvaluationObserver: AnyObject {
     /// All environments have been reset, the i-th with `seed + i`.
     func didReset(_ environment: any BatchedEnvironment, seed: UInt64) throws
-    /// Whether it wants to know what the agent thinks of the actions: that costs little more than acting.
+    /// Whether it needs the agent's assessment of the actions, which costs little more than acting.
     var wantsAssessments: Bool { get }
     /// The agent has chosen actions, which the environments are about to play.
     ///
-    /// - Parameter assessment: what it thinks of all of them; nil for an agent that thinks nothing. Said where it is wanted.
+    /// - Parameter assessment: the agent's assessment of all actions, if ``wantsAssessments``; nil for an agent
+    ///   without.
     func didAct(_ assessment: ActionAssessment?)
     /// All environments have made a step; `playing` says which were still in their episode before it.
     func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws

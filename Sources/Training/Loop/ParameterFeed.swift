@@ -3,9 +3,9 @@ import NeuralNetworks
 import Synchronization
 import TensorCore
 
-/// Hands copies of learned numbers from the thread that trains to one that watches.
+/// Passes copies of learned parameters from the thread that trains to one that watches.
 ///
-/// The watcher has a learner and random streams of its own: training goes on as if nobody looked.
+/// The watcher has a learner and random streams of its own, so watching doesn't change the training.
 public final class ParameterFeed<Status: Sendable>: Sendable {
     private struct Published: Sendable {
         var version = 0
@@ -16,17 +16,17 @@ public final class ParameterFeed<Status: Sendable>: Sendable {
 
     private let published: Mutex<Published>
 
-    /// A feed that says `status` until something is published.
+    /// A feed with the status `status` until something is published.
     init(before status: Status) { published = Mutex(Published(status: status)) }
 
-    /// Publishes numbers and how training goes, if a quarter of a second has passed since they were published last.
+    /// Publishes parameters and status if the last ones were published at least a quarter of a second ago.
     func publishIfDue(_ variables: @autoclosure () -> Parameters, _ status: @autoclosure () -> Status) {
         let now = DispatchTime.now().uptimeNanoseconds
         guard published.withLock({ now >= $0.nextTime }) else { return }
         publish(variables(), status(), nextTime: now + 250_000_000)
     }
 
-    /// Publishes numbers and how training goes.
+    /// Publishes parameters and status.
     ///
     /// - Parameter nextTime: When the next ones are due.
     func publish(_ variables: Parameters, _ status: Status, nextTime: UInt64 = 0) {
@@ -37,12 +37,12 @@ public final class ParameterFeed<Status: Sendable>: Sendable {
         }
     }
 
-    /// How training goes.
+    /// The progress of training.
     public var status: Status { published.withLock { $0.status } }
 
-    /// Copies the newest numbers into a learner's variables, where they are newer than `version`.
+    /// Copies the latest parameters into a learner's variables if they are newer than `version`.
     ///
-    /// - Returns: the version that the variables are now.
+    /// - Returns: the version of the variables now.
     public func take(into variables: Parameters, after version: Int) -> Int {
         let (current, values) = published.withLock { ($0.version, $0.version > version ? $0.values : []) }
         for (variable, elements) in zip(variables.variables, values) { variable.set(elements) }
@@ -50,27 +50,26 @@ public final class ParameterFeed<Status: Sendable>: Sendable {
     }
 }
 
-/// How an agent's training goes.
+/// The progress of an agent's training.
 public struct TrainingStatus: Sendable {
-    /// Environment steps played.
+    /// The number of environment steps.
     public var steps = 0
-    /// Episodes finished.
+    /// The number of finished episodes.
     public var episodes = 0
     /// The mean return of the last 100 episodes.
     public var meanReturn: Double?
 }
 
-/// The feed of an agent that is trained.
+/// The feed of an agent that is being trained.
 public typealias AgentFeed = ParameterFeed<TrainingStatus>
 
 extension AgentFeed: TrainingObserver {
-    /// An empty feed.
     public convenience init() { self.init(before: TrainingStatus()) }
 
-    /// Publishes four times a second.
+    /// Publishes at most four times per second.
     public func didStep(_ trainer: Trainer) { publishIfDue(trainer.agent.variables, Self.status(of: trainer)) }
 
-    /// Publishes the last state.
+    /// Publishes the final state.
     public func didEnd(_ trainer: Trainer) { publish(trainer.agent.variables, Self.status(of: trainer)) }
 
     private static func status(of trainer: Trainer) -> TrainingStatus {

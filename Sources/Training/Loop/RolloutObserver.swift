@@ -5,11 +5,11 @@ import Graphics
 import Rollouts
 import Storage
 
-/// Records what an evaluation plays: a rollout file, and the first episode as a GIF if asked for.
+/// Records the episodes of an evaluation: a rollout file, and the first episode as a GIF if asked for.
 public final class RolloutObserver: EvaluationObserver {
     private let recorder: RolloutRecorder
     private let agent: any Agent
-    /// What the agent said before the step under way, all environments' rows.
+    /// The agent's assessments before the current step, the rows of all environments.
     private var policies: [Float] = []
     private var video: Video?
 
@@ -21,14 +21,14 @@ public final class RolloutObserver: EvaluationObserver {
         var isRecording = true
     }
 
-    /// Prepares the files; nothing appears under their names before ``finish()``.
+    /// Prepares the files; nothing appears under their names before ``finish(keeping:overwrite:)``.
     ///
     /// - Parameters:
-    ///   - environment: One like those that will be played; an ended one must keep its last state to be filmed, so
-    ///     not ``Environments/AutoresetMode/sameStep``.
+    ///   - environment: One like those that will be played. To be filmed it must keep the last state of an episode, so
+    ///     it can't be ``Environments/AutoresetMode/sameStep``.
     ///   - metadata: What the rollout says about itself.
     ///   - videoPath: Where the GIF of the first episode goes.
-    /// - Throws: `StorageError`, or what the agent throws.
+    /// - Throws: `StorageError`, or the errors of the agent.
     public init(
         _ agent: any Agent, _ environment: any BatchedEnvironment, to path: String, videoPath: String?,
         metadata: [JSON.Member], overwrite: Bool
@@ -64,16 +64,14 @@ public final class RolloutObserver: EvaluationObserver {
         try film(environment)
     }
 
-    /// What the policy says of the observations is recorded too.
+    /// True if what the policy says about the observations is recorded too.
     public var wantsAssessments: Bool { recorder.layout.policy != nil }
 
-    /// Keeps what the policy says of each observation.
     public func didAct(_ assessment: ActionAssessment?) {
         policies.removeAll(keepingCapacity: true)
         for value in assessment?.values ?? [] { policies.append(Float(value)) }
     }
 
-    /// Records the step.
     public func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
         for index in playing.indices where playing[index] {
             try record(environment, index)
@@ -102,7 +100,7 @@ public final class RolloutObserver: EvaluationObserver {
 
     /// Writes the files.
     ///
-    /// - Parameter episodes: How many episodes to keep, the first that were started; nil for all.
+    /// - Parameter episodes: The number of episodes to keep, the first that started; nil for all.
     /// - Throws: `StorageError`.
     public func finish(keeping episodes: Int? = nil, overwrite: Bool) throws {
         try recorder.finish(keeping: episodes)

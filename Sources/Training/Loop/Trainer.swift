@@ -3,27 +3,25 @@ import Environments
 import Experience
 import TensorCore
 
-/// The one loop: the agent acts, the environments step, the agent learns, the observers look on.
+/// The training loop: the agent acts, the environments step, the agent learns, the observers are called.
 ///
 /// Steps are counted over all environments. The same agent, environments and seed give the same run, whatever the
 /// observers.
 public final class Trainer {
-    /// Who learns.
     public let agent: any Learner
-    /// Where.
     public let environment: any BatchedEnvironment
     /// Returns and lengths of the episodes so far.
     public private(set) var statistics: EpisodeStatistics
     private let observers: [any TrainingObserver]
-    /// What the agent saw before the step under way.
+    /// The observations before the current step.
     private let previous: UnsafeMutableRawBufferPointer
     private let actions: MutableRows
-    /// Views of `previous` and of the batch's buffers, which stay in place: made once, not a step.
+    /// Views of `previous` and of the batch's buffers, which stay in place, so they are made once and not every step.
     private let transitions: Transitions
 
     /// Joins an agent and its environments, which are reset with `seed` (the i-th with `seed + i`).
     ///
-    /// - Precondition: an ended environment is reset by the batch itself (not ``AutoresetMode/disabled``).
+    /// - Precondition: the batch resets environments itself after an episode (not ``AutoresetMode/disabled``).
     public convenience init(
         agent: any Learner, environment: any BatchedEnvironment, seed: UInt64, observers: [any TrainingObserver] = []
     ) throws(EnvironmentError) {
@@ -54,15 +52,16 @@ public final class Trainer {
 
     deinit { previous.deallocate() }
 
-    /// Environment steps played so far.
+    /// The number of environment steps so far.
     public var steps: Int { statistics.stepCount }
-    /// Episodes finished so far.
+    /// The number of finished episodes.
     public var episodes: Int { statistics.episodeCount }
 
-    /// Plays until `steps` steps or `episodes` episodes have been played, the agent is finished, or `shouldStop` says so.
+    /// Plays until there were `steps` steps or `episodes` episodes, the agent is finished, or `shouldStop` returns
+    /// true.
     ///
-    /// - Returns: whether training has come to its end; the observers are told of that only.
-    /// - Throws: what the agent or an observer throws.
+    /// - Returns: whether training has finished; only then are observers told of the end.
+    /// - Throws: the errors of the agent and of observers.
     @discardableResult
     public func run(steps: Int, episodes: Int = .max, shouldStop: () -> Bool = { false }) throws -> Bool {
         for observer in observers { try observer.didStart(self) }
@@ -93,17 +92,17 @@ public final class Trainer {
 }
 
 extension Agent {
-    /// Writes an action for each environment, of the kind that they take, and checks that they can make a step.
+    /// Writes an action for each environment, of the type that they take, and checks that they can make a step.
     ///
-    /// - Throws: what the agent throws; `EnvironmentError.badAction` where it has chosen what is not in the space, such
-    ///   as a number that is none.
+    /// - Throws: the errors of the agent; `EnvironmentError.badAction` if it has chosen an action that is not in the
+    ///   space, such as NaN.
     public func act(in environment: any BatchedEnvironment, mode: ActionMode) throws {
         try act(on: environment.observations, mode: mode, into: environment.actionRows)
         try environment.checkStep()
     }
 }
 
-/// Something that looks on while an agent trains: progress, logs, checkpoints, a live window.
+/// Observes the training of an agent: progress, logs, checkpoints, a live window.
 public protocol TrainingObserver: AnyObject {
     /// Before the first step.
     func didStart(_ trainer: Trainer) throws
@@ -116,12 +115,8 @@ public protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
-    /// Nothing.
     public func didStart(_ trainer: Trainer) throws {}
-    /// Nothing.
     public func didStep(_ trainer: Trainer) throws {}
-    /// Nothing.
     public func didFinish(_ episode: EpisodeSummary, _ trainer: Trainer) throws {}
-    /// Nothing.
     public func didEnd(_ trainer: Trainer) throws {}
 }

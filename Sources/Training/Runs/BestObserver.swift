@@ -1,10 +1,10 @@
 import Agents
 import Environments
 
-/// Evaluates the greedy policy at regular steps and keeps the parameters of the best evaluation, the later of equal ones.
+/// Evaluates the greedy policy at regular steps and keeps the parameters of the best evaluation, the latest of equals.
 ///
-/// The episodes are played in environments of their own under the same seeds each time, and the agent's random streams are
-/// put back: training goes on as if nobody had looked.
+/// The episodes are played in separate environments with the same seeds each time, and the agent's random streams are
+/// restored, so evaluations don't change the training.
 final class BestObserver: TrainingObserver {
     private let folder: RunFolder
     private let run: TrainingRun
@@ -15,7 +15,7 @@ final class BestObserver: TrainingObserver {
     /// The mean return of the best evaluation so far.
     private(set) var best: Double?
 
-    /// Evaluations use seeds of their own: half a million after the run's, away from those of training and of
+    /// Evaluations use seeds of their own, half a million after the run's, away from those of training and of
     /// `reverie evaluate`.
     private static let seedOffset: UInt64 = 500_000
 

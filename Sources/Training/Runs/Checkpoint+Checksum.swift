@@ -1,12 +1,12 @@
 import Storage
 import TensorCore
 
-/// A checksum over everything in a checkpoint. The format itself has none, and a flipped bit in a weight would go
+/// A checksum over everything in a checkpoint, since the format has none and a flipped bit in a weight would go
 /// unnoticed.
 extension Checkpoint {
     private static let checksumName = "crc32"
 
-    /// The metadata with the checksum of itself and of the tensors, whose bytes `body` hands over.
+    /// The metadata with the checksum of the metadata and of the tensors, whose bytes `body` passes on.
     static func sealed(
         _ metadata: [String: String], _ entries: [TensorFileEntry],
         _ body: (TensorFileEntry, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
@@ -14,9 +14,9 @@ extension Checkpoint {
         metadata.merging([checksumName: try checksum(metadata, entries, body)]) { $1 }
     }
 
-    /// Opens a checkpoint and compares its checksum where it has one; files that others made have none.
+    /// Opens a checkpoint and verifies its checksum if it has one; files from other tools have none.
     ///
-    /// - Throws: `StorageError`, or `FormatError` where the file is damaged.
+    /// - Throws: `StorageError`, or `FormatError` if the file is damaged.
     static func open(_ path: String) throws -> TensorFileReader {
         let reader = try TensorFileReader(path: path)
         guard let expected = reader.metadata[checksumName] else { return reader }

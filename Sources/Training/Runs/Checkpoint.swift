@@ -4,23 +4,23 @@ import NeuralNetworks
 import Storage
 import TensorCore
 
-/// Learned numbers in a safetensors file, by path.
+/// Learned parameters in a safetensors file, by path.
 public enum Checkpoint {
-    /// The tensor that holds an agent's counters and random streams.
+    /// The tensor with an agent's counters and random streams.
     static let agentState = "agent.state"
-    /// The tensor that holds where the training loop, its environments and its logs were.
+    /// The tensor with the state of the training loop, its environments and its logs.
     static let trainingState = "training.state"
-    /// The tensor that holds what the first environment keeps over resets, where that is something.
+    /// The tensor with what the first environment keeps over resets, if there is anything.
     static let environmentStatistics = "environment.statistics"
 
-    /// The states of an agent, and of its environment's statistics where there are such.
+    /// The states of an agent and of its environment's statistics, if there are any.
     static func states(agent: [UInt8], in environment: any BatchedEnvironment) -> [String: [UInt8]] {
         let statistics = environment.statistics(of: 0)
         return statistics.isEmpty
             ? [agentState: agent] : [agentState: agent, environmentStatistics: statistics]
     }
 
-    /// What the first environment of the training kept over resets; nil where that was nothing.
+    /// What the first environment of the training kept over resets; nil if there was nothing.
     ///
     /// - Throws: `StorageError` or `FormatError`.
     public static func statistics(in path: String) throws -> [UInt8]? {
@@ -31,7 +31,7 @@ public enum Checkpoint {
 
     /// Writes variables into a file that appears complete or not at all.
     ///
-    /// - Parameter states: What else is to be kept, as bytes by name.
+    /// - Parameter states: Other data to keep, as bytes by name.
     /// - Throws: `StorageError`.
     public static func write(
         _ variables: Parameters, states: [String: [UInt8]] = [:], metadata: [String: String], to path: String
@@ -50,9 +50,9 @@ public enum Checkpoint {
         try TensorFile.write(entries, metadata: metadata, to: path, overwrite: true, body: body)
     }
 
-    /// Puts an agent where a checkpoint left it: what it learned, its counters and its random streams.
+    /// Restores an agent from a checkpoint: its parameters, its counters and its random streams.
     ///
-    /// - Throws: as ``read(_:into:)-(_,Parameters)``, also where the agent's state is missing or another's.
+    /// - Throws: as ``read(_:into:)-(_,Parameters)``, also if the agent's state is missing or another agent's.
     public static func read(_ path: String, into agent: any Learner) throws { try read(try open(path), into: agent) }
 
     static func read(_ reader: TensorFileReader, into agent: any Learner) throws {
@@ -62,9 +62,9 @@ public enum Checkpoint {
         set(variables, to: values)
     }
 
-    /// Reads bytes that ``write(_:states:metadata:to:)`` was given.
+    /// Reads bytes that were passed to ``write(_:states:metadata:to:)``.
     ///
-    /// - Throws: `StorageError`, `FormatError`, or ``TensorCore/TensorError`` where the file has none of this name.
+    /// - Throws: `StorageError`, `FormatError`, or ``TensorCore/TensorError`` if the file has none of this name.
     static func bytes(named name: String, in reader: TensorFileReader) throws -> [UInt8] {
         guard let entry = reader.entry(named: name), entry.type == .uint8 else {
             throw TensorError.missingVariable(name: name, file: reader.path)
@@ -72,7 +72,7 @@ public enum Checkpoint {
         return try reader.bytes(of: entry)
     }
 
-    /// Runs `body`, and gives a state that can't be read its file and name.
+    /// Runs `body`, and adds file and name to the error of a state that can't be read.
     static func locating(
         _ name: String, in reader: TensorFileReader, _ body: () throws(EnvironmentError) -> Void
     ) throws {
@@ -86,11 +86,11 @@ public enum Checkpoint {
         }
     }
 
-    /// Reads every one of the variables from a file, which may hold more: moments of an optimiser, say.
+    /// Reads all of the variables from a file, which may hold more, such as an optimiser's moments.
     ///
     /// - Returns: the file's metadata.
-    /// - Throws: `StorageError`, `FormatError`, or ``TensorCore/TensorError`` where a variable is missing or has
-    ///   another shape; then none has changed.
+    /// - Throws: `StorageError`, `FormatError`, or ``TensorCore/TensorError`` if a variable is missing or has another
+    ///   shape; then none has changed.
     @discardableResult
     public static func read(_ path: String, into variables: Parameters) throws -> [String: String] {
         let reader = try open(path)
@@ -102,7 +102,7 @@ public enum Checkpoint {
         set(variables, to: try values(of: variables, in: reader))
     }
 
-    /// The elements of each variable, found and checked before any of them is changed.
+    /// The elements of all variables, found and checked before any variable is changed.
     private static func values(of variables: Parameters, in reader: TensorFileReader) throws -> [[Float]] {
         try variables.entries.map { name, variable in
             guard let entry = reader.entry(named: name) else {

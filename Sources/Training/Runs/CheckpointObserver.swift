@@ -4,9 +4,9 @@ import Storage
 
 /// Writes checkpoints at regular steps and at the end, and keeps the last two.
 ///
-/// A checkpoint holds everything that the run needs to go on exactly as it would have, but for environments that can't be
-/// saved: then it is there to be evaluated and watched. What it counts on is brought onto
-/// the disk before it appears under its name: the logs, then the new experience, then the checkpoint.
+/// A checkpoint holds everything that the run's future depends on, except environments that can't be saved; without
+/// them it can still be evaluated and watched. Logs and new experience are brought to disk, in this order, before the
+/// checkpoint that depends on them appears under its name.
 final class CheckpointObserver: TrainingObserver {
     private let folder: RunFolder
     private let metrics: MetricsObserver
@@ -14,7 +14,7 @@ final class CheckpointObserver: TrainingObserver {
     private let best: BestObserver?
     private var replay: ReplayLog?
     private var recurrence: Recurrence
-    /// The oldest record of experience that the older one of the kept checkpoints counts on.
+    /// The oldest replay record that the older of the two kept checkpoints needs.
     private var oldestBefore: Int
 
     /// Writes every `interval` steps, from step `next` on.
@@ -34,7 +34,7 @@ final class CheckpointObserver: TrainingObserver {
 
     func didEnd(_ trainer: Trainer) throws { try write(trainer) }
 
-    /// Brings the logs onto the disk and writes the state after the last step, where that isn't written already.
+    /// Brings the logs to disk and writes the state after the last step, unless it has been written already.
     func write(_ trainer: Trainer) throws {
         try metrics.synchronize()
         try episodes.synchronize()
@@ -75,13 +75,13 @@ final class CheckpointObserver: TrainingObserver {
 }
 
 extension Learner {
-    /// Refuses to keep what is no longer numbers: the checkpoints before are of more use.
+    /// Throws if a parameter is no longer finite: the earlier checkpoints are of more use than this one.
     ///
     /// - Throws: ``Agents/AgentError/notFinite(name:update:)``.
     fileprivate func requireFiniteVariables() throws {
         for (path, variable) in variables.entries {
             let isFinite = variable.withValues { values in
-                // A sum of zeros is 0 unless one of the factors is infinite or no number.
+                // A sum of products with 0 is 0 unless one of the factors is infinite or NaN.
                 values.reduce(Float(0)) { $0 + $1 * 0 } == 0
             }
             if !isFinite { throw AgentError.notFinite(name: path, update: updates) }

@@ -1,9 +1,8 @@
 import Experience
 import Storage
 
-/// What an evaluation found, as numbers and as text.
+/// The results of an evaluation, as JSON and as text.
 public struct EvaluationReport: Sendable {
-    /// The mean return.
     public let mean: Double
     private let returns: [Double]
     private let lengths: [Double]
@@ -18,8 +17,8 @@ public struct EvaluationReport: Sendable {
         mean = Statistics.mean(returns)
     }
 
-    /// episodes, meanReturn, standardDeviation (of the population), interquartileMean, interval (95 %, bootstrap, of the
-    /// mean), minimum, maximum, meanLength.
+    /// episodes, meanReturn, standardDeviation (of the population), interquartileMean, interval (95 %, bootstrap, of
+    /// the mean), minimum, maximum, meanLength.
     public var json: JSON {
         let interval = Statistics.bootstrapInterval(ofMeanOf: returns)
         return [
@@ -32,7 +31,7 @@ public struct EvaluationReport: Sendable {
         ]
     }
 
-    /// Two lines for people.
+    /// Two lines of text.
     public var text: String {
         func number(_ name: String) -> String { "\((json[name]?.double ?? .nan).rounded(toPlaces: 3))" }
         let interval = json["interval"]?.array?.compactMap(\.double).map { "\($0.rounded(toPlaces: 3))" } ?? []

@@ -4,8 +4,8 @@ import Experience
 import Foundation
 import Storage
 
-// What a training run writes while it trains. None of the files holds a time of day, so that two runs of one seed
-// write the same bytes; TensorBoard's events, whose format wants one, are the exception.
+// The files that a training run writes as it trains. None of them holds a time of day, so that two runs of one seed
+// write the same bytes, except TensorBoard's events, whose format has one.
 
 /// Writes `metrics.jsonl` and TensorBoard events at regular steps.
 public final class MetricsObserver: TrainingObserver {
@@ -22,21 +22,19 @@ public final class MetricsObserver: TrainingObserver {
         recurrence = Recurrence(every: interval, next: next)
     }
 
-    /// Bytes of the two logs so far.
+    /// The number of bytes in each log so far.
     var lengths: (lines: Int, events: Int) { (lines.length, events.length) }
 
-    /// Brings both logs onto the disk.
+    /// Brings both logs to disk.
     func synchronize() throws {
         try lines.synchronize()
         try events.synchronize()
     }
 
-    /// Logs when it is time.
     public func didStep(_ trainer: Trainer) throws {
         if recurrence.isDue(at: trainer.steps) { try log(trainer) }
     }
 
-    /// Logs the last state.
     public func didEnd(_ trainer: Trainer) throws {
         if last != trainer.steps { try log(trainer) }
     }
@@ -57,22 +55,21 @@ public final class MetricsObserver: TrainingObserver {
     }
 }
 
-/// Writes a line of `episodes.csv` an episode.
+/// Writes a line to `episodes.csv` for each episode.
 public final class EpisodesObserver: TrainingObserver {
     private let log: EpisodeLog
-    /// Episodes written so far.
+    /// The number of episodes written so far.
     private(set) var count: Int
 
     /// Writes to a log that holds `count` episodes.
     public init(_ log: EpisodeLog, count: Int) { (self.log, self.count) = (log, count) }
 
-    /// Bytes of the log so far.
+    /// The number of bytes in the log so far.
     var length: Int { log.length }
 
-    /// Brings the log onto the disk.
+    /// Brings the log to disk.
     func synchronize() throws { try log.synchronize() }
 
-    /// Writes the episode.
     public func didFinish(_ episode: EpisodeSummary, _ trainer: Trainer) throws {
         let row = episode.environment
         try log.append(
@@ -84,17 +81,16 @@ public final class EpisodesObserver: TrainingObserver {
     }
 }
 
-/// Shows how far training is.
+/// Shows the progress of training.
 public final class ProgressObserver: TrainingObserver {
     private let bar: ProgressBar
 
-    /// Shows the way on a bar that counts steps.
+    /// Shows the progress on a bar that counts steps.
     public init(_ bar: ProgressBar) { self.bar = bar }
 
-    /// Shows the state; the bar decides whether it is time to draw.
+    /// Updates the bar, which decides whether it is time to redraw.
     public func didStep(_ trainer: Trainer) { bar.update(step: trainer.steps, metrics: metrics(trainer)) }
 
-    /// Ends the line.
     public func didEnd(_ trainer: Trainer) { bar.finish(step: trainer.steps, metrics: metrics(trainer)) }
 
     private func metrics(_ trainer: Trainer) -> [(name: String, value: Double)] {

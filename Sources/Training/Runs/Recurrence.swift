@@ -1,14 +1,14 @@
 /// Something that is due at regular steps.
 struct Recurrence {
-    /// Steps from one time to the next.
+    /// The number of steps between two occurrences.
     let interval: Int
-    /// The step from which it is due again.
+    /// The step at which it is due next.
     private(set) var next: Int
 
-    /// Due every `interval` steps, from step `next` on; a new run, whose `next` is 0, has one interval to go.
+    /// Due every `interval` steps, from step `next` on; in a new run, where `next` is 0, from `interval` on.
     init(every interval: Int, next: Int) { (self.interval, self.next) = (interval, max(interval, next)) }
 
-    /// Whether it is due at `step`; the next time is then the first multiple of the interval behind it.
+    /// Whether it is due at `step`; it is then due next at the first multiple of the interval after that.
     mutating func isDue(at step: Int) -> Bool {
         guard step >= next else { return false }
         while next <= step { next += interval }

@@ -1,10 +1,10 @@
 import Agents
 import Storage
 
-/// Records of experience that were appended to a replay file at once.
+/// Replay records that were appended to a file at once.
 ///
-/// On disk: a mark, the checksum of everything after it, the number of the first record, how many there are and the
-/// bytes of each (all little-endian), then the records.
+/// On disk: a mark, the checksum of everything after it, the number of the first record, the number of records and the
+/// bytes per record (all little-endian), followed by the records.
 enum ReplayBlock {
     /// Bytes before the records.
     static let headerBytes = 24
@@ -12,7 +12,7 @@ enum ReplayBlock {
     /// The checksum covers everything from here on.
     private static let checkedFrom = 8
 
-    /// Appends the records of these numbers, which `replay` must hold.
+    /// Appends the records with these numbers, which `replay` must hold.
     static func append(_ numbers: Range<Int>, of replay: ReplayBuffer, to file: AppendFile) throws {
         try withUnsafeTemporaryAllocation(byteCount: headerBytes, alignment: 8) { header in
             header.storeBytes(of: mark.littleEndian, as: UInt32.self)
@@ -27,10 +27,10 @@ enum ReplayBlock {
         try replay.write(numbers) { try file.append($0) }
     }
 
-    /// Reads the records of the block at `offset` of a file, and checks it.
+    /// Reads and checks the block at `offset` of a file.
     ///
-    /// - Parameter numbers: It must begin with the first of these and go no further than the last.
-    /// - Throws: `StorageError`, or `FormatError` where it is damaged or not what is expected there.
+    /// - Parameter numbers: The block must begin with the first of these records and not go beyond the last.
+    /// - Throws: `StorageError`, or `FormatError` if the block is damaged or holds other records.
     static func read(
         _ file: InputFile, at offset: Int, numbers: Range<Int>, recordBytes: Int
     ) throws -> [UInt8] {
@@ -43,7 +43,7 @@ enum ReplayBlock {
         }
         let header = try file.bytes(in: offset..<start)
         guard UInt32(littleEndianIn: header, at: 0) == mark else {
-            throw failure("the mark of a block of records", "another")
+            throw failure("the mark of a block of records", "another mark")
         }
         let (first, size) = (UInt64(littleEndianIn: header, at: 8), UInt32(littleEndianIn: header, at: 20))
         let count = Int(UInt32(littleEndianIn: header, at: 16))

@@ -3,25 +3,25 @@ import Environments
 import Experience
 import Storage
 
-/// Replayed experience on disk, in files that are only appended to: a checkpoint costs what is new since the last one.
+/// Replayed experience on disk, in append-only files: a checkpoint only writes what is new since the last one.
 ///
-/// `replay/N.bin` holds records from number N on, as ``Agents/ReplayBuffer/write(_:to:)`` gives them, in blocks with
-/// checksums (``ReplayBlock``). Files whose records no kept checkpoint needs are removed. Between checkpoints records go
-/// to the disk a few mebibytes at a time, so that a checkpoint never waits for more.
+/// `replay/N.bin` holds records from number N on, in the format of ``Agents/ReplayBuffer/write(_:to:)``, in blocks with
+/// checksums (``ReplayBlock``). Files that no kept checkpoint needs are removed. Between checkpoints, records are
+/// written a few mebibytes at a time, so that a checkpoint never has to write more than that.
 struct ReplayLog {
     private let folder: String
     private let replay: ReplayBuffer
     /// The number of the first record of each file, ascending.
     private var starts: [Int]
-    /// Bytes of the last file that count.
+    /// The number of valid bytes in the last file.
     private var length = 0
-    /// Records that are on disk.
+    /// The number of records on disk.
     private var stored: Int
-    /// Records in a file before the next one is begun.
+    /// The number of records per file.
     private static let fileRecords = 16_384
-    /// Bytes of records in a block, which is read as a whole.
+    /// The maximum number of bytes of records in a block, which is read as a whole.
     private static let blockBytes = 1 << 20
-    /// Bytes of records that don't wait for a checkpoint.
+    /// The number of unwritten bytes of records at which they are written without waiting for a checkpoint.
     private static let waitingBytes = 8 << 20
     private static let ending = ".bin"
 
@@ -31,13 +31,14 @@ struct ReplayLog {
         (self.folder, self.replay, starts, stored) = (folder, replay, [], 0)
     }
 
-    /// Reads the experience that a checkpoint counts on into an empty buffer; what came later is cut off.
+    /// Reads the experience that a checkpoint depends on into an empty buffer; what came later is cut off.
     ///
     /// - Parameters:
-    ///   - records: the numbers of the records that it counts on.
-    ///   - added: how many transitions there were.
-    ///   - spaces: what was seen and done; see ``Agents/ReplayBuffer/restore(_:from:observationSpace:actionSpace:)``.
-    /// - Throws: `StorageError`, or `FormatError` where records are missing or damaged.
+    ///   - records: the numbers of the records that the checkpoint needs.
+    ///   - added: how many transitions had been added.
+    ///   - spaces: the spaces of observations and actions; see
+    ///     ``Agents/ReplayBuffer/restore(_:from:observationSpace:actionSpace:)``.
+    /// - Throws: `StorageError`, or `FormatError` if records are missing or damaged.
     init(
         resuming folder: String, replay: ReplayBuffer, records: Range<Int>, added: Int,
         spaces: (observations: Space, actions: Space)
@@ -63,7 +64,7 @@ struct ReplayLog {
 
     /// Reads the file of the records `numbers`.
     ///
-    /// - Returns: how many of the file's bytes they are.
+    /// - Returns: the number of the file's bytes that they take.
     private func restore(
         _ numbers: Range<Int>, _ spaces: (observations: Space, actions: Space)
     ) throws -> Int {
@@ -87,20 +88,20 @@ struct ReplayLog {
         return offset
     }
 
-    /// Brings what is new onto the disk, where that is much.
+    /// Writes new records to disk if there are many.
     ///
     /// - Throws: `StorageError`.
     mutating func storeIfMany() throws(StorageError) {
         if (replay.records - stored) * replay.recordBytes >= Self.waitingBytes { try store() }
     }
 
-    /// Brings everything new onto the disk.
+    /// Writes all new records to disk.
     ///
     /// - Throws: `StorageError`.
     mutating func store() throws(StorageError) {
         var next = max(stored, replay.oldestRecord)
         while next < replay.records {
-            // A gap, where more was added than the buffer holds, begins a new file too.
+            // A gap, left if more was added than the buffer holds, starts a new file too.
             let last = starts.last
             let isOpen = last != nil && next == stored && next - last! < Self.fileRecords
             let start = isOpen ? last! : next
@@ -127,7 +128,7 @@ struct ReplayLog {
         length = file.count
     }
 
-    /// Removes files whose records a checkpoint that counts on those from number `oldest` on doesn't need.
+    /// Removes files that a checkpoint which needs the records from number `oldest` on doesn't need.
     ///
     /// - Throws: `StorageError`.
     mutating func removeFiles(before oldest: Int) throws(StorageError) {

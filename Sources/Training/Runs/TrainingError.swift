@@ -1,8 +1,8 @@
 /// Why a run can't be trained.
 public enum TrainingError: Error, Hashable, Sendable {
-    /// The run's environments can't be saved, so that there is nothing to go on from.
+    /// The run's environments can't be saved, so it can't be resumed.
     case notResumable(folder: String, environment: String, checkpoint: String)
-    /// What is learned has become numbers that are none, or infinite.
+    /// A learned parameter has become infinite or NaN.
     case diverged(reason: String, step: Int, checkpoint: String)
 }
 
@@ -11,11 +11,13 @@ extension TrainingError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notResumable(let folder, let environment, let checkpoint):
-            "\(folder) can't go on: \(environment) can't save its state. What was learned is there to evaluate and to watch; "
-                + "a new run can start from it with --weights \(checkpoint) --ignore-extra"
+            "\(folder) can't be resumed: \(environment) can't save its state. "
+                + "The agent can still be evaluated and watched; "
+                + "a new run can start from its parameters with --weights \(checkpoint) --ignore-extra"
         case .diverged(let reason, let step, let checkpoint):
-            "\(reason) That was at step \(step); the last checkpoint, from before, is \(checkpoint). Resumed, the run would go "
-                + "the same way again: start another with other settings."
+            "\(reason) That was at step \(step); the last checkpoint before it is \(checkpoint). "
+                + "Resuming would diverge in the same way; "
+                + "start a new run with other settings, such as a lower learning rate."
         }
     }
 }

@@ -4,37 +4,28 @@ import Environments
 
 /// Settings of a training run itself.
 public struct RunSettings: Configurable {
-    /// What all random streams of the run are split from.
+    /// The seed that all random streams of the run are split from.
     @Setting(0...Int.max, "random seed") public var seed = 0
-    /// Environment steps, over all environments.
     @Setting(1...1_000_000_000_000, "environment steps, over all environments") public var steps = 50_000
-    /// The run ends with ``steps`` or ``episodes``, whichever comes first.
+    /// The run ends after ``steps`` or ``episodes``, whichever comes first.
     @Setting(0...1_000_000_000, "maximum number of episodes; 0: no limit") public var episodes = 0
-    /// Environments stepped side by side.
     @Setting(1...65_536, "parallel environments") public var environments = 1
-    /// Steps between evaluations of the greedy policy, whose best parameters are kept.
+    /// Steps between evaluations of the greedy policy, the best of which keeps its parameters.
     @Setting(0...1_000_000_000, "steps between evaluations; 0: none") public var evaluationInterval = 0
-    /// Episodes of an evaluation.
     @Setting(1...100_000, "episodes per evaluation") public var evaluationEpisodes = 100
 
-    /// The defaults.
     public init() {}
 }
 
-/// An agent, its environments and all settings, resolved: what a run is made from, and read back from.
+/// An agent, its environments and all settings, resolved: what a run is made from.
 public struct TrainingRun: Sendable {
-    /// The settings of the run itself.
     public let run: RunSettings
-    /// The agent's name.
     public let agent: String
-    /// The environment's name.
     public let environment: String
-    /// The agent's settings.
     public let settings: any AgentSettings
-    /// The environment's options.
     public let environmentOptions: [String: String]
 
-    /// What flags say: the last word.
+    /// What the command line's flags set; they take precedence over everything else.
     public struct Flags: Sendable {
         /// Settings of the run, by name.
         public var run: [String: Int] = [:]
@@ -43,7 +34,6 @@ public struct TrainingRun: Sendable {
         /// Options of the environment.
         public var environmentOptions: [String: String] = [:]
 
-        /// No flags.
         public init() {}
     }
 
@@ -70,7 +60,7 @@ public struct TrainingRun: Sendable {
         (self.settings, environmentOptions) = (settings, options)
     }
 
-    /// Reads back what a run was made from.
+    /// Reads a run's configuration.
     ///
     /// - Throws: as ``init(agent:environment:layers:flags:)``, and `StorageError`.
     public init(contentsOf path: String) throws {
@@ -78,7 +68,7 @@ public struct TrainingRun: Sendable {
         try self.init(agent: experiment.agent, environment: experiment.environment, layers: [experiment])
     }
 
-    /// Everything resolved, as a TOML file that reads back as the same values.
+    /// The resolved configuration as a TOML file that reads back as the same values.
     public var tomlText: String {
         let options = environmentOptions.sorted { $0.key < $1.key }
         return Experiment(
@@ -88,10 +78,10 @@ public struct TrainingRun: Sendable {
         ).tomlText
     }
 
-    /// Environments as the experiment describes them.
+    /// Makes the environments of the run.
     ///
-    /// - Parameter statistics: what a training's environments keep over resets, which these take over and leave as it is;
-    ///   nil or empty for nothing.
+    /// - Parameter statistics: what the environments of a training keep over resets; these start from it and leave it
+    ///   unchanged. Nil or empty for nothing.
     /// - Throws: ``Environments/EnvironmentError``.
     public func makeEnvironment(
         count: Int, autoreset: AutoresetMode = .sameStep, statistics: [UInt8]? = nil
@@ -102,9 +92,9 @@ public struct TrainingRun: Sendable {
         return batch
     }
 
-    /// The agent, untrained.
+    /// Makes the untrained agent.
     ///
-    /// - Throws: ``Agents/AgentError`` where it doesn't suit the environment.
+    /// - Throws: ``Agents/AgentError`` if it doesn't suit the environment.
     public func makeAgent(for environment: any BatchedEnvironment) throws -> any Learner {
         guard environment.actionSpace.discreteCount != nil else {
             throw AgentError.actionSpace(

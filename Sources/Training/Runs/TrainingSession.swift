@@ -6,24 +6,24 @@ import Foundation
 import Storage
 import TensorCore
 
-/// A training run with its folder: trains, and writes everything that a run makes.
+/// A training run with its folder: trains, and writes all files of the run.
 public final class TrainingSession {
     private let run: TrainingRun
     private let folder: RunFolder
     let trainer: Trainer
     private let checkpoints: CheckpointObserver
 
-    /// Metrics are logged so many times over a run, and checkpoints written.
+    /// The number of times that metrics are logged and checkpoints written in a run.
     private static let logCount = 200
     private static let checkpointCount = 20
 
     /// Starts a run: makes the agent, its environments and the run's folder.
     ///
     /// - Parameters:
-    ///   - weights: What the agent's behaviour starts from; the folder keeps a copy.
-    ///   - watchers: observers besides those that write the run's files.
-    /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError``, what ``WeightsFile/load(into:)`` throws, or
-    ///   `StorageError`, for a folder that exists among others.
+    ///   - weights: The parameters that the agent starts from; the folder keeps a copy.
+    ///   - watchers: Observers besides those that write the run's files.
+    /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError``, the errors of ``WeightsFile/load(into:)``,
+    ///   or `StorageError`, such as for an existing folder.
     public convenience init(
         _ run: TrainingRun, folder path: String, overwrite: Bool, weights: WeightsFile? = nil,
         watchers: [any TrainingObserver] = []
@@ -37,9 +37,9 @@ public final class TrainingSession {
         try self.init(starting: run, folder, agent, environment, watchers)
     }
 
-    /// Goes on with the run in a folder if there is one, and starts it otherwise.
+    /// Continues the run in a folder if there is one, and starts it otherwise.
     ///
-    /// - Throws: as the other two.
+    /// - Throws: as the other two initialisers.
     public convenience init(
         continuing run: TrainingRun, folder path: String, weights: WeightsFile? = nil,
         watchers: [any TrainingObserver] = []
@@ -51,8 +51,8 @@ public final class TrainingSession {
         }
     }
 
-    /// Goes on with a run from its last checkpoint; one that was stopped before its first starts anew. The run ends as
-    /// one that was never stopped, bit for bit.
+    /// Continues a run from its last checkpoint; one that was stopped before its first starts from the beginning. The
+    /// run ends like one that was never stopped, bit for bit.
     ///
     /// - Throws: as ``init(_:folder:overwrite:weights:watchers:)``, `FormatError` for a damaged checkpoint, log or
     ///   experience, and ``TrainingError/notResumable(folder:environment:checkpoint:)``.
@@ -147,7 +147,7 @@ public final class TrainingSession {
             folder, every: Self.interval(run, Self.checkpointCount), next: state.nextCheckpoint, metrics: metrics,
             episodes: episodes, best: best, replay: logs.replay, oldest: state.replayOldest)
         let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
-        // The checkpoint comes last: it must find what the others have done in this step.
+        // The checkpoint comes last, since it includes what the others have done in this step.
         trainer = Trainer(
             agent: agent, environment: environment, statistics: state.statistics,
             observers: watchers + [episodes, metrics, progress] + (best.map { [$0] } ?? []) + [checkpoints])
@@ -155,16 +155,16 @@ public final class TrainingSession {
 
     private static func interval(_ run: TrainingRun, _ count: Int) -> Int { max(1, run.run.steps / count) }
 
-    /// The memory that the agent's experience takes; nil for an agent that keeps none.
+    /// The memory that the replay buffer takes; nil for an agent that has none.
     public var replayMemory: ReplayMemory? { (trainer.agent as? any ReplayingLearner)?.replayMemory }
 
-    /// Whether a run that is stopped can go on from its checkpoint.
+    /// Whether a run that is stopped can be resumed from its checkpoint.
     public var isResumable: Bool { trainer.environment.canSnapshot }
 
-    /// Trains to the end and writes `summary.json`, or until `shouldStop` says so and writes a checkpoint.
+    /// Trains to the end and writes `summary.json`. If `shouldStop` returns true, it writes a checkpoint and stops.
     ///
-    /// - Returns: the run's summary: run, agent, environment, seed, steps, episodes, updates, seconds (of this process),
-    ///   stepsPerSecond, meanReturn over the last 100 episodes; nil where it was stopped.
+    /// - Returns: the run's summary: run, agent, environment, seed, steps, episodes, updates, seconds (of this
+    ///   process), stepsPerSecond, meanReturn over the last 100 episodes; nil if it was stopped.
     public func train(shouldStop: () -> Bool = { false }) throws -> JSON? {
         let (start, first) = (DispatchTime.now().uptimeNanoseconds, trainer.steps)
         let episodes = run.run.episodes > 0 ? run.run.episodes : .max
@@ -192,7 +192,7 @@ public final class TrainingSession {
 }
 
 extension TrainingSession {
-    /// A summary in one line for people.
+    /// A summary in one line of text.
     public static func report(_ summary: JSON) -> String {
         let (seconds, rate) = (summary["seconds"]?.double ?? 0, summary["stepsPerSecond"]?.double ?? 0)
         let meanReturn = summary["meanReturn"]?.double.map {

@@ -1,35 +1,35 @@
 import Environments
 
-/// All of a training run that is neither learned numbers nor experience: where the loop, its environments and its logs
-/// were at a checkpoint.
+/// The state of a training run at a checkpoint, apart from parameters and experience: the loop, its environments and
+/// its logs.
 struct TrainingState {
     var statistics: EpisodeStatistics
-    /// The state of each environment, its random stream included; none where environments can't be saved.
+    /// The state of each environment with its random stream; empty if environments can't be saved.
     var environments: [[UInt8]] = []
-    /// Bytes of each log that belong to the run so far; what comes after them is cut off on resuming.
+    /// The bytes of each log that belong to the run so far; resuming cuts off the rest.
     var metricsLength = 0
     var eventsLength = 0
     var episodesLength = 0
-    /// Episodes written to the log.
+    /// The number of episodes written to the log.
     var episodeCount = 0
     /// The step of the last line of metrics.
     var lastMetrics = 0
     /// The steps at which the next line of metrics and the next checkpoint are due.
     var nextMetrics = 0
     var nextCheckpoint = 0
-    /// The step at which the next evaluation is due, and the best mean return of one so far.
+    /// The step at which the next evaluation is due, and the best mean return so far.
     var nextEvaluation = 0
     var bestReturn: Double?
-    /// Transitions ever added to the replay buffer.
+    /// The number of transitions ever added to the replay buffer.
     var replayAdded = 0
-    /// The oldest record of experience that it needs, and how many there have been.
+    /// The oldest replay record that the checkpoint needs, and how many records there have been.
     var replayOldest = 0
     var replayRecords = 0
 
     private static let mark = "reverie.training.3"
     private static let largestSnapshot = 1 << 30
 
-    /// The state of a run of `count` environments.
+    /// The state of a new run of `count` environments.
     init(count: Int) { statistics = EpisodeStatistics(count: count) }
 }
 

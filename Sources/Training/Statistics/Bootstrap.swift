@@ -1,35 +1,32 @@
 import Random
 
-/// The stratified percentile bootstrap (Efron 1979; Agarwal et al. 2021): how far a summary of scores may be off because
-/// only so many runs were made. The runs of each task are drawn anew from those of that task, with replacement.
+/// The stratified percentile bootstrap (Efron 1979; Agarwal et al. 2021): how uncertain a summary of scores is because
+/// only so many runs were made. The runs of each task are resampled from those of that task, with replacement.
 public struct StratifiedBootstrap: Hashable, Sendable {
-    /// The share of samples whose interval holds the true value, in 0...1.
+    /// The share of intervals that contain the true value, in 0...1.
     public var confidence: Double
-    /// How often the runs are drawn anew; at least 1.
+    /// The number of resamples; at least 1.
     public var resampleCount: Int
     /// The same seed gives the same intervals.
     public var seed: UInt64
 
-    /// A value, and the interval that is to hold the true one.
+    /// A value with its confidence interval.
     public struct Estimate: Hashable, Sendable {
-        /// Of the scores themselves.
+        /// The statistic of the scores themselves.
         public var value: Double
-        /// The lower end.
         public var lower: Double
-        /// The upper end.
         public var upper: Double
     }
 
-    /// A bootstrap.
     public init(confidence: Double = 0.95, resampleCount: Int = 2000, seed: UInt64 = 0) {
-        precondition((0...1).contains(confidence), "a confidence is in 0...1, not \(confidence)")
-        precondition(resampleCount > 0, "\(resampleCount) resamples; at least 1 is needed")
+        precondition((0...1).contains(confidence), "a confidence must be in 0...1, not \(confidence)")
+        precondition(resampleCount > 0, "a bootstrap needs at least 1 resample, not \(resampleCount)")
         (self.confidence, self.resampleCount, self.seed) = (confidence, resampleCount, seed)
     }
 
-    /// Estimates of what `statistics` gives of some tables, which are drawn anew independently of each other.
+    /// Estimates of what `statistics` returns for some tables, which are resampled independently of each other.
     ///
-    /// - Parameter statistics: Takes as many tables as there are, and gives as many numbers each time.
+    /// - Parameter statistics: Takes as many tables as there are, and returns the same number of values each time.
     /// - Complexity: O(resamples × (scores + what `statistics` takes)).
     public func estimates(of tables: [ScoreTable], _ statistics: ([ScoreTable]) -> [Double]) -> [Estimate] {
         let values = statistics(tables)
@@ -51,21 +48,22 @@ public struct StratifiedBootstrap: Hashable, Sendable {
         }
     }
 
-    /// The estimate of one number of one table.
+    /// The estimate of one statistic of one table.
     public func estimate(of table: ScoreTable, _ statistic: (ScoreTable) -> Double) -> Estimate {
         estimates(of: [table]) { [statistic($0[0])] }[0]
     }
 }
 
 extension Statistics {
-    /// An interval that is to hold the true mean of what the values are a sample of: the percentile bootstrap of the mean.
+    /// A confidence interval for the true mean of what the values are a sample of: the percentile bootstrap of the
+    /// mean.
     ///
     /// - Parameters:
     ///   - values: The sample. One value gives an interval of no width, none gives NaN.
-    ///   - confidence: The share of samples whose interval holds the true mean, in 0...1.
-    ///   - resampleCount: How many samples are drawn from the values, with replacement; at least 1.
+    ///   - confidence: The share of intervals that contain the true mean, in 0...1.
+    ///   - resampleCount: The number of resamples of the values, with replacement; at least 1.
     ///   - seed: The same seed gives the same interval.
-    /// - Returns: The means below which (1 − confidence) / 2 and (1 + confidence) / 2 of the resamples' means lie.
+    /// - Returns: The (1 − confidence) / 2 and (1 + confidence) / 2 quantiles of the resamples' means.
     /// - Complexity: O(resamples × values).
     public static func bootstrapInterval(
         ofMeanOf values: [Double], confidence: Double = 0.95, resampleCount: Int = 2000, seed: UInt64 = 0

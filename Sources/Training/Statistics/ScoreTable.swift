@@ -1,21 +1,24 @@
-/// The scores of one algorithm: of each task, those of its runs.
+/// The scores of one algorithm: those of its runs on each task.
 ///
-/// The summaries are those of Agarwal et al. 2021 ("Deep Reinforcement Learning at the Edge of the Statistical Precipice")
-/// and of their library rliable, whose score matrices have as many runs of each task; here tasks may differ in that.
+/// The summaries are those of Agarwal et al. 2021 ("Deep Reinforcement Learning at the Edge of the Statistical
+/// Precipice") and of their library rliable. Its score matrices have equally many runs of each task; here the number
+/// may differ between tasks.
 public struct ScoreTable: Hashable, Sendable {
-    /// One list a task, one score a run.
+    /// One list per task, one score per run.
     public let tasks: [[Double]]
 
     /// A table of scores.
     ///
-    /// - Precondition: there is a task, each task has a run, and scores are finite.
+    /// - Precondition: there is at least one task, each task has a run, and scores are finite.
     public init(tasks: [[Double]]) {
-        precondition(!tasks.isEmpty && tasks.allSatisfy { !$0.isEmpty }, "a table of scores has an empty task or none")
+        precondition(
+            !tasks.isEmpty && tasks.allSatisfy { !$0.isEmpty },
+            "a table of scores needs at least one task, and each task at least one score")
         precondition(tasks.allSatisfy { $0.allSatisfy(\.isFinite) }, "a score is not finite")
         self.tasks = tasks
     }
 
-    /// All scores, of whatever task.
+    /// The scores of all tasks.
     public var scores: [Double] { tasks.flatMap { $0 } }
 
     /// The mean score of each task.
@@ -30,7 +33,7 @@ public struct ScoreTable: Hashable, Sendable {
     /// The mean of the middle half of all scores; see ``Statistics/interquartileMean(_:)``.
     public var interquartileMean: Double { Statistics.interquartileMean(scores) }
 
-    /// By how much the scores miss `threshold` (γ) on average, where those above it count as γ: 0 is the best.
+    /// The average amount by which scores miss `threshold` (γ), where those above it count as γ: 0 is best.
     public func optimalityGap(threshold: Double) -> Double {
         threshold - Statistics.mean(scores.map { min($0, threshold) })
     }
@@ -51,7 +54,8 @@ public struct ScoreTable: Hashable, Sendable {
     /// - Precondition: both have the same tasks, in the same order.
     public func probabilityOfImprovement(over other: ScoreTable) -> Double {
         precondition(
-            tasks.count == other.tasks.count, "tables of \(tasks.count) and \(other.tasks.count) tasks don't compare")
+            tasks.count == other.tasks.count,
+            "tables of \(tasks.count) and of \(other.tasks.count) tasks can't be compared")
         return Statistics.mean(
             zip(tasks, other.tasks).map { ours, theirs in
                 var wins = 0.0
@@ -60,7 +64,7 @@ public struct ScoreTable: Hashable, Sendable {
             })
     }
 
-    /// The table of the scores at these places: for each task, as many indices of its runs as it has.
+    /// The table of resampled scores: for each task, as many indices of its runs as it has runs.
     func resampled(_ indices: [[Int]]) -> ScoreTable {
         ScoreTable(tasks: zip(tasks, indices).map { scores, places in places.map { scores[$0] } })
     }

@@ -11,9 +11,9 @@ struct Bench: ParsableCommand {
             Prints the median time of each step, or environment steps per second. The names are those of the peers' \
             scripts, so that one table can hold both. A step is timed only where its losses are PyTorch's.
 
-            With --plan, a step's plans follow: what they need, and each unit's time, with its share of the limit: the least \
-            time that its floating-point operations and its bytes need here and now, as a product of 256×256×256, and copies \
-            and sums of arrays of the unit's size, show it, divided by the unit's time.
+            With --plan, a step's plans follow: what they need, and each unit's time, with its share of the limit: the \
+            least time that its floating-point operations and its bytes need here and now, as a product of \
+            256×256×256, and copies and sums of arrays of the unit's size, show it, divided by the unit's time.
 
             EXAMPLE
               reverie bench "DQN step" CartPole --json
@@ -54,11 +54,11 @@ struct Bench: ParsableCommand {
             throw ValidationError("--seconds takes a number above 0, up to 600, not \(seconds).")
         }
         try require("--dot", dot, endsIn: ".dot")
-        if plan, json { throw ValidationError("--plan prints tables, --json one object; give one of them.") }
+        if plan, json { throw ValidationError("--plan prints tables and --json one object; give only one of them.") }
         if shadow, plan || json || dot != nil {
-            throw ValidationError("--shadow times nothing: leave out the other flags.")
+            throw ValidationError("--shadow compares instead of timing; leave out the other flags.")
         }
-        if force, dot == nil { throw ValidationError("--force is for the file of --dot.") }
+        if force, dot == nil { throw ValidationError("--force replaces the file of --dot; give --dot too.") }
     }
 
     func run() throws {
@@ -81,7 +81,7 @@ struct Bench: ParsableCommand {
         if let dot { try writeAtomically(PlanTiming.drawing(of: timings), to: dot, overwrite: force) }
     }
 
-    /// Runs the steps beside plain runs.
+    /// Compares the steps' plans with plain runs.
     private func compare() throws {
         ShadowCheck.isEnabled = true
         for step in try chosen().compactMap(\.step) {
@@ -96,26 +96,26 @@ struct Bench: ParsableCommand {
         }
     }
 
-    /// What is left of differences that rounding explains.
+    /// One line for a plan: how many results differ by rounding, and the largest such difference.
     private func agreement(_ plan: Plan) -> String {
         let results = plan.shadowDifferences
         let head = "\(plan.name): \(plan.runCount) runs, "
         let different = results.filter { !$0.isNone }
         guard let worst = different.max(by: { $0.largest / $0.allowed < $1.largest / $1.allowed }) else {
-            return head + "all bits of \(results.count) results the same"
+            return head + "all \(results.count) results are the same bit for bit"
         }
-        return head + "\(different.count) of \(results.count) results differ by rounding; \(worst.name) by "
-            + "\(Float(worst.largest)), where \(Float(worst.allowed)) is explained"
+        return head + "\(different.count) of \(results.count) results differ by rounding; \(worst.name) most, by "
+            + "\(Float(worst.largest)) of \(Float(worst.allowed)) allowed"
     }
 
-    /// The plans once more, with the lines of code that recorded them, which would have made the first call slower.
+    /// Plans the step again with the lines of code that recorded it; recording these would slow down the first call.
     private func report(_ step: CheckedStep, _ first: FirstCall) throws -> PlanReport {
         Plan.recordsOrigins = true
         defer { Plan.recordsOrigins = false }
-        return try PlanReport(step.firstCall().plans, makings: first.plans.map(\.plan.making), period: "a step")
+        return try PlanReport(step.firstCall().plans, makings: first.plans.map(\.plan.making), period: "per step")
     }
 
-    /// The benchmarks that the names choose, each name at least one.
+    /// The benchmarks whose names contain one of the arguments; each argument must match at least one.
     private func chosen() throws -> [Benchmark] {
         func matches(_ benchmark: Benchmark, _ name: String) -> Bool {
             benchmark.name.lowercased().contains(name.lowercased())
@@ -126,25 +126,26 @@ struct Bench: ParsableCommand {
         let known = Benchmark.all + Benchmark.scaling
         if let name = names.first(where: { name in !known.contains { matches($0, name) } }) {
             let all = known.map { "'\($0.name)'" }.joined(separator: ", ")
-            throw UsageError("no benchmark's name contains '\(name)'; there are \(all)")
+            throw UsageError("no benchmark's name contains '\(name)'; the benchmarks are \(all)")
         }
         return known.filter { benchmark in names.contains { matches(benchmark, $0) } } + bridged
     }
 
-    /// The environment of a name like `gym:CartPole-v1 n=8`, or of an id.
+    /// The environment benchmark for a name like `gym:CartPole-v1 n=8`, or for an id.
     private func environment(named name: String) throws -> Benchmark {
         let words = name.split(separator: " ")
         let count =
             words.count == 2 && words[1].hasPrefix("n=") ? Int(words[1].dropFirst(2)) : words.count == 1 ? 1 : nil
         guard let count, 1...65_536 ~= count else {
-            throw UsageError("a benchmark of an environment is named like 'gym:CartPole-v1 n=8', not '\(name)'")
+            throw UsageError(
+                "'\(name)' is not the name of an environment benchmark; such names look like 'gym:CartPole-v1 n=8'")
         }
         return Benchmark.environment(String(words[0]), count: count)
     }
 }
 
 extension FirstCall {
-    /// A line for people.
+    /// One line of text.
     var text: String {
         let parts = ["captured": captureSeconds, "planned": planSeconds, "ran": runSeconds] as KeyValuePairs
         return "first call \(PlanReport.time(seconds)): "

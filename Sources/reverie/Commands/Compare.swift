@@ -6,13 +6,14 @@ struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare runs of agents, or of models: scores with intervals, profiles, learning curves.",
         discussion: """
-            Runs that differ in nothing but their seeds are put together: agents, with those of their settings that differ \
-            on the same environment, are compared over the environments. NAME=FOLDER gives the runs in a folder a name.
+            Runs that differ in nothing but their seeds are put together: agents, with those of their settings that \
+            differ on the same environment, are compared over the environments. NAME=FOLDER gives the runs in a folder \
+            a name.
 
-            The summaries are rliable's (Agarwal et al. 2021): the mean and the median over environments of the mean over \
-            runs, the interquartile mean of all runs, the optimality gap (by how much scores miss γ, those above it \
-            counting as γ), and how probable it is that a run of one scores higher than a run of the other. The intervals \
-            are those of the stratified bootstrap of runs, 95 %.
+            The summaries are rliable's (Agarwal et al. 2021): the mean and the median over environments of the mean \
+            over runs, the interquartile mean of all runs, the optimality gap (by how much scores miss γ, those above \
+            it counting as γ), and how probable it is that a run of one scores higher than a run of the other. The \
+            intervals are those of the stratified bootstrap of runs, 95 %.
 
             Of fitted models the nats of test rows stand beside each other, run by run, and --to draws the scores of \
             validation rows over epochs.
@@ -71,7 +72,9 @@ struct Compare: ParsableCommand {
         try require("--to", curvePath, endsIn: ".png", ".svg")
         try require("--profile", profilePath, endsIn: ".png", ".svg")
         if let threshold, !threshold.isFinite { throw ValidationError("--threshold takes a finite number.") }
-        if let curvePath, curvePath == profilePath { throw ValidationError("--to and --profile are two files.") }
+        if let curvePath, curvePath == profilePath {
+            throw ValidationError("--to and --profile need two different files.")
+        }
     }
 
     func run() throws {
@@ -85,7 +88,7 @@ struct Compare: ParsableCommand {
     private func compare(_ fits: FitComparison) throws {
         let isUsual = scoring.isUsual && resamples == Self.usualResamples && seed == 0
         guard isUsual, task == nil, threshold == nil, profilePath == nil else {
-            throw UsageError("of models only --to, --force and --json are understood; the rest is for agents")
+            throw UsageError("runs of models take only --to, --force and --json; the other flags are for agents")
         }
         let plot = curvePath == nil ? nil : try fits.curves()
         for remark in fits.remarks { note("remark: \(remark)") }
@@ -97,7 +100,7 @@ struct Compare: ParsableCommand {
         let groups = RunGroups(try task.map { try RunSource.inEnvironment($0, runs) } ?? runs)
         if curvePath != nil, groups.tasks.count > 1 {
             throw UsageError(
-                "--to draws the learning curves of one environment, and these runs are in "
+                "--to draws the learning curves of one environment, but these runs are in "
                     + "\(groups.tasks.joined(separator: ", ")); choose one with --task")
         }
         let scores = try scoring.scores(of: groups)

@@ -9,9 +9,9 @@ struct Evaluate: ParsableCommand {
         discussion: """
             Of an agent: mean return, interval and quartiles. Of a model: nats a row, and what kind of number they are.
 
-            Each episode is played in an environment of its own, seeded one after another, so that short episodes weigh \
-            no more than long ones. A run that was evaluated while it trained is played with the parameters of its \
-            best evaluation.
+            Each episode is played in an environment of its own, seeded one after another, so that short episodes \
+            weigh no more than long ones. A run that was evaluated while it trained is played with the parameters of \
+            its best evaluation.
 
             EXAMPLE
               reverie evaluate runs/dqn-CartPole-v1-seed0 --require-return 475
@@ -67,7 +67,7 @@ struct Evaluate: ParsableCommand {
         try require("--seed", seed, in: seedRange)
         try require("--rows", rows, in: 1...Int.max)
         try require("--labels", labels, in: 1...Int.max)
-        guard classifier || labels == nil else { throw ValidationError("--labels goes with --classifier.") }
+        guard classifier || labels == nil else { throw ValidationError("--labels needs --classifier.") }
         if let requireReturn, !requireReturn.isFinite {
             throw ValidationError("--require-return takes a finite number, not \(requireReturn).")
         }
@@ -83,7 +83,7 @@ struct Evaluate: ParsableCommand {
     private func evaluateModel() throws {
         guard !stochastic, requireReturn == nil, weights.weights == nil, episodes == 100 else {
             throw UsageError(
-                "--stochastic, --require-return, --weights and --episodes are for an agent, and \(folder) holds a model"
+                "--stochastic, --require-return, --weights and --episodes are for agents, but \(folder) holds a model"
             )
         }
         let model = try fittedModel(folder, last: last, assignments: assignments)
@@ -97,7 +97,7 @@ struct Evaluate: ParsableCommand {
 
     private func evaluateAgent() throws {
         guard assignments.isEmpty, rows == nil, part == .test, !classifier else {
-            throw UsageError("--part, --rows, --set and --classifier are for a model, and \(folder) holds an agent")
+            throw UsageError("--part, --rows, --set and --classifier are for models, but \(folder) holds an agent")
         }
         let subject = try Subject(run: folder, last: last, weights: weights)
         let progress = EvaluationProgress(episodes: episodes)

@@ -10,9 +10,9 @@ struct Fit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a generative model on data.",
         discussion: """
-            Data sets are files that you bring, in the folder of --data: MNIST's, tables, texts, music, pictures, rollouts; \
-            some are made by a seed. The run is scored on validation rows after each epoch, and reports the likelihood of \
-            test rows at its end.
+            Data sets are files that you bring, in the folder of --data: MNIST's, tables, texts, music, pictures, \
+            rollouts; some are made by a seed. The run is scored on validation rows after each epoch, and reports the \
+            likelihood of test rows at its end.
 
             EXAMPLE
               reverie fit nade mnist --data data
@@ -75,7 +75,7 @@ struct Fit: ParsableCommand {
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
         if launch.resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
-        note("\(model) learns \(dataset) in \(configuration.fitting.epochs) epochs, seed \(seed): \(path)")
+        note("fitting \(model) to \(dataset) for \(configuration.fitting.epochs) epochs, seed \(seed): \(path)")
         guard launch.live else {
             try SessionCommand.fit(session(configuration, path), folder: path, json: json)
             return

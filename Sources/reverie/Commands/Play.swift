@@ -8,8 +8,8 @@ struct Play: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Play an environment yourself, in the window.",
         discussion: """
-            Arrows, Space and Enter play the actions whose names say so, digits all of them; the panel shows which. Worlds of \
-            turns wait for a key; P pauses the others. F1 shows the keys of the window.
+            Arrows, Space and Enter play the actions whose names say so, digits all of them; the panel shows which. \
+            Worlds of turns wait for a key; P pauses the others. F1 shows the keys of the window.
 
             EXAMPLE
               reverie play MinAtar/SpaceInvaders-v0
@@ -38,20 +38,20 @@ struct Play: ParsableCommand {
 
     func run() throws {
         var settings = try options.values()
-        // Who learns wants few actions; who holds a joystick wants all of its directions.
+        // An agent learns faster with few actions; a person with a joystick wants all of its directions.
         let joystick = "full_action_space"
         let known = try EnvironmentCatalog.entry(environment).options
         if settings[joystick] == nil, known.contains(where: { $0.name == joystick }) { settings[joystick] = "true" }
         let world = try EnvironmentCatalog.make(environment, autoreset: .disabled, options: settings)
         guard let controls = ActionControls(of: world) else {
-            throw UsageError("a keyboard can't play the actions of \(environment), \(world.actionSpace)")
+            throw UsageError("the actions of \(environment), \(world.actionSpace), can't be played from a keyboard")
         }
         let scene = try AgentScene(
             title: environment, agent: Person(controls), environment: world, mode: .greedy, seed: UInt64(seed))
         var window = ViewerOptions()
         window.startsPaused = paused
         window.maximumFrames = frames
-        // The process's main function runs this on the main thread, where window systems want to be spoken to.
+        // The process's main function runs this on the main thread, which window systems require.
         try MainActor.assumeIsolated { [window] in try ViewerWindow.run(scene, options: window) }
     }
 }

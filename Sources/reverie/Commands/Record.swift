@@ -61,7 +61,7 @@ struct Record: ParsableCommand {
 
     func run() throws {
         try requireFree(to, force: force)
-        // What a recording that was killed leaves, or one that is under way.
+        // A spool file may be left by a recording that was killed, or belong to one that is still running.
         try requireFree(RolloutSpool.path(for: to), force: force)
         try requireFree(video, force: force)
         let subject = try Subject(self.subject, options: try options.values(), last: last, weights: weights)
@@ -70,12 +70,12 @@ struct Record: ParsableCommand {
         do {
             results = try record(subject)
         } catch {
-            // The spool would help to rescue a recording that can't be repeated; this one can.
+            // The spool is there to rescue a recording that can't be repeated; this one can.
             try? removeFile(RolloutSpool.path(for: to))
             throw error
         }
         guard results.count == episodes else {
-            note("stopped: \(to) holds the \(results.count) of \(episodes) episodes that had ended")
+            note("stopped: \(to) holds the \(results.count) of \(episodes) episodes that had finished")
             throw ExitCode(Interruption.exitCode)
         }
         let steps = results.map(\.length).reduce(0, +)
@@ -110,7 +110,7 @@ struct Record: ParsableCommand {
         }
         guard !results.isEmpty else {
             try removeFile(RolloutSpool.path(for: to))
-            note("stopped before an episode had ended: nothing is recorded")
+            note("stopped before an episode had finished; nothing was recorded")
             throw ExitCode(Interruption.exitCode)
         }
         try recorder.finish(keeping: results.count, overwrite: force)

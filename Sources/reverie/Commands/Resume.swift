@@ -26,7 +26,7 @@ struct Resume: ParsableCommand {
 
     private func resume() throws {
         let maker = try RunFolder.open(folder).maker
-        note("going on in \(folder)")
+        note("resuming \(folder)")
         switch maker {
         case .training:
             let session = try content(of: folder) { try TrainingSession(resuming: folder) }

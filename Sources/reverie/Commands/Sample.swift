@@ -10,10 +10,10 @@ struct Sample: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw from a fitted generative model, or make pictures of it.",
         discussion: """
-            To a PNG: rows that are pictures become a grid, bits and levels a row of cells each, reals points beside the \
-            data's, sequences text or piano rolls. To a GIF: the same as it comes about, in at most 121 pictures. To an \
-            NPZ: the array 'samples', or one by the name of what --show asks for, with what it came from ('before') and \
-            what it should have become ('original'). To a TXT: texts.
+            To a PNG: rows that are pictures become a grid, bits and levels a row of cells each, reals points beside \
+            the data's, sequences text or piano rolls. To a GIF: the same as it comes about, in at most 121 pictures. \
+            To an NPZ: the array 'samples', or one by the name of what --show asks for, with what it came from \
+            ('before') and what it should have become ('original'). To a TXT: texts.
 
             EXAMPLE
               reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.npz
@@ -69,7 +69,7 @@ struct Sample: ParsableCommand {
         let watched = WatchedModel(model)
         let view = try view(of: watched)
         try drawing.apply(to: watched, showing: view)
-        note("drawing \(view.rawValue) from \(path)")
+        note("making \(view.rawValue) with \(path)")
         let shown = try ShownRows(view, of: watched, count: count ?? usualCount(view), seed: UInt64(seed))
         let limit = steps ?? max(240, shown.current.count / shown.count)
         if to.hasSuffix(".gif") {
@@ -86,15 +86,15 @@ struct Sample: ParsableCommand {
         try output(json ? "\(summary)" : "\(shown.count) \(view == .weights ? "units" : "rows"): \(to)")
     }
 
-    /// What is asked for, or what suits the file.
+    /// What `--show` asks for, or what suits the file.
     private func view(of watched: WatchedModel) throws -> ModelView {
         let usual: ModelView = to.hasSuffix(".gif") ? .process : .samples
         let view = try ModelView.choice(show ?? usual, of: watched.model, named: watched.name)
         guard to.hasSuffix(".txt"), !watched.isOfText else { return view }
-        throw UsageError("\(to) is for texts, and \(folder) models other data: take .npz or .png")
+        throw UsageError("\(to) holds text, but \(folder) is not a model of text; write to .npz or .png")
     }
 
-    /// Rows, or units, where nothing is said of them; nil for what a picture has room for.
+    /// The number of rows or units if `--count` is not given; nil for as many as fit into an image.
     private func usualCount(_ view: ModelView) -> Int? {
         guard to.hasSuffix(".npz") || to.hasSuffix(".txt") else { return nil }
         return view == .samples ? 1000 : view == .weights ? .max : nil

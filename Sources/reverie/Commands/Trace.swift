@@ -65,7 +65,7 @@ struct Trace: ParsableCommand {
         }
     }
 
-    /// The actions of the file, each as the space's numbers.
+    /// The actions in the file, each as its numbers.
     private func readActions(of space: Space) throws -> [[Double]] {
         let name = actions == "-" ? "standard input" : actions
         let bytes = actions == "-" ? try standardInput() : try InputFile.bytes(of: actions, limit: 1 << 28)
@@ -85,9 +85,9 @@ struct Trace: ParsableCommand {
 }
 
 extension Space {
-    /// The action that the words write; nil where they write none of this space.
+    /// The action that the words spell; nil if they spell none of this space.
     ///
-    /// Numbers of a box are rounded to its precision first, as NumPy does on the way into an environment.
+    /// Numbers of a box are first rounded to its precision, as NumPy does when an environment receives them.
     fileprivate func action(_ words: [String]) -> [Double]? {
         let numbers: [Double]
         if case .discrete = self {
@@ -98,7 +98,7 @@ extension Space {
         return numbers.count == words.count && contains(numbers) ? numbers : nil
     }
 
-    /// What an action is, for people to read.
+    /// Describes a valid action in words.
     fileprivate var actionDescription: String {
         switch self {
         case .discrete(let count): "an action from 0 to \(count - 1)"
@@ -108,7 +108,7 @@ extension Space {
     }
 }
 
-// JSON with the blanks that Python's json.dumps writes, so that traces of both can be compared as texts.
+// JSON spaced as Python's json.dumps does it, so that the traces of both can be compared as text.
 extension BatchedEnvironment {
     fileprivate var resetLine: String { #"{"reset": true, "observation": \#(observationText)}"# }
 

@@ -18,8 +18,8 @@ struct Train: ParsableCommand {
             A network can start from one that PyTorch saved with safetensors.torch.save_file(net.state_dict(), path); \
             where the names differ, --rename says how.
 
-            With --seeds, runs of several seeds go side by side, each in a process and a folder of its own, with the same \
-            bits as alone. Ctrl-C saves them all; --resume goes on with those that haven't ended.
+            With --seeds, runs of several seeds go side by side, each in a process and a folder of its own, with the \
+            same bits as alone. Ctrl-C saves them all; --resume goes on with those that haven't ended.
 
             EXAMPLE
               reverie train dqn CartPole-v1 --seed 3 --set learningRate=0.001
@@ -96,12 +96,12 @@ struct Train: ParsableCommand {
     private func validateSeeds() throws {
         try require("--jobs", jobs, in: 1...1024)
         guard seeds != nil else {
-            if jobs != nil { throw ValidationError("--jobs is for the runs of --seeds.") }
+            if jobs != nil { throw ValidationError("--jobs needs --seeds.") }
             return
         }
-        if seed != nil { throw ValidationError("--seed is for one run and --seeds for several; give one of them.") }
+        if seed != nil { throw ValidationError("--seed is for one run and --seeds for several; give only one.") }
         if launch.live || checks.plan || checks.shadow {
-            throw ValidationError("--live, --plan and --shadow look at one run; leave out --seeds.")
+            throw ValidationError("--live, --plan and --shadow work with a single run; leave out --seeds.")
         }
     }
 
@@ -110,12 +110,11 @@ struct Train: ParsableCommand {
         if let seeds { try train(seeds.seeds) } else { try checks.running(train) }
     }
 
-    /// One run.
     private func train() throws {
         let run = try resolved()
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
         if launch.resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
-        note("\(agent) learns \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
+        note("training \(agent) in \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
         guard launch.live else {
             let watchers = worker ? [SeedWorker.Reporter()] : []
             try SessionCommand.train(session(run, path, watchers: watchers), folder: path, json: json)
@@ -131,7 +130,7 @@ struct Train: ParsableCommand {
         try SessionCommand.report(summary, folder: path, json: json)
     }
 
-    /// Runs side by side.
+    /// Trains with several seeds side by side.
     private func train(_ seeds: [Int]) throws {
         let run = try resolved()
         _ = try weights.file()
@@ -146,7 +145,7 @@ struct Train: ParsableCommand {
             }
             return try SeedRun(seed: seed, folder: path, isDone: launch.resume)
         }
-        note("\(agent) learns \(environment) for \(run.run.steps) steps with \(seeds.count) seeds")
+        note("training \(agent) in \(environment) for \(run.run.steps) steps with \(seeds.count) seeds")
         let words = SeedRuns.common(Array(CommandLine.arguments.dropFirst(2)))
         let isInterrupted = try SeedRuns(
             runs, words: words, steps: run.run.steps, jobs: jobs, threads: checks.threads.threads
@@ -156,14 +155,14 @@ struct Train: ParsableCommand {
 
     private func finish(_ report: SeedReport, isInterrupted: Bool) throws {
         if isInterrupted {
-            note("stopped and saved; the same command with --resume goes on")
+            note("stopped and saved; to continue, repeat the command with --resume")
             throw ExitCode(Interruption.exitCode)
         }
         try output(json ? "\(report.json)" : report.text)
         if let failure = report.failure { throw ExitCode(failure) }
     }
 
-    /// What is to be run, all settings resolved.
+    /// The run with all settings resolved.
     private func resolved() throws -> TrainingRun {
         _ = try AgentCatalog.entry(agent)
         _ = try EnvironmentCatalog.entry(environment)
@@ -184,7 +183,7 @@ struct Train: ParsableCommand {
         }
     }
 
-    /// The preset and the file, where there are such.
+    /// The preset and the settings file, if there are any.
     private func layers() throws -> [Experiment] {
         var layers: [Experiment] = []
         if preset != "none" {
@@ -203,12 +202,12 @@ struct Train: ParsableCommand {
         do {
             return try Assets.path("presets")
         } catch EnvironmentError.missingAssets(let tried) {
-            note("reverie: without presets, --preset none trains with the defaults")
+            note("reverie: to train with the defaults instead of a preset, give --preset none")
             throw EnvironmentError.missingAssets(tried: tried)
         }
     }
 
-    /// An experiment out of a file, its settings checked while it is known that they are a file's.
+    /// Reads an experiment and checks its settings while errors can still name the file.
     private func checked(_ name: String, _ read: () throws -> Experiment) throws -> Experiment {
         let experiment = try read()
         guard experiment.agent == agent, experiment.environment == environment else {

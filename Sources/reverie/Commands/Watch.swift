@@ -12,8 +12,8 @@ struct Watch: ParsableCommand {
         abstract: "Watch a run's agent or model, a recording, or an environment with a random agent in a window.",
         discussion: """
             Keys: Space pauses, . and , step, - and = change the speed, 0 is real time, U unlimited, R a new episode, \
-            Shift-R the same seed again, S a screenshot, F full screen, F1 or ? help, Q quits. Of a model the keys from 1 \
-            on show what --show names.
+            Shift-R the same seed again, S a screenshot, F full screen, F1 or ? help, Q quits. Of a model the keys \
+            from 1 on show what --show names.
 
             EXAMPLE
               reverie watch runs/dqn-CartPole-v1-seed0
@@ -70,21 +70,21 @@ struct Watch: ParsableCommand {
         window.startsPaused = paused
         window.maximumFrames = frames
         window.screenshotAfter = screenshotAfter
-        // The process's main function runs this on the main thread, where window systems want to be spoken to.
+        // The process's main function runs this on the main thread, which window systems require.
         try MainActor.assumeIsolated { [window] in try ViewerWindow.run(scene, options: window) }
     }
 
     private func scene() throws -> any ViewerScene {
         if isFolder(subject), try RunFolder.open(subject).maker == .fitting { return try model() }
         guard show == nil, drawing.label == nil, drawing.assignments.isEmpty else {
-            throw UsageError("--show, --class and --set are for a model of 'reverie fit'; \(subject) holds none")
+            throw UsageError("--show, --class and --set are for models from 'reverie fit'; \(subject) is not one")
         }
         return try !isFolder(subject) && subject.hasSuffix(".npz") ? recording() : agent()
     }
 
     private func model() throws -> any ViewerScene {
         guard !stochastic, weights.weights == nil, try options.values().isEmpty else {
-            throw UsageError("--stochastic, --option and --weights are for an agent, and \(subject) holds a model")
+            throw UsageError("--stochastic, --option and --weights are for agents, but \(subject) holds a model")
         }
         let model = try fittedModel(subject, last: last, assignments: drawing.assignments)
         let asked = show ?? (drawing.label == nil ? nil : .samples)
@@ -99,7 +99,7 @@ struct Watch: ParsableCommand {
     private func recording() throws -> any ViewerScene {
         guard seed == nil, !stochastic, weights.weights == nil, try options.values().isEmpty else {
             throw UsageError(
-                "--seed, --stochastic, --option and --weights are not for a recording, which plays what it holds")
+                "--seed, --stochastic, --option and --weights don't apply to a recording, which is replayed as it is")
         }
         let rollout = try Rollout(contentsOf: subject)
         let environment = try content(of: subject) {

@@ -2,13 +2,13 @@ import Graphics
 import Storage
 import Training
 
-/// The pictures of a comparison.
+/// The charts of a comparison.
 enum ComparisonCharts {
-    /// The learning curves on the only task: over steps the interquartile mean over runs, with its interval as a band.
+    /// The learning curves on the only task: the interquartile mean over runs by step, with its interval as a band.
     ///
     /// - Precondition: there is one task.
     static func curves(_ report: ComparisonReport) -> LinePlot {
-        precondition(report.groups.tasks.count == 1, "curves of \(report.groups.tasks.count) tasks; one can be drawn")
+        precondition(report.groups.tasks.count == 1, "learning curves need one task, not \(report.groups.tasks.count)")
         let series = report.comparison.algorithms.indices.map { index in
             let points = report.curve(algorithm: index, task: 0).points
             return LinePlot.Series(
@@ -21,7 +21,7 @@ enum ComparisonCharts {
             yLabel: "mean return of \(report.window) episodes: IQM of runs", series: series, style: .light)
     }
 
-    /// The performance profile: over scores the share of runs above them, with its interval as a band.
+    /// The performance profile: the share of runs above each score, with its interval as a band.
     static func profile(_ report: ComparisonReport) -> LinePlot {
         let comparison = report.comparison
         let thresholds = comparison.thresholds()
@@ -37,7 +37,7 @@ enum ComparisonCharts {
 }
 
 extension LinePlot {
-    /// Writes the plot as the file that its name says: PNG or SVG.
+    /// Writes the plot as PNG or SVG, as the path's ending says.
     ///
     /// - Throws: `StorageError`.
     func write(to path: String, overwrite: Bool) throws {

@@ -2,20 +2,20 @@ import Graphics
 import Storage
 import Training
 
-/// A comparison as people and programs read it.
+/// A comparison as text and as JSON.
 struct ComparisonReport {
     let groups: RunGroups
     let scores: Scores
     let comparison: Comparison
-    /// The episodes that a learning curve's means are of.
+    /// The number of episodes that the means of a learning curve are over.
     let window: Int
 
-    /// Fewer runs than that say little of others.
+    /// With fewer runs than this, intervals are too narrow.
     private static let manyRuns = 10
 
     // MARK: Remarks
 
-    /// What the reader of the numbers has to know.
+    /// What a reader of the numbers has to know.
     var remarks: [String] {
         var remarks = groups.remarks
         for run in groups.algorithms.flatMap({ $0.runs.flatMap { $0 } }) where !run.isFinished {
@@ -24,21 +24,21 @@ struct ComparisonReport {
         }
         let fewest = comparison.algorithms.flatMap { $0.scores.tasks.map(\.count) }.min() ?? 0
         if fewest == 1 {
-            remarks.append("one run says nothing of how others would end: its interval has no width")
+            remarks.append("a single run doesn't show how much runs vary: its interval has no width")
         } else if fewest < Self.manyRuns {
             remarks.append(
-                "with \(fewest) runs intervals are too narrow: the bootstrap knows of no other runs; "
-                    + "\(Self.manyRuns) are a good number")
+                "with \(fewest) runs intervals are too narrow, since the bootstrap only resamples these; "
+                    + "train \(Self.manyRuns) or more")
         }
         if groups.tasks.count > 1 {
             if !scores.isNormalized {
                 remarks.append(
-                    "returns of different environments are summed up as they are: see --normalize and --range")
+                    "returns of different environments are averaged without normalisation; see --normalize and --range")
             }
             for algorithm in comparison.algorithms where algorithm.tasks.count < groups.tasks.count {
                 remarks.append(
                     "\(algorithm.name) was run on \(algorithm.tasks.count) of \(groups.tasks.count) environments: "
-                        + "its summary is over those")
+                        + "its summary covers only those")
             }
         }
         return remarks
@@ -46,7 +46,7 @@ struct ComparisonReport {
 
     // MARK: Text
 
-    /// Tables: the summaries, the environments where there are several, the pairs.
+    /// Tables: the summaries, the environments if there are several, and the pairs.
     var text: String {
         var sections = ["score: \(scores.description)\(scaleText)", summaryTable]
         if groups.tasks.count > 1 { sections.append(taskTable) }
@@ -99,7 +99,8 @@ struct ComparisonReport {
 
     // MARK: JSON
 
-    /// score, normalized, tasks, threshold, confidence, resamples, seed, remarks, algorithms, improvements, profiles, curves.
+    /// score, normalized, tasks, threshold, confidence, resamples, seed, remarks, algorithms, improvements, profiles,
+    /// curves.
     var json: JSON {
         let bootstrap = comparison.bootstrap
         return [
@@ -184,7 +185,7 @@ struct ComparisonReport {
             })
     }
 
-    /// The returns of an algorithm's runs on a task.
+    /// The learning curve of an algorithm on a task.
     func curve(algorithm: Int, task: Int) -> LearningCurve {
         LearningCurve(of: groups.algorithms[algorithm].runs[task], window: window, bootstrap: comparison.bootstrap)
     }

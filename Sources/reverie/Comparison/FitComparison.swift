@@ -3,22 +3,21 @@ import Scenes
 import Storage
 import Training
 
-/// Fits of generative models side by side: what they have come to on the test rows, and how.
+/// Fits of generative models compared: their likelihoods of the test rows, scores and times.
 struct FitComparison {
-    /// A fit.
     struct Fit {
         var name: String
         var path: String
         var configuration: FitConfiguration
         var history: FitHistory
-        /// The score of the parameters that are kept, on validation rows; nil before the first epoch's end.
+        /// The validation score of the kept parameters; nil before the end of the first epoch.
         var score: Double?
-        /// Seconds; nil before the fit's end.
+        /// Seconds; nil for an unfinished fit.
         var seconds: Double?
 
-        /// Reads what a run's folder says.
+        /// Reads a run's folder.
         ///
-        /// - Throws: as ``Training/FittedModel`` does where the fit hasn't ended.
+        /// - Throws: the errors of ``Training/FittedModel`` if the fit is unfinished.
         init(_ folder: RunFolder, name: String?) throws {
             (path, self.name) = (folder.path, name ?? splitPath(folder.path).name)
             configuration = try FitConfiguration(contentsOf: folder.configurationPath)
@@ -31,7 +30,7 @@ struct FitComparison {
             seconds = summary?["seconds"]?.double
         }
 
-        /// Whether nats of both are of the same rows.
+        /// Whether both fits are scored on the same rows, so that their nats can be compared.
         func hasData(of other: Fit) -> Bool {
             configuration.dataset == other.configuration.dataset && configuration.data == other.configuration.data
         }
@@ -39,19 +38,19 @@ struct FitComparison {
 
     let fits: [Fit]
 
-    /// What the reader of the numbers has to know.
+    /// What a reader of the numbers has to know.
     var remarks: [String] {
         var remarks = fits.filter { $0.seconds == nil }.map {
             "\($0.path) is unfinished: \($0.history.epochs ?? 0) of \($0.configuration.fitting.epochs) epochs"
         }
         if let other = fits.first(where: { !$0.hasData(of: fits[0]) }) {
             remarks.append(
-                "\(fits[0].name) and \(other.name) are of other data, or of data prepared otherwise: "
-                    + "their nats say nothing of each other"
+                "\(fits[0].name) and \(other.name) were fitted to different data, or to data prepared differently: "
+                    + "their nats can't be compared"
             )
         }
         if Set(fits.compactMap(\.history.test?.kind)).count > 1 {
-            remarks.append("a bound lies below the likelihood, an estimate on either side of it")
+            remarks.append("a bound lies below the likelihood, an estimate may lie on either side of it")
         }
         return remarks
     }
@@ -92,13 +91,13 @@ struct FitComparison {
         ]
     }
 
-    /// The scores over epochs. What lies below each fit's first tenth of epochs isn't given room.
+    /// The scores by epoch. The y range leaves out what lies below the scores of each fit's first tenth of epochs.
     ///
-    /// - Throws: `UsageError` where scores are of several kinds.
+    /// - Throws: `UsageError` if the scores are of several kinds.
     func curves() throws -> LinePlot {
         let kinds = Set(fits.map(\.history.scoreName)).sorted()
         guard kinds.count == 1 else {
-            throw UsageError("--to draws scores of one kind, and these are of \(kinds.joined(separator: ", "))")
+            throw UsageError("--to draws scores of one kind, but these have several: \(kinds.joined(separator: ", "))")
         }
         let all = fits.map(\.history.scores)
         let late = all.flatMap { $0.dropFirst($0.count / 10) }

@@ -6,7 +6,7 @@ import Training
 enum RunSource {
     typealias NamedRun = (run: ComparedRun, name: String?)
 
-    /// What runs are of: they are compared with their like.
+    /// Runs of agents, or fits of models: only runs of one kind are compared.
     enum Runs {
         case agents([NamedRun])
         case fits([FitComparison.Fit])
@@ -14,17 +14,17 @@ enum RunSource {
 
     private typealias Found = (folder: RunFolder, maker: RunFolder.Maker, name: String?)
 
-    /// The runs in folders, or in the folders within them, each once; a name may stand before them, as `NAME=FOLDER`.
+    /// The runs in folders, or in the folders within them, each once. An argument may name them: `NAME=FOLDER`.
     ///
-    /// - Throws: `StorageError` where there is none, `UsageError` for agents beside models, `DataError` and others for
-    ///   damaged files.
+    /// - Throws: `StorageError` for a missing folder, `UsageError` for agents mixed with models, `DataError` and others
+    ///   for damaged files.
     static func runs(_ arguments: [String]) throws -> Runs {
         var seen: Set<String> = []
         let all = try arguments.flatMap(found).filter { seen.insert(resolvingLinks($0.folder.path)).inserted }
         let (agents, models) = (all.filter { $0.maker == .training }, all.filter { $0.maker == .fitting })
         if let agent = agents.first, let model = models.first {
             throw UsageError(
-                "agents and generative models are compared apart: \(agent.folder.path) holds an agent, "
+                "agents can't be compared with generative models: \(agent.folder.path) holds an agent, "
                     + "\(model.folder.path) a model")
         }
         guard models.isEmpty else {
@@ -37,7 +37,7 @@ enum RunSource {
             })
     }
 
-    /// The run in a folder, or those in the folders within it: agents, or where there are none models.
+    /// The run in a folder, or else the runs in the folders within it: agents if there are any, otherwise models.
     private static func found(_ argument: String) throws -> [Found] {
         let (name, folder) = split(argument)
         guard exists(folder) else {
@@ -70,7 +70,7 @@ enum RunSource {
 
     /// The runs in one environment.
     ///
-    /// - Throws: `UsageError` where there is none.
+    /// - Throws: `UsageError` if there are none.
     static func inEnvironment(_ id: String, _ runs: [NamedRun]) throws -> [NamedRun] {
         let chosen = runs.filter { $0.run.experiment.environment == id }
         guard chosen.isEmpty else { return chosen }

@@ -12,8 +12,8 @@ struct ScoringFlags: ParsableArguments {
 
     @Option(
         help: """
-            A run's score: the mean return of its last episodes, or the best such mean on the way, which flatters noisy \
-            runs.
+            A run's score: the mean return of its last episodes, or the best such mean on the way, which flatters \
+            noisy runs.
             """)
     var score = Score.final
 
@@ -46,18 +46,18 @@ struct ScoringFlags: ParsableArguments {
     func validate() throws {
         try require("--window", window, in: 1...1_000_000)
         try require("--evaluate", evaluate, in: 1...1_000_000)
-        if last, evaluate == nil { throw ValidationError("--last is for --evaluate.") }
+        if last, evaluate == nil { throw ValidationError("--last needs --evaluate.") }
         _ = try ranges()
     }
 
-    /// Whether nothing was said.
+    /// Whether all flags have their defaults.
     var isUsual: Bool {
         score == .final && window == Self.usualWindow && evaluate == nil && range.isEmpty && !normalize
     }
 
     /// The scores of runs.
     ///
-    /// - Throws: `UsageError` where a range is missing, and what evaluations throw.
+    /// - Throws: `UsageError` if a range is missing, and the errors of evaluations.
     func scores(of groups: RunGroups) throws -> Scores {
         let isNormalized = normalize || !range.isEmpty
         let ranges = isNormalized ? try self.ranges(of: groups) : nil
@@ -71,7 +71,7 @@ struct ScoringFlags: ParsableArguments {
         return Scores(groups, raw: raw, ranges: ranges, description: description)
     }
 
-    /// What a score is, for people.
+    /// What a score is, in words.
     private var description: String {
         if let evaluate { return "mean return of \(evaluate) greedy episodes" }
         switch score {
@@ -134,13 +134,14 @@ struct ScoringFlags: ParsableArguments {
     private func knownRange(_ run: ComparedRun, _ task: String) throws -> ClosedRange<Double> {
         let id = run.experiment.environment
         guard normalize, let high = try EnvironmentCatalog.entry(id).rewardThreshold else {
-            let reason = normalize ? "\(id) has no reward threshold" : "the others are normalised"
-            throw UsageError("what range do scores in \(task) have? \(reason); say it with --range \(id)=low..high")
+            let reason = normalize ? "\(id) has no reward threshold" : "the other environments have ranges"
+            throw UsageError("scores in \(task) have no range: \(reason); give one with --range \(id)=low..high")
         }
         let low = try Self.randomReturn(run)
         guard low < high else {
             throw UsageError(
-                "a random agent reaches \(low) in \(task), the threshold is \(high); say --range \(id)=low..high")
+                "a random agent reaches \(low) in \(task), not less than the threshold \(high); "
+                    + "give the range with --range \(id)=low..high")
         }
         return low...high
     }
@@ -157,15 +158,15 @@ struct ScoringFlags: ParsableArguments {
     }
 }
 
-/// The scores of runs, as they were got and as they are compared.
+/// The scores of runs, before and after normalisation.
 struct Scores {
-    /// For each algorithm and task, those of its runs.
+    /// The returns of each algorithm's runs on each task.
     let raw: [[[Double]]]
-    /// The returns that are 0 and 1, for each task; nil where scores are returns.
+    /// The returns that become 0 and 1 on each task; nil if scores are returns.
     let ranges: [ClosedRange<Double>]?
-    /// What a score is.
+    /// What a score is, in words.
     let description: String
-    /// What is compared.
+    /// The algorithms with their (normalised) scores.
     let algorithms: [Comparison.Algorithm]
 
     var isNormalized: Bool { ranges != nil }

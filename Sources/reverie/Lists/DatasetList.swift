@@ -2,7 +2,7 @@ import Configuration
 import Datasets
 import Storage
 
-/// The data sets as 'reverie list' shows them: those that a seed makes, how files are to be called, and what a folder holds.
+/// The datasets as 'reverie list' shows them: the synthetic ones, the names of files, and what a folder holds.
 struct DatasetList {
     /// The folder of data; nil for none.
     let folder: String?
@@ -22,7 +22,7 @@ struct DatasetList {
         return (["name", "family", "summary"], items)
     }
 
-    /// What a data set is once it is read, and the options of all.
+    /// A dataset after it was read, and the options that all datasets have.
     func item(named name: String) throws -> ListItem {
         let data = try DatasetCatalog.make(name, folder: folder, settings: DataSettings())
         let description = data.description

@@ -9,7 +9,7 @@ enum EnvironmentList {
         do {
             _ = try Assets.folder()
         } catch {
-            note("reverie: \(error); until then the grid worlds of its maps are missing here")
+            note("reverie: \(error); until then, the grid worlds of its maps are missing from this list")
         }
         return (
             ["id", "observations", "actions", "step limit", "summary"], try EnvironmentCatalog.entries.map(item)
@@ -43,7 +43,7 @@ enum EnvironmentList {
         return ListItem(json: json, cells: cells)
     }
 
-    /// The environment, or why there is none to look at: an option that it can't do without, a damaged map.
+    /// The environment, or why it can't be made: a required option, or a damaged map.
     private static func made(_ entry: EnvironmentEntry) throws -> (world: (any BatchedEnvironment)?, obstacle: String) {
         do {
             return (try EnvironmentCatalog.make(entry.id), "")
@@ -63,7 +63,7 @@ enum EnvironmentList {
         ]
     }
 
-    /// The step limit, which all environments have; its default is each one's own.
+    /// The step limit, an option of all environments; the default is the environment's own.
     private static func stepLimitOption(of entry: EnvironmentEntry) -> JSON {
         let option = EnvironmentCatalog.stepLimitOption
         return json(EnvironmentOption(option.name, option.summary, usual: "\(entry.stepLimit ?? -1)"))
@@ -71,7 +71,7 @@ enum EnvironmentList {
 }
 
 extension Space {
-    /// The space in a word: its kind and size, without bounds.
+    /// The space in one word: its kind and size, without bounds.
     fileprivate var shortText: String {
         guard case .box(_, _, let shape, _) = self else { return description }
         return "Box(\(shape.map(String.init).joined(separator: ", ")))"

@@ -5,7 +5,7 @@ import GenerativeModels
 import Storage
 import Training
 
-/// Agents and models, with their settings, as 'reverie list' shows them.
+/// Agents and models with their settings, as 'reverie list' shows them.
 enum LearnerList {
     private static let columns = ["name", "summary"]
 
@@ -33,7 +33,7 @@ enum LearnerList {
         return item
     }
 
-    /// Small data that meet a model's needs.
+    /// A small dataset that meets a model's needs.
     private static func example(of needs: DataNeeds) -> Dataset.Description {
         let kind: ElementKind =
             switch needs.kinds[0] {

@@ -1,14 +1,14 @@
 import Storage
 
-/// One of the things that 'reverie list' shows.
+/// One item that 'reverie list' shows.
 struct ListItem {
-    /// Everything known of it.
+    /// Everything that is known of it.
     var json: JSON
-    /// Its row in the table of all.
+    /// Its row in the table of all items.
     var cells: [String]
 }
 
-/// Rows of texts under the names of columns.
+/// Rows of texts below the names of the columns.
 func table(_ columns: [String], _ rows: [[String]]) -> String {
     let rows = [columns] + rows
     let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -32,7 +32,7 @@ extension JSON {
         }
     }
 
-    /// An object as a person reads it: a line a member, then a table for each list of objects.
+    /// An object as text: a line per member, then a table for each list of objects.
     var sheet: String {
         guard case .object(let members) = self else { return cell }
         let tables = members.compactMap { member in member.value.rows.map { (member.name, $0) } }
@@ -47,7 +47,7 @@ extension JSON {
         return (head + sections).joined(separator: "\n")
     }
 
-    /// The rows of a table: the members of each object of a list, or of an object.
+    /// The rows of a table: the members of each object in a list, or those of an object.
     private var rows: [[Member]]? {
         switch self {
         case .array(let elements) where !elements.isEmpty:

@@ -33,14 +33,14 @@ enum PresetList {
 extension PresetScores {
     private var deviation: Double { Statistics.sampleStandardDeviation(returns) }
 
-    /// The mean over seeds, and the standard deviation where there are several.
+    /// The mean over seeds, and the standard deviation if there are several.
     fileprivate var text: String {
         let numbers = [Statistics.mean(returns)] + (returns.count > 1 ? [deviation] : [])
         let seeds = returns.count == 1 ? "1 seed" : "\(returns.count) seeds"
         return numbers.map { NumberText.short($0) }.joined(separator: " ± ") + " (\(seeds))"
     }
 
-    /// meanReturn and standardDeviation over the seeds, and what the file says.
+    /// meanReturn and standardDeviation over the seeds, and the file's entries.
     fileprivate var json: JSON {
         [
             "meanReturn": .number(Statistics.mean(returns)), "standardDeviation": .number(deviation),

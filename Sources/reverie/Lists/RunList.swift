@@ -7,14 +7,14 @@ import Training
 struct RunList {
     let folder: String
 
-    /// The runs; folders that are none are left out, and a missing folder has none.
+    /// The runs; other folders are left out, and a missing folder gives an empty list.
     func all() throws -> (columns: [String], items: [ListItem]) {
         let names = exists(folder) ? try namesInFolder(folder) : []
         let runs = names.map { joinPath(folder, $0) }.filter { exists(joinPath($0, "config.toml")) }
         return (["run", "state", "what", "seed", "result"], runs.map(item))
     }
 
-    /// A run by its name in the folder, or by its path.
+    /// A run by its name in the folder or by its path.
     func item(named name: String) throws -> ListItem {
         let inside = joinPath(folder, name)
         return item(try RunFolder(opening: exists(inside) ? inside : name).path)

@@ -2,13 +2,13 @@ import Graphics
 import Storage
 import Training
 
-/// What runs side by side came to.
+/// The results of runs side by side.
 struct SeedReport {
     let agent: String
     let environment: String
     let runs: [SeedRun]
 
-    /// The summaries of the runs that ended, in the order of the seeds given.
+    /// The summaries of the finished runs, in the order of the seeds given.
     private var summaries: [JSON] {
         runs.compactMap { if case .finished(let summary) = $0.state { summary } else { nil } }
     }
@@ -21,10 +21,10 @@ struct SeedReport {
         }
     }
 
-    /// The exit code of the first run that failed; nil where none did.
+    /// The exit code of the first run that failed; nil if none did.
     var failure: Int32? { failures.first?.status }
 
-    /// agent, environment, runs (each one's summary), failed (seed, status, error), and meanReturn over the seeds: runs,
+    /// agent, environment, runs (their summaries), failed (seed, status, error), and meanReturn over the seeds: runs,
     /// mean, standardDeviation (of the sample; null for one), interquartileMean.
     var json: JSON {
         let returns = returns
@@ -45,7 +45,7 @@ struct SeedReport {
         ]
     }
 
-    /// A table of the runs that ended, and a line over all.
+    /// A table of the finished runs, and a line for all of them.
     var text: String {
         let rows = summaries.map { summary in
             ["seed", "steps", "episodes", "seconds", "meanReturn", "run"].map { name in

@@ -5,12 +5,10 @@ import Training
 
 /// One of the runs side by side: a process that trains with one seed.
 final class SeedRun {
-    /// Its seed, and its folder.
     let seed: Int
     let folder: String
-    /// Where it is.
     private(set) var state = State.waiting
-    /// What it has told last.
+    /// Its last report.
     private(set) var report: SeedWorker.Report
     private var process: Process?
 
@@ -19,7 +17,7 @@ final class SeedRun {
         case failed(status: Int32, sentence: String)
     }
 
-    /// The process with the ends of its pipes, and what has come through them.
+    /// The process with the ends of its pipes, and what has been read from them.
     private final class Process {
         let id: Int32
         let results: OpenFile
@@ -36,10 +34,10 @@ final class SeedRun {
         }
     }
 
-    /// What a run says is kept up to so many bytes.
+    /// The number of bytes of a run's messages that are kept.
     private static let wordLimit = 1 << 16
 
-    /// A run to be done, or the end of one that has been done.
+    /// A run that is waiting, or one that has finished already.
     init(seed: Int, folder: String, isDone: Bool) throws {
         (self.seed, self.folder) = (seed, folder)
         report = SeedWorker.Report(steps: 0)
@@ -69,19 +67,19 @@ final class SeedRun {
 
     var isRunning: Bool { process != nil }
 
-    /// The files to wait for.
+    /// The files to poll.
     var files: [Int32] {
         guard let process else { return [] }
         return (process.isOpen.results ? [process.results.number] : [])
             + (process.isOpen.words ? [process.words.number] : [])
     }
 
-    /// Asks the process to save and stop.
+    /// Asks the process to save and to stop.
     func stop() {
         if let id = process?.id { kill(id, SIGINT) }
     }
 
-    /// Takes in what has come; where both pipes have ended, the process's end too.
+    /// Reads what has arrived, and the process's end once both pipes have ended.
     func update() {
         guard let process else { return }
         if process.isOpen.results {
@@ -95,9 +93,9 @@ final class SeedRun {
         if !process.isOpen.results, !process.isOpen.words { end(process) }
     }
 
-    /// What can be read now.
+    /// Reads what is available now.
     ///
-    /// - Returns: whether there may be more later.
+    /// - Returns: whether more may come later.
     private static func read(_ file: Int32, into bytes: inout [UInt8]) -> Bool {
         while true {
             var count = 0
@@ -137,7 +135,7 @@ final class SeedRun {
         self.process = nil
     }
 
-    /// What the process said of its failure: from `reverie: ` on.
+    /// The process's message about its failure: from `reverie: ` on.
     private static func sentence(_ said: [UInt8]) -> String? {
         let lines = String(decoding: said, as: UTF8.self).split(separator: "\n")
         guard let first = lines.lastIndex(where: { $0.hasPrefix("reverie: ") }) else { return nil }

@@ -6,7 +6,7 @@ import Training
 
 /// Runs of the same training with several seeds, side by side, each in a process of its own.
 final class SeedRuns {
-    /// The runs, in the order of the seeds given.
+    /// In the order of the seeds given.
     let runs: [SeedRun]
     private let words: [String]
     private let jobs: Int
@@ -16,16 +16,16 @@ final class SeedRuns {
     private let bar: ProgressBar
     private var isStopping = false
 
-    /// The processors that this process may use.
+    /// The processors available to this process.
     private static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-    /// Prepares runs.
+    /// Prepares the runs.
     ///
     /// - Parameters:
-    ///   - words: The command's own arguments, as ``common(_:)`` leaves them.
+    ///   - words: The command's own arguments, filtered by ``common(_:)``.
     ///   - steps: The steps of each run.
-    ///   - jobs: How many run at a time; nil for as many as there are processors.
-    ///   - threads: The threads of each; nil for those processors that each has to itself.
+    ///   - jobs: How many runs at a time; nil for as many as there are processors.
+    ///   - threads: The threads of each run; nil to divide the processors among them.
     init(_ runs: [SeedRun], words: [String], steps: Int, jobs: Int?, threads: Int?) {
         (self.runs, self.words, stepCount) = (runs, words, steps)
         self.jobs = min(jobs ?? Self.processorCount, max(runs.count, 1))
@@ -34,7 +34,7 @@ final class SeedRuns {
         bar = ProgressBar(total: total, from: Self.steps(of: runs, each: steps), style: style)
     }
 
-    /// Does all runs, and says on standard error how far they are.
+    /// Does all runs and reports their progress on standard error.
     ///
     /// - Returns: whether they were interrupted.
     func run() throws -> Bool {
@@ -62,7 +62,7 @@ final class SeedRuns {
         ["train", "--worker", "--json", "--seed", "\(run.seed)", "--run", run.folder, "--threads", "\(threads)"] + words
     }
 
-    /// Waits until something has come from a run, a tenth of a second at most, and takes it in.
+    /// Waits until a run has reported something, at most a tenth of a second, and reads it.
     private func wait(for running: [SeedRun]) {
         var files = running.flatMap(\.files).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         _ = poll(&files, nfds_t(files.count), 100)
@@ -77,12 +77,12 @@ final class SeedRuns {
         }
     }
 
-    /// A note that doesn't run into the progress bar.
+    /// Prints a note that doesn't collide with the progress bar.
     private func say(_ text: String) {
         if case .bar = style { note("\r\u{1B}[K" + text) } else { note(text) }
     }
 
-    /// The runs under way that have a return: how far each is, and its return.
+    /// The progress and mean return of the runs under way that have one.
     private var metrics: [(name: String, value: Double)] {
         runs.filter(\.isRunning).compactMap { run in
             run.report.meanReturn.map { ("seed \(run.seed) \(100 * run.report.steps / stepCount)%", $0) }
@@ -95,7 +95,7 @@ final class SeedRuns {
         }
     }
 
-    /// The arguments of a command without those that each run gets its own of.
+    /// A command's arguments without those that differ between the runs.
     static func common(_ words: [String]) -> [String] {
         let (options, flags) = (["--seeds", "--jobs", "--run", "--threads"], ["--json"])
         var (result, rest) = ([String](), words[...])

@@ -5,7 +5,7 @@ struct SeedSet: ExpressibleByArgument, Hashable {
     /// The seeds in the order given, each once.
     let seeds: [Int]
 
-    /// More runs than that are rather a mistake.
+    /// More runs than this are probably a mistake.
     static let limit = 10_000
 
     init?(argument: String) {

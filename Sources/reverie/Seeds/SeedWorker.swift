@@ -2,12 +2,12 @@ import Foundation
 import Storage
 import Training
 
-/// The side of a run that was started beside others: it tells the process that started it how far it is, and ends with it.
+/// The child's side of runs side by side: it reports its progress to the parent process, and ends with it.
 enum SeedWorker {
-    /// Ends this process where the one that started it does, however that is: standard input is a pipe from there that
-    /// nobody writes into. The run is saved then, unless it was being stopped already.
+    /// Ends this process when its parent ends, for whatever reason: standard input is a pipe from the parent that
+    /// nothing is written to. The run is saved first, unless it is being stopped already.
     static func followParent() {
-        // A report that nobody reads any more is no reason to end without saving.
+        // The run must be saved even if nobody reads its reports any more.
         signal(SIGPIPE, SIG_IGN)
         Interruption.watch()
         Thread.detachNewThread {
@@ -18,7 +18,7 @@ enum SeedWorker {
         }
     }
 
-    /// Writes how far training is to standard output now and then, as JSON Lines.
+    /// Reports the progress of training on standard output from time to time, as JSON Lines.
     final class Reporter: TrainingObserver {
         private static let interval = 0.2
         private var last = -Double.infinity
@@ -31,14 +31,14 @@ enum SeedWorker {
         }
     }
 
-    /// How far a run is.
+    /// The progress of a run.
     struct Report: Hashable {
         var steps: Int
         var meanReturn: Double?
 
         init(steps: Int, meanReturn: Double? = nil) { (self.steps, self.meanReturn) = (steps, meanReturn) }
 
-        /// Nil for what isn't a report.
+        /// Nil if the object is not a report.
         init?(_ json: JSON) {
             guard let steps = json["steps"]?.integer, json["run"] == nil else { return nil }
             self.init(steps: steps, meanReturn: json["meanReturn"]?.double)

@@ -28,7 +28,7 @@ import Testing
             data.training.values == [0, 1, 1, 1] && data.validation.values == [1, 0] && data.test.values == [0, 0])
         #expect(data.place(of: 1, in: .training) == "\(folder.file("bits.train.csv")), line 2")
         #expect(try folder.make(folder.file("bits.valid.csv")).training == data.training)
-        // A path without an ending is looked up beside its files.
+        // A path without an ending finds its files.
         #expect(try DatasetCatalog.make(folder.file("bits"), folder: nil, settings: .init()).test == data.test)
     }
 
@@ -72,7 +72,7 @@ import Testing
         #expect(parts.map(\.count) == [40, 5, 5])
         let firsts = parts.flatMap { rows in (0..<rows.count).map { rows[$0].first! } }
         #expect(firsts.sorted() == (0..<50).map { Float($0) })
-        // The place of a shuffled row is that of its line.
+        // A shuffled row's place is its line in the file.
         #expect(data.place(of: 0, in: .training).hasSuffix("line \(Int(data.training.values[0]) + 1)"))
         #expect(try folder.make("table").training == data.training)
         #expect(try folder.make("table") { $0.seed = 1 }.training != data.training)

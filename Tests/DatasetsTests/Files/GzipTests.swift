@@ -24,7 +24,7 @@ import Testing
         try forEachDamage(of: packed, at: folder.file("a.gz")) { damage, _ in
             do {
                 let read = try DataFile.bytes(of: folder.file("a.gz"))
-                // Time, system and such like may change; the content may not.
+                // Fields such as time and system may change, but not the content.
                 #expect(damage == .changed && read == content)
             } catch let error as FormatError {
                 #expect(error.format == .gzip && error.file == folder.file("a.gz") && 0...packed.count ~= error.offset)

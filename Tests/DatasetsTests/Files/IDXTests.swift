@@ -17,7 +17,7 @@ import Testing
         #expect(data.training.count == 10 && data.validation.count == 2 && data.test.count == 6)
         #expect(data.training[9].allSatisfy { $0 == 9 } && data.validation[0].allSatisfy { $0 == 10 })
         #expect(data.validation.labels == [0, 1] && data.test.labels == [0, 1, 0, 1, 0, 1])
-        #expect(data.place(of: 1, in: .validation).hasSuffix("train-images-idx3-ubyte\(suffix), picture 12"))
+        #expect(data.place(of: 1, in: .validation).hasSuffix("train-images-idx3-ubyte\(suffix), image 12"))
     }
 
     @Test func otherSetsAreFoundByPrefixFolderAndPath() throws {
@@ -78,7 +78,7 @@ import Testing
                 #expect(error.offset <= bytes.count)
             }
         }
-        // Four extents of 2^32 - 1 have a product that no integer holds.
+        // The product of four extents of 2^32 - 1 overflows every integer.
         let huge = idx([0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF], [1])
         #expect(throws: FormatError.self) { try IDXArray(huge, file: "a") }
     }

@@ -33,7 +33,7 @@ import Testing
         #expect(data.description == .init(name: "c", shape: [2, 3, 3], kind: .levels(256), classCount: 2))
         for part in Dataset.Part.allCases {
             for row in 0..<data[part].count {
-                // What is transparent lies on black.
+                // Transparent pixels are blended with black.
                 let expected: [Float] = data[part].labels[row] == 0 ? [1, 2, 200] : [0, 0, 0]
                 #expect(Array(data[part][row].prefix(3)) == expected)
             }
@@ -56,6 +56,6 @@ import Testing
         try removeFile(folder.file("p/b.png"))
         #expect(folder.error("p") is DatasetError)
         try createFolder(folder.file("empty"))
-        #expect("\(folder.error("empty")!)".contains("PNG pictures"))
+        #expect("\(folder.error("empty")!)".contains("PNG images"))
     }
 }

@@ -12,7 +12,7 @@ import Testing
     let folder: TestFolder
     init() throws { folder = try TestFolder() }
 
-    /// Records episodes of an environment in which action 1 is always taken; returns their observations, as bytes.
+    /// Records episodes of an environment with action 1 in every step; returns the observations as bytes.
     @discardableResult
     private func record(
         _ id: String, to name: String = "r.npz", episodes: Int = 3, seeded: Bool = true, lie: Bool = false,
@@ -54,7 +54,8 @@ import Testing
         let observation = Array(environment.observation(of: 0))
         try recorder.step(
             slot: 0, action: environment.actionRows.rows.bytes(of: 0).bytes, reward: environment.rewards[0],
-            terminated: environment.terminated[0], truncated: environment.truncated[0], observation: observation.span.bytes)
+            terminated: environment.terminated[0], truncated: environment.truncated[0],
+            observation: observation.span.bytes)
     }
 
     @Test func observationsOfFloatsAreReals() throws {
@@ -73,7 +74,8 @@ import Testing
         #expect(data.description == .init(name: "r", shape: [10, 10, 4], kind: .bits))
         #expect(data.training.values.contains(1))
         let layout = RolloutLayout(
-            environment: "x", observations: Column(.observations, .uint8, shape: [2, 2]), actions: Column(.actions, .int64))
+            environment: "x", observations: Column(.observations, .uint8, shape: [2, 2]),
+            actions: Column(.actions, .int64))
         let recorder = try RolloutRecorder(layout: layout, to: folder.file("l.npz"), slotCount: 1, overwrite: false)
         let observation: [UInt8] = [0, 1, 2, 255]
         try recorder.begin(slot: 0, seed: nil, observation: observation.span.bytes)
@@ -107,7 +109,7 @@ import Testing
             $0.frameSide = 12
         }
         #expect(small.description.picture?.width == 12 && small.training.count == data.training.count)
-        // The order of the rows is the same, so the first one is a frame that the environment draws.
+        // The order of the rows is the same, so the first one is a frame of the environment.
         #expect(data.place(of: 0, in: .test).contains("frame"))
     }
 
@@ -137,7 +139,8 @@ import Testing
 
     @Test func numbersThatAreNoneAreNamed() throws {
         let layout = RolloutLayout(
-            environment: "x", observations: Column(.observations, .float32, shape: [2]), actions: Column(.actions, .int64))
+            environment: "x", observations: Column(.observations, .float32, shape: [2]),
+            actions: Column(.actions, .int64))
         let recorder = try RolloutRecorder(layout: layout, to: folder.file("n.npz"), slotCount: 1, overwrite: false)
         for step in 0..<6 {
             let observation: [Float] = [0, step == 3 ? .nan : 1]

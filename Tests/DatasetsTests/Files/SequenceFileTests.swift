@@ -54,7 +54,7 @@ import Testing
         #expect(data.description == .init(name: "tunes", shape: [88], kind: .bits, isSequential: true))
         #expect(data.training.lengths == [2, 1] && data.training[0].count == 176)
         #expect(data.training.values.indices.filter { data.training.values[$0] == 1 } == [0, 39, 176 + 87])
-        // What is no key of a piano is left out.
+        // Pitches that a piano lacks are dropped.
         #expect(data.validation.values.indices.filter { data.validation.values[$0] == 1 } == [43])
         #expect(data.test.values.allSatisfy { $0 == 0 } && data.test.lengths == [1])
     }

@@ -61,7 +61,7 @@ private let levels = dataset((0..<24_000).map { Float(51 * ($0 % 6)) }, shape: [
         #expect(high.training.values == [0, 0, 0, 1])
         let unit = dataset([0.2, 0.5, 0.7], shape: [1], .unit)
         #expect(try pipeline(unit, .bits) { $0.binarize = .threshold }.training.values == [0, 1, 1])
-        // Of reals it is the middle of each column's range.
+        // For reals it is the middle of each column's range.
         let reals = dataset([-2, 10, 0, 30, 2, 20], shape: [2], .reals)
         #expect(try pipeline(reals, .bits) { $0.binarize = .threshold }.training.values == [0, 0, 1, 1, 1, 1])
     }

@@ -7,7 +7,7 @@ import Testing
     private let reals = dataset([0, 1, 1, 0.5, 0, -3], shape: [2], .reals)
     private let levels = dataset([0, 1, 7, 5], shape: [2, 2, 1], .levels(8))
 
-    /// What preparing data throws, as a text; empty where it throws nothing.
+    /// The error of preparing data as text; empty if there is none.
     private func problem(
         _ data: Dataset, _ kinds: ElementKind.Name..., sequences: Bool = false, pictures: Bool = false,
         labels: Bool = false, change: (inout DataSettings) -> Void = { _ in }

@@ -27,7 +27,7 @@ import Testing
             $0.seed = 1
         }
         #expect(other.training != data.training)
-        // Parts are drawn apart: the share of one changes no other.
+        // Parts have streams of their own: the size of one doesn't change another.
         let more = try self.data(shape.rawValue) {
             $0.size = 1_000
             $0.validation = 0.3
@@ -104,7 +104,7 @@ import Testing
         let data = try data("pinwheel") { $0.noise = 0 }
         let turn = 2 * Double.pi / 5
         for (point, label) in zip(points(data.training), data.training.labels) {
-            // Turned back, a noiseless point lies on the first arm: at the angle exp(radius / 2) / 4.
+            // Rotated back, a noiseless point lies on the first arm: at the angle exp(radius / 2) / 4.
             let radius = hypot(point.x, point.y)
             let angle = atan2(point.y, point.x) - Double(label) * turn - 0.25 * exp(radius / 2)
             let mirrored = atan2(-point.y, -point.x) - Double(label) * turn - 0.25 * exp(-radius / 2)

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Training
 
-/// A generator of one column of numbers, a z + b, and a discriminator of a few units, each with an optimiser of its own.
+/// A generator of one column of numbers, a z + b, and a discriminator of a few units, each with its own optimiser.
 private class Adversaries: SamplingModel {
     static let names = ["discriminator", "generator"]
     let data: Dataset.Description
@@ -49,7 +49,7 @@ private class Adversaries: SamplingModel {
         set { fitProgram.randomState = newValue[0] }
     }
 
-    /// The step sizes of the latest step, as the optimisers have them.
+    /// The optimisers' learning rates in the latest step.
     var rates: [Float] { optimizers.map { $0.learningRate.values[0] } }
 
     func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
@@ -115,7 +115,8 @@ private struct AdversarySettings: ModelSettings {
         }
     }
 
-    /// The generator comes near the data, and the parameters of the least distance are kept, wherever the game goes after.
+    /// The generator gets close to the data, and the parameters with the smallest distance are kept, whatever comes
+    /// later.
     @Test func theLeastDistanceIsKept() throws {
         let session = try FitSession(
             configuration(["epochs=60", "checkpointSeconds=0"]), folder: folder.file("run"), overwrite: false)
@@ -125,12 +126,12 @@ private struct AdversarySettings: ModelSettings {
         #expect(summary["score"]?.string == "sampleDistance" && distances.count == 60)
         #expect(distances.min() == distances[best - 1] && summary["validScore"]?.double == distances[best - 1])
         #expect(summary["firstScore"]!.double! > 1.5 && distances[best - 1] < 0.3, "\(distances)")
-        // The model has the best parameters at the end.
+        // At the end the model has the best parameters.
         let model = try #require(session.model as? ScoredAdversaries)
         #expect(try model.score(session.data.validation) == distances[best - 1])
     }
 
-    /// Patience counts from the least distance.
+    /// Patience counts from the smallest distance.
     @Test func patienceEndsAtAWorseDistance() throws {
         let session = try FitSession(
             configuration(["epochs=500", "patience=4"]), folder: folder.file("run"), overwrite: false)
@@ -155,7 +156,7 @@ private struct AdversarySettings: ModelSettings {
         #expect(error?.description.contains("has no score") == true)
     }
 
-    /// One step size is set apart; both warm up and decay.
+    /// One learning rate is set separately; both warm up and decay.
     @Test func optimisersHaveStepSizesOfTheirOwn() throws {
         let settings = ["epochs=1", "learningRates=generator:0.005", "decay=linear", "lastLearningRate=0.001"]
         let session = try FitSession(configuration(settings), folder: folder.file("run"), overwrite: false)
@@ -175,7 +176,7 @@ private struct AdversarySettings: ModelSettings {
         #expect(!exists(folder.file("wrong")), "what is refused leaves no folder")
     }
 
-    /// Stopped twice and gone on with, both players end with the same bytes.
+    /// Stopped and resumed twice, both players end with the same bytes.
     @Test func itResumesToTheBit() throws {
         let configuration = try configuration(["epochs=6", "learningRates=generator:0.01"])
         _ = try FitSession(configuration, folder: folder.file("whole"), overwrite: false).fit(Self.quiet())

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Training
 
-/// A model whose code of two bits is on where they differ, in one number beside noise.
+/// A model whose code is a bit that says whether two bits differ, beside noise.
 private final class ParityEncoder: EncodingModel {
     let data = Dataset.Description(name: "bits", shape: [2], kind: .bits, classCount: 2)
     let parameters: Parameters = [:], variables: Parameters = [:]
@@ -36,7 +36,7 @@ private final class ParityEncoder: EncodingModel {
         .init(training: rows(400, seed: 1, wrong: wrong), validation: rows(100, seed: 2), judged: rows(200, seed: 3))
     }
 
-    /// Without hidden units that could find it the parity of bits can't be told, but the code says it.
+    /// Without hidden units a classifier can't learn the parity of bits, but the code contains it.
     @Test func codesAreJudgedByAPerceptron() throws {
         var classifier = CodeClassifier()
         (classifier.hiddenUnits, classifier.learningRate) = (1, 0.01)

@@ -43,7 +43,8 @@ import Testing
         try recorder.begin(slot: 0, seed: nil, observation: first.span.bytes)
         for (index, observation) in observations.dropFirst().enumerated() {
             try recorder.step(
-                slot: 0, action: action.span.bytes, reward: 0, terminated: index == observations.count - 2, truncated: false,
+                slot: 0, action: action.span.bytes, reward: 0, terminated: index == observations.count - 2,
+                truncated: false,
                 observation: observation.span.bytes)
         }
         try recorder.finish()
@@ -85,7 +86,7 @@ import Testing
         #expect(Standardizer([.leastNonzeroMagnitude, 0], width: 1).deviations == [1], "too small to divide by")
     }
 
-    /// The other kinds of data and what is refused: Tests/DatasetsTests.
+    /// The other kinds of data, and what is refused, are in Tests/DatasetsTests.
     @Test func dataThatCannotBeFitted() throws {
         var configuration = try FitConfiguration(
             model: "vae", dataset: try rollout((0..<30).map { [Float($0)] }, name: "large.npz"), seed: 0)
@@ -145,7 +146,7 @@ import Testing
         return try #require(try FitSession(configuration, folder: folder.file(run), overwrite: false).fit(progress))
     }
 
-    /// The bound rises by far, and samples have the data's means, deviations and correlation.
+    /// The bound rises considerably, and samples have the data's means, deviations and correlation.
     @Test func aModelLearnsItsData() throws {
         let rows = Self.correlated(4000)
         let path = try rollout(rows)
@@ -218,7 +219,7 @@ import Testing
     }
 }
 
-/// Fits of models by name, on data that a seed makes.
+/// Fits of models by name, to synthetic data.
 @Suite struct FitSessionTests {
     let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
@@ -232,7 +233,7 @@ import Testing
 
     private static func quiet() -> ProgressBar { ProgressBar(total: 1_000_000, style: .lines, write: { _ in }) }
 
-    /// Stopped at a random place and gone on with, a run ends with the same bytes as one that wasn't.
+    /// Stopped at a random place and resumed, a run ends with the same bytes as an uninterrupted one.
     @Test(arguments: [
         ("vae", "moons", ["epochs=4", "averaging=0.9"]), ("nade", "bars-and-stripes", ["epochs=4", "hiddenUnits=8"]),
         ("deep-nade", "bars-and-stripes", ["epochs=4", "hiddenUnits=8", "averaging=0.9"]),
@@ -270,7 +271,7 @@ import Testing
     }
 
     @Test func patienceKeepsTheBestParameters() throws {
-        // So large a step that the model gets worse after its first epochs.
+        // A learning rate so high that the model gets worse after its first epochs.
         let configuration = try configuration(
             "nade", "bars-and-stripes", ["epochs=200", "patience=3", "learningRate=2", "hiddenUnits=4", "batchSize=4"])
         let summary = try #require(

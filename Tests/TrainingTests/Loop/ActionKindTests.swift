@@ -12,7 +12,7 @@ import Testing
 @testable import Agents
 @testable import Training
 
-/// A world that tells a target and pays −|action − target|² for actions of three numbers, over four steps.
+/// An environment that shows a target, with reward −|action − target|² for actions of three numbers, over four steps.
 struct Reach: Environment, StateCodable {
     var random = PCG64(seed: 0)
     var target: InlineArray<3, Float> = .init(repeating: 0)
@@ -34,7 +34,9 @@ struct Reach: Environment, StateCodable {
         return Step(reward: -Double(loss), truncated: time == 4)
     }
 
-    func observe(into observation: inout MutableSpan<Float>) { for place in 0..<3 { observation[place] = target[place] } }
+    func observe(into observation: inout MutableSpan<Float>) {
+        for place in 0..<3 { observation[place] = target[place] }
+    }
     func draw(into frame: inout Frame) { frame.clear(.black) }
 
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
@@ -44,7 +46,8 @@ struct Reach: Environment, StateCodable {
     }
 }
 
-/// A world that shows two numbers and pays 1 for each of two choices that is the shown one, over four steps.
+/// An environment that shows two numbers, with reward 1 for each of two choices that equals its number, over four
+/// steps.
 struct Match: Environment, StateCodable {
     var random = PCG64(seed: 0)
     var shown: InlineArray<2, Int32> = .init(repeating: 0)
@@ -65,7 +68,9 @@ struct Match: Environment, StateCodable {
         return Step(reward: Double(right), truncated: time == 4)
     }
 
-    func observe(into observation: inout MutableSpan<Int32>) { for place in 0..<2 { observation[place] = shown[place] } }
+    func observe(into observation: inout MutableSpan<Int32>) {
+        for place in 0..<2 { observation[place] = shown[place] }
+    }
     func draw(into frame: inout Frame) { frame.clear(.black) }
 
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
@@ -75,8 +80,8 @@ struct Match: Environment, StateCodable {
     }
 }
 
-/// Learns from replayed actions of any kind which of them paid best: r ≈ q(s, a) by a network on both, acting by the best of some
-/// random actions.
+/// Learns from replayed actions of any kind which of them paid best: r ≈ q(s, a) with a network on both, acting with
+/// the best of some random actions.
 private final class Critic: ReplayingLearner {
     let replay: ReplayBuffer
     let replayMemory: ReplayMemory
@@ -129,7 +134,9 @@ private final class Critic: ReplayingLearner {
                 encoding.encode(
                     observations.row(row), type: observations.type,
                     into: values.input(0).baseAddress! + number * encoding.inputCount)
-                for place in 0..<space.count { values.input(1)[number * space.count + place] = Float(tries[number][place]) }
+                for place in 0..<space.count {
+                    values.input(1)[number * space.count + place] = Float(tries[number][place])
+                }
             }
             values.run()
             actions.set(row, to: tries[argmax(values.output(0))])
@@ -150,7 +157,8 @@ private final class Critic: ReplayingLearner {
         var continues = [Float](repeating: 0, count: Self.batch)
         let actions =
             replay.actionType == .int32
-            ? MutableRows(learning.integerInput(1), count: Self.batch) : MutableRows(learning.input(1), count: Self.batch)
+            ? MutableRows(learning.integerInput(1), count: Self.batch)
+            : MutableRows(learning.input(1), count: Self.batch)
         next.withUnsafeMutableBufferPointer { next in
             continues.withUnsafeMutableBufferPointer { continues in
                 replay.sample(
@@ -174,7 +182,7 @@ private final class Critic: ReplayingLearner {
     var variables: Parameters { ["network": network.state, "optimizer": optimizer.state] }
 }
 
-/// Actions of several numbers and of several choices go wherever discrete ones go.
+/// Actions of several numbers and of several choices work wherever discrete ones do.
 @Suite struct ActionKindTests {
     private static func make(_ name: String, _ count: Int, _ mode: AutoresetMode) -> any BatchedEnvironment {
         name == "reach"
@@ -201,7 +209,8 @@ private final class Critic: ReplayingLearner {
         let folder = try TemporaryFolder()
         let agent = try Self.trained(name, steps: 20)
         let observer = try RolloutObserver(
-            agent, Self.make(name, 3, .nextStep), to: folder.file("r.npz"), videoPath: nil, metadata: [], overwrite: false)
+            agent, Self.make(name, 3, .nextStep), to: folder.file("r.npz"), videoPath: nil, metadata: [],
+            overwrite: false)
         _ = try Evaluator(agent, mode: .explore, batchLimit: 3, observer: observer) { Self.make(name, $0, .nextStep) }
             .run(episodes: 5, seed: 9)
         try observer.finish(keeping: 5, overwrite: false)
@@ -221,7 +230,7 @@ private final class Critic: ReplayingLearner {
         #expect(rollout.stepCount == 20 && Set((0..<20).map { rollout.action($0) }).count > 5)
     }
 
-    /// Half of a run, everything written and read back, and the other half: as the run at one go.
+    /// Half of a run, everything written and read back, and the other half give the same as an uninterrupted run.
     @Test(arguments: ["reach", "match"]) func areResumed(name: String) throws {
         let environments = (0..<2).map { _ in Self.make(name, 2, .sameStep) }
         let agents = try environments.map { try Critic(EnvironmentDescription($0), seed: 1) }
@@ -250,7 +259,7 @@ private final class Critic: ReplayingLearner {
         #expect(everything(resumed) == everything(agents[0]) && rest.episodes == whole.episodes)
     }
 
-    /// Each kind of fault of an action is said, with its space.
+    /// Each kind of invalid action is reported with its space.
     @Test func wrongActionsAreRefused() throws {
         let (reach, match) = (Self.make("reach", 2, .disabled), Self.make("match", 2, .disabled))
         for batch in [reach, match] { try batch.reset(seed: 1) }

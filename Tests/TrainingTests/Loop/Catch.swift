@@ -3,13 +3,13 @@ import Experience
 import Graphics
 import Random
 
-/// A ball falls through a picture of 8 × 8 pixels, straight or aslant, and a paddle of three pixels is to catch it: reward
-/// 1 or -1. An observation is the last two pictures, without which nobody can tell where the ball flies.
+/// A ball falls through an image of 8 × 8 pixels, straight or diagonally, and a paddle of three pixels should catch it:
+/// reward 1 or -1. An observation is the last two images, which are needed to see the ball's direction.
 struct Catch: Environment, StateCodable {
     static let side = 8
     private var random = PCG64(seed: 0)
     private var row = 0, column = 0, drift = 0, paddle = 0
-    /// Pixels × 2, the older picture first.
+    /// Pixels × 2, the older image first.
     private var pictures = [UInt8](repeating: 0, count: side * side * 2)
 
     var observationSpace: Space { .box(0...255, shape: [Self.side, Self.side, 2], element: .uint8) }

@@ -42,7 +42,7 @@ import Testing
         #expect(everything(second) == everything(first))
         #expect(try TensorFileReader(path: path).metadata["step"] == "600")
         #expect(second.updates == first.updates && second.updates > 100)
-        // It explores as much as the one that was written, and with the same draws.
+        // It explores as much as the agent that was written, with the same random draws.
         let exploration = second.metrics.first { $0.name == "exploration" }?.value
         #expect(exploration == LinearSchedule(from: 1, to: 0.05, over: 2000).value(at: 600))
         func play(_ agent: DQN) throws -> [EpisodeSummary] {
@@ -68,7 +68,7 @@ import Testing
         #expect(moments.count == 8 && moments.allSatisfy { $0.variable.values.contains { $0 != 0 } })
     }
 
-    /// Reads a file that doesn't fit into a trained agent, which must stay as it is.
+    /// Reads a file that doesn't fit a trained agent, which must stay unchanged.
     private func refused<Failure: Error>(_ path: String, _ type: Failure.Type) throws -> Failure {
         let agent = try Self.dqn()
         try Self.train(agent, steps: 200)

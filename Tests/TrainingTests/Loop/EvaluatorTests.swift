@@ -6,7 +6,7 @@ import Testing
 @testable import Training
 
 @Suite struct EvaluatorTests {
-    /// Writes down what it sees.
+    /// Records its calls.
     private final class Log: EvaluationObserver {
         var events: [String] = []
         var playing: [[Bool]] = []
@@ -40,7 +40,7 @@ import Testing
         let witness = Witness()
         let results = try Evaluator(witness) { Tally.batch($0, autoreset) }.run(episodes: 9, seed: 30)
         #expect(results == (0..<9).map { Self.episode(seed: 30 + UInt64($0), row: $0) })
-        // As many short ones as long ones, though short ones end sooner.
+        // As many short episodes as long ones, though short ones end sooner.
         #expect(results.map(\.length) == [2, 3, 4, 2, 3, 4, 2, 3, 4])
         #expect(witness.modes == [.greedy, .greedy, .greedy, .greedy])
         #expect(witness.steps.isEmpty, "nothing is learned")
@@ -66,7 +66,7 @@ import Testing
         let log = Log()
         _ = try Evaluator(Witness(), observer: log) { Tally.batch($0) }.run(episodes: 3, seed: 0)
         #expect(log.events == ["reset 3 from 0"] + (0..<4).flatMap { _ in ["act", "step"] })
-        // Episodes of 2, 3 and 4 steps: who was in the first episode before the step.
+        // Episodes of 2, 3 and 4 steps: which were still in the first episode before the step.
         #expect(
             log.playing == [[true, true, true], [true, true, true], [false, true, true], [false, false, true]])
     }
@@ -80,7 +80,7 @@ import Testing
         #expect(results.map(\.seed) == [.max - 1, .max, 0, 1])
     }
 
-    /// Neither where it is greedy, nor where each episode has draws of its own; and it leaves the agent as it was.
+    /// Neither greedily nor with random draws per episode; and the agent is unchanged afterwards.
     @Test(arguments: ["dqn", "reinforce", "q-learning", "random"], [ActionMode.greedy, .explore])
     func resultsDoNotDependOnTheBatch(name: String, mode: ActionMode) throws {
         let make = { try EnvironmentCatalog.make("FrozenLake8x8-v1", count: $0) }

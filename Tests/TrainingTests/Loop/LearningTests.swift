@@ -7,7 +7,7 @@ import Testing
 
 @testable import Training
 
-/// Agents learn: to scores that a broken one can't reach, from seeds that nothing was tuned with.
+/// Agents learn: to scores that a broken one can't reach, with seeds that nothing was tuned on.
 @Suite struct LearningTests {
     private static func preset(_ name: String, seed: Int, settings: [String] = []) throws -> TrainingRun {
         let preset = try PresetLibrary(folder: presetFolder()).preset(named: name)
@@ -36,12 +36,12 @@ import Testing
     @Test(arguments: [1000, 1001]) func dqnBalances(seed: Int) throws {
         let (agent, trainer) = try Self.train(Self.preset("dqn/CartPole-v1", seed: seed))
         #expect(trainer.steps == 150_000)
-        // The last parameters, not those of the best evaluation, which reach 500.
+        // The final parameters, not those of the best evaluation, which reach 500.
         let score = try Self.score(agent, "CartPole-v1", episodes: 20)
         #expect(score >= 195, "\(score)")
     }
 
-    /// The rarer updates, many in a round, of the other preset, for a third of its steps.
+    /// The other preset's rarer updates, many per round, for a third of its steps.
     @Test func dqnBalancesWithManyUpdatesARound() throws {
         let (agent, _) = try Self.train(
             Self.preset("dqn/CartPole-v1-zoo", seed: 1002, settings: ["hiddenSizes=64,64", "learningRate=1e-3"]))
@@ -59,7 +59,7 @@ import Testing
         let agent = try DQN(settings, environment: EnvironmentDescription(environment), seed: 1000)
         try Trainer(agent: agent, environment: environment, seed: 1000).run(steps: 20_000)
         #expect(try Self.score(agent, "FrozenLake-v1", episodes: 3, options: options) == 1)
-        // Six moves to the goal, the last of which is rewarded.
+        // Six moves to the goal, of which the last is rewarded.
         let rows = try EnvironmentCatalog.make("FrozenLake-v1", options: options)
         try rows.reset(seed: 0)
         let value = try #require(try agent.assess(rows.observations)).values.max()!
@@ -67,7 +67,7 @@ import Testing
         #expect(abs(value - expected) < 0.1, "\(value)")
     }
 
-    /// From stacked pictures through convolutions, single and double: without learning 3 of 8 balls are caught.
+    /// From stacked images through convolutions, single and double: without learning, 3 of 8 balls are caught.
     @Test(arguments: [false, true]) func dqnCatchesTheBallFromPictures(double: Bool) throws {
         var settings = DQNSettings()
         (settings.double, settings.learningRate, settings.discount) = (double, 1e-3, 0.95)
@@ -90,7 +90,7 @@ import Testing
         #expect(score >= 475, "\(score)")
     }
 
-    /// Without a baseline it learns, too, though not as far in as many episodes.
+    /// Without a baseline it learns too, but less far in as many episodes.
     @Test func reinforceLearnsWithoutABaseline() throws {
         let (agent, _) = try Self.train(Self.preset("reinforce/CartPole-v1", seed: 1000, settings: ["baseline=false"]))
         let score = try Self.score(agent, "CartPole-v1", episodes: 20)
@@ -104,7 +104,7 @@ import Testing
         #expect(score >= 0.7, "\(score)")
     }
 
-    /// The value of the greedy policy, computed exactly, against the best there is, from the start of each map.
+    /// The exact value of the greedy policy against the optimal value, from the start of each map.
     @Test(arguments: ["bridge", "cliff", "four-rooms", "maze", "open"])
     func qLearningSolvesTheMaps(name: String) throws {
         let map = joinPath(splitPath(presetFolder()).folder, "maps/\(name).txt")
@@ -133,7 +133,7 @@ import Testing
         return action
     }
 
-    /// In a world without chance the table becomes Q* itself, and its greedy policy the best one, in every state.
+    /// In a deterministic environment the table becomes Q* itself, and its greedy policy optimal in every state.
     @Test func qLearningFindsTheOptimum() throws {
         let text = "step_reward: -0.1\ngoal_reward: 2\nstep_limit: 30\n\n.....\n.#X..\n...#g\nX...G\n"
         let map = try GridMap(text: text)

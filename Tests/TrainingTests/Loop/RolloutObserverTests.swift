@@ -38,8 +38,8 @@ import Testing
 
     /// The recorded actions, played again in one environment, give the recorded episode to the last bit.
     ///
-    /// - Parameter tolerance: by how much an opinion may differ: several rows go through the network at once, whose sums
-    ///   are made in another order than one row's.
+    /// - Parameter tolerance: by how much assessments may differ: the network's sums for several rows are in a
+    ///   different order than those for one row.
     private func replay(_ rollout: Rollout, _ agent: any Learner, _ id: String, tolerance: Float) throws {
         let world = try EnvironmentCatalog.make(id, autoreset: .disabled)
         let policyCount = rollout.layout.policy?.count ?? 0
@@ -87,7 +87,8 @@ import Testing
             agent, "FrozenLake-v1", episodes: 3, batchLimit: 1, video: folder.file("first.gif"))
         let bytes = try folder.bytes("first.gif")
         #expect(Array(bytes.prefix(6)) == Array("GIF89a".utf8))
-        // Each frame begins with a graphic control extension that gives the delay: 20 hundredths at 5 frames a second.
+        // Each frame begins with a graphic control extension that gives the delay: 20 hundredths at 5 frames per
+        // second.
         let mark: [UInt8] = [0x21, 0xF9, 0x04]
         var delay = 0
         for start in 0..<bytes.count - 6 where Array(bytes[start..<start + 3]) == mark {

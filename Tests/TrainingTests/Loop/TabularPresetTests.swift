@@ -6,10 +6,10 @@ import Testing
 
 @testable import Training
 
-/// The presets of planners and of agents with a table end at the optimum of their worlds, from seeds that nothing was tuned
-/// with, by the last parameters.
+/// The presets of planners and of tabular agents end at the optimum of their environments, with seeds that nothing was
+/// tuned on and with the final parameters.
 @Suite struct TabularPresetTests {
-    /// The return to be reached: the best there is, less what chance and values that are not quite learned may take.
+    /// The returns to reach: the optimal ones, less a margin for chance and for values that are not quite learned.
     private static let bars = [
         "FrozenLake-v1": 0.7, "FrozenLake8x8-v1": 0.78, "CliffWalking-v1": -13, "Taxi-v4": 7.7, "Blackjack-v1": -0.08,
     ]
@@ -37,11 +37,11 @@ import Testing
         let results = try Evaluator(agent) { try EnvironmentCatalog.make(id, count: $0, options: options) }
             .run(episodes: isCertain ? 1 : id == "Blackjack-v1" ? 20_000 : 3_000, seed: 1_000_000)
         let (score, bar) = (Statistics.mean(results.map(\.return)), try #require(Self.bars[id]))
-        // Returns of two steps miss the last detour on some seeds.
+        // Two-step returns miss the last detour with some seeds.
         #expect(score >= (name == "n-step-sarsa/CliffWalking-v1" ? -15 : bar), "\(score)")
     }
 
-    /// TD(λ) comes to the values that policy evaluation computes from the model.
+    /// TD(λ) converges to the values that policy evaluation computes from the model.
     @Test func predictionComesToTheValuesOfTheModel() throws {
         let preset = try Self.library().preset(named: "td-lambda/FrozenLake-v1")
         var flags = TrainingRun.Flags()

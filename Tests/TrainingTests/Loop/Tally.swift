@@ -5,9 +5,10 @@ import Graphics
 import NeuralNetworks
 import Training
 
-/// A world whose every number says where it comes from: it observes its seed, its episode and its step.
+/// An environment whose numbers all say where they come from: it observes its seed, its episode and its step.
 ///
-/// Episodes have 2, 3 or 4 steps, by their number plus the seed; even ones end in a terminal state, odd ones are cut.
+/// Episodes have 2, 3 or 4 steps, by their number plus the seed; even ones end in a terminal state, odd ones are
+/// truncated.
 struct Tally: Environment {
     private(set) var seed = 0
     private(set) var episode = -1
@@ -44,7 +45,7 @@ struct Tally: Environment {
     }
 }
 
-/// One row of a step, as an agent was given it.
+/// One row of a step, as an agent received it.
 struct SeenStep: Hashable {
     var observation, next: [Int32]
     var action: Int
@@ -52,12 +53,12 @@ struct SeenStep: Hashable {
     var terminated, truncated, isReset: Bool
 }
 
-/// Acts by a fixed pattern, and keeps all that it is told.
+/// Acts by a fixed pattern, and keeps everything that it receives.
 final class Witness: Learner {
     private(set) var steps: [[SeenStep]] = []
     private(set) var observations: [[[Int32]]] = []
     private(set) var modes: [ActionMode] = []
-    /// What happened, in order, by whoever writes here.
+    /// What happened, in order, by whoever records it here.
     var events: [String] = []
 
     private func rows(_ rows: Rows) -> [[Int32]] {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// Writes down when it is called.
+/// Records its calls.
 private final class Log: TrainingObserver {
     let name: String
     let witness: Witness
@@ -21,7 +21,7 @@ private final class Log: TrainingObserver {
 }
 
 @Suite struct TrainerTests {
-    /// What an agent should be told of one environment, from the environment itself.
+    /// What an agent should receive from one environment, taken from the environment itself.
     private static func expected(row: Int, seed: UInt64, calls: Int, _ autoreset: AutoresetMode) -> [SeenStep] {
         var world = Tally()
         world.reset(seed: seed)
@@ -133,7 +133,7 @@ private final class Log: TrainingObserver {
         }
     }
 
-    /// Looks at everything, and plays episodes of its own between the steps.
+    /// Inspects everything, and plays episodes of its own between the steps.
     private final class Curious: TrainingObserver {
         var looks = 0
         func didStep(_ trainer: Trainer) throws {
@@ -162,7 +162,7 @@ private final class Log: TrainingObserver {
         #expect(curious.looks == 6)
     }
 
-    /// A planner that has nothing left to plan ends the training; the observers are told.
+    /// A planner that has nothing left to plan ends the training, and the observers are told.
     @Test func finishedAgentsEndTheTraining() throws {
         let witness = Witness()
         let environment = try EnvironmentCatalog.make("FrozenLake-v1", count: 2)

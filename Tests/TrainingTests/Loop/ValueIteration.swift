@@ -1,8 +1,8 @@
 import Environments
 
-/// What is best in a finite world, from its transition probabilities.
+/// The optimal values of a finite environment, from its transition probabilities.
 struct ValueIteration {
-    /// Q*(s, a), one row a state.
+    /// Q*(s, a), one row per state.
     let values: [[Double]]
     let discount: Double
     private let model: any TabularModel
@@ -33,7 +33,7 @@ struct ValueIteration {
         }
     }
 
-    /// The value of each state under a policy, one action a state.
+    /// The value of each state under a policy, one action per state.
     func values(of policy: [Int]) -> [Double] {
         var values = [Double](repeating: 0, count: policy.count)
         var change = 1.0
@@ -48,13 +48,13 @@ struct ValueIteration {
         return values
     }
 
-    /// The actions within rounding of the best.
+    /// The actions that are optimal within rounding.
     func best(_ state: Int) -> [Int] {
         let best = values[state].max()!
         return values[state].indices.filter { values[state][$0] > best - 1e-6 }
     }
 
-    /// The states from which there is something left to do.
+    /// The states that are not terminal.
     var openStates: [Int] {
         values.indices.filter { state in
             let outcomes = (0..<model.actionCount).flatMap { model.outcomes(state: state, action: $0) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Training
 
-/// Runs as they are read to be compared, put together, and drawn.
+/// Runs read for comparison, grouped and plotted.
 @Suite struct ComparisonTests {
     private let folder: TemporaryFolder
 
@@ -55,12 +55,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "expected an episode that has ended"), ("a,b\n1,2\n", "expected episode,environment,step"),
+        ("", "expected a finished episode"), ("a,b\n1,2\n", "expected episode,environment,step"),
         ("HEAD\n0,0,10,nan,10,1,0\n", "finite numbers, found nan in episode 0"),
         ("HEAD\n0,0,10,1,10,1,0\n1,0,20,inf,10,1,0\n", "found inf in episode 1"),
         ("HEAD\n0,0,10,x,10,1,0\n", "byte 60: expected the 7 numbers of an episode, found 0,0,10,x"),
         ("HEAD\n0,0,10,1,10,2,0\n", "expected the 7 numbers"), ("HEAD\n0,0,10,1,10,1\n", "expected the 7 numbers"),
-        ("HEAD\n", "expected an episode that has ended"), ("HEAD\n0,0,10,1", "expected an episode that has ended"),
+        ("HEAD\n", "expected a finished episode"), ("HEAD\n0,0,10,1", "expected a finished episode"),
     ]) func damage(text: String, sentence: String) throws {
         _ = try run("a", seed: 0)
         let head = "episode,environment,step,return,length,terminated,truncated"

@@ -4,10 +4,10 @@ import Testing
 
 @testable import Training
 
-/// A checkpoint is read whole or refused, whatever happened to the file.
+/// A checkpoint is either read completely or refused, whatever happened to the file.
 @Suite struct DamagedCheckpointTests {
-    /// Through both of its readers: what goes on with a run, and what plays a run's agent. In a process of its own, so
-    /// that its memory can be watched.
+    /// Through both of its readers: the one that resumes a run, and the one that plays a run's agent. In a separate
+    /// process, so that its memory can be measured.
     @Test func everyDamageIsRefusedOrHarmless() async {
         await #expect(processExitsWith: .success) {
             let folder = try TemporaryFolder()

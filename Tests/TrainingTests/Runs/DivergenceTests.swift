@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// Learning that goes wrong stops, says when, and leaves the checkpoints from before.
+/// Learning that diverges stops, says when, and leaves the checkpoints from before.
 @Suite struct DivergenceTests {
     let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
@@ -42,7 +42,7 @@ import Testing
         }
         let error = #expect(throws: TrainingError.self) { try session.train() }
         try lastGood(error, names: agent == "dqn" ? "The loss of 'dqn' is" : "The loss of 'reinforce' is")
-        #expect("\(try #require(error))".contains("start another with other settings"))
+        #expect("\(try #require(error))".contains("start a new run with other settings"))
         #expect(!exists(folder.file("a/summary.json")))
     }
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Agents
 @testable import Training
 
-/// Experience on disk: what is damaged is refused, what a kill left behind a checkpoint is cut off.
+/// Experience on disk: damage is refused, and what a killed run wrote after its last checkpoint is cut off.
 @Suite struct ReplayLogTests {
     private let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    /// Whole, but of another world: the checksum is right and the numbers are not.
+    /// Intact, but from another environment: the checksum is right and the numbers are not.
     @Test func transitionsOutOfTheirSpacesAreRefused() throws {
         _ = try writeSmallFile()
         func offset(_ observations: Space, _ actions: Space) throws -> Int? {
@@ -68,7 +68,7 @@ import Testing
         #expect(try offset(.discrete(4), .discrete(2)) == 24 + 4 * 25 + 12, "the third action is 2")
     }
 
-    /// What a kill leaves after the last checkpoint: any part of a block, or a file of its own.
+    /// What a killed run leaves after the last checkpoint: any part of a block, or another file.
     @Test func aTornTailIsCut() throws {
         let original = try writeSmallFile()
         let undisturbed = try whole(added: 7)
@@ -96,7 +96,7 @@ import Testing
         return try other.bytes("0.bin")
     }
 
-    /// Over several files, stored at uneven steps, with a buffer that forgets and one that doesn't.
+    /// Over several files, stored after varying numbers of steps, with a buffer that overwrites and one that doesn't.
     @Test(arguments: [50_000, 1_000]) func manyTransitionsComeBack(capacity: Int) throws {
         let replay = Self.buffer(capacity)
         var log = try ReplayLog(creating: folder.path, replay: replay)
@@ -115,7 +115,7 @@ import Testing
         #expect(copy.contents == replay.contents)
     }
 
-    /// Blocks are read as a whole, so large observations make more of them.
+    /// Blocks are read as a whole, so large observations need more blocks.
     @Test func blocksAreBounded() throws {
         let replay = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8, actionSpace: .discrete(100))
         var bytes = [UInt8](repeating: 7, count: 21 * replay.recordBytes)
@@ -137,7 +137,7 @@ import Testing
         #expect(copy.contents == replay.contents)
     }
 
-    /// What is much goes to the disk before a checkpoint asks for it, so that none waits long.
+    /// Large amounts are written before a checkpoint asks for them, so that no checkpoint takes long.
     @Test func muchDoesNotWaitForACheckpoint() throws {
         let replay = ReplayBuffer(capacity: 50, width: 1 << 20, type: .uint8, actionSpace: .discrete(100))
         var log = try ReplayLog(creating: folder.path, replay: replay)
@@ -160,7 +160,8 @@ extension ReplayBuffer {
         return contents
     }
 
-    /// Adds so many transitions, each a function of its number: from state n to n + 1, modulo 4, terminal every fifth.
+    /// Adds transitions that are each a function of their number: from state n to n + 1, modulo 4, terminal every
+    /// fifth.
     fileprivate func addSteps(_ steps: Int) {
         for number in added..<added + steps {
             withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2) { states in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-/// A run that was stopped and resumed ends as one that was not, bit for bit.
+/// A run that was stopped and resumed ends like one that was not, bit for bit.
 @Suite struct ResumeTests {
     private let folder = NSTemporaryDirectory() + "reverie-resume-\(UUID().uuidString)"
 
@@ -68,7 +68,7 @@ import Testing
         var random = RandomStream(seed: 5)
         var stops = 0
         while true {
-            // Sometimes at once, sometimes after a while.
+            // Sometimes at once, sometimes later.
             var left = random.integers(below: subject.steps / 4)
             let summary = try session.train {
                 left -= 1
@@ -82,7 +82,7 @@ import Testing
         #expect(try results(stopped) == results(whole))
     }
 
-    /// As after a kill: the session is dropped where it stands, and everything since its last checkpoint is lost.
+    /// As after a kill: the session is dropped at once, and everything since its last checkpoint is lost.
     @Test(arguments: subjects)
     func goesOnFromTheLastCheckpoint(_ subject: Subject) throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -151,7 +151,7 @@ import Testing
 }
 
 extension TrainingSession {
-    /// Trains until `check` throws, as if the process ended there: nothing is saved.
+    /// Trains until `check` throws, as if the process ended there; nothing is saved.
     fileprivate func trainThrowing(_ check: () throws -> Void) throws {
         _ = try trainer.run(steps: .max) {
             do { try check() } catch { return true }

@@ -34,12 +34,12 @@ import Testing
         let path = folder.file("run")
         let session = try TrainingSession(run, folder: path, overwrite: false, weights: file)
         #expect(session.trainer.agent.behaviour.variables.map(\.values) == values && !values.isEmpty)
-        // A target network follows at once.
+        // A target network is updated at once.
         let target = session.trainer.agent.variables.entries.filter { $0.path.hasPrefix("target.") }
         #expect(target.map(\.variable.values) == (name == "dqn" ? values : []))
     }
 
-    /// Before the first checkpoint there is nothing but the folder to start from again, and the file may be gone.
+    /// Before the first checkpoint only the folder is left to start from, and the file may be gone.
     @Test func aRunKilledAtOnceStartsFromThemAgain() throws {
         let run = try Self.run("dqn", settings: ["learningStart=20"])
         let (file, _) = try weights(run)
