@@ -37,17 +37,17 @@ struct EnvironmentOptionFlags: ParsableArguments {
 /// Parameters from a file, as `--weights FILE --rename ours=theirs`.
 struct WeightsFlags: ParsableArguments {
     @Option(
-        help: "A safetensors file, such as PyTorch's, whose parameters the agent acts by at first.",
+        help: "A safetensors file, such as PyTorch's, with the agent's initial parameters.",
         completion: .file(extensions: ["safetensors"]))
     var weights: String?
 
     @Option(
         help: ArgumentHelp(
-            "What --weights calls a parameter, or all whose names begin so; may be repeated.",
+            "The name in --weights of a parameter, or of all parameters with a prefix; may be repeated.",
             valueName: "ours=theirs"))
     var rename: [String] = []
 
-    @Flag(help: "Leave out what --weights has more than the agent has parameters.")
+    @Flag(help: "Ignore entries of --weights that are not parameters of the agent.")
     var ignoreExtra = false
 
     func validate() throws {
@@ -86,12 +86,12 @@ private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [Str
 struct DrawingFlags: ParsableArguments {
     @Option(
         name: .customLong("class"), parsing: .unconditional,
-        help: ArgumentHelp("The class that samples are to be of, from 0.", valueName: "class"))
+        help: ArgumentHelp("The class to sample, from 0.", valueName: "class"))
     var label: Int?
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("A setting of the model to change, such as how samples are drawn.", valueName: "key=value"))
+        help: ArgumentHelp("A setting of the model to change, such as how it samples.", valueName: "key=value"))
     var assignments: [String] = []
 
     func validate() throws { try require("--class", label, in: 0...1_000_000) }
@@ -109,7 +109,7 @@ extension ModelView: ExpressibleByArgument {}
 
 /// The number of threads that plans use.
 struct ThreadsOption: ParsableArguments {
-    @Option(help: "Threads of a plan; results have the same bits whatever their number. (default: all processors)")
+    @Option(help: "Threads per plan; results have the same bits for any number. (default: all processors)")
     var threads: Int?
 
     func validate() throws { try require("--threads", threads, in: 1...Threads.limit) }
@@ -124,7 +124,7 @@ struct CheckFlags: ParsableArguments {
     @OptionGroup
     var threads: ThreadsOption
 
-    @Flag(help: "Stop at the first operation that makes a NaN or an infinity, and name it; slow.")
+    @Flag(help: "Stop at the first operation that gives a NaN or an infinity, and name it; slow.")
     var checkFinite = false
 
     @Flag(
@@ -136,7 +136,7 @@ struct CheckFlags: ParsableArguments {
     )
     var shadow = false
 
-    @Flag(help: "Print at the end where the time of the run's plans goes.")
+    @Flag(help: "At the end, print how much time each part of the run's plans took.")
     var plan = false
 
     /// Runs the training with the checks that were asked for.

@@ -5,16 +5,16 @@ import Viewer
 
 /// How a training begins, and whether it is shown.
 struct LaunchFlags: ParsableArguments {
-    @Flag(help: "Replace the run's folder where it exists.")
+    @Flag(help: "Replace the run's folder if it exists.")
     var force = false
 
-    @Flag(help: "Go on with the run in the folder where there is one, by its own settings.")
+    @Flag(help: "Continue the run in the folder if there is one, with its own settings.")
     var resume = false
 
-    @Flag(help: "Show in a window what was learned so far; training goes on as without it.")
+    @Flag(help: "Show in a window what has been learned so far; this doesn't change the training.")
     var live = false
 
-    @Option(parsing: .unconditional, help: "With --live: close the window after so many refreshes, 60 a second.")
+    @Option(parsing: .unconditional, help: "With --live: close the window after this many refreshes, 60 per second.")
     var frames: Int?
 
     func validate() throws {

@@ -8,12 +8,12 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Time training steps and environments.",
         discussion: """
-            Prints the median time of each step, or environment steps per second. The names are those of the peers' \
-            scripts, so that one table can hold both. A step is timed only where its losses are PyTorch's.
+            Prints the median time of each training step, or environment steps per second. The names are those in the \
+            scripts of the peers, so that one table can hold both. A step is timed only if its losses are PyTorch's.
 
-            With --plan, a step's plans follow: what they need, and each unit's time, with its share of the limit: the \
-            least time that its floating-point operations and its bytes need here and now, as a product of \
-            256×256×256, and copies and sums of arrays of the unit's size, show it, divided by the unit's time.
+            With --plan, a step's plans follow: what they need, the time of each unit, and the unit's share of the \
+            limit. The limit is the least time that its floating-point operations and its bytes need on this machine, \
+            measured with a product of 256×256×256 and with copies and sums of arrays of the unit's size.
 
             EXAMPLE
               reverie bench "DQN step" CartPole --json
@@ -23,27 +23,27 @@ struct Bench: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Only benchmarks whose name contains one of these, or environments of Python's Gymnasium.",
+            "Run only benchmarks whose names contain one of these, or environments of Python's Gymnasium.",
             valueName: "name"),
         completion: .list((Benchmark.all + Benchmark.scaling).map(\.name)))
     var names: [String] = []
 
-    @Option(parsing: .unconditional, help: "Seconds spent on each.")
+    @Option(parsing: .unconditional, help: "Seconds per benchmark.")
     var seconds = 1.0
 
     @OptionGroup
     var threads: ThreadsOption
 
-    @Flag(help: "Print where a step's time goes.")
+    @Flag(help: "Print how much time each part of a step takes.")
     var plan = false
 
-    @Option(help: "Where a drawing of the plans goes, for Graphviz (.dot).", completion: .file(extensions: ["dot"]))
+    @Option(help: "Write a graph of the plans for Graphviz (.dot).", completion: .file(extensions: ["dot"]))
     var dot: String?
 
     @Flag(help: "Compare each run of the steps' plans with a plain one instead of timing.")
     var shadow = false
 
-    @Flag(help: "Replace the file of --dot where it exists.")
+    @Flag(help: "Replace the file of --dot if it exists.")
     var force = false
 
     @Flag(help: "Print one JSON object.")

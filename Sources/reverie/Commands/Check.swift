@@ -4,11 +4,12 @@ import Storage
 
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check that an environment keeps the rules.",
+        abstract: "Check that an environment keeps to the rules.",
         discussion: """
-            The rules are those of Gymnasium's and Stable-Baselines3's checkers that make sense here, and more: whole \
-            episodes repeat, instances don't disturb each other, saved states go on exactly, a batch gives what single \
-            environments give. Where one fails, the exit code is 1. In code, EnvironmentCheck does the same.
+            The rules are those of Gymnasium's and Stable-Baselines3's checkers that apply here, and more: episodes \
+            can be repeated exactly, instances don't affect each other, saved states continue exactly, and a batch \
+            gives what single environments give. If a rule fails, the exit code is 1. In code, EnvironmentCheck does \
+            the same.
 
             EXAMPLE
               reverie check FrozenLake-v1
@@ -24,7 +25,7 @@ struct Check: ParsableCommand {
     @Option(parsing: .unconditional, help: "The seed of resets and actions.")
     var seed = 123
 
-    @Option(parsing: .unconditional, help: "Steps that each rule plays.")
+    @Option(parsing: .unconditional, help: "Steps per rule.")
     var steps = 200
 
     @Flag(help: "Print one JSON object.")

@@ -6,17 +6,17 @@ struct Compare: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare runs of agents, or of models: scores with intervals, profiles, learning curves.",
         discussion: """
-            Runs that differ in nothing but their seeds are put together: agents, with those of their settings that \
-            differ on the same environment, are compared over the environments. NAME=FOLDER gives the runs in a folder \
-            a name.
+            Runs that differ in nothing but their seeds are grouped. Agents, named by the settings in which their \
+            runs in the same environment differ, are compared over the environments. NAME=FOLDER gives the runs in a \
+            folder a name.
 
             The summaries are rliable's (Agarwal et al. 2021): the mean and the median over environments of the mean \
-            over runs, the interquartile mean of all runs, the optimality gap (by how much scores miss γ, those above \
-            it counting as γ), and how probable it is that a run of one scores higher than a run of the other. The \
-            intervals are those of the stratified bootstrap of runs, 95 %.
+            over runs, the interquartile mean of all runs, the optimality gap (by how much scores fall short of γ, \
+            with higher scores counting as γ), and the probability that a run of one agent scores higher than a run \
+            of another. The intervals are 95 % intervals of the stratified bootstrap over runs.
 
-            Of fitted models the nats of test rows stand beside each other, run by run, and --to draws the scores of \
-            validation rows over epochs.
+            For fitted models, a table compares the nats of the test rows run by run, and --to plots the validation \
+            scores over epochs.
 
             EXAMPLE
               reverie compare runs/dqn-CartPole-v1-seed* --to curves.png
@@ -26,13 +26,13 @@ struct Compare: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("A run's folder, or a folder of runs; with NAME= before it to name them.", valueName: "run"),
+        help: ArgumentHelp("A run's folder or a folder of runs; NAME=FOLDER names the runs in it.", valueName: "run"),
         completion: .directory)
     var folders: [String]
 
     @OptionGroup var scoring: ScoringFlags
 
-    @Option(help: ArgumentHelp("Compare the runs in this environment only.", valueName: "environment"))
+    @Option(help: ArgumentHelp("Compare only the runs in this environment.", valueName: "environment"))
     var task: String?
 
     @Option(
@@ -41,7 +41,7 @@ struct Compare: ParsableCommand {
             "γ of the optimality gap. (default: 1 for normalised scores, none for others)", valueName: "score"))
     var threshold: Double?
 
-    @Option(parsing: .unconditional, help: "How often the bootstrap draws the runs anew.")
+    @Option(parsing: .unconditional, help: "The number of bootstrap resamples.")
     var resamples = usualResamples
 
     private static let usualResamples = 2_000
@@ -51,12 +51,12 @@ struct Compare: ParsableCommand {
 
     @Option(
         name: .customLong("to"),
-        help: "Draw the learning curves, of agents those of one environment, into a .png or .svg file.",
+        help: "Plot the learning curves to a .png or .svg file; for agents, those of one environment.",
         completion: .file(extensions: ["png", "svg"]))
     var curvePath: String?
 
     @Option(
-        name: .customLong("profile"), help: "Draw the share of runs above each score into a .png or .svg file.",
+        name: .customLong("profile"), help: "Plot the share of runs above each score to a .png or .svg file.",
         completion: .file(extensions: ["png", "svg"]))
     var profilePath: String?
 

@@ -7,11 +7,12 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Play episodes with a trained agent, or ask a fitted model for its likelihood of test data.",
         discussion: """
-            Of an agent: mean return, interval and quartiles. Of a model: nats a row, and what kind of number they are.
+            For agents: mean return, interval and interquartile mean. For models: nats per row, and whether they are \
+            exact, a bound or an estimate.
 
-            Each episode is played in an environment of its own, seeded one after another, so that short episodes \
-            weigh no more than long ones. A run that was evaluated while it trained is played with the parameters of \
-            its best evaluation.
+            Each episode is played in its own environment, with consecutive seeds, so that short episodes weigh no \
+            more than long ones. For a run that was evaluated during training, the parameters of its best evaluation \
+            are used.
 
             EXAMPLE
               reverie evaluate runs/dqn-CartPole-v1-seed0 --require-return 475
@@ -28,25 +29,25 @@ struct Evaluate: ParsableCommand {
     @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
     var seed: Int?
 
-    @Option(help: "Of a model: training, validation or test rows.")
+    @Option(help: "For models: the rows to evaluate on.")
     var part = Dataset.Part.test
 
-    @Option(parsing: .unconditional, help: "Of a model: the first rows only.")
+    @Option(parsing: .unconditional, help: "For models: use only the first rows.")
     var rows: Int?
 
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Of a model: a setting to change, such as how the likelihood is estimated.", valueName: "key=value"))
+            "For models: a setting to change, such as how the likelihood is estimated.", valueName: "key=value"))
     var assignments: [String] = []
 
-    @Flag(help: "Of a model with codes: the accuracy of a perceptron on top of them, and of the same on the rows.")
+    @Flag(help: "For models with codes: the accuracy of a perceptron on the codes, and on the rows.")
     var classifier = false
 
-    @Option(parsing: .unconditional, help: "With --classifier: labelled training rows (default: all).")
+    @Option(parsing: .unconditional, help: "With --classifier: the number of labelled training rows (default: all).")
     var labels: Int?
 
-    @Flag(help: "The run's last checkpoint, also where that of its best evaluation is kept.")
+    @Flag(help: "Use the run's last checkpoint, even if its best evaluation's was kept.")
     var last = false
 
     @Flag(help: "Act as in training instead of greedily.")
@@ -56,7 +57,7 @@ struct Evaluate: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Exit with 1 where the mean return is below this.", valueName: "return"))
+        help: ArgumentHelp("Exit with 1 if the mean return is below this.", valueName: "return"))
     var requireReturn: Double?
 
     @Flag(help: "Print one JSON object.")

@@ -10,9 +10,9 @@ struct Fit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a generative model on data.",
         discussion: """
-            Data sets are files that you bring, in the folder of --data: MNIST's, tables, texts, music, pictures, \
-            rollouts; some are made by a seed. The run is scored on validation rows after each epoch, and reports the \
-            likelihood of test rows at its end.
+            Datasets are files of your own in the folder of --data (MNIST's, tables, texts, music, images, rollouts), \
+            or synthetic. The model is scored on the validation rows after each epoch, and the likelihood of the test \
+            rows is reported at the end.
 
             EXAMPLE
               reverie fit nade mnist --data data
@@ -25,17 +25,17 @@ struct Fit: ParsableCommand {
     var model: String
 
     @Argument(
-        help: "A data set's name ('reverie list datasets' shows them), or a file's or folder's path.",
+        help: "A dataset's name ('reverie list datasets' shows them), or the path of a file or folder.",
         completion: .file(extensions: ["npz"]))
     var dataset: String
 
-    @Option(name: .customLong("data"), help: "The folder of data sets that are named.", completion: .directory)
+    @Option(name: .customLong("data"), help: "The folder where datasets are looked up by name.", completion: .directory)
     var dataFolder: String?
 
     @Option(
         name: .customLong("option"),
         help: ArgumentHelp(
-            "How the data are prepared, such as binarize=dynamic; may be repeated.", valueName: "key=value"))
+            "An option of the dataset, such as binarize=dynamic; may be repeated.", valueName: "key=value"))
     var options: [String] = []
 
     @Option(parsing: .unconditional, help: "The seed of every random stream.")

@@ -3,9 +3,9 @@ import Storage
 
 struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List environments, wrappers, agents, models, data sets, presets or runs, or show all of one.",
+        abstract: "List environments, wrappers, agents, models, datasets, presets or runs, or show one in detail.",
         discussion: """
-            With a name: everything known of that one, such as an agent's settings with their defaults and ranges, or \
+            With a name, it shows that one in detail, such as an agent's settings with their defaults and ranges, or \
             an environment's options.
 
             EXAMPLE
@@ -19,16 +19,16 @@ struct List: ParsableCommand {
         case environments, wrappers, agents, models, datasets, presets, runs
     }
 
-    @Argument(help: "environments, wrappers, agents, models, datasets, presets or runs.")
+    @Argument(help: "What to list: environments, wrappers, agents, models, datasets, presets or runs.")
     var kind: Kind
 
-    @Argument(help: "Show everything known of this one.")
+    @Argument(help: "Show this one in detail.")
     var name: String?
 
-    @Option(help: "The folder that holds runs.", completion: .directory)
+    @Option(help: "The folder of runs.", completion: .directory)
     var folder = "runs"
 
-    @Option(name: .customLong("data"), help: "The folder of data sets.", completion: .directory)
+    @Option(name: .customLong("data"), help: "The folder of datasets.", completion: .directory)
     var dataFolder: String?
 
     @Flag(help: "Print one JSON object.")

@@ -8,8 +8,8 @@ struct Play: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Play an environment yourself, in the window.",
         discussion: """
-            Arrows, Space and Enter play the actions whose names say so, digits all of them; the panel shows which. \
-            Worlds of turns wait for a key; P pauses the others. F1 shows the keys of the window.
+            Arrow keys, Space and Enter play the actions with matching names, digits any action; the panel shows \
+            which. Turn-based environments wait for a key; P pauses the others. F1 shows the keys of the window.
 
             EXAMPLE
               reverie play MinAtar/SpaceInvaders-v0
@@ -28,7 +28,7 @@ struct Play: ParsableCommand {
     @Flag(help: "Start paused.")
     var paused = false
 
-    @Option(parsing: .unconditional, help: "Close the window after so many refreshes, 60 a second.")
+    @Option(parsing: .unconditional, help: "Close the window after this many refreshes, 60 per second.")
     var frames: Int?
 
     func validate() throws {

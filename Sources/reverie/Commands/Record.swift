@@ -9,9 +9,9 @@ struct Record: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Record episodes to a file.",
         discussion: """
-            Observation, action, reward, end, seed and policy of every step go to an NPZ file, which numpy.load reads; \
-            with --video the first episode also becomes a GIF. Stopped with Ctrl-C, the file holds the episodes that \
-            had ended.
+            Observations, actions, rewards, ends, seeds and the policy are written to an NPZ file, which numpy.load \
+            reads; with --video, the first episode is also saved as a GIF. After Ctrl-C, the file holds the episodes \
+            that had finished.
 
             EXAMPLE
               reverie record runs/dqn-CartPole-v1-seed0 --episodes 20 --to rollouts.npz
@@ -26,17 +26,17 @@ struct Record: ParsableCommand {
     @Option(parsing: .unconditional, help: "Episodes to record.")
     var episodes = 10
 
-    @Option(help: "Where the rollouts go (.npz).", completion: .file(extensions: ["npz"]))
+    @Option(help: "The file of the rollouts (.npz).", completion: .file(extensions: ["npz"]))
     var to: String
 
     @Option(
-        help: "Where a moving picture of the first episode goes (.gif).", completion: .file(extensions: ["gif"]))
+        help: "The file of an animation of the first episode (.gif).", completion: .file(extensions: ["gif"]))
     var video: String?
 
     @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
     var seed: Int?
 
-    @Flag(help: "The run's last checkpoint, also where that of its best evaluation is kept.")
+    @Flag(help: "Use the run's last checkpoint, even if its best evaluation's was kept.")
     var last = false
 
     @Flag(help: "Act as in training instead of greedily.")

@@ -3,10 +3,10 @@ import Training
 
 struct Resume: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Go on with a run that was stopped.",
+        abstract: "Continue a run that was stopped.",
         discussion: """
-            The run goes on from its last checkpoint and ends as one that was never stopped, bit for bit: parameters, \
-            logs and episodes. Stop a run with Ctrl-C (it saves and exits with 130), or kill it.
+            The run continues from its last checkpoint and ends like one that was never stopped, bit for bit: \
+            parameters, logs and episodes. Stop a run with Ctrl-C (it saves and exits with 130), or kill it.
 
             EXAMPLE
               reverie resume runs/dqn-CartPole-v1-seed0

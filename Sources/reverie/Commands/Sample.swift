@@ -8,12 +8,12 @@ import Training
 
 struct Sample: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Draw from a fitted generative model, or make pictures of it.",
+        abstract: "Sample from a fitted generative model, or make pictures of it.",
         discussion: """
-            To a PNG: rows that are pictures become a grid, bits and levels a row of cells each, reals points beside \
-            the data's, sequences text or piano rolls. To a GIF: the same as it comes about, in at most 121 pictures. \
-            To an NPZ: the array 'samples', or one by the name of what --show asks for, with what it came from \
-            ('before') and what it should have become ('original'). To a TXT: texts.
+            A PNG shows images as a grid, bits and levels as rows of cells, reals as points beside the data's, and \
+            sequences as text or piano rolls. A GIF shows how the same is sampled, in at most 121 frames. An NPZ \
+            holds the array 'samples', or one named after --show, with what it was made from ('before') and what it \
+            should have become ('original'). A TXT holds texts.
 
             EXAMPLE
               reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.npz
@@ -23,33 +23,33 @@ struct Sample: ParsableCommand {
               reverie sample runs/hopfield-digits-seed0 --show recall --to recall.gif
             """)
 
-    @Argument(help: ArgumentHelp("The folder of a run of 'reverie fit'.", valueName: "run"), completion: .directory)
+    @Argument(help: ArgumentHelp("The folder of a run from 'reverie fit'.", valueName: "run"), completion: .directory)
     var folder: String
 
-    @Option(help: "What is drawn (default: samples, to a .gif process).")
+    @Option(help: "What to make (default: samples; for a .gif, process).")
     var show: ModelView?
 
     @Option(
         parsing: .unconditional,
         help:
-            "Rows (default: 1000 samples or all weights to .npz, else what a picture has room for; 256 tiles at most).")
+            "Rows (default: for .npz 1000 samples or all weights, else as many as fit into a picture, up to 256).")
     var count: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "Steps of a process that has no end (default: as many as a row has numbers, at least 240).")
+        help: "Steps of a process without an end (default: the number of numbers in a row, at least 240).")
     var steps: Int?
 
     @OptionGroup var drawing: DrawingFlags
 
-    @Option(parsing: .unconditional, help: "The seed of the draws.")
+    @Option(parsing: .unconditional, help: "The seed of the samples.")
     var seed = 0
 
     @Option(
-        help: "Where they go: .png, .gif, .npz or .txt.", completion: .file(extensions: ["png", "gif", "npz", "txt"]))
+        help: "The output file: .png, .gif, .npz or .txt.", completion: .file(extensions: ["png", "gif", "npz", "txt"]))
     var to: String
 
-    @Flag(help: "Replace the file where it exists.")
+    @Flag(help: "Replace the file if it exists.")
     var force = false
 
     @Flag(help: "Print one JSON object.")

@@ -8,9 +8,9 @@ struct Trace: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print a trajectory as JSON Lines.",
         discussion: """
-            The first line is the reset, then one line an action; when an episode ends and actions are left, another \
-            reset line follows, without a seed, so that the random stream runs on. With the same seed and actions the \
-            original (Gymnasium) gives the same lines, so that 'diff' can compare them.
+            The first line is the reset, followed by one line per action. If an episode ends before the actions do, \
+            another reset line follows, without a seed, so that the random stream continues. With the same seed and \
+            actions the original (Gymnasium) gives the same lines, so that 'diff' can compare them.
 
             EXAMPLE
               printf '0\\n1\\n1\\n' > actions.txt
@@ -25,13 +25,13 @@ struct Trace: ParsableCommand {
     @Option(parsing: .unconditional, help: "The seed of the first reset.")
     var seed = 0
 
-    @Option(help: "A file with one action a line, a number or several; - reads standard input.", completion: .file())
+    @Option(help: "A file of actions, one per line: a number or several; - reads standard input.", completion: .file())
     var actions: String
 
-    @Option(help: "Where a picture of the last state goes (.png).", completion: .file(extensions: ["png"]))
+    @Option(help: "The file of a picture of the last state (.png).", completion: .file(extensions: ["png"]))
     var frame: String?
 
-    @Flag(help: "Replace the picture where it exists.")
+    @Flag(help: "Replace the picture if it exists.")
     var force = false
 
     @OptionGroup var options: EnvironmentOptionFlags

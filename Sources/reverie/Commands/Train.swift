@@ -11,15 +11,15 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train an agent, headless.",
         discussion: """
-            Settings come from the preset of the agent and environment where there is one, then from a file, then from \
-            flags. Everything that the run makes is in its folder: config.toml, metrics.jsonl, episodes.csv, \
+            Settings come from the preset for the agent and the environment if there is one, then from a file, then \
+            from flags. The run's folder holds everything that it makes: config.toml, metrics.jsonl, episodes.csv, \
             TensorBoard events, checkpoints and summary.json.
 
             A network can start from one that PyTorch saved with safetensors.torch.save_file(net.state_dict(), path); \
-            where the names differ, --rename says how.
+            if the names differ, map them with --rename.
 
-            With --seeds, runs of several seeds go side by side, each in a process and a folder of its own, with the \
-            same bits as alone. Ctrl-C saves them all; --resume goes on with those that haven't ended.
+            With --seeds, several runs train side by side, each in its own process and folder, with the same bits as \
+            a run on its own. Ctrl-C saves them all; --resume continues those that haven't finished.
 
             EXAMPLE
               reverie train dqn CartPole-v1 --seed 3 --set learningRate=0.001
@@ -38,7 +38,7 @@ struct Train: ParsableCommand {
     @Option(parsing: .unconditional, help: "Environment steps to train for.")
     var steps: Int?
 
-    @Option(parsing: .unconditional, help: "Episodes after which training ends earlier.")
+    @Option(parsing: .unconditional, help: "End training early after this many episodes.")
     var episodes: Int?
 
     @Option(parsing: .unconditional, help: "The seed of every random stream.")
@@ -46,10 +46,10 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Seeds of runs side by side: 0..9 (both ends included), 0,3,7 or both.", valueName: "seeds"))
+            "Train one run per seed, side by side: 0..9 (both ends included), 0,3,7 or both.", valueName: "seeds"))
     var seeds: SeedSet?
 
-    @Option(parsing: .unconditional, help: "With --seeds: runs at a time. (default: as many as processors)")
+    @Option(parsing: .unconditional, help: "With --seeds: runs at a time. (default: the number of processors)")
     var jobs: Int?
 
     @Option(parsing: .unconditional, help: "Environments stepped side by side.")

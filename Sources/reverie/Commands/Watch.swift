@@ -11,9 +11,9 @@ struct Watch: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Watch a run's agent or model, a recording, or an environment with a random agent in a window.",
         discussion: """
-            Keys: Space pauses, . and , step, - and = change the speed, 0 is real time, U unlimited, R a new episode, \
-            Shift-R the same seed again, S a screenshot, F full screen, F1 or ? help, Q quits. Of a model the keys \
-            from 1 on show what --show names.
+            Keys: Space pauses, . and , step, - and = change the speed, 0 plays in real time, U at full speed, R \
+            starts a new episode, Shift-R repeats the seed, S saves a screenshot, F toggles full screen, F1 or ? \
+            shows help, Q quits. For models, the keys from 1 on choose what --show names.
 
             EXAMPLE
               reverie watch runs/dqn-CartPole-v1-seed0
@@ -32,13 +32,13 @@ struct Watch: ParsableCommand {
     @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
     var seed: Int?
 
-    @Flag(help: "The run's last checkpoint, also where that of its best evaluation is kept.")
+    @Flag(help: "Use the run's last checkpoint, even if its best evaluation's was kept.")
     var last = false
 
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
 
-    @Option(help: "What is shown of a model (default: the first that it has).")
+    @Option(help: "For models: what to show (default: the first that the model has).")
     var show: ModelView?
 
     @OptionGroup var drawing: DrawingFlags
@@ -50,12 +50,12 @@ struct Watch: ParsableCommand {
     @Flag(help: "Start paused.")
     var paused = false
 
-    @Option(parsing: .unconditional, help: "Close the window after so many refreshes, 60 a second.")
+    @Option(parsing: .unconditional, help: "Close the window after this many refreshes, 60 per second.")
     var frames: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "Take a screenshot into the current folder after so many refreshes, as the S key does.")
+        help: "Save a screenshot in the current folder after this many refreshes, as the S key does.")
     var screenshotAfter: Int?
 
     func validate() throws {

@@ -12,12 +12,12 @@ struct ScoringFlags: ParsableArguments {
 
     @Option(
         help: """
-            A run's score: the mean return of its last episodes, or the best such mean on the way, which flatters \
-            noisy runs.
+            A run's score: the mean return of its last episodes, or the best such mean during training, which \
+            flatters noisy runs.
             """)
     var score = Score.final
 
-    @Option(parsing: .unconditional, help: "The episodes that such a mean is of.")
+    @Option(parsing: .unconditional, help: "The number of episodes in such a mean.")
     var window = usualWindow
 
     private static let usualWindow = 100
@@ -25,21 +25,21 @@ struct ScoringFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The mean return of so many greedy episodes instead, as by 'reverie evaluate'.", valueName: "episodes"))
+            "Use the mean return of this many greedy episodes, as in 'reverie evaluate'.", valueName: "episodes"))
     var evaluate: Int?
 
-    @Flag(help: "With --evaluate: the last checkpoint, also where that of the best evaluation is kept.")
+    @Flag(help: "With --evaluate: use the last checkpoint, even if the best evaluation's was kept.")
     var last = false
 
     @Option(
         help: ArgumentHelp(
-            "Normalise scores: 0 is the first return, 1 the second; for each environment.",
+            "Normalise scores: 0 is the first return and 1 the second; one range per environment.",
             valueName: "environment=a..b"))
     var range: [String] = []
 
     @Flag(
         help:
-            "Normalise scores: 0 is a random agent's return, 1 the environment's reward threshold, unless --range says."
+            "Normalise scores: 0 is a random agent's return, 1 the environment's reward threshold; --range overrides."
     )
     var normalize = false
 
