@@ -73,7 +73,7 @@ def kill_child(folder, number):
         sys.exit(f"kill {number}: the parent went on for {LIMIT} s after {victim} was killed")
     lines = [line for line in errors.decode().splitlines() if line.startswith("reverie: ")]
     report = lines[-1] if lines else errors.decode()
-    if parent.returncode != 74 or "was ended by the signal 9 (Killed)" not in report or "environment" not in report:
+    if parent.returncode != 74 or "was killed by signal 9 (Killed)" not in report or "environment" not in report:
         sys.exit(f"kill {number}: exit code {parent.returncode}, and: {report}")
     wait_until(lambda: not any(map(is_there, processes)), f"the end of {processes}")
     return report

@@ -18,10 +18,10 @@ public enum AgentCatalog {
         Entry(name: "policy-evaluation", summary: "values of the uniform policy, from a model (Sutton, Barto 4.1)") {
             PolicyEvaluationSettings()
         },
-        Entry(name: "policy-iteration", summary: "evaluation and improvement in turn, from a model (Howard 1960)") {
+        Entry(name: "policy-iteration", summary: "alternates evaluation and improvement, from a model (Howard 1960)") {
             PolicyIterationSettings()
         },
-        Entry(name: "value-iteration", summary: "the optimal values, from a model (Bellman 1957)") {
+        Entry(name: "value-iteration", summary: "optimal values, from a model (Bellman 1957)") {
             ValueIterationSettings()
         },
         Entry(name: "monte-carlo", summary: "first-visit Monte Carlo control (Sutton and Barto 5.4)") {
@@ -47,10 +47,10 @@ public enum AgentCatalog {
             DynaQSettings()
         },
         Entry(name: "dqn", summary: "deep Q-network with experience replay (Mnih et al. 2015)") { DQNSettings() },
-        Entry(name: "rainbow", summary: "deep Q-network with all that improves it (Hessel et al. 2018)") {
+        Entry(name: "rainbow", summary: "deep Q-network with six improvements (Hessel et al. 2018)") {
             DQNSettings.rainbow
         },
-        Entry(name: "reinforce", summary: "policy gradients over whole episodes (Williams 1992)") {
+        Entry(name: "reinforce", summary: "policy gradient from whole episodes (Williams 1992)") {
             REINFORCESettings()
         },
     ]

@@ -85,7 +85,7 @@ import Testing
             error
                 == .actionSpace(
                     agent: name, environment: "Reacher", space: "Box(-1.0, 1.0, (2,), float32)",
-                    needed: "a discrete one"))
+                    needed: "discrete"))
         let text = try #require(error?.description)
         #expect(text.contains("'\(name)'") && text.contains("Reacher") && text.contains("reverie list environments"))
     }
@@ -95,7 +95,7 @@ import Testing
         #expect(
             throws: AgentError.observationSpace(
                 agent: name, environment: "Parts", space: "Tuple(Discrete(2), Discrete(3))",
-                needed: "a discrete one or a box")
+                needed: "discrete or a box")
         ) { try settings.makeAgent(for: Self.parts, seed: 0) }
     }
 

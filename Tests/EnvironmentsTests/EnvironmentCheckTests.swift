@@ -12,7 +12,7 @@ import Testing
         #expect(check.passed, "\(check)")
         #expect(check["snapshot"] == .passed && check["copy"] == .passed && check["batch-is-singles"] == .passed)
         #expect(check.results.map(\.rule) == EnvironmentCheck.ruleNames)
-        #expect(check.description == "\(id) keeps all rules")
+        #expect(check.description == "\(id) follows all rules")
     }
 
     private func failures(_ fault: Fault) -> [String] {

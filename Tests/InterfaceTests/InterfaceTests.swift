@@ -90,7 +90,7 @@ import Testing
             }
         }
         #expect(reverie_reset(batch, nil, nil, [1, 0]) == 0 && buffers.terminated[0] == 0)
-        #expect(reverie_reset(batch, nil, nil, [0, 0]) != 0 && fault().contains("chooses no environment"))
+        #expect(reverie_reset(batch, nil, nil, [0, 0]) != 0 && fault().contains("selects no environment"))
     }
 
     @Test func statesAndPictures() throws {

@@ -13,7 +13,7 @@ public struct ActionStreams: Hashable, Sendable {
     ///
     /// - Precondition: there is at least one.
     public init(rows: [RandomStream]) {
-        precondition(!rows.isEmpty, "an agent needs at least one stream to draw its actions from")
+        precondition(!rows.isEmpty, "an agent needs at least one random stream to sample its actions from")
         streams = rows
     }
 

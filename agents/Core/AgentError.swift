@@ -31,19 +31,19 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
             "The agent '\(agent)' needs an observation space that is \(needed); \(environment) has \(space). "
                 + "'reverie list environments' shows the spaces."
         case .network(let name, let environment, let space, let suitable):
-            "The network '\(name)' is for images, (height, width, channels), of a size that its convolutions fit in; "
-                + "\(environment) has \(space). What suits it is 'network = "
+            "The network '\(name)' takes images, (height, width, channels), at least as large as its convolutions; "
+                + "\(environment) has \(space). Use 'network = "
                 + suitable.map { "\"\($0)\"" }.joined(separator: "' or 'network = ") + "'."
         case .replayMemory(let memory, let machineBytes):
             "A replay buffer of \(memory.capacity) transitions takes \(ReplayMemory.text(memory.bytes)), more than "
                 + "\(ReplayMemory.largestShare) % of this machine's \(ReplayMemory.text(machineBytes)). "
                 + "'--set replayCapacity=\(memory.largestCapacity(machineBytes))' fits."
         case .setting(let agent, let name, let value, let allowed):
-            "The agent '\(agent)' can't have \(name) = \(value): it is \(allowed)."
+            "The agent '\(agent)' can't have \(name) = \(value): it must be \(allowed)."
         case .diverged(let agent, let update, let loss):
             "The loss of '\(agent)' is \(loss) in update \(update). \(Self.remedy)"
         case .notFinite(let name, let update):
-            "Of '\(name)' not all are finite numbers after update \(update). \(Self.remedy)"
+            "'\(name)' has numbers that are not finite after update \(update). \(Self.remedy)"
         case .noModel(let agent, let environment):
             "The agent '\(agent)' plans with transition probabilities; \(environment) doesn't tell them. Environments whose "
                 + "observation is the number of a state do, unwrapped: FrozenLake-v1, CliffWalking-v1, Taxi-v4, Maze-v0, "

@@ -40,7 +40,7 @@ public struct EnvironmentDescription: Sendable {
     func actionCount(for agent: String) throws -> Int {
         guard case .discrete(let count) = actionSpace else {
             throw AgentError.actionSpace(
-                agent: agent, environment: id, space: "\(actionSpace)", needed: "a discrete one")
+                agent: agent, environment: id, space: "\(actionSpace)", needed: "discrete")
         }
         return count
     }

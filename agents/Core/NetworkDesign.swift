@@ -63,7 +63,7 @@ struct NetworkDesign {
         let chosen = name == .auto ? Self.best(for: space) : name
         guard let encoding = ObservationEncoding(space, isNumbered: chosen == .embedding) else {
             throw AgentError.observationSpace(
-                agent: agent, environment: environment.id, space: "\(space)", needed: "a discrete one or a box")
+                agent: agent, environment: environment.id, space: "\(space)", needed: "discrete or a box")
         }
         self.encoding = encoding
         convolutions = Self.convolutions(chosen)

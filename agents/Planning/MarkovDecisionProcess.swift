@@ -41,7 +41,7 @@ public struct MarkovDecisionProcess: Sendable {
     /// - Precondition: `discount` is in 0...1. With 1, sweeps converge only where episodes end under the policy swept, or
     ///   no cycle brings rewards.
     public init(_ model: any TabularModel, discount: Double) {
-        precondition(0...1 ~= discount, "a discount of \(discount), expected 0...1")
+        precondition(0...1 ~= discount, "expected a discount in 0...1, found \(discount)")
         (stateCount, actionCount, self.discount) = (model.stateCount, model.actionCount, discount)
         var (branches, starts, rewards) = ([Branch](), [0], [Double]())
         for pair in 0..<model.stateCount * model.actionCount {

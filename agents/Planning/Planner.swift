@@ -51,7 +51,7 @@ public class Planner: Learner {
     }
 
     /// Makes one step of planning: changes ``values``, ``residual``, ``sweeps`` and ``isFinished``.
-    func plan() { preconditionFailure("\(Self.self) has no plan") }
+    func plan() { preconditionFailure("\(Self.self) must override plan()") }
 
     /// One step of planning; the transitions don't matter.
     public final func learn(from transitions: Transitions) {

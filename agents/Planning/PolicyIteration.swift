@@ -6,9 +6,9 @@ public struct PolicyIterationSettings: PlannerSettings {
     /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// The largest change of a sweep with which an evaluation is finished.
-    @Setting(0...1, "convergence tolerance of an evaluation") public var tolerance = 1e-9
+    @Setting(0...1, "convergence tolerance of each evaluation") public var tolerance = 1e-9
     /// Sweeps of an evaluation at most.
-    @Setting(1...1_000_000_000, "maximum sweeps of an evaluation") public var evaluationSweeps = 100_000
+    @Setting(1...1_000_000_000, "maximum sweeps per evaluation") public var evaluationSweeps = 100_000
 
     /// The defaults.
     public init() {}

@@ -4,7 +4,7 @@ import NeuralNetworks
 /// Settings of ``REINFORCE``.
 public struct REINFORCESettings: AgentSettings {
     /// The network of the policy and of the baseline.
-    @Setting("network architecture; auto: by the observations") public var network = NetworkName.auto
+    @Setting("network architecture; auto: chosen by observation space") public var network = NetworkName.auto
     /// Units of each hidden layer of `mlp`; the other networks have their own.
     @Setting(1...8192, "hidden layer sizes of the mlp network") public var hiddenSizes = [128]
     /// The function between the layers of the network `mlp`.

@@ -40,7 +40,7 @@ struct FrameStore: ~Copyable {
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
         let mapped = mmap(nil, max(1, frameBytes * limit), PROT_READ | PROT_WRITE, flags, -1, 0)
         guard let mapped, mapped != MAP_FAILED else {
-            preconditionFailure("no address space for \(limit) frames of \(frameBytes) bytes")
+            preconditionFailure("cannot reserve address space for \(limit) frames of \(frameBytes) bytes")
         }
         memory = mapped
         links = .allocate(capacity: limit)
@@ -53,7 +53,7 @@ struct FrameStore: ~Copyable {
 
     /// The frame of a number.
     subscript(number: Int) -> UnsafeRawPointer {
-        precondition(holds(number), "frame \(number) asked for; \(oldest)..<\(stored) are held")
+        precondition(holds(number), "expected a frame in \(oldest)..<\(stored), found \(number)")
         return UnsafeRawPointer(memory + Int(links[number % limit].place) * frameBytes)
     }
 
@@ -74,7 +74,7 @@ struct FrameStore: ~Copyable {
     /// - Returns: its number.
     mutating func append(_ frame: UnsafeRawPointer, after previous: Int?, transition: Int, row: Int) -> Int {
         let (number, isFree) = (stored, reusable < oldest)
-        precondition(isFree || usedPlaces < limit, "\(limit) frames are held; there is no room for another")
+        precondition(isFree || usedPlaces < limit, "the store is full: it holds \(limit) frames")
         var link = Link(previous: previous ?? number, transition: transition, row: Int32(row))
         link.place = isFree ? links[reusable % limit].place : Int32(usedPlaces)
         if isFree { reusable += 1 } else { usedPlaces += 1 }

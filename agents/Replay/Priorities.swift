@@ -78,7 +78,7 @@ extension Priorities {
         try coder.code(&weights)
         guard coder.isReading else { return }
         guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }), largest.isFinite, largest > 0 else {
-            throw .badState(offset: coder.offset, expected: "priorities that are finite and not negative")
+            throw .badState(offset: coder.offset, expected: "finite, non-negative priorities")
         }
         (self.largest, count) = (largest, length)
         tree.set(weights)

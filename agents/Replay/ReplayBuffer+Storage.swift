@@ -26,7 +26,7 @@ extension ReplayBuffer {
     public func write(_ range: Range<Int>, to sink: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         precondition(
             range.isEmpty || range.lowerBound >= oldestRecord && range.upperBound <= records,
-            "records \(range) asked for; \(oldestRecord)..<\(records) are held")
+            "expected records within \(oldestRecord)..<\(records), found \(range)")
         try withUnsafeTemporaryAllocation(byteCount: headerBytes, alignment: 8) { header in
             for number in range {
                 let link = frames.link(number)
@@ -65,7 +65,7 @@ extension ReplayBuffer {
         _ bytes: RawSpan, from start: Int, observationSpace: Space, actionSpace: Space
     ) throws(EnvironmentError) {
         precondition(
-            bytes.byteCount % recordBytes == 0, "\(bytes.byteCount) bytes are no whole records of \(recordBytes)")
+            bytes.byteCount % recordBytes == 0, "expected whole records of \(recordBytes) bytes, found \(bytes.byteCount) bytes")
         if start != records {
             frames.restart(at: start)
             for row in newest.indices { newest[row] = nil }
@@ -91,7 +91,7 @@ extension ReplayBuffer {
             return (0, isBeginning ? "the number of a transition" : "transition \(added)")
         }
         let row = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
-        guard row < newest.count else { return (8, "an environment below \(newest.count)") }
+        guard row < newest.count else { return (8, "an environment index below \(newest.count)") }
         guard isAction(bytes + Self.actionOffset, in: actionSpace) else {
             return (Self.actionOffset, "an action in \(actionSpace)")
         }
@@ -99,7 +99,7 @@ extension ReplayBuffer {
             bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rewardOffset, as: UInt32.self)))
         let mark = bytes.load(fromByteOffset: markOffset, as: UInt8.self)
         guard let end = mark == Self.startMark ? End.none : End(rawValue: mark) else {
-            return (markOffset, "the end of an episode, its start or neither")
+            return (markOffset, "a mark for an episode's end, its start or neither")
         }
         append(frame, Int(transition), row: Int(row), isStart: mark == Self.startMark) {
             action(added % capacity).copyMemory(from: bytes + Self.actionOffset, byteCount: actionBytes)

@@ -69,11 +69,11 @@ public final class ReplayBuffer {
         capacity: Int, width: Int, type: ElementType, stackedFrames: Int, environments: Int, actionSpace: Space,
         returns: ReplayReturns, priorities: Priorities?
     ) {
-        precondition(capacity >= 1, "a replay buffer holds at least one transition, not \(capacity)")
-        precondition(environments >= 1, "a replay buffer is for at least one environment, not \(environments)")
+        precondition(capacity >= 1, "expected a capacity of at least 1, found \(capacity)")
+        precondition(environments >= 1, "expected at least one environment, found \(environments)")
         precondition(
             stackedFrames >= 1 && width % stackedFrames == 0,
-            "\(width) elements are no \(stackedFrames) frames")
+            "\(width) elements cannot be split into \(stackedFrames) frames")
         (self.capacity, self.type, self.stackedFrames) = (capacity, type, stackedFrames)
         (self.returns, self.priorities) = (returns, priorities)
         (actionType, actionWidth) = (Self.actionType(of: actionSpace), actionSpace.count)
@@ -127,7 +127,7 @@ public final class ReplayBuffer {
     public func add(_ transitions: Transitions) {
         precondition(
             transitions.count <= newest.count,
-            "a step of \(transitions.count) environments in a replay buffer for \(newest.count)")
+            "a step of \(transitions.count) environments for a replay buffer of \(newest.count)")
         for row in 0..<transitions.count where !transitions.isReset[row] {
             let end: End = transitions.terminated[row] ? .terminated : transitions.truncated[row] ? .truncated : .none
             let start = frame(of: transitions.observations.row(row), in: row)
@@ -207,7 +207,7 @@ public final class ReplayBuffer {
         into batch: ReplayBatch, weights: UnsafeMutableBufferPointer<Float>, correction: Double,
         encoding: ObservationEncoding, random: inout RandomStream
     ) {
-        guard let priorities else { preconditionFailure("a replay buffer without priorities is asked to draw by them") }
+        guard let priorities else { preconditionFailure("this replay buffer has no priorities to sample by") }
         priorities.draw(weights, held: count, correction: correction, random: &random)
         for row in weights.indices { write(priorities.drawn[row], to: row, of: batch, encoding) }
     }

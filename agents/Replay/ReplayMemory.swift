@@ -37,7 +37,7 @@ public struct ReplayMemory: Hashable, Sendable {
 extension ReplayMemory: CustomStringConvertible {
     /// A line such as `replay: up to 100000 transitions in 44 MB, …`.
     public var description: String {
-        let stored = "each observation, or frame of a stack, stored once"
+        let stored = "each observation or stacked frame stored once"
         return "replay: up to \(capacity) transitions in \(Self.text(bytes)), \(stored)"
     }
 

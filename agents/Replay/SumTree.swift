@@ -11,7 +11,7 @@ struct SumTree: ~Copyable {
 
     /// Makes a tree of `count` leaves of weight 0.
     init(count: Int) {
-        precondition(count >= 1, "a sum tree has at least one leaf, not \(count)")
+        precondition(count >= 1, "expected at least one leaf, found \(count)")
         self.count = count
         var size = 1
         while size < count { size *= 2 }
@@ -31,11 +31,11 @@ struct SumTree: ~Copyable {
     /// The weight of a leaf.
     subscript(leaf: Int) -> Double {
         get {
-            precondition(0..<count ~= leaf, "leaf \(leaf) of \(count)")
+            precondition(0..<count ~= leaf, "expected a leaf below \(count), found \(leaf)")
             return nodes[first + leaf]
         }
         set {
-            precondition(0..<count ~= leaf && newValue >= 0, "the weight \(newValue) for leaf \(leaf) of \(count)")
+            precondition(0..<count ~= leaf && newValue >= 0, "expected a leaf below \(count) and a weight of at least 0, found leaf \(leaf) and \(newValue)")
             var node = first + leaf
             nodes[node] = newValue
             while node > 1 {
@@ -50,7 +50,7 @@ struct SumTree: ~Copyable {
     ///
     /// - Precondition: the sum isn't 0.
     func leaf(at place: Double) -> Int {
-        precondition(sum > 0, "a sum tree without weight has no leaf to find")
+        precondition(sum > 0, "all weights of the sum tree are 0: there is no leaf to find")
         var (node, rest) = (1, place)
         while node < first {
             let (left, right) = (2 * node, 2 * node + 1)

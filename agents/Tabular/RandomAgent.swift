@@ -15,7 +15,7 @@ public struct RandomSettings: AgentSettings {
         guard RandomAgent.canAct(in: environment.actionSpace) else {
             throw AgentError.actionSpace(
                 agent: "random", environment: environment.id, space: "\(environment.actionSpace)",
-                needed: "discrete, several choices, bits or a bounded box of float32")
+                needed: "discrete, multi-discrete, multi-binary or a bounded box of float32")
         }
         return RandomAgent(actionSpace: environment.actionSpace, seed: seed)
     }
@@ -29,7 +29,7 @@ public final class RandomAgent: Learner {
 
     /// Makes an agent for choices, bits, or a bounded box of float32 numbers.
     public init(actionSpace: Space, seed: UInt64) {
-        precondition(Self.canAct(in: actionSpace), "a random agent doesn't draw from \(actionSpace)")
+        precondition(Self.canAct(in: actionSpace), "a random agent can't sample from \(actionSpace)")
         self.actionSpace = actionSpace
         actionStreams = ActionStreams(shared: RandomStream(seed: seed).split("actions"))
     }
@@ -56,7 +56,7 @@ public final class RandomAgent: Learner {
         case .multiBinary: draw(actions) { stream, _ in Double(stream.integers(below: 2)) }
         case .box(let low, let high, _, _):
             draw(actions) { stream, place in low[place] + (high[place] - low[place]) * stream.uniform() }
-        case .tuple, .dictionary: preconditionFailure("a random agent doesn't draw from \(actionSpace)")
+        case .tuple, .dictionary: preconditionFailure("a random agent can't sample from \(actionSpace)")
         }
     }
 

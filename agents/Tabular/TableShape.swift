@@ -33,13 +33,13 @@ public struct TableShape: Hashable, Sendable {
         else {
             throw AgentError.observationSpace(
                 agent: agent, environment: environment.id, space: "\(environment.observationSpace)",
-                needed: "discrete, or a tuple of discrete ones that has few members")
+                needed: "discrete, or a tuple of discrete spaces with few members")
         }
         actionCount = try environment.actionCount(for: agent)
         guard count * actionCount <= Self.largestCount else {
             throw AgentError.observationSpace(
                 agent: agent, environment: environment.id, space: "\(environment.observationSpace)",
-                needed: "smaller than 2²⁶ states and actions")
+                needed: "small enough for a table: at most 2²⁶ pairs of state and action")
         }
         (stateCount, self.radices) = (count, radices)
     }
@@ -65,7 +65,7 @@ public struct TableShape: Hashable, Sendable {
     /// - Precondition: each number is in its discrete space.
     func state(_ observations: Rows, _ row: Int) -> Int {
         precondition(
-            observations.width == radices.count, "\(observations.width) numbers for \(radices.count) of a state")
+            observations.width == radices.count, "expected observations of \(radices.count) numbers, found \(observations.width)")
         var state = 0
         for (place, radix) in radices.enumerated() {
             let number = observations.integer(row, place)

@@ -40,7 +40,7 @@ public class TabularAgent: Learner {
 
     /// Learns from one environment's step.
     func update(_ values: ActionValues, _ step: TableStep, row: Int) {
-        preconditionFailure("\(Self.self) has no update rule")
+        preconditionFailure("\(Self.self) must override its update rule")
     }
 
     /// Makes room for what is kept of each environment.

@@ -64,7 +64,7 @@ extension DQNSettings {
             if !holds { throw .setting(agent: agent, name: name, value: "\(value)", allowed: allowed) }
         }
         try require(
-            batchSize <= replayCapacity, "batchSize", batchSize, "1...\(replayCapacity), what replayCapacity holds")
+            batchSize <= replayCapacity, "batchSize", batchSize, "1...\(replayCapacity), at most replayCapacity")
         try require(
             explorationEnd <= explorationStart, "explorationEnd", explorationEnd,
             "0...\(explorationStart), at most explorationStart")
@@ -73,12 +73,12 @@ extension DQNSettings {
             "less than maximumValue, which is \(maximumValue)")
         try require(
             distribution == .none || lossFunction == .huber, "lossFunction", lossFunction,
-            "left at huber where distribution is \(distribution): that has a loss of its own")
+            "huber if distribution is \(distribution), which has a loss of its own")
         try require(
             !(dueling || noisy) || !design.hiddenSizes.isEmpty, "hiddenSizes", "[]",
-            "one size or more with dueling or noisy, whose layers begin behind a hidden one")
+            "at least one size with dueling or noisy, which follow a hidden layer")
         try require(
-            nStep <= replayCapacity, "nStep", nStep, "1...\(replayCapacity), what replayCapacity holds")
+            nStep <= replayCapacity, "nStep", nStep, "1...\(replayCapacity), at most replayCapacity")
     }
 
     /// All that is in the Rainbow (Hessel et al. 2018), with what it found best but for the step size and the sizes of

@@ -23,7 +23,7 @@ public struct DQNSettings: AgentSettings {
     }
 
     /// Which network; `auto` goes by the space of observations.
-    @Setting("network architecture; auto: by the observations") public var network = NetworkName.auto
+    @Setting("network architecture; auto: chosen by observation space") public var network = NetworkName.auto
     /// Units of each hidden layer of `mlp`; the other networks have their own.
     @Setting(1...8192, "hidden layer sizes of the mlp network") public var hiddenSizes = [64, 64]
     /// The function between the layers of the network `mlp`.

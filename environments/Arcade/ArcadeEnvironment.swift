@@ -29,7 +29,7 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
         let actions = settings.hasFullActionSpace ? Arcade.Action.allCases : Game.minimalActions
         precondition(
             1...18 ~= actions.count && actions[0] == .noop,
-            "\(Game.name): the actions \(actions), expected 1 to 18 with noop first")
+            "\(Game.name): expected 1 to 18 actions with noop first, found \(actions)")
         self.actions = InlineArray { $0 < actions.count ? actions[$0] : .noop }
         actionCount = actions.count
         fireAction = Game.minimalActions.contains(.fire) ? actions.firstIndex(of: .fire) : nil

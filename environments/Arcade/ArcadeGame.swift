@@ -49,7 +49,7 @@ extension ArcadeGame {
         do throws(EnvironmentError) {
             try self.init(options: EnvironmentOptions([:]))
         } catch {
-            preconditionFailure("\(Self.name) refuses its usual options: \(error)")
+            preconditionFailure("\(Self.name) rejects its own default options: \(error)")
         }
     }
 }

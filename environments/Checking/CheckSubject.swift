@@ -61,7 +61,7 @@ struct Moment: Equatable {
         }
         if terminated != other.terminated { return "terminated is \(terminated) instead of \(other.terminated)" }
         if truncated != other.truncated { return "truncated is \(truncated) instead of \(other.truncated)" }
-        if isReset != other.isReset { return "the reset comes in another step" }
+        if isReset != other.isReset { return "the reset happens in a different step" }
         if landed != other.landed || next != other.next { return "the observation differs" }
         return mask != other.mask ? "the action mask differs" : nil
     }

@@ -78,14 +78,14 @@ public struct EnvironmentCheck: Sendable {
         id: String, seed: UInt64 = 123, steps: Int = 200,
         make: @escaping (Int, AutoresetMode) throws -> any BatchedEnvironment
     ) rethrows {
-        precondition(steps > 0, "a check of \(steps) steps: it must be at least 1")
+        precondition(steps > 0, "expected a check of at least 1 step, found \(steps)")
         self.id = id
         let first = try make(1, .disabled)
         let subject = CheckSubject(first, seed: seed, steps: steps, make: make)
         var canPlay = true
         results = CheckRule.all.map { rule in
             let finding =
-                rule.isOfSpaces || canPlay ? rule.finding(subject) : .skipped("the spaces must be put right first")
+                rule.isOfSpaces || canPlay ? rule.finding(subject) : .skipped("fix the spaces first")
             if case .failed = finding, rule.isOfSpaces { canPlay = false }
             return Result(rule: rule.name, summary: rule.summary, finding: finding)
         }
@@ -96,7 +96,7 @@ extension EnvironmentCheck: CustomStringConvertible {
     /// The rules that failed, a line each, or that all is well.
     public var description: String {
         passed
-            ? "\(id) keeps all rules"
+            ? "\(id) follows all rules"
             : failures.map { "\(id) breaks the rule \($0.rule) (\($0.summary)): \($0.finding.text)" }
                 .joined(separator: "\n")
     }

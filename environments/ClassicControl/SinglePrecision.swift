@@ -7,7 +7,7 @@
     ///
     /// - Precondition: |x| is below 71476; NumPy goes another way beyond.
     @usableFromInline static func sincos(_ x: Float) -> (sine: Float, cosine: Float) {
-        precondition(abs(x) < 71476, "SinglePrecision.sincos(\(x)): the argument must be below 71476 in size")
+        precondition(abs(x) < 71476, "SinglePrecision.sincos(\(x)): the argument must be below 71476 in magnitude")
         let quadrant = (x * 0x1.45f306p-1).rounded(.toNearestOrEven)
         let reduced = x.addingProduct(quadrant, -0x1.921fb0p+0).addingProduct(quadrant, -0x1.5110b4p-22)
             .addingProduct(quadrant, -0x1.846988p-48)

@@ -9,7 +9,7 @@ extension EnvironmentOptions {
         let low = try number("low", in: limits) ?? usual.lowerBound
         let high = try number("high", in: limits) ?? usual.upperBound
         guard low <= high else {
-            throw .badValue(option: "low", value: "\(low)", expected: "a number that is not above high = \(high)")
+            throw .badValue(option: "low", value: "\(low)", expected: "a number that is at most high = \(high)")
         }
         return low...high
     }

@@ -67,7 +67,7 @@ public enum Assets {
             if ferror(file) != 0 { failure = errno }
         }
         if failure != 0 { throw .unreadable(path: path, reason: String(cString: strerror(failure))) }
-        if bytes.count > limit { throw .unreadable(path: path, reason: "it has more than \(limit) bytes") }
+        if bytes.count > limit { throw .unreadable(path: path, reason: "it is larger than \(limit) bytes") }
         return bytes
     }
 

@@ -76,7 +76,7 @@ public final class BatchBuffers {
         _ id: String, count: Int, autoreset: AutoresetMode, observationSpace: Space, actionSpace: Space,
         elementType: ElementType, hasMasks: Bool, memory: (Part, Int) -> UnsafeMutableRawPointer
     ) {
-        precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
+        precondition(count > 0, "expected at least 1 environment in a batch, found \(count)")
         (self.id, self.count, self.autoreset) = (id, count, autoreset)
         (self.observationSpace, self.actionSpace, self.elementType) = (observationSpace, actionSpace, elementType)
         func rows(_ part: Part, _ type: ElementType, _ width: Int) -> MutableRows {
@@ -118,10 +118,10 @@ public final class BatchBuffers {
 
     /// Checks what ``BatchedEnvironment/reset(seeds:mask:)`` is given.
     public func checkReset(seeds: [UInt64?], mask: [Bool]?) {
-        precondition(seeds.count == count, "reset: \(seeds.count) seeds for \(count) environments")
+        precondition(seeds.count == count, "reset: expected a seed or nil for each of \(count) environments, found \(seeds.count)")
         guard let mask else { return }
-        precondition(mask.count == count, "reset: a mask of \(mask.count) for \(count) environments")
-        precondition(mask.contains(true), "reset: the mask chooses none of the \(count) environments")
+        precondition(mask.count == count, "reset: expected a mask of \(count) environments, found one of \(mask.count)")
+        precondition(mask.contains(true), "reset: the mask selects none of the \(count) environments")
     }
 
     /// Checks that all environments may make their next step.

@@ -120,7 +120,7 @@ extension BatchedEnvironment {
     public var finalObservations: Rows { buffers.finalObservations.rows }
     /// (n, …): the actions of the next step, to be written by the caller: int64 for choices, bytes for bits, else floats.
     public var actionRows: MutableRows {
-        precondition(hasSuitableActions, "\(id): its type of actions doesn't suit the action space \(actionSpace)")
+        precondition(hasSuitableActions, "\(id): its Action type cannot hold actions of \(actionSpace)")
         return buffers.actions
     }
     /// (n): whether the last step ended the episode in a terminal state.
@@ -208,7 +208,7 @@ extension BatchedEnvironment {
     /// - Precondition: there are as many as a member of ``actionSpace`` has; those of choices and bits are whole.
     public func setAction(_ numbers: [Double], of index: Int) {
         precondition(
-            numbers.count == actionSpace.count, "\(id): an action of \(numbers.count) numbers for \(actionSpace)")
+            numbers.count == actionSpace.count, "\(id): expected \(actionSpace.count) numbers for an action of \(actionSpace), found \(numbers.count)")
         actionRows.set(index, to: numbers)
     }
 
@@ -216,7 +216,7 @@ extension BatchedEnvironment {
     public func observationNumbers(of index: Int) -> [Double] { observations.numbers(checked(index)) }
 
     private func checked(_ index: Int) -> Int {
-        precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+        precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
         return index
     }
 }

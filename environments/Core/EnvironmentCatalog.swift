@@ -104,7 +104,7 @@ public enum EnvironmentCatalog {
 
     /// The option that each environment has.
     public static let stepLimitOption = EnvironmentOption(
-        "max_episode_steps", "the step in which an episode is cut; -1 for no limit")
+        "max_episode_steps", "steps after which an episode is truncated; -1: no limit")
 
     /// The options that all environments have.
     public static let commonOptions = [stepLimitOption, WrapperCatalog.option]

@@ -35,7 +35,7 @@ extension EnvironmentError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownEnvironment(let id, let nearest):
-            "there is no environment '\(id)'\(Self.hint(nearest)); 'reverie list environments' shows all"
+            "there is no environment '\(id)'\(Self.hint(nearest)); 'reverie list environments' shows them all"
         case .unknownOption(let name, let environment, let nearest, let known):
             "\(environment) has no option '\(name)'\(Self.hint(nearest)); it has \(known.joined(separator: ", "))"
         case .badValue(let option, let value, let expected):
@@ -45,7 +45,7 @@ extension EnvironmentError: CustomStringConvertible {
         case .badMap(let path, let line, let column, let expected, let found):
             "\(path):\(line):\(column): expected \(expected), found \(found)"
         case .missingAssets(let tried):
-            "no folder with maps and presets; set REVERIE_ASSETS to the path of 'assets' "
+            "cannot find the folder of maps and presets; set REVERIE_ASSETS to the path of 'assets' "
                 + "(tried \(tried.joined(separator: ", ")))"
         case .badState(let offset, let expected):
             "byte \(offset) of the saved state: expected \(expected); was it saved by another environment or version?"
@@ -58,7 +58,7 @@ extension EnvironmentError: CustomStringConvertible {
         case .noSnapshot(let environment):
             "\(environment) cannot save its state"
         case .unknownWrapper(let name, let nearest, let known):
-            "there is no wrapper '\(name)'\(Self.hint(nearest)); there are \(known.joined(separator: ", "))"
+            "there is no wrapper '\(name)'\(Self.hint(nearest)); the wrappers are \(known.joined(separator: ", "))"
         case .wrapperMisfit(let wrapper, let environment, let needs):
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
         case .outside(let fault):

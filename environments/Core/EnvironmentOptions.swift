@@ -74,7 +74,7 @@ public struct EnvironmentOptions: Sendable {
             Double(part.filter { !$0.isWhitespace }).flatMap { $0.isFinite ? $0 : nil }
         }
         guard parts.count == count, numbers.count == count else {
-            throw .badValue(option: name, value: text, expected: "\(count) numbers with commas between them")
+            throw .badValue(option: name, value: text, expected: "\(count) numbers separated by commas")
         }
         return numbers
     }

@@ -33,7 +33,7 @@ public struct EpisodeStatistics: Sendable {
     public mutating func record(_ batch: any BatchedEnvironment) {
         precondition(
             batch.count == runningReturns.count,
-            "statistics of \(runningReturns.count) environments, not \(batch.count)")
+            "these statistics are of \(runningReturns.count) environments, not \(batch.count)")
         let (rewards, terminated, truncated) = (batch.rewards, batch.terminated, batch.truncated)
         let isResetStep = batch.isResetStep
         completed.removeAll(keepingCapacity: true)
@@ -46,7 +46,7 @@ public struct EpisodeStatistics: Sendable {
     ///
     /// - Precondition: these are statistics of one environment.
     public mutating func record(_ step: Step) {
-        precondition(runningReturns.count == 1, "statistics of \(runningReturns.count) environments, not 1")
+        precondition(runningReturns.count == 1, "these statistics are of \(runningReturns.count) environments, not 1")
         completed.removeAll(keepingCapacity: true)
         add(step, to: 0)
     }

@@ -33,15 +33,15 @@ extension OutsideFault: CustomStringConvertible {
         case .raised(let environment, let index, let call, let error):
             "\(environment), environment \(index): \(call) raised \(error)"
         case .broken(let environment, let index, let call, let expected, let found):
-            "\(environment), environment \(index): \(call) was to give \(expected), and gave \(found)"
+            "\(environment), environment \(index): expected \(call) to return \(expected), found \(found)"
         case .died(let environment, let indices, let call, let how, let lastWords):
             "\(environment), \(Self.text(indices)): its process \(how) during \(call)\(Self.quoted(lastWords))"
         case .silent(let environment, let indices, let call, let seconds, let lastWords):
             "\(environment), \(Self.text(indices)): no answer to \(call) within \(Self.text(seconds)) s; "
-                + "if it needs longer, give the option timeout=SECONDS\(Self.quoted(lastWords))"
+                + "if it needs longer, set the option timeout=SECONDS\(Self.quoted(lastWords))"
         case .nonsense(let environment, let indices, let call, let found, let lastWords):
-            "\(environment), \(Self.text(indices)): expected an answer to \(call), found \(found); is the program that the "
-                + "option python or REVERIE_PYTHON names a Python?\(Self.quoted(lastWords))"
+            "\(environment), \(Self.text(indices)): expected an answer to \(call), found \(found); is the program given "
+                + "by the option python or by REVERIE_PYTHON really Python?\(Self.quoted(lastWords))"
         case .system(let environment, let operation, let reason):
             "\(environment): cannot \(operation): \(reason)"
         }
@@ -55,7 +55,7 @@ extension OutsideFault: CustomStringConvertible {
     private static func text(_ seconds: Double) -> String { Int(exactly: seconds).map { "\($0)" } ?? "\(seconds)" }
 
     private static func quoted(_ lastWords: String) -> String {
-        guard !lastWords.isEmpty else { return "; it said nothing" }
-        return "; its last words:\n" + lastWords.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
+        guard !lastWords.isEmpty else { return "; it printed nothing" }
+        return "; its last output:\n" + lastWords.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
     }
 }

@@ -73,7 +73,7 @@ public struct StateCoder: Sendable {
             return
         }
         guard bytes.count - offset >= size else {
-            throw .badState(offset: offset, expected: "\(size) more bytes of \(bytes.count)")
+            throw .badState(offset: offset, expected: "\(size) more bytes, of \(bytes.count) in all")
         }
         var found: Number = 0
         for index in 0..<size { found |= Number(truncatingIfNeeded: bytes[offset + index]) << Number(8 * index) }

@@ -19,7 +19,7 @@ extension VectorEnvironment {
 
     /// Stops the program, as one environment's next step must not be played.
     @usableFromInline func refuse(_ index: Int) -> Never {
-        preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id), environment \(index): nothing is wrong")
+        preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id), environment \(index): there is no fault")
     }
 
     /// The frame size of the environments.
@@ -30,7 +30,7 @@ extension VectorEnvironment {
 
     /// Draws one environment.
     public func draw(_ index: Int, into frame: inout Frame) {
-        precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+        precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
         environments[index].draw(into: &frame)
     }
 
@@ -96,7 +96,7 @@ extension VectorEnvironment {
     public func copy(_ source: Int, to target: Int) {
         precondition(
             0 <= source && source < count && 0 <= target && target < count,
-            "copy \(source) to \(target) in a batch of \(count)")
+            "expected environments below \(count) to copy between, found \(source) and \(target)")
         let row = buffers.savedRow(source)
         let world = self[source]
         self[target] = world

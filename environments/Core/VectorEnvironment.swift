@@ -55,7 +55,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @inlinable public init(
         _ id: String, count: Int, autoreset: AutoresetMode = .sameStep, make: () throws -> World
     ) rethrows {
-        precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
+        precondition(count > 0, "expected at least 1 environment in a batch, found \(count)")
         let worlds = try (0..<count).map { _ in try make() }
         let actionSpace = worlds[0].actionSpace
         let buffers = BatchBuffers(
@@ -99,11 +99,11 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     /// nothing.
     public subscript(index: Int) -> World {
         get {
-            precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+            precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
             return environments[index]
         }
         set {
-            precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+            precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
             environments[index] = newValue
             begin(index)
         }

@@ -39,7 +39,7 @@ public struct FrozenLake: Environment {
     ///   - rewards: the rewards on entering a cell.
     public init(_ lake: Lake = .small, successRate: Double? = 1.0 / 3, rewards: Rewards = Rewards()) {
         precondition(
-            0...1 ~= successRate ?? 1, "FrozenLake: a success rate of \(successRate ?? 1), expected 0...1")
+            0...1 ~= successRate ?? 1, "FrozenLake: expected a success rate in 0...1, found \(successRate ?? 1)")
         self.lake = lake
         table = Self.table(lake, successRate, rewards)
         state = lake.starts[0]
@@ -152,11 +152,11 @@ extension FrozenLake {
             id, summary, stepLimit: stepLimit, rewardThreshold: rewardThreshold,
             actionNames: GridMove.names,
             options: [
-                EnvironmentOption("is_slippery", "whether moves go astray", usual: "true"),
-                EnvironmentOption("success_rate", "how likely a move on slippery ice succeeds", usual: "1/3"),
+                EnvironmentOption("is_slippery", "whether moves may slip to either side", usual: "true"),
+                EnvironmentOption("success_rate", "the probability that a move on slippery ice succeeds", usual: "1/3"),
                 EnvironmentOption("reward_schedule", "rewards of goal, hole and other cells", usual: "1,0,0"),
                 EnvironmentOption("map_name", "4x4, 8x8 or random", usual: lake == .small ? "4x4" : "8x8"),
-                EnvironmentOption("desc", "an own map, its rows with / between them, such as SFF/FHF/FFG"),
+                EnvironmentOption("desc", "your own map, its rows separated by /, such as SFF/FHF/FFG"),
                 EnvironmentOption("map_size", "rows and columns of a random map", usual: "8"),
                 EnvironmentOption("map_seed", "the seed of a random map", usual: "0"),
                 EnvironmentOption("frozen_probability", "the share of ice in a random map", usual: "0.8"),

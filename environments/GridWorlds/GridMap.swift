@@ -147,7 +147,7 @@ public struct GridMap: Hashable, Sendable {
     ///   ``EnvironmentError/badMap(path:line:column:expected:found:)``.
     public init(text: String, path: String = "map") throws(EnvironmentError) {
         guard text.utf8.count <= Self.largestSize else {
-            throw .unreadable(path: path, reason: "it has more than \(Self.largestSize) bytes")
+            throw .unreadable(path: path, reason: "it is larger than \(Self.largestSize) bytes")
         }
         self = try GridMapParser.parse(Array(text.utf8), path: path)
     }

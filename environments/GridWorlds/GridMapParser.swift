@@ -101,7 +101,7 @@ struct GridMapParser {
         let strengths = words.prefix(Self.largestSide + 1).compactMap { Int($0).flatMap { -9...9 ~= $0 ? $0 : nil } }
         guard !words.isEmpty, strengths.count == words.count else {
             throw wrong(
-                column: column, expected: "whole numbers from -9 to 9 with blanks between them, one for each column",
+                column: column, expected: "whole numbers from -9 to 9 separated by blanks, one for each column",
                 found: Self.quoted(Array(text.utf8)[...]))
         }
         return strengths
@@ -128,7 +128,7 @@ struct GridMapParser {
             guard bytes.count == map.columns else {
                 throw wrong(
                     column: min(bytes.count, map.columns) + 1,
-                    expected: "a row of \(map.columns) letters, as the first",
+                    expected: "a row of \(map.columns) letters, like the first",
                     found: "\(bytes.count) letters")
             }
             for (column, byte) in bytes.enumerated() { try parse(byte, column: column + 1) }
@@ -157,14 +157,14 @@ struct GridMapParser {
         if map.cells.isEmpty {
             throw wrong(expected: "the rows of a map after an empty line", found: "the end of the file")
         }
-        if map.starts.isEmpty { throw wrong(expected: "a start S, or a floor to start on", found: "none in the map") }
+        if map.starts.isEmpty { throw wrong(expected: "a start S or an empty cell to start on", found: "none in the map") }
         if map.cells.contains(.cliff), map.starts.count != 1 {
             throw wrong(
-                expected: "one start S in a map with a cliff, to go back to", found: "\(map.starts.count) starts")
+                expected: "one start S in a map with a cliff, to return to", found: "\(map.starts.count) starts")
         }
         guard map.transitionCount <= GridMap.largestTransitionCount else {
             throw wrong(
-                expected: "at most \(GridMap.largestTransitionCount) transitions; take fewer cells, keys or moves",
+                expected: "at most \(GridMap.largestTransitionCount) transitions; use fewer cells, keys or moves",
                 found: "\(map.cells.count) cells, \(map.keys.count) keys and \(map.moves) moves, of which chance makes "
                     + "\(map.transitionCount)")
         }

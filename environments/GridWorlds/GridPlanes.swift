@@ -116,7 +116,7 @@ struct GridPlanes: Sendable {
     func write(_ window: GridWindow, into observation: inout MutableSpan<UInt8>) {
         let count = window.rows * window.columns * GridChannel.count
         precondition(
-            observation.count == count, "a view of \(count) elements, not of \(observation.count)")
+            observation.count == count, "expected an observation of \(count) elements, found \(observation.count)")
         let inside = max(window.left, 0)..<min(window.left + window.columns, columns)
         for row in 0..<window.rows {
             let start = row * window.columns

@@ -24,7 +24,7 @@ public struct GridView: Wrapper {
     /// - Precondition: the side of a window is odd and in 3...31.
     public init(_ base: GridWorld, _ extent: GridExtent) {
         if case .window(let side) = extent {
-            precondition(side % 2 == 1 && 3...31 ~= side, "GridView: a side of \(side), expected an odd one in 3...31")
+            precondition(side % 2 == 1 && 3...31 ~= side, "GridView: expected an odd side in 3...31, found \(side)")
         }
         self.base = base
         self.extent = extent

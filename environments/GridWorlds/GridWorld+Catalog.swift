@@ -4,7 +4,7 @@ extension GridExtent {
     /// The word for observing the number of the state.
     static let stateWord = "state"
     static let summary =
-        "what is observed: state, its number; full, all cells; or a side such as 5, a square around the agent"
+        "what is observed: state (its number), full (all cells), or a side such as 5 (a square around the agent)"
     /// The option that ``init(_:)`` reads.
     static let option = EnvironmentOption("view", summary, usual: stateWord)
 
@@ -51,7 +51,7 @@ extension GridWorld {
     static func entry(mapNamed name: String) -> EnvironmentEntry {
         let map = (try? Assets.path("\(GridMap.assetFolder)/\(name).txt")).flatMap { try? GridMap(contentsOf: $0) }
         return EnvironmentEntry(
-            assetPrefix + name, map?.description ?? "a map that cannot be read", stepLimit: map?.stepLimit,
+            assetPrefix + name, map?.description ?? "an unreadable map", stepLimit: map?.stepLimit,
             actionNames: Array(GridAction.names.prefix(map?.moves ?? 4)), options: [GridExtent.option]
         ) { request in
             try batch(of: GridMap(contentsOf: Assets.path("\(GridMap.assetFolder)/\(name).txt")), request)
@@ -72,8 +72,8 @@ extension GridWorld {
         guard world.isTabular else {
             throw EnvironmentError.badValue(
                 option: GridExtent.option.name, value: request.options.text(GridExtent.option.name) ?? "",
-                expected: "full or a side such as 5, because agent, keys and enemies have more than "
-                    + "\(GridRules.largestStateCount) states together, too many to number")
+                expected: "full or a side such as 5, because agent, keys and enemies together have more than "
+                    + "\(GridRules.largestStateCount) states, too many to number")
         }
         return try request.batch { world.withOwnStream() }
     }

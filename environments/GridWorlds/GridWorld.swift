@@ -34,7 +34,7 @@ public struct GridWorld: Environment {
 
     /// The cell of an enemy, by its place in ``GridMap/enemies``.
     public func cell(ofEnemy index: Int) -> Int {
-        precondition(0 <= index && index < enemyCount, "GridWorld: enemy \(index) of \(enemyCount)")
+        precondition(0 <= index && index < enemyCount, "GridWorld: expected an enemy below \(enemyCount), found \(index)")
         return rules.enemies[index].cell(places[index])
     }
 
@@ -115,7 +115,7 @@ public struct GridWorld: Environment {
     }
 
     private static let unnumbered =
-        "GridWorld: more than \(GridRules.largestStateCount) states, too many to number; put it into a GridView"
+        "GridWorld: more than \(GridRules.largestStateCount) states, too many to number; use a GridView"
 
     /// Which way a guard looks; nil for other enemies.
     func facing(ofEnemy index: Int) -> GridMove? { rules.enemies[index].facing(places[index]) }
@@ -154,7 +154,7 @@ extension GridWorld: TabularModel {
     /// What can follow an action.
     public func outcomes(state: Int, action: Int) -> [Outcome] {
         if enemyCount == 0 { return table.list(state: state, action: action) }
-        precondition(0 <= state && state < stateCount, "state \(state) of \(stateCount)")
+        precondition(0 <= state && state < stateCount, "expected a state below \(stateCount), found \(state)")
         let (agent, places) = parts(of: state)
         if isCaught(agent, places) { return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)] }
         return table.list(state: agent, action: action).flatMap { outcome in

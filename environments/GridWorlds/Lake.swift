@@ -31,7 +31,7 @@ public struct Lake: Hashable, Sendable {
         var cells: [Cell] = []
         for (index, text) in texts.enumerated() {
             guard text.utf8.count == length else {
-                throw wrong("rows of \(length) letters, as the first", "\(text) in row \(index + 1)")
+                throw wrong("rows of \(length) letters, like the first", "\(text) in row \(index + 1)")
             }
             for letter in text.utf8 {
                 guard let cell = Cell(rawValue: letter) else {
@@ -66,7 +66,7 @@ public struct Lake: Hashable, Sendable {
     public static func random(
         size: Int = 8, frozenProbability: Double = 0.8, seed: UInt64
     ) throws(EnvironmentError) -> Lake {
-        precondition(2...128 ~= size, "a lake of \(size) rows, expected 2...128")
+        precondition(2...128 ~= size, "expected a lake of 2...128 rows, found \(size)")
         var random = PCG64(seed: seed)
         let odds = [frozenProbability, 1 - frozenProbability]
         for _ in 0..<10_000 {
@@ -78,7 +78,7 @@ public struct Lake: Hashable, Sendable {
         }
         throw .badValue(
             option: "frozen_probability", value: "\(frozenProbability)",
-            expected: "more ice: none of 10,000 maps of size \(size) has a way from start to goal")
+            expected: "a larger share of ice: none of 10,000 maps of size \(size) has a path from start to goal")
     }
 
     /// The cells that an episode can start in.
@@ -120,7 +120,7 @@ extension Lake {
         default:
             guard size == nil, seed == nil, frozenProbability == nil else {
                 throw EnvironmentError.badValue(
-                    option: "map_name", value: "", expected: "random, with map_size, map_seed or frozen_probability")
+                    option: "map_name", value: "", expected: "random, because map_size, map_seed or frozen_probability is given")
             }
             return nil
         }

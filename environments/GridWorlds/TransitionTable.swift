@@ -44,8 +44,8 @@ import Random
 
     /// The outcomes of `action` in `state`.
     func list(state: Int, action: Int) -> [Outcome] {
-        precondition(0 <= state && state < stateCount, "state \(state) of \(stateCount)")
-        precondition(0 <= action && action < actionCount, "action \(action) of \(actionCount)")
+        precondition(0 <= state && state < stateCount, "expected a state below \(stateCount), found \(state)")
+        precondition(0 <= action && action < actionCount, "expected an action below \(actionCount), found \(action)")
         return Array(outcomes[range(state, action)])
     }
 

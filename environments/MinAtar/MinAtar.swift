@@ -51,7 +51,7 @@ extension MinAtar {
         } + entries(of: SpaceInvaders.self)
 
     private static let oxygenFlash = EnvironmentOption(
-        "oxygen_flash", "MinAtar 1.0.10: the oxygen lasts a time step more, in which its gauge shows plenty",
+        "oxygen_flash", "as in MinAtar 1.0.10: oxygen lasts one more step, in which its gauge looks almost full",
         usual: "false")
 
     private static func entries<Game: MinAtarGame>(of _: Game.Type) -> [EnvironmentEntry] {
@@ -67,7 +67,7 @@ extension MinAtar {
     ) -> [EnvironmentEntry] {
         [
             entry("v0", Action.allCases, Game.summary, options, make),
-            entry("v1", Game.minimalActions, Game.summary + "; only the actions that matter", options, make),
+            entry("v1", Game.minimalActions, Game.summary + "; only the game's own actions", options, make),
         ]
     }
 
@@ -78,8 +78,8 @@ extension MinAtar {
         EnvironmentEntry(
             "MinAtar/\(Game.name)-\(version)", summary, actionNames: actions.map { "\($0)" },
             options: [
-                EnvironmentOption("sticky_action_prob", "how likely the last action is repeated", usual: "0.1"),
-                EnvironmentOption("difficulty_ramping", "whether the game gets harder, where it can", usual: "true"),
+                EnvironmentOption("sticky_action_prob", "the probability that the last action is repeated", usual: "0.1"),
+                EnvironmentOption("difficulty_ramping", "whether the game gets harder, if it can", usual: "true"),
             ] + options
         ) { request in
             let stickyProbability = try request.options.number("sticky_action_prob", in: 0...1) ?? 0.1

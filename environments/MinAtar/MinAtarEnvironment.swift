@@ -31,8 +31,8 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     ) {
         precondition(
             0...1 ~= stickyActionProbability,
-            "\(Game.name): a sticky action probability of \(stickyActionProbability), expected 0...1")
-        precondition(1...6 ~= actions.count, "\(Game.name): \(actions.count) actions, expected 1 to 6")
+            "\(Game.name): expected a sticky action probability in 0...1, found \(stickyActionProbability)")
+        precondition(1...6 ~= actions.count, "\(Game.name): expected 1 to 6 actions, found \(actions.count)")
         self.game = game
         self.stickyActionProbability = stickyActionProbability
         self.actions = InlineArray { $0 < actions.count ? actions[$0] : .noop }

@@ -12,10 +12,10 @@ struct Sprite: Sendable {
     /// Reads a picture of eight rows of eight letters, each the name of a colour; a dot is transparent.
     init(_ colors: [Character: UInt32], _ rows: String) {
         pixels = rows.filter { !$0.isWhitespace }.map { letter in
-            precondition(letter == "." || colors[letter] != nil, "a sprite has no colour \(letter)")
+            precondition(letter == "." || colors[letter] != nil, "no colour is given for the letter \(letter)")
             return colors[letter].map { Color(hex: $0) }
         }
-        precondition(pixels.count == 64, "a sprite of \(pixels.count) pixels, expected 64")
+        precondition(pixels.count == 64, "expected a sprite of 64 pixels, found \(pixels.count)")
     }
 
     /// Draws the picture into a cell; `mirrored` exchanges left and right.

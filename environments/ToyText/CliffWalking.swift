@@ -115,7 +115,7 @@ extension CliffWalking {
     private static func entry(_ id: String, _ summary: String, isSlippery: Bool) -> EnvironmentEntry {
         EnvironmentEntry(
             id, summary, actionNames: moves.map { "\($0)" },
-            options: [EnvironmentOption("is_slippery", "whether moves go astray", usual: "\(isSlippery)")]
+            options: [EnvironmentOption("is_slippery", "whether moves may slip to either side", usual: "\(isSlippery)")]
         ) { request in
             let isSlippery = try request.options.flag("is_slippery") ?? isSlippery
             return try request.batch { CliffWalking(isSlippery: isSlippery) }

@@ -29,7 +29,7 @@ public struct Taxi: Environment {
     ///     also draws nothing.
     public init(rainyProbability: Double? = nil, fickleProbability: Double? = nil) {
         for probability in [rainyProbability, fickleProbability] {
-            precondition(0...1 ~= probability ?? 1, "Taxi: a probability of \(probability ?? 1), expected 0...1")
+            precondition(0...1 ~= probability ?? 1, "Taxi: expected a probability in 0...1, found \(probability ?? 1)")
         }
         self.fickleProbability = fickleProbability
         table = rainyProbability.map(TaxiTown.table) ?? TaxiTown.dry
@@ -98,10 +98,10 @@ extension Taxi {
             "Taxi-v4", "fetch a passenger and bring them to their destination", stepLimit: 200, rewardThreshold: 8,
             actionNames: ["south", "north", "east", "west", "pick up", "drop off"],
             options: [
-                EnvironmentOption("is_rainy", "whether moves go astray", usual: "false"),
-                EnvironmentOption("fickle_passenger", "whether passengers change their mind", usual: "false"),
-                EnvironmentOption("rainy_probability", "how likely a move in the rain succeeds", usual: "0.8"),
-                EnvironmentOption("fickle_probability", "how likely a passenger changes their mind", usual: "0.3"),
+                EnvironmentOption("is_rainy", "whether moves may slip to either side", usual: "false"),
+                EnvironmentOption("fickle_passenger", "whether passengers may change their destination", usual: "false"),
+                EnvironmentOption("rainy_probability", "the probability that a move in the rain succeeds", usual: "0.8"),
+                EnvironmentOption("fickle_probability", "the probability that a passenger changes their destination", usual: "0.3"),
             ]
         ) { request in
             let isRainy = try request.options.flag("is_rainy") ?? false

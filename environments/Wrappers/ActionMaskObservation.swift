@@ -29,7 +29,7 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
 
     static func misfit(_ base: Base) -> String? {
         base.actionMask == nil || base.actionSpace.discreteCount == nil
-            ? "an environment that tells which of its discrete actions are not in vain" : nil
+            ? "an environment that says which of its discrete actions are valid" : nil
     }
 
     /// A box of one axis, its last numbers the mask.
@@ -51,7 +51,7 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
     /// Writes the observation and the mask.
     public func observe(into observation: inout MutableSpan<Float>) {
         layout.write(floats, into: &observation)
-        guard let mask = base.actionMask else { preconditionFailure("the environment tells no action mask now") }
+        guard let mask = base.actionMask else { preconditionFailure("the environment no longer has an action mask") }
         for action in 0..<count { observation[layout.count + action] = mask.contains(action) ? 1 : 0 }
     }
 }

@@ -22,7 +22,7 @@ import Experience
     /// - Precondition: the actions of `base` are floats within finite bounds, and `range` isn't a single number.
     @inlinable public init(_ base: Base, from range: ClosedRange<Double> = -1...1) {
         precondition(
-            range.lowerBound < range.upperBound, "RescaleAction: the range \(range), it must be longer than 0")
+            range.lowerBound < range.upperBound, "RescaleAction: expected a range longer than 0, found \(range)")
         requireFit("RescaleAction", Self.misfit(base.actionSpace))
         guard case .box(let low, let high, _, _) = base.actionSpace else { preconditionFailure() }
         self.base = base
@@ -38,7 +38,7 @@ import Experience
     @usableFromInline static func misfit(_ space: Space) -> String? {
         guard ActionCheck<Action>.takesFloats(space), case .box(let low, let high, _, _) = space,
             zip(low, high).allSatisfy({ $0.isFinite && $1.isFinite && $0 < $1 })
-        else { return "actions that are floats within finite bounds, not \(space)" }
+        else { return "float actions with finite bounds, not \(space)" }
         return nil
     }
 
@@ -84,7 +84,7 @@ import Experience
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        ActionCheck<Action>.takesFloats(space) ? nil : "actions that are floats, not \(space)"
+        ActionCheck<Action>.takesFloats(space) ? nil : "float actions, not \(space)"
     }
 
     /// All numbers.

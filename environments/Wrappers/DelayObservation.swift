@@ -21,7 +21,7 @@ import Experience
     ///
     /// - Precondition: `delay` is not negative.
     @inlinable public init(_ base: Base, delay: Int) {
-        precondition(delay >= 0, "DelayObservation: a delay of \(delay) steps, it must be at least 0")
+        precondition(delay >= 0, "DelayObservation: expected a delay of at least 0 steps, found \(delay)")
         self.base = base
         self.delay = delay
         width = base.observationSpace.count

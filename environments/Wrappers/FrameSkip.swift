@@ -28,7 +28,7 @@ import Experience
     /// - Precondition: `count` is positive, and 2 or more where frames are pooled.
     @inlinable public init(_ base: Base, count: Int, poolsLastFrames: Bool = false) {
         let least = poolsLastFrames ? 2 : 1
-        precondition(count >= least, "FrameSkip: an action played \(count) times, it must be at least \(least)")
+        precondition(count >= least, "FrameSkip: expected at least \(least) repeats of an action, found \(count)")
         self.base = base
         self.count = count
         self.poolsLastFrames = poolsLastFrames
@@ -82,7 +82,7 @@ extension FrameSkip: StateCodable where Base: StateCodable {
         try coder.code(&isPooled)
         try coder.code(elements: &pooled)
         if isPooled && !poolsLastFrames {
-            throw .badState(offset: 0, expected: "the state of a FrameSkip that pools no frames")
+            throw .badState(offset: 0, expected: "the state of a FrameSkip that does not pool frames")
         }
         try base.codeState(with: &coder)
     }

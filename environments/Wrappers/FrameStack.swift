@@ -33,7 +33,7 @@ import Experience
     ///
     /// - Precondition: `count` is positive, and the observations are no tuples or dictionaries.
     @inlinable public init(_ base: Base, count: Int, padding: Padding = .reset) {
-        precondition(count > 0, "FrameStack: a stack of \(count) observations, it must be at least 1")
+        precondition(count > 0, "FrameStack: expected a stack of at least 1 observation, found \(count)")
         requireFit("FrameStack", Self.misfit(base.observationSpace))
         self.base = base
         self.count = count
@@ -45,7 +45,7 @@ import Experience
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        space.stacked(2) == nil ? "observations of one array, not \(space)" : nil
+        space.stacked(2) == nil ? "observations that are one array, not \(space)" : nil
     }
 
     /// The space of the environment within, with a leading axis.

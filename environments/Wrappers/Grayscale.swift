@@ -22,7 +22,7 @@ public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
 
     static func misfit(_ space: Space) -> String? {
         space.isImage(axes: 3...3) && space.shape[2] == 3
-            ? nil : "pictures, Box(0, 255, (height, width, 3), uint8), not \(space)"
+            ? nil : "images, Box(0, 255, (height, width, 3), uint8), not \(space)"
     }
 
     /// Pictures without a last axis.

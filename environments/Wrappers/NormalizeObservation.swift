@@ -28,7 +28,7 @@ import Experience
     ///
     /// - Precondition: `epsilon` is positive, and the observations are no tuples or dictionaries.
     @inlinable public init(_ base: Base, epsilon: Double = 1e-8) {
-        precondition(epsilon > 0, "NormalizeObservation: epsilon is \(epsilon), it must be above 0")
+        precondition(epsilon > 0, "NormalizeObservation: expected epsilon above 0, found \(epsilon)")
         requireFit("NormalizeObservation", Self.misfit(base.observationSpace))
         self.base = base
         self.epsilon = epsilon
@@ -39,7 +39,7 @@ import Experience
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        space.parts.isEmpty ? nil : "observations of one array, not \(space)"
+        space.parts.isEmpty ? nil : "observations that are one array, not \(space)"
     }
 
     /// All numbers, in the shape of the environment within.

@@ -26,8 +26,8 @@
     ///
     /// - Precondition: `discount` is in 0...1 and `epsilon` is positive.
     @inlinable public init(_ base: Base, discount: Double = 0.99, epsilon: Double = 1e-8) {
-        precondition(0...1 ~= discount, "NormalizeReward: a discount of \(discount), it must be in 0...1")
-        precondition(epsilon > 0, "NormalizeReward: epsilon is \(epsilon), it must be above 0")
+        precondition(0...1 ~= discount, "NormalizeReward: expected a discount in 0...1, found \(discount)")
+        precondition(epsilon > 0, "NormalizeReward: expected epsilon above 0, found \(epsilon)")
         self.base = base
         self.discount = discount
         self.epsilon = epsilon

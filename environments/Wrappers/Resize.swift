@@ -24,7 +24,7 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
     ///
     /// - Precondition: they are pictures, `height` and `width` are positive.
     public init(_ base: Base, height: Int, width: Int) {
-        precondition(height > 0 && width > 0, "Resize to \(height) × \(width) pixels: both must be at least 1")
+        precondition(height > 0 && width > 0, "Resize: expected a height and width of at least 1, found \(height) × \(width)")
         let space = base.observationSpace
         requireFit("Resize", Self.misfit(space))
         self.base = base
@@ -39,7 +39,7 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
 
     static func misfit(_ space: Space) -> String? {
         space.isImage(axes: 2...3)
-            ? nil : "pictures, Box(0, 255, (height, width) or (height, width, channels), uint8), not \(space)"
+            ? nil : "images, Box(0, 255, (height, width) or (height, width, channels), uint8), not \(space)"
     }
 
     /// Pictures of the new size, with the channels of the old ones.

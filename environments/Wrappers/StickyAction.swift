@@ -24,7 +24,7 @@ import Random
     ///
     /// - Precondition: `probability` is in 0..<1.
     public init(_ base: Base, probability: Double) {
-        precondition(0..<1 ~= probability, "StickyAction: a probability of \(probability), it must be in 0..<1")
+        precondition(0..<1 ~= probability, "StickyAction: expected a probability in 0..<1, found \(probability)")
         self.base = base
         self.probability = probability
         random = Self.stream(.random(in: 0...UInt64.max))

@@ -24,7 +24,7 @@ import Experience
     ///
     /// - Precondition: `limit` is positive.
     public init(_ base: Base, limit: Int, isNormalized: Bool = false) {
-        precondition(limit > 0, "TimeAwareObservation: a limit of \(limit) steps, it must be at least 1")
+        precondition(limit > 0, "TimeAwareObservation: expected a limit of at least 1 step, found \(limit)")
         self.base = base
         self.limit = limit
         self.isNormalized = isNormalized

@@ -17,7 +17,7 @@
     ///
     /// - Precondition: `steps` is positive.
     @inlinable public init(_ base: Base, steps: Int?) {
-        precondition(steps ?? 1 > 0, "a time limit of \(steps ?? 0) steps: it must be at least 1")
+        precondition(steps ?? 1 > 0, "TimeLimit: expected a limit of at least 1 step, found \(steps ?? 0)")
         self.base = base
         limit = steps ?? .max
         elapsed = 0

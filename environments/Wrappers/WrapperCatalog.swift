@@ -26,45 +26,45 @@ public struct WrapperEntry: Sendable {
 public enum WrapperCatalog {
     /// The wrappers.
     public static let entries: [WrapperEntry] = [
-        WrapperEntry("frame-stack", "COUNT", "the last observations as one") { try stack($0, $1) },
-        WrapperEntry("frame-skip", "COUNT", "each action is played so often") { try skip($0, $1, pools: false) },
-        WrapperEntry("max-frame-skip", "COUNT", "the same, showing the greater of the last two observations") {
+        WrapperEntry("frame-stack", "COUNT", "stacks the last observations into one") { try stack($0, $1) },
+        WrapperEntry("frame-skip", "COUNT", "repeats each action") { try skip($0, $1, pools: false) },
+        WrapperEntry("max-frame-skip", "COUNT", "repeats each action, observing the maximum of the last two frames") {
             try skip($0, $1, pools: true)
         },
-        WrapperEntry("sticky-action", "PROBABILITY", "the previous action is played again so often") {
+        WrapperEntry("sticky-action", "PROBABILITY", "repeats the previous action with a probability") {
             try stick($0, $1)
         },
-        WrapperEntry("clip-reward", "[=LOW:HIGH]", "rewards cut to a range, -1:1 unless given") { try clip($0, $1) },
-        WrapperEntry("normalize-reward", "[=DISCOUNT]", "rewards divided by the running deviation of returns") {
+        WrapperEntry("clip-reward", "[=LOW:HIGH]", "clips rewards to a range, by default -1:1") { try clip($0, $1) },
+        WrapperEntry("normalize-reward", "[=DISCOUNT]", "divides rewards by the running standard deviation of returns") {
             try normalizeReward($0, $1)
         },
-        WrapperEntry("normalize-observation", "", "observations less their running mean, by their deviation") {
+        WrapperEntry("normalize-observation", "", "normalises observations by their running mean and deviation") {
             try normalizeObservation($0, $1)
         },
-        WrapperEntry("rescale-action", "[=LOW:HIGH]", "continuous actions run over a range, -1:1 unless given") {
+        WrapperEntry("rescale-action", "[=LOW:HIGH]", "rescales continuous actions to a range, by default -1:1") {
             try rescale($0, $1)
         },
-        WrapperEntry("clip-action", "", "continuous actions may be any numbers, and are cut") {
+        WrapperEntry("clip-action", "", "accepts any continuous actions and clips them to their bounds") {
             try clipAction($0, $1)
         },
-        WrapperEntry("flatten", "", "observations as one row; an integer out of n as n zeros and ones") { world, _ in
+        WrapperEntry("flatten", "", "flattens observations into one vector; integers become one-hot") { world, _ in
             flatten(world)
         },
-        WrapperEntry("time-aware", "[=normalized]", "the number of steps played at the end of observations") {
+        WrapperEntry("time-aware", "[=normalized]", "appends the number of steps played to observations") {
             try tellTime($0, $1)
         },
-        WrapperEntry("action-mask", "", "which actions are not in vain, at the end of observations") {
+        WrapperEntry("action-mask", "", "appends the mask of valid actions to observations") {
             try tellMask($0, $1)
         },
-        WrapperEntry("delay", "STEPS", "observations come so many steps late") { try delay($0, $1) },
-        WrapperEntry("pixels", "", "the drawn frame as observation") { try pixels($0, $1) },
-        WrapperEntry("grayscale", "", "pictures without colours") { try grayscale($0, $1) },
-        WrapperEntry("resize", "HEIGHTxWIDTH", "pictures of another size, by area averages") { try resize($0, $1) },
+        WrapperEntry("delay", "STEPS", "delays observations by a number of steps") { try delay($0, $1) },
+        WrapperEntry("pixels", "", "observes the drawn frame") { try pixels($0, $1) },
+        WrapperEntry("grayscale", "", "makes images grey") { try grayscale($0, $1) },
+        WrapperEntry("resize", "HEIGHTxWIDTH", "resizes images by averaging areas") { try resize($0, $1) },
     ]
 
     /// The option by which each environment takes a stack of wrappers.
     public static let option = EnvironmentOption(
-        "wrap", "wrappers with commas between them, the first innermost, such as frame-stack=4,time-aware")
+        "wrap", "wrappers separated by commas, the innermost first, such as frame-stack=4,time-aware")
 
     /// The wrapper of a name.
     ///
@@ -141,7 +141,7 @@ struct WrapperArgument: Sendable {
         guard let text else { return -1...1 }
         let numbers = text.split(separator: ":", omittingEmptySubsequences: false).compactMap { Double($0) }
         guard numbers.count == 2, numbers[0].isFinite, numbers[1].isFinite, numbers[0] < numbers[1] else {
-            throw bad("two numbers, the second greater")
+            throw bad("two numbers, the second larger")
         }
         return numbers[0]...numbers[1]
     }
@@ -208,7 +208,7 @@ extension WrapperCatalog {
     private static func flatten(_ world: some Environment) -> any Environment { FlattenObservation(world) }
 
     private static func tellTime(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
-        guard argument.text == nil || argument.text == "normalized" else { throw argument.bad("or nothing behind it") }
+        guard argument.text == nil || argument.text == "normalized" else { throw argument.bad("or no value") }
         guard let limit = argument.stepLimit else {
             throw EnvironmentError.wrapperMisfit(
                 wrapper: argument.name, environment: argument.environment,
@@ -261,7 +261,7 @@ extension WrapperCatalog {
         if let world = world as? any Environment<UInt8> { return world }
         throw EnvironmentError.wrapperMisfit(
             wrapper: argument.name, environment: argument.environment,
-            needs: "pictures of bytes, not \(world.observationSpace); pixels,\(argument.name) gives it the drawn frames"
+            needs: "images of bytes, not \(world.observationSpace); 'pixels,\(argument.name)' gives it the drawn frames"
         )
     }
 }

@@ -30,7 +30,7 @@ extension Arcade {
         public static var minimalActions: [Action] { [.noop, .up, .down] }
         /// The traffic.
         public static var options: [EnvironmentOption] {
-            [EnvironmentOption("traffic", "cars in a lane, from 1 to 3", usual: "1")]
+            [EnvironmentOption("traffic", "cars per lane, from 1 to 3", usual: "1")]
         }
 
         /// Reads the traffic, one car a lane unless given.

@@ -33,7 +33,7 @@ struct AreaResize: Sendable {
         precondition(
             1...source.width ~= target.width && 1...source.height ~= target.height
                 && max(source.width, source.height) <= 256,
-            "pictures of \(source.height) × \(source.width) can't be made \(target.height) × \(target.width)")
+            "images of \(source.height) × \(source.width) can't be resized to \(target.height) × \(target.width)")
         (self.source, self.target, self.channels) = (source, target, channels)
         rows = Cover(of: source.height, by: target.height, stride: source.width * channels)
         columns = Cover(of: source.width, by: target.width, stride: channels)
@@ -53,7 +53,7 @@ struct AreaResize: Sendable {
     func shrink(_ picture: [UInt8], _ scratch: inout Scratch) {
         precondition(
             picture.count == source.width * source.height * channels,
-            "a picture of \(picture.count) bytes, not \(source.height) × \(source.width) × \(channels)")
+            "expected an image of \(source.height) × \(source.width) × \(channels) bytes, found \(picture.count)")
         picture.withUnsafeBufferPointer { picture in
             let picture = picture.baseAddress!
             scratch.rows.withUnsafeMutableBufferPointer { rows in

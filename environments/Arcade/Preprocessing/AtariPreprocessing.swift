@@ -39,7 +39,7 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
         let size = base.screenSize
         precondition(
             parts.frameSkip >= 1 && parts.noopMax >= 0 && parts.stack >= 1,
-            "AtariPreprocessing with \(parts): frames and pictures must be 1 or more, no-ops 0 or more")
+            "AtariPreprocessing: expected at least 1 frame and 1 image and at least 0 no-ops, found \(parts)")
         self.base = base
         self.parts = parts
         let channels = parts.form.channels
@@ -129,7 +129,7 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
     private static func keepGreater(of frame: [UInt8], in screen: inout [UInt8]) {
         frame.withUnsafeBufferPointer { frame in
             screen.withUnsafeMutableBufferPointer { screen in
-                precondition(frame.count == screen.count, "frames of \(frame.count) and \(screen.count) bytes")
+                precondition(frame.count == screen.count, "expected a frame of \(screen.count) bytes, found \(frame.count)")
                 for index in 0..<frame.count { screen[index] = max(screen[index], frame[index]) }
             }
         }

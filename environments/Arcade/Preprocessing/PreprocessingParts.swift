@@ -63,20 +63,20 @@ extension PreprocessingParts {
     static let options = [
         EnvironmentOption(
             "preprocess",
-            "what agents see: none (the game's frames), nature (as DQN of 2015), machado (sticky, whole games), gymnasium",
+            "what agents observe: none (the game's frames), nature (DQN, 2015), machado (sticky, whole games), gymnasium",
             usual: "none"),
-        EnvironmentOption("frame_skip", "preprocessing: frames that an action is played", usual: "4"),
-        EnvironmentOption("max_pool", "preprocessing: whether the last two frames' maximum is shown", usual: "true"),
-        EnvironmentOption("noop_max", "preprocessing: at most so many frames without action at a start", usual: "30"),
+        EnvironmentOption("frame_skip", "preprocessing: frames for which an action is repeated", usual: "4"),
+        EnvironmentOption("max_pool", "preprocessing: whether to take the maximum of the last two frames", usual: "true"),
+        EnvironmentOption("noop_max", "preprocessing: the maximum number of no-op frames at the start", usual: "30"),
         EnvironmentOption(
             "terminal_on_life_loss",
-            "preprocessing: whether a lost life ends the episode: false, true, or resume (resets go on with the game)",
+            "preprocessing: whether losing a life ends the episode: false, true, or resume (a reset continues the game)",
             usual: "resume"),
-        EnvironmentOption("fire_reset", "preprocessing: whether a start presses the button", usual: "true"),
-        EnvironmentOption("screen_size", "preprocessing: rows and columns of a picture, such as 84", usual: "84"),
-        EnvironmentOption("grayscale_obs", "preprocessing: grey or colour", usual: "true"),
-        EnvironmentOption("stack_num", "preprocessing: pictures in an observation", usual: "4"),
-        EnvironmentOption("clip_reward", "preprocessing: whether rewards are cut to -1...1", usual: "true"),
+        EnvironmentOption("fire_reset", "preprocessing: whether to press the button at the start", usual: "true"),
+        EnvironmentOption("screen_size", "preprocessing: rows and columns of an image, such as 84", usual: "84"),
+        EnvironmentOption("grayscale_obs", "preprocessing: whether images are grey, not coloured", usual: "true"),
+        EnvironmentOption("stack_num", "preprocessing: images per observation", usual: "4"),
+        EnvironmentOption("clip_reward", "preprocessing: whether to clip rewards to -1...1", usual: "true"),
     ]
 
     /// Reads the parts from options: those of `preprocess`, each changed where its option says so; nil where no option
@@ -88,7 +88,7 @@ extension PreprocessingParts {
         guard Self.options.contains(where: { options.text($0.name) != nil }), kind != "none" else {
             if let part = Self.options.first(where: { $0.name != "preprocess" && options.text($0.name) != nil }) {
                 throw .badValue(
-                    option: part.name, value: options.text(part.name)!, expected: "no value beside preprocess=none")
+                    option: part.name, value: options.text(part.name)!, expected: "no value, because preprocess=none")
             }
             return nil
         }

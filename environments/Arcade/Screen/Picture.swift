@@ -28,9 +28,9 @@ extension Arcade {
             let letters = rows.split(separator: "\n").map { isMirrored ? Array($0.reversed()) : Array($0) }
             let columns = letters.first?.count ?? 0
             for row in letters {
-                precondition(row.count == columns, "a picture with rows of \(columns) and \(row.count) letters")
+                precondition(row.count == columns, "expected rows of \(columns) letters, found one of \(row.count)")
                 for letter in row {
-                    precondition(letter == "." || inks[letter] != nil, "a picture has no colour \(letter)")
+                    precondition(letter == "." || inks[letter] != nil, "no colour is given for the letter \(letter)")
                 }
             }
             width = columns * scale.across

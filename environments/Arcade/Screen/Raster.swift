@@ -10,7 +10,7 @@ extension Arcade {
             let count = Arcade.width * Arcade.height
             precondition(
                 memory.count == count * MemoryLayout<Pixel>.stride,
-                "a screen of \(count) pixels takes \(count * MemoryLayout<Pixel>.stride) bytes, not \(memory.count)")
+                "expected \(count * MemoryLayout<Pixel>.stride) bytes for \(count) pixels, found \(memory.count)")
             pixels = memory.baseAddress!.assumingMemoryBound(to: Pixel.self)
         }
 
@@ -44,7 +44,7 @@ extension Arcade {
         @inline(__always) public func repeatRow(_ x: Int, _ y: Int, width: Int, rows: Int) {
             precondition(
                 0 <= x && x + width <= Arcade.width && 0 <= y && y + rows <= Arcade.height,
-                "rows \(y)..<\(y + rows), columns \(x)..<\(x + width) of a screen of 210 × 160")
+                "rows \(y)..<\(y + rows), columns \(x)..<\(x + width) are outside the screen of 210 × 160")
             let source = pixels + (y * Arcade.width + x)
             for row in 1..<max(rows, 1) { (source + row * Arcade.width).update(from: source, count: width) }
         }
