@@ -52,7 +52,8 @@ public final class GymnasiumBatch: BatchedEnvironment {
             if let other = answers.firstIndex(where: { $0 != answers[0] }) {
                 throw EnvironmentError.outside(
                     .notMade(
-                        environment: id, reason: "two processes made different ones: '\(answers[0])' and '\(answers[other])'"))
+                        environment: id,
+                        reason: "two processes made different ones: '\(answers[0])' and '\(answers[other])'"))
             }
             (stackedFrames, framesPerSecond) = (made.stackedFrames, made.framesPerSecond)
             (stepLimit, notes) = (made.stepLimit, made.notes)

@@ -59,7 +59,8 @@ import Testing
         if let own = first as? any ReplayingLearner, let other = second as? any ReplayingLearner {
             var bytes: [UInt8] = []
             own.replay.write(0..<own.replay.records) { bytes += $0 }
-            try other.replay.restore(bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionSpace: .discrete(3))
+            try other.replay.restore(
+                bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionSpace: .discrete(3))
         }
         let updates = first.updates
         #expect(try Self.play(first, steps: 61) == Self.play(second, steps: 61))
@@ -130,7 +131,8 @@ import Testing
             }
             let agent = try settings.makeAgent(for: EnvironmentDescription(batch), seed: 1)
             let width = batch.observationSpace.count
-            let previous = UnsafeMutableRawBufferPointer.allocate(byteCount: batch.observations.bytes.count, alignment: 64)
+            let previous = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: batch.observations.bytes.count, alignment: 64)
             let observations = Rows(
                 UnsafeRawPointer(previous.baseAddress!), type: batch.elementType, count: 4, width: width)
             let transitions = Transitions(

@@ -118,7 +118,8 @@ import Testing
             var bytes: [UInt8] = []
             first.write(first.oldestRecord..<first.records) { bytes += $0 }
             let space = Space.box(0...255, shape: [6 * stack], element: .uint8)
-            try second.restore(bytes.span.bytes, from: first.oldestRecord, observationSpace: space, actionSpace: .discrete(5))
+            try second.restore(
+                bytes.span.bytes, from: first.oldestRecord, observationSpace: space, actionSpace: .discrete(5))
             #expect(second.added == first.added && second.count == first.count)
             for round in 0..<100 {
                 Self.check(second, against: whole, width: 6 * stack, seed: UInt64(round), "\(capacity), \(round)")

@@ -112,7 +112,8 @@ import Testing
         var bytes: [UInt8] = []
         first.write(first.oldestRecord..<first.records) { bytes += $0 }
         try second.restore(
-            bytes.span.bytes, from: first.oldestRecord, observationSpace: .box(-1e9...1e9, shape: [1]), actionSpace: .discrete(7))
+            bytes.span.bytes, from: first.oldestRecord, observationSpace: .box(-1e9...1e9, shape: [1]),
+            actionSpace: .discrete(7))
         #expect(Self.rows(first) == Self.rows(second))
         for buffer in [first, second] { buffer.add([Self.step(added, reward: 1)]) }
         #expect(first.sample(200, Self.encoding) == second.sample(200, Self.encoding))

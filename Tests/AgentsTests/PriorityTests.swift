@@ -58,7 +58,8 @@ import Testing
             actions.deallocate()
         }
         let batch = ReplayBatch(
-            observations: floats[0], actions: MutableRows(actions, count: count), rewards: floats[1], nextObservations: floats[2],
+            observations: floats[0], actions: MutableRows(actions, count: count), rewards: floats[1],
+            nextObservations: floats[2],
             continues: floats[3])
         var random = RandomStream(seed: seed)
         buffer.sample(
@@ -137,7 +138,8 @@ import Testing
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32)
             let actions = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 32)
             let batch = ReplayBatch(
-                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats, nextObservations: floats, continues: floats)
+                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats,
+                nextObservations: floats, continues: floats)
             var random = RandomStream(seed: 1)
             let encoding = ObservationEncoding(Self.space)!
             withStep([PlayedStep(observation: [Float(1)], next: [2])]) { transitions in

@@ -32,7 +32,9 @@ import Testing
         return batch
     }
 
-    private static func returns(_ batch: EpisodeBatch) -> [Float] { batch.finished.withRows(.returns) { Array($0.floats) } }
+    private static func returns(_ batch: EpisodeBatch) -> [Float] {
+        batch.finished.withRows(.returns) { Array($0.floats) }
+    }
 
     @Test func returnsAreDiscountedSums() {
         #expect(Self.returns(Self.episode([1, 2, 3], discount: 0.5)) == [2.75, 3.5, 3])

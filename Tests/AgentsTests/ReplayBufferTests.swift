@@ -121,7 +121,8 @@ extension ReplayBuffer {
     @Test func keepsElementTypes() {
         func check<Element: ObservationElement>(_ values: [Element], expected: [Float]) {
             let encoding = ObservationEncoding(.box(-1e9...1e9, shape: [values.count]))!
-            let buffer = ReplayBuffer(capacity: 3, width: values.count, type: Element.elementType, actionSpace: .discrete(100))
+            let buffer = ReplayBuffer(
+                capacity: 3, width: values.count, type: Element.elementType, actionSpace: .discrete(100))
             buffer.add([PlayedStep(observation: values, next: values.reversed())])
             let sample = buffer.sample(2, encoding)
             #expect(sample.observations == [expected, expected])
@@ -141,7 +142,9 @@ extension ReplayBuffer {
     }
 
     @Test func aSeedGivesTheSameBatches() {
-        let buffers = (0..<2).map { _ in ReplayBuffer(capacity: 30, width: 2, type: .float32, actionSpace: .discrete(100)) }
+        let buffers = (0..<2).map { _ in
+            ReplayBuffer(capacity: 30, width: 2, type: .float32, actionSpace: .discrete(100))
+        }
         for index in 0..<40 { for buffer in buffers { buffer.add(index) } }
         #expect(buffers[0].sample(100, encoding, seed: 8) == buffers[1].sample(100, encoding, seed: 8))
         #expect(buffers[0].sample(100, encoding, seed: 8) != buffers[1].sample(100, encoding, seed: 9))
@@ -150,7 +153,8 @@ extension ReplayBuffer {
     /// Written in two parts, as checkpoints do, and put back.
     @Test(arguments: [7, 20, 33]) func transitionsAreStoredAndPutBack(added: Int) throws {
         let (first, second) = (
-            ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100)), ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100))
+            ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100)),
+            ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100))
         )
         for index in 0..<added { first.add(index) }
         let (start, middle, end) = (first.oldestRecord, first.records - 3, first.records)
@@ -225,7 +229,8 @@ extension ReplayBuffer {
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32 * 4)
             let actions = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 32)
             let target = ReplayBatch(
-                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats, nextObservations: floats, continues: floats)
+                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats,
+                nextObservations: floats, continues: floats)
             var random = RandomStream(seed: 1)
             try withStep(steps) { transitions in
                 func work(_ rounds: Int) {

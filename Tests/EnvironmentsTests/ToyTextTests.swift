@@ -52,7 +52,9 @@ import Testing
         #expect(try EnvironmentCatalog.make("CliffWalking-v1").actionMasks == nil)
         var sampler = SpaceSampler(batch.actionSpace, seed: 2)
         for _ in 0..<300 {
-            for index in 0..<2 { batch.actionRows.integers[index] = sampler.sample(allowed: masks[index].flags(count: 6)) }
+            for index in 0..<2 {
+                batch.actionRows.integers[index] = sampler.sample(allowed: masks[index].flags(count: 6))
+            }
             try batch.step()
             #expect(batch.rewards.allSatisfy { $0 > -10 }, "an action of the mask is never in vain")
         }

@@ -48,7 +48,8 @@ import Testing
             try expected.step()
             let size = expected.observations.bytes.count
             #expect(
-                UnsafeRawBufferPointer(start: buffers.observations, count: size).elementsEqual(expected.observations.bytes))
+                UnsafeRawBufferPointer(start: buffers.observations, count: size).elementsEqual(
+                    expected.observations.bytes))
             #expect(
                 UnsafeRawBufferPointer(start: buffers.final_observations, count: size).elementsEqual(
                     expected.finalObservations.bytes))

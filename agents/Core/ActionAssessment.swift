@@ -16,7 +16,9 @@ public struct ActionAssessment: Hashable, Sendable {
     ///
     /// - Precondition: there are as many numbers for each.
     public init(kind: Kind, values: [Double], rows: Int = 1) {
-        precondition(rows > 0 && values.count % rows == 0, "expected the same number of values for each of \(rows) observations, found \(values.count) in all")
+        precondition(
+            rows > 0 && values.count % rows == 0,
+            "expected the same number of values for each of \(rows) observations, found \(values.count) in all")
         (self.kind, self.values, self.rows) = (kind, values, rows)
     }
 

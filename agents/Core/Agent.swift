@@ -17,7 +17,8 @@ public protocol Agent: AnyObject {
     ///
     /// - Parameter assessment: written here.
     func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows, assessing assessment: inout ActionAssessment?
+        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        assessing assessment: inout ActionAssessment?
     ) throws
 
     /// What the agent thinks of each action in each row, for people to see; nil for an agent that thinks nothing.
@@ -38,7 +39,8 @@ public protocol Agent: AnyObject {
 extension Agent {
     /// Asks twice, unless the agent can do better.
     public func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows, assessing assessment: inout ActionAssessment?
+        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        assessing assessment: inout ActionAssessment?
     ) throws {
         assessment = try assess(observations)
         try act(on: observations, mode: mode, into: actions)

@@ -111,5 +111,7 @@ public class Planner: Learner {
     public final var behaviour: Parameters { variables }
 
     /// The rows of the table.
-    public final func assess(_ observations: Rows) -> ActionAssessment? { shape.assessment(of: observations, by: table) }
+    public final func assess(_ observations: Rows) -> ActionAssessment? {
+        shape.assessment(of: observations, by: table)
+    }
 }

@@ -80,7 +80,8 @@ struct EpisodeBatch {
         try coder.code(&count, in: 0...limit - 1)
         try coder.code(&finished, in: environment)
         let environment = environment
-        try coder.code(rows: &underWay, new: Self.trajectory(environment)) { (episode, coder) throws(EnvironmentError) in
+        try coder.code(rows: &underWay, new: Self.trajectory(environment)) {
+            (episode, coder) throws(EnvironmentError) in
             try coder.code(&episode, in: environment)
         }
     }
@@ -94,7 +95,8 @@ extension Column.Name {
 extension StateCoder {
     /// Codes the steps of a trajectory in environments of a kind. Observations and actions that are read must be in their
     /// spaces where these are of choices.
-    mutating func code(_ trajectory: inout Trajectory, in environment: EnvironmentDescription) throws(EnvironmentError) {
+    mutating func code(_ trajectory: inout Trajectory, in environment: EnvironmentDescription) throws(EnvironmentError)
+    {
         var steps = trajectory.steps
         let stepBytes = trajectory.columns.reduce(0) { $0 + $1.rowBytes } * trajectory.environments
         try code(count: &steps, ofBytes: stepBytes)

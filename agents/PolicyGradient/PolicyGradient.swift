@@ -44,7 +44,8 @@ public func discountedReturns(
     of rewards: UnsafeBufferPointer<Double>, discount: Double, after rest: Double,
     into returns: UnsafeMutableBufferPointer<Float>
 ) {
-    precondition(rewards.count == returns.count, "expected as many returns as rewards, \(rewards.count), found \(returns.count)")
+    precondition(
+        rewards.count == returns.count, "expected as many returns as rewards, \(rewards.count), found \(returns.count)")
     var following = rest
     for step in rewards.indices.reversed() {
         following = Double(Float(rewards[step])) + discount * following

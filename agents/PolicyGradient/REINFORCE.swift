@@ -77,7 +77,8 @@ public final class REINFORCE: Learner {
 
     /// As ``act(on:mode:into:)``; the probabilities are the assessment.
     public func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows, assessing assessment: inout ActionAssessment?
+        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        assessing assessment: inout ActionAssessment?
     ) throws {
         let probabilities = try probabilities(observations)
         assessment = self.assessment(of: probabilities, rows: observations.count)

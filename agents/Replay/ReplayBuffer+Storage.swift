@@ -65,7 +65,8 @@ extension ReplayBuffer {
         _ bytes: RawSpan, from start: Int, observationSpace: Space, actionSpace: Space
     ) throws(EnvironmentError) {
         precondition(
-            bytes.byteCount % recordBytes == 0, "expected whole records of \(recordBytes) bytes, found \(bytes.byteCount) bytes")
+            bytes.byteCount % recordBytes == 0,
+            "expected whole records of \(recordBytes) bytes, found \(bytes.byteCount) bytes")
         if start != records {
             frames.restart(at: start)
             for row in newest.indices { newest[row] = nil }

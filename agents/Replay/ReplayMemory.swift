@@ -20,7 +20,9 @@ public struct ReplayMemory: Hashable, Sendable {
     ) throws(AgentError) {
         let frame = environment.observationSpace.count / environment.stackedFrames * environment.elementType.size
         let priority = isPrioritized ? SumTree.bytesOfLeaf : 0
-        (self.capacity, transitionBytes) = (capacity, frame + ReplayBuffer.bytesBesideFrame(environment.actionSpace) + priority)
+        (self.capacity, transitionBytes) = (
+            capacity, frame + ReplayBuffer.bytesBesideFrame(environment.actionSpace) + priority
+        )
         if capacity > largestCapacity(machineBytes) { throw .replayMemory(self, machineBytes: machineBytes) }
     }
 

@@ -35,7 +35,9 @@ struct SumTree: ~Copyable {
             return nodes[first + leaf]
         }
         set {
-            precondition(0..<count ~= leaf && newValue >= 0, "expected a leaf below \(count) and a weight of at least 0, found leaf \(leaf) and \(newValue)")
+            precondition(
+                0..<count ~= leaf && newValue >= 0,
+                "expected a leaf below \(count) and a weight of at least 0, found leaf \(leaf) and \(newValue)")
             var node = first + leaf
             nodes[node] = newValue
             while node > 1 {

@@ -52,7 +52,8 @@ public final class RandomAgent: Learner {
     public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
         switch actionSpace {
         case .discrete(let count): draw(actions) { stream, _ in Double(stream.integers(below: count)) }
-        case .multiDiscrete(let counts): draw(actions) { stream, place in Double(stream.integers(below: counts[place])) }
+        case .multiDiscrete(let counts):
+            draw(actions) { stream, place in Double(stream.integers(below: counts[place])) }
         case .multiBinary: draw(actions) { stream, _ in Double(stream.integers(below: 2)) }
         case .box(let low, let high, _, _):
             draw(actions) { stream, place in low[place] + (high[place] - low[place]) * stream.uniform() }

@@ -16,7 +16,9 @@ public struct SARSALambdaSettings: TabularSettings {
     public init() {}
 
     /// A ``SARSALambda``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { SARSALambda(self, shape: shape, seed: seed) }
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner {
+        SARSALambda(self, shape: shape, seed: seed)
+    }
 }
 
 /// SARSA(λ) with eligibility traces (Rummery and Niranjan 1994; Sutton and Barto 2018, 12.7): with

@@ -65,7 +65,8 @@ public struct TableShape: Hashable, Sendable {
     /// - Precondition: each number is in its discrete space.
     func state(_ observations: Rows, _ row: Int) -> Int {
         precondition(
-            observations.width == radices.count, "expected observations of \(radices.count) numbers, found \(observations.width)")
+            observations.width == radices.count,
+            "expected observations of \(radices.count) numbers, found \(observations.width)")
         var state = 0
         for (place, radix) in radices.enumerated() {
             let number = observations.integer(row, place)

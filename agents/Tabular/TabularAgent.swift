@@ -133,7 +133,9 @@ public class TabularAgent: Learner {
     public func behaviourWasSet() {}
 
     /// The rows of the table.
-    public final func assess(_ observations: Rows) -> ActionAssessment? { shape.assessment(of: observations, by: table) }
+    public final func assess(_ observations: Rows) -> ActionAssessment? {
+        shape.assessment(of: observations, by: table)
+    }
 }
 
 extension StateCoder {

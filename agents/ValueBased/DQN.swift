@@ -108,7 +108,8 @@ public final class DQN: ReplayingLearner {
 
     /// As ``act(on:mode:into:)``. The values that it is greedy by are the assessment, but for those that noise has changed.
     public func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows, assessing assessment: inout ActionAssessment?
+        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        assessing assessment: inout ActionAssessment?
     ) throws {
         let values = try actionValues(observations, .greedy)
         assessment = self.assessment(of: values, rows: observations.count)

@@ -13,13 +13,16 @@ public struct ArcadeSettings: Hashable, Sendable {
     public init() {}
 
     static let options = [
-        EnvironmentOption("full_action_space", "whether all 18 actions are available, not only the game's", usual: "false"),
         EnvironmentOption(
-            "repeat_action_probability", "sticky actions: the probability that a frame repeats the last action; usually 0.25",
+            "full_action_space", "whether all 18 actions are available, not only the game's", usual: "false"),
+        EnvironmentOption(
+            "repeat_action_probability",
+            "sticky actions: the probability that a frame repeats the last action; usually 0.25",
             usual: "0"),
         EnvironmentOption("obs_type", "rgb or grayscale, without preprocessing", usual: "rgb"),
         EnvironmentOption(
-            "max_num_frames_per_episode", "the frames after which an episode is truncated; 0: no limit", usual: "108000"),
+            "max_num_frames_per_episode", "the frames after which an episode is truncated; 0: no limit", usual: "108000"
+        ),
     ]
 
     /// Reads the settings from options.

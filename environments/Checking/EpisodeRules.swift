@@ -101,7 +101,8 @@ extension CheckRule {
             // In a state that ends an episode nobody chooses.
             let hasEnded = batch.terminated[0] || batch.truncated[0]
             if !hasEnded, !masks[0].flags(count: count).contains(true) {
-                return .failed("expected at least one valid action of \(count); after step \(step) the mask allows none")
+                return .failed(
+                    "expected at least one valid action of \(count); after step \(step) the mask allows none")
             }
             try player.step(batch)
         }

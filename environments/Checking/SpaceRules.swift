@@ -28,7 +28,9 @@ extension CheckRule {
     static let adviceRules = [
         CheckRule(
             name: "observation-bounds", summary: "observations have finite bounds",
-            check: { .warning($0.observationSpace.hasInfiniteBound ? "infinite bounds give no scale to normalise by" : nil) }),
+            check: {
+                .warning($0.observationSpace.hasInfiniteBound ? "infinite bounds give no scale to normalise by" : nil)
+            }),
         CheckRule(
             name: "action-range", summary: "continuous actions range over -1...1",
             check: { .warning(actionRangeAdvice($0.actionSpace)) }),
@@ -37,7 +39,8 @@ extension CheckRule {
             check: { subject in
                 let spaces = [subject.observationSpace, subject.actionSpace]
                 return .warning(
-                    spaces.contains(where: \.hasEqualBounds) ? "an element with equal bounds carries no information" : nil)
+                    spaces.contains(where: \.hasEqualBounds)
+                        ? "an element with equal bounds carries no information" : nil)
             }),
         CheckRule(
             name: "picture-form", summary: "images are bytes in 0...255, at least 36 pixels per side",
@@ -67,7 +70,9 @@ extension CheckRule {
 
     private static func pictureAdvice(_ space: Space) -> String? {
         guard case .box(_, _, let shape, _) = space, shape.count != 1 else { return nil }
-        guard shape.count == 3 else { return "an unusual number of axes, \(shape.count): neither a vector nor an image" }
+        guard shape.count == 3 else {
+            return "an unusual number of axes, \(shape.count): neither a vector nor an image"
+        }
         guard space.isImage(axes: 3...3) else { return "three axes, but not bytes in 0...255: \(space)" }
         return shape.sorted().suffix(2).allSatisfy { $0 >= 36 } ? nil : "images smaller than 36 × 36 pixels"
     }

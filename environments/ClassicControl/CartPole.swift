@@ -190,7 +190,11 @@ extension CartPole {
             id, "balance a pole on a cart", stepLimit: stepLimit, rewardThreshold: rewardThreshold,
             actionNames: ["left", "right"],
             options: EnvironmentOption.startRange(of: "the four numbers", usual: usualStart)
-                + [EnvironmentOption("sutton_barto_reward", "reward -1 when the pole falls and 0 before, not 1 per step", usual: "false")]
+                + [
+                    EnvironmentOption(
+                        "sutton_barto_reward", "reward -1 when the pole falls and 0 before, not 1 per step",
+                        usual: "false")
+                ]
         ) { request in
             let startRange = try request.options.startRange(usual: usualStart, in: -1e6...1e6)
             let usesBookReward = try request.options.flag("sutton_barto_reward") ?? false

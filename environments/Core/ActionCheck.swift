@@ -58,7 +58,9 @@ import Experience
                 let number = bytes.load(as: Int.self)
                 return 0 <= number && number < count
             case .floats:
-                for index in 0..<count where bytes.load(fromByteOffset: 4 * index, as: Float.self).isNaN { return false }
+                for index in 0..<count where bytes.load(fromByteOffset: 4 * index, as: Float.self).isNaN {
+                    return false
+                }
                 return true
             case .integers: return true
             case .doubles, .choices: return acceptsEach(bytes)

@@ -118,7 +118,9 @@ public final class BatchBuffers {
 
     /// Checks what ``BatchedEnvironment/reset(seeds:mask:)`` is given.
     public func checkReset(seeds: [UInt64?], mask: [Bool]?) {
-        precondition(seeds.count == count, "reset: expected a seed or nil for each of \(count) environments, found \(seeds.count)")
+        precondition(
+            seeds.count == count,
+            "reset: expected a seed or nil for each of \(count) environments, found \(seeds.count)")
         guard let mask else { return }
         precondition(mask.count == count, "reset: expected a mask of \(count) environments, found one of \(mask.count)")
         precondition(mask.contains(true), "reset: the mask selects none of the \(count) environments")

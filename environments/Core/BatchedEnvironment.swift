@@ -198,7 +198,9 @@ extension BatchedEnvironment {
     public func observation(of index: Int) -> UnsafeRawBufferPointer { observations.bytes(of: checked(index)) }
 
     /// The bytes of the observation that one environment's last step led to.
-    public func finalObservation(of index: Int) -> UnsafeRawBufferPointer { finalObservations.bytes(of: checked(index)) }
+    public func finalObservation(of index: Int) -> UnsafeRawBufferPointer {
+        finalObservations.bytes(of: checked(index))
+    }
 
     /// One environment's next action, as the numbers of a member of ``actionSpace``.
     public func action(of index: Int) -> [Double] { actionRows.rows.numbers(index) }
@@ -208,7 +210,8 @@ extension BatchedEnvironment {
     /// - Precondition: there are as many as a member of ``actionSpace`` has; those of choices and bits are whole.
     public func setAction(_ numbers: [Double], of index: Int) {
         precondition(
-            numbers.count == actionSpace.count, "\(id): expected \(actionSpace.count) numbers for an action of \(actionSpace), found \(numbers.count)")
+            numbers.count == actionSpace.count,
+            "\(id): expected \(actionSpace.count) numbers for an action of \(actionSpace), found \(numbers.count)")
         actionRows.set(index, to: numbers)
     }
 

@@ -104,7 +104,9 @@ extension EpisodeStatistics: StateCodable {
         try code(&window, limit: Self.windowLength, with: &coder)
     }
 
-    private func code(_ episodes: inout [EpisodeSummary], limit: Int, with coder: inout StateCoder) throws(EnvironmentError) {
+    private func code(_ episodes: inout [EpisodeSummary], limit: Int, with coder: inout StateCoder)
+        throws(EnvironmentError)
+    {
         var count = episodes.count
         try coder.code(&count, in: 0...limit)
         if coder.isReading {

@@ -29,7 +29,8 @@ public struct FreshMaze: Environment {
     ///   - extent: how much of the maze is observed.
     public init(rows: Int = 7, columns: Int = 7, loops: Double = 0, extent: GridExtent = .full) {
         precondition(
-            2...63 ~= rows && 2...63 ~= columns, "FreshMaze: expected 2...63 rows and columns of rooms, found \(rows) × \(columns)")
+            2...63 ~= rows && 2...63 ~= columns,
+            "FreshMaze: expected 2...63 rows and columns of rooms, found \(rows) × \(columns)")
         precondition(0...1 ~= loops, "FreshMaze: expected a share of opened walls in 0...1, found \(loops)")
         self.extent = extent
         self.loops = loops

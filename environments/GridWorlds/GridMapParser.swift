@@ -157,7 +157,9 @@ struct GridMapParser {
         if map.cells.isEmpty {
             throw wrong(expected: "the rows of a map after an empty line", found: "the end of the file")
         }
-        if map.starts.isEmpty { throw wrong(expected: "a start S or an empty cell to start on", found: "none in the map") }
+        if map.starts.isEmpty {
+            throw wrong(expected: "a start S or an empty cell to start on", found: "none in the map")
+        }
         if map.cells.contains(.cliff), map.starts.count != 1 {
             throw wrong(
                 expected: "one start S in a map with a cliff, to return to", found: "\(map.starts.count) starts")

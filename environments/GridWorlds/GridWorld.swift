@@ -34,7 +34,8 @@ public struct GridWorld: Environment {
 
     /// The cell of an enemy, by its place in ``GridMap/enemies``.
     public func cell(ofEnemy index: Int) -> Int {
-        precondition(0 <= index && index < enemyCount, "GridWorld: expected an enemy below \(enemyCount), found \(index)")
+        precondition(
+            0 <= index && index < enemyCount, "GridWorld: expected an enemy below \(enemyCount), found \(index)")
         return rules.enemies[index].cell(places[index])
     }
 

@@ -120,7 +120,8 @@ extension Lake {
         default:
             guard size == nil, seed == nil, frozenProbability == nil else {
                 throw EnvironmentError.badValue(
-                    option: "map_name", value: "", expected: "random, because map_size, map_seed or frozen_probability is given")
+                    option: "map_name", value: "",
+                    expected: "random, because map_size, map_seed or frozen_probability is given")
             }
             return nil
         }

@@ -12,7 +12,8 @@ extension GridMap {
     ///   - seed: the seed of the maze's own random stream.
     public static func maze(rows: Int = 7, columns: Int = 7, loops: Double = 0, seed: UInt64) -> GridMap {
         precondition(
-            2...63 ~= rows && 2...63 ~= columns, "expected a maze of 2...63 rows and columns of rooms, found \(rows) × \(columns)")
+            2...63 ~= rows && 2...63 ~= columns,
+            "expected a maze of 2...63 rows and columns of rooms, found \(rows) × \(columns)")
         precondition(0...1 ~= loops, "expected a share of opened walls in 0...1, found \(loops)")
         var carver = MazeCarver(rows: rows, columns: columns)
         var random = PCG64(seed: seed)
@@ -63,7 +64,8 @@ enum Maze {
         }
         if let seed {
             throw EnvironmentError.badValue(
-                option: "maze_seed", value: "\(seed)", expected: "no seed with fresh=true, where each reset samples a maze")
+                option: "maze_seed", value: "\(seed)",
+                expected: "no seed with fresh=true, where each reset samples a maze")
         }
         let extent = try GridExtent(options)
         if extent == nil, options.text("view") != nil {

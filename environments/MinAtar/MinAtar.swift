@@ -78,7 +78,8 @@ extension MinAtar {
         EnvironmentEntry(
             "MinAtar/\(Game.name)-\(version)", summary, actionNames: actions.map { "\($0)" },
             options: [
-                EnvironmentOption("sticky_action_prob", "the probability that the last action is repeated", usual: "0.1"),
+                EnvironmentOption(
+                    "sticky_action_prob", "the probability that the last action is repeated", usual: "0.1"),
                 EnvironmentOption("difficulty_ramping", "whether the game gets harder, if it can", usual: "true"),
             ] + options
         ) { request in

@@ -159,8 +159,10 @@ extension Blackjack {
         EnvironmentEntry(
             "Blackjack-v1", "come closer to 21 than the dealer", actionNames: ["stick", "hit"],
             options: [
-                EnvironmentOption("sab", "Sutton and Barto's rules: a natural beats everything but a natural", usual: "true"),
-                EnvironmentOption("natural", "reward 1.5 for winning with a natural; only with sab=false", usual: "false"),
+                EnvironmentOption(
+                    "sab", "Sutton and Barto's rules: a natural beats everything but a natural", usual: "true"),
+                EnvironmentOption(
+                    "natural", "reward 1.5 for winning with a natural; only with sab=false", usual: "false"),
             ]
         ) { request in
             let isBook = try request.options.flag("sab") ?? true

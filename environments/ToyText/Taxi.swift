@@ -99,9 +99,12 @@ extension Taxi {
             actionNames: ["south", "north", "east", "west", "pick up", "drop off"],
             options: [
                 EnvironmentOption("is_rainy", "whether moves may slip to either side", usual: "false"),
-                EnvironmentOption("fickle_passenger", "whether passengers may change their destination", usual: "false"),
-                EnvironmentOption("rainy_probability", "the probability that a move in the rain succeeds", usual: "0.8"),
-                EnvironmentOption("fickle_probability", "the probability that a passenger changes their destination", usual: "0.3"),
+                EnvironmentOption(
+                    "fickle_passenger", "whether passengers may change their destination", usual: "false"),
+                EnvironmentOption(
+                    "rainy_probability", "the probability that a move in the rain succeeds", usual: "0.8"),
+                EnvironmentOption(
+                    "fickle_probability", "the probability that a passenger changes their destination", usual: "0.3"),
             ]
         ) { request in
             let isRainy = try request.options.flag("is_rainy") ?? false

@@ -24,7 +24,8 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
     ///
     /// - Precondition: they are pictures, `height` and `width` are positive.
     public init(_ base: Base, height: Int, width: Int) {
-        precondition(height > 0 && width > 0, "Resize: expected a height and width of at least 1, found \(height) × \(width)")
+        precondition(
+            height > 0 && width > 0, "Resize: expected a height and width of at least 1, found \(height) × \(width)")
         let space = base.observationSpace
         requireFit("Resize", Self.misfit(space))
         self.base = base

@@ -35,7 +35,8 @@ public enum WrapperCatalog {
             try stick($0, $1)
         },
         WrapperEntry("clip-reward", "[=LOW:HIGH]", "clips rewards to a range, by default -1:1") { try clip($0, $1) },
-        WrapperEntry("normalize-reward", "[=DISCOUNT]", "divides rewards by the running standard deviation of returns") {
+        WrapperEntry("normalize-reward", "[=DISCOUNT]", "divides rewards by the running standard deviation of returns")
+        {
             try normalizeReward($0, $1)
         },
         WrapperEntry("normalize-observation", "", "normalises observations by their running mean and deviation") {

@@ -129,7 +129,8 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
     private static func keepGreater(of frame: [UInt8], in screen: inout [UInt8]) {
         frame.withUnsafeBufferPointer { frame in
             screen.withUnsafeMutableBufferPointer { screen in
-                precondition(frame.count == screen.count, "expected a frame of \(screen.count) bytes, found \(frame.count)")
+                precondition(
+                    frame.count == screen.count, "expected a frame of \(screen.count) bytes, found \(frame.count)")
                 for index in 0..<frame.count { screen[index] = max(screen[index], frame[index]) }
             }
         }

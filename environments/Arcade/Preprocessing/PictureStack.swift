@@ -17,7 +17,9 @@ struct PictureStack: Sendable {
 
     /// Drops the oldest picture.
     mutating func append(_ picture: [UInt8]) {
-        precondition(picture.count * count == bytes.count, "expected \(count) images in a stack of \(bytes.count) bytes, found one of \(picture.count)")
+        precondition(
+            picture.count * count == bytes.count,
+            "expected \(count) images in a stack of \(bytes.count) bytes, found one of \(picture.count)")
         let (count, channels) = (count, channels)
         bytes.withUnsafeMutableBytes { memory in
             picture.withUnsafeBufferPointer { picture in

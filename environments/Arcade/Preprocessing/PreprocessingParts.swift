@@ -66,7 +66,8 @@ extension PreprocessingParts {
             "what agents observe: none (the game's frames), nature (DQN, 2015), machado (sticky, whole games), gymnasium",
             usual: "none"),
         EnvironmentOption("frame_skip", "preprocessing: frames for which an action is repeated", usual: "4"),
-        EnvironmentOption("max_pool", "preprocessing: whether to take the maximum of the last two frames", usual: "true"),
+        EnvironmentOption(
+            "max_pool", "preprocessing: whether to take the maximum of the last two frames", usual: "true"),
         EnvironmentOption("noop_max", "preprocessing: the maximum number of no-op frames at the start", usual: "30"),
         EnvironmentOption(
             "terminal_on_life_loss",
