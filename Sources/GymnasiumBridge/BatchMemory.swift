@@ -2,8 +2,8 @@ import Environments
 import Glibc
 import Storage
 
-/// The arrays that a batch shares with its children: the rows of all environments, one after another. The batch's buffers
-/// are this memory itself.
+/// The arrays that a batch shares with its children: the rows of all environments, one after another. The batch's
+/// buffers are this memory itself.
 struct BatchMemory {
     let shared: SharedMemory
     private let start: UnsafeMutableRawBufferPointer

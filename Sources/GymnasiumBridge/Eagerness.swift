@@ -1,8 +1,8 @@
 /// Decides whether to poll for an answer or to sleep until it arrives: whichever has been faster lately.
 ///
-/// Waking up on an idle machine takes some 20 µs, a tenth of a step of an Atari game. But polling occupies a processor, and
-/// on a busy machine the child may be waiting for that very processor, which then takes many times as long. Both are
-/// tried for a few steps from time to time, less often the more often sleeping was better.
+/// Waking up on an idle machine takes some 20 µs, a tenth of a step of an Atari game. But polling occupies a processor,
+/// and on a busy machine the child may be waiting for that very processor, which then takes many times as long. Both
+/// are tried for a few steps from time to time, less often the more often sleeping was better.
 struct Eagerness {
     /// Whether to poll in the next step.
     private(set) var isEager = false

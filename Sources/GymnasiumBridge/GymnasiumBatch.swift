@@ -5,9 +5,9 @@ import Storage
 
 /// Environments of Python's Gymnasium, spread over processes that write into the batch's own buffers.
 ///
-/// If a process fails (it raises an error, ends, or gives no answer or a malformed one), the call that needed it throws,
-/// and so does every later call; by then all processes have ended. They also end with the batch, and with this process,
-/// however it ends.
+/// If a process fails (it raises an error, ends, or gives no answer or a malformed one), the call that needed it
+/// throws, and so does every later call; by then all processes have ended. They also end with the batch, and with this
+/// process, however it ends.
 ///
 /// Their state can't be saved or copied.
 public final class GymnasiumBatch: BatchedEnvironment {
@@ -115,7 +115,8 @@ public final class GymnasiumBatch: BatchedEnvironment {
 
     /// Plays one time step in each environment.
     ///
-    /// - Throws: also what ``checkStep()`` throws, except for numbers beyond the bounds of a box, which environments clip.
+    /// - Throws: also what ``checkStep()`` throws, except for numbers beyond the bounds of a box, which environments
+    ///   clip.
     public func step() throws(EnvironmentError) {
         if let drawingFault { throw drawingFault }
         try buffers.checkStep(withinBounds: false)

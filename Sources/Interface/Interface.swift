@@ -7,8 +7,8 @@ import Foundation
 import Graphics
 import Storage
 
-// The functions of reverie.h, where they are documented. Each checks its arguments as far as C allows; errors are kept for
-// reverie_error.
+// The functions of reverie.h, where they are documented. Each checks its arguments as far as C allows; errors are kept
+// for reverie_error.
 
 /// What a `reverie_batch` points to.
 final class Batch {

@@ -89,7 +89,8 @@ import Testing
         #expect(abs(iterated.values[36] + 13) < 1e-9)
     }
 
-    /// The mean over the states that an episode starts in: the taxi anywhere, passenger and destination at different stops.
+    /// The mean over the states that an episode starts in: the taxi anywhere, passenger and destination at different
+    /// stops.
     @Test func theTaxi() throws {
         let values = try Self.process("Taxi-v4", 1).valueIteration().values
         let starts = (0..<500).filter { $0 / 4 % 5 < 4 && $0 / 4 % 5 != $0 % 4 }

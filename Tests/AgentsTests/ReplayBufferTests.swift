@@ -170,7 +170,7 @@ extension ReplayBuffer {
         #expect(first.sample(200, encoding) == second.sample(200, encoding))
     }
 
-    /// Where bytes are refused; nil where they are taken.
+    /// Where bytes are refused; nil if they are taken.
     private func refusal(
         _ bytes: [UInt8], by buffer: ReplayBuffer, _ space: Space, actionCount: Int
     ) throws -> Int? {

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Agents
 
-/// Distributions of returns by what they must do whatever a network says; updates are compared with PyTorch's elsewhere.
+/// Distributions of returns by what they must do whatever a network says; updates are compared with PyTorch's
+/// elsewhere.
 @Suite struct ReturnDistributionTests {
     private static func projected(
         _ returns: CategoricalReturns, _ probabilities: [Float], reward: Float, discount: Float

@@ -143,7 +143,8 @@ import Testing
         )
     }
 
-    /// In each state that play comes to, the model's state is the observation, and its guards go the way that they look.
+    /// In each state that play comes to, the model's state is the observation, and its guards go the way that they
+    /// look.
     @Test func statesAreNumbersOfCellsKeysAndPlaces() throws {
         let map = try GridMap(text: "moves: 9\n\nS.a..\n.#.?.\n>...A\n.!#..\n")
         var world = GridWorld(map)

@@ -64,7 +64,8 @@ import Testing
     }
 }
 
-/// A number that halves until it is the smallest there is, and then 0: threads that take subnormal numbers for 0 differ.
+/// A number that halves until it is the smallest there is, and then 0: threads that take subnormal numbers for 0
+/// differ.
 private struct Halving: Environment {
     var value = 0x1p-1000
 

@@ -39,8 +39,8 @@ import Testing
         #expect(worst < 1e-12 && areValid)
     }
 
-    /// How often what happens follows the model: Pearson's statistic over all states and actions that were played, which
-    /// has a known mean and variance for any number of plays.
+    /// How often what happens follows the model: Pearson's statistic over all states and actions that were played,
+    /// which has a known mean and variance for any number of plays.
     @Test(arguments: tabular) func frequenciesFollowTheModel(id: String) throws {
         let played = try Frequencies(EnvironmentCatalog.make(id, count: 64), steps: 2500)
         #expect(played.impossible == 0)

@@ -7,9 +7,8 @@ public struct ActionAssessment: Hashable, Sendable {
 
     /// What the numbers mean.
     public var kind: Kind
-    /// The number of observations.
     public let rows: Int
-    /// (rows, actions): one number an action.
+    /// (rows, actions): one number per action.
     public var values: [Double]
 
     /// Makes an assessment of `rows` observations.
@@ -22,7 +21,6 @@ public struct ActionAssessment: Hashable, Sendable {
         (self.kind, self.values, self.rows) = (kind, values, rows)
     }
 
-    /// The number of actions.
     public var actionCount: Int { values.count / rows }
 
     /// The numbers of one observation.

@@ -24,12 +24,12 @@ public protocol Agent: AnyObject {
     /// What the agent thinks of each action in each row, for people to see; nil for an agent that thinks nothing.
     func assess(_ observations: Rows) throws -> ActionAssessment?
 
-    /// Where exploring actions are drawn from. An evaluation puts in a stream for each of its episodes, and puts back
-    /// what was here; an agent that draws nothing has none to keep.
+    /// The random streams that exploring actions are sampled from. An evaluation puts in a stream for each of its
+    /// episodes, and puts back what was here; an agent that draws nothing has none to keep.
     var actionStreams: ActionStreams { get set }
 
-    /// The parameters that it acts by, which a file from elsewhere may give: those of its behaviour network or policy, or
-    /// its table; by paths from there. Empty for an agent that has none to give away.
+    /// The parameters that it acts by, which a file from elsewhere may give: those of its behaviour network or policy,
+    /// or its table; by paths from there. Empty for an agent that has none to give away.
     var behaviour: Parameters { get }
 
     /// ``behaviour`` was set from outside: what follows it, such as a target network, is to agree with it.

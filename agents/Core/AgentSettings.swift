@@ -6,7 +6,7 @@ public protocol AgentSettings: Configurable {
     static var needs: AgentNeeds { get }
     /// Makes the agent for an environment.
     ///
-    /// - Throws: ``AgentError`` where the environment's spaces don't suit it.
+    /// - Throws: ``AgentError`` if the environment's spaces don't suit it.
     func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner
 }
 

@@ -9,13 +9,12 @@ public struct EnvironmentDescription: Sendable {
     public var observationSpace: Space
     /// The set of actions.
     public var actionSpace: Space
-    /// The type of an observation's elements.
     public var elementType: ElementType
     /// The number of consecutive frames that an observation consists of: see `Environment.stackedFrames`.
     public var stackedFrames: Int
     /// How many are stepped side by side.
     public var count: Int
-    /// The transition probabilities, for planners; nil where the environment isn't finite or doesn't know them.
+    /// The transition probabilities, for planners; nil if the environment isn't finite or doesn't know them.
     public var model: (any TabularModel)?
 
     /// Describes a batch of environments.

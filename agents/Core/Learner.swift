@@ -4,8 +4,8 @@ import NeuralNetworks
 
 /// An agent that learns from what follows its actions.
 ///
-/// The training loop calls ``Agent/act(on:mode:into:)`` and, after the environments' step, ``learn(from:)``. Everything that is
-/// learned is in ``variables``; counters and random streams are what `codeState` codes.
+/// The training loop calls ``Agent/act(on:mode:into:)`` and, after the environments' step, ``learn(from:)``. Everything
+/// that is learned is in ``variables``; counters and random streams are what `codeState` codes.
 public protocol Learner: Agent, StateCodable {
     /// Learns from one step of all environments.
     func learn(from transitions: Transitions) throws
@@ -17,7 +17,7 @@ public protocol Learner: Agent, StateCodable {
     var updates: Int { get }
 
     /// Whether there is nothing left to learn, as when a planner has found its policy: training ends then, however many
-    /// steps it was to have. False unless said otherwise. Part of the state that `codeState` codes.
+    /// steps it was to have. False by default. Part of the state that `codeState` codes.
     var isFinished: Bool { get }
 
     /// All learned numbers by path: parameters, target networks, moments, tables.
@@ -36,7 +36,7 @@ extension Learner {
     /// There is always something left to learn.
     public var isFinished: Bool { false }
 
-    /// Takes counters and random streams from bytes that `stateBytes()` made. Nothing changes where they are wrong.
+    /// Takes counters and random streams from bytes that `stateBytes()` made. Changes nothing if they are invalid.
     ///
     /// - Throws: `EnvironmentError.badState(offset:expected:)`.
     public func restoreState(from bytes: [UInt8]) throws(EnvironmentError) {

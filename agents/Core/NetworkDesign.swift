@@ -7,8 +7,8 @@ import TensorCore
 
 /// The networks that an agent can see observations with.
 public enum NetworkName: String, SettingChoice {
-    /// `embedding` for discrete observations, `nature` for images of 36 × 36 pixels or more, `minatar` for smaller ones,
-    /// `mlp` for everything else.
+    /// `embedding` for discrete observations, `nature` for images of 36 × 36 pixels or more, `minatar` for smaller
+    /// ones, `mlp` for everything else.
     case auto
     /// Linear layers on all numbers of an observation in a row; a discrete one is a one-hot row.
     case mlp
@@ -49,7 +49,7 @@ struct NetworkDesign {
     ///   - agent: Who asks, for the error.
     ///   - hiddenSizes: Units of each hidden layer of `mlp` and `embedding`.
     ///   - activation: The function between the layers of `mlp` and `embedding`.
-    /// - Throws: ``AgentError/network(_:environment:space:suitable:)`` where the one asked for takes other observations,
+    /// - Throws: ``AgentError/network(_:environment:space:suitable:)`` if the one asked for takes other observations,
     ///   ``AgentError/observationSpace(agent:environment:space:needed:)`` where none takes these.
     init(
         _ name: NetworkName, for environment: EnvironmentDescription, agent: String, hiddenSizes: [Int],
@@ -128,7 +128,7 @@ struct NetworkDesign {
     }
 
     /// The layers before the last hidden one, and what streams out of them need: how wide they are, how many units the
-    /// last hidden layer has (nil where there is none), and the function behind it.
+    /// last hidden layer has (nil if there is none), and the function behind it.
     func makeBody(random: inout RandomStream) -> (body: any Layer, width: Int, hidden: Int?, activation: Activation) {
         var (layers, width, hidden) = firstLayers(random: &random)
         extend(&layers, &width, by: hidden.dropLast(), random: &random)

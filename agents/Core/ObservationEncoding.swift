@@ -1,7 +1,7 @@
 import Experience
 
-/// How a network sees observations: a discrete one as a one-hot row or as its number, an array as its elements, and bytes
-/// of a picture, whose bounds are 0 and 255, as numbers from 0 to 1.
+/// How a network sees observations: a discrete one as a one-hot row or as its number, an array as its elements, and
+/// bytes of a picture, whose bounds are 0 and 255, as numbers from 0 to 1.
 public struct ObservationEncoding: Sendable {
     /// The number of inputs that a network needs.
     public let inputCount: Int

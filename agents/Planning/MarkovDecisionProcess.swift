@@ -6,8 +6,8 @@ import Environments
 ///
 ///     q(s,a) = Σ p (r + γ V(s′)).
 ///
-/// Sweeps are in place (Gauss-Seidel): a state sees the new values of those before it, which converges at least as fast as
-/// with two arrays (Sutton and Barto 2018, 4.1).
+/// Sweeps are in place (Gauss-Seidel): a state sees the new values of those before it, which converges at least as fast
+/// as with two arrays (Sutton and Barto 2018, 4.1).
 public struct MarkovDecisionProcess: Sendable {
     /// How actions are chosen.
     public enum Policy: Hashable, Sendable {
@@ -38,8 +38,8 @@ public struct MarkovDecisionProcess: Sendable {
 
     /// Lays out a model.
     ///
-    /// - Precondition: `discount` is in 0...1. With 1, sweeps converge only where episodes end under the policy swept, or
-    ///   no cycle brings rewards.
+    /// - Precondition: `discount` is in 0...1. With 1, sweeps converge only where episodes end under the policy swept,
+    ///   or no cycle brings rewards.
     public init(_ model: any TabularModel, discount: Double) {
         precondition(0...1 ~= discount, "expected a discount in 0...1, found \(discount)")
         (stateCount, actionCount, self.discount) = (model.stateCount, model.actionCount, discount)
@@ -100,7 +100,7 @@ public struct MarkovDecisionProcess: Sendable {
     /// The value of every state under a policy.
     ///
     /// - Parameters:
-    ///   - values: where the sweeps begin; zeros unless said otherwise.
+    ///   - values: where the sweeps begin; zeros by default.
     ///   - tolerance: the change of a sweep with which they end.
     ///   - sweeps: the number after which they end in any case.
     /// - Returns: the values, the last sweep's change, and the number of sweeps.
@@ -118,8 +118,8 @@ public struct MarkovDecisionProcess: Sendable {
 
     // MARK: Improvement
 
-    /// The greedy policy of values (Sutton and Barto 2018, 4.2). A state keeps its action of the policy `current` as long as no
-    /// other is better by more than rounding, so that equal actions don't take turns.
+    /// The greedy policy of values (Sutton and Barto 2018, 4.2). A state keeps its action of the policy `current` as
+    /// long as no other is better by more than rounding, so that equal actions don't take turns.
     public func greedyPolicy(_ values: [Double], keeping current: Policy = .uniform) -> [Int] {
         (0..<stateCount).map { state in
             let best = best(state, values)
@@ -129,12 +129,12 @@ public struct MarkovDecisionProcess: Sendable {
         }
     }
 
-    /// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3), from the uniform policy: evaluation and improvement in turn, until
-    /// no action changes.
+    /// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3), from the uniform policy: evaluation and improvement
+    /// in turn, until no action changes.
     ///
     /// - Precondition: as ``init(_:discount:)``, for every policy met on the way.
-    /// - Parameter sweeps: those of an evaluation at most; fewer than convergence takes make it modified policy iteration
-    ///   (Puterman and Shin 1978), which ends the same.
+    /// - Parameter sweeps: those of an evaluation at most; fewer than convergence takes make it modified policy
+    ///   iteration (Puterman and Shin 1978), which ends the same.
     public func policyIteration(
         tolerance: Double = 1e-10, sweeps: Int = 1_000_000
     ) -> (policy: [Int], values: [Double], improvements: Int) {
@@ -162,8 +162,8 @@ public struct MarkovDecisionProcess: Sendable {
 
     /// Value iteration from zeros.
     ///
-    /// - Returns: V*, the last sweep's change, and the number of sweeps. No value is farther from V* than the change times
-    ///   γ / (1 − γ).
+    /// - Returns: V*, the last sweep's change, and the number of sweeps. No value is farther from V* than the change
+    ///   times γ / (1 − γ).
     public func valueIteration(
         tolerance: Double = 1e-10, sweeps: Int = 1_000_000
     ) -> (values: [Double], residual: Double, sweeps: Int) {

@@ -17,9 +17,9 @@ extension PlannerSettings {
     public static var needs: AgentNeeds { .model }
 }
 
-/// What all planners share: the process, the values under way in double precision, and a table of action values that they
-/// act by. They learn nothing from transitions; each call of ``learn(from:)`` makes one more step of planning, until there is
-/// nothing left to plan.
+/// What all planners share: the process, the values under way in double precision, and a table of action values that
+/// they act by. They learn nothing from transitions; each call of ``learn(from:)`` makes one more step of planning,
+/// until there is nothing left to plan.
 public class Planner: Learner {
     let process: MarkovDecisionProcess
     let tolerance: Double
@@ -82,13 +82,12 @@ public class Planner: Learner {
         }
     }
 
-    /// Where exploring actions are drawn from: nothing explores unless said otherwise.
+    /// The random streams that exploring actions are sampled from: nothing explores by default.
     public var actionStreams: ActionStreams {
         get { ActionStreams(shared: RandomStream(seed: 0)) }
         set {}
     }
 
-    /// Codes the counters and the values, in double precision.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&sweeps, in: 0...1 << 62)
         try coder.code(&residual)
@@ -104,10 +103,8 @@ public class Planner: Learner {
     /// One a sweep.
     public var updates: Int { sweeps }
 
-    /// The table.
     public final var variables: Parameters { Parameters([("values", table)]) }
 
-    /// The table.
     public final var behaviour: Parameters { variables }
 
     /// The rows of the table.

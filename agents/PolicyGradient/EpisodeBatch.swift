@@ -1,8 +1,8 @@
 import Environments
 import Experience
 
-/// The steps of whole episodes: those under way, one trajectory an environment, and the finished ones, whose returns are
-/// known, one after another.
+/// The steps of whole episodes: those under way, one trajectory an environment, and the finished ones, whose returns
+/// are known, one after another.
 struct EpisodeBatch {
     /// Finished episodes: observations, actions, rewards and returns of each step.
     private(set) var finished: Trajectory
@@ -93,8 +93,8 @@ extension Column.Name {
 }
 
 extension StateCoder {
-    /// Codes the steps of a trajectory in environments of a kind. Observations and actions that are read must be in their
-    /// spaces where these are of choices.
+    /// Codes the steps of a trajectory in environments of a kind. Observations and actions that are read must be in
+    /// their spaces where these are of choices.
     mutating func code(_ trajectory: inout Trajectory, in environment: EnvironmentDescription) throws(EnvironmentError)
     {
         var steps = trajectory.steps
@@ -119,7 +119,7 @@ extension StateCoder {
 }
 
 extension EnvironmentDescription {
-    /// The space of choices that a column's rows must be in; nil where any numbers will do.
+    /// The space of choices that a column's rows must be in; nil if any numbers will do.
     fileprivate func space(of name: Column.Name) -> Space? {
         let space = name == .observations ? observationSpace : name == .actions ? actionSpace : nil
         if case .box = space { return nil }

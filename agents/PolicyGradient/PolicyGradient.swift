@@ -1,9 +1,10 @@
 import TensorCore
 
-// What the losses of policies are made of, as pure functions of tensors. T is the number of steps, A the number of actions.
+// What the losses of policies are made of, as pure functions of tensors. T is the number of steps, A the number of
+// actions.
 
-/// The score function's loss (Williams 1992), −log π(aₜ|sₜ) Âₜ for each step, whose gradient with the advantages held fixed is
-/// the policy gradient.
+/// The score function's loss (Williams 1992), −log π(aₜ|sₜ) Âₜ for each step, whose gradient with the advantages held
+/// fixed is the policy gradient.
 ///
 /// - Parameters:
 ///   - logProbabilities: (T, A): log π(·|sₜ).

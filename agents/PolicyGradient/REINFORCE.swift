@@ -9,7 +9,7 @@ import TensorCore
 ///     ∇J = E[Σₜ (Gₜ − b(sₜ)) ∇ log π(aₜ|sₜ)],   Gₜ = rₜ + γ Gₜ₊₁
 ///
 /// with an optional learned baseline b (fitted to the returns), whitened advantages and an entropy bonus. A truncated
-/// episode's return goes on with the baseline's value of the last observation; without a baseline it ends there.
+/// episode's return continues with the baseline's value of the last observation; without a baseline it ends there.
 public final class REINFORCE: Learner {
     private let settings: REINFORCESettings
     private let encoding: ObservationEncoding
@@ -18,7 +18,7 @@ public final class REINFORCE: Learner {
     private let policyOptimizer: Adam
     let baseline: Baseline?
     let policyProgram, learningProgram: Program
-    /// Where actions are drawn from.
+    /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
     /// Episodes under way, and finished ones up to the number that makes a batch.
     private var batch: EpisodeBatch
@@ -29,7 +29,7 @@ public final class REINFORCE: Learner {
 
     /// Makes an agent for the given spaces.
     ///
-    /// - Throws: ``AgentError`` where the spaces don't suit it.
+    /// - Throws: ``AgentError`` if the spaces don't suit it.
     public init(_ settings: REINFORCESettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
         actionCount = try environment.actionCount(for: "reinforce")
         self.settings = settings
@@ -128,7 +128,6 @@ public final class REINFORCE: Learner {
         guard loss.isFinite else { throw AgentError.diverged(agent: "reinforce", update: updates, loss: loss) }
     }
 
-    /// Codes the counters, the random stream, and the episodes that have not been learned from.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(mark: "reinforce, version 2")
         try coder.code(&updates, in: 0...1 << 62)

@@ -11,7 +11,6 @@ public struct REINFORCESettings: AgentSettings {
     @Setting("activation function of the mlp network") public var activation = MultilayerPerceptron.Activation.tanh
     /// Adam's α for the policy.
     @Setting(0...1, "learning rate of the policy") public var learningRate = 3e-3
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// Whole episodes in an update.
     @Setting(1...10_000, "episodes per update") public var episodesPerUpdate = 4
@@ -28,10 +27,8 @@ public struct REINFORCESettings: AgentSettings {
     /// The largest joint norm of the policy's gradients.
     @Setting(0...1e9, "maximum gradient norm of the policy; 0: no clipping") public var gradientClipping = 0.0
 
-    /// The defaults.
     public init() {}
 
-    /// A ``REINFORCE``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try REINFORCE(self, environment: environment, seed: seed)
     }

@@ -3,8 +3,8 @@ import Glibc
 /// Observations, or the frames that they are stacks of, each stored once, with a link to the one before it in its
 /// episode. Frames are numbered in the order in which they were stored; the oldest ones are forgotten.
 ///
-/// Nothing is allocated after the start. Address space is reserved for the most frames that there can be; memory is taken
-/// as it is needed, since places of forgotten frames are used again before new ones.
+/// Nothing is allocated after the start. Address space is reserved for the most frames that there can be; memory is
+/// taken as it is needed, since places of forgotten frames are used again before new ones.
 struct FrameStore: ~Copyable {
     /// What is known of a frame besides its content.
     struct Link {

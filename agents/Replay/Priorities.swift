@@ -2,12 +2,13 @@ import Environments
 import Glibc
 import Random
 
-/// Prioritised experience replay, the proportional kind (Schaul et al. 2016): transition i is drawn with the probability
+/// Prioritised experience replay, the proportional kind (Schaul et al. 2016): transition i is drawn with the
+/// probability
 ///
 ///     P(i) = pᵢ^α / Σₖ pₖ^α,   weighted by   wᵢ = (N P(i))^−β / maxⱼ wⱼ
 ///
-/// in its update, over the batch's j. What is new has the largest priority so far, so that everything is seen once. A batch is
-/// drawn from equal parts of the sum, one from each.
+/// in its update, over the batch's j. What is new has the largest priority so far, so that everything is seen once. A
+/// batch is drawn from equal parts of the sum, one from each.
 final class Priorities {
     /// α: 0 draws uniformly.
     private let exponent: Double
@@ -68,7 +69,6 @@ final class Priorities {
 }
 
 extension Priorities {
-    /// Codes the weights of all places and the largest priority.
     func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var length = count
         try coder.code(&length, in: 0...tree.count)

@@ -2,8 +2,8 @@ import Experience
 
 /// What the reward of a sampled transition is.
 public struct ReplayReturns: Hashable, Sendable {
-    /// n: how many steps are joined to one (Sutton 1988; Watkins 1989): fewer where the episode ended, or hasn't gone on yet.
-    /// Either way the value of what they led to follows, but for a terminal state's.
+    /// n: how many steps are joined to one (Sutton 1988; Watkins 1989): fewer where the episode ended, or hasn't gone
+    /// on yet. Either way the value of what they led to follows, but for a terminal state's.
     public var steps: Int
     /// γ.
     public var discount: Float
@@ -29,7 +29,8 @@ public struct ReplayBatch {
     public var rewards: UnsafeMutableBufferPointer<Float>
     /// (B, inputs): where it led.
     public var nextObservations: UnsafeMutableBufferPointer<Float>
-    /// (B): 0 where a terminal state was reached, otherwise γᵏ⁻¹ for k steps: 1 for one (truncated steps too: they bootstrap).
+    /// (B): 0 where a terminal state was reached, otherwise γᵏ⁻¹ for k steps: 1 for one (truncated steps too: they
+    /// bootstrap).
     public var continues: UnsafeMutableBufferPointer<Float>
 
     /// Names the inputs.

@@ -3,9 +3,9 @@ import Experience
 
 /// Reading and writing experience as bytes, so that checkpoints can store what is new.
 ///
-/// A record is a frame and how it came about: the number of the transition that led to it (8 bytes; for an episode's first
-/// frame, of the next one), the environment (4), the action (4 a number), the reward (4), an ``ReplayBuffer/End`` or the mark
-/// of an episode's first frame (1), then the frame; all little-endian.
+/// A record is a frame and how it came about: the number of the transition that led to it (8 bytes; for an episode's
+/// first frame, of the next one), the environment (4), the action (4 a number), the reward (4), an ``ReplayBuffer/End``
+/// or the mark of an episode's first frame (1), then the frame; all little-endian.
 extension ReplayBuffer {
     /// The number of records ever made.
     public var records: Int { frames.stored }

@@ -7,8 +7,8 @@ import Random
 ///
 /// Observations keep their own element type, and each is stored once: as what one step led to and the next one started
 /// from. Of observations that are stacks of frames each frame is stored once. A transition is the frame that it led to;
-/// links lead back from there, to the episode's first frame at most, which stands for those before it. What is sampled is
-/// a transition and those that followed it in its episode, joined to one of ``ReplayReturns/steps`` steps.
+/// links lead back from there, to the episode's first frame at most, which stands for those before it. What is sampled
+/// is a transition and those that followed it in its episode, joined to one of ``ReplayReturns/steps`` steps.
 public final class ReplayBuffer {
     /// The largest number of transitions kept; the oldest goes first.
     public let capacity: Int
@@ -36,7 +36,7 @@ public final class ReplayBuffer {
     /// How many transitions later the next one of its episode was added; 0 where none was yet.
     private let followers: UnsafeMutablePointer<Int32>
     private let returns: ReplayReturns
-    /// How likely each transition is drawn; nil where all are equally likely.
+    /// The probability that each transition is drawn; nil if all are equally likely.
     let priorities: Priorities?
     private let scratch: UnsafeMutableRawPointer
 
@@ -170,8 +170,8 @@ public final class ReplayBuffer {
         return UnsafeRawPointer(scratch)
     }
 
-    /// Makes a transition of a stored frame and the one before it, whose action is kept; the oldest transition goes where there
-    /// is no room.
+    /// Makes a transition of a stored frame and the one before it, whose action is kept; the oldest transition goes
+    /// where there is no room.
     func put(_ frame: Int, reward: Float, _ end: End) {
         let place = added % capacity
         (reached[place], rewards[place], ends[place]) = (frame, reward, end)

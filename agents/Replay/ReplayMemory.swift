@@ -13,7 +13,7 @@ public struct ReplayMemory: Hashable, Sendable {
 
     /// The memory of a buffer of `capacity` transitions in an environment.
     ///
-    /// - Throws: ``AgentError/replayMemory(_:machineBytes:)`` where that is more than 80 % of `machineBytes`.
+    /// - Throws: ``AgentError/replayMemory(_:machineBytes:)`` if that is more than 80 % of `machineBytes`.
     init(
         capacity: Int, of environment: EnvironmentDescription, isPrioritized: Bool = false,
         machineBytes: Int = Self.machineBytes

@@ -71,7 +71,7 @@ struct DynaModel {
         outcomes.append(outcome)
     }
 
-    /// An outcome of a pair, as often as it was seen; nil where it was never tried.
+    /// An outcome of a pair, as often as it was seen; nil if it was never tried.
     func draw(_ pair: Int, _ random: inout RandomStream) -> Outcome? {
         guard newest[pair] >= 0 else { return nil }
         var outcome = outcomes[newest[pair]]
@@ -84,7 +84,6 @@ struct DynaModel {
         return outcome
     }
 
-    /// Codes the outcomes in the order in which they were seen, from which the rest follows.
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var count = outcomes.count
         try coder.code(count: &count, ofBytes: 33)

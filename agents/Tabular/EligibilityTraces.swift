@@ -82,7 +82,6 @@ struct EligibilityTraces {
         return error
     }
 
-    /// Codes the traces.
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var count = active.count
         try coder.code(count: &count, ofBytes: 12)

@@ -3,27 +3,23 @@ import Environments
 
 /// Settings of ``MonteCarlo``.
 public struct MonteCarloSettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "monte-carlo"
     /// Whether a value is the mean of all its returns, as in the book, and `learningRate` doesn't count.
     @Setting("average all returns instead of using learningRate") public var averaging = true
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``MonteCarlo``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { MonteCarlo(self, shape: shape, seed: seed) }
 }
 
-/// First-visit Monte Carlo control with an ε-soft policy (Sutton and Barto 2018, 5.4): when an episode has ended, each state
-/// and action learn the return that followed their first visit in it,
+/// First-visit Monte Carlo control with an ε-soft policy (Sutton and Barto 2018, 5.4): when an episode has ended, each
+/// state and action learn the return that followed their first visit in it,
 ///
 ///     Q(s,a) ← Q(s,a) + α (G − Q(s,a)),   Gₜ = rₜ + γ Gₜ₊₁,   α = 1/N(s,a) with ``MonteCarloSettings/averaging``.
 ///
-/// What an episode that was cut would still have brought isn't known: its last state's expected value stands for it, the one
-/// place where a value is learned from another.
+/// What an episode that was cut would still have brought isn't known: its last state's expected value stands for it,
+/// the one place where a value is learned from another.
 public final class MonteCarlo: TabularAgent {
     private let averaging: Bool
     private var episodes: [Visits] = []
@@ -37,7 +33,6 @@ public final class MonteCarlo: TabularAgent {
         var rewards: [Double] = []
     }
 
-    /// Makes an agent for a table.
     public init(_ settings: MonteCarloSettings = .init(), shape: TableShape, seed: UInt64) {
         averaging = settings.averaging
         counts = Array(repeating: 0, count: averaging ? shape.count : 0)
@@ -78,7 +73,6 @@ public final class MonteCarlo: TabularAgent {
         return 1 / Double(counts[pair])
     }
 
-    /// Codes the numbers of returns and the episodes under way, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         try coder.code(&counts, in: 0...1 << 62)

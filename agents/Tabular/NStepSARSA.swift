@@ -9,23 +9,20 @@ public struct NStepSARSASettings: TabularSettings {
         case sarsa
         /// The same with the expected value of the last state's actions (7.2).
         case expected
-        /// Expected values in each step, of which only the action taken has what followed it: no importance sampling (7.5).
+        /// Expected values in each step, of which only the action taken has what followed it: no importance sampling
+        /// (7.5).
         case tree
     }
 
-    /// The catalogue's name.
     public static let agentName = "n-step-sarsa"
     /// n.
     @Setting(1...10_000, "steps before bootstrapping") public var stepCount = 4
     /// How the return of n steps is made.
     @Setting("kind of n-step backup") public var backup = Backup.sarsa
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() { table.learningRate = 0.2 }
 
-    /// An ``NStepSARSA``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { NStepSARSA(self, shape: shape, seed: seed) }
 }
 
@@ -40,7 +37,6 @@ public final class NStepSARSA: TabularAgent {
     private let stepCount: Int
     private var windows: [StepWindow] = []
 
-    /// Makes an agent for a table.
     public init(_ settings: NStepSARSASettings = .init(), shape: TableShape, seed: UInt64) {
         (backup, stepCount) = (settings.backup, settings.stepCount)
         super.init(settings.table, shape: shape, seed: seed)
@@ -82,7 +78,6 @@ public final class NStepSARSA: TabularAgent {
         windows[row].removeFirst()
     }
 
-    /// Codes the steps that have not been learned from, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         let (shape, stepCount) = (shape, stepCount)

@@ -3,19 +3,15 @@ import Environments
 
 /// Settings of ``QLambda``.
 public struct QLambdaSettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "q-lambda"
     /// λ: 0 learns from one step, 1 from all steps up to the next exploring action.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
     /// What becomes of the trace of a state and action that come again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.replacing
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``QLambda``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { QLambda(self, shape: shape, seed: seed) }
 }
 
@@ -30,7 +26,6 @@ public final class QLambda: TabularAgent {
     private let kind: TraceKind
     private var traces: [EligibilityTraces] = []
 
-    /// Makes an agent for a table.
     public init(_ settings: QLambdaSettings = .init(), shape: TableShape, seed: UInt64) {
         (lambda, kind) = (settings.lambda, settings.traces)
         super.init(settings.table, shape: shape, seed: seed)
@@ -48,7 +43,6 @@ public final class QLambda: TabularAgent {
         if step.ended { traces[row].fade(by: 0) }
     }
 
-    /// Codes the traces, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         try coder.code(rows: &traces, new: noTraces) { (traces, coder) throws(EnvironmentError) in

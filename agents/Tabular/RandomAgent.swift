@@ -10,7 +10,6 @@ public struct RandomSettings: AgentSettings {
     /// Something to draw.
     public static var needs: AgentNeeds { .drawableActions }
 
-    /// A ``RandomAgent``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         guard RandomAgent.canAct(in: environment.actionSpace) else {
             throw AgentError.actionSpace(
@@ -24,7 +23,7 @@ public struct RandomSettings: AgentSettings {
 /// Chooses every action with equal probability and learns nothing: the baseline of baselines.
 public final class RandomAgent: Learner {
     private let actionSpace: Space
-    /// Where actions are drawn from.
+    /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
 
     /// Makes an agent for choices, bits, or a bounded box of float32 numbers.
@@ -67,17 +66,13 @@ public final class RandomAgent: Learner {
         }
     }
 
-    /// Codes the random stream.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&actionStreams) }
 
     /// Learns nothing.
     public func learn(from transitions: Transitions) {}
 
-    /// Nothing.
     public var metrics: [(name: String, value: Double)] { [] }
-    /// None.
     public var updates: Int { 0 }
-    /// None.
     public var variables: Parameters { Parameters() }
 
     /// Equal probabilities of discrete actions.

@@ -15,7 +15,6 @@ public struct TDLambdaSettings: AgentSettings {
     @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.001
     /// Steps over which α moves to its final value.
     @Setting(0...1_000_000_000, "steps over which the learning rate changes") public var scheduleSteps = 200_000
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// λ: 0 learns from one step, 1 from the whole rest of the episode.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
@@ -24,21 +23,20 @@ public struct TDLambdaSettings: AgentSettings {
     /// The value of every state at first.
     @Setting(-1e6...1e6, "initial state value") public var initialValue = 0.0
 
-    /// The defaults.
     public init() {}
 
-    /// A ``TDLambda``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         TDLambda(self, shape: try TableShape(environment, agent: "td-lambda"), seed: seed)
     }
 }
 
-/// TD(λ) prediction (Sutton 1988; Sutton and Barto 2018, 12.2): the value of each state under the policy that takes every
-/// action with equal probability. With δ = r + γ V(s′) − V(s),
+/// TD(λ) prediction (Sutton 1988; Sutton and Barto 2018, 12.2): the value of each state under the policy that takes
+/// every action with equal probability. With δ = r + γ V(s′) − V(s),
 ///
 ///     e ← γλ e,   e(s) ← e(s) + 1,   V ← V + α δ e,
 ///
-/// V(s′) left out where s′ is terminal. It always acts by the policy that it values: it has nothing to choose a better one by.
+/// V(s′) left out where s′ is terminal. It always acts by the policy that it values: it has nothing to choose a better
+/// one by.
 public final class TDLambda: Learner {
     private let settings: TDLambdaSettings
     private let shape: TableShape
@@ -46,7 +44,7 @@ public final class TDLambda: Learner {
     private let table: Variable
     private let rates: LinearSchedule
     private var traces: [EligibilityTraces] = []
-    /// Where actions are drawn from.
+    /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
     private var steps = 0
     private var lastError = 0.0
@@ -71,7 +69,7 @@ public final class TDLambda: Learner {
 
     /// One update of all states that are eligible, a row.
     ///
-    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` where values grow beyond all numbers.
+    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` if values grow beyond all numbers.
     public func learn(from transitions: Transitions) throws {
         while traces.count < transitions.count { traces.append(noTraces) }
         try table.withMutableValues { values in
@@ -90,7 +88,6 @@ public final class TDLambda: Learner {
         }
     }
 
-    /// Codes the counter, the traces and the random stream.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&steps, in: 0...1 << 62)
         try coder.code(&lastError)
@@ -108,10 +105,8 @@ public final class TDLambda: Learner {
         ]
     }
 
-    /// One a step.
     public var updates: Int { steps }
 
-    /// The table.
     public var variables: Parameters { Parameters([("values", table)]) }
 
     /// Equal probabilities.

@@ -1,14 +1,13 @@
 import Configuration
 import Environments
 
-/// What all agents that learn a table of action values have in common: how far a value moves, how actions explore, and how
-/// both change in the course of training.
+/// What all agents that learn a table of action values have in common: how far a value moves, how actions explore, and
+/// how both change in the course of training.
 public struct TableSettings: Configurable, Hashable {
     /// α at the start of training.
     @Setting(0...1, "learning rate at the start") public var learningRate = 0.5
     /// α at the end of its schedule.
     @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.01
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// ε at the start of training.
     @Setting(0...1, "exploration rate ε at the start") public var explorationStart = 1.0
@@ -20,12 +19,11 @@ public struct TableSettings: Configurable, Hashable {
     /// The value of every state and action at first: above what can be reached, it makes the agent curious.
     @Setting(-1e6...1e6, "initial action value") public var initialValue = 0.0
 
-    /// The defaults.
     public init() {}
 }
 
-/// Settings of an agent that learns a table of action values: what it alone has, and behind that those of ``TableSettings``, which
-/// can be reached as its own.
+/// Settings of an agent that learns a table of action values: what it alone has, and behind that those of
+/// ``TableSettings``, which can be reached as its own.
 @dynamicMemberLookup
 public protocol TabularSettings: AgentSettings {
     /// What all such agents have in common, declared behind the agent's own settings.

@@ -2,7 +2,7 @@ import Environments
 import Experience
 import TensorCore
 
-/// The rows and columns of a table of action values: one row a state, one column an action.
+/// The rows and columns of a table of action values: one row per state, one column an action.
 public struct TableShape: Hashable, Sendable {
     /// States are `0..<stateCount`.
     public let stateCount: Int
@@ -21,8 +21,8 @@ public struct TableShape: Hashable, Sendable {
 
     /// The table for an environment.
     ///
-    /// - Throws: ``AgentError`` where observations don't consist of discrete numbers, actions aren't discrete, or the table
-    ///   would be larger than ``largestCount``.
+    /// - Throws: ``AgentError`` if observations don't consist of discrete numbers, actions aren't discrete, or the
+    ///   table would be larger than ``largestCount``.
     public init(_ environment: EnvironmentDescription, agent: String) throws {
         guard let radices = Self.radices(environment.observationSpace),
             let count = radices.reduce(

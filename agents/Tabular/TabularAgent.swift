@@ -4,16 +4,16 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// What all agents that learn a table of action values share: the table, ε-greedy actions with ties broken at random, the
-/// schedules of α and ε, and how a step of several environments becomes updates, row by row. What one of them adds is its
-/// update rule.
+/// What all agents that learn a table of action values share: the table, ε-greedy actions with ties broken at random,
+/// the schedules of α and ε, and how a step of several environments becomes updates, row by row. What one of them adds
+/// is its update rule.
 public class TabularAgent: Learner {
     let settings: TableSettings
     let shape: TableShape
     /// Q, (states, actions).
     let table: Variable
     private let rates, explorations: LinearSchedule
-    /// Where exploring actions are drawn from.
+    /// The random streams that exploring actions are sampled from.
     public final var actionStreams: ActionStreams
     /// Steps learned from.
     final var steps = 0
@@ -48,7 +48,7 @@ public class TabularAgent: Learner {
 
     /// Learns from the rows in order; a row sees what those before it have written.
     ///
-    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` where values grow beyond all numbers.
+    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` if values grow beyond all numbers.
     public final func learn(from transitions: Transitions) throws {
         prepare(rows: transitions.count)
         let actions = transitions.actions.integers
@@ -108,7 +108,6 @@ public class TabularAgent: Learner {
 
     // MARK: What is seen and kept
 
-    /// Codes the counter, the last difference and the random stream.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&steps, in: 0...1 << 62)
         try coder.code(&lastError)
@@ -120,13 +119,10 @@ public class TabularAgent: Learner {
         [("exploration", exploration), ("learningRate", learningRate), ("temporalDifference", lastError)]
     }
 
-    /// One a step.
     public var updates: Int { steps }
 
-    /// The table.
     public var variables: Parameters { behaviour }
 
-    /// The table.
     public final var behaviour: Parameters { Parameters([("values", table)]) }
 
     /// Nothing follows from the table.

@@ -11,8 +11,8 @@ import TensorCore
 ///
 /// Each of what was found later is a switch of the settings; all together they are Rainbow (Hessel et al. 2018):
 ///
-/// - `double`: the action is the network's, a* = argmaxₐ Q(s′, a), and y = c r + γ Q̄(s′, a*): a maximum over noisy values
-///   is too large (van Hasselt et al. 2016).
+/// - `double`: the action is the network's, a* = argmaxₐ Q(s′, a), and y = c r + γ Q̄(s′, a*): a maximum over noisy
+///   values is too large (van Hasselt et al. 2016).
 /// - `dueling`: ``ValueStreams``. `noisy`: ``NeuralNetworks/NoisyLinear`` in place of ε.
 /// - `prioritized`: ``Priorities``. `nStep`: ``ReplayReturns``.
 /// - `distribution`: ``CategoricalReturns`` or ``QuantileReturns`` in place of the expectation alone.
@@ -33,7 +33,7 @@ public final class DQN: ReplayingLearner {
     public let replayMemory: ReplayMemory
     private let exploration, importance: LinearSchedule
     private let learningRate: LinearSchedule?
-    /// Where exploring actions are drawn from.
+    /// The random streams that exploring actions are sampled from.
     public var actionStreams: ActionStreams
     private var replayStream: RandomStream
 
@@ -54,7 +54,7 @@ public final class DQN: ReplayingLearner {
 
     /// Makes an agent for the given spaces.
     ///
-    /// - Throws: ``AgentError`` where the spaces or settings don't suit it.
+    /// - Throws: ``AgentError`` if the spaces or settings don't suit it.
     public init(_ settings: DQNSettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
         let actionCount = try environment.actionCount(for: settings.agent)
         let root = RandomStream(seed: seed)
@@ -106,7 +106,8 @@ public final class DQN: ReplayingLearner {
         choose(actions.integers, by: try actionValues(observations, mode))
     }
 
-    /// As ``act(on:mode:into:)``. The values that it is greedy by are the assessment, but for those that noise has changed.
+    /// As ``act(on:mode:into:)``. The values that it is greedy by are the assessment, but for those that noise has
+    /// changed.
     public func act(
         on observations: Rows, mode: ActionMode, into actions: MutableRows,
         assessing assessment: inout ActionAssessment?
@@ -200,7 +201,6 @@ public final class DQN: ReplayingLearner {
         if settings.prioritized { replay.priorities?.update(to: learner.output(2)) }
     }
 
-    /// Codes the counters and the random streams.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&steps, in: 0...1 << 62)
         try coder.code(&pending, in: 0...settings.trainEvery - 1)
@@ -232,7 +232,6 @@ public final class DQN: ReplayingLearner {
         ["network": network.state, "target": target.state, "optimizer": optimizer.state]
     }
 
-    /// The network.
     public var behaviour: Parameters { network.state }
 
     /// Copies the network to its target.

@@ -81,7 +81,6 @@ public struct DQNSettings: AgentSettings {
     @Setting(-1e6...1e6, "lowest atom of the categorical distribution") public var minimumValue = -10.0
     /// The largest value of `categorical`.
     @Setting(-1e6...1e6, "highest atom of the categorical distribution") public var maximumValue = 10.0
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// The factor on rewards in targets: values are those of rewards so scaled.
     @Setting(1e-6...1e6, "reward scaling factor") public var rewardScale = 1.0
@@ -100,10 +99,8 @@ public struct DQNSettings: AgentSettings {
     /// The largest joint norm of the gradients.
     @Setting(0...1e9, "maximum gradient norm; 0: no clipping") public var gradientClipping = 10.0
 
-    /// The defaults.
     public init() {}
 
-    /// A ``DQN``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try DQN(self, environment: environment, seed: seed)
     }

@@ -20,7 +20,8 @@ protocol ReturnDistribution: Sendable {
     func loss(_ outputs: Tensor, next: Tensor, rewards: Tensor, discounts: Tensor) -> (loss: Tensor, priority: Tensor)
 }
 
-/// The return by its expectation alone, one number an action. The loss is ℓ(q − (c r + g q′)), the priority |q − (c r + g q′)|.
+/// The return by its expectation alone, one number per action. The loss is ℓ(q − (c r + g q′)), the priority |q − (c r
+/// + g q′)|.
 struct ExpectedReturns: ReturnDistribution {
     /// ℓ of a value and its target, (B).
     let loss: @Sendable (Tensor, Tensor) -> Tensor
@@ -66,11 +67,11 @@ struct CategoricalReturns: ReturnDistribution {
     }
 }
 
-/// The return as N equally likely values, its quantiles (QR-DQN: Dabney et al., "Distributional Reinforcement Learning with
-/// Quantile Regression", 2018).
+/// The return as N equally likely values, its quantiles (QR-DQN: Dabney et al., "Distributional Reinforcement Learning
+/// with Quantile Regression", 2018).
 ///
-/// With u = c r + g θ′ⱼ − θᵢ and τᵢ = (2i − 1)/2N the loss is Σᵢ meanⱼ |τᵢ − [u < 0]| ℓ(u), ℓ Huber's loss: θᵢ lies where a
-/// share τᵢ of the targets is below. It is the priority too.
+/// With u = c r + g θ′ⱼ − θᵢ and τᵢ = (2i − 1)/2N the loss is Σᵢ meanⱼ |τᵢ − [u < 0]| ℓ(u), ℓ Huber's loss: θᵢ lies
+/// where a share τᵢ of the targets is below. It is the priority too.
 struct QuantileReturns: ReturnDistribution {
     let atoms: Int
 

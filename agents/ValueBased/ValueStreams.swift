@@ -2,10 +2,11 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A network whose last hidden layer and outputs are noisy, or twice there, or both: (B, inputs) → (B, actions · atoms).
+/// A network whose last hidden layer and outputs are noisy, or twice there, or both: (B, inputs) → (B, actions ·
+/// atoms).
 ///
-/// Twice is a dueling network (Wang et al. 2016): one stream tells the state's value, the other how much better each action
-/// is than the others,
+/// Twice is a dueling network (Wang et al. 2016): one stream tells the state's value, the other how much better each
+/// action is than the others,
 ///
 ///     Q(s, a) = V(s) + A(s, a) − meanₐ A(s, a)
 ///

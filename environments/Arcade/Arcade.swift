@@ -1,5 +1,5 @@
-/// Arcade games in the manner of those that Atari's console played: 210 × 160 pixels in colour, 60 frames a second, its
-/// joystick, lives and scores. Their rules and pictures are this project's own.
+/// Arcade games in the manner of those that Atari's console played: 210 × 160 pixels in colour, 60 frames per second,
+/// its joystick, lives and scores. Their rules and pictures are this project's own.
 ///
 /// Each game's rules are an ``ArcadeGame``, a small value; ``ArcadeEnvironment`` makes an environment of them, and
 /// ``AtariPreprocessing`` what agents learn from.

@@ -4,13 +4,12 @@ import Random
 
 /// An arcade game as an environment: a step is one frame, a sixtieth of a second, without any preprocessing.
 ///
-/// An observation is the screen, 210 × 160 × 3 bytes of red, green and blue, or 210 × 160 of grey. One PCG64 stream feeds
-/// everything: a reset without a seed goes on with it. A frame draws whether the last action is repeated, where that can
-/// happen at all, then what the game draws.
+/// An observation is the screen, 210 × 160 × 3 bytes of red, green and blue, or 210 × 160 of grey. One PCG64 stream
+/// feeds everything: a reset without a seed continues with it. A frame draws whether the last action is repeated, where
+/// that can happen at all, then what the game draws.
 public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     /// The game.
     public internal(set) var game: Game
-    /// The environment's random stream.
     public var random = PCG64(seed: 0)
     /// The action that was played last, which the next frame may repeat.
     public internal(set) var lastAction = Arcade.Action.noop
@@ -22,7 +21,7 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     private let actions: InlineArray<18, Arcade.Action>
     private let actionCount: Int
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     public init(_ game: Game = Game(), _ settings: ArcadeSettings = ArcadeSettings()) {
         self.game = game
         self.settings = settings
@@ -46,7 +45,7 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     /// The lives that are left.
     public var lives: Int { game.lives }
 
-    /// The action that presses the button alone; nil where the game has no use for it.
+    /// The action that presses the button alone; nil if the game has no use for it.
     public let fireAction: Int?
 
     /// Starts a game.
@@ -73,7 +72,6 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
             reward: Double(reward), terminated: isOver, truncated: !isOver && frameCount >= settings.frameLimit)
     }
 
-    /// Writes the screen in the form of the settings.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         writeScreen(settings.screenForm, into: &observation)
     }
@@ -96,10 +94,8 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
         game.draw(into: raster)
     }
 
-    /// 160 × 210 pixels.
     public var frameSize: FrameSize { screenSize }
 
-    /// 60.
     public var framesPerSecond: Double { 60 }
 
     /// Draws the screen.
@@ -109,7 +105,6 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
 }
 
 extension ArcadeEnvironment: StateCodable {
-    /// Codes the random stream, the last action, the number of frames and the game.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&random)
         var number = lastAction.rawValue

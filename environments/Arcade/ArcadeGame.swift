@@ -4,9 +4,8 @@ import Random
 ///
 /// The random stream belongs to ``ArcadeEnvironment``. Pixels count from the left and from the top.
 public protocol ArcadeGame: BitwiseCopyable, Sendable, StateCodable {
-    /// What it is called in ids, such as `Pong`.
+    /// The name in ids, such as `Pong`.
     static var name: String { get }
-    /// What it is, in a few words.
     static var summary: String { get }
     /// The actions that have a role, ``Arcade/Action/noop`` first.
     static var minimalActions: [Arcade.Action] { get }
@@ -22,7 +21,7 @@ public protocol ArcadeGame: BitwiseCopyable, Sendable, StateCodable {
     /// Whether the game is over.
     var isOver: Bool { get }
 
-    /// Makes a game, to be started before use.
+    /// Makes a game; started it before use.
     ///
     /// - Throws: ``EnvironmentError/badValue(option:value:expected:)``.
     init(options: EnvironmentOptions) throws(EnvironmentError)
@@ -41,10 +40,9 @@ public protocol ArcadeGame: BitwiseCopyable, Sendable, StateCodable {
 }
 
 extension ArcadeGame {
-    /// None.
     public static var options: [EnvironmentOption] { [] }
 
-    /// Makes a game with the usual options, to be started before use.
+    /// Makes a game with the usual options, which must be started before use.
     public init() {
         do throws(EnvironmentError) {
             try self.init(options: EnvironmentOptions([:]))

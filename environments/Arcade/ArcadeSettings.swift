@@ -2,11 +2,11 @@
 public struct ArcadeSettings: Hashable, Sendable {
     /// Whether all 18 actions are there, not only those that have a role in the game.
     public var hasFullActionSpace = false
-    /// How likely a frame repeats the last action instead of the given one, 0...1 (Machado et al. 2018).
+    /// The probability that a frame repeats the last action instead of the given one, 0...1 (Machado et al. 2018).
     public var repeatActionProbability = 0.0
     /// What observations are.
     public var screenForm = ScreenForm.color
-    /// The frame in which an episode is cut; `Int.max` where none is.
+    /// The frame after which an episode is truncated; `Int.max` for no limit.
     public var frameLimit = 108_000
 
     /// The minimal actions, no repetition, colour, and half an hour of play.

@@ -54,7 +54,7 @@ struct Moment: Equatable {
         return hasher.finalize()
     }
 
-    /// What differs, in words; nil where nothing does.
+    /// What differs, in words; nil if nothing does.
     func difference(from other: Moment) -> String? {
         if reward != other.reward {
             return "the reward is \(Double(bitPattern: reward)) instead of \(Double(bitPattern: other.reward))"

@@ -45,7 +45,7 @@ public struct EnvironmentCheck: Sendable {
         }
     }
 
-    /// What the rule of this name found; nil where there is no such rule.
+    /// What the rule of this name found; nil if there is no such rule.
     public subscript(rule: String) -> Finding? { results.first { $0.rule == rule }?.finding }
 
     /// The names of all rules, in the order in which they are checked.
@@ -113,7 +113,7 @@ extension EnvironmentCheck.Finding {
         }
     }
 
-    /// What was found; empty where the rule is kept.
+    /// What was found; empty if the rule is kept.
     public var text: String {
         switch self {
         case .passed: ""

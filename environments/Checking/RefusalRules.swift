@@ -25,7 +25,7 @@ extension CheckRule {
         return sampler.sample()
     }
 
-    /// What is wrong with a batch's refusal of the next step; nil where it is as expected.
+    /// What is wrong with a batch's refusal of the next step; nil if it is as expected.
     private static func refusal(of batch: any BatchedEnvironment, isExpected: (EnvironmentError) -> Bool) -> String? {
         do throws(EnvironmentError) {
             try batch.checkStep()

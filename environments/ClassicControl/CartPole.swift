@@ -10,22 +10,21 @@ import Random
 @frozen public struct CartPole: Environment, Sendable {
     /// Position of the cart, in metres from the middle.
     public var position = 0.0
-    /// Velocity of the cart, in metres a second.
+    /// Velocity of the cart, in metres per second.
     public var velocity = 0.0
     /// Angle of the pole, in radians from upright, clockwise.
     public var angle = 0.0
-    /// Angular velocity of the pole, in radians a second.
+    /// Angular velocity of the pole, in radians per second.
     public var angularVelocity = 0.0
-    /// The environment's random stream.
     public var random = PCG64()
     /// Each of the four numbers starts at random in these bounds.
     public let startRange: ClosedRange<Double>
-    /// Whether the rewards are those of the book: -1 at the end and 0 before, instead of 1 a step.
+    /// Whether the rewards are those of the book: -1 at the end and 0 before, instead of 1 per step.
     public let usesBookReward: Bool
     // Sticky until the next reset: whoever steps on after the end gets 0 outside the limits.
     @usableFromInline var hasEnded = false
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     @inlinable public init(startRange: ClosedRange<Double> = -0.05...0.05, usesBookReward: Bool = false) {
         self.startRange = startRange
         self.usesBookReward = usesBookReward
@@ -96,7 +95,7 @@ import Random
 
     /// The cart's acceleration and the pole's angular acceleration.
     ///
-    /// The order of the operations is the original's, so that the trajectories are equal bit by bit.
+    /// The order of the operations is the original's, so that the trajectories are identical bit for bit.
     @inlinable @inline(__always) static func accelerations(
         _ force: Double, _ sine: Double, _ cosine: Double, _ angularVelocity: Double
     ) -> (Double, Double) {
@@ -118,7 +117,6 @@ import Random
         return Step(reward: reward, terminated: terminated)
     }
 
-    /// Writes position, velocity, angle and angular velocity.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
         precondition(observation.count == 4, "CartPole: an observation has 4 elements, not \(observation.count)")
         observation[0] = Float(position)
@@ -129,7 +127,6 @@ import Random
 }
 
 extension CartPole: StateCodable {
-    /// Codes the four numbers, whether the episode has ended, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&position)
         try coder.code(&velocity)
@@ -141,13 +138,12 @@ extension CartPole: StateCodable {
 }
 
 extension CartPole {
-    /// 600 × 400 pixels.
     public var frameSize: FrameSize { FrameSize(width: 600, height: 400) }
 
     /// 50: a step is 0.02 s.
     public var framesPerSecond: Double { 50 }
 
-    /// Draws the track, the cart, the pole and its axle, 125 pixels a metre.
+    /// Draws the track, the cart, the pole and its axle, 125 pixels per metre.
     public func draw(into frame: inout Frame) {
         frame.clear(.white)
         let scale = 600 / (2 * Self.positionLimit)

@@ -14,9 +14,8 @@ import Random
 @frozen public struct MountainCarContinuous: Environment, Sendable {
     /// Position of the car; the valley's lowest point is -π/6.
     public var position = 0.0
-    /// Velocity of the car, in positions a step.
+    /// Velocity of the car, in positions per step.
     public var velocity = 0.0
-    /// The environment's random stream.
     public var random = PCG64()
     /// The bounds of the position at the start.
     public let startRange: ClosedRange<Double>
@@ -25,7 +24,7 @@ import Random
     // The original draws a state in double precision and stores what a step makes of it in single precision.
     @usableFromInline var isAtStart = true
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - startRange: the bounds of the position at the start, within -1.2...0.6.
@@ -54,8 +53,8 @@ import Random
 
     /// Adds the engine's force and the slope's to the velocity, and the velocity to the position.
     ///
-    /// The order of the operations and their precision are the original's, so that the trajectories are equal bit by
-    /// bit.
+    /// The order of the operations and their precision are the original's, so that the trajectories are identical bit
+    /// for bit.
     @inlinable public mutating func step(_ action: Float) -> Step {
         precondition(
             -1 <= action && action <= 1, "MountainCarContinuous: the action \(action) is not in Box(-1.0, 1.0)")
@@ -84,7 +83,6 @@ import Random
         return place >= Number(Self.goalPosition) && speed >= Number(goalVelocity)
     }
 
-    /// Writes position and velocity.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
         precondition(
             observation.count == 2, "MountainCarContinuous: an observation has 2 elements, not \(observation.count)")
@@ -94,7 +92,6 @@ import Random
 }
 
 extension MountainCarContinuous: StateCodable {
-    /// Codes position, velocity, whether the episode has only begun, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&position)
         try coder.code(&velocity)
@@ -104,7 +101,6 @@ extension MountainCarContinuous: StateCodable {
 }
 
 extension MountainCarContinuous {
-    /// 600 × 400 pixels.
     public var frameSize: FrameSize { MountainValley.frameSize }
 
     /// Draws the valley, the car and the flag.

@@ -1,7 +1,7 @@
 import Experience
 
-/// Whether an action is one that an environment with actions of type `Action` takes; nil where the type doesn't lie in memory
-/// as a row of the space's actions does.
+/// Whether an action is one that an environment with actions of type `Action` takes; nil if the type doesn't lie in
+/// memory as a row of the space's actions does.
 @frozen @usableFromInline struct ActionCheck<Action: BitwiseCopyable>: BitwiseCopyable {
     @usableFromInline enum Kind: Sendable, BitwiseCopyable { case discrete, floats, doubles, choices, integers }
 

@@ -38,7 +38,7 @@ public enum Assets {
 
     /// The names of the files with this ending in a folder of the assets, sorted, without the ending.
     ///
-    /// Empty where the folder is missing.
+    /// Empty if the folder is missing.
     public static func names(in subfolder: String, ending: String) -> [String] {
         guard let path = try? path(subfolder), let directory = opendir(path) else { return [] }
         defer { closedir(directory) }

@@ -1,10 +1,10 @@
 import Experience
 
-/// What every batch of environments keeps, whatever plays in them: what it is called, its spaces, its rows, and which of
-/// its environments may make a step.
+/// What every batch of environments keeps, whatever plays in them: what it is called, its spaces, its rows, and which
+/// of its environments may make a step.
 ///
-/// The rows stay in place for the life of the batch, row-major, one row an environment, each part on its own cache lines. A kind of
-/// batch is these buffers and what resets, steps and draws: see ``BatchedEnvironment``.
+/// The rows stay in place for the life of the batch, row-major, one row per environment, each part on its own cache
+/// lines. A kind of batch is these buffers and what resets, steps and draws: see ``BatchedEnvironment``.
 public final class BatchBuffers {
     /// The parts that a batch's memory consists of.
     public enum Part: CaseIterable, Sendable {
@@ -12,22 +12,19 @@ public final class BatchBuffers {
         case started
     }
 
-    /// What the environment is called, such as `CartPole-v1`.
+    /// The name, such as `CartPole-v1`.
     public let id: String
-    /// The number of environments, n.
     public let count: Int
     /// What happens when an episode has ended.
     public let autoreset: AutoresetMode
-    /// The set of one environment's observations.
     public let observationSpace: Space
-    /// The set of one environment's actions.
     public let actionSpace: Space
-    /// The type of an observation's elements.
     public let elementType: ElementType
 
     /// The current observations.
     public let observations: MutableRows
-    /// The observations that the last step led to: other memory than ``observations`` only with ``AutoresetMode/sameStep``.
+    /// The observations that the last step led to: other memory than ``observations`` only with
+    /// ``AutoresetMode/sameStep``.
     public let finalObservations: MutableRows
     /// The actions of the next step.
     public let actions: MutableRows
@@ -35,11 +32,11 @@ public final class BatchBuffers {
     public let rewards: UnsafeMutableBufferPointer<Double>
     /// Whether the last step ended the episode in a terminal state.
     public let terminated: UnsafeMutableBufferPointer<Bool>
-    /// Whether the last step cut the episode.
+    /// Whether the last step truncated the episode.
     public let truncated: UnsafeMutableBufferPointer<Bool>
     /// Whether the last step was a reset that ignored its action.
     public let isResetStep: UnsafeMutableBufferPointer<Bool>
-    /// The valid actions in the current states; nil where the environment doesn't tell.
+    /// The valid actions in the current states; nil if the environment has none.
     public let actionMasks: UnsafeMutableBufferPointer<ActionMask>?
     /// Whether an environment has been reset once.
     public let started: UnsafeMutableBufferPointer<Bool>
@@ -137,7 +134,7 @@ public final class BatchBuffers {
         }
     }
 
-    /// What is wrong with the next step of one environment; nil where nothing is.
+    /// What is wrong with the next step of one environment; nil if nothing is.
     public func fault(of index: Int, withinBounds: Bool = true) -> EnvironmentError? {
         guard started[index] else { return .notReset(environment: id, index: index) }
         if hasEnded(index) {

@@ -16,22 +16,22 @@ public enum AutoresetMode: String, Hashable, Sendable, CaseIterable, Codable {
 /// Several environments of one kind stepped together, their type erased once a batch.
 ///
 /// Training loops, recorders and the viewer use this. The buffers stay in place for the life of the batch and are
-/// overwritten by each step and reset; they are row-major, one row an environment, and aligned to 64 bytes.
+/// overwritten by each step and reset; they are row-major, one row per environment, and aligned to 64 bytes.
 ///
 /// A batch of n gives exactly what n single environments give. A batch belongs to one thread at a time.
 ///
-/// A kind of batch has ``buffers``, resets, steps and draws; everything else follows from the buffers unless said otherwise.
+/// A kind of batch has ``buffers``, resets, steps and draws; everything else follows from the buffers by default.
 public protocol BatchedEnvironment: AnyObject {
     /// What every batch keeps: its name, spaces and rows.
     var buffers: BatchBuffers { get }
 
-    /// The number of consecutive frames that an observation consists of: see ``Environment/stackedFrames``. 1 unless
-    /// said otherwise.
+    /// The number of consecutive frames that an observation consists of: see ``Environment/stackedFrames``. 1 by
+    /// default.
     var stackedFrames: Int { get }
 
     /// Whether the environments' own type of actions suits the space, so that ``actions`` can be written.
     var hasSuitableActions: Bool { get }
-    /// (n): the valid actions in the states of ``observations``; nil where the environment doesn't tell.
+    /// (n): the valid actions in the states of ``observations``; nil if the environment has none.
     var actionMasks: UnsafeBufferPointer<ActionMask>? { get }
     /// (n): the rewards of the last step; 0 after a reset.
     var rewards: UnsafeBufferPointer<Double> { get }
@@ -40,7 +40,7 @@ public protocol BatchedEnvironment: AnyObject {
     ///
     /// - Precondition: `seeds` has n entries, and so has `mask`, with at least one true. Entry i, where there is
     ///   one, seeds the environment i.
-    /// - Throws: ``EnvironmentError/outside(_:)`` where environments run in other processes and one of these fails; then
+    /// - Throws: ``EnvironmentError/outside(_:)`` if environments run in other processes and one of these fails; then
     ///   the batch can't be used any more.
     func reset(seeds: [UInt64?], mask: [Bool]?) throws(EnvironmentError)
 
@@ -58,7 +58,7 @@ public protocol BatchedEnvironment: AnyObject {
     /// - Throws: as ``reset(seeds:mask:)``, and what ``draw(_:into:)`` threw before.
     func step() throws(EnvironmentError)
 
-    /// Time steps a second when a person watches; 30 unless said otherwise.
+    /// Time steps per second when a person watches; 30 by default.
     var framesPerSecond: Double { get }
 
     /// The size in pixels of the frames that ``draw(_:into:)`` makes.
@@ -71,29 +71,29 @@ public protocol BatchedEnvironment: AnyObject {
 
     /// Puts the environment `target` into the state of `source`, and its rows with it: a branch of what can follow.
     ///
-    /// - Throws: ``EnvironmentError/noSnapshot(environment:)`` where environments run in other processes.
+    /// - Throws: ``EnvironmentError/noSnapshot(environment:)`` if environments run in other processes.
     func copy(_ source: Int, to target: Int) throws(EnvironmentError)
 
     /// What earlier episodes of one environment gave and a reset keeps on purpose, such as the mean of observations;
-    /// empty where that is nothing.
+    /// empty if that is nothing.
     func statistics(of index: Int) -> [UInt8]
 
     /// Gives all environments the statistics that ``statistics(of:)`` gave of a training's; they don't change any more.
     ///
-    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; then nothing has changed.
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; in that case nothing has changed.
     func takeOver(statistics: [UInt8]) throws(EnvironmentError)
 
     /// Whether the environments can write their state to bytes and read it back.
     var canSnapshot: Bool { get }
 
-    /// The whole state of one environment as bytes: enough to go on exactly as it would have.
+    /// The whole state of one environment as bytes: enough to continue exactly as it would have.
     ///
     /// - Throws: ``EnvironmentError/noSnapshot(environment:)``.
     func snapshot(of index: Int) throws(EnvironmentError) -> [UInt8]
 
     /// Puts the environment `index` into a state that ``snapshot(of:)`` of any index gave, and its rows with it.
     ///
-    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; then nothing has changed.
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; in that case nothing has changed.
     func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError)
 
     /// The transition probabilities, where the environment is finite and knows them.
@@ -101,15 +101,11 @@ public protocol BatchedEnvironment: AnyObject {
 }
 
 extension BatchedEnvironment {
-    /// What the environment is called, such as `CartPole-v1`.
+    /// The name, such as `CartPole-v1`.
     public var id: String { buffers.id }
-    /// The number of environments, n.
     public var count: Int { buffers.count }
-    /// The set of one environment's observations.
     public var observationSpace: Space { buffers.observationSpace }
-    /// The set of one environment's actions.
     public var actionSpace: Space { buffers.actionSpace }
-    /// The type of an observation's elements.
     public var elementType: ElementType { buffers.elementType }
     /// What happens when an episode has ended.
     public var autoreset: AutoresetMode { buffers.autoreset }
@@ -118,14 +114,15 @@ extension BatchedEnvironment {
     /// (n, …): the observations that the last step led to. They differ from ``observations`` where the step ended an
     /// episode in the mode ``AutoresetMode/sameStep``; a learner bootstraps from them.
     public var finalObservations: Rows { buffers.finalObservations.rows }
-    /// (n, …): the actions of the next step, to be written by the caller: int64 for choices, bytes for bits, else floats.
+    /// (n, …): the actions of the next step, to be written by the caller: int64 for choices, bytes for bits, else
+    /// floats.
     public var actionRows: MutableRows {
         precondition(hasSuitableActions, "\(id): its Action type cannot hold actions of \(actionSpace)")
         return buffers.actions
     }
     /// (n): whether the last step ended the episode in a terminal state.
     public var terminated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.terminated) }
-    /// (n): whether the last step cut the episode.
+    /// (n): whether the last step truncated the episode.
     public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.truncated) }
     /// (n): whether the last step was a reset that ignored its action: only with ``AutoresetMode/nextStep``.
     public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.isResetStep) }
@@ -138,7 +135,6 @@ extension BatchedEnvironment {
     public var stackedFrames: Int { 1 }
     /// Actions are rows of the space.
     public var hasSuitableActions: Bool { true }
-    /// 30.
     public var framesPerSecond: Double { 30 }
     /// The environments tell no transition probabilities.
     public var tabularModel: (any TabularModel)? { nil }
@@ -165,7 +161,7 @@ extension BatchedEnvironment {
 
     /// Takes no statistics.
     ///
-    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` where there are some.
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` if there are some.
     public func takeOver(statistics: [UInt8]) throws(EnvironmentError) {
         guard statistics.isEmpty else { throw .badState(offset: 0, expected: "no statistics") }
     }

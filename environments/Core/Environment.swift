@@ -15,15 +15,14 @@ import Graphics
 /// An environment that also conforms to ``StateCodable`` can be saved to a file and resumed exactly; one that
 /// conforms to ``TabularModel`` can be planned in. ``VectorEnvironment`` makes a batch of any.
 public protocol Environment<Element>: Sendable {
-    /// One action, which lies in memory as the numbers of ``actionSpace`` do: `Int` where that is discrete, `Float` for a box of
-    /// one number, `InlineArray<3, Float>` for one of three, `InlineArray<2, Int>` for two choices.
+    /// One action, which lies in memory as the numbers of ``actionSpace`` do: `Int` where that is discrete, `Float` for
+    /// a box of one number, `InlineArray<3, Float>` for one of three, `InlineArray<2, Int>` for two choices.
     associatedtype Action: BitwiseCopyable & Sendable
     /// The type of one element of an observation: `Float`, `UInt8` or `Int32`.
     associatedtype Element: ObservationElement
 
     /// The set of all observations; its shape is that of one observation.
     var observationSpace: Space { get }
-    /// The set of all actions.
     var actionSpace: Space { get }
 
     /// Starts an episode. With a seed the random stream is made anew from it; without one the stream runs on.
@@ -36,30 +35,29 @@ public protocol Environment<Element>: Sendable {
     /// - Precondition: `action` is in ``actionSpace`` and ``reset(seed:)`` has been called.
     mutating func step(_ action: Action) -> Step
 
-    /// Plays one time step in each of several environments: what ``step(_:)`` would do in each, and does unless said
-    /// otherwise. An environment whose formula takes several at once says otherwise.
+    /// Plays one time step in each of several environments: what ``step(_:)`` would do in each, and does by default. An
+    /// environment whose formula takes several at once says otherwise.
     static func step(
         _ worlds: StridedWorlds<Self>, _ actions: UnsafePointer<Action>, into results: UnsafeMutablePointer<Step>)
 
-    /// Writes the current observation, row-major, into `observation`, which has ``Space/count`` elements.
     func observe(into observation: inout MutableSpan<Element>)
 
-    /// The actions that are not in vain in the current state, where the environment tells: either in all states or in
-    /// none, and only where ``actionSpace`` is discrete with at most 64 actions. Nil unless said otherwise.
+    /// The actions that are valid in the current state, where the environment tells: either in all states or in none,
+    /// and only where ``actionSpace`` is discrete with at most 64 actions. Nil by default.
     var actionMask: ActionMask? { get }
 
-    /// The number k of consecutive frames that an observation of shape (height, width, k) consists of, the oldest first:
-    /// each step moves them one place and appends a new one, a reset fills all places with the first. Who stores
-    /// observations may store the frames once. 1 unless said otherwise.
+    /// The number k of consecutive frames that an observation of shape (height, width, k) consists of, the oldest
+    /// first: each step moves them one place and appends a new one, a reset fills all places with the first. Who stores
+    /// observations may store the frames once. 1 by default.
     var stackedFrames: Int { get }
 
-    /// Hands to `coder` what earlier episodes gave and a reset keeps on purpose: running statistics. Nothing unless said
-    /// otherwise. Statistics that are read are those of a training; they don't change any more.
+    /// Hands to `coder` what earlier episodes gave and a reset keeps on purpose: running statistics. Nothing by
+    /// default. Statistics that are read are those of a training; they don't change any more.
     ///
     /// - Throws: ``EnvironmentError/badState(offset:expected:)`` when reading bytes that hold no such statistics.
     mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError)
 
-    /// Time steps a second when a person watches; 30 unless said otherwise.
+    /// Time steps per second when a person watches; 30 by default.
     var framesPerSecond: Double { get }
 
     /// The size in pixels of the frames that ``draw(into:)`` makes.
@@ -77,16 +75,12 @@ extension Environment {
         for index in 0..<worlds.count { results[index] = worlds[index].step(actions[index]) }
     }
 
-    /// None.
     @inlinable public var actionMask: ActionMask? { nil }
 
-    /// 1.
     @inlinable public var stackedFrames: Int { 1 }
 
-    /// Nothing.
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {}
 
-    /// 30.
     public var framesPerSecond: Double { 30 }
 }
 

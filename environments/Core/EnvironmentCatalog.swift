@@ -3,15 +3,15 @@ import Synchronization
 
 /// An environment that can be made by name.
 public struct EnvironmentEntry: Sendable {
-    /// What it is called, such as `CartPole-v1`.
+    /// The name, such as `CartPole-v1`.
     public let id: String
-    /// What it is, in one line.
+    /// A one-line description.
     public let summary: String
-    /// The step in which an episode is cut; nil where none is.
+    /// The step after which an episode is truncated; nil for no limit.
     public let stepLimit: Int?
-    /// The mean return from which the task counts as solved; nil where there is no such number.
+    /// The mean return from which the task counts as solved; nil if there is no such number.
     public let rewardThreshold: Double?
-    /// What its discrete actions are called, for people to read; empty where numbers say as much.
+    /// What its discrete actions are called, for people to read; empty if numbers say as much.
     public let actionNames: [String]
     /// What it can be made with, besides ``EnvironmentCatalog/commonOptions``.
     public let options: [EnvironmentOption]
@@ -46,7 +46,7 @@ public struct EnvironmentRequest: Sendable {
     public let autoreset: AutoresetMode
     /// The options that the user has given.
     public let options: EnvironmentOptions
-    /// The step in which an episode is cut; nil where none is.
+    /// The step after which an episode is truncated; nil for no limit.
     public var stepLimit: Int?
 
     /// What is put around each environment and its time limit, the innermost first.

@@ -4,9 +4,9 @@ import Experience
 ///
 /// Feed it after each step; that allocates nothing.
 public struct EpisodeStatistics: Sendable {
-    /// The sum of rewards so far, one entry an environment.
+    /// The sum of rewards so far, one entry per environment.
     public private(set) var runningReturns: [Double]
-    /// The number of steps so far, one entry an environment.
+    /// The number of steps so far, one entry per environment.
     public private(set) var runningLengths: [Int]
     /// The episodes that the last step finished, in the order of their environments.
     public private(set) var completed: [EpisodeSummary]
@@ -94,7 +94,6 @@ public struct EpisodeStatistics: Sendable {
 }
 
 extension EpisodeStatistics: StateCodable {
-    /// Codes everything, so that a resumed run reports what an unbroken one would.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&runningReturns)
         try coder.code(&runningLengths, in: 0...1 << 62)

@@ -44,7 +44,6 @@ extension Float: ObservationElement {
     public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { $0 } }
     /// Leaves the greater of two rows in `row`.
     public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
-    /// Codes the value, bit for bit.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }
 
@@ -57,7 +56,6 @@ extension UInt8: ObservationElement {
     public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { Float($0) } }
     /// Leaves the greater of two rows in `row`.
     public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
-    /// Codes the value.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }
 
@@ -72,6 +70,5 @@ extension Int32: ObservationElement {
     public static func convert(_ values: [Self], to row: inout [Float]) { convertEach(values, to: &row) { Float($0) } }
     /// Leaves the greater of two rows in `row`.
     public static func keepGreater(of values: [Self], in row: inout [Self]) { keepEachGreater(of: values, in: &row) }
-    /// Codes the value.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&self) }
 }

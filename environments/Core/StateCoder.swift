@@ -30,7 +30,7 @@ extension StateCodable {
         return coder.bytes
     }
 
-    /// Takes the state from bytes that ``stateBytes()`` made. Nothing changes where they are wrong.
+    /// Takes the state from bytes that ``stateBytes()`` made. Changes nothing if they are invalid.
     ///
     /// - Throws: ``EnvironmentError/badState(offset:expected:)``.
     public mutating func restoreState(from bytes: [UInt8]) throws(EnvironmentError) {

@@ -1,4 +1,5 @@
-/// Environments of one type that lie in memory one `stride` after the other: those of a batch, or those within its wrappers.
+/// Environments of one type that lie in memory one `stride` after the other: those of a batch, or those within its
+/// wrappers.
 @frozen public struct StridedWorlds<World> {
     @usableFromInline let first: UnsafeMutableRawPointer
     @usableFromInline let stride: Int

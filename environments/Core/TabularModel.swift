@@ -1,6 +1,6 @@
 /// One thing that can follow an action in a finite environment.
 @frozen public struct Outcome: Hashable, Sendable, BitwiseCopyable {
-    /// How likely it is, 0...1. The outcomes of an action add up to 1, but for rounding.
+    /// Its probability, 0...1. The outcomes of an action add up to 1, but for rounding.
     public var probability: Double
     /// The state that follows.
     public var nextState: Int

@@ -25,7 +25,6 @@ extension VectorEnvironment {
     /// The frame size of the environments.
     public var frameSize: FrameSize { environments[0].frameSize }
 
-    /// Time steps a second when a person watches.
     public var framesPerSecond: Double { environments[0].framesPerSecond }
 
     /// Draws one environment.

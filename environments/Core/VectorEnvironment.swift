@@ -19,10 +19,9 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     /// The actions of the next step, to be written by the caller.
     public let actions: UnsafeMutableBufferPointer<World.Action>
 
-    // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code, which makes a type at run time wherever
-    // it names one that depends on `World`: what is asked for at each step is kept in types that don't.
+    // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code, which makes a type at run
+    // time wherever it names one that depends on `World`: what is asked for at each step is kept in types that don't.
 
-    /// The number of environments, n.
     public let count: Int
     /// What happens when an episode has ended.
     public let autoreset: AutoresetMode
@@ -171,7 +170,8 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         observe(index)
     }
 
-    /// With ``AutoresetMode/nextStep``: those that have ended are reset, and the runs of others between them make a step.
+    /// With ``AutoresetMode/nextStep``: those that have ended are reset, and the runs of others between them make a
+    /// step.
     @inlinable @inline(__always) func stepOrReset(_ rows: Range<Int>) {
         var start = rows.lowerBound
         for index in rows {

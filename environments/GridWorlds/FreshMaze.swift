@@ -20,7 +20,7 @@ public struct FreshMaze: Environment {
     // The stream before the maze was drawn: all that is needed to have it again.
     private var source = PCG64(seed: 0)
 
-    /// Makes an environment of mazes of so many rooms, to be reset before use.
+    /// Makes an environment of mazes of so many rooms, which must be reset before use.
     ///
     /// - Parameters:
     ///   - rows: the number of rooms from top to bottom, 2...63.
@@ -76,7 +76,6 @@ public struct FreshMaze: Environment {
         return Step(reward: isSolved ? 1 : 0, terminated: isSolved)
     }
 
-    /// Writes what is in the cells that are seen.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         let window = window
         planes.write(window, into: &observation)
@@ -90,8 +89,6 @@ public struct FreshMaze: Environment {
 }
 
 extension FreshMaze: StateCodable {
-    /// Codes the maze as the stream that it was drawn from, the agent as the number of its cell among the open ones, and
-    /// the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&source)
         if coder.isReading { build() }
@@ -106,7 +103,7 @@ extension FreshMaze: StateCodable {
 extension FreshMaze {
     private var painter: GridPainter { GridPainter(rows: planes.rows, columns: planes.columns) }
 
-    /// One square a cell, as large as fits into about 512 pixels.
+    /// One square per cell, as large as fits into about 512 pixels.
     public var frameSize: FrameSize { painter.frameSize }
 
     /// 5: slow enough to follow.

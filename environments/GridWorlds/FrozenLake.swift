@@ -6,13 +6,12 @@ import Random
 /// is slippery.
 ///
 /// The observation is the cell, row × columns + column. Actions: 0 left, 1 down, 2 right, 3 up. On slippery ice the
-/// move goes astray to either side, each with half of what is left of the success rate.
+/// move slips to either side, each with half of what is left of the success rate.
 public struct FrozenLake: Environment {
     /// The cells, row-major.
     public let lake: Lake
     /// The agent's cell.
     public private(set) var state = 0
-    /// The environment's random stream.
     public private(set) var random = PCG64()
     @usableFromInline let table: TransitionTable
 
@@ -31,11 +30,12 @@ public struct FrozenLake: Environment {
         }
     }
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - lake: the map.
-    ///   - successRate: how likely a move goes where it was meant to, 0...1; nil for ice that is not slippery.
+    ///   - successRate: the probability that a move goes where it was meant to, 0...1; nil for ice that is not
+    ///     slippery.
     ///   - rewards: the rewards on entering a cell.
     public init(_ lake: Lake = .small, successRate: Double? = 1.0 / 3, rewards: Rewards = Rewards()) {
         precondition(
@@ -64,7 +64,6 @@ public struct FrozenLake: Environment {
         return Step(reward: outcome.reward, terminated: outcome.terminated)
     }
 
-    /// Writes the cell.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
@@ -98,7 +97,6 @@ public struct FrozenLake: Environment {
 }
 
 extension FrozenLake: StateCodable {
-    /// Codes the cell and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&state, in: 0...table.stateCount - 1)
         try coder.code(&random)
@@ -106,7 +104,7 @@ extension FrozenLake: StateCodable {
 }
 
 extension FrozenLake: TabularModel {
-    /// One state a cell.
+    /// One state per cell.
     public var stateCount: Int { table.stateCount }
     /// Four moves.
     public var actionCount: Int { 4 }
@@ -116,7 +114,7 @@ extension FrozenLake: TabularModel {
 }
 
 extension FrozenLake {
-    /// One square a cell, as large as fits into about 512 pixels.
+    /// One square per cell, as large as fits into about 512 pixels.
     public var frameSize: FrameSize { GridPainter(rows: lake.rows, columns: lake.columns).frameSize }
 
     /// 5: slow enough to follow.

@@ -8,7 +8,7 @@ struct GridEnemy: Sendable {
     let kind: GridMap.Enemy.Kind
     /// The cell of each place.
     let cells: [UInt16]
-    // The place that each of the four moves leads to from each place, the same where it can't; empty for guards.
+    // The place that each of the four moves leads to from each place, the same if it can't; empty for guards.
     private let ways: [UInt16]
     private let columns: Int
     private let chase: Double

@@ -12,8 +12,8 @@
 /// | `a` `b` `c` | a key, which the agent keeps |
 /// | `A` `B` `C` | a door, a wall to all who don't have its key |
 /// | `<` `v` `>` `^` | a guard who walks up and down its row or column between obstacles, first in this direction |
-/// | `?` | a wanderer: goes left, down, right or up, each equally likely, or stays where it can't |
-/// | `!` | a chaser: comes nearer along the axis in which the agent is farther (rows where both are equal), or along the other where it can't |
+/// | `?` | a wanderer: goes left, down, right or up, each equally likely, or stays if it can't |
+/// | `!` | a chaser: comes nearer along the axis in which the agent is farther (rows where both are equal), or along the other if it can't |
 ///
 /// | key | meaning | usual |
 /// |---|---|---|
@@ -23,7 +23,7 @@
 /// | `wind` | for each column how many cells wind carries the agent up (or down where negative), -9...9 | none |
 /// | `gusts` | probability that wind, where there is any, is one cell stronger or weaker, 0...1 | 0 |
 /// | `chase` | probability that a chaser moves, 0...1; else it rests | 0.5 |
-/// | `step_limit` | the step in which an episode is cut, or `none` | 100 |
+/// | `step_limit` | the step after which an episode is truncated, or `none` | 100 |
 /// | `step_reward` | reward of each step that enters none of the below | 0 |
 /// | `goal_reward`, `small_goal_reward` | rewards of the two goals, which end the episode | 1, 0.1 |
 /// | `pit_reward` | reward of a pit, which ends the episode | -1 |
@@ -34,8 +34,8 @@
 /// down, until something is in the way. Only where it ends counts: wind carries over pits. Then the enemies move,
 /// in the order of their cells. They walk on floors, starts and keys, and don't see each other.
 ///
-/// A file has at most 64 KiB, a map at most 128 × 128 cells, 8 enemies and 1,048,576 transitions of the agent. A goal that
-/// can't be reached is no error: episodes are cut then.
+/// A file has at most 64 KiB, a map at most 128 × 128 cells, 8 enemies and 1,048,576 transitions of the agent. A goal
+/// that can't be reached is no error: episodes are cut then.
 public struct GridMap: Hashable, Sendable {
     /// What a cell is, its raw value the letter in the file.
     public enum Cell: UInt8, Hashable, Sendable, CaseIterable {
@@ -53,9 +53,9 @@ public struct GridMap: Hashable, Sendable {
         case doorB = 0x42
         case doorC = 0x43
 
-        /// Which key lies here, 0...2; nil where none does.
+        /// Which key lies here, 0...2; nil if none does.
         public var key: Int? { 0x61...0x63 ~= rawValue ? Int(rawValue) - 0x61 : nil }
-        /// The key that opens this door, 0...2; nil where there is no door.
+        /// The key that opens this door, 0...2; nil if there is no door.
         public var door: Int? { 0x41...0x43 ~= rawValue ? Int(rawValue) - 0x41 : nil }
 
         /// Whether enemies walk here.
@@ -91,21 +91,20 @@ public struct GridMap: Hashable, Sendable {
         public let cell: Int
     }
 
-    /// The map's name.
     public internal(set) var name = ""
     /// What the map is about, in one line.
     public internal(set) var description = ""
-    /// The probability that a move goes astray, half of it to either side.
+    /// The probability that a move slips, half of it to either side.
     public internal(set) var slip = 0.0
     /// The number of actions: 4, 8 or 9.
     public internal(set) var moves = 4
-    /// How many cells wind carries the agent up, for each column; empty where there is no wind.
+    /// How many cells wind carries the agent up, for each column; empty if there is no wind.
     public internal(set) var wind: [Int] = []
     /// The probability that wind is one cell stronger or weaker, half of it each.
     public internal(set) var gusts = 0.0
     /// The probability that a chaser moves in a step.
     public internal(set) var chase = 0.5
-    /// The step in which an episode is cut; nil where none is.
+    /// The step after which an episode is truncated; nil for no limit.
     public internal(set) var stepLimit: Int? = 100
     /// The reward of a step that enters nothing special.
     public internal(set) var stepReward = 0.0
@@ -119,9 +118,7 @@ public struct GridMap: Hashable, Sendable {
     public internal(set) var cliffReward = -100.0
     /// The reward of meeting an enemy.
     public internal(set) var enemyReward = -1.0
-    /// The number of rows.
     public internal(set) var rows = 0
-    /// The number of columns.
     public internal(set) var columns = 0
     /// The cells, row-major.
     public internal(set) var cells: [Cell] = []

@@ -1,7 +1,7 @@
 /// What follows from a ``GridMap``, shared by all copies of a world: how the agent and its enemies move.
 ///
-/// The agent's own state is its cell and the keys that it has, keys × cells + cell; the keys are the bits of a number, one
-/// for each kind of key on the map, the first kind the lowest.
+/// The agent's own state is its cell and the keys that it has, keys × cells + cell; the keys are the bits of a number,
+/// one for each kind of key on the map, the first kind the lowest.
 final class GridRules: Sendable {
     let map: GridMap
     let enemies: [GridEnemy]
@@ -9,7 +9,7 @@ final class GridRules: Sendable {
     let table: TransitionTable
     /// The kinds of keys on the map, one for each bit.
     let keys: [Int]
-    /// How many states agent and enemies have together; nil where they are too many to number.
+    /// How many states agent and enemies have together; nil if they are too many to number.
     let stateCount: Int?
 
     /// The largest number of states that are numbered.

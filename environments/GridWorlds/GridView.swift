@@ -3,12 +3,11 @@ import Graphics
 
 /// A ``GridWorld`` that is seen instead of numbered: all of it, or a square around the agent.
 ///
-/// The observation is rows × columns × the channels of ``GridChannel``, bytes of 0 and 1; in a square the agent is in the
-/// middle. It has no transition model, because an observation is no number of a state; the world within has one.
+/// The observation is rows × columns × the channels of ``GridChannel``, bytes of 0 and 1; in a square the agent is in
+/// the middle. It has no transition model, because an observation is no number of a state; the world within has one.
 public struct GridView: Wrapper {
     /// The moves of the map.
     public typealias Action = Int
-    /// Bytes.
     public typealias Element = UInt8
 
     /// The world within.
@@ -37,7 +36,6 @@ public struct GridView: Wrapper {
     /// Rows × columns × channels.
     public var observationSpace: Space { planes.space(extent) }
 
-    /// Writes what is in the cells that are seen.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         let window = window
         planes.write(window, into: &observation)
@@ -70,7 +68,6 @@ public struct GridView: Wrapper {
 }
 
 extension GridView: StateCodable {
-    /// Codes the world within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
     }

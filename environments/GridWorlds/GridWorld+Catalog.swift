@@ -8,7 +8,7 @@ extension GridExtent {
     /// The option that ``init(_:)`` reads.
     static let option = EnvironmentOption("view", summary, usual: stateWord)
 
-    /// What the option `view` says; nil where the number of the state is observed.
+    /// What the option `view` says; nil if the number of the state is observed.
     init?(_ options: EnvironmentOptions) throws(EnvironmentError) {
         guard let text = options.text("view"), text != Self.stateWord else { return nil }
         if text == "full" {

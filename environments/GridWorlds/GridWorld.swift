@@ -10,7 +10,6 @@ import Random
 /// instead. Actions: 0 left, 1 down, 2 right, 3 up, and where the map has more, 4 down left, 5 down right, 6 up right,
 /// 7 up left, 8 stay.
 public struct GridWorld: Environment {
-    /// The environment's random stream.
     public private(set) var random = PCG64()
     let rules: GridRules
     private let table: TransitionTable
@@ -19,7 +18,7 @@ public struct GridWorld: Environment {
     private(set) var agent = 0
     private var places = InlineArray<8, UInt16>(repeating: 0)
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     public init(_ map: GridMap) {
         rules = GridRules(map)
         table = rules.table
@@ -64,7 +63,8 @@ public struct GridWorld: Environment {
         places = InlineArray(repeating: 0)
     }
 
-    /// Moves the agent, then the enemies in their order. Goals and pits are not left again, and who has been caught stays.
+    /// Moves the agent, then the enemies in their order. Goals and pits are not left again, and who has been caught
+    /// stays.
     ///
     /// Draws a double for the agent's move, and for each enemy what ``GridMap`` says.
     public mutating func step(_ action: Int) -> Step {
@@ -101,7 +101,6 @@ public struct GridWorld: Environment {
         return false
     }
 
-    /// Writes the number of the state.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
@@ -130,7 +129,6 @@ public struct GridWorld: Environment {
 }
 
 extension GridWorld: StateCodable {
-    /// Codes the agent's cell and keys, the enemies' places and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&agent, in: 0...table.stateCount - 1)
         for index in 0..<enemyCount {

@@ -10,9 +10,7 @@ public struct Lake: Hashable, Sendable {
         case goal = 0x47
     }
 
-    /// The number of rows.
     public let rows: Int
-    /// The number of columns.
     public let columns: Int
     /// The cells, row-major.
     public let cells: [Cell]
@@ -62,7 +60,7 @@ public struct Lake: Hashable, Sendable {
     ///   - size: rows and columns, 2...128.
     ///   - frozenProbability: the probability that a cell is no hole, 0...1.
     ///   - seed: the seed of the map's own random stream.
-    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` where 10,000 maps in a row have no way.
+    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` if 10,000 maps in a row have no way.
     public static func random(
         size: Int = 8, frozenProbability: Double = 0.8, seed: UInt64
     ) throws(EnvironmentError) -> Lake {
@@ -102,7 +100,7 @@ public struct Lake: Hashable, Sendable {
 }
 
 extension Lake {
-    /// The map that the options describe; nil where they describe none.
+    /// The map that the options describe; nil if they describe none.
     init?(_ options: EnvironmentOptions) throws {
         if let text = options.text("desc") {
             try self.init(rows: text.split(separator: "/", omittingEmptySubsequences: false).map(String.init))

@@ -2,9 +2,9 @@ import Random
 
 /// Carves mazes by Wilson's algorithm: each spanning tree of the rooms is equally likely.
 ///
-/// Wilson, "Generating random spanning trees more quickly than the cover time" (1996). Room (r, c) is the cell
-/// (2r + 1, 2c + 1) of a grid of 2 × rows + 1 by 2 × columns + 1 cells; the cells between are walls or passages. Buffers
-/// are made once and used for each maze.
+/// Wilson, "Generating random spanning trees more quickly than the cover time" (1996). Room (r, c) is the cell (2r + 1,
+/// 2c + 1) of a grid of 2 × rows + 1 by 2 × columns + 1 cells; the cells between are walls or passages. Buffers are
+/// made once and used for each maze.
 ///
 /// What it draws, in this order: it begins with the last room as the tree and takes the others in row-major order;
 /// from one that isn't in the tree it walks until it meets the tree, for each step an integer out of the number of

@@ -62,7 +62,8 @@ import Random
         return outcomes[range.lowerBound]
     }
 
-    /// Draws the state that an episode starts in, in time logarithmic in their number: state 0 where rounding leaves no sum above the double.
+    /// Draws the state that an episode starts in, in time logarithmic in their number: state 0 where rounding leaves no
+    /// sum above the double.
     @inlinable func drawFirstState(_ random: inout PCG64) -> Int {
         let uniform = random.random()
         var candidates = firstStates.startIndex..<firstStates.endIndex

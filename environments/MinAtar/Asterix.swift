@@ -37,9 +37,7 @@ extension MinAtar {
         var moveCountdown: Int8 = 5
         var rampCountdown: Int8 = 100
 
-        /// The name in ids.
         public static var name: String { "Asterix" }
-        /// What it is, in a few words.
         public static var summary: String { "collect gold and avoid enemies" }
         /// 4: see ``Channel``.
         public static var channelCount: Int { 4 }
@@ -48,7 +46,7 @@ extension MinAtar {
         /// How often things have begun to come faster.
         public var difficulty: Int? { ramp.difficulty }
 
-        /// Makes a game, to be started before use.
+        /// Makes a game; started it before use.
         public init(rampsDifficulty: Bool) {
             ramp = Ramp(isOn: rampsDifficulty, spawnInterval: 10, moveInterval: 5, shortestMoveInterval: 1)
         }
@@ -121,7 +119,6 @@ extension MinAtar {
             return 1
         }
 
-        /// Writes the player, and each thing with a trail behind it.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(x, y, .player, in: &observation)
             for lane in lanes.indices {
@@ -136,7 +133,6 @@ extension MinAtar {
 }
 
 extension MinAtar.Asterix: StateCodable {
-    /// Codes everything but whether the game ramps.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&x, in: 0...MinAtar.last)
         try coder.code(&y, in: 1...8)

@@ -36,9 +36,7 @@ extension MinAtar {
         // The ball has knocked out a brick and has not left the bricks since.
         var hasStruck = false
 
-        /// The name in ids.
         public static var name: String { "Breakout" }
-        /// What it is, in a few words.
         public static var summary: String { "knock the bricks out of a wall" }
         /// 4: see ``Channel``.
         public static var channelCount: Int { 4 }
@@ -47,7 +45,7 @@ extension MinAtar {
 
         private static var wall: CellSet { CellSet(columns: 0...MinAtar.last, rows: 1...3) }
 
-        /// Makes a game, to be started before use; it never gets harder.
+        /// Makes a game, which must be started before use; it never gets harder.
         public init(rampsDifficulty _: Bool) {}
 
         /// Builds the wall and draws the corner that the ball comes from.
@@ -107,7 +105,6 @@ extension MinAtar {
             down = -down
         }
 
-        /// Writes the ball, where it was before, the paddle and the bricks.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(ball.x, ball.y, .ball, in: &observation)
             Self.mark(paddle, MinAtar.last, .paddle, in: &observation)
@@ -118,7 +115,6 @@ extension MinAtar {
 }
 
 extension MinAtar.Breakout.Place: StateCodable {
-    /// Codes column and row.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&x, in: 0...MinAtar.last)
         try coder.code(&y, in: 0...MinAtar.last)
@@ -126,7 +122,6 @@ extension MinAtar.Breakout.Place: StateCodable {
 }
 
 extension MinAtar.Breakout: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&paddle, in: 0...MinAtar.last)
         try ball.codeState(with: &coder)

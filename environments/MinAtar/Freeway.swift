@@ -46,16 +46,14 @@ extension MinAtar {
         public internal(set) var isOver = false
         var moveCountdown: Int8 = 3
 
-        /// The name in ids.
         public static var name: String { "Freeway" }
-        /// What it is, in a few words.
         public static var summary: String { "lead a chicken through the traffic" }
         /// 7: see ``Channel``.
         public static var channelCount: Int { 7 }
         /// Walking up, walking down, and neither.
         public static var minimalActions: [Action] { [.noop, .up, .down] }
 
-        /// Makes a game, to be started before use; it never gets harder.
+        /// Makes a game, which must be started before use; it never gets harder.
         public init(rampsDifficulty _: Bool) {}
 
         /// Lines up the cars on the left and draws their velocities.
@@ -102,7 +100,6 @@ extension MinAtar {
             if cars[lane].x == Self.column && y == Int8(lane) + 1 { y = MinAtar.last }
         }
 
-        /// Writes the chicken, and each car with a trail behind it.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(Self.column, y, .chicken, in: &observation)
             for lane in cars.indices {
@@ -116,7 +113,6 @@ extension MinAtar {
 }
 
 extension MinAtar.Freeway: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&y, in: 0...MinAtar.last)
         for lane in cars.indices {

@@ -4,8 +4,8 @@ import Random
 
 /// One of MinAtar's games as an environment, with the original's sticky actions.
 ///
-/// The observation is 10 × 10 × channels bytes of 0 and 1, row-major. One stream feeds both the game and the stickiness.
-/// In each step the last action may be played once more instead of the new one, also across a reset.
+/// The observation is 10 × 10 × channels bytes of 0 and 1, row-major. One stream feeds both the game and the
+/// stickiness. In each step the last action may be played once more instead of the new one, also across a reset.
 public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     /// The game.
     public internal(set) var game: Game
@@ -13,17 +13,17 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     public internal(set) var random = MT19937()
     /// The action that was played last, which the next step may repeat.
     public internal(set) var lastAction = MinAtar.Action.noop
-    /// How likely a step repeats the last action, 0...1.
+    /// The probability that a step repeats the last action, 0...1.
     public let stickyActionProbability: Double
 
     private let actions: InlineArray<6, MinAtar.Action>
     private let actionCount: Int
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - game: the game; one that can ramp its difficulty knows whether it does.
-    ///   - stickyActionProbability: how likely a step repeats the last action, 0...1.
+    ///   - stickyActionProbability: the probability that a step repeats the last action, 0...1.
     ///   - actions: what the environment's actions do, 1 to 6 of them: all, or ``MinAtarGame/minimalActions``.
     public init(
         _ game: Game = Game(rampsDifficulty: true), stickyActionProbability: Double = 0.1,
@@ -64,7 +64,6 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
         return Step(reward: Double(reward), terminated: game.isOver)
     }
 
-    /// Writes a 1 for each thing in its cell and channel.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         let count = MinAtar.side * MinAtar.side * Game.channelCount
         precondition(
@@ -74,7 +73,6 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
         game.observe(into: &observation)
     }
 
-    /// 320 × 320 pixels.
     public var frameSize: FrameSize {
         FrameSize(width: MinAtar.side * Sprite.cellSide, height: MinAtar.side * Sprite.cellSide)
     }
@@ -89,7 +87,6 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
 }
 
 extension MinAtarEnvironment: StateCodable {
-    /// Codes the last action, the random stream and the game.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var number = lastAction.rawValue
         try coder.code(&number, in: 0...5)

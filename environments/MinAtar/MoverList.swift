@@ -67,7 +67,6 @@ public struct MoverList: BitwiseCopyable, Sendable {
 }
 
 extension MoverList: StateCodable {
-    /// Codes the things.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&count, in: 0...Self.capacity)
         for index in indices {

@@ -31,7 +31,6 @@ public struct Ramp: BitwiseCopyable, Sendable {
 }
 
 extension Ramp: StateCodable {
-    /// Codes the intervals and the difficulty.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&spawnInterval, in: 1...slowest.spawn)
         try coder.code(&moveInterval, in: shortestMoveInterval...slowest.move)

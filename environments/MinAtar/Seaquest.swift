@@ -21,8 +21,8 @@ extension MinAtar {
         public internal(set) var facing: Int8 = -1
         /// Time steps that the oxygen lasts under water, 200 at most.
         public internal(set) var oxygen = 200
-        /// Whether these are the rules of MinAtar 1.0.10 and older, of which the paper's figures are: the oxygen lasts one
-        /// time step more, in which the gauge shows plenty. What is random is drawn as by the newest version.
+        /// Whether these are the rules of MinAtar 1.0.10 and older, of which the paper's figures are: the oxygen lasts
+        /// one time step more, in which the gauge shows plenty. What is random is drawn as by the newest version.
         public let flashesOxygen: Bool
         /// Divers on board; the original lets surfacing with six make it -1.
         public internal(set) var diverCount = 0
@@ -45,13 +45,10 @@ extension MinAtar {
         var diverCountdown: Int8 = 30
         var shotCountdown: Int8 = 0
 
-        /// The name in ids.
         public static var name: String { "Seaquest" }
-        /// What it is, in a few words.
         public static var summary: String { "rescue divers in a submarine" }
         /// 10: see ``Channel``.
         public static var channelCount: Int { 10 }
-        /// All six.
         public static var minimalActions: [Action] { Action.allCases }
         /// How often enemies have begun to come faster.
         public var difficulty: Int? { ramp.difficulty }
@@ -59,10 +56,10 @@ extension MinAtar {
         static var fullOxygen: Int { 200 }
         static var crew: Int { 6 }
 
-        /// Makes a game of the newest rules, to be started before use.
+        /// Makes a game of the newest rules, which must be started before use.
         public init(rampsDifficulty: Bool) { self.init(rampsDifficulty: rampsDifficulty, flashesOxygen: false) }
 
-        /// Makes a game, to be started before use.
+        /// Makes a game; started it before use.
         public init(rampsDifficulty: Bool, flashesOxygen: Bool) {
             self.flashesOxygen = flashesOxygen
             ramp = Ramp(isOn: rampsDifficulty, spawnInterval: 20, moveInterval: 5, shortestMoveInterval: 2)
@@ -96,7 +93,6 @@ extension MinAtar {
             return reward + breathe()
         }
 
-        /// Writes the submarine, the gauges and all that swims.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(x, y, .front, in: &observation)
             Self.mark(x - facing, y, .back, in: &observation)
@@ -297,7 +293,6 @@ extension MinAtar.Seaquest {
 }
 
 extension MinAtar.Seaquest: StateCodable {
-    /// Codes everything but the rules that the game was made with.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(direction: &facing)
         // The back half has its cell in the grid too.

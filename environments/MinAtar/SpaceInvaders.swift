@@ -34,9 +34,7 @@ extension MinAtar {
         var ownShotCountdown: Int8 = 0
         private let rampsDifficulty: Bool
 
-        /// The name in ids.
         public static var name: String { "SpaceInvaders" }
-        /// What it is, in a few words.
         public static var summary: String { "shoot down waves of aliens" }
         /// 6: see ``Channel``.
         public static var channelCount: Int { 6 }
@@ -47,7 +45,7 @@ extension MinAtar {
 
         private static var wave: CellSet { CellSet(columns: 2...7, rows: 0...3) }
 
-        /// Makes a game, to be started before use.
+        /// Makes a game; started it before use.
         public init(rampsDifficulty: Bool) { self.rampsDifficulty = rampsDifficulty }
 
         /// Sends the first wave. Draws nothing.
@@ -112,7 +110,6 @@ extension MinAtar {
             aliens = Self.wave
         }
 
-        /// Writes the cannon, the aliens, by their direction too, and the bullets.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(cannon, MinAtar.last, .cannon, in: &observation)
             for cell in aliens {
@@ -126,7 +123,6 @@ extension MinAtar {
 }
 
 extension MinAtar.SpaceInvaders: StateCodable {
-    /// Codes everything but whether the game ramps.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&cannon, in: 0...MinAtar.last)
         try coder.code(&aliens, minimum: 1)
@@ -143,8 +139,8 @@ extension MinAtar.SpaceInvaders: StateCodable {
 }
 
 extension MinAtar.SpaceInvaders {
-    /// Draws a night sky, the cannon, the bullets, and the aliens, which take on the colour of the strip of sky that they
-    /// are in, and wave their arms with each step.
+    /// Draws a night sky, the cannon, the bullets, and the aliens, which take on the colour of the strip of sky that
+    /// they are in, and wave their arms with each step.
     public func draw(into frame: inout Frame) {
         frame.clear(Color(hex: 0x05060C))
         for star in 0..<40 {

@@ -1,7 +1,6 @@
 import Graphics
 
 extension Blackjack {
-    /// 600 × 420 pixels.
     public var frameSize: FrameSize { FrameSize(width: 600, height: 420) }
 
     /// 4: slow enough to follow.

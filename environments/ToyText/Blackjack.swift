@@ -7,8 +7,8 @@ import Random
 /// player's points, the dealer's shown card (1 is an ace) and whether the player has an ace that counts 11. Actions: 0
 /// stick, 1 hit. Then the dealer draws up to 17 points; the reward is 1 for the one who comes closer, -1 for the other.
 ///
-/// It has no ``TabularModel``: the observation is no number, and by the book's rules no state either, because a natural and
-/// other 21 points look the same and win differently.
+/// It has no ``TabularModel``: the observation is no number, and by the book's rules no state either, because a natural
+/// and other 21 points look the same and win differently.
 public struct Blackjack: Environment {
     /// The player's cards.
     public private(set) var player = BlackjackHand()
@@ -20,7 +20,6 @@ public struct Blackjack: Environment {
     public private(set) var court = 0
     /// Whether the episode has ended.
     public private(set) var hasEnded = false
-    /// The environment's random stream.
     public private(set) var random = PCG64()
     /// What an ace and a ten in the first two cards bring.
     public let rules: Rules
@@ -35,7 +34,7 @@ public struct Blackjack: Environment {
         case book
     }
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     public init(rules: Rules = .book) {
         self.rules = rules
     }
@@ -81,7 +80,6 @@ public struct Blackjack: Environment {
         return rules == .bonus && player.isNatural && lead > 0 ? 1.5 : Double(lead)
     }
 
-    /// Writes the points, the dealer's shown card and whether an ace counts 11.
     public func observe(into observation: inout MutableSpan<Int32>) {
         precondition(observation.count == 3, "Blackjack: an observation has 3 elements, not \(observation.count)")
         observation[0] = Int32(truncatingIfNeeded: player.points)
@@ -132,7 +130,6 @@ public struct BlackjackHand: Hashable, Sendable, BitwiseCopyable {
 }
 
 extension BlackjackHand: StateCodable {
-    /// Codes the cards.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var (count, cards) = (count, cards)
         try coder.code(&count, in: 0...cards.count)
@@ -143,7 +140,6 @@ extension BlackjackHand: StateCodable {
 }
 
 extension Blackjack: StateCodable {
-    /// Codes both hands, what only the picture shows, whether the episode has ended, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try player.codeState(with: &coder)
         try dealer.codeState(with: &coder)

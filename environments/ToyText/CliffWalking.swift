@@ -6,18 +6,17 @@ import Random
 ///
 /// Example 6.6 of Sutton and Barto, "Reinforcement Learning". The observation is the cell of 4 rows and 12 columns, row
 /// × 12 + column. Actions: 0 up, 1 right, 2 down, 3 left. Each step costs 1, a fall 100. On slippery ground the move
-/// goes astray to either side in a third of the cases each.
+/// slips to either side in a third of the cases each.
 public struct CliffWalking: Environment {
     /// The walker's cell.
     public private(set) var state = Self.start
-    /// The environment's random stream.
     public private(set) var random = PCG64()
     @usableFromInline let table: TransitionTable
 
     private static let (rows, columns) = (4, 12)
     private static let (start, goal) = (36, 47)
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     public init(isSlippery: Bool = false) {
         table = isSlippery ? Self.slippery : Self.firm
     }
@@ -41,7 +40,6 @@ public struct CliffWalking: Environment {
         return Step(reward: outcome.reward, terminated: outcome.terminated)
     }
 
-    /// Writes the cell.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
@@ -67,7 +65,6 @@ public struct CliffWalking: Environment {
 }
 
 extension CliffWalking: StateCodable {
-    /// Codes the cell and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&state, in: 0...table.stateCount - 1)
         try coder.code(&random)
@@ -75,7 +72,7 @@ extension CliffWalking: StateCodable {
 }
 
 extension CliffWalking: TabularModel {
-    /// One state a cell; nothing leads onto the cliff.
+    /// One state per cell; nothing leads onto the cliff.
     public var stateCount: Int { table.stateCount }
     /// Four moves.
     public var actionCount: Int { 4 }
@@ -87,7 +84,7 @@ extension CliffWalking: TabularModel {
 extension CliffWalking {
     private var painter: GridPainter { GridPainter(rows: Self.rows, columns: Self.columns) }
 
-    /// One square a cell, 42 pixels wide.
+    /// One square per cell, 42 pixels wide.
     public var frameSize: FrameSize { painter.frameSize }
 
     /// 4: slow enough to follow.

@@ -3,7 +3,6 @@ import Graphics
 extension Taxi {
     private static let (margin, side) = (20, 80)
 
-    /// 440 × 440 pixels.
     public var frameSize: FrameSize {
         let length = TaxiTown.side * Self.side + 2 * Self.margin
         return FrameSize(width: length, height: length)

@@ -13,19 +13,21 @@ public struct Taxi: Environment {
     public private(set) var state = 0
     /// Whether the passenger may still change their mind in this episode.
     public private(set) var isFickle = false
-    /// The environment's random stream.
     public private(set) var random = PCG64()
-    /// How likely a passenger is to want to go elsewhere once the taxi has set off with them; nil for one who never is.
+    /// The probability that a passenger is to want to go elsewhere once the taxi has set off with them; nil for one who
+    /// never is.
     public let fickleProbability: Double?
     @usableFromInline let table: TransitionTable
     // Of its own, because each read of a static one asks whether it has been made.
     private let masks = TaxiTown.masks
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
-    ///   - rainyProbability: how likely a move in the rain goes where it was meant to, 0...1; nil for dry weather.
-    ///   - fickleProbability: how likely a passenger changes their mind once in an episode, 0...1; nil for never, which
+    ///   - rainyProbability: the probability that a move in the rain goes where it was meant to, 0...1; nil for dry
+    ///     weather.
+    ///   - fickleProbability: the probability that a passenger changes their mind once in an episode, 0...1; nil for
+    ///     never, which
     ///     also draws nothing.
     public init(rainyProbability: Double? = nil, fickleProbability: Double? = nil) {
         for probability in [rainyProbability, fickleProbability] {
@@ -39,7 +41,7 @@ public struct Taxi: Environment {
     public var observationSpace: Space { .discrete(TaxiTown.stateCount) }
     /// Four moves, pick up, drop off.
     public var actionSpace: Space { .discrete(6) }
-    /// The actions that are not in vain: moves without a wall in the way, a pick-up or drop-off that is possible.
+    /// The actions that are valid: moves without a wall in the way, a pick-up or drop-off that is possible.
     public var actionMask: ActionMask? { masks[state] }
 
     /// Draws the taxi's cell, a passenger at a stop, and another stop as the destination.
@@ -67,14 +69,12 @@ public struct Taxi: Environment {
         return Step(reward: outcome.reward, terminated: outcome.terminated)
     }
 
-    /// Writes the state.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
 }
 
 extension Taxi: StateCodable {
-    /// Codes the state, whether the passenger is still fickle, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&state, in: 0...TaxiTown.stateCount - 1)
         try coder.code(&isFickle)

@@ -1,14 +1,11 @@
 import Experience
 
-/// The observation as a row of floats, followed by a 1 for each action that is not in vain and a 0 for the others: what
-/// an agent that knows nothing of masks can learn from.
+/// The observation as a row of floats, followed by a 1 for each action that is valid and a 0 for the others: what an
+/// agent that knows nothing of masks can learn from.
 public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Floats.
     public typealias Element = Float
 
-    /// The environment within.
     public var base: Base
     private let count: Int
     private let layout: FlatLayout
@@ -17,7 +14,7 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
 
     /// Adds the action mask to the observations of `base`.
     ///
-    /// - Precondition: `base` has discrete actions and tells which are not in vain.
+    /// - Precondition: `base` has discrete actions and tells which are valid.
     public init(_ base: Base) {
         requireFit("ActionMaskObservation", Self.misfit(base))
         self.base = base
@@ -48,7 +45,6 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
         Base.Element.convert(latest, to: &floats)
     }
 
-    /// Writes the observation and the mask.
     public func observe(into observation: inout MutableSpan<Float>) {
         layout.write(floats, into: &observation)
         guard let mask = base.actionMask else { preconditionFailure("the environment no longer has an action mask") }
@@ -57,7 +53,6 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
 }
 
 extension ActionMaskObservation: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         look()

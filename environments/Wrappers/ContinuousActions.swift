@@ -1,13 +1,10 @@
 import Experience
 
-/// Actions of another range, stretched to that of the environment within: Gymnasium's `RescaleAction`.
+/// Actions of another range, stretched to that of the wrapped environment: Gymnasium's `RescaleAction`.
 @frozen public struct RescaleAction<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
     /// The range of each number of an action.
     public let range: ClosedRange<Double>
@@ -60,14 +57,11 @@ import Experience
     }
 }
 
-/// Actions of any size, cut to the bounds of the environment within: Gymnasium's `ClipAction`.
+/// Actions of any size, cut to the bounds of the wrapped environment: Gymnasium's `ClipAction`.
 @frozen public struct ClipAction<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
     @usableFromInline let low: [Float]
     @usableFromInline let high: [Float]
@@ -102,14 +96,12 @@ import Experience
 }
 
 extension RescaleAction: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
     }
 }
 
 extension ClipAction: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
     }

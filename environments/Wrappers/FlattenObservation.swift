@@ -5,12 +5,9 @@ import Experience
 /// An integer out of n becomes n numbers, 1 at its place and 0 elsewhere; arrays become rows; the parts of tuples and
 /// dictionaries follow one another.
 @frozen public struct FlattenObservation<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
     @usableFromInline let layout: FlatLayout
     @usableFromInline var latest: [Element]
@@ -25,27 +22,23 @@ import Experience
     /// A box of one axis.
     public var observationSpace: Space { base.observationSpace.flattened(element: Element.elementType) }
 
-    /// Resets the environment within.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         base.observe(into: &latest, at: 0, count: latest.count)
     }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         base.observe(into: &latest, at: 0, count: latest.count)
         return result
     }
 
-    /// Writes the row of numbers.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         layout.write(latest, into: &observation)
     }
 }
 
 extension FlattenObservation: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         base.observe(into: &latest, at: 0, count: latest.count)

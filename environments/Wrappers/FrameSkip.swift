@@ -3,12 +3,9 @@ import Experience
 /// Repeats each action and adds up the rewards, until the episode ends: Gymnasium's `RepeatAction`, and with
 /// ``poolsLastFrames`` its `MaxAndSkipObservation`.
 @frozen public struct FrameSkip<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
     /// How often an action is played.
     public let count: Int
@@ -38,10 +35,9 @@ import Experience
         isPooled = false
     }
 
-    /// Time steps a second when a person watches: as many times fewer as an action is repeated.
+    /// Time steps per second when a person watches: as many times fewer as an action is repeated.
     @inlinable public var framesPerSecond: Double { base.framesPerSecond / Double(count) }
 
-    /// Resets the environment within.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         isPooled = false
@@ -69,7 +65,6 @@ import Experience
         isPooled = true
     }
 
-    /// Writes the last observation, or the greater of the last two.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         guard isPooled else { return base.observe(into: &observation) }
         observation.write(pooled, 0..<width)
@@ -77,7 +72,6 @@ import Experience
 }
 
 extension FrameSkip: StateCodable where Base: StateCodable {
-    /// Codes the pooled observation and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&isPooled)
         try coder.code(elements: &pooled)

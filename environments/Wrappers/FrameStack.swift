@@ -1,12 +1,10 @@
 import Experience
 
-/// The last observations of the environment within, the oldest first, as one: Gymnasium's `FrameStackObservation`.
+/// The last observations of the wrapped environment, the oldest first, as one: Gymnasium's `FrameStackObservation`.
 ///
 /// Observations get a leading axis of ``count``; those of a discrete environment become as many integers.
 @frozen public struct FrameStack<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
     /// What stands for the observations before the first.
@@ -17,9 +15,7 @@ import Experience
         case zero
     }
 
-    /// The environment within.
     public var base: Base
-    /// The number of observations.
     public let count: Int
     /// What stands for the observations before the first.
     public let padding: Padding
@@ -48,10 +44,10 @@ import Experience
         space.stacked(2) == nil ? "observations that are one array, not \(space)" : nil
     }
 
-    /// The space of the environment within, with a leading axis.
+    /// The space of the wrapped environment, with a leading axis.
     public var observationSpace: Space { base.observationSpace.stacked(count)! }
 
-    /// Resets the environment within and fills the stack.
+    /// Resets the wrapped environment and fills the stack.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         newest = count - 1
@@ -65,7 +61,7 @@ import Experience
         }
     }
 
-    /// Plays one step of the environment within; its observation replaces the oldest.
+    /// Plays one step of the wrapped environment; its observation replaces the oldest.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         newest = newest + 1 == count ? 0 : newest + 1
@@ -73,7 +69,6 @@ import Experience
         return result
     }
 
-    /// Writes the observations, the oldest first.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         let older = (newest + 1) * width
         observation.write(frames, older..<frames.count)
@@ -82,7 +77,6 @@ import Experience
 }
 
 extension FrameStack: StateCodable where Base: StateCodable {
-    /// Codes the observations and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&newest, in: 0...count - 1)
         try coder.code(elements: &frames)

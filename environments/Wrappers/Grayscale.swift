@@ -2,12 +2,9 @@ import Experience
 
 /// Pictures in red, green and blue as one channel of luminance, height × width: Gymnasium's `GrayscaleObservation`.
 public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The environment within.
     public var base: Base
     private var picture: [UInt8]
 
@@ -31,7 +28,6 @@ public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
     /// Keeps the picture.
     public mutating func look() { base.observe(into: &picture, at: 0, count: picture.count) }
 
-    /// Writes 0.2125 red + 0.7154 green + 0.0721 blue, rounded down.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         for index in 0..<picture.count / 3 {
             let red = Double(picture[3 * index]) * 0.2125
@@ -43,7 +39,6 @@ public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
 }
 
 extension Grayscale: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         look()

@@ -6,12 +6,9 @@ import Experience
 /// Each environment of a batch has statistics of its own. An evaluation takes over those of the training's first
 /// environment (``BatchedEnvironment/takeOver(statistics:)``).
 @frozen public struct NormalizeObservation<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Floats.
     public typealias Element = Float
 
-    /// The environment within.
     public var base: Base
     /// Whether observations change the statistics.
     public var isUpdating = true
@@ -42,18 +39,17 @@ import Experience
         space.parts.isEmpty ? nil : "observations that are one array, not \(space)"
     }
 
-    /// All numbers, in the shape of the environment within.
+    /// All numbers, in the shape of the wrapped environment.
     public var observationSpace: Space {
         .box(-Double.infinity...Double.infinity, shape: base.observationSpace.shape)
     }
 
-    /// Resets the environment within; the statistics go on.
+    /// Resets the wrapped environment; the statistics go on.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         see()
     }
 
-    /// Codes the moments, and the statistics of the environment within.
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
         try codeMoments(with: &coder)
         isUpdating = isUpdating && !coder.isReading
@@ -68,7 +64,6 @@ import Experience
         }
     }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         see()
@@ -87,7 +82,6 @@ import Experience
         Base.Element.convert(latest, to: &floats)
     }
 
-    /// Writes the normalised observation.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
         for index in floats.indices {
             let deviation = (moments[index].variance + Float(epsilon)).squareRoot()
@@ -97,7 +91,6 @@ import Experience
 }
 
 extension NormalizeObservation: StateCodable where Base: StateCodable {
-    /// Codes the statistics and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try codeMoments(with: &coder)
         try base.codeState(with: &coder)

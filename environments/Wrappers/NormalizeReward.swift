@@ -3,12 +3,9 @@
 /// That sum starts anew after a terminal state, and not where an episode is cut. Each environment of a batch has
 /// statistics of its own.
 @frozen public struct NormalizeReward<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
     /// Whether rewards change the statistics.
     public var isUpdating = true
@@ -36,7 +33,6 @@
         discountedSum = 0
     }
 
-    /// Codes the moments, and the statistics of the environment within.
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
         try codeMoments(with: &coder)
         isUpdating = isUpdating && !coder.isReading
@@ -49,10 +45,9 @@
         try coder.code(&moments.variance)
     }
 
-    /// Those of the environment within: each step here is one there.
+    /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var result = base.step(action)
         discountedSum = discountedSum * discount * (result.terminated ? 0 : 1) + result.reward
@@ -66,7 +61,6 @@
 }
 
 extension NormalizeReward: StateCodable where Base: StateCodable {
-    /// Codes the statistics and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try codeMoments(with: &coder)
         try coder.code(&discountedSum)

@@ -1,7 +1,7 @@
 /// Mean and variance of a growing number of samples, as Gymnasium's `RunningMeanStd` keeps them.
 ///
 /// They begin as if a ten-thousandth of a sample with mean 0 and variance 1 had been seen. The operations are the
-/// original's in their order, so that the numbers are equal bit by bit.
+/// original's in their order, so that the numbers are identical bit for bit.
 @frozen
 public struct NormalizerMoments<Number: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Hashable, Sendable,
     BitwiseCopyable

@@ -5,12 +5,9 @@ import Graphics
 ///
 /// Steps allocate only what the environment's drawing does.
 public struct PixelObservation<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The environment within.
     public var base: Base
     private var frame: Frame
 
@@ -31,20 +28,19 @@ public struct PixelObservation<Base: Environment>: Wrapper {
     /// Pictures in red, green and blue.
     public var observationSpace: Space { .image([frame.height, frame.width, 3]) }
 
-    /// Resets the environment within and draws it.
+    /// Resets the wrapped environment and draws it.
     public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         base.draw(into: &frame)
     }
 
-    /// Plays one step of the environment within and draws it.
+    /// Plays one step of the wrapped environment and draws it.
     public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         base.draw(into: &frame)
         return result
     }
 
-    /// Writes the frame's pixels.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         for index in frame.pixels.indices {
             let color = Color(rgba: frame.pixels[index])
@@ -56,7 +52,6 @@ public struct PixelObservation<Base: Environment>: Wrapper {
 }
 
 extension PixelObservation: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         if coder.isReading { base.draw(into: &frame) }

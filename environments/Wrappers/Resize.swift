@@ -3,12 +3,9 @@ import Experience
 /// Pictures of another size: each new pixel is the mean of the area that it covers, channel by channel, pixels that
 /// are cut counting by their share. What Gymnasium's `ResizeObservation` does where pictures become smaller.
 public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The environment within.
     public var base: Base
     /// Rows of the new pictures.
     public let height: Int
@@ -49,7 +46,6 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
     /// Keeps the picture.
     public mutating func look() { base.observe(into: &picture, at: 0, count: picture.count) }
 
-    /// Writes the picture in its new size.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         for y in 0..<height {
             for x in 0..<width {
@@ -94,7 +90,6 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
 }
 
 extension Resize: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         look()

@@ -15,58 +15,47 @@ import Graphics
 ///
 /// ``WrapperCatalog`` makes stacks by name.
 public protocol Wrapper<Base>: Environment {
-    /// The type of the environment within.
+    /// The type of the wrapped environment.
     associatedtype Base: Environment
-    /// The environment within.
     var base: Base { get set }
 }
 
 extension Wrapper {
-    /// The frame size of the environment within.
     @inlinable public var frameSize: FrameSize { base.frameSize }
-    /// Time steps a second when a person watches.
     @inlinable public var framesPerSecond: Double { base.framesPerSecond }
 
-    /// Codes the statistics of the environment within.
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeStatistics(with: &coder)
     }
 
-    /// Draws the environment within.
     @inlinable public func draw(into frame: inout Frame) { base.draw(into: &frame) }
 
-    /// Resets the environment within.
     @inlinable public mutating func reset(seed: UInt64?) { base.reset(seed: seed) }
 }
 
 extension Wrapper where Action == Base.Action {
-    /// The actions of the environment within.
     @inlinable public var actionSpace: Space { base.actionSpace }
-    /// The action mask of the environment within.
     @inlinable public var actionMask: ActionMask? { base.actionMask }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step { base.step(action) }
 }
 
 extension Wrapper where Element == Base.Element {
-    /// The observations of the environment within.
     @inlinable public var observationSpace: Space { base.observationSpace }
 
-    /// Writes the observation of the environment within.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         base.observe(into: &observation)
     }
 }
 
-/// A wrapper that keeps what the environment within shows after each reset and step, to show it otherwise.
+/// A wrapper that keeps what the wrapped environment shows after each reset and step, to show it otherwise.
 public protocol LookingWrapper<Base>: Wrapper {
-    /// Keeps what the environment within shows now.
+    /// Keeps what the wrapped environment shows now.
     mutating func look()
 }
 
 extension LookingWrapper {
-    /// Resets the environment within, and looks.
+    /// Resets the wrapped environment, and looks.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         look()
@@ -74,7 +63,7 @@ extension LookingWrapper {
 }
 
 extension LookingWrapper where Action == Base.Action {
-    /// Plays one step of the environment within, and looks.
+    /// Plays one step of the wrapped environment, and looks.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         look()
@@ -83,7 +72,6 @@ extension LookingWrapper where Action == Base.Action {
 }
 
 extension Environment {
-    /// Writes the current observation to `elements` from `offset` on.
     @inlinable @inline(__always) func observe(into elements: inout [Element], at offset: Int, count: Int) {
         elements.withUnsafeMutableBufferPointer { buffer in
             var row = UnsafeMutableBufferPointer(rebasing: buffer[offset..<offset + count]).mutableSpan

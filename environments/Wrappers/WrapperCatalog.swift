@@ -2,11 +2,11 @@ import Storage
 
 /// A wrapper that can be put around an environment by name, such as `frame-stack=4`.
 public struct WrapperEntry: Sendable {
-    /// What it is called, such as `frame-stack`.
+    /// The name, such as `frame-stack`.
     public let name: String
-    /// What it does, in one line.
+    /// A one-line description.
     public let summary: String
-    /// What stands behind the name and `=`, such as `COUNT`; empty where nothing does, in brackets where it may be left
+    /// What stands behind the name and `=`, such as `COUNT`; empty if nothing does, in brackets where it may be left
     /// out.
     public let argument: String
     let wrap: @Sendable (any Environment, WrapperArgument) throws -> any Environment
@@ -24,7 +24,6 @@ public struct WrapperEntry: Sendable {
 
 /// All wrappers that can be named.
 public enum WrapperCatalog {
-    /// The wrappers.
     public static let entries: [WrapperEntry] = [
         WrapperEntry("frame-stack", "COUNT", "stacks the last observations into one") { try stack($0, $1) },
         WrapperEntry("frame-skip", "COUNT", "repeats each action") { try skip($0, $1, pools: false) },
@@ -153,7 +152,7 @@ struct WrapperArgument: Sendable {
     }
 }
 
-// Each of these opens the type of the environment within, so that the wrapper is made for it.
+// Each of these opens the type of the wrapped environment, so that the wrapper is made for it.
 extension WrapperCatalog {
     private static func stack<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
         -> any Environment

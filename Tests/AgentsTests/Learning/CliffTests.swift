@@ -3,8 +3,8 @@ import Testing
 
 @testable import Agents
 
-/// Sutton and Barto's example 6.6: along the cliff, Q-learning learns the shortest way and falls while it explores; SARSA takes
-/// the exploration into account, keeps away from the edge and earns more. ε = 0.1, α = 0.5, γ = 1.
+/// Sutton and Barto's example 6.6: along the cliff, Q-learning learns the shortest way and falls while it explores;
+/// SARSA takes the exploration into account, keeps away from the edge and earns more. ε = 0.1, α = 0.5, γ = 1.
 @Suite struct CliffTests {
     /// The mean return while exploring, of the episodes behind the first hundred, and the greedy return in the end.
     private static func returns<Settings: TabularSettings>(_ settings: Settings, seed: UInt64) throws -> (

@@ -14,7 +14,7 @@ enum Fault: String, Sendable, CaseIterable {
     case cutsAreEnds
 }
 
-/// Settings whose fault lies in their numbers; nil where they have none that makes it.
+/// Settings whose fault lies in their numbers; nil if they have none that makes it.
 func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings)? {
     func reversed<Settings: TabularSettings>(_ settings: Settings) -> any AgentSettings {
         var settings = settings

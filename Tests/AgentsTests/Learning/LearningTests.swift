@@ -5,8 +5,8 @@ import Testing
 
 @testable import Agents
 
-/// Every agent learns, to a return that a wrong update doesn't reach; and agents with a fault, put in from outside, don't
-/// reach it. Seeds that nothing was tuned with.
+/// Every agent learns, to a return that a wrong update doesn't reach; and agents with a fault, put in from outside,
+/// don't reach it. Seeds that nothing was tuned with.
 @Suite struct LearningTests {
     private static let seeds: [UInt64] = [1, 2, 3]
 

@@ -28,9 +28,9 @@ extension NumberedWorld {
     }
 }
 
-/// Eight cells in a row, the ends terminal: 0.1 two steps to the left of the start, 1 five steps to the right. Who doesn't
-/// carry the distant reward back, or runs from it, takes the near one. Action 1 leads to the right in even cells and to the left in
-/// odd ones, so that who prefers one action everywhere gets nowhere.
+/// Eight cells in a row, the ends terminal: 0.1 two steps to the left of the start, 1 five steps to the right. Who
+/// doesn't carry the distant reward back, or runs from it, takes the near one. Action 1 leads to the right in even
+/// cells and to the left in odd ones, so that who prefers one action everywhere gets nowhere.
 struct Corridor: NumberedWorld {
     static let (stateCount, start) = (8, 2)
     var state = start
@@ -45,8 +45,8 @@ struct Corridor: NumberedWorld {
     }
 }
 
-/// At the start, action 0 leaves for 1; action 1 leads into a loop that pays 0.1 a step for ever, whatever is done there. With
-/// γ = 0.95 the loop is worth 2; to one who takes the cut after four steps for an end, 0.37 at most.
+/// At the start, action 0 leaves for 1; action 1 leads into a loop that pays 0.1 a step for ever, whatever is done
+/// there. With γ = 0.95 the loop is worth 2; to one who takes the cut after four steps for an end, 0.37 at most.
 struct PayingLoop: NumberedWorld {
     static let (stateCount, start) = (3, 0)
     var state = start
@@ -58,8 +58,8 @@ struct PayingLoop: NumberedWorld {
     }
 }
 
-/// Sutton and Barto's example 6.2: five states between two terminal ones, 0 and 6; every action goes left or right with equal
-/// probability, and the right end pays 1.
+/// Sutton and Barto's example 6.2: five states between two terminal ones, 0 and 6; every action goes left or right with
+/// equal probability, and the right end pays 1.
 struct RandomWalk: NumberedWorld {
     static let (stateCount, start) = (7, 3)
     var state = start

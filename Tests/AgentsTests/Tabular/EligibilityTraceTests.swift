@@ -25,8 +25,8 @@ import Testing
             }
         }
 
-        /// Gλ of step `step` with what is known up to `horizon`: rₜ + γ ((1 − λ) V(sₜ₊₁) + λ Gλₜ₊₁). `value` gives the value of
-        /// the state before a step, 0 behind the last.
+        /// Gλ of step `step` with what is known up to `horizon`: rₜ + γ ((1 − λ) V(sₜ₊₁) + λ Gλₜ₊₁). `value` gives the
+        /// value of the state before a step, 0 behind the last.
         func lambdaReturn(_ step: Int, horizon: Int, value: (Int) -> Double) -> Double {
             var following = value(horizon)
             for index in (step..<horizon).reversed() {
@@ -37,8 +37,8 @@ import Testing
         }
     }
 
-    /// The sum of all updates of an episode is the same forwards, by λ-returns, and backwards, by traces, while the values
-    /// stay as they are (Sutton and Barto 2018, 12.2, exercise 12.4).
+    /// The sum of all updates of an episode is the same forwards, by λ-returns, and backwards, by traces, while the
+    /// values stay as they are (Sutton and Barto 2018, 12.2, exercise 12.4).
     @Test(arguments: 0..<5 as Range<UInt64>) func tracesAreLambdaReturns(seed: UInt64) {
         let walk = Walk(seed: seed)
         func value(_ step: Int) -> Double { step < walk.states.count ? walk.values[walk.states[step]] : 0 }
@@ -57,8 +57,8 @@ import Testing
         #expect(forward.contains { abs($0) > 0.05 })
     }
 
-    /// Dutch traces give, after each step, what the λ-returns known by then would have given from the start of the episode
-    /// (van Seijen et al. 2016): the online λ-return algorithm, which they replace.
+    /// Dutch traces give, after each step, what the λ-returns known by then would have given from the start of the
+    /// episode (van Seijen et al. 2016): the online λ-return algorithm, which they replace.
     @Test(arguments: 0..<5 as Range<UInt64>) func dutchTracesAreOnlineLambdaReturns(seed: UInt64) throws {
         let walk = Walk(seed: seed)
         // The values after each step; those of the state before step t, as they were then.

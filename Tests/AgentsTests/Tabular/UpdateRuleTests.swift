@@ -4,8 +4,8 @@ import Testing
 
 @testable import Agents
 
-/// Each update rule by hand: three states, two actions, Q = ((1, 2), (3, 4), (5, 6)), α = ½, γ = 0.9, ε = 0.2. The expected
-/// values of the states are then 1.9, 3.9 and 5.9.
+/// Each update rule by hand: three states, two actions, Q = ((1, 2), (3, 4), (5, 6)), α = ½, γ = 0.9, ε = 0.2. The
+/// expected values of the states are then 1.9, 3.9 and 5.9.
 @Suite struct UpdateRuleTests {
     private static func agent<Settings: TabularSettings>(
         _ settings: Settings, _ change: (inout Settings) -> Void = { _ in }

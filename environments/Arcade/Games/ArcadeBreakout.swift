@@ -3,11 +3,11 @@ import Random
 extension Arcade {
     /// Breakout: keep the ball in play with the paddle and knock the bricks out of a wall of six rows.
     ///
-    /// The button serves. From the top, rows are worth 7, 7, 4, 4, 1 and 1; the reward is a brick's worth. The ball flies to the
-    /// side to which the paddle's part that it meets lies from the middle. It gets faster with the 4th and the 12th meeting
-    /// and with the first brick of the upper three rows; once it has been at the ceiling, the paddle is half as wide. That
-    /// lasts until the ball is lost, which costs one of five lives. A wall that is gone comes back when the ball meets the
-    /// paddle.
+    /// The button serves. From the top, rows are worth 7, 7, 4, 4, 1 and 1; the reward is a brick's worth. The ball
+    /// flies to the side to which the paddle's part that it meets lies from the middle. It gets faster with the 4th and
+    /// the 12th meeting and with the first brick of the upper three rows; once it has been at the ceiling, the paddle
+    /// is half as wide. That lasts until the ball is lost, which costs one of five lives. A wall that is gone comes
+    /// back when the ball meets the paddle.
     public struct Breakout: ArcadeGame {
         /// The ball's top left corner and what it moves in a frame, in 256ths of a pixel.
         public internal(set) var ball = Mover()
@@ -28,11 +28,8 @@ extension Arcade {
         /// Whether the ball has been at the ceiling since it was served: the paddle is half as wide.
         public internal(set) var hasReachedCeiling = false
 
-        /// Breakout.
         public static var name: String { "Breakout" }
-        /// What it is, in a few words.
         public static var summary: String { "knock the bricks out of a wall with ball and paddle; five lives" }
-        /// Those of Atari's Breakout.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left] }
 
         /// Makes a game.
@@ -137,7 +134,7 @@ extension Arcade.Breakout {
         return worth
     }
 
-    /// Knocks out the brick at a pixel; returns what it is worth, 0 where there is none.
+    /// Knocks out the brick at a pixel; returns what it is worth, 0 if there is none.
     private mutating func strike(_ x: Int, _ y: Int) -> Int {
         let row = (y - Self.wallTop) / Self.brickHeight
         let column = (x - Self.left) / Self.brickWidth
@@ -173,7 +170,6 @@ extension Arcade.Breakout {
 }
 
 extension Arcade.Breakout: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try ball.codeState(with: &coder)
         try coder.code(&isInPlay)

@@ -3,8 +3,9 @@ import Random
 extension Arcade {
     /// Freeway: bring a hen over a road of ten lanes, as often as there is time for.
     ///
-    /// The reward is 1 for each crossing; a game lasts 8,160 frames, 2 minutes and 16 seconds. A car throws the hen back; it
-    /// tumbles for a moment, and the stick has no say then. Cars keep the speed that their lane drew at the start.
+    /// The reward is 1 for each crossing; a game lasts 8,160 frames, 2 minutes and 16 seconds. A car throws the hen
+    /// back; it tumbles for a moment, and the stick has no say then. Cars keep the speed that their lane drew at the
+    /// start.
     public struct Freeway: ArcadeGame {
         /// Cars in a lane.
         public let traffic: Int
@@ -22,11 +23,8 @@ extension Arcade {
         /// Frames until the hen is on its feet again.
         public internal(set) var tumble: Int32 = 0
 
-        /// Freeway.
         public static var name: String { "Freeway" }
-        /// What it is, in a few words.
         public static var summary: String { "bring a hen over ten lanes of traffic, again and again" }
-        /// Those of Atari's Freeway.
         public static var minimalActions: [Action] { [.noop, .up, .down] }
         /// The traffic.
         public static var options: [EnvironmentOption] {
@@ -38,7 +36,6 @@ extension Arcade {
             traffic = try options.integer("traffic", in: 1...3) ?? 1
         }
 
-        /// None.
         public var lives: Int { 0 }
         /// The crossings so far.
         public var score: Int { Int(crossings) }
@@ -119,7 +116,6 @@ extension Arcade.Freeway {
 }
 
 extension Arcade.Freeway: StateCodable {
-    /// Codes everything but the traffic.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&hen, in: Self.goal...Self.start)
         try coder.code(&cars, in: 0...Self.circuit - 1)

@@ -1,12 +1,14 @@
 import Random
 
 extension Arcade {
-    /// Honeybee: gather pollen from flowers in bloom and carry it to the hive, before the day is over and past the wasps.
+    /// Honeybee: gather pollen from flowers in bloom and carry it to the hive, before the day is over and past the
+    /// wasps.
     ///
-    /// The bee flies where the stick points and drifts on. A flower gives one load of pollen, worth 1 at once; the hive pays
-    /// the number of loads squared, five loads at most, but each makes the bee slower. A wasp that touches it costs one of
-    /// three lives and the loads. A day has 45 seconds, which the sun shows; a day with fewer loads delivered than asked for,
-    /// as the jar shows, costs a life too. The next day asks for more and has more and faster wasps.
+    /// The bee flies where the stick points and drifts on. A flower gives one load of pollen, worth 1 at once; the hive
+    /// pays the number of loads squared, five loads at most, but each makes the bee slower. A wasp that touches it
+    /// costs one of three lives and the loads. A day has 45 seconds, which the sun shows; a day with fewer loads
+    /// delivered than asked for, as the jar shows, costs a life too. The next day asks for more and has more and faster
+    /// wasps.
     public struct Honeybee: ArcadeGame {
         /// A wasp; where it is not on its way, the frames until it is.
         public struct Wasp: Hashable, Sendable, BitwiseCopyable {
@@ -37,9 +39,7 @@ extension Arcade {
         /// Frames for which wasps leave the bee alone.
         public internal(set) var grace: Int32 = 0
 
-        /// Honeybee.
         public static var name: String { "Honeybee" }
-        /// What it is, in a few words.
         public static var summary: String { "carry pollen to the hive past the wasps; three lives" }
         /// The stick in all directions.
         public static var minimalActions: [Action] {
@@ -212,7 +212,6 @@ extension Arcade.Honeybee {
 }
 
 extension Arcade.Honeybee.Wasp: StateCodable {
-    /// Codes the body and the wait.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try body.codeState(with: &coder)
         try coder.code(&wait, in: 0...1000)
@@ -220,7 +219,6 @@ extension Arcade.Honeybee.Wasp: StateCodable {
 }
 
 extension Arcade.Honeybee: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try bee.codeState(with: &coder)
         try coder.code(&loads, in: 0...Self.mostLoads)

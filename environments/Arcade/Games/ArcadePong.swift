@@ -3,9 +3,9 @@ import Random
 extension Arcade {
     /// Table tennis against a computer player, to 21 points. The agent has the right paddle.
     ///
-    /// The reward is 1 for a point won, -1 for one lost. A ball flies the steeper the farther from its middle the paddle
-    /// meets it, and faster with each return. A served ball waits half a second, or until the button is pressed. The stick
-    /// moves the paddle up and down; as on Atari's console, right is up and left is down too.
+    /// The reward is 1 for a point won, -1 for one lost. A ball flies the steeper the farther from its middle the
+    /// paddle meets it, and faster with each return. A served ball waits half a second, or until the button is pressed.
+    /// The stick moves the paddle up and down; as on Atari's console, right is up and left is down too.
     public struct Pong: ArcadeGame {
         /// How good the computer player is, 0...1: how fast it moves, how early it looks, how well it aims.
         public let skill: Double
@@ -24,11 +24,8 @@ extension Arcade {
         var wait: Int32 = 0
         var error: Int32 = 0
 
-        /// Pong.
         public static var name: String { "Pong" }
-        /// What it is, in a few words.
         public static var summary: String { "table tennis to 21 points against a computer player" }
-        /// Those of Atari's Pong.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left, .rightFire, .leftFire] }
         /// The computer's skill.
         public static var options: [EnvironmentOption] {
@@ -40,7 +37,6 @@ extension Arcade {
             skill = try options.number("skill", in: 0...1) ?? 0.5
         }
 
-        /// None.
         public var lives: Int { 0 }
         /// The points by which the agent leads.
         public var score: Int { Int(points - computerPoints) }
@@ -49,7 +45,7 @@ extension Arcade {
     }
 }
 
-// In 256ths of a pixel unless said otherwise.
+// In 256ths of a pixel by default.
 extension Arcade.Pong {
     static let unit: Int32 = 256
     static let goal: Int32 = 21
@@ -158,7 +154,6 @@ extension Arcade.Pong {
 }
 
 extension Arcade.Pong: StateCodable {
-    /// Codes everything but the skill.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try ball.codeState(with: &coder)
         try coder.code(&paddle, in: Self.top...Self.bottom - Self.paddleHeight)

@@ -3,9 +3,10 @@ import Random
 extension Arcade {
     /// Space Invaders: shoot the formation that comes down step by step, and don't be hit by its bombs.
     ///
-    /// A row is worth 5, 10, 15, 20, 25 or 30 points, from the lowest up, the saucer that passes above 200; the reward is the
-    /// points. There is one shot at a time, and three shields, which shots and bombs wear away. A formation is the faster
-    /// the fewer it is; the next one starts lower. A bomb costs one of three lives; where the invaders land, all is over.
+    /// A row is worth 5, 10, 15, 20, 25 or 30 points, from the lowest up, the saucer that passes above 200; the reward
+    /// is the points. There is one shot at a time, and three shields, which shots and bombs wear away. A formation is
+    /// the faster the fewer it is; the next one starts lower. A bomb costs one of three lives; where the invaders land,
+    /// all is over.
     public struct SpaceInvaders: ArcadeGame {
         /// A place in pixels that may be empty: then `y` is negative.
         public struct Missile: Hashable, Sendable, BitwiseCopyable {
@@ -33,7 +34,7 @@ extension Arcade {
         public internal(set) var bombs = InlineArray<3, Missile>(repeating: Missile())
         /// The left edge of the saucer, where it is to be seen.
         public internal(set) var saucer: Int32 = 0
-        /// 1 or -1 where the saucer flies to the right or left, 0 where there is none.
+        /// 1 or -1 where the saucer flies to the right or left, 0 if there is none.
         public internal(set) var saucerHeading: Int32 = 0
         /// The shields, twelve rows each, the lowest bit is the first column.
         public internal(set) var shields = InlineArray<36, UInt16>(repeating: 0)
@@ -56,9 +57,7 @@ extension Arcade {
 
         /// SpaceInvaders.
         public static var name: String { "SpaceInvaders" }
-        /// What it is, in a few words.
         public static var summary: String { "shoot the invaders before they land; three lives" }
-        /// Those of Atari's Space Invaders.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left, .rightFire, .leftFire] }
 
         /// Makes a game.
@@ -243,8 +242,8 @@ extension Arcade.SpaceInvaders {
         }
     }
 
-    /// Draws, when a bomb is due, whether the column over the cannon drops it or another, which one that is, and the frames
-    /// until the next bomb.
+    /// Draws, when a bomb is due, whether the column over the cannon drops it or another, which one that is, and the
+    /// frames until the next bomb.
     private mutating func moveBombs(_ random: inout PCG64) {
         untilBomb -= 1
         if untilBomb <= 0, let free = bombs.indices.first(where: { !bombs[$0].isFlying }) {

@@ -1,6 +1,6 @@
 extension Arcade {
-    /// A thing that moves in a straight line, in 256ths of a pixel: coordinates of its top left corner, and what is added to
-    /// them in a frame.
+    /// A thing that moves in a straight line, in 256ths of a pixel: coordinates of its top left corner, and what is
+    /// added to them in a frame.
     public struct Mover: Hashable, Sendable, BitwiseCopyable, StateCodable {
         /// To the right.
         public var x: Int32 = 0
@@ -22,7 +22,6 @@ extension Arcade {
             y += down
         }
 
-        /// Codes place and way.
         public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
             // Twice a screen's size: what is outside leaves before, or comes.
             for path in [\Mover.x, \.y, \.across, \.down] {

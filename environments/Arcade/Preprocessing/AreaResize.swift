@@ -8,7 +8,8 @@ import Graphics
 struct AreaResize: Sendable {
     /// What a picture needs while it is made; the picture last.
     struct Scratch: Sendable {
-        // Sums of rows; then several such rows in one, each in its part of a number, so that one product counts for all.
+        // Sums of rows; then several such rows in one, each in its part of a number, so that one product counts for
+        // all.
         fileprivate var rows: [UInt16]
         fileprivate var line: [UInt64]
         fileprivate var sums: [UInt64]

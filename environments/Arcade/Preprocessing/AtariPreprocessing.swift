@@ -1,24 +1,22 @@
 import Experience
 import Graphics
 
-/// The standard preprocessing of Atari's games, each part for itself: Gymnasium's `AtariPreprocessing`, and around it fire
-/// starts, lives as episodes, stacked pictures and clipped rewards. See ``PreprocessingParts``.
+/// The standard preprocessing of Atari's games, each part for itself: Gymnasium's `AtariPreprocessing`, and around it
+/// fire starts, lives as episodes, stacked pictures and clipped rewards. See ``PreprocessingParts``.
 ///
-/// An observation is (height, width, stack) bytes, the oldest picture first, or (height, width, 3 × stack) in colour, each
-/// picture's red, green and blue side by side. A reset fills the stack with the first picture. Grey pictures are made
-/// without colours; only the frames that are shown are drawn.
+/// An observation is (height, width, stack) bytes, the oldest picture first, or (height, width, 3 × stack) in colour,
+/// each picture's red, green and blue side by side. A reset fills the stack with the first picture. Grey pictures are
+/// made without colours; only the frames that are shown are drawn.
 ///
 /// The same frames give Gymnasium's bytes. So the picture that an action leads to whose frames end early is the one
 /// before (with ``PreprocessingParts/poolsLastFrames`` the greater of it and the last frame but one, where that was
 /// played). Draws come from the environment's stream: a reset draws the number of frames without action after what the
-/// environment within draws.
+/// wrapped environment draws.
 public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
     /// The number of a joystick's position.
     public typealias Action = Int
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The environment within.
     public var base: Base
     /// What is done.
     public let parts: PreprocessingParts
@@ -58,12 +56,11 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
     /// The number of pictures, where they are grey.
     public var stackedFrames: Int { parts.form == .gray ? parts.stack : 1 }
 
-    /// Time steps a second when a person watches.
     public var framesPerSecond: Double { base.framesPerSecond / Double(parts.frameSkip) }
 
     private var pools: Bool { !previous.isEmpty }
 
-    /// Starts a game, or goes on with one after a lost life, and fills the stack.
+    /// Starts a game, or continues with one after a lost life, and fills the stack.
     public mutating func reset(seed: UInt64?) {
         if canResume, seed == nil {
             if base.step(0).ended { base.reset(seed: nil) }
@@ -136,14 +133,12 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
         }
     }
 
-    /// Writes the stack.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         observation.write(stack.bytes, 0..<stack.bytes.count)
     }
 }
 
 extension AtariPreprocessing: StateCodable where Base: StateCodable {
-    /// Codes the lives, the last frame, the stack and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&lives)
         try coder.code(&canResume)

@@ -1,13 +1,12 @@
-/// What ``AtariPreprocessing`` does, each part for itself. The usual values are those of Mnih et al., "Human-level control
-/// through deep reinforcement learning" (2015).
+/// What ``AtariPreprocessing`` does, each part for itself. The usual values are those of Mnih et al., "Human-level
+/// control through deep reinforcement learning" (2015).
 public struct PreprocessingParts: Hashable, Sendable {
     /// What a lost life means.
     public enum LifeLoss: String, Hashable, Sendable, CaseIterable {
-        /// Nothing.
         case ignored = "false"
         /// The episode's end; the reset starts a new game. Gymnasium's `terminal_on_life_loss`.
         case ends = "true"
-        /// The episode's end; a reset without a seed goes on with the game, after one frame without action, until the
+        /// The episode's end; a reset without a seed continues with the game, after one frame without action, until the
         /// game is over. Baselines' `EpisodicLifeEnv`.
         case endsAndResumes = "resume"
     }
@@ -39,8 +38,8 @@ public struct PreprocessingParts: Hashable, Sendable {
     /// Those of Mnih et al. (2015), as Baselines and its descendants have them.
     public static let nature = PreprocessingParts()
 
-    /// Those that Machado et al., "Revisiting the Arcade Learning Environment" (2018), advise: games to their end from their
-    /// beginning, with sticky actions (see ``ArcadeSettings/repeatActionProbability``).
+    /// Those that Machado et al., "Revisiting the Arcade Learning Environment" (2018), advise: games to their end from
+    /// their beginning, with sticky actions (see ``ArcadeSettings/repeatActionProbability``).
     public static var machado: PreprocessingParts {
         var parts = PreprocessingParts()
         (parts.noopMax, parts.lifeLoss, parts.firesOnReset) = (0, .ignored, false)
@@ -80,7 +79,7 @@ extension PreprocessingParts {
         EnvironmentOption("clip_reward", "preprocessing: whether to clip rewards to -1...1", usual: "true"),
     ]
 
-    /// Reads the parts from options: those of `preprocess`, each changed where its option says so; nil where no option
+    /// Reads the parts from options: those of `preprocess`, each changed where its option says so; nil if no option
     /// asks for preprocessing.
     ///
     /// - Throws: ``EnvironmentError/badValue(option:value:expected:)``.
@@ -107,7 +106,7 @@ extension PreprocessingParts {
         clipsReward = try options.flag("clip_reward") ?? clipsReward
     }
 
-    /// How sticky the actions are that go with the named preprocessing; nil where it says nothing.
+    /// How sticky the actions are that go with the named preprocessing; nil if it says nothing.
     static func stickiness(_ options: EnvironmentOptions) -> Double? {
         options.text("preprocess") == "machado" ? 0.25 : nil
     }

@@ -18,7 +18,7 @@ public protocol ScreenEnvironment: Environment where Action == Int, Element == U
     var screenSize: FrameSize { get }
     /// The lives that are left, the present one included; 0 throughout where there are none.
     var lives: Int { get }
-    /// The action that presses the button alone; nil where there is none. The action 0 does nothing.
+    /// The action that presses the button alone; nil if there is none. The action 0 does nothing.
     var fireAction: Int? { get }
     /// The environment's random stream, which the preprocessing draws from too.
     var random: PCG64 { get set }

@@ -46,8 +46,8 @@ extension Arcade {
 public protocol RasterPixel: BitwiseCopyable, Sendable {
     /// The pixel of a colour.
     init(_ ink: Arcade.Ink)
-    /// Sets the pixels from `row` on whose bits are set, the lowest bit first. `isRoomy` says that 32 pixels from there may
-    /// be read and written.
+    /// Sets the pixels from `row` on whose bits are set, the lowest bit first. `isRoomy` says that 32 pixels from there
+    /// may be read and written.
     static func paint(_ bits: UInt32, _ pixel: Self, at row: UnsafeMutablePointer<Self>, isRoomy: Bool)
     /// A backdrop's pixels of this form.
     static func pixels(of backdrop: Arcade.Backdrop) -> [Self]

@@ -49,8 +49,8 @@ extension Arcade {
             for row in 1..<max(rows, 1) { (source + row * Arcade.width).update(from: source, count: width) }
         }
 
-        /// Draws a picture with its top left corner at (x, y), or several side by side, within 32 pixels, that begin where
-        /// `copies` has a bit.
+        /// Draws a picture with its top left corner at (x, y), or several side by side, within 32 pixels, that begin
+        /// where `copies` has a bit.
         @inline(__always) public func draw(_ picture: Picture, _ x: Int, _ y: Int, copies: UInt32 = 1) {
             picture.strokes.withUnsafeBufferPointer { strokes in
                 for stroke in strokes { paint(stroke.bits &* copies, x &+ stroke.x, y &+ stroke.y, stroke.ink) }
