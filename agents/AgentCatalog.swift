@@ -1,18 +1,18 @@
 import Storage
 
-/// The agents by name, as the command line offers them.
+/// All agents by name.
 public enum AgentCatalog {
-    /// What is known of an agent before it is made.
+    /// An agent of the catalogue.
     public struct Entry: Sendable {
         /// The name, such as `dqn`.
         public let name: String
-        /// One line for a list.
+        /// A one-line description.
         public let summary: String
-        /// Makes the settings' defaults.
+        /// Makes the default settings.
         public let makeSettings: @Sendable () -> any AgentSettings
     }
 
-    /// Every agent, in the order of lists.
+    /// Every agent, in the order in which lists show them.
     public static let entries: [Entry] = [
         Entry(name: "random", summary: "every action with equal probability") { RandomSettings() },
         Entry(name: "policy-evaluation", summary: "values of the uniform policy, from a model (Sutton, Barto 4.1)") {
@@ -55,7 +55,7 @@ public enum AgentCatalog {
         },
     ]
 
-    /// The agent called `name`.
+    /// The agent of this name.
     ///
     /// - Throws: ``AgentError/unknownAgent(_:suggestion:)``.
     public static func entry(_ name: String) throws -> Entry {
@@ -63,12 +63,12 @@ public enum AgentCatalog {
         throw AgentError.unknownAgent(name, suggestion: nearestName(to: name, among: entries.map(\.name)))
     }
 
-    /// The names of the agents that an environment suits.
+    /// The names of the agents that can act in an environment.
     public static func names(for environment: EnvironmentDescription) -> [String] {
         entries.filter { type(of: $0.makeSettings()).needs.areMet(by: environment) }.map(\.name)
     }
 
-    /// Makes an agent; where the environment doesn't suit it, the error says which agents it does.
+    /// Makes an agent. If the environment doesn't suit it, the error names the agents that can act there.
     ///
     /// - Throws: ``AgentError``.
     public static func makeAgent(

@@ -5,7 +5,6 @@ public struct ActionAssessment: Hashable, Sendable {
         case actionValues, probabilities
     }
 
-    /// What the numbers mean.
     public var kind: Kind
     public let rows: Int
     /// (rows, actions): one number per action.
@@ -13,7 +12,7 @@ public struct ActionAssessment: Hashable, Sendable {
 
     /// Makes an assessment of `rows` observations.
     ///
-    /// - Precondition: there are as many numbers for each.
+    /// - Precondition: `rows` is positive and divides the number of values.
     public init(kind: Kind, values: [Double], rows: Int = 1) {
         precondition(
             rows > 0 && values.count % rows == 0,
@@ -23,7 +22,7 @@ public struct ActionAssessment: Hashable, Sendable {
 
     public var actionCount: Int { values.count / rows }
 
-    /// The numbers of one observation.
+    /// The row of one observation.
     public subscript(row: Int) -> ArraySlice<Double> { values[row * actionCount..<(row + 1) * actionCount] }
 
     /// The same probability for each action.

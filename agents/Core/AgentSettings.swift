@@ -1,6 +1,6 @@
 import Configuration
 
-/// Settings that know their agent.
+/// Settings that can make their agent.
 public protocol AgentSettings: Configurable {
     /// What the agent needs of an environment.
     static var needs: AgentNeeds { get }
@@ -11,6 +11,6 @@ public protocol AgentSettings: Configurable {
 }
 
 extension AgentSettings {
-    /// What deep agents need.
+    /// The needs of deep agents.
     public static var needs: AgentNeeds { .discreteActions }
 }

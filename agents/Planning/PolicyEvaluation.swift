@@ -6,7 +6,7 @@ import Random
 /// Settings of ``PolicyEvaluation``.
 public struct PolicyEvaluationSettings: PlannerSettings {
     @Setting(0...1, "discount factor γ") public var discount = 0.99
-    /// The largest change of a sweep with which planning is finished.
+    /// Planning is finished when no value changes by more than this in a sweep.
     @Setting(0...1, "convergence tolerance") public var tolerance = 1e-9
 
     public init() {}
@@ -21,7 +21,7 @@ public struct PolicyEvaluationSettings: PlannerSettings {
 ///
 ///     V(s) ← Σₐ π(a|s) Σ p (r + γ V(s′)),
 ///
-/// a sweep over all states a step. While it explores it acts by that policy; its greedy actions are the first
+/// one sweep over all states per step. When exploring it acts by that policy; its greedy actions are the first
 /// improvement of it (4.2).
 public final class PolicyEvaluation: Planner {
     private var streams: ActionStreams
@@ -43,13 +43,13 @@ public final class PolicyEvaluation: Planner {
         isFinished = residual <= tolerance
     }
 
-    /// Where the actions of the policy that is evaluated are drawn from.
+    /// The random streams that actions of the evaluated policy are sampled from.
     public override var actionStreams: ActionStreams {
         get { streams }
         set { streams = newValue }
     }
 
-    /// Every action with equal probability, or the best by the values so far.
+    /// Every action with equal probability, or the best by the current values.
     public override func act(
         on observations: Rows, mode: ActionMode, into actions: MutableRows
     ) {
