@@ -16,13 +16,13 @@ public struct DoubleQLearningSettings: TabularSettings {
     }
 }
 
-/// Double Q-learning (van Hasselt 2010): of two tables, a coin chooses the one to be updated, which chooses the next
-/// action that the other one values:
+/// Double Q-learning (van Hasselt 2010): of two tables, a coin selects the one to update. That one chooses the next
+/// action, and the other one gives its value:
 ///
 ///     A(s,a) ← A(s,a) + α (r + γ B(s′, argmaxₐ′ A(s′,a′)) − A(s,a)),
 ///
-/// so that what one of them overrates by chance isn't bootstrapped from. Actions are ε-greedy by the mean of both,
-/// which is kept as a table of its own.
+/// so that the agent doesn't bootstrap from what one table overestimates by chance. Actions are ε-greedy by the mean of
+/// both, which is kept as a third table.
 public final class DoubleQLearning: TabularAgent {
     private let first, second: Variable
     private var coin: RandomStream
@@ -58,7 +58,7 @@ public final class DoubleQLearning: TabularAgent {
         Parameters(behaviour.entries + [("first", first), ("second", second)])
     }
 
-    /// Both tables become the mean.
+    /// Sets both tables to the mean.
     public override func behaviourWasSet() {
         first.copy(from: table)
         second.copy(from: table)

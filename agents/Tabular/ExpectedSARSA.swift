@@ -13,7 +13,7 @@ public struct ExpectedSARSASettings: TabularSettings {
 }
 
 /// Expected SARSA (van Seijen et al. 2009; Sutton and Barto 2018, 6.6): Q(s,a) ← Q(s,a) + α (r + γ Σₐ′ π(a′|s′)
-/// Q(s′,a′) − Q(s,a)), π the ε-greedy policy of the moment, the bootstrap left out where s′ is terminal.
+/// Q(s′,a′) − Q(s,a)), where π is the current ε-greedy policy; no bootstrap if s′ is terminal.
 public final class ExpectedSARSA: TabularAgent {
     public init(_ settings: ExpectedSARSASettings = .init(), shape: TableShape, seed: UInt64) {
         super.init(settings.table, shape: shape, seed: seed)

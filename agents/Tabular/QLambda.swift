@@ -6,7 +6,7 @@ public struct QLambdaSettings: TabularSettings {
     public static let agentName = "q-lambda"
     /// λ: 0 learns from one step, 1 from all steps up to the next exploring action.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
-    /// What becomes of the trace of a state and action that come again.
+    /// How the trace of a state and action changes when they are visited again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.replacing
     public var table = TableSettings()
 
@@ -15,12 +15,12 @@ public struct QLambdaSettings: TabularSettings {
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { QLambda(self, shape: shape, seed: seed) }
 }
 
-/// Watkins's Q(λ) (Watkins 1989; Sutton and Barto 2018, 12.10): ``QLearning``'s difference,
-/// δ = r + γ maxₐ′ Q(s′,a′) − Q(s,a), is learned by everything that led there by actions that were best,
+/// Watkins's Q(λ) (Watkins 1989; Sutton and Barto 2018, 12.10): the temporal difference of ``QLearning``,
+/// δ = r + γ maxₐ′ Q(s′,a′) − Q(s,a), is learned by all states and actions that led there by greedy actions,
 ///
 ///     e ← γλ e where a is a best action of s, else 0,   e(s,a) ← e(s,a) + 1,   Q ← Q + α δ e.
 ///
-/// Whether an action was one of the best is asked when it is learned from.
+/// An action counts as greedy by the values at the time of the update.
 public final class QLambda: TabularAgent {
     private let lambda: Double
     private let kind: TraceKind

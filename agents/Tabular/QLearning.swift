@@ -10,8 +10,8 @@ public struct QLearningSettings: TabularSettings {
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { QLearning(self, shape: shape, seed: seed) }
 }
 
-/// Tabular Q-learning (Watkins 1989): Q(s,a) ← Q(s,a) + α (r + γ maxₐ′ Q(s′,a′) − Q(s,a)), the bootstrap left out where
-/// s′ is terminal. ε-greedy; equal values are chosen among at random.
+/// Tabular Q-learning (Watkins 1989): Q(s,a) ← Q(s,a) + α (r + γ maxₐ′ Q(s′,a′) − Q(s,a)); no bootstrap if s′ is
+/// terminal. Actions are ε-greedy, with ties broken at random.
 public final class QLearning: TabularAgent {
     public init(_ settings: QLearningSettings = .init(), shape: TableShape, seed: UInt64) {
         super.init(settings.table, shape: shape, seed: seed)

@@ -3,11 +3,9 @@ import Experience
 import NeuralNetworks
 import Random
 
-/// Settings of ``RandomAgent``: it has none.
+/// Settings of ``RandomAgent``, which has none.
 public struct RandomSettings: AgentSettings {
-    /// No settings.
     public init() {}
-    /// Something to draw.
     public static var needs: AgentNeeds { .drawableActions }
 
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
@@ -20,13 +18,13 @@ public struct RandomSettings: AgentSettings {
     }
 }
 
-/// Chooses every action with equal probability and learns nothing: the baseline of baselines.
+/// Chooses every action with equal probability and learns nothing: the simplest baseline.
 public final class RandomAgent: Learner {
     private let actionSpace: Space
     /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
 
-    /// Makes an agent for choices, bits, or a bounded box of float32 numbers.
+    /// Makes an agent for a discrete, multi-discrete or multi-binary space, or a bounded box of float32.
     public init(actionSpace: Space, seed: UInt64) {
         precondition(Self.canAct(in: actionSpace), "a random agent can't sample from \(actionSpace)")
         self.actionSpace = actionSpace
@@ -38,7 +36,7 @@ public final class RandomAgent: Learner {
         self.init(actionSpace: .discrete(actionCount), seed: seed)
     }
 
-    /// Whether actions can be drawn from a space.
+    /// Whether actions can be sampled from a space.
     static func canAct(in space: Space) -> Bool {
         switch space {
         case .discrete, .multiDiscrete, .multiBinary: true
@@ -47,7 +45,7 @@ public final class RandomAgent: Learner {
         }
     }
 
-    /// Draws an action a row.
+    /// Samples an action for each row.
     public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
         switch actionSpace {
         case .discrete(let count): draw(actions) { stream, _ in Double(stream.integers(below: count)) }
@@ -68,14 +66,13 @@ public final class RandomAgent: Learner {
 
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&actionStreams) }
 
-    /// Learns nothing.
     public func learn(from transitions: Transitions) {}
 
     public var metrics: [(name: String, value: Double)] { [] }
     public var updates: Int { 0 }
     public var variables: Parameters { Parameters() }
 
-    /// Equal probabilities of discrete actions.
+    /// Equal probabilities if actions are discrete.
     public func assess(_ observations: Rows) -> ActionAssessment? {
         actionSpace.discreteCount.map { .uniform(actions: $0, rows: observations.count) }
     }

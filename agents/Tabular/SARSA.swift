@@ -11,10 +11,11 @@ public struct SARSASettings: TabularSettings {
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { SARSA(self, shape: shape, seed: seed) }
 }
 
-/// SARSA (Rummery and Niranjan 1994): Q(s,a) ← Q(s,a) + α (r + γ Q(s′,a′) − Q(s,a)), a′ the action that is taken in s′.
+/// SARSA (Rummery and Niranjan 1994): Q(s,a) ← Q(s,a) + α (r + γ Q(s′,a′) − Q(s,a)), where a′ is the action taken in
+/// s′.
 ///
-/// A step is learned from in the next one, when a′ is known; a terminal one at once, without a bootstrap. Behind an
-/// episode that was cut there is no a′: its expectation under the ε-greedy policy takes its place.
+/// A step is learned from in the next one, when a′ is known; a terminal step at once, without a bootstrap. After
+/// truncation there is no a′: the expected value under the ε-greedy policy takes its place.
 public final class SARSA: TabularAgent {
     private var pending: [PendingStep] = []
 
@@ -45,17 +46,17 @@ public final class SARSA: TabularAgent {
     }
 }
 
-/// A step that is learned from when the action that follows it is known.
+/// A step that waits for the next action, which its update needs.
 struct PendingStep {
-    /// Where Q(s,a) is; nil for no step.
+    /// The index of Q(s,a); nil for no step.
     private var pair: Int?
     private var reward = 0.0
     private var next = 0
 
-    /// Keeps a step.
+    /// Stores a step.
     mutating func put(_ step: TableStep) { (pair, reward, next) = (step.pair, step.reward, step.next) }
 
-    /// Gives the step away, if there is one.
+    /// Removes and returns the step, if there is one.
     mutating func take() -> (pair: Int, reward: Double, next: Int)? {
         defer { pair = nil }
         return pair.map { ($0, reward, next) }

@@ -6,7 +6,7 @@ public struct SARSALambdaSettings: TabularSettings {
     public static let agentName = "sarsa-lambda"
     /// λ: 0 learns from one step, 1 from the whole rest of the episode.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
-    /// What becomes of the trace of a state and action that come again.
+    /// How the trace of a state and action changes when they are visited again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.replacing
     public var table = TableSettings()
 
@@ -18,12 +18,12 @@ public struct SARSALambdaSettings: TabularSettings {
 }
 
 /// SARSA(λ) with eligibility traces (Rummery and Niranjan 1994; Sutton and Barto 2018, 12.7): with
-/// δ = r + γ Q(s′,a′) − Q(s,a), every state and action learn what they are eligible for,
+/// δ = r + γ Q(s′,a′) − Q(s,a), every state and action learns in proportion to its trace,
 ///
 ///     e ← γλ e,   e(s,a) ← e(s,a) + 1,   Q ← Q + α δ e.
 ///
-/// When a step is learned from is as in ``SARSA``; an episode's end forgets its traces. With ``TraceKind/dutch`` it is
-/// true online SARSA(λ).
+/// Steps are learned from at the same time as in ``SARSA``; the end of an episode clears its traces. With
+/// ``TraceKind/dutch`` it is true online SARSA(λ).
 public final class SARSALambda: TabularAgent {
     private let lambda: Double
     private let kind: TraceKind

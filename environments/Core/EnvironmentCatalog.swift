@@ -3,15 +3,15 @@ import Synchronization
 
 /// An environment that can be made by name.
 public struct EnvironmentEntry: Sendable {
-    /// The name, such as `CartPole-v1`.
+    /// What it is called, such as `CartPole-v1`.
     public let id: String
-    /// A one-line description.
+    /// What it is, in one line.
     public let summary: String
-    /// The step after which an episode is truncated; nil for no limit.
+    /// The step in which an episode is cut; nil where none is.
     public let stepLimit: Int?
-    /// The mean return from which the task counts as solved; nil if there is no such number.
+    /// The mean return from which the task counts as solved; nil where there is no such number.
     public let rewardThreshold: Double?
-    /// What its discrete actions are called, for people to read; empty if numbers say as much.
+    /// What its discrete actions are called, for people to read; empty where numbers say as much.
     public let actionNames: [String]
     /// What it can be made with, besides ``EnvironmentCatalog/commonOptions``.
     public let options: [EnvironmentOption]
