@@ -1,4 +1,4 @@
-// Rules of what resets and steps give.
+// Rules for the results of resets and steps.
 
 extension CheckRule {
     static let episodeRules = [
@@ -61,7 +61,7 @@ extension CheckRule {
         return "[\(shown)\(numbers.count > 8 ? ", …" : "")]"
     }
 
-    /// Plays twice with different bytes where the observation is to be written.
+    /// Plays twice, with different bytes in place of the observation to be written.
     private static func gap(_ subject: CheckSubject) throws -> String? {
         func observations(over byte: UInt8) throws -> [[UInt8]] {
             let batch = try subject.make(1, .disabled)
@@ -98,7 +98,7 @@ extension CheckRule {
         }
         var player = Player(batch, seed: subject.seed)
         for step in 0...subject.steps {
-            // In a state that ends an episode nobody chooses.
+            // No action is chosen in a state that ends an episode.
             let hasEnded = batch.terminated[0] || batch.truncated[0]
             if !hasEnded, !masks[0].flags(count: count).contains(true) {
                 return .failed(
@@ -131,7 +131,7 @@ extension CheckRule {
         }
         let batch = try subject.started()
         let first = try episode(batch)
-        // Without a seed the stream runs on: other episodes under the same actions show that there is one.
+        // Without a seed the stream continues: other episodes under the same actions show that there is a stream.
         let others = try (0..<4).map { _ in
             try batch.reset()
             return try episode(batch)

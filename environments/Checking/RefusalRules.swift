@@ -1,4 +1,4 @@
-// Rules of what must be refused.
+// Rules for what must be refused.
 
 extension CheckRule {
     static let refusalRules = [
@@ -25,7 +25,7 @@ extension CheckRule {
         return sampler.sample()
     }
 
-    /// What is wrong with a batch's refusal of the next step; nil if it is as expected.
+    /// What is wrong with how a batch refuses the next step; nil if it does so as expected.
     private static func refusal(of batch: any BatchedEnvironment, isExpected: (EnvironmentError) -> Bool) -> String? {
         do throws(EnvironmentError) {
             try batch.checkStep()

@@ -1,6 +1,6 @@
 import Experience
 
-// Rules of the spaces themselves.
+// Rules for the spaces themselves.
 
 extension CheckRule {
     static let spaceRules = [
@@ -109,7 +109,7 @@ extension Space {
         guard low.count == count, high.count == count else {
             return "expected \(count) bounds for the shape \(shape), found \(low.count) and \(high.count)"
         }
-        // Also finds bounds that are not numbers.
+        // Also finds bounds that are NaN.
         if let index = (0..<count).first(where: { !(low[$0] <= high[$0]) }) {
             return "expected low <= high, found \(low[index]) and \(high[index]) for number \(index)"
         }

@@ -1,6 +1,6 @@
 import Graphics
 
-// Rules of the state: saving, copying, drawing, batches.
+// Rules for the state: saving, copying, drawing, batches.
 
 extension CheckRule {
     static let stateRules = [
@@ -39,7 +39,7 @@ extension CheckRule {
             check: { .failed(try drawingFault($0)) }),
     ]
 
-    /// What is wrong first; nil if nothing is.
+    /// The first fault; nil if there is none.
     private static func firstFault<Case>(_ cases: [Case], _ fault: (Case) throws -> String?) rethrows -> String? {
         for one in cases {
             if let fault = try fault(one) { return fault }
@@ -93,7 +93,7 @@ extension CheckRule {
                 return "expected a copy to continue like the original, but in step \(step) \(difference)"
             }
         }
-        // The original continues with the actions that it would have had alone, the copy with others.
+        // The original continues with the actions that it would have had without the copy, the copy with others.
         let batch = try subject.started(2, .nextStep)
         var two = Player(batch, seed: subject.seed)
         _ = try two.play(batch, steps: 20)

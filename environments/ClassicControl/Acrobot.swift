@@ -23,7 +23,7 @@ import Random
     public let startRange: ClosedRange<Double>
     // The original observes the state of a reset in single precision.
     @usableFromInline var isAtStart = true
-    // Sines and cosines of the angles: what one step observes the next one needs.
+    // Sines and cosines of the angles, which are observed after one step and needed by the next.
     @usableFromInline var first = rv_sincos(0)
     @usableFromInline var second = rv_sincos(0)
 
@@ -48,7 +48,7 @@ import Random
     /// The torque: 0 for -1 N m, 1 for none, 2 for 1 N m.
     public var actionSpace: Space { .discrete(3) }
 
-    /// Draws angles and angular velocities.
+    /// Samples angles and angular velocities.
     @inlinable public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         for index in 0..<4 {
@@ -96,9 +96,10 @@ import Random
         slope(state, rv_sincos(state[1]), torque)
     }
 
-    /// The derivative of a state by time, `second` being sine and cosine of its second angle.
+    /// The derivative of a state with respect to time; `second` is sine and cosine of its second angle.
     ///
-    /// Both links have mass, length and moment of inertia 1, and their centre in the middle; gravity is 9.8 m/s².
+    /// Both links have mass, length and moment of inertia 1, and their centre of mass in the middle; gravity is 9.8
+    /// m/s².
     @inlinable @inline(__always) static func slope(
         _ state: SIMD4<Double>, _ second: rv_sine_and_cosine, _ torque: Double
     ) -> SIMD4<Double> {
@@ -146,7 +147,7 @@ extension Acrobot: StateCodable {
 extension Acrobot {
     public var frameSize: FrameSize { FrameSize(width: 500, height: 500) }
 
-    /// 15, as the original.
+    /// 15, like the original.
     public var framesPerSecond: Double { 15 }
 
     /// Draws the bar, the height to reach, and the two links.

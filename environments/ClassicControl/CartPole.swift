@@ -17,11 +17,11 @@ import Random
     /// Angular velocity of the pole, in radians per second.
     public var angularVelocity = 0.0
     public var random = PCG64()
-    /// Each of the four numbers starts at random in these bounds.
+    /// The range that each of the four numbers is sampled from at the start.
     public let startRange: ClosedRange<Double>
-    /// Whether the rewards are those of the book: -1 at the end and 0 before, instead of 1 per step.
+    /// Whether the rewards are Sutton and Barto's: -1 at the end and 0 before, instead of 1 per step.
     public let usesBookReward: Bool
-    // Sticky until the next reset: whoever steps on after the end gets 0 outside the limits.
+    // Stays set until the next reset: steps after the end give 0 outside the limits.
     @usableFromInline var hasEnded = false
 
     /// Makes an environment; reset it before use.
@@ -30,9 +30,9 @@ import Random
         self.usesBookReward = usesBookReward
     }
 
-    /// Where the cart leaves the track, in metres from the middle.
+    /// The distance from the middle at which the cart leaves the track, in metres.
     @inlinable public static var positionLimit: Double { 2.4 }
-    /// Where the pole has fallen, in radians: 12 degrees.
+    /// The angle at which the pole has fallen, in radians: 12 degrees.
     @inlinable public static var angleLimit: Double { 0.20943951023931953 }
 
     /// Four numbers; the bounds are twice those at which the episode ends.
@@ -45,7 +45,7 @@ import Random
     /// 0 pushes to the left, 1 to the right.
     public var actionSpace: Space { .discrete(2) }
 
-    /// Draws the four numbers of the state.
+    /// Samples the four numbers of the state.
     @inlinable public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         position = random.uniform(startRange.lowerBound, startRange.upperBound)
@@ -63,7 +63,7 @@ import Random
         return move(acceleration, angularAcceleration)
     }
 
-    /// All together: the divisions of one wait for each other, those of several don't, and are made side by side.
+    /// All together: the divisions of one environment depend on each other, those of several don't and run in parallel.
     @inlinable public static func step(
         _ worlds: StridedWorlds<CartPole>, _ actions: UnsafePointer<Int>, into results: UnsafeMutablePointer<Step>
     ) {
@@ -87,7 +87,7 @@ import Random
         }
     }
 
-    /// ±10 newtons, without a branch that would be taken or not at random.
+    /// ±10 newtons, without a branch, which random actions would make unpredictable.
     @inlinable @inline(__always) static func force(_ action: Int) -> Double {
         precondition(UInt(bitPattern: action) <= 1, "CartPole: the action \(action) is not in Discrete(2)")
         return Double(20 * action - 10)

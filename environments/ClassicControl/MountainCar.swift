@@ -12,11 +12,11 @@ import Random
 /// swinging to and fro.
 ///
 /// Moore, "Efficient memory-based learning for robot control" (1990). The observation is position (-1.2...0.6) and
-/// velocity (-0.07...0.07, a step). Each step costs 1; the episode ends at the position 0.5.
+/// velocity (-0.07...0.07 per step). Each step costs 1; the episode ends at position 0.5.
 @frozen public struct MountainCar: Environment, Sendable {
     /// Position of the car; the valley's lowest point is -π/6.
     public var position = 0.0
-    /// Velocity of the car, in positions per step.
+    /// Velocity of the car: the change of position per step.
     public var velocity = 0.0
     public var random = PCG64()
     /// The bounds of the position at the start.
@@ -34,7 +34,7 @@ import Random
         self.goalVelocity = goalVelocity
     }
 
-    /// Where the car has left the valley.
+    /// The position of the goal.
     @inlinable public static var goalPosition: Double { 0.5 }
 
     /// Position and velocity.
@@ -43,7 +43,7 @@ import Random
     /// 0 drives to the left, 1 not at all, 2 to the right.
     public var actionSpace: Space { .discrete(3) }
 
-    /// Draws the position; the car stands still.
+    /// Samples the position; the velocity is 0.
     @inlinable public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         position = random.uniform(startRange.lowerBound, startRange.upperBound)

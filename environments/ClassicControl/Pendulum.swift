@@ -5,24 +5,24 @@ import Random
 
 /// Gymnasium's `Pendulum-v1`: swing a pendulum up and hold it there, by a torque at its axle.
 ///
-/// The observation is the angle's cosine and sine (1, 0 upright) and the angular velocity (-8...8 rad/s). An action is
-/// a torque in -2...2 N m. The reward is minus a cost: the angle's square, a tenth of the velocity's, a thousandth of
-/// the torque's. Episodes end by their time limit alone.
+/// The observation is the angle's cosine and sine (1, 0 is upright) and the angular velocity (-8...8 rad/s). An action
+/// is a torque in -2...2 N m. The reward is the negative of a cost: the square of the angle, a tenth of the square of
+/// the velocity and a thousandth of the square of the torque. Episodes end only at their time limit.
 @frozen public struct Pendulum: Environment, Sendable {
     /// Angle, in radians from upright, counter-clockwise; never wrapped.
     public private(set) var angle = 0.0
     /// Angular velocity, in radians per second.
     public private(set) var angularVelocity = 0.0
-    /// The torque of the last step, for the picture.
+    /// The torque of the last step, for drawing.
     public private(set) var torque: Float = 0
     public var random = PCG64()
-    /// The angle at the start is drawn from minus this to this.
+    /// The angle at the start is sampled between minus and plus this.
     public let startAngle: Double
-    /// The angular velocity at the start is drawn from minus this to this.
+    /// The angular velocity at the start is sampled between minus and plus this.
     public let startVelocity: Double
     /// The acceleration of gravity, in m/s².
     public let gravity: Double
-    // Sine and cosine of `angle`: what one step observes the next one needs.
+    // Sine and cosine of `angle`, which are observed after one step and needed by the next.
     private var turn = rv_sincos(0)
 
     /// Makes an environment; reset it before use.
@@ -45,7 +45,7 @@ import Random
     /// The torque.
     public var actionSpace: Space { .box(-2...2, shape: [1]) }
 
-    /// Draws the angle and the angular velocity.
+    /// Samples the angle and the angular velocity.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         angle = random.uniform(-startAngle, startAngle)
@@ -69,7 +69,7 @@ import Random
         return Step(reward: -cost)
     }
 
-    /// The angle in -π...<π.
+    /// The angle, wrapped to -π...<π.
     private var fromUpright: Double {
         let rest = (angle + .pi).truncatingRemainder(dividingBy: 2 * .pi)
         return (rest < 0 ? rest + 2 * .pi : rest) - .pi
@@ -109,10 +109,10 @@ extension Pendulum {
         if torque != 0 { drawTorque(about: axle, into: &frame) }
     }
 
-    /// An arc from the top in the direction of the torque, the longer the larger.
+    /// An arc from the top in the direction of the torque, whose length shows its size.
     private func drawTorque(about axle: Point, into frame: inout Frame) {
         let (radius, color) = (52.0, Color(hex: 0x2F5FB3))
-        // A positive torque turns counter-clockwise, as angles grow.
+        // A positive torque turns counter-clockwise, the direction in which angles grow.
         let sweep = Double(torque) / 2 * 2.4
         func point(_ angle: Double, _ radius: Double) -> Point {
             let turn = rv_sincos(angle)

@@ -1,7 +1,7 @@
 extension EnvironmentOptions {
-    /// The bounds `low` and `high` of what is drawn at the start, each as given or as usual.
+    /// The options `low` and `high`, the range that the start is sampled from, with defaults.
     ///
-    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` for one outside of `limits`, or `low` above
+    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` if one is outside `limits`, or if `low` is above
     ///   `high`.
     func startRange(
         usual: ClosedRange<Double>, in limits: ClosedRange<Double>

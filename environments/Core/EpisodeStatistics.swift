@@ -1,18 +1,18 @@
 import Experience
 
-/// Returns and lengths of the episodes that a batch plays: what Gymnasium's `RecordEpisodeStatistics` keeps.
+/// Returns and lengths of the episodes that a batch plays, as in Gymnasium's `RecordEpisodeStatistics`.
 ///
-/// Feed it after each step; that allocates nothing.
+/// Record each step; that allocates nothing.
 public struct EpisodeStatistics: Sendable {
-    /// The sum of rewards so far, one entry per environment.
+    /// The sum of rewards in the current episode, one entry per environment.
     public private(set) var runningReturns: [Double]
-    /// The number of steps so far, one entry per environment.
+    /// The number of steps in the current episode, one entry per environment.
     public private(set) var runningLengths: [Int]
     /// The episodes that the last step finished, in the order of their environments.
     public private(set) var completed: [EpisodeSummary]
-    /// How many episodes have been finished.
+    /// The number of finished episodes.
     public private(set) var episodeCount = 0
-    /// How many steps have been played, steps that only reset left out.
+    /// The number of steps played, without those that only reset.
     public private(set) var stepCount = 0
     private var window: [EpisodeSummary]
     private static var windowLength: Int { 100 }
@@ -27,7 +27,7 @@ public struct EpisodeStatistics: Sendable {
         window.reserveCapacity(Self.windowLength)
     }
 
-    /// Takes in the last step of a batch.
+    /// Records the last step of a batch.
     ///
     /// - Precondition: the batch has as many environments as these statistics.
     public mutating func record(_ batch: any BatchedEnvironment) {
@@ -42,7 +42,7 @@ public struct EpisodeStatistics: Sendable {
         }
     }
 
-    /// Takes in a step of a single environment.
+    /// Records a step of a single environment.
     ///
     /// - Precondition: these are statistics of one environment.
     public mutating func record(_ step: Step) {
@@ -58,7 +58,7 @@ public struct EpisodeStatistics: Sendable {
         if step.ended { finish(index) }
     }
 
-    /// Forgets the running episode of one environment: call it where that is reset before its end.
+    /// Discards the current episode of one environment: call it when that is reset before its end.
     public mutating func restart(_ index: Int) {
         runningReturns[index] = 0
         runningLengths[index] = 0

@@ -2,21 +2,21 @@
 public enum OutsideFault: Hashable, Sendable {
     /// A program or package that the environment needs is not installed.
     case missing(environment: String, what: String, advice: String)
-    /// The environment can't be made: there is none of this id, or it refuses its options.
+    /// The environment can't be made: its id is unknown, or it rejects its options.
     case notMade(environment: String, reason: String)
-    /// A space has no counterpart in ``Space``, or none that can be used here.
+    /// A space has no counterpart in ``Space``, or none that the bridge supports.
     case unmappedSpace(environment: String, role: String, space: String, reason: String)
     /// The environment's own code raised an error in a call such as `step`.
     case raised(environment: String, index: Int, call: String, error: String)
-    /// The environment gave what its own description excludes.
+    /// The environment returned something that contradicts its own description.
     case broken(environment: String, index: Int, call: String, expected: String, found: String)
-    /// A process ended while it was needed. `lastWords` is the end of what it wrote on standard error and output.
+    /// A process ended while it was needed. `lastWords` is the end of its standard error and output.
     case died(environment: String, indices: ClosedRange<Int>, call: String, how: String, lastWords: String)
     /// A process didn't answer within the time limit.
     case silent(environment: String, indices: ClosedRange<Int>, call: String, seconds: Double, lastWords: String)
-    /// A process answered something that is no answer.
+    /// A process sent something that is not an answer.
     case nonsense(environment: String, indices: ClosedRange<Int>, call: String, found: String, lastWords: String)
-    /// The system refused what is needed to start or reach a process.
+    /// The system refused something needed to start or reach a process.
     case system(environment: String, operation: String, reason: String)
 }
 

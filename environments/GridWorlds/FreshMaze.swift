@@ -2,30 +2,30 @@ import Experience
 import Graphics
 import Random
 
-/// A maze that is another one in each episode: to learn how to solve mazes, not one of them by heart.
+/// A new maze in each episode: for learning to solve mazes in general, not one of them by heart.
 ///
-/// The observation is that of a ``GridView``: all cells or a square around the agent. The agent starts in the room top
-/// left; the goal, bottom right, gives 1. Actions: 0 left, 1 down, 2 right, 3 up. Steps draw nothing.
+/// The observation is that of a ``GridView``: all cells or a square around the agent. The agent starts in the top left
+/// room; the goal, bottom right, gives 1. Actions: 0 left, 1 down, 2 right, 3 up. Steps use no random numbers.
 public struct FreshMaze: Environment {
     /// How much of the maze is observed.
     public let extent: GridExtent
-    /// The share of walls that are opened in a maze without loops, 0...1.
+    /// The share of walls to open in a maze without loops, 0...1.
     public let loops: Double
     /// The agent's cell.
     public private(set) var cell: Int
-    /// The environment's random stream, from which resets draw the mazes.
+    /// The environment's random stream, from which resets sample the mazes.
     public private(set) var random = PCG64()
     private var carver: MazeCarver
     private var planes: GridPlanes
-    // The stream before the maze was drawn: all that is needed to have it again.
+    // The stream before the maze was sampled, from which it can be rebuilt.
     private var source = PCG64(seed: 0)
 
-    /// Makes an environment of mazes of so many rooms, which must be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - rows: the number of rooms from top to bottom, 2...63.
     ///   - columns: the number of rooms from left to right, 2...63.
-    ///   - loops: the share of walls that are opened in a maze without loops, 0...1.
+    ///   - loops: the share of walls to open in a maze without loops, 0...1.
     ///   - extent: how much of the maze is observed.
     public init(rows: Int = 7, columns: Int = 7, loops: Double = 0, extent: GridExtent = .full) {
         precondition(
@@ -46,7 +46,7 @@ public struct FreshMaze: Environment {
     /// Left, down, right, up.
     public var actionSpace: Space { .discrete(4) }
 
-    /// Draws a new maze and puts the agent at its start.
+    /// Samples a new maze and puts the agent at its start.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         source = random
@@ -66,7 +66,7 @@ public struct FreshMaze: Environment {
         for cell in carver.walls.indices { planes[cell, .wall] = carver.walls[cell] }
     }
 
-    /// Moves, unless there is a wall. The goal is not left again.
+    /// Moves, unless there is a wall. At the goal the agent stays.
     public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action < 4, "FreshMaze: the action \(action) is not in Discrete(4)")
         if cell == carver.goal { return Step(reward: 0, terminated: true) }
@@ -109,7 +109,7 @@ extension FreshMaze {
     /// 5: slow enough to follow.
     public var framesPerSecond: Double { 5 }
 
-    /// Draws the maze and the agent, darker where it isn't seen.
+    /// Draws the maze and the agent; unobserved cells are darker.
     public func draw(into frame: inout Frame) {
         for (index, isWall) in carver.walls.enumerated() {
             let tile = painter.tile(index)

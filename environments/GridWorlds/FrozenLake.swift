@@ -5,8 +5,8 @@ import Random
 /// Gymnasium's `FrozenLake-v1`: cross a lake from the start to the goal without falling into a hole, on ice that
 /// is slippery.
 ///
-/// The observation is the cell, row × columns + column. Actions: 0 left, 1 down, 2 right, 3 up. On slippery ice the
-/// move slips to either side, each with half of what is left of the success rate.
+/// The observation is the cell, row × columns + column. Actions: 0 left, 1 down, 2 right, 3 up. On slippery ice, a move
+/// that doesn't succeed slips to either side with equal probability.
 public struct FrozenLake: Environment {
     /// The cells, row-major.
     public let lake: Lake
@@ -24,7 +24,7 @@ public struct FrozenLake: Environment {
         /// On entering any other cell, or staying.
         public var frozen = 0.0
 
-        /// The usual rewards: 1 for the goal.
+        /// The default rewards: 1 for the goal.
         public init(goal: Double = 1, hole: Double = 0, frozen: Double = 0) {
             (self.goal, self.hole, self.frozen) = (goal, hole, frozen)
         }
@@ -34,7 +34,7 @@ public struct FrozenLake: Environment {
     ///
     /// - Parameters:
     ///   - lake: the map.
-    ///   - successRate: the probability that a move goes where it was meant to, 0...1; nil for ice that is not
+    ///   - successRate: the probability that a move goes in the intended direction, 0...1; nil if the ice is not
     ///     slippery.
     ///   - rewards: the rewards on entering a cell.
     public init(_ lake: Lake = .small, successRate: Double? = 1.0 / 3, rewards: Rewards = Rewards()) {
@@ -50,13 +50,13 @@ public struct FrozenLake: Environment {
     /// Left, down, right, up.
     public var actionSpace: Space { .discrete(4) }
 
-    /// Draws the start among the cells marked so.
+    /// Samples the start among the cells marked S.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         state = table.drawFirstState(&random)
     }
 
-    /// Moves, or slips to a side. Holes and goals are not left again.
+    /// Moves, or slips to a side. In holes and goals the agent stays.
     public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action < 4, "FrozenLake: the action \(action) is not in Discrete(4)")
         let outcome = table.draw(state, action, &random)
@@ -106,10 +106,8 @@ extension FrozenLake: StateCodable {
 extension FrozenLake: TabularModel {
     /// One state per cell.
     public var stateCount: Int { table.stateCount }
-    /// Four moves.
     public var actionCount: Int { 4 }
 
-    /// What can follow an action.
     public func outcomes(state: Int, action: Int) -> [Outcome] { table.list(state: state, action: action) }
 }
 

@@ -1,6 +1,6 @@
 import Storage
 
-/// Reads the text of a map file. Works on bytes, so that any file gives a map or an error with its place.
+/// Parses the text of a map file. Works on bytes, so that any file gives either a map or an error with its place.
 struct GridMapParser {
     private let path: String
     private var line = 0
@@ -33,7 +33,7 @@ struct GridMapParser {
         .badMap(path: path, line: line, column: column, expected: expected, found: found)
     }
 
-    /// Parses up to the empty line, and past it.
+    /// Parses the header, up to and including the empty line.
     private mutating func parseHeader(_ lines: [ArraySlice<UInt8>]) throws(EnvironmentError) {
         while line < lines.count {
             let bytes = lines[line]
@@ -179,7 +179,7 @@ struct GridMapParser {
         try checkDoors()
     }
 
-    /// A door that nothing opens would be a wall: more likely a key has been forgotten.
+    /// A door without its key would be a wall: more likely the key was forgotten.
     private mutating func checkDoors() throws(EnvironmentError) {
         let keys = map.keys
         for (index, cell) in map.cells.enumerated() {
@@ -199,7 +199,7 @@ struct GridMapParser {
         return String(decoding: bytes[start..<end], as: UTF8.self)
     }
 
-    /// The bytes for an error message: cut where they are many, and escaped where they are not plain ASCII.
+    /// Bytes for an error message: shortened if there are many, and escaped if they are not plain ASCII.
     private static func quoted(_ bytes: ArraySlice<UInt8>) -> String {
         let shown = bytes.prefix(40).map { byte in
             0x20..<0x7f ~= byte ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16)

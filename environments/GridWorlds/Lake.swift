@@ -2,7 +2,6 @@ import Random
 
 /// A map of a frozen lake.
 public struct Lake: Hashable, Sendable {
-    /// What a cell is.
     public enum Cell: UInt8, Hashable, Sendable, CaseIterable {
         case start = 0x53
         case frozen = 0x46
@@ -54,13 +53,13 @@ public struct Lake: Hashable, Sendable {
             "SFFFFFFF", "FFFFFFFF", "FFFHFFFF", "FFFFFHFF", "FFFHFFFF", "FHHFFFHF", "FHFFHFHF", "FFFHFFFG",
         ])
 
-    /// Gymnasium's random map: square, the start top left, the goal bottom right, with a way between them.
+    /// Gymnasium's random map: square, with the start top left, the goal bottom right, and a path between them.
     ///
     /// - Parameters:
     ///   - size: rows and columns, 2...128.
-    ///   - frozenProbability: the probability that a cell is no hole, 0...1.
+    ///   - frozenProbability: the probability that a cell is not a hole, 0...1.
     ///   - seed: the seed of the map's own random stream.
-    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` if 10,000 maps in a row have no way.
+    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` if none of 10,000 maps has a path.
     public static func random(
         size: Int = 8, frozenProbability: Double = 0.8, seed: UInt64
     ) throws(EnvironmentError) -> Lake {
@@ -79,7 +78,7 @@ public struct Lake: Hashable, Sendable {
             expected: "a larger share of ice: none of 10,000 maps of size \(size) has a path from start to goal")
     }
 
-    /// The cells that an episode can start in.
+    /// The cells in which an episode can start.
     var starts: [Int] { cells.indices.filter { cells[$0] == .start } }
 
     /// Whether an episode ends in the cell `index`.

@@ -1,14 +1,14 @@
 import Random
 
 extension GridMap {
-    /// A maze: the start in its room top left, the goal bottom right, with a way between them.
+    /// A maze with the start in its top left room, the goal in the bottom right one, and a path between them.
     ///
-    /// Wilson's algorithm, by which each maze without loops is equally likely.
+    /// Made by Wilson's algorithm, with which every maze without loops is equally likely.
     ///
     /// - Parameters:
-    ///   - rows: the number of rooms from top to bottom, 2...63; with the walls the map has 2 × rows + 1 rows.
+    ///   - rows: the number of rooms from top to bottom, 2...63; with its walls the map has 2 × rows + 1 rows.
     ///   - columns: the number of rooms from left to right, 2...63.
-    ///   - loops: the share of walls that are opened in a maze without loops, 0...1.
+    ///   - loops: the share of walls to open in a maze without loops, 0...1.
     ///   - seed: the seed of the maze's own random stream.
     public static func maze(rows: Int = 7, columns: Int = 7, loops: Double = 0, seed: UInt64) -> GridMap {
         precondition(
@@ -30,11 +30,11 @@ extension GridMap {
     }
 }
 
-/// `Maze-v0`: one maze as a ``GridWorld``, or another one in each episode as a ``FreshMaze``.
+/// `Maze-v0`: one maze as a ``GridWorld``, or a new one in each episode as a ``FreshMaze``.
 enum Maze {
     private static let (rows, columns) = (7, 7)
 
-    /// Ten steps a room.
+    /// Ten steps per room.
     static func stepLimit(_ rows: Int, _ columns: Int) -> Int { 10 * rows * columns }
 
     static let entries = [

@@ -1,7 +1,7 @@
 import Experience
 
-/// The observation as a row of floats, followed by a 1 for each action that is valid and a 0 for the others: what an
-/// agent that knows nothing of masks can learn from.
+/// The observation as a vector of floats, followed by the action mask, 1 for valid actions and 0 for the others: for
+/// agents that know nothing of masks.
 public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
     public typealias Action = Base.Action
     public typealias Element = Float
@@ -12,9 +12,9 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
     private var latest: [Base.Element]
     private var floats: [Float]
 
-    /// Adds the action mask to the observations of `base`.
+    /// Appends the action mask to the observations of `base`.
     ///
-    /// - Precondition: `base` has discrete actions and tells which are valid.
+    /// - Precondition: `base` has discrete actions and an action mask.
     public init(_ base: Base) {
         requireFit("ActionMaskObservation", Self.misfit(base))
         self.base = base
@@ -29,7 +29,7 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
             ? "an environment that says which of its discrete actions are valid" : nil
     }
 
-    /// A box of one axis, its last numbers the mask.
+    /// A box with one axis, which ends with the mask.
     public var observationSpace: Space {
         guard case .box(let low, let high, _, _) = base.observationSpace.flattened(element: .float32) else {
             preconditionFailure()
@@ -39,7 +39,7 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
             shape: [low.count + count], element: .float32)
     }
 
-    /// Keeps the observation, as floats.
+    /// Stores the observation as floats.
     public mutating func look() {
         base.observe(into: &latest, at: 0, count: latest.count)
         Base.Element.convert(latest, to: &floats)

@@ -1,13 +1,13 @@
-/// Rewards cut to a range: Gymnasium's `ClipReward`.
+/// Clips rewards to a range: Gymnasium's `ClipReward`.
 @frozen public struct ClipReward<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
 
     public var base: Base
-    /// What rewards are cut to.
+    /// The range of rewards.
     public let range: ClosedRange<Double>
 
-    /// Cuts the rewards of `base` to `range`.
+    /// Clips the rewards of `base` to `range`.
     @inlinable public init(_ base: Base, to range: ClosedRange<Double> = -1...1) {
         self.base = base
         self.range = range

@@ -1,6 +1,6 @@
 import Experience
 
-/// Actions of another range, stretched to that of the wrapped environment: Gymnasium's `RescaleAction`.
+/// Rescales actions from another range to that of the wrapped environment: Gymnasium's `RescaleAction`.
 @frozen public struct RescaleAction<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
@@ -14,9 +14,9 @@ import Experience
     @usableFromInline let low: [Float]
     @usableFromInline let high: [Float]
 
-    /// Lets the numbers of an action run over `range`.
+    /// Lets each number of an action range over `range`.
     ///
-    /// - Precondition: the actions of `base` are floats within finite bounds, and `range` isn't a single number.
+    /// - Precondition: the actions of `base` are floats with finite bounds, and `range` isn't a single number.
     @inlinable public init(_ base: Base, from range: ClosedRange<Double> = -1...1) {
         precondition(
             range.lowerBound < range.upperBound, "RescaleAction: expected a range longer than 0, found \(range)")
@@ -42,13 +42,13 @@ import Experience
     /// The given range for each number.
     public var actionSpace: Space { .box(range, shape: base.actionSpace.shape) }
 
-    /// Plays the stretched action.
+    /// Plays the rescaled action.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var action = action
         withUnsafeMutableBytes(of: &action) { bytes in
             let numbers = bytes.assumingMemoryBound(to: Float.self)
             for index in gradients.indices {
-                // Rounding may lead just beyond the bounds.
+                // Rounding may lead slightly beyond the bounds.
                 let stretched = (numbers[index] - intercepts[index]) / gradients[index]
                 numbers[index] = min(max(stretched, low[index]), high[index])
             }
@@ -57,7 +57,7 @@ import Experience
     }
 }
 
-/// Actions of any size, cut to the bounds of the wrapped environment: Gymnasium's `ClipAction`.
+/// Accepts actions of any size and clips them to the bounds of the wrapped environment: Gymnasium's `ClipAction`.
 @frozen public struct ClipAction<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
@@ -66,7 +66,7 @@ import Experience
     @usableFromInline let low: [Float]
     @usableFromInline let high: [Float]
 
-    /// Lets the numbers of an action be any.
+    /// Accepts any numbers as actions.
     ///
     /// - Precondition: the actions of `base` are floats.
     @inlinable public init(_ base: Base) {
@@ -81,10 +81,10 @@ import Experience
         ActionCheck<Action>.takesFloats(space) ? nil : "float actions, not \(space)"
     }
 
-    /// All numbers.
+    /// Unbounded.
     public var actionSpace: Space { .box(-Double.infinity...Double.infinity, shape: base.actionSpace.shape) }
 
-    /// Plays the action cut to the bounds.
+    /// Plays the clipped action.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var action = action
         withUnsafeMutableBytes(of: &action) { bytes in

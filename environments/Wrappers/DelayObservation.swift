@@ -1,16 +1,17 @@
 import Experience
 
-/// The observation of some steps ago, zeros before there is one: Gymnasium's `DelayObservation`.
+/// Returns the observation of some steps ago, zeros at first: Gymnasium's `DelayObservation`.
 @frozen public struct DelayObservation<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
 
     public var base: Base
-    /// The number of steps by which observations are late.
+    /// The delay in steps.
     public let delay: Int
     @usableFromInline let width: Int
     @usableFromInline let blank: [Element]
-    // A ring of `delay + 1` observations; the newest is in the slot `newest`, the one to show in the next.
+    // A ring buffer of `delay + 1` observations; the newest is in the slot `newest`, the one to return in the next
+    // slot.
     @usableFromInline var frames: [Element]
     @usableFromInline var newest: Int
 
@@ -27,7 +28,7 @@ import Experience
         newest = 0
     }
 
-    /// Resets the wrapped environment and forgets what is on its way.
+    /// Resets the wrapped environment and clears the delayed observations.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         for slot in 0..<delay { frames.replaceSubrange(slot * width..<(slot + 1) * width, with: blank) }

@@ -1,8 +1,8 @@
 import Experience
 
-/// Observations as one row of numbers: Gymnasium's `FlattenObservation`.
+/// Flattens observations into one vector: Gymnasium's `FlattenObservation`.
 ///
-/// An integer out of n becomes n numbers, 1 at its place and 0 elsewhere; arrays become rows; the parts of tuples and
+/// An integer out of n becomes a one-hot vector of n numbers; arrays are flattened; the parts of tuples and
 /// dictionaries follow one another.
 @frozen public struct FlattenObservation<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
@@ -19,7 +19,7 @@ import Experience
         latest = Array(repeating: .zero, count: base.observationSpace.count)
     }
 
-    /// A box of one axis.
+    /// A box with one axis.
     public var observationSpace: Space { base.observationSpace.flattened(element: Element.elementType) }
 
     @inlinable public mutating func reset(seed: UInt64?) {

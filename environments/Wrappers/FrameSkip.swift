@@ -7,22 +7,23 @@ import Experience
     public typealias Element = Base.Element
 
     public var base: Base
-    /// How often an action is played.
+    /// How many times an action is played.
     public let count: Int
-    /// Whether an observation is the greater, number by number, of the last two: what flickers then stays visible.
+    /// Whether an observation is the element-wise maximum of the last two frames, so that flickering objects stay
+    /// visible.
     ///
-    /// Where an episode ends earlier, its last observation is shown as it is. (Gymnasium shows the greater of
-    /// observations that previous steps have left.)
+    /// If an episode ends earlier, its last observation is returned unchanged. (Gymnasium takes the maximum with
+    /// observations left over from previous steps.)
     public let poolsLastFrames: Bool
     @usableFromInline let width: Int
-    // The observation to show instead of that of `base`, where `isPooled`.
+    // The observation to return instead of that of `base`, if `isPooled`.
     @usableFromInline var pooled: [Element]
     @usableFromInline var latest: [Element]
     @usableFromInline var isPooled: Bool
 
     /// Plays each action in `base` `count` times.
     ///
-    /// - Precondition: `count` is positive, and 2 or more where frames are pooled.
+    /// - Precondition: `count` is positive, and at least 2 if frames are pooled.
     @inlinable public init(_ base: Base, count: Int, poolsLastFrames: Bool = false) {
         let least = poolsLastFrames ? 2 : 1
         precondition(count >= least, "FrameSkip: expected at least \(least) repeats of an action, found \(count)")
@@ -35,7 +36,7 @@ import Experience
         isPooled = false
     }
 
-    /// Time steps per second when a person watches: as many times fewer as an action is repeated.
+    /// Time steps per second at which people watch it: those of `base` divided by ``count``.
     @inlinable public var framesPerSecond: Double { base.framesPerSecond / Double(count) }
 
     @inlinable public mutating func reset(seed: UInt64?) {
@@ -43,7 +44,7 @@ import Experience
         isPooled = false
     }
 
-    /// Plays the action until it has been repeated, or the episode ends.
+    /// Plays the action `count` times, or until the episode ends.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var total = Step(reward: 0)
         isPooled = false

@@ -1,33 +1,33 @@
 import Experience
 
-/// The last observations of the wrapped environment, the oldest first, as one: Gymnasium's `FrameStackObservation`.
+/// Stacks the last observations of the wrapped environment, the oldest first: Gymnasium's `FrameStackObservation`.
 ///
-/// Observations get a leading axis of ``count``; those of a discrete environment become as many integers.
+/// Observations get a leading axis of ``count``; those of a discrete environment become that many integers.
 @frozen public struct FrameStack<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
 
-    /// What stands for the observations before the first.
+    /// What fills the stack before the first observations.
     public enum Padding: String, Hashable, Sendable, CaseIterable {
         /// The first observation of the episode.
         case reset
-        /// Zeros, or the numbers nearest to zero that the space has.
+        /// Zeros, or the numbers nearest to zero in the space.
         case zero
     }
 
     public var base: Base
     public let count: Int
-    /// What stands for the observations before the first.
+    /// What fills the stack before the first observations.
     public let padding: Padding
     @usableFromInline let width: Int
     @usableFromInline let blank: [Element]
-    // A ring: the newest observation is in the slot `newest`, the oldest in the one after it.
+    // A ring buffer: the newest observation is in the slot `newest`, the oldest in the next one.
     @usableFromInline var frames: [Element]
     @usableFromInline var newest: Int
 
     /// Stacks `count` observations of `base`.
     ///
-    /// - Precondition: `count` is positive, and the observations are no tuples or dictionaries.
+    /// - Precondition: `count` is positive, and the observations are not tuples or dictionaries.
     @inlinable public init(_ base: Base, count: Int, padding: Padding = .reset) {
         precondition(count > 0, "FrameStack: expected a stack of at least 1 observation, found \(count)")
         requireFit("FrameStack", Self.misfit(base.observationSpace))

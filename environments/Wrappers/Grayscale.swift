@@ -1,6 +1,7 @@
 import Experience
 
-/// Pictures in red, green and blue as one channel of luminance, height × width: Gymnasium's `GrayscaleObservation`.
+/// Converts images from red, green and blue to one channel of luminance, height × width: Gymnasium's
+/// `GrayscaleObservation`.
 public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
     public typealias Action = Base.Action
     public typealias Element = UInt8
@@ -8,9 +9,9 @@ public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
     public var base: Base
     private var picture: [UInt8]
 
-    /// Takes the colours from the observations of `base`.
+    /// Makes the observations of `base` grey.
     ///
-    /// - Precondition: they are pictures of three channels.
+    /// - Precondition: they are images with three channels.
     public init(_ base: Base) {
         requireFit("Grayscale", Self.misfit(base.observationSpace))
         self.base = base
@@ -22,10 +23,10 @@ public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
             ? nil : "images, Box(0, 255, (height, width, 3), uint8), not \(space)"
     }
 
-    /// Pictures without a last axis.
+    /// Images without the last axis.
     public var observationSpace: Space { .image(Array(base.observationSpace.shape.prefix(2))) }
 
-    /// Keeps the picture.
+    /// Stores the image.
     public mutating func look() { base.observe(into: &picture, at: 0, count: picture.count) }
 
     public func observe(into observation: inout MutableSpan<UInt8>) {

@@ -1,29 +1,28 @@
 import Experience
 
-/// Observations less their mean, divided by their standard deviation, both of what has been seen so far: Gymnasium's
-/// `NormalizeObservation`.
+/// Normalises observations by the running mean and standard deviation: Gymnasium's `NormalizeObservation`.
 ///
-/// Each environment of a batch has statistics of its own. An evaluation takes over those of the training's first
-/// environment (``BatchedEnvironment/takeOver(statistics:)``).
+/// Each environment of a batch has its own statistics. An evaluation takes over those of the first training environment
+/// (``BatchedEnvironment/takeOver(statistics:)``).
 @frozen public struct NormalizeObservation<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Float
 
     public var base: Base
-    /// Whether observations change the statistics.
+    /// Whether observations update the statistics.
     public var isUpdating = true
     /// Added to the variance, which may be 0.
     public let epsilon: Double
-    /// Mean and variance of each number of an observation.
+    /// Mean and variance of each element of an observation.
     public var moments: [NormalizerMoments<Float>]
-    /// How many observations have been seen, and a ten-thousandth.
+    /// The number of observations seen, plus 1/10,000.
     public var count: Double
     @usableFromInline var latest: [Base.Element]
     @usableFromInline var floats: [Float]
 
     /// Normalises the observations of `base`.
     ///
-    /// - Precondition: `epsilon` is positive, and the observations are no tuples or dictionaries.
+    /// - Precondition: `epsilon` is positive, and the observations are not tuples or dictionaries.
     @inlinable public init(_ base: Base, epsilon: Double = 1e-8) {
         precondition(epsilon > 0, "NormalizeObservation: expected epsilon above 0, found \(epsilon)")
         requireFit("NormalizeObservation", Self.misfit(base.observationSpace))
@@ -39,12 +38,12 @@ import Experience
         space.parts.isEmpty ? nil : "observations that are one array, not \(space)"
     }
 
-    /// All numbers, in the shape of the wrapped environment.
+    /// Unbounded, in the shape of the wrapped environment's space.
     public var observationSpace: Space {
         .box(-Double.infinity...Double.infinity, shape: base.observationSpace.shape)
     }
 
-    /// Resets the wrapped environment; the statistics go on.
+    /// Resets the wrapped environment but not the statistics.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         see()

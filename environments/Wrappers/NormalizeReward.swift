@@ -1,21 +1,21 @@
-/// Rewards divided by the standard deviation of the discounted sum of rewards so far: Gymnasium's `NormalizeReward`.
+/// Divides rewards by the running standard deviation of their discounted sum: Gymnasium's `NormalizeReward`.
 ///
-/// That sum starts anew after a terminal state, and not where an episode is cut. Each environment of a batch has
-/// statistics of its own.
+/// The sum restarts after a terminal state, but not after truncation. Each environment of a batch has its own
+/// statistics.
 @frozen public struct NormalizeReward<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
 
     public var base: Base
-    /// Whether rewards change the statistics.
+    /// Whether rewards update the statistics.
     public var isUpdating = true
-    /// What a reward of the step before counts in the sum, 0...1.
+    /// The discount factor of the sum, 0...1.
     public let discount: Double
     /// Added to the variance, which may be 0.
     public let epsilon: Double
     /// Mean and variance of the discounted sum.
     public var moments: NormalizerMoments<Double>
-    /// How many sums have been seen, and a ten-thousandth.
+    /// The number of sums seen, plus 1/10,000.
     public var count: Double
     @usableFromInline var discountedSum: Double
 

@@ -1,9 +1,9 @@
 import Experience
 import Graphics
 
-/// The drawn frame as the observation, height × width × 3 bytes: Gymnasium's `AddRenderObservation`.
+/// Observes the drawn frame, height × width × 3 bytes: Gymnasium's `AddRenderObservation`.
 ///
-/// Steps allocate only what the environment's drawing does.
+/// Steps allocate only what drawing allocates.
 public struct PixelObservation<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = UInt8
@@ -25,7 +25,7 @@ public struct PixelObservation<Base: Environment>: Wrapper {
         size.width > 0 && size.height > 0 ? nil : "frames, not of \(size.width) × \(size.height) pixels"
     }
 
-    /// Pictures in red, green and blue.
+    /// Images in red, green and blue.
     public var observationSpace: Space { .image([frame.height, frame.width, 3]) }
 
     /// Resets the wrapped environment and draws it.

@@ -1,18 +1,18 @@
 /// Returns and lengths of the episodes of a single environment: Gymnasium's `RecordEpisodeStatistics`.
 ///
-/// A batch's are kept by ``EpisodeStatistics``, which training loops feed.
+/// For a batch, training loops use ``EpisodeStatistics``.
 public struct RecordEpisodeStatistics<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
 
     public var base: Base
-    /// The running episode's and the last 100 finished episodes' returns and lengths.
+    /// The return and length of the current episode and of the last 100 finished ones.
     public private(set) var statistics = EpisodeStatistics(count: 1)
 
     /// Keeps statistics of the episodes of `base`.
     public init(_ base: Base) { self.base = base }
 
-    /// Resets the wrapped environment; the running episode is forgotten.
+    /// Resets the wrapped environment and discards the current episode.
     public mutating func reset(seed: UInt64?) {
         statistics.restart(0)
         base.reset(seed: seed)

@@ -1,17 +1,16 @@
 import Random
 
-/// Plays, with some probability, the previous action instead of the given one: Gymnasium's `StickyAction`
-/// (Machado et al. 2018).
+/// Repeats the previous action with some probability: Gymnasium's `StickyAction` (Machado et al. 2018).
 ///
-/// The first action of an episode is never replaced. The draws come from a stream of the wrapper's own, made from the
-/// seed of the reset, so that the wrapped environment draws what it draws without the wrapper. (Gymnasium draws from
-/// the environment's stream.)
+/// The first action of an episode is never replaced. The wrapper has its own random stream, made from the seed of the
+/// reset, so that the wrapped environment samples the same numbers as without the wrapper. (Gymnasium uses the
+/// environment's stream.)
 @frozen public struct StickyAction<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
 
     public var base: Base
-    /// The probability that the previous action is played again, 0..<1.
+    /// The probability that the previous action is repeated, 0..<1.
     public let probability: Double
     /// The action played last; nil before the first of an episode.
     public private(set) var lastAction: Action?
@@ -29,7 +28,7 @@ import Random
 
     private static func stream(_ seed: UInt64) -> RandomStream { RandomStream(seed: seed).split("sticky-action") }
 
-    /// Resets the wrapped environment, and forgets the last action.
+    /// Resets the wrapped environment and clears the last action.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = Self.stream(seed) }
         lastAction = nil
@@ -39,7 +38,7 @@ import Random
     /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
-    /// Plays the action, or the previous one.
+    /// Plays the action or the previous one.
     public mutating func step(_ action: Action) -> Step {
         var action = action
         if let lastAction, random.uniform() < probability { action = lastAction }

@@ -1,7 +1,7 @@
 import Experience
 
-/// The observation as a row of floats, followed by the number of steps played: Gymnasium's `TimeAwareObservation`,
-/// flattened as it is there. With the time at hand a cut episode's end is no surprise (Pardo et al. 2018).
+/// The observation as a vector of floats, followed by the number of steps played: Gymnasium's `TimeAwareObservation`,
+/// flattened as it is there. With the time observed, a time limit becomes predictable (Pardo et al. 2018).
 @frozen public struct TimeAwareObservation<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Float
@@ -9,7 +9,7 @@ import Experience
     public var base: Base
     /// The step after which episodes are truncated.
     public let limit: Int
-    /// Whether the time is given as a share of ``limit``.
+    /// Whether the time is a share of ``limit``.
     public let isNormalized: Bool
     /// The steps played since the last reset.
     public private(set) var elapsed: Int
@@ -17,7 +17,7 @@ import Experience
     private var latest: [Base.Element]
     private var floats: [Float]
 
-    /// Adds the time to the observations of `base`, the episodes of which take up to `limit` steps.
+    /// Appends the time to the observations of `base`, whose episodes take at most `limit` steps.
     ///
     /// - Precondition: `limit` is positive.
     public init(_ base: Base, limit: Int, isNormalized: Bool = false) {
@@ -31,7 +31,7 @@ import Experience
         floats = Array(repeating: 0, count: latest.count)
     }
 
-    /// A box of one axis, its last number the time.
+    /// A box with one axis, whose last number is the time.
     public var observationSpace: Space {
         guard case .box(let low, let high, _, _) = base.observationSpace.flattened(element: .float32) else {
             preconditionFailure()

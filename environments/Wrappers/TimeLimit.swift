@@ -1,5 +1,5 @@
-/// An environment whose episodes are cut after a number of steps: `truncated` becomes true, `terminated` is
-/// passed through, so that both can be true in one step. Steps after the limit stay truncated.
+/// Truncates episodes after a number of steps: `truncated` becomes true and `terminated` is passed on, so that both can
+/// be true in one step. Steps after the limit stay truncated.
 @frozen public struct TimeLimit<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
@@ -20,7 +20,7 @@
         elapsed = 0
     }
 
-    /// Resets the wrapped environment and the count of steps.
+    /// Resets the wrapped environment and the number of steps.
     @inlinable public mutating func reset(seed: UInt64?) {
         elapsed = 0
         base.reset(seed: seed)
@@ -29,7 +29,7 @@
     /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
-    /// Plays one step of each environment within.
+    /// Plays one step of each wrapped environment.
     @inlinable @inline(__always) public static func step(
         _ worlds: StridedWorlds<Self>, _ actions: UnsafePointer<Action>, into results: UnsafeMutablePointer<Step>
     ) {
@@ -59,7 +59,7 @@ extension TimeLimit: TabularModel where Base: TabularModel {
     public var stateCount: Int { base.stateCount }
     public var actionCount: Int { base.actionCount }
 
-    /// The outcomes in the wrapped environment: the limit is no part of the task.
+    /// The outcomes in the wrapped environment: the limit is not part of the task.
     public func outcomes(state: Int, action: Int) -> [Outcome] {
         base.outcomes(state: state, action: action)
     }

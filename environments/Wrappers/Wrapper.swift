@@ -1,17 +1,17 @@
 import Experience
 import Graphics
 
-/// An environment that changes what goes into or comes out of the one within it.
+/// An environment that changes the inputs or outputs of another one, which it wraps.
 ///
-/// Wrappers are generic structs and nest by value, so that a stack known when the program is compiled costs no more
-/// than its work, and copying it is a snapshot like that of any environment:
+/// Wrappers are generic structs and nest by value, so that a stack known at compile time costs no more than its work,
+/// and copying it is a snapshot, as for any environment:
 ///
 /// ```swift
 /// FrameStack(TimeLimit(CartPole(), steps: 500), count: 4)
 /// ```
 ///
-/// What a wrapper doesn't change is passed on: it declares only what it does. Buffers are made once, by the
-/// initialiser; the first step after a copy was taken gives the copy buffers of its own.
+/// A wrapper declares only what it changes; everything else is passed on. The initialiser allocates its buffers; the
+/// first step after a copy gives the copy its own.
 ///
 /// ``WrapperCatalog`` makes stacks by name.
 public protocol Wrapper<Base>: Environment {
@@ -48,14 +48,13 @@ extension Wrapper where Element == Base.Element {
     }
 }
 
-/// A wrapper that keeps what the wrapped environment shows after each reset and step, to show it otherwise.
+/// A wrapper that stores the observation of the wrapped environment after each reset and step, to transform it.
 public protocol LookingWrapper<Base>: Wrapper {
-    /// Keeps what the wrapped environment shows now.
+    /// Stores the current observation of the wrapped environment.
     mutating func look()
 }
 
 extension LookingWrapper {
-    /// Resets the wrapped environment, and looks.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         look()
@@ -63,7 +62,6 @@ extension LookingWrapper {
 }
 
 extension LookingWrapper where Action == Base.Action {
-    /// Plays one step of the wrapped environment, and looks.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         look()
@@ -81,7 +79,7 @@ extension Environment {
 }
 
 extension MutableSpan where Element: BitwiseCopyable {
-    /// Writes a range of `elements` from `offset` on: in one piece, which is fast where the type isn't known either.
+    /// Writes a range of `elements` from `offset` on, in one piece, which is fast even in unspecialised code.
     @inlinable @inline(__always) mutating func write(_ elements: [Element], _ range: Range<Int>, at offset: Int = 0) {
         precondition(
             0 <= range.lowerBound && range.upperBound <= elements.count && offset + range.count <= count,
@@ -95,7 +93,7 @@ extension MutableSpan where Element: BitwiseCopyable {
     }
 }
 
-/// What kinds of environment a wrapper can't be put around, in words.
+/// Stops the program with a description of the environments that fit if this one doesn't.
 @usableFromInline func requireFit(_ wrapper: String, _ misfit: String?) {
     if let misfit { preconditionFailure("\(wrapper) needs \(misfit)") }
 }

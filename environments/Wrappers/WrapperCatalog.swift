@@ -1,13 +1,12 @@
 import Storage
 
-/// A wrapper that can be put around an environment by name, such as `frame-stack=4`.
+/// A wrapper that can be requested by name, such as `frame-stack=4`.
 public struct WrapperEntry: Sendable {
     /// The name, such as `frame-stack`.
     public let name: String
     /// A one-line description.
     public let summary: String
-    /// What stands behind the name and `=`, such as `COUNT`; empty if nothing does, in brackets where it may be left
-    /// out.
+    /// The argument after the name and `=`, such as `COUNT`; empty if there is none, in brackets if it is optional.
     public let argument: String
     let wrap: @Sendable (any Environment, WrapperArgument) throws -> any Environment
 
@@ -18,11 +17,11 @@ public struct WrapperEntry: Sendable {
         (self.name, self.argument, self.summary, self.wrap) = (name, argument, summary, wrap)
     }
 
-    /// How it is written, such as `frame-stack=COUNT`.
+    /// The syntax, such as `frame-stack=COUNT`.
     public var usage: String { argument.isEmpty || argument.hasPrefix("[") ? name + argument : "\(name)=\(argument)" }
 }
 
-/// All wrappers that can be named.
+/// All wrappers that have a name.
 public enum WrapperCatalog {
     public static let entries: [WrapperEntry] = [
         WrapperEntry("frame-stack", "COUNT", "stacks the last observations into one") { try stack($0, $1) },
@@ -62,11 +61,11 @@ public enum WrapperCatalog {
         WrapperEntry("resize", "HEIGHTxWIDTH", "resizes images by averaging areas") { try resize($0, $1) },
     ]
 
-    /// The option by which each environment takes a stack of wrappers.
+    /// The option of every environment that takes a stack of wrappers.
     public static let option = EnvironmentOption(
         "wrap", "wrappers separated by commas, the innermost first, such as frame-stack=4,time-aware")
 
-    /// The wrapper of a name.
+    /// The wrapper of this name.
     ///
     /// - Throws: ``EnvironmentError/unknownWrapper(name:nearest:known:)``.
     public static func entry(_ name: String) throws(EnvironmentError) -> WrapperEntry {
@@ -75,7 +74,7 @@ public enum WrapperCatalog {
         throw .unknownWrapper(name: name, nearest: nearestName(to: name, among: known), known: known)
     }
 
-    /// The wrappers that a text like `frame-skip=4,frame-stack=4` names, the first to be put on first.
+    /// The wrappers that a text like `frame-skip=4,frame-stack=4` names, the innermost first.
     ///
     /// - Throws: ``EnvironmentError/unknownWrapper(name:nearest:known:)`` with the nearest name.
     static func stack(_ text: String, around environment: String) throws(EnvironmentError) -> [NamedWrapper] {
@@ -92,12 +91,12 @@ public enum WrapperCatalog {
     }
 }
 
-/// A wrapper with what stands behind its name.
+/// A wrapper and its argument.
 struct NamedWrapper: Sendable {
     var entry: WrapperEntry
     var argument: WrapperArgument
 
-    /// Puts it around an environment, the episodes of which are cut in the step `stepLimit`.
+    /// Wraps an environment whose episodes are truncated after `stepLimit` steps.
     func wrap(_ world: any Environment, stepLimit: Int?) throws -> any Environment {
         var argument = argument
         argument.stepLimit = stepLimit
@@ -105,7 +104,7 @@ struct NamedWrapper: Sendable {
     }
 }
 
-/// What stands behind a wrapper's name, read as what the wrapper wants.
+/// The argument of a wrapper, read as the type that it needs.
 struct WrapperArgument: Sendable {
     var usage: String
     var name: String
@@ -126,7 +125,7 @@ struct WrapperArgument: Sendable {
         return number
     }
 
-    /// A number that fulfils a condition; `usual` where there is none.
+    /// A number that meets a condition; `usual` if there is no argument.
     func number(usual: Double? = nil, _ expected: String, where isGood: (Double) -> Bool) throws(EnvironmentError)
         -> Double
     {
@@ -136,7 +135,7 @@ struct WrapperArgument: Sendable {
         return number
     }
 
-    /// Two finite numbers with a colon between them, the second greater; -1 and 1 where there are none.
+    /// Two finite numbers separated by a colon, the second larger; -1 and 1 if there is no argument.
     func range() throws(EnvironmentError) -> ClosedRange<Double> {
         guard let text else { return -1...1 }
         let numbers = text.split(separator: ":", omittingEmptySubsequences: false).compactMap { Double($0) }
@@ -146,13 +145,13 @@ struct WrapperArgument: Sendable {
         return numbers[0]...numbers[1]
     }
 
-    /// Refuses what the wrapper can't be put around.
+    /// Throws if the wrapper doesn't fit.
     func requireFit(_ misfit: String?) throws(EnvironmentError) {
         if let misfit { throw .wrapperMisfit(wrapper: name, environment: environment, needs: misfit) }
     }
 }
 
-// Each of these opens the type of the wrapped environment, so that the wrapper is made for it.
+// Each of these opens the type of the wrapped environment, so that the wrapper is specialised for it.
 extension WrapperCatalog {
     private static func stack<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
         -> any Environment
