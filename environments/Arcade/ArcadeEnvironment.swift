@@ -4,14 +4,14 @@ import Random
 
 /// An arcade game as an environment: a step is one frame, a sixtieth of a second, without any preprocessing.
 ///
-/// An observation is the screen, 210 × 160 × 3 bytes of red, green and blue, or 210 × 160 of grey. One PCG64 stream
-/// feeds everything: a reset without a seed continues with it. A frame draws whether the last action is repeated, where
-/// that can happen at all, then what the game draws.
+/// An observation is the screen, 210 × 160 × 3 bytes of red, green and blue, or 210 × 160 bytes of grey. One PCG64
+/// stream feeds everything: a reset without a seed continues it. Each frame first samples whether the last action is
+/// repeated, if that can happen at all, then what the game needs.
 public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     /// The game.
     public internal(set) var game: Game
     public var random = PCG64(seed: 0)
-    /// The action that was played last, which the next frame may repeat.
+    /// The last action played, which the next frame may repeat.
     public internal(set) var lastAction = Arcade.Action.noop
     /// Frames since the reset.
     public internal(set) var frameCount = 0
@@ -34,18 +34,18 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
         fireAction = Game.minimalActions.contains(.fire) ? actions.firstIndex(of: .fire) : nil
     }
 
-    /// The screen in the form of the settings.
+    /// The screen in the form that the settings select.
     public var observationSpace: Space {
         .image([Arcade.height, Arcade.width] + (settings.screenForm == .color ? [3] : []))
     }
 
-    /// The actions that have a role in the game, or all 18.
+    /// The actions that the game uses, or all 18.
     public var actionSpace: Space { .discrete(actionCount) }
 
     /// The lives that are left.
     public var lives: Int { game.lives }
 
-    /// The action that presses the button alone; nil if the game has no use for it.
+    /// The action that only presses the button; nil if the game doesn't use it.
     public let fireAction: Int?
 
     /// Starts a game.
@@ -56,7 +56,7 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
         game.start(&random)
     }
 
-    /// Plays one frame. After the end there is neither reward nor change.
+    /// Plays one frame. After the end, rewards are 0 and nothing changes.
     public mutating func step(_ action: Int) -> Step {
         precondition(
             0 <= action && action < actionCount, "\(Game.name): the action \(action) is not in Discrete(\(actionCount))"
@@ -79,7 +79,7 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     /// 160 × 210 pixels.
     public var screenSize: FrameSize { FrameSize(width: Arcade.width, height: Arcade.height) }
 
-    /// Draws the screen as bytes, each pixel straight in the wanted form.
+    /// Draws the screen as bytes, directly in the requested form.
     public func writeScreen(_ form: ScreenForm, into bytes: inout MutableSpan<UInt8>) {
         bytes.withUnsafeMutableBytes { memory in
             switch form {

@@ -1,10 +1,10 @@
-/// How an environment presents an arcade game; names and values are those of the Arcade Learning Environment.
+/// How an environment presents an arcade game, with the names and values of the Arcade Learning Environment.
 public struct ArcadeSettings: Hashable, Sendable {
-    /// Whether all 18 actions are there, not only those that have a role in the game.
+    /// Whether all 18 actions are available, not only those that the game uses.
     public var hasFullActionSpace = false
     /// The probability that a frame repeats the last action instead of the given one, 0...1 (Machado et al. 2018).
     public var repeatActionProbability = 0.0
-    /// What observations are.
+    /// The form of observations.
     public var screenForm = ScreenForm.color
     /// The frame after which an episode is truncated; `Int.max` for no limit.
     public var frameLimit = 108_000

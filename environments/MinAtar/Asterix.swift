@@ -2,20 +2,20 @@ import Graphics
 import Random
 
 extension MinAtar {
-    /// MinAtar's Asterix: collect the gold that crosses the field in eight lanes, and keep out of the enemies' way.
+    /// MinAtar's Asterix: collect the gold that crosses the field in eight lanes, and avoid the enemies.
     ///
     /// The reward is 1 for each gold; an enemy's touch ends the episode.
     public struct Asterix: MinAtarGame {
-        /// Player, enemies, what things leave behind them, gold.
+        /// Player, enemies, trails of things, gold.
         public enum Channel: Int, CaseIterable, Sendable {
             case player, enemy, trail, gold
         }
 
-        /// What may travel in a lane.
+        /// A thing that travels in a lane.
         public struct Thing: BitwiseCopyable, Sendable {
             /// Its column.
             public internal(set) var x: Int8 = 0
-            /// 1 to the right, -1 to the left; 0 where the lane is empty.
+            /// 1 to the right, -1 to the left; 0 if the lane is empty.
             public internal(set) var direction: Int8 = 0
             /// Whether it is gold; an enemy otherwise.
             public internal(set) var isGold = false
@@ -39,24 +39,23 @@ extension MinAtar {
 
         public static var name: String { "Asterix" }
         public static var summary: String { "collect gold and avoid enemies" }
-        /// 4: see ``Channel``.
         public static var channelCount: Int { 4 }
-        /// Moving in four directions, and not.
+        /// Moving in four directions, and not moving.
         public static var minimalActions: [Action] { [.noop, .left, .up, .right, .down] }
-        /// How often things have begun to come faster.
+        /// How often the game has become harder.
         public var difficulty: Int? { ramp.difficulty }
 
-        /// Makes a game; started it before use.
+        /// Makes a game; start it before use.
         public init(rampsDifficulty: Bool) {
             ramp = Ramp(isOn: rampsDifficulty, spawnInterval: 10, moveInterval: 5, shortestMoveInterval: 1)
         }
 
-        /// Empties the lanes and puts the player into the middle. Draws nothing.
+        /// Empties the lanes and puts the player in the middle. Uses no random numbers.
         public mutating func start(_: inout MT19937) {
             self = Asterix(rampsDifficulty: ramp.isOn)
         }
 
-        /// Lets things appear, moves the player, then the things; touches count after either move.
+        /// Lets things appear, moves the player, then the things; contacts count after either move.
         public mutating func act(_ action: Action, _ random: inout MT19937) -> Int {
             if spawnCountdown == 0 {
                 spawn(&random)
@@ -82,7 +81,7 @@ extension MinAtar {
             return reward
         }
 
-        /// Puts a thing into one of the empty lanes.
+        /// Puts a thing in one of the empty lanes.
         private mutating func spawn(_ random: inout MT19937) {
             let comesFromLeft = random.rand() < 0.5
             let isGold = random.rand() < 1.0 / 3
@@ -107,7 +106,7 @@ extension MinAtar {
             }
         }
 
-        /// Takes the gold in the player's cell, or ends the episode at an enemy there; returns the reward.
+        /// Takes the gold in the player's cell, or ends the episode if there is an enemy; returns the reward.
         private mutating func touch() -> Int {
             let thing = lanes[Int(y) - 1]
             guard thing.isThere && thing.x == x else { return 0 }

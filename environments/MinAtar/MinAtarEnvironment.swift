@@ -4,14 +4,14 @@ import Random
 
 /// One of MinAtar's games as an environment, with the original's sticky actions.
 ///
-/// The observation is 10 × 10 × channels bytes of 0 and 1, row-major. One stream feeds both the game and the
-/// stickiness. In each step the last action may be played once more instead of the new one, also across a reset.
+/// The observation is 10 × 10 × channels bytes of 0 and 1, row-major. One random stream feeds both the game and the
+/// sticky actions. In each step the last action may be repeated instead of the new one, also across a reset.
 public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     /// The game.
     public internal(set) var game: Game
     /// The environment's random stream: NumPy's `RandomState` of the seed.
     public internal(set) var random = MT19937()
-    /// The action that was played last, which the next step may repeat.
+    /// The last action played, which the next step may repeat.
     public internal(set) var lastAction = MinAtar.Action.noop
     /// The probability that a step repeats the last action, 0...1.
     public let stickyActionProbability: Double
@@ -22,9 +22,9 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
-    ///   - game: the game; one that can ramp its difficulty knows whether it does.
+    ///   - game: the game; it also determines whether its difficulty increases.
     ///   - stickyActionProbability: the probability that a step repeats the last action, 0...1.
-    ///   - actions: what the environment's actions do, 1 to 6 of them: all, or ``MinAtarGame/minimalActions``.
+    ///   - actions: the environment's actions, 1 to 6 of them: all, or ``MinAtarGame/minimalActions``.
     public init(
         _ game: Game = Game(rampsDifficulty: true), stickyActionProbability: Double = 0.1,
         actions: [MinAtar.Action] = MinAtar.Action.allCases
@@ -53,8 +53,8 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
         game.start(&random)
     }
 
-    /// Plays one time step of the game. After the end there is neither reward nor change, but the stickiness still
-    /// draws.
+    /// Plays one time step of the game. After the end, rewards are 0 and nothing changes, but sticky actions still use
+    /// random numbers.
     public mutating func step(_ action: Int) -> Step {
         precondition(
             0 <= action && action < actionCount, "\(Game.name): the action \(action) is not in Discrete(\(actionCount))"
@@ -80,7 +80,6 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     /// 10: slow enough to play.
     public var framesPerSecond: Double { 10 }
 
-    /// Draws the game.
     public func draw(into frame: inout Frame) {
         game.draw(into: &frame)
     }

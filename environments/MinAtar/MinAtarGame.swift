@@ -5,15 +5,15 @@ import Random
 ///
 /// Columns count from the left, rows from the top, both 0...9. The random stream belongs to ``MinAtarEnvironment``.
 public protocol MinAtarGame: BitwiseCopyable, Sendable, StateCodable {
-    /// The kinds of things that an observation tells apart, numbered from 0.
+    /// The kinds of things that an observation distinguishes, numbered from 0.
     associatedtype Channel: RawRepresentable<Int>, CaseIterable
 
     /// The name in ids, such as `SpaceInvaders`.
     static var name: String { get }
     static var summary: String { get }
-    /// How many channels an observation has.
+    /// The number of channels of an observation.
     static var channelCount: Int { get }
-    /// The actions that have a role, in the original's order.
+    /// The actions that the game uses, in the original's order.
     static var minimalActions: [MinAtar.Action] { get }
 
     /// Whether the episode is over.
@@ -21,13 +21,13 @@ public protocol MinAtarGame: BitwiseCopyable, Sendable, StateCodable {
     /// How often the game has become harder in this episode; nil if it never does.
     var difficulty: Int? { get }
 
-    /// Makes a game; started it before use.
+    /// Makes a game; start it before use.
     init(rampsDifficulty: Bool)
 
     /// Starts an episode.
     mutating func start(_ random: inout MT19937)
 
-    /// Plays one time step and returns its reward. Where it ends the episode, the rules that are left still apply.
+    /// Plays one time step and returns its reward. If it ends the episode, the remaining rules still apply.
     mutating func act(_ action: MinAtar.Action, _ random: inout MT19937) -> Int
 
     func observe(into observation: inout MutableSpan<UInt8>)
@@ -37,7 +37,6 @@ public protocol MinAtarGame: BitwiseCopyable, Sendable, StateCodable {
 }
 
 extension MinAtarGame {
-    /// nil: most games stay as hard as they are.
     public var difficulty: Int? { nil }
 
     /// Writes one thing into an observation.

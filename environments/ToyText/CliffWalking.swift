@@ -2,11 +2,11 @@ import Experience
 import Graphics
 import Random
 
-/// Gymnasium's `CliffWalking-v1`: walk along a cliff to the goal; who falls starts again.
+/// Gymnasium's `CliffWalking-v1`: walk along a cliff to the goal; a fall leads back to the start.
 ///
-/// Example 6.6 of Sutton and Barto, "Reinforcement Learning". The observation is the cell of 4 rows and 12 columns, row
-/// × 12 + column. Actions: 0 up, 1 right, 2 down, 3 left. Each step costs 1, a fall 100. On slippery ground the move
-/// slips to either side in a third of the cases each.
+/// Example 6.6 of Sutton and Barto, "Reinforcement Learning". The observation is the cell among 4 rows and 12 columns,
+/// row × 12 + column. Actions: 0 up, 1 right, 2 down, 3 left. Each step costs 1, a fall 100. On slippery ground, a move
+/// slips to each side with probability 1/3.
 public struct CliffWalking: Environment {
     /// The walker's cell.
     public private(set) var state = Self.start
@@ -21,7 +21,6 @@ public struct CliffWalking: Environment {
         table = isSlippery ? Self.slippery : Self.firm
     }
 
-    /// The cells.
     public var observationSpace: Space { .discrete(Self.rows * Self.columns) }
     /// Up, right, down, left.
     public var actionSpace: Space { .discrete(4) }
@@ -32,7 +31,7 @@ public struct CliffWalking: Environment {
         state = table.drawFirstState(&random)
     }
 
-    /// Moves, or slips to a side. A walker at the goal can walk on.
+    /// Moves, or slips to a side. A walker at the goal can move on.
     public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action < 4, "CliffWalking: the action \(action) is not in Discrete(4)")
         let outcome = table.draw(state, action, &random)
@@ -72,12 +71,10 @@ extension CliffWalking: StateCodable {
 }
 
 extension CliffWalking: TabularModel {
-    /// One state per cell; nothing leads onto the cliff.
+    /// One state per cell; those of the cliff are unreachable.
     public var stateCount: Int { table.stateCount }
-    /// Four moves.
     public var actionCount: Int { 4 }
 
-    /// What can follow an action.
     public func outcomes(state: Int, action: Int) -> [Outcome] { table.list(state: state, action: action) }
 }
 

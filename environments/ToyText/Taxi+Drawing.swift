@@ -24,7 +24,7 @@ extension Taxi {
         }
     }
 
-    /// The upper left corner of a cell; lengths below are in pixels from there.
+    /// The upper left corner of a cell, from which lengths below are measured in pixels.
     private struct Corner {
         let x: Int
         let y: Int
@@ -58,7 +58,7 @@ extension Taxi {
         guard isDestination else { return }
         let (foot, top) = (corner.point(50, 70), corner.point(50, 12))
         frame.drawLine(from: foot, to: top, width: 3, Color(hex: 0x5B4636))
-        // Squares of black and white, as at the end of a race.
+        // A chequered flag.
         for row in 0..<3 {
             for column in 0..<3 {
                 frame.fillRectangle(
