@@ -33,8 +33,8 @@ import Testing
         let found = failures(fault)
         guard fault != .none else { return #expect(found == []) }
         #expect(found.contains(fault.rawValue), "\(found)")
-        // Chance out of nowhere, shared state and wrong rewards break whatever plays twice; the others only their own
-        // rule.
+        // Unseeded randomness, shared state and wrong rewards break every rule that plays twice; the other faults break
+        // only their own rule.
         let wide: Set<Fault> = [
             .deterministic, .independent, .batchIsSingles, .seed, .drawing, .copy, .autoreset, .resetClears,
         ]

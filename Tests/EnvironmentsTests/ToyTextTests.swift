@@ -5,7 +5,7 @@ import Random
 import Testing
 
 @Suite struct ToyTextTests {
-    /// The hash that `make_traces.py` makes of all that follows a state.
+    /// The hash that `make_traces.py` makes of all outcomes of a state.
     private func hash(_ model: any TabularModel, _ state: Int) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for action in 0..<model.actionCount {
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func theBookPlaysBlackjack() {
-        // Sticking on 20 or 21 only, the first policy of example 5.1: it loses about a third of a bet a game.
+        // Sticking on 20 or 21 only, the first policy of example 5.1, loses about a third of a bet per game.
         func mean(_ rules: Blackjack.Rules) -> Double {
             var game = Blackjack(rules: rules)
             game.reset(seed: 1)

@@ -4,7 +4,7 @@ import Random
 import TestSupport
 import Testing
 
-/// Wrappers put on by name.
+/// Wrappers requested by name.
 @Suite struct WrapperStackTests {
     private func make(_ stack: String, _ id: String = "CartPole-v1", count: Int = 1) throws -> any BatchedEnvironment {
         try EnvironmentCatalog.make(id, count: count, options: ["wrap": stack])
@@ -71,7 +71,7 @@ import Testing
         #expect(Set(batch.observation(of: 0)).count > 5)
     }
 
-    /// Each name with an argument, around a world that it fits, keeps all rules.
+    /// Each wrapper, with an argument and around a world that it fits, follows all rules.
     static let stacks = [
         "frame-stack=3", "frame-skip=2", "max-frame-skip=2", "sticky-action=0.25", "clip-reward", "clip-reward=-2:0.5",
         "normalize-reward", "normalize-reward=0.9", "normalize-observation", "flatten", "time-aware",

@@ -5,9 +5,9 @@ import Testing
 
 @testable import GymnasiumBridge
 
-/// Whatever a child does, a typed error comes in time, and no process is left.
+/// Whatever a child does, a typed error is thrown in time, and no process is left.
 @Suite struct FaultTests {
-    /// A batch of 3 environments on 2 children, of which the second misbehaves: environment 1 or 2.
+    /// A batch of 3 environments on 2 children, the second of which misbehaves: environment 1 or 2.
     private func playing(_ fault: String, when: String = "step", at: Int = 3, timeout: String = "20") throws
         -> GymnasiumBatch
     {
@@ -15,7 +15,7 @@ import Testing
         return try gym("worlds:Faulty-v0", 3, .sameStep, options)
     }
 
-    /// Plays until the fault, which all later calls must repeat, with every process gone.
+    /// Plays until the fault, which all later calls must throw again, with every process gone.
     private func found(_ batch: GymnasiumBatch, calling call: String = "step") throws -> OutsideFault {
         let processes = batch.children.processes
         let first = try fault {
@@ -203,7 +203,7 @@ import Testing
     }
 
     @Test func aPythonWithoutGymnasiumIsTold() throws {
-        // Python's own, not that of the virtual environment: without its packages.
+        // Python's own interpreter, not the virtual environment's: without its packages.
         let folder = NSTemporaryDirectory() + "reverie-bare-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let process = Process()

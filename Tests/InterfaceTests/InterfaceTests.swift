@@ -8,7 +8,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// The C functions, called as C would.
+/// The C functions, called as from C.
 @Suite struct InterfaceTests {
     private func make(
         _ id: String, _ count: Int, _ mode: reverie_autoreset = REVERIE_SAME_STEP, _ options: String...
