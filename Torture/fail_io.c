@@ -1,11 +1,11 @@
-// Makes the N-th change to a file fail, or that one and all later ones: preloaded into a run, it shows that no failure of
-// the disk costs a checkpoint or passes for success.
+// Makes the N-th change to a file fail, or that one and all later ones: preloaded into a run, it shows that no failure
+// of the disk costs a checkpoint or passes for success.
 //
 //     cc -shared -fPIC -O1 fail_io.c -o fail_io.so -ldl
 //     FAIL_AT=17 FAIL_MODE=once LD_PRELOAD=./fail_io.so reverie train …
 //
-// It counts write, pwrite, fsync, fdatasync, ftruncate, rename and link on regular files. With FAIL_COUNT=FILE it writes
-// their number to FILE at the end, so that a script knows the largest N.
+// It counts write, pwrite, fsync, fdatasync, ftruncate, rename and link on regular files. With FAIL_COUNT=FILE it
+// writes their number to FILE at the end, so that a script knows the largest N.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

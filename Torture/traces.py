@@ -3,8 +3,8 @@
 compares every observation, reward and end: integers exactly, other numbers to 1e-6. Run it with gymnasium 1.4,
 minatar 1.0.15 and NumPy 2.
 
-    Torture/traces.py [SEEDS] [ACTIONS] [NAME]      SEEDS seeds (default 20) with ACTIONS actions each (default 5000), in
-                                                    the environments whose names contain NAME (default: all)
+    Torture/traces.py [SEEDS] [ACTIONS] [NAME]      SEEDS seeds (default 20) with ACTIONS actions each (default 5000),
+                                                    in the environments whose names contain NAME (default: all)
 """
 
 import json

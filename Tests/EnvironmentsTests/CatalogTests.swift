@@ -105,7 +105,7 @@ import Testing
 
     @Test func randomLakesWithoutAWayAreRefused() {
         let options = ["map_name": "random", "frozen_probability": "0", "map_size": "3"]
-        #expect(message("FrozenLake-v1", options).contains("more ice"))
+        #expect(message("FrozenLake-v1", options).contains("a larger share of ice"))
     }
 
     @Test func optionsTakeEffect() throws {

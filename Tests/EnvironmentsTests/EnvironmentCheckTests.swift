@@ -63,13 +63,13 @@ import Testing
         #expect(check["action-range"] == .warning("Box(-2.0, 2.0, (1,), float32): agents start around -1...1"))
         #expect(check["snapshot"]?.word == "skipped" && check["seed-matters"] == .skipped("nothing in it is random"))
         #expect(check["step-after-end"]?.word == "skipped" && check["bad-action"] == .passed)
-        #expect(check["no-such-rule"] == nil && check["action-mask"] == .skipped("it doesn't tell"))
+        #expect(check["no-such-rule"] == nil && check["action-mask"] == .skipped("it has no action mask"))
         let walk = EnvironmentCheck("walk") { Walk() }
         #expect(walk.results.allSatisfy { $0.finding == .passed }, "\(walk.results)")
     }
 
     @Test func nothingIsPlayedInBadSpaces() {
         let check = EnvironmentCheck("walk") { Walk(.actionSpace) }
-        #expect(check["deterministic"] == .skipped("the spaces must be put right first"))
+        #expect(check["deterministic"] == .skipped("fix the spaces first"))
     }
 }

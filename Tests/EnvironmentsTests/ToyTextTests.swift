@@ -56,7 +56,7 @@ import Testing
                 batch.actionRows.integers[index] = sampler.sample(allowed: masks[index].flags(count: 6))
             }
             try batch.step()
-            #expect(batch.rewards.allSatisfy { $0 > -10 }, "an action of the mask is never in vain")
+            #expect(batch.rewards.allSatisfy { $0 > -10 }, "the actions of the mask are valid")
         }
     }
 

@@ -40,8 +40,8 @@ extension OutsideFault: CustomStringConvertible {
             "\(environment), \(Self.text(indices)): no answer to \(call) within \(Self.text(seconds)) s; "
                 + "if it needs longer, set the option timeout=SECONDS\(Self.quoted(lastWords))"
         case .nonsense(let environment, let indices, let call, let found, let lastWords):
-            "\(environment), \(Self.text(indices)): expected an answer to \(call), found \(found); is the program given "
-                + "by the option python or by REVERIE_PYTHON really Python?\(Self.quoted(lastWords))"
+            "\(environment), \(Self.text(indices)): expected an answer to \(call), found \(found); is the program "
+                + "given by the option python or by REVERIE_PYTHON really Python?\(Self.quoted(lastWords))"
         case .system(let environment, let operation, let reason):
             "\(environment): cannot \(operation): \(reason)"
         }

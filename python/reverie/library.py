@@ -171,7 +171,7 @@ class Batch:
         return numpy.frombuffer(memory, element).reshape(self.count, width)
 
     def reset(self, seeds=None, mask=None):
-        """Starts an episode in the environments that `mask` selects, or in all; `seeds` has a number or None for each."""
+        """Starts an episode in the environments that `mask` selects, or in all; `seeds` has a seed or None for each."""
         numbers = given = None
         if seeds is not None:
             wrong = next((seed for seed in seeds if seed is not None and not 0 <= seed < 1 << 64), None)

@@ -29,7 +29,7 @@ typedef struct reverie_batch reverie_batch;
 
 /* What happens to an environment whose episode has ended: Gymnasium's three autoreset modes. */
 typedef enum {
-    /* The step resets it: `observations` hold the first of the new episode, `final_observations` the last of the old. */
+    /* The step resets it: `observations` hold the new episode's first, `final_observations` the old one's last. */
     REVERIE_SAME_STEP = 0,
     /* The next step ignores its action, resets it and gives reward 0; `is_reset` marks that step. */
     REVERIE_NEXT_STEP = 1,
@@ -41,7 +41,7 @@ typedef enum {
 typedef struct {
     /* The current observations: n × observation_size bytes of the observation space's type. */
     const void *observations;
-    /* The observations that the last step led to; with REVERIE_SAME_STEP they differ where the step ended an episode. */
+    /* The observations that the last step led to; with REVERIE_SAME_STEP they differ where it ended an episode. */
     const void *final_observations;
     /* n actions to write, if the action space is discrete. */
     int64_t *discrete_actions;
@@ -79,8 +79,8 @@ void reverie_set_assets(const char *path);
 /* The ids of all environments as a JSON array. Free it with reverie_free. */
 char *reverie_list(void);
 
-/* Makes a batch of `count` environments. `options` are `option_count` strings "name=value"; `reverie list environments ID`
- * shows an environment's options. NULL on failure. */
+/* Makes a batch of `count` environments. `options` are `option_count` strings "name=value"; `reverie list environments
+ * ID` shows an environment's options. NULL on failure. */
 reverie_batch *reverie_make(
     const char *id, size_t count, reverie_autoreset autoreset, const char *const *options, size_t option_count);
 
@@ -92,8 +92,8 @@ reverie_buffers reverie_get_buffers(const reverie_batch *batch);
 
 /* Describes the batch as a JSON object: id, count, observationSpace, actionSpace, elementType, actionNames,
  * framesPerSecond, stepLimit, rewardThreshold, stackedFrames, canSnapshot. Free it with reverie_free. A space has a
- * "type" (Discrete, Box, MultiDiscrete, MultiBinary, Tuple, Dict) and Gymnasium's arguments; equal bounds of a box are one
- * number, infinite ones the strings "inf" and "-inf". */
+ * "type" (Discrete, Box, MultiDiscrete, MultiBinary, Tuple, Dict) and Gymnasium's arguments; equal bounds of a box are
+ * one number, infinite ones the strings "inf" and "-inf". */
 char *reverie_describe(const reverie_batch *batch);
 
 /* Starts an episode in each environment i with mask[i] != 0; in all if `mask` is NULL. Environment i is seeded with
@@ -108,8 +108,8 @@ int reverie_step(reverie_batch *batch);
 /* Draws environment `index` into frame_height × frame_width × 3 bytes of red, green and blue. */
 int reverie_draw(reverie_batch *batch, size_t index, uint8_t *rgb);
 
-/* The whole state of environment `index`; its length in bytes is written to `size`. Free it with reverie_free. NULL if the
- * environment can't be saved. */
+/* The whole state of environment `index`; its length in bytes is written to `size`. Free it with reverie_free. NULL if
+ * the environment can't be saved. */
 uint8_t *reverie_save(reverie_batch *batch, size_t index, size_t *size);
 
 /* Restores a saved state of environment `index`, including its rows of the buffers. */

@@ -61,7 +61,7 @@ extension PreprocessingParts {
     static let options = [
         EnvironmentOption(
             "preprocess",
-            "what agents observe: none (the game's frames), nature (DQN, 2015), machado (sticky, whole games), gymnasium",
+            "observations: none (the game's frames), nature (DQN, 2015), machado (sticky, whole games), gymnasium",
             usual: "none"),
         EnvironmentOption("frame_skip", "preprocessing: frames for which an action is repeated", usual: "4"),
         EnvironmentOption(
@@ -69,7 +69,7 @@ extension PreprocessingParts {
         EnvironmentOption("noop_max", "preprocessing: the maximum number of no-op frames at the start", usual: "30"),
         EnvironmentOption(
             "terminal_on_life_loss",
-            "preprocessing: whether losing a life ends the episode: false, true, or resume (a reset continues the game)",
+            "preprocessing: whether losing a life ends the episode: false, true or resume (resets continue the game)",
             usual: "resume"),
         EnvironmentOption("fire_reset", "preprocessing: whether to press the button at the start", usual: "true"),
         EnvironmentOption("screen_size", "preprocessing: rows and columns of an image, such as 84", usual: "84"),
