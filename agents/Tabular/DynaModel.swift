@@ -84,6 +84,7 @@ struct DynaModel {
         return outcome
     }
 
+    /// Codes the outcomes in the order in which they were seen, which determines everything else.
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var count = outcomes.count
         try coder.code(count: &count, ofBytes: 33)

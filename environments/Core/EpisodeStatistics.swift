@@ -94,6 +94,7 @@ public struct EpisodeStatistics: Sendable {
 }
 
 extension EpisodeStatistics: StateCodable {
+    /// Codes everything, so that a resumed run reports the same as an uninterrupted one.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&runningReturns)
         try coder.code(&runningLengths, in: 0...1 << 62)
