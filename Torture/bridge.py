@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Kills children of the bridge to Gymnasium at random moments, from their start on, and then the parent: each time the parent
-must say which environment's process was killed, end by itself in time, and leave no process behind.
+"""Kills children of the bridge to Gymnasium at random moments, from their start on, and then the parent.
+
+When a child is killed, the parent must say which environment's process it was and end by itself in time. In both cases
+no process may be left behind.
 
     make python
-    Torture/bridge.py [KILLS]        so many of each kind (default 50)
+    Torture/bridge.py [KILLS]        KILLS kills of each kind (default 50)
 """
 import os
 import pathlib
@@ -23,7 +25,7 @@ LIMIT = 60
 
 
 def children(parent):
-    """The parent's children that play."""
+    """The parent's children that play environments."""
     found = []
     for status in pathlib.Path("/proc").glob("[0-9]*/status"):
         try:
@@ -53,8 +55,8 @@ def wait_until(condition, what):
 
 def play(folder):
     command = [
-        reverie, "train", "random", "gym:CartPole-v1", "--steps", "1000000000", "--environments", "4", "--preset", "none",
-        "--option", "children=2", "--run", f"{folder}/run", "--force",
+        reverie, "train", "random", "gym:CartPole-v1", "--steps", "1000000000", "--environments", "4",
+        "--preset", "none", "--option", "children=2", "--run", f"{folder}/run", "--force",
     ]
     return subprocess.Popen(
         command, env={**os.environ, "REVERIE_PYTHON": str(python)}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -70,10 +72,10 @@ def kill_child(folder, number):
     try:
         _, errors = parent.communicate(timeout=LIMIT)
     except subprocess.TimeoutExpired:
-        sys.exit(f"kill {number}: the parent went on for {LIMIT} s after {victim} was killed")
+        sys.exit(f"kill {number}: the parent continued for {LIMIT} s after {victim} was killed")
     lines = [line for line in errors.decode().splitlines() if line.startswith("reverie: ")]
     report = lines[-1] if lines else errors.decode()
-    if parent.returncode != 74 or "was ended by the signal 9 (Killed)" not in report or "environment" not in report:
+    if parent.returncode != 74 or "was killed by signal 9 (Killed)" not in report or "environment" not in report:
         sys.exit(f"kill {number}: exit code {parent.returncode}, and: {report}")
     wait_until(lambda: not any(map(is_there, processes)), f"the end of {processes}")
     return report

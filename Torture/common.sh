@@ -1,6 +1,6 @@
-# What the torture scripts share; to be read by them, in the repository's root.
+# Functions shared by the torture scripts, which source this file in the root of the repository.
 
-# The name and digest of a run's last checkpoint, and the digest of its episodes.
+# Prints the name and digest of a run's last checkpoint, and the digest of its episodes.
 fingerprint() {
     local last
     last=$(ls "$1"/checkpoints/step-*.safetensors | sort -t- -k2 -V | tail -1)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes each write, sync, truncation and rename of a run fail in turn, once or from then on: the run must say so (exit 74),
-# never report success, and go on afterwards to the same end as one that nothing disturbed.
+# Makes each write, sync, truncation and rename of a run fail in turn, once or from then on. The run must report it
+# (exit 74), never report success, and once resumed must end like an undisturbed run.
 #
-#     Torture/fail.sh [STRIDE]       every STRIDE-th change (default 1: all of them)
+#     Torture/fail.sh [STRIDE]       every STRIDE-th change (default 1: all)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . Torture/common.sh
@@ -46,4 +46,4 @@ for subject in dqn reinforce vae; do
         done
     done
 done
-echo "$failures failures: all were reported, and all runs went on to the same end"
+echo "$failures failures: all were reported, and all resumed runs ended like undisturbed ones"

@@ -1,11 +1,11 @@
-// Makes the N-th change to a file fail, or that one and all that follow: preloaded into a run, it shows that no failure of
-// the disk costs a checkpoint or is taken for success.
+// Makes the N-th change to a file fail, or that one and all later ones: preloaded into a run, it shows that no failure
+// of the disk costs a checkpoint or passes for success.
 //
 //     cc -shared -fPIC -O1 fail_io.c -o fail_io.so -ldl
 //     FAIL_AT=17 FAIL_MODE=once LD_PRELOAD=./fail_io.so reverie train …
 //
-// Counted are write, pwrite, fsync, fdatasync, ftruncate, rename and link on regular files; FAIL_COUNT=FILE writes the number
-// of them there at the end, so that a script knows how far N goes.
+// It counts write, pwrite, fsync, fdatasync, ftruncate, rename and link on regular files. With FAIL_COUNT=FILE it
+// writes their number to FILE at the end, so that a script knows the largest N.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ static int fails(void) {
     return is_failing;
 }
 
-// The process's own output and messages don't count, files or not.
+// The process's output and error messages don't count, even if they go to files.
 static int is_regular(int file) {
     struct stat status;
     return file > STDERR_FILENO && fstat(file, &status) == 0 && S_ISREG(status.st_mode);

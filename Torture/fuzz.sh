@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
 # Fuzzes every reader: no trap, no hang (5 s), memory bounded (1 GiB).
 #
-#     Torture/fuzz.sh [RUNS]         so many inputs for each of the seven readers (default 150000)
+#     Torture/fuzz.sh [RUNS]         RUNS inputs for each of the seven readers (default 150000)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-150000}
 reverie=.build/release/reverie
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-swift build --package-path Torture/Fuzz -c release --sanitize=fuzzer >"$folder/build" 2>&1 || { cat "$folder/build"; exit 1; }
+swift build --package-path Torture/Fuzz -c release --sanitize=fuzzer >"$folder/build" 2>&1 || {
+    cat "$folder/build"
+    exit 1
+}
 
-# Real files to start from.
+# Start from real files.
 mkdir -p "$folder"/{safetensors,npz,npy,toml,map,json,png}
 $reverie train q-learning FrozenLake-v1 --preset none --steps 200 --run "$folder/run" >/dev/null 2>&1
 cp "$folder"/run/checkpoints/*.safetensors "$folder/safetensors"

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Kills runs at random moments and resumes them, until they have ended: the parameters and episodes.csv must be those of a
-# run that nothing disturbed.
+# Kills runs at random moments and resumes them until they have ended: the parameters and episodes.csv must be those of
+# an undisturbed run.
 #
-#     Torture/kill.sh [KILLS [SUBJECT…]]        so many kills in all, in turn over every agent and some models (default 100)
+#     Torture/kill.sh [KILLS [SUBJECT…]]
+#
+# KILLS is the total number of kills (default 100), which the subjects take in turn: every agent and some models.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . Torture/common.sh
@@ -17,12 +19,12 @@ $reverie record CartPole-v1 --episodes 60 --to "$folder/data.npz" >/dev/null 2>&
 
 subjects=("$@")
 if [ ${#subjects[@]} = 0 ]; then
-    # The first column of the list, but for its head.
+    # The first column of the list, without its heading.
     mapfile -t subjects < <($reverie list agents | tail -n +2 | awk '{print $1}')
     subjects+=(vae nade rbm)
 fi
 
-# The commands: each goes on where its folder was left, or starts.
+# The commands: each resumes the run in its folder, or starts it.
 start() {
     case $1 in
     dqn) $reverie train dqn CartPole-v1 --steps 40000 --run "$2" --resume --json ;;
@@ -52,7 +54,10 @@ while [ "$done_kills" -lt "$kills" ]; do
             start $subject "$folder/victim" &
             process=$!
             moment=$((RANDOM * ${length[$subject]} * 5 / 4 / 32768 + 1))
-            (sleep "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"; pkill -KILL -P $process 2>/dev/null || true) &
+            (
+                sleep "$(printf '%d.%03d' $((moment / 1000)) $((moment % 1000)))"
+                pkill -KILL -P $process 2>/dev/null || true
+            ) &
             killer=$!
             if wait $process 2>/dev/null; then
                 kill $killer 2>/dev/null || true

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Plays the same random actions in Gymnasium's environments, MinAtar's among them, and through `reverie trace`, and compares every observation,
-reward and end: whole numbers exactly, others to 1e-6. Run with gymnasium 1.4, minatar 1.0.15 and NumPy 2.
+"""Plays the same random actions in Gymnasium's environments, MinAtar's included, and through `reverie trace`, and
+compares every observation, reward and end: integers exactly, other numbers to 1e-6. Run it with gymnasium 1.4,
+minatar 1.0.15 and NumPy 2.
 
-    Torture/traces.py [SEEDS] [ACTIONS] [NAME]      so many seeds (default 20) of so many actions each (default 5000) in
-                                                    the environments whose names contain NAME (default all)
+    Torture/traces.py [SEEDS] [ACTIONS] [NAME]      SEEDS seeds (default 20) with ACTIONS actions each (default 5000),
+                                                    in the environments whose names contain NAME (default: all)
 """
 
 import json
@@ -19,7 +20,7 @@ REVERIE = pathlib.Path(__file__).resolve().parent.parent / ".build/release/rever
 TOLERANCE = 1e-6
 GAMES = ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"]
 
-# Gymnasium's name, its arguments, and the options of its resets; reverie's options say the same.
+# Gymnasium's name, its arguments, and the options of its resets, which are options of reverie's environment.
 WORLDS = [
     ("CartPole-v1", {}, {}),
     ("CartPole-v1", {"sutton_barto_reward": True}, {"low": -0.2, "high": 0.1}),
@@ -52,7 +53,7 @@ WORLDS = [
 
 
 def drawn(space, seed, count):
-    """Actions at random; of a box a tenth at its bounds."""
+    """Random actions; for a box, a tenth of them at its bounds."""
     random = numpy.random.default_rng(seed)
     if hasattr(space, "n"):
         return random.integers(space.n, size=count).tolist()
@@ -85,7 +86,7 @@ def ours(name, arguments, seed, actions):
 
 
 def difference(expected, found):
-    """How far apart two lines are; infinite where anything but a floating-point number differs."""
+    """The distance between two lines; infinite if anything but a floating-point number differs."""
     if expected is None or found is None or expected[0] != found[0] or expected[3:] != found[3:]:
         return float("inf")
     own, other = numpy.asarray(expected[1]), numpy.asarray(found[1])
@@ -100,11 +101,11 @@ def difference(expected, found):
 
 
 def compare(name, arguments, options, seeds, count):
-    """Compares all seeds; gives the number of lines, of episodes' ends, and the largest difference."""
+    """Compares all seeds; returns the number of lines, of ends of episodes, and the largest difference."""
     lines, ends, worst = 0, 0, 0.0
     for seed in range(seeds):
-        # A new one each time: MinAtar's remembers the last action beyond resets and seeds. And it breaks rules of
-        # Gymnasium's checker: it has no generator of the kind that is asked for.
+        # A new environment each time, because MinAtar's keeps the last action across resets and seeds. It also breaks
+        # rules of Gymnasium's checker: it lacks the required kind of generator.
         environment = gymnasium.make(name, disable_env_checker=name.startswith("MinAtar/"), **arguments)
         actions = drawn(environment.action_space, seed, count)
         theirs = list(originals(environment, seed, actions, options))
@@ -113,7 +114,8 @@ def compare(name, arguments, options, seeds, count):
             pair = [trace[place] if place < len(trace) else None for trace in (theirs, own)]
             distance = difference(*pair)
             if not distance <= TOLERANCE:
-                sys.exit(f"{name} {arguments | options} seed {seed}, line {place + 1}: Gymnasium {pair[0]}, reverie {pair[1]}")
+                where = f"{name} {arguments | options} seed {seed}, line {place + 1}"
+                sys.exit(f"{where}: Gymnasium {pair[0]}, reverie {pair[1]}")
             worst = max(worst, distance)
         lines += len(theirs)
         ends += sum(line[0] == "step" and (line[3] or line[4]) for line in theirs)

@@ -1,27 +1,27 @@
 import Storage
 
-/// The agents by name, as the command line offers them.
+/// All agents by name.
 public enum AgentCatalog {
-    /// What is known of an agent before it is made.
+    /// An agent of the catalogue.
     public struct Entry: Sendable {
         /// The name, such as `dqn`.
         public let name: String
-        /// One line for a list.
+        /// A one-line description.
         public let summary: String
-        /// Makes the settings' defaults.
+        /// Makes the default settings.
         public let makeSettings: @Sendable () -> any AgentSettings
     }
 
-    /// Every agent, in the order of lists.
+    /// Every agent, in the order in which lists show them.
     public static let entries: [Entry] = [
         Entry(name: "random", summary: "every action with equal probability") { RandomSettings() },
         Entry(name: "policy-evaluation", summary: "values of the uniform policy, from a model (Sutton, Barto 4.1)") {
             PolicyEvaluationSettings()
         },
-        Entry(name: "policy-iteration", summary: "evaluation and improvement in turn, from a model (Howard 1960)") {
+        Entry(name: "policy-iteration", summary: "alternates evaluation and improvement, from a model (Howard 1960)") {
             PolicyIterationSettings()
         },
-        Entry(name: "value-iteration", summary: "the optimal values, from a model (Bellman 1957)") {
+        Entry(name: "value-iteration", summary: "optimal values, from a model (Bellman 1957)") {
             ValueIterationSettings()
         },
         Entry(name: "monte-carlo", summary: "first-visit Monte Carlo control (Sutton and Barto 5.4)") {
@@ -47,15 +47,15 @@ public enum AgentCatalog {
             DynaQSettings()
         },
         Entry(name: "dqn", summary: "deep Q-network with experience replay (Mnih et al. 2015)") { DQNSettings() },
-        Entry(name: "rainbow", summary: "deep Q-network with all that improves it (Hessel et al. 2018)") {
+        Entry(name: "rainbow", summary: "deep Q-network with six improvements (Hessel et al. 2018)") {
             DQNSettings.rainbow
         },
-        Entry(name: "reinforce", summary: "policy gradients over whole episodes (Williams 1992)") {
+        Entry(name: "reinforce", summary: "policy gradient from whole episodes (Williams 1992)") {
             REINFORCESettings()
         },
     ]
 
-    /// The agent called `name`.
+    /// The agent of this name.
     ///
     /// - Throws: ``AgentError/unknownAgent(_:suggestion:)``.
     public static func entry(_ name: String) throws -> Entry {
@@ -63,12 +63,12 @@ public enum AgentCatalog {
         throw AgentError.unknownAgent(name, suggestion: nearestName(to: name, among: entries.map(\.name)))
     }
 
-    /// The names of the agents that an environment suits.
+    /// The names of the agents that can act in an environment.
     public static func names(for environment: EnvironmentDescription) -> [String] {
         entries.filter { type(of: $0.makeSettings()).needs.areMet(by: environment) }.map(\.name)
     }
 
-    /// Makes an agent; where the environment doesn't suit it, the error says which agents it does.
+    /// Makes an agent. If the environment doesn't suit it, the error names the agents that can act there.
     ///
     /// - Throws: ``AgentError``.
     public static func makeAgent(

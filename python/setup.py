@@ -1,4 +1,4 @@
-"""Puts the built library and the maps into the package."""
+"""Copies the built library and the maps into the package."""
 
 import pathlib
 import shutil

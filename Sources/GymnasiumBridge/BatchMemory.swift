@@ -2,28 +2,28 @@ import Environments
 import Glibc
 import Storage
 
-/// The arrays that a batch shares with its children: rows of all environments one after another, so that the batch's
+/// The arrays that a batch shares with its children: the rows of all environments, one after another. The batch's
 /// buffers are this memory itself.
 struct BatchMemory {
     let shared: SharedMemory
     private let start: UnsafeMutableRawBufferPointer
     private let offsets: [Part: Int]
 
-    /// What the memory holds, by the names that the children know.
+    /// What the memory holds, by the names that the children use.
     enum Part: String, CaseIterable {
-        /// What is being drawn: environment, height, width.
+        /// What to draw: environment, height, width.
         case drawing
-        /// The environment that each child plays at the moment.
+        /// The environment that each child is playing now.
         case playing
         case actions, rewards, terminated, truncated, isResetStep, masks, hasMask, started
-        /// What a reset concerns: which environments, which of them have a seed, the seeds.
+        /// What to reset: which environments, which of them have a seed, and the seeds.
         case chosen, hasSeed, seeds
         case observations, finalObservations
     }
 
-    /// Memory for `count` environments; `shared` has none yet.
+    /// Reserves memory for `count` environments in `shared`, which must be empty.
     ///
-    /// - Throws: ``SystemFault`` also where it would be too much.
+    /// - Throws: ``SystemFault``, also if the arrays exceed ``SharedMemory/limit``.
     init(
         _ shared: SharedMemory, count: Int, children: Int, observationSize: Int, actionSize: Int, hasFinal: Bool
     ) throws(SystemFault) {
@@ -39,7 +39,7 @@ struct BatchMemory {
             case .rewards, .masks, .seeds: size = count * 8
             case .terminated, .truncated, .isResetStep, .hasMask, .started, .chosen, .hasSeed: size = count
             case .observations: size = count * observationSize
-            // The same memory where no step ends with another observation than it led to.
+            // Shares the memory of `observations` if no step replaces the observation that it led to.
             case .finalObservations: size = hasFinal ? count * observationSize : 0
             }
             end += (size + 63) / 64 * 64
@@ -64,7 +64,7 @@ struct BatchMemory {
         UnsafeMutableRawBufferPointer(rebasing: start[offsets[part]!..<offsets[part]! + count])
     }
 
-    /// Where everything is, as a child reads it.
+    /// The offsets of all parts, as a child reads them.
     func layout(child: Int) -> JSON {
         let parts = offsets.sorted { $0.value < $1.value }.map { JSON.Member($0.key.rawValue, .integer($0.value)) }
         return .object([.init("size", .integer(start.count)), .init("child", .integer(child))] + parts)
@@ -72,7 +72,7 @@ struct BatchMemory {
 }
 
 extension BatchMemory.Part {
-    /// Where a part of a batch's buffers is.
+    /// The shared part that holds a part of a batch's buffers.
     init(_ part: BatchBuffers.Part) {
         self =
             switch part {

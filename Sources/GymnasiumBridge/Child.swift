@@ -1,30 +1,29 @@
 import Glibc
 
-/// A process that plays some environments of a batch, with the files that lead to it.
+/// A process that plays some of a batch's environments, and the files that connect it to this one.
 ///
-/// Every wait ends: with an answer, with the process's end, or at a time limit.
+/// Every wait is bounded: it ends with an answer, with the end of the process, or at a time limit.
 final class Child {
-    /// The process.
     let process: pid_t
-    /// The environments that it plays.
+    /// The environments it plays.
     let rows: Range<Int>
     private let commands: OpenFile
     private let lifeline: OpenFile
-    /// What it writes on standard error and output; nil once it has closed both.
+    /// Its standard error and output; nil once it has closed both.
     private var output: OpenFile?
     private var words: [UInt8] = []
     private var isGone = false
 
     private static let wordLimit = 4096
-    /// How long an answer is asked for again and again at most, in seconds.
+    /// How long to poll for an answer before sleeping, in seconds.
     private static let patience = 2e-3
-    /// How often a waiting parent looks whether the process is still there, in milliseconds: one that has ended and left its
-    /// files to another doesn't close them.
+    /// How often a waiting parent checks that the process still runs, in milliseconds: if it has ended but passed its
+    /// files on to another process, they stay open.
     private static let look: Int32 = 250
-    /// How long a process whose end is due is waited for before it is killed, in seconds.
+    /// How long to wait for a process that should end before killing it, in seconds.
     private static let grace = 2.0
 
-    /// Starts `python` with the script `worker`, its files as that says.
+    /// Starts `python` with the script `worker` and the files that the script expects.
     init(python: String, worker: [UInt8], label: String, rows: Range<Int>, memory: Int32) throws(SystemFault) {
         self.rows = rows
         let script = try OpenFile.memory("reverie-gym-worker")
@@ -56,7 +55,6 @@ final class Child {
         case late
     }
 
-    /// Sends bytes.
     func send(_ bytes: [UInt8], before deadline: Deadline) throws(Silence) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -87,7 +85,7 @@ final class Child {
         }
     }
 
-    /// The next byte, asked for again and again at first where `isEager` says so. Allocates nothing.
+    /// The next byte; polls for it at first if `isEager`. Allocates nothing.
     func receive(before deadline: Deadline, isEager: Bool) throws(Silence) -> UInt8 {
         if isEager {
             let end = Deadline(seconds: Self.patience)
@@ -101,11 +99,11 @@ final class Child {
         }
     }
 
-    /// The next bytes up to the end of a line, which is left out; nil for more than `limit`.
+    /// The next bytes up to the end of the line, without it; nil if there are more than `limit`.
     func receiveLine(limit: Int, before deadline: Deadline) throws(Silence) -> [UInt8]? {
         var line: [UInt8] = []
         while line.count <= limit {
-            // Nothing follows a line before the next command, so that whatever has come belongs to it.
+            // A child sends nothing after a line until the next command, so all that has arrived belongs to the line.
             let piece = [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
                 count = max(recv(commands.number, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT)), 0)
             }
@@ -118,7 +116,7 @@ final class Child {
         return nil
     }
 
-    /// The byte that has come, where one has.
+    /// The next byte, if one has arrived.
     private func next() throws(Silence) -> UInt8? {
         var byte: UInt8 = 0
         let count = recv(commands.number, &byte, 1, Int32(MSG_DONTWAIT))
@@ -127,8 +125,7 @@ final class Child {
         return nil
     }
 
-    /// Waits until the socket is ready, and keeps what is written on standard error meanwhile, so that nobody who writes
-    /// much waits for us.
+    /// Waits until the socket is ready. Meanwhile reads standard error, so that a child that writes much never blocks.
     private func wait(for event: Int32, before deadline: Deadline) throws(Silence) {
         while true {
             let rest = deadline.milliseconds
@@ -148,7 +145,7 @@ final class Child {
 
     // MARK: Last words
 
-    /// The last lines that the process wrote on standard error and output.
+    /// The last lines that the process wrote to standard error and output.
     var lastWords: String {
         listen()
         let text = String(decoding: words, as: UTF8.self)
@@ -177,17 +174,17 @@ final class Child {
             || waitid(P_PID, id_t(process), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
     }
 
-    /// Tells the process to close its environments and end; what it has still to say is lost.
+    /// Tells the process to close its environments and end; anything it still sends is lost.
     func hangUp() { shutdown(commands.number, Int32(SHUT_RDWR)) }
 
-    /// Ends the process and all that it started, at once.
+    /// Ends the process and everything it started, at once.
     func kill() {
         guard !isGone else { return }
         Glibc.kill(-process, SIGKILL)
         Glibc.kill(process, SIGKILL)
     }
 
-    /// Waits for the end of a process that has been told to end or whose socket has closed; kills it where it doesn't.
+    /// Waits for a process to end that has been told to, or whose socket has closed; kills it if it doesn't.
     ///
     /// - Returns: how it ended.
     @discardableResult
@@ -201,7 +198,7 @@ final class Child {
             pause = min(2 * pause, 5000)
         }
         let closedOnly = !hasEnded
-        // The rest of its group, too, and while its number is still its own.
+        // The rest of its group too, while its process number cannot have been reused.
         kill()
         listen()
         let ending = ChildProcess.end(of: process)
@@ -209,7 +206,7 @@ final class Child {
         return closedOnly ? "closed its connection" : "\(ending)"
     }
 
-    /// Ends the process: by itself where it can, else by force.
+    /// Lets the process end by itself if it can, otherwise by force.
     func finish() {
         guard !isGone else { return }
         hangUp()

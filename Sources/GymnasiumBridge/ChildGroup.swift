@@ -2,23 +2,23 @@ import Environments
 import Parallel
 import Storage
 
-/// The children of a batch: starts them, commands them, and says what went wrong.
+/// The children of a batch: starts them, commands them, and reports what went wrong.
 ///
-/// After the first fault all are ended, and every call throws it again.
+/// The first fault ends all children, and every later call throws it again.
 final class ChildGroup {
     private let id: String
     private let timeout: Double
     private let startTimeout: Double
     private var children: [Child] = []
-    /// The environment that each child plays at the moment, once the memory is there.
+    /// The environment that each child is playing now, once the memory is mapped.
     private var playing: UnsafeMutableBufferPointer<Int>?
     private var eagerness = Eagerness()
-    /// What went wrong first.
+    /// The first fault.
     private var fault: OutsideFault?
 
     private static let lineLimit = 1 << 28
 
-    /// What a child is told in a byte.
+    /// A command to a child, one byte.
     enum Command: String {
         case step = "s"
         case reset = "r"
@@ -27,7 +27,7 @@ final class ChildGroup {
 
         var byte: UInt8 { rawValue.utf8.first! }
 
-        /// The call as people know it.
+        /// The call as users know it.
         var call: String {
             switch self {
             case .step: "step"
@@ -37,7 +37,7 @@ final class ChildGroup {
         }
     }
 
-    /// Starts the children, each with a share of the environments; they begin to make them.
+    /// Starts the children, each with a share of the environments, which they begin to make.
     init(
         _ id: String, rows: [Range<Int>], options: GymnasiumOptions, memory: SharedMemory, order: (Range<Int>) -> JSON
     ) throws(EnvironmentError) {
@@ -52,7 +52,7 @@ final class ChildGroup {
                 throw .outside(
                     .missing(
                         environment: id, what: "Python, and '\(options.python)' can't be run (\(error.reason))",
-                        advice: "install python3, or name one with the option python=PATH or with REVERIE_PYTHON"))
+                        advice: "install python3, or name another with the option python=PATH or with REVERIE_PYTHON"))
             }
         }
         let deadline = Deadline(seconds: startTimeout)
@@ -64,7 +64,7 @@ final class ChildGroup {
         for child in children { child.finish() }
     }
 
-    /// What each child says that it has made.
+    /// Each child's description of what it has made.
     func descriptions() throws(EnvironmentError) -> [JSON] {
         let deadline = Deadline(seconds: startTimeout)
         var result: [JSON] = []
@@ -72,7 +72,7 @@ final class ChildGroup {
         return result
     }
 
-    /// Tells the children where everything is.
+    /// Tells the children where their arrays are.
     func map(_ memory: BatchMemory) throws(EnvironmentError) {
         let deadline = Deadline(seconds: startTimeout)
         for (index, child) in children.enumerated() {
@@ -82,12 +82,11 @@ final class ChildGroup {
         playing = memory.elements(.playing, count: children.count)
     }
 
-    /// The processes, for whoever wants to know.
     var processes: [Int32] { children.map(\.process) }
 
     // MARK: Commands
 
-    /// Has the children that play some of the chosen environments carry out a command, side by side. Allocates nothing.
+    /// Lets the children that play any of the chosen environments carry out a command in parallel. Allocates nothing.
     func run(_ command: Command, where isChosen: (Range<Int>) -> Bool = { _ in true }) throws(EnvironmentError) {
         if let fault { throw .outside(fault) }
         let deadline = Deadline(seconds: timeout)
@@ -98,7 +97,7 @@ final class ChildGroup {
                 throw silence(error, of: child, command.call, deadline)
             }
         }
-        // With as many children as processors there is none to ask on.
+        // With as many children as processors, none is left for polling.
         let mayAsk = command == .step && children.count < Threads.count
         for child in children where isChosen(child.rows) {
             try require(child, command, deadline, isEager: mayAsk && eagerness.isEager)
@@ -119,12 +118,12 @@ final class ChildGroup {
         case UInt8(ascii: "."): return
         case UInt8(ascii: "!"):
             _ = try answer(of: child, to: command.call, deadline)
-            throw nonsense(child, command.call, "'!' and no reason")
+            throw nonsense(child, command.call, "'!' without a reason")
         default: throw nonsense(child, command.call, "the byte \(byte)")
         }
     }
 
-    /// The size of frames as the child of the first environment says it.
+    /// The size of frames, from the child of the first environment.
     func frameSize() throws(EnvironmentError) -> JSON {
         if let fault { throw .outside(fault) }
         let deadline = Deadline(seconds: timeout)
@@ -155,7 +154,7 @@ final class ChildGroup {
         } catch {
             throw silence(error, of: child, call, deadline)
         }
-        // Before the size of a frame, '!' says that a reason follows instead.
+        // In place of a frame's size, '!' announces a reason.
         guard let line = line.map({ $0.first == UInt8(ascii: "!") ? $0.dropFirst() : $0[...] }) else {
             throw nonsense(child, call, "more than \(Self.lineLimit) bytes")
         }
@@ -171,7 +170,7 @@ final class ChildGroup {
 
     // MARK: Faults
 
-    /// Keeps a fault, and ends the children.
+    /// Records a fault and ends the children.
     func failed(_ fault: OutsideFault) -> EnvironmentError {
         if self.fault == nil {
             self.fault = fault
@@ -208,7 +207,7 @@ final class ChildGroup {
         }
     }
 
-    /// The environment that a child has come to, where that is known; else all that it plays.
+    /// The environment that a child is playing now, if known; otherwise all that it plays.
     private func indices(of child: Child) -> ClosedRange<Int> {
         let all = child.rows.lowerBound...child.rows.upperBound - 1
         guard let playing, let place = children.firstIndex(where: { $0 === child }), all ~= playing[place] else {
@@ -219,7 +218,7 @@ final class ChildGroup {
 }
 
 extension OutsideFault {
-    /// Reads what a child says; nil for what says nothing.
+    /// Reads a fault that a child reports; nil if it is not one.
     fileprivate init?(_ description: JSON, environment: String) {
         func text(_ name: String) -> String { description[name]?.string ?? "?" }
         let index = description["row"]?.integer ?? 0

@@ -1,13 +1,13 @@
 import CLinux
 import Glibc
 
-/// How child processes are started, and how they ended: the bridge's, and those of commands that run others side by side.
+/// Starts child processes and reports how they ended: the bridge's, and those of commands that run others in parallel.
 public enum ChildProcess {
-    /// Runs a program in a process group of its own, so that Ctrl-C doesn't reach it, with `files` as its 0, 1, 2, … and
-    /// no others, no signal blocked or ignored.
+    /// Runs a program in its own process group, so that Ctrl-C doesn't reach it, with `files` as its file descriptors
+    /// 0, 1, 2, … and no others, and with no signal blocked or ignored.
     ///
-    /// - Parameter words: The program, looked for in `PATH`, and its arguments.
-    /// - Returns: the process, and 0 or why there is none (`errno`).
+    /// - Parameter words: The program, looked up in `PATH`, and its arguments.
+    /// - Returns: the process, and 0 or the error (`errno`) that kept it from starting.
     public static func start(_ words: [String], files: [Int32]) -> (process: Int32, code: Int32) {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -39,16 +39,16 @@ public enum ChildProcess {
         case exit(code: Int32)
         case signal(Int32)
 
-        /// "ended with exit code 3", "was ended by the signal 9 (Killed)".
+        /// "ended with exit code 3", "was killed by signal 9 (Killed)".
         public var description: String {
             switch self {
             case .exit(let code): "ended with exit code \(code)"
-            case .signal(let number): "was ended by the signal \(number) (\(String(cString: strsignal(number))))"
+            case .signal(let number): "was killed by signal \(number) (\(String(cString: strsignal(number))))"
             }
         }
     }
 
-    /// Waits for the end of a child, which must not have been waited for already.
+    /// Waits for a child to end. It must not have been waited for already.
     public static func end(of process: Int32) -> Ending {
         var status: Int32 = 0
         while waitpid(process, &status, 0) == -1, errno == EINTR {}

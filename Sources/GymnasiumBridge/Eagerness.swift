@@ -1,17 +1,17 @@
-/// Whether whoever waits for an answer asks again and again or sleeps until it comes: whichever has been faster of late.
+/// Decides whether to poll for an answer or to sleep until it arrives: whichever has been faster lately.
 ///
-/// To be woken on an idle machine takes some 20 µs, a tenth of a step of an Atari game. But who asks again and again holds a
-/// processor, and where others want the processors, too, the child may be waiting for that very one: then it takes many times
-/// as long. Both are tried for some steps now and then, the more seldom the more often sleeping was better.
+/// Waking up on an idle machine takes some 20 µs, a tenth of a step of an Atari game. But polling occupies a processor,
+/// and on a busy machine the child may be waiting for that very processor, which then takes many times as long. Both
+/// are tried for a few steps from time to time, less often the more often sleeping was better.
 struct Eagerness {
-    /// What to do in the next step.
+    /// Whether to poll in the next step.
     private(set) var isEager = false
     private var phase = Phase.sleeping
     private var steps = 0
     private var time = 0
-    /// How long a step took while sleeping was tried.
+    /// The mean time of a step during the trial of sleeping.
     private var sleepingTime = 0
-    /// How long what was found is kept, in nanoseconds.
+    /// How long to keep the current choice, in nanoseconds.
     private var keeping = Self.shortest
 
     private enum Phase { case sleeping, asking, kept }
@@ -20,7 +20,7 @@ struct Eagerness {
     private static let shortest = 500_000_000
     private static let longest = 16_000_000_000
 
-    /// Takes note of a step's time in nanoseconds.
+    /// Records the time of a step, in nanoseconds.
     mutating func note(_ nanoseconds: Int) {
         steps += 1
         time += nanoseconds
@@ -35,7 +35,7 @@ struct Eagerness {
             keeping = isLost ? min(2 * keeping, Self.longest) : Self.shortest
             begin(.kept, isEager: !isLost)
         case .kept:
-            // Others may have come for the processors.
+            // Other programs may have begun to use the processors.
             if time > keeping || isEager && nanoseconds > 4 * sleepingTime { begin(.sleeping, isEager: false) }
         }
     }

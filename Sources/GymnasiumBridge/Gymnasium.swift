@@ -1,25 +1,25 @@
 import Environments
 
-/// The environments of Python's Gymnasium, played by processes of an installed Python: `gym:CartPole-v1`.
+/// Environments of Python's Gymnasium, run in processes of an installed Python: `gym:CartPole-v1`.
 public enum Gymnasium {
-    /// What their ids begin with; the rest is Gymnasium's id, or `MODULE:ID` for one that a Python module registers.
+    /// The prefix of their ids; the rest is Gymnasium's id, or `MODULE:ID` if a Python module registers it.
     public static let prefix = "gym:"
 
-    /// Makes the environments known to ``EnvironmentCatalog``, and so to everything that makes environments by name.
+    /// Registers the prefix with ``EnvironmentCatalog``, and so with everything that makes environments by name.
     public static func register() {
         EnvironmentCatalog.register(EnvironmentScheme(prefix: prefix) { id in entry(id) })
     }
 
     private static func entry(_ id: String) -> EnvironmentEntry {
         EnvironmentEntry(
-            id, "played by Gymnasium in Python; other options go to gymnasium.make", options: GymnasiumOptions.known,
+            id, "run by Gymnasium in Python; other options go to gymnasium.make", options: GymnasiumOptions.known,
             takesOtherOptions: true
         ) { request in
             if let wrappers = request.options.text(WrapperCatalog.option.name), !wrappers.isEmpty {
                 throw EnvironmentError.wrapperMisfit(
                     wrapper: wrappers, environment: id,
                     needs: "an environment of this process, not one of Python's; register a wrapped one there "
-                        + "(gym:MODULE:ID), or give the option atari=true")
+                        + "(gym:MODULE:ID), or set the option atari=true")
             }
             return try GymnasiumBatch(
                 id, count: request.count, autoreset: request.autoreset,

@@ -2,7 +2,7 @@ import Environments
 import Graphics
 import Storage
 
-/// Where pictures come, or why there are none.
+/// Where pictures are written, or why there are none.
 enum Pictures {
     case memory(UnsafeRawBufferPointer, FrameSize)
     case none(reason: String)
@@ -15,12 +15,12 @@ enum Pictures {
         }
     }
 
-    /// What is shown in place of a picture.
+    /// The text shown in place of a picture.
     static func text(_ reason: String) -> String { "No picture: \(reason.prefix(100))" }
 }
 
 extension GymnasiumBatch {
-    /// The size of the environment's own pictures: it is asked for one when this is first called.
+    /// The size of the environment's own pictures; the first call draws one to find out.
     public var frameSize: FrameSize {
         do throws(EnvironmentError) {
             return try askForPictures().size
@@ -30,16 +30,16 @@ extension GymnasiumBatch {
         }
     }
 
-    /// Has an environment draw itself, by its render mode `rgb_array`; where it has none, the frame says so.
+    /// Lets an environment draw itself with its render mode `rgb_array`; if it has none, the frame says so.
     public func draw(_ index: Int, into frame: inout Frame) throws(EnvironmentError) {
-        precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+        precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
         if let drawingFault { throw drawingFault }
         switch try askForPictures() {
         case .none(let reason):
             frame.clear(.black)
             frame.drawText(Pictures.text(reason), x: 16, y: 32, scale: 2, .white)
         case .memory(let bytes, let size):
-            precondition(frame.size == size, "\(id): a frame of \(frame.size), and pictures of \(size)")
+            precondition(frame.size == size, "\(id): expected a frame of \(size), found \(frame.size)")
             try keepingFault { () throws(EnvironmentError) in
                 try children.run(.draw, where: prepare(index, size))
             }
@@ -52,7 +52,7 @@ extension GymnasiumBatch {
         }
     }
 
-    /// Says in the memory what is to be drawn, and gives who is to draw it.
+    /// Writes what to draw into the shared memory; returns which child is to draw it.
     private func prepare(_ index: Int, _ size: FrameSize) -> (Range<Int>) -> Bool {
         let drawing: UnsafeMutableBufferPointer<Int> = memory.elements(.drawing, count: 3)
         (drawing[0], drawing[1], drawing[2]) = (index, size.height, size.width)
@@ -70,7 +70,7 @@ extension GymnasiumBatch {
     private func findPictures() throws(EnvironmentError) -> Pictures {
         let answer = try children.frameSize()
         guard let sides = answer["frame"]?.array?.compactMap(\.integer), sides.count == 2 else {
-            return .none(reason: answer["reason"]?.string ?? "it has none")
+            return .none(reason: answer["reason"]?.string ?? "the environment draws none")
         }
         guard sides.allSatisfy({ 1...1 << 16 ~= $0 }) else {
             throw children.failed(

@@ -5,9 +5,9 @@ import Storage
 
 /// Environments of Python's Gymnasium, spread over processes that write into the batch's own buffers.
 ///
-/// What a process does wrong (it raises an error, ends, doesn't answer, answers nonsense) is thrown by the call that needed
-/// it, and by every call after that; all processes have ended then. They also end with the batch, and with this process,
-/// however that ends.
+/// If a process fails (it raises an error, ends, or gives no answer or a malformed one), the call that needed it
+/// throws, and so does every later call; by then all processes have ended. They also end with the batch, and with this
+/// process, however it ends.
 ///
 /// Their state can't be saved or copied.
 public final class GymnasiumBatch: BatchedEnvironment {
@@ -15,18 +15,18 @@ public final class GymnasiumBatch: BatchedEnvironment {
     public let buffers: BatchBuffers
     /// The number of consecutive frames that an observation consists of.
     public let stackedFrames: Int
-    /// Time steps a second when a person watches.
+    /// Time steps per second at which people watch it.
     public let framesPerSecond: Double
-    /// The step in which Gymnasium cuts an episode; nil where it doesn't, or doesn't say.
+    /// The step after which Gymnasium truncates an episode; nil if it doesn't, or doesn't say.
     public let stepLimit: Int?
-    /// Where the spaces are not quite Gymnasium's, such as `observation space: float64 is rounded to float32`.
+    /// How the spaces differ from Gymnasium's, such as `observation space: float64 is rounded to float32`.
     public let notes: [String]
 
     let memory: BatchMemory
     let children: ChildGroup
-    /// Where pictures come, once their size has been asked for.
+    /// Where pictures are written, once their size is known.
     var pictures: Pictures?
-    /// What drawing threw, for the next step to throw again.
+    /// The error that drawing threw, for the next step to throw again.
     var drawingFault: EnvironmentError?
     private let finite: [Part]
 
@@ -36,7 +36,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
     ///
     /// - Throws: ``EnvironmentError/outside(_:)``.
     init(_ id: String, count: Int, autoreset: AutoresetMode, options: GymnasiumOptions) throws(EnvironmentError) {
-        precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
+        precondition(count > 0, "expected at least 1 environment in a batch, found \(count)")
         do {
             let shared = try SharedMemory()
             children = try ChildGroup(
@@ -52,7 +52,8 @@ public final class GymnasiumBatch: BatchedEnvironment {
             if let other = answers.firstIndex(where: { $0 != answers[0] }) {
                 throw EnvironmentError.outside(
                     .notMade(
-                        environment: id, reason: "two are not alike: '\(answers[0])' and '\(answers[other])'"))
+                        environment: id,
+                        reason: "two processes made different ones: '\(answers[0])' and '\(answers[other])'"))
             }
             (stackedFrames, framesPerSecond) = (made.stackedFrames, made.framesPerSecond)
             (stepLimit, notes) = (made.stepLimit, made.notes)
@@ -77,7 +78,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
         }
     }
 
-    /// The environments in as many ranges as there are children, nearly equal ones.
+    /// The environments as one range per child, of nearly equal sizes.
     private static func shares(of count: Int, among children: Int) -> [Range<Int>] {
         (0..<children).map { $0 * count / children..<($0 + 1) * count / children }
     }
@@ -95,7 +96,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
 
     // MARK: Playing
 
-    /// Starts an episode in the environments chosen by `mask`, or in all; the others keep everything.
+    /// Starts an episode in the environments selected by `mask`, or in all; the others stay as they are.
     public func reset(seeds: [UInt64?], mask: [Bool]?) throws(EnvironmentError) {
         buffers.checkReset(seeds: seeds, mask: mask)
         if let drawingFault { throw drawingFault }
@@ -114,7 +115,8 @@ public final class GymnasiumBatch: BatchedEnvironment {
 
     /// Plays one time step in each environment.
     ///
-    /// - Throws: also what ``checkStep()`` throws, except for numbers beyond the bounds of a box, which environments cut.
+    /// - Throws: also what ``checkStep()`` throws, except for numbers beyond the bounds of a box, which environments
+    ///   clip.
     public func step() throws(EnvironmentError) {
         if let drawingFault { throw drawingFault }
         try buffers.checkStep(withinBounds: false)
@@ -122,14 +124,14 @@ public final class GymnasiumBatch: BatchedEnvironment {
         try requireNumbers(after: "step")
     }
 
-    /// Refuses what is not a number: nothing could be learned from it.
+    /// Rejects NaN, from which nothing can be learned.
     private func requireNumbers(after call: String) throws(EnvironmentError) {
         if let index = rewards.firstIndex(where: \.isNaN) { throw notNumber(index, call, "a NaN as the reward") }
         guard elementType == .float32 else { return }
         let width = observationSpace.count
         for part in finite {
             let numbers: UnsafeMutableBufferPointer<Float> = memory.elements(part, count: count * width)
-            // Counted without a branch, which a processor does several at a time.
+            // Counted without a branch, so that the compiler can vectorise it.
             var strange = 0
             for number in numbers { strange &+= number.isNaN ? 1 : 0 }
             guard strange > 0, let place = numbers.firstIndex(where: \.isNaN) else { continue }
@@ -143,7 +145,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
     }
 }
 
-/// What a child says that it has made.
+/// A child's description of what it has made.
 private struct Description {
     var observationSpace: Space
     var actionSpace: Space

@@ -3,38 +3,38 @@ import Glibc
 import Parallel
 import Storage
 
-/// What environments of Gymnasium are made with.
+/// The options of Gymnasium's environments.
 struct GymnasiumOptions {
-    /// The Python program: a path, or a name that is looked for.
+    /// The Python program: a path, or a name to look up in `PATH`.
     var python: String
-    /// How long the answer to a step, a reset or a drawing may take, in seconds.
+    /// How long a step, a reset or a drawing may take, in seconds.
     var timeout: Double
-    /// How long the start may take: importing large packages is slow.
+    /// How long the start may take, in seconds: importing large packages is slow.
     var startTimeout: Double
     /// The number of processes that share the environments.
     var children: Int
-    /// Whether Atari games are played as agents usually see them.
+    /// Whether Atari games are preprocessed as agents usually see them.
     var atari: Bool
-    /// The step in which an episode is cut, -1 for none; nil for what is registered.
+    /// The step after which an episode is truncated, -1 for none; nil for the registered limit.
     var stepLimit: Int?
-    /// What is passed on to `gymnasium.make`.
+    /// The arguments passed on to `gymnasium.make`.
     var keywords: [JSON.Member]
 
-    /// The options that have a meaning here.
+    /// The options that the bridge itself reads.
     static let known = [
         EnvironmentOption(
-            "python", "the Python program that has Gymnasium; REVERIE_PYTHON says it for all", usual: "python3"),
+            "python", "the Python program that has Gymnasium; REVERIE_PYTHON sets the default", usual: "python3"),
         EnvironmentOption("timeout", "seconds that a step, a reset or a drawing may take", usual: "60"),
-        EnvironmentOption("children", "processes that share the environments (default: one a processor)"),
+        EnvironmentOption("children", "processes that share the environments (default: one per processor)"),
         EnvironmentOption(
-            "atari", "frames as agents see them: 84 x 84, grey, four of them; true or false", usual: "false"),
+            "atari", "whether to preprocess Atari games: 84 x 84, grey, four frames stacked", usual: "false"),
     ]
 
-    /// Reads the options that a user has given, for `count` environments.
+    /// Reads a user's options, for `count` environments.
     init(_ options: EnvironmentOptions, count: Int) throws(EnvironmentError) {
         python = options.text("python") ?? getenv("REVERIE_PYTHON").map { String(cString: $0) } ?? "python3"
         guard !python.isEmpty else {
-            throw .badValue(option: "python", value: "", expected: "the path of a Python, or its name")
+            throw .badValue(option: "python", value: "", expected: "the name or path of a Python program")
         }
         timeout = try options.number("timeout", in: 0.1...86_400) ?? 60
         startTimeout = max(timeout, 120)
@@ -45,7 +45,7 @@ struct GymnasiumOptions {
         keywords = options.names.filter { !own.contains($0) }.map { .init($0, Self.value(options.text($0)!)) }
     }
 
-    /// A value as Python has it: JSON or one of Python's own words, else a text.
+    /// A value for Python: JSON or one of Python's own constants, otherwise a string.
     private static func value(_ text: String) -> JSON {
         switch text {
         case "True": true

@@ -1,19 +1,19 @@
 import CLinux
 import Glibc
 
-/// An open file, closed when the value goes, and when another program is run.
+/// An open file, closed at the end of the value's life and in programs that this process starts.
 @frozen public struct OpenFile: ~Copyable {
-    /// Its number, above those that children get their files by.
+    /// Its descriptor, above those under which children get their files.
     public let number: Int32
 
     fileprivate init(owning number: Int32) { self.number = number }
 
     deinit { close(number) }
 
-    /// Memory as a file without a name.
+    /// Memory as an anonymous file.
     static func memory(_ name: String) throws(SystemFault) -> OpenFile {
         let number = raised(memfd_create(name, closesOnExec | allowsSealing))
-        guard number >= 0 else { throw SystemFault("make shared memory") }
+        guard number >= 0 else { throw SystemFault("create shared memory") }
         return OpenFile(owning: number)
     }
 
@@ -26,20 +26,20 @@ import Glibc
 @frozen public struct Connection: ~Copyable {
     /// The end that this process keeps.
     public let ours: OpenFile
-    /// The end that a child gets.
+    /// The end for the child.
     public let theirs: OpenFile
 
-    /// For bytes both ways.
+    /// A connection for bytes both ways.
     static func socket() throws(SystemFault) -> Connection {
         try Connection { socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &$0) }
     }
 
-    /// For bytes to us.
+    /// A connection for bytes to us.
     ///
     /// - Throws: ``SystemFault``.
     public static func toUs() throws(SystemFault) -> Connection { try Connection { pipe2(&$0, O_CLOEXEC) } }
 
-    /// For bytes to them.
+    /// A connection for bytes to them.
     ///
     /// - Throws: ``SystemFault``.
     public static func toThem() throws(SystemFault) -> Connection {
@@ -64,7 +64,7 @@ import Glibc
     }
 }
 
-/// The same file under a number above those that children get their files by; -1, and `errno`, where that fails.
+/// The same file under a descriptor above those under which children get their files; -1 and `errno` on failure.
 private func raised(_ opened: Int32) -> Int32 {
     guard opened >= 0 else { return -1 }
     let result = fcntl(opened, F_DUPFD_CLOEXEC, 16)
@@ -74,15 +74,14 @@ private func raised(_ opened: Int32) -> Int32 {
     return result
 }
 
-/// What the system refused, and why.
+/// An operation that the system refused, and why.
 public struct SystemFault: Error, CustomStringConvertible {
     var operation: String
     var reason: String
 
-    /// A sentence.
     public var description: String { "cannot \(operation): \(reason)" }
 
-    /// What was refused, by the number of the reason.
+    /// - Parameter code: an `errno`.
     public init(_ operation: String, _ code: Int32 = errno) {
         (self.operation, reason) = (operation, String(cString: strerror(code)))
     }

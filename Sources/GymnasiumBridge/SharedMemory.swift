@@ -1,8 +1,8 @@
 import Glibc
 
-/// Memory that a batch shares with its children: one file without a name, which is gone when the last process is.
+/// Memory that a batch shares with its children: an anonymous file, which vanishes with the last process that uses it.
 final class SharedMemory {
-    /// The file, to be inherited.
+    /// The file that children inherit.
     let file: OpenFile
     private var mappings: [UnsafeMutableRawBufferPointer] = []
 
@@ -13,10 +13,10 @@ final class SharedMemory {
     /// The most bytes that one batch may share.
     static let limit = 1 << 32
 
-    /// Memory of no bytes yet.
+    /// Makes empty memory.
     init() throws(SystemFault) {
         file = try OpenFile.memory("reverie-gym")
-        // A child that cut it would end this process.
+        // A child that shrank it would crash this process.
         _ = fcntl(file.number, Self.addSeals, Self.sealAgainstShrinking)
     }
 
@@ -24,12 +24,12 @@ final class SharedMemory {
         for mapping in mappings { munmap(mapping.baseAddress, mapping.count) }
     }
 
-    /// Makes the memory larger by `size` bytes, all zero, and gives them.
+    /// Enlarges the memory by `size` zero bytes and returns them.
     ///
-    /// - Precondition: what was there before is a whole number of pages.
+    /// - Precondition: the memory was a whole number of pages before.
     func grow(by size: Int) throws(SystemFault) -> UnsafeMutableRawBufferPointer {
         let start = mappings.reduce(0) { $0 + $1.count }
-        // Taken now: memory that runs out later would end the process.
+        // Reserved now: running out of memory later would crash the process.
         let code = posix_fallocate(file.number, start, size)
         guard code == 0 else { throw SystemFault("reserve \(size) bytes of shared memory", code) }
         let address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.number, start)

@@ -3,10 +3,10 @@ import Experience
 import Storage
 
 extension Space {
-    /// Numbers that a space may have at most.
+    /// The largest number of elements in a space.
     private static let largestCount = 1 << 28
 
-    /// Reads the space that a child describes; nil for what describes none.
+    /// Reads a space that a child describes; nil if the description is malformed.
     init?(description: JSON) {
         switch description["kind"]?.string {
         case "discrete":
@@ -47,7 +47,7 @@ extension Space {
         return shape
     }
 
-    /// One bound an element: a number stands for all.
+    /// One bound per element; a single number stands for all.
     private static func bounds(_ description: JSON?, _ shape: [Int]) -> [Double]? {
         let count = shape.reduce(1, *)
         if let number = description?.bound { return Array(repeating: number, count: count) }
@@ -70,7 +70,7 @@ extension JSON {
         return integers.count == array.count ? integers : nil
     }
 
-    /// A number, or an infinity by its name.
+    /// A number, or an infinity by name.
     fileprivate var bound: Double? {
         switch string {
         case "inf": .infinity
@@ -79,6 +79,6 @@ extension JSON {
         }
     }
 
-    /// The type of elements of this name.
+    /// The element type of this name.
     var element: ElementType? { string.flatMap(ElementType.init(rawValue:)) }
 }

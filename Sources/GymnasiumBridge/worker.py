@@ -1,13 +1,14 @@
 """A child of Reverie: plays environments of Gymnasium for the parent process.
 
-Files that it inherits:
+It inherits these files:
   3  a socket for commands and answers
   4  memory shared with the parent and its other children
-  5  a pipe that nobody writes to, and which ends when the parent does
+  5  a pipe to which nobody writes, and which closes when the parent ends
 
-At first a line of JSON goes each way twice: what to make and what was made, where everything is in the memory and that it
-was found. Then a command is a byte: s(tep), r(eset the chosen ones), f(rame's size), d(raw). So is an answer: '.', or '!'
-with a line of JSON that says what is wrong; the size of a frame is a line of JSON. The end of the socket is the order to end.
+At the start, a line of JSON goes each way twice: what to make and what was made, then the layout of the memory and an
+acknowledgement. After that a command is a byte: s(tep), r(eset the selected ones), f(rame size), d(raw). So is an
+answer: '.', or '!' followed by a line of JSON that says what is wrong; a frame size is a line of JSON. When the socket
+closes, the child ends.
 """
 
 import fcntl
@@ -24,12 +25,12 @@ COMMANDS, MEMORY, LIFELINE = 3, 4, 5
 
 
 def tie_to_parent():
-    """Has the kernel kill this process when the parent ends, even while foreign code hangs. Unlike a signal at the
-    parent's death, which Linux ties to the thread that started the child, a pipe stands for the whole process."""
+    """Lets the kernel kill this process when the parent ends, even while foreign code hangs. Unlike a parent-death
+    signal, which Linux ties to the thread that started the child, a pipe stands for the whole process."""
     fcntl.fcntl(LIFELINE, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(LIFELINE, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(LIFELINE, fcntl.F_SETFL, fcntl.fcntl(LIFELINE, fcntl.F_GETFL) | os.O_ASYNC)
-    # The parent may have ended before.
+    # The parent may already have ended.
     poll = select.poll()
     poll.register(LIFELINE, 0)
     if poll.poll(0):
@@ -39,7 +40,7 @@ def tie_to_parent():
 
 
 class Fault(Exception):
-    """What is said to the parent, as it is."""
+    """A message to the parent, sent as it is."""
 
     def __init__(self, **message):
         super().__init__(str(message))
@@ -51,7 +52,7 @@ def broken(row, call, expected, found):
 
 
 def raised(error):
-    """An error in a line: its type, its message and where it came from."""
+    """An error as one line: its type, its message and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
     return " ".join(f"{type(error).__name__}: {error}".split()) + place
@@ -60,7 +61,7 @@ def raised(error):
 class Link:
     """The socket to the parent."""
 
-    # A parent that goes on at once is heard at once: asking that often takes less than to be woken.
+    # Polling this often takes less time than waking up, so a parent that continues at once is answered at once.
     PATIENCE = 16
 
     def __init__(self):
@@ -87,7 +88,7 @@ class Link:
         return self.socket.recv(1)
 
 
-# Spaces: what they are called in JSON, and how members become rows of numbers.
+# Spaces: their JSON, and how members become rows of numbers.
 
 
 def unmapped(role, space, reason):
@@ -96,7 +97,7 @@ def unmapped(role, space, reason):
 
 
 class Mapping:
-    """The observation space: its JSON, the type of a row's numbers, and writers of rows."""
+    """The observation space: its JSON, the element type of rows, and functions that write rows."""
 
     INTEGERS = range(-(2**31), 2**31)
 
@@ -127,7 +128,7 @@ class Mapping:
             return {"kind": "discrete", "count": int(space.n), "shape": [], "element": "int32"}
         if isinstance(space, spaces.MultiDiscrete):
             if int(space.nvec.max()) not in self.INTEGERS:
-                raise unmapped(self.role, space, "a number has more than 2147483647 values")
+                raise unmapped(self.role, space, "one of its numbers has more than 2147483647 values")
             counts = [int(n) for n in space.nvec.ravel()]
             return {"kind": "multiDiscrete", "counts": counts, "shape": [len(counts)], "element": "int32"}
         if isinstance(space, spaces.MultiBinary):
@@ -139,15 +140,15 @@ class Mapping:
             return {"kind": "tuple", "parts": [self.describe(part) for part in self.some(space, space.spaces)]}
         if isinstance(space, spaces.Dict):
             if not all(isinstance(name, str) for name in space.spaces):
-                raise unmapped(self.role, space, "its keys are not all texts")
+                raise unmapped(self.role, space, "not all of its keys are strings")
             names = sorted(self.some(space, space.spaces))
             return {"kind": "dictionary", "names": names, "parts": [self.describe(space.spaces[n]) for n in names]}
         reason = {
-            "Text": "texts have no fixed number of numbers",
+            "Text": "texts have no fixed number of elements",
             "Graph": "graphs have no fixed number of nodes and edges",
             "Sequence": "sequences have no fixed length",
-            "OneOf": "its members have different numbers of numbers",
-        }.get(kind, f"{kind} spaces are not known here")
+            "OneOf": "its members have different numbers of elements",
+        }.get(kind, f"{kind} spaces are not supported")
         raise unmapped(self.role, space, f"{reason}; wrap the environment so that it gives a Box")
 
     def some(self, space, parts):
@@ -159,7 +160,7 @@ class Mapping:
         low, high = np.asarray(space.low), np.asarray(space.high)
         kind, size = space.dtype.kind, space.dtype.itemsize
         if 0 in space.shape:
-            raise unmapped(self.role, space, "it has no numbers")
+            raise unmapped(self.role, space, "it has no elements")
         if kind == "f":
             element = "float32"
             if size > 4:
@@ -169,16 +170,16 @@ class Mapping:
         elif kind in "iu":
             element = "int32"
             if int(low.min()) not in self.INTEGERS or int(high.max()) not in self.INTEGERS:
-                raise unmapped(self.role, space, f"its {space.dtype} numbers may not fit 32 bits")
+                raise unmapped(self.role, space, f"its {space.dtype} numbers may not fit into 32 bits")
         else:
-            raise unmapped(self.role, space, f"numbers of type {space.dtype} are not known here")
+            raise unmapped(self.role, space, f"numbers of type {space.dtype} are not supported")
         bounds = {"low": self.bound(low, element), "high": self.bound(high, element)}
         return {"kind": "box", "shape": list(space.shape), "element": element, **bounds}
 
     @staticmethod
     def bound(values, element):
-        """One number where all are equal, else a list; infinities, which JSON has none of, as texts."""
-        # A bound beyond float32's largest number becomes an infinity, which is what it means there.
+        """One number if all are equal, otherwise a list; infinities, which JSON lacks, are strings."""
+        # A bound beyond float32's range becomes an infinity, which means the same.
         with np.errstate(over="ignore"):
             values = values.ravel().astype(np.float32 if element == "float32" else np.int64)
         values = values[:1] if (values == values[0]).all() else values
@@ -186,7 +187,7 @@ class Mapping:
         return numbers[0] if len(numbers) == 1 else numbers
 
     def writer(self, row):
-        """A function that writes a member into a row of the memory."""
+        """A function that writes a member into a row of the shared memory."""
         write, rest = self.part_writer(self.whole, self.json, row)
         assert len(rest) == 0
         return write
@@ -218,7 +219,7 @@ class Mapping:
         shape = tuple(space.shape)
         row = row.reshape(shape)
         start = space.start if json["kind"] == "multiDiscrete" and np.any(space.start) else None
-        # Gymnasium's own members of a MultiBinary are signed.
+        # Gymnasium samples members of a MultiBinary as signed integers.
         casting = "unsafe" if json["kind"] == "multiBinary" else "same_kind"
 
         def write_array(value):
@@ -233,7 +234,7 @@ class Mapping:
                 raise ValueError(f"numbers of type {space.dtype}", describe(value)) from None
             may_lose = array.dtype.itemsize > row.itemsize or row.dtype.kind == "f"
             if array.dtype.kind in "iu" and may_lose and (array != row).any():
-                raise ValueError(f"numbers that fit {row.dtype}", describe(value))
+                raise ValueError(f"numbers that fit into {row.dtype}", describe(value))
 
         return write_array
 
@@ -261,14 +262,14 @@ def describe(value):
 
 
 def describe_actions(space):
-    """The action space's JSON, with the types that the environment wants; notes besides."""
+    """The action space's mapping: its JSON and its notes."""
     role = "action space"
     if isinstance(space, spaces.Discrete):
         mapping = Mapping(space, role)
     elif isinstance(space, spaces.Box) and space.dtype.kind == "f":
         mapping = Mapping(space, role)
     else:
-        raise unmapped(role, space, "actions are one of a number of choices or a box of floats here")
+        raise unmapped(role, space, "actions must be Discrete or a box of floats")
     return mapping
 
 
@@ -317,13 +318,13 @@ class Maker:
         except gymnasium.error.DependencyNotInstalled as error:
             raise missing("a Python package that is not installed", " ".join(str(error).split()))
         except gymnasium.error.UnregisteredEnv as error:
-            advice = "" if ":" in self.id else f"; where a Python module registers it, name that too: gym:MODULE:{self.id}"
+            advice = "" if ":" in self.id else f"; if a Python module registers it, name that too: gym:MODULE:{self.id}"
             raise Fault(kind="make", reason=" ".join(str(error).split()) + advice)
         except Exception as error:
             raise Fault(kind="make", reason=raised(error))
 
     def drawing(self):
-        """One that draws when asked, if it can."""
+        """An environment that draws when asked, if it can."""
         try:
             environment = self.make(render_mode="rgb_array")
         except (gymnasium.error.UnregisteredEnv, gymnasium.error.DependencyNotInstalled):
@@ -357,7 +358,7 @@ class Maker:
         from gymnasium import wrappers
 
         class StackLast(gymnasium.ObservationWrapper):
-            """Stacked frames as channels, which come last here."""
+            """Moves stacked frames to the last axis, as channels."""
 
             def __init__(self, environment):
                 super().__init__(environment)
@@ -412,7 +413,7 @@ class Player:
         }
 
     def map(self, layout):
-        """Finds the arrays in the shared memory, this child's rows of each."""
+        """Maps this child's rows of each array in the shared memory."""
         self.memory = mmap.mmap(MEMORY, layout["size"])
         self.frame_offset = layout["size"]
         bytes_ = memoryview(self.memory)
@@ -454,7 +455,7 @@ class Player:
         actions = rows("actions", np.float32, self.actions.width)
         shape, type_ = space.shape, space.dtype
         self.action_count = 0
-        # A new array each time: environments may keep it.
+        # A new array each time, because environments may keep it.
         return lambda row: actions[row].reshape(shape).astype(type_)
 
     def step(self):
@@ -549,13 +550,13 @@ class Player:
     # Frames.
 
     def picture(self, row):
-        """The picture of one environment; None where it has none."""
+        """The picture of one environment; None if it has none."""
         self.playing[0] = self.first + row
         environment = self.environments[row]
         if not self.maker.draws and environment.render_mode != "rgb_array":
             return None
         if not self.started[row]:
-            # Nothing can be drawn before; a reset by the parent follows in any case.
+            # Nothing can be drawn before a reset; the parent resets it again in any case.
             self.call(row, "reset", environment.reset)
         try:
             picture = environment.render()

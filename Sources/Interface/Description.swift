@@ -3,7 +3,7 @@ import Experience
 import Storage
 
 extension Batch {
-    /// What `reverie_describe` says.
+    /// What `reverie_describe` returns.
     var description: JSON {
         [
             "id": .string(environments.id),
@@ -22,7 +22,7 @@ extension Batch {
 }
 
 extension Space {
-    /// The space by Gymnasium's names.
+    /// The space, with Gymnasium's names.
     fileprivate var json: JSON {
         switch self {
         case .discrete(let count): ["type": "Discrete", "n": .integer(count)]

@@ -7,15 +7,15 @@ import Foundation
 import Graphics
 import Storage
 
-// The functions of reverie.h, which says what they do. Each checks what it is given as far as C lets it be checked; what is wrong is
-// kept for reverie_error.
+// The functions of reverie.h, where they are documented. Each checks its arguments as far as C allows; errors are kept
+// for reverie_error.
 
 /// What a `reverie_batch` points to.
 final class Batch {
     let environments: any BatchedEnvironment
     let entry: EnvironmentEntry
     let buffers: reverie_buffers
-    /// Reused by every picture.
+    /// Reused by every drawing.
     var frame: Frame
 
     init(_ environments: any BatchedEnvironment, _ entry: EnvironmentEntry) {
@@ -30,7 +30,6 @@ final class Batch {
 
     var pointer: OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
 
-    /// The environment's index.
     func checked(_ index: Int) throws(InterfaceError) -> Int {
         guard 0..<environments.count ~= index else {
             throw InterfaceError("there is no environment \(index) in a batch of \(environments.count)")
@@ -101,16 +100,16 @@ public func reverie_make(
 ) -> OpaquePointer! {
     attempt(else: nil) {
         guard 1...Batch.mostEnvironments ~= count else {
-            throw InterfaceError("a batch has from 1 to \(Batch.mostEnvironments) environments, not \(count)")
+            throw InterfaceError("a batch holds from 1 to \(Batch.mostEnvironments) environments, not \(count)")
         }
         guard let mode = autoreset.mode else {
-            throw InterfaceError("there is no autoreset mode \(autoreset.rawValue); there are 0, 1 and 2")
+            throw InterfaceError("there is no autoreset mode \(autoreset.rawValue); the modes are 0, 1 and 2")
         }
         var texts: [String: String] = [:]
         for index in 0..<optionCount {
             let text = String(cString: options[index]!)
             guard let sign = text.firstIndex(of: "=") else {
-                throw InterfaceError("an option is written name=value, not '\(text)'")
+                throw InterfaceError("an option must be written name=value, not '\(text)'")
             }
             texts[String(text[..<sign])] = String(text[text.index(after: sign)...])
         }
@@ -159,7 +158,7 @@ public func reverie_reset(
         let rows = 0..<environments.count
         let chosen = mask.map { mask in rows.map { mask[$0] != 0 } }
         guard chosen?.contains(true) ?? true else {
-            throw InterfaceError("\(environments.id): the mask of a reset chooses no environment")
+            throw InterfaceError("\(environments.id): the mask of a reset selects no environment")
         }
         let own = rows.map { seeds != nil && isSeeded?[$0] != 0 ? seeds[$0] : nil }
         try environments.reset(seeds: own, mask: chosen)

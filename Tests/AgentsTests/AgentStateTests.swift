@@ -8,7 +8,7 @@ import Testing
 
 @testable import Agents
 
-/// An agent's counters and random streams as bytes, and what its variables hold.
+/// An agent's counters and random streams as bytes, and the values of its variables.
 @Suite struct AgentStateTests {
     private static let environment = EnvironmentDescription.states(4, actions: 3)
 
@@ -21,7 +21,7 @@ import Testing
         return try settings.makeAgent(for: environment, seed: seed)
     }
 
-    /// Plays in a world where the state counts up, and gives the actions.
+    /// Plays in a world where the state counts up, and returns the actions.
     @discardableResult
     private static func play(_ agent: any Learner, steps: Int) throws -> [Int] {
         try (0..<steps).map { index in
@@ -48,8 +48,8 @@ import Testing
         #expect(first.metric("exploration") == second.metric("exploration"))
     }
 
-    /// An agent that goes on from another's variables, state and experience learns the same to the last bit, also from
-    /// within an episode.
+    /// An agent that continues from another's variables, state and experience learns the same, bit for bit, even from
+    /// the middle of an episode.
     @Test(arguments: AgentCatalog.entries.map(\.name).filter { $0 != "random" })
     func learningGoesOnExactly(name: String) throws {
         let (first, second) = (try Self.agent(name, seed: 1), try Self.agent(name, seed: 2))
@@ -59,7 +59,8 @@ import Testing
         if let own = first as? any ReplayingLearner, let other = second as? any ReplayingLearner {
             var bytes: [UInt8] = []
             own.replay.write(0..<own.replay.records) { bytes += $0 }
-            try other.replay.restore(bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionSpace: .discrete(3))
+            try other.replay.restore(
+                bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionSpace: .discrete(3))
         }
         let updates = first.updates
         #expect(try Self.play(first, steps: 61) == Self.play(second, steps: 61))
@@ -67,7 +68,7 @@ import Testing
         #expect(first.stateBytes() == second.stateBytes())
     }
 
-    /// A damaged state says so; it makes no episode that the policy's inputs can't hold.
+    /// A damaged state is reported; it makes no episode that doesn't fit into the policy's inputs.
     @Test func episodesThatDoNotFitAreRefused() throws {
         let agent = try Self.agent("reinforce", seed: 1)
         try Self.play(agent, steps: 6)
@@ -91,7 +92,7 @@ import Testing
         #expect(second.metric("exploration") == LinearSchedule(from: 1, to: 0.05, over: 100).value(at: 50))
     }
 
-    /// Paths and shapes don't depend on what the agent has done, so a new one can take a trained one's.
+    /// Paths and shapes don't depend on what the agent has done, so a new agent can take over a trained one's.
     @Test(arguments: AgentCatalog.entries.map(\.name))
     func newAndTrainedAgentsHaveTheSameVariables(name: String) throws {
         let (new, trained) = (try Self.agent(name, seed: 1), try Self.agent(name, seed: 1))
@@ -117,7 +118,7 @@ import Testing
         }
     }
 
-    /// Growth of the heap over many steps, in a process of its own, so that no other test allocates meanwhile.
+    /// Growth of the heap over many steps, in a separate process, so that no other test allocates meanwhile.
     @Test(arguments: AgentCatalog.entries.map(\.name))
     func actingAndLearningDoNotFillTheHeap(name: String) async {
         await #expect(processExitsWith: .success) { [name] in
@@ -130,7 +131,8 @@ import Testing
             }
             let agent = try settings.makeAgent(for: EnvironmentDescription(batch), seed: 1)
             let width = batch.observationSpace.count
-            let previous = UnsafeMutableRawBufferPointer.allocate(byteCount: batch.observations.bytes.count, alignment: 64)
+            let previous = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: batch.observations.bytes.count, alignment: 64)
             let observations = Rows(
                 UnsafeRawPointer(previous.baseAddress!), type: batch.elementType, count: 4, width: width)
             let transitions = Transitions(
@@ -151,7 +153,7 @@ import Testing
             let before = try #require(heapBytesInUse())
             try play(3_000)
             let growth = try #require(heapBytesInUse()) - before
-            // The matrix library may keep a buffer more for itself, but nothing a step.
+            // The matrix library may keep one more buffer for itself, but nothing per step.
             #expect(growth < 4_096, "\(name): \(growth) bytes")
         }
     }

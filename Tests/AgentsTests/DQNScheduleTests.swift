@@ -7,7 +7,7 @@ import Testing
 
 @testable import Agents
 
-/// When a deep Q-network explores, learns and follows with its target.
+/// When a deep Q-network explores, learns, and updates its target.
 @Suite struct DQNScheduleTests {
     private static func agent(
         environments: EnvironmentDescription = .vector(3, actions: 4, count: 8), seed: UInt64 = 1,
@@ -24,7 +24,7 @@ import Testing
         return try DQN(settings, environment: environments, seed: seed)
     }
 
-    /// Random steps of `count` environments; every seventh ends, every fifth is cut.
+    /// Random steps of `count` environments; every seventh terminates, every fifth is truncated.
     private static func batch(_ count: Int, _ random: inout RandomStream) -> [PlayedStep<Float>] {
         (0..<count).map { _ in
             let values = (0..<6).map { _ in Float(random.normal()) }
@@ -75,8 +75,8 @@ import Testing
         #expect(try Self.updates(calls: 4, environments: 8) { $0.learningStart = 20 } == [0, 0, 1, 2])
     }
 
-    /// Rounds are counted from the first step, as in Stable-Baselines3: those due while learning hasn't started are
-    /// left out, and the first one after that comes at its usual step.
+    /// Rounds are counted from the first step, as in Stable-Baselines3: those due before learning starts are skipped,
+    /// and the first one after that comes at its usual step.
     @Test(arguments: [(3, [4, 8, 12]), (4, [8, 12]), (6, [8, 12]), (7, [8, 12]), (8, [12])])
     func roundsAreDueAtMultiplesOfTheirInterval(learningStart: Int, rounds: [Int]) throws {
         let updates = try Self.updates(calls: 14, environments: 1) {
@@ -98,7 +98,7 @@ import Testing
         #expect(agent.updates == 2)
     }
 
-    /// The target becomes the network of before the step's updates, at every third step and at no other.
+    /// The target becomes the network before the step's updates, at every third step and no other.
     @Test func hardTargetUpdates() throws {
         let agent = try Self.agent { $0.targetEvery = 3 }
         var random = RandomStream(seed: 3)
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    /// θ̄ ← θ̄ + τ (θ − θ̄), elementwise, at every second step and at no other.
+    /// θ̄ ← θ̄ + τ (θ − θ̄), elementwise, at every second step and no other.
     @Test func softTargetUpdates() throws {
         let agent = try Self.agent {
             ($0.targetRate, $0.targetEvery, $0.learningRate) = (0.25, 2, 0.1)
@@ -135,7 +135,7 @@ import Testing
         #expect(agent.variables.values(below: "network.") != agent.variables.values(below: "target."))
     }
 
-    /// An agent to which action 2 is best, whatever it sees.
+    /// An agent for which action 2 is always best.
     private static func decided(_ change: (inout DQNSettings) -> Void) throws -> DQN {
         let agent = try agent {
             $0.hiddenSizes = []
@@ -160,7 +160,7 @@ import Testing
                 #expect(agent.metric("exploration") == epsilon)
                 var counts = [Int](repeating: 0, count: 4)
                 for action in try agent.actions(on: observations) { counts[action] += 1 }
-                // A random action is the best one, too, in a quarter of cases: five deviations.
+                // A random action is also the best one in a quarter of the cases: five standard deviations.
                 let share = 1 - Double(counts[2]) / 4000
                 #expect(abs(share - 0.75 * epsilon) < 5 * (0.25 / 4000).squareRoot(), "step \(step): \(share)")
                 #expect(isUniform([counts[0], counts[1], counts[3]]))

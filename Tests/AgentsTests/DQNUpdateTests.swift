@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// A linear network whose target is another one, and a replay of one transition: Q(s, a) = w[a] · s + b[a].
+    /// A linear network with a different target, and a replay buffer of one transition: Q(s, a) = w[a] · s + b[a].
     private static func linearAgent(_ change: (inout DQNSettings) -> Void = { _ in }) throws -> DQN {
         var settings = DQNSettings()
         settings.hiddenSizes = []
@@ -87,7 +87,7 @@ import Testing
 
     private static let step = PlayedStep<Float>(observation: [2, 1], action: 1, reward: 0.5, next: [1, 2])
 
-    /// Q(s, 1) = 2·2 + 0.25·1 − 0.2 = 4.05; the target network says max(3.5, 5) = 5 of what follows.
+    /// Q(s, 1) = 2·2 + 0.25·1 − 0.2 = 4.05; the target network gives max(3.5, 5) = 5 for the next state.
     @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
     func bootstrapsUnlessTerminated(terminated: Bool, truncated: Bool) throws {
         let agent = try Self.linearAgent()
@@ -106,7 +106,8 @@ import Testing
         #expect(agent.updates == 1)
     }
 
-    /// Of (3, 0) the network says 1.6 and 5.8, its target 3.5 and −3: with `double` the second counts, else the larger.
+    /// For (3, 0) the network gives 1.6 and 5.8, its target 3.5 and −3: with `double` the second counts, otherwise the
+    /// larger.
     @Test(arguments: [false, true]) func doubleLetsTheNetworkChoose(double: Bool) throws {
         let agent = try Self.linearAgent { $0.double = double }
         var step = Self.step
@@ -119,7 +120,7 @@ import Testing
         #expect(target.values == [0.5, 0])
     }
 
-    /// ε is where the settings say: steps of a bias by a constant gradient, against the formula.
+    /// The position of ε follows the settings: steps of a bias by a constant gradient, against the formula.
     @Test(arguments: [false, true]) func epsilonIsWithinTheRootOrBehindIt(isInside: Bool) throws {
         let agent = try Self.linearAgent {
             ($0.optimizer, $0.epsilonInside, $0.discount) = (.centredRMSprop, isInside, 0)
@@ -132,7 +133,7 @@ import Testing
         #expect(abs(bias - (-0.2 - 0.1 * gradient / deviation)) < 1e-5)
     }
 
-    /// Rewards are scaled, what follows is not: the target network's values are of scaled rewards already.
+    /// Rewards are scaled, the bootstrap is not: the target network's values are already those of scaled rewards.
     @Test func scalesRewardsOnly() throws {
         let agent = try Self.linearAgent { $0.rewardScale = 0.25 }
         try agent.learn(Self.step)
@@ -140,7 +141,7 @@ import Testing
         #expect(abs(agent.metric("loss")! - difference * difference) < 1e-4)
     }
 
-    /// The gradient of Huber's loss is at most 1 whatever the difference.
+    /// The gradient of Huber's loss is at most 1, whatever the difference.
     @Test func huberLimitsTheSlope() throws {
         let agent = try Self.linearAgent { $0.lossFunction = .huber }
         var step = Self.step
@@ -163,7 +164,7 @@ import Testing
         #expect(zip(moves, [2 * unit, unit, unit]).allSatisfy { abs($0 - $1) < 1e-5 }, "\(moves)")
     }
 
-    /// α is that of the schedule at the update's step: without bootstrap a bias moves by α · 2 (r − q).
+    /// α is the schedule's at the update's step: without a bootstrap, a bias moves by α · 2 (r − q).
     @Test func learningRateFollowsItsSchedule() throws {
         let agent = try Self.linearAgent {
             $0.discount = 0

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agents
 
-/// Choosing among actions: the best, one drawn, and the schedule between the two.
+/// Choosing among actions: the best, a sampled one, and the schedule between the two.
 @Suite struct ExplorationTests {
     private func best(_ values: [Float]) -> Int { values.withUnsafeBufferPointer(argmax) }
 
@@ -44,7 +44,8 @@ import Testing
         #expect(some[0] == 0 && some[2] == 0 && some[4] == 0)
     }
 
-    /// Float32 probabilities may sum to less than 1; the rest then falls to the last that can be drawn.
+    /// Float32 probabilities may sum to less than 1; the rest then falls to the last action with a positive
+    /// probability.
     @Test func roundingLeavesNoGap() {
         #expect(counts([0.25, 0.25, 0], draws: 4_000)[2] == 0)
         let third = counts([0.25, 0.25, 0], draws: 4_000)

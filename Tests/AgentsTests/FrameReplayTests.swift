@@ -5,9 +5,9 @@ import Testing
 
 @testable import Agents
 
-/// Frames that are stored once give the same batches as whole observations.
+/// Frames stored once give the same minibatches as whole observations.
 @Suite struct FrameReplayTests {
-    /// Environments that show stacks of random frames, whose episodes have random lengths.
+    /// Environments with stacks of random frames, whose episodes have random lengths.
     private struct Frames {
         let stack: Int
         let frameWidth = 6
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// The plain way: the last steps in a list.
+    /// A plain reference: the last steps in a list.
     private struct WholeReplay {
         let capacity: Int
         var steps: [PlayedStep<UInt8>] = []
@@ -72,7 +72,7 @@ import Testing
         #expect(different.isEmpty, comment)
     }
 
-    /// With one environment and several, stacks and single frames, through many rounds of the ring.
+    /// With one environment and several, stacks and single frames, over many rounds of the ring buffer.
     @Test(arguments: [(1, 4), (3, 4), (8, 2), (5, 1)])
     func batchesAreThoseOfWholeObservations(environments: Int, stack: Int) {
         for capacity in [1, 7, 64, 1000] {
@@ -92,13 +92,13 @@ import Testing
                 }
             }
             #expect(buffer.count == min(buffer.added, capacity))
-            // A frame a step, one more an episode, and those that stacks reach back to.
+            // One frame per step, one more per episode, and those that stacks reach back to.
             let most = Double(capacity) * 1.5 + Double(4 * environments * (stack + 2))
             #expect(Double(buffer.records - buffer.oldestRecord) < most, "\(capacity)")
         }
     }
 
-    /// Stored at an uneven step, put back in another buffer, from within episodes: both go on alike.
+    /// Stored at an uneven step and restored in another buffer, within episodes: both continue alike.
     @Test(arguments: [(1, 4), (3, 4), (5, 1)]) func framesArePutBack(environments: Int, stack: Int) throws {
         for (capacity, rounds) in [(50, 11), (50, 300), (2, 40), (1000, 60)] {
             var frames = Frames(environments: environments, stack: stack, seed: 9)
@@ -118,7 +118,8 @@ import Testing
             var bytes: [UInt8] = []
             first.write(first.oldestRecord..<first.records) { bytes += $0 }
             let space = Space.box(0...255, shape: [6 * stack], element: .uint8)
-            try second.restore(bytes.span.bytes, from: first.oldestRecord, observationSpace: space, actionSpace: .discrete(5))
+            try second.restore(
+                bytes.span.bytes, from: first.oldestRecord, observationSpace: space, actionSpace: .discrete(5))
             #expect(second.added == first.added && second.count == first.count)
             for round in 0..<100 {
                 Self.check(second, against: whole, width: 6 * stack, seed: UInt64(round), "\(capacity), \(round)")
@@ -128,7 +129,7 @@ import Testing
         }
     }
 
-    /// A step whose observation isn't what the last one led to begins anew, whatever the flags say.
+    /// A step whose observation isn't what the last one led to starts an episode, whatever the flags say.
     @Test func unrelatedStepsStayWhole() {
         let buffer = ReplayBuffer(capacity: 30, width: 3, type: .uint8, environments: 2, actionSpace: .discrete(100))
         var whole = WholeReplay(capacity: 30)

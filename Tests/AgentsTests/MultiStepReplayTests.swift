@@ -4,11 +4,11 @@ import Testing
 
 @testable import Agents
 
-/// Returns of several steps out of replay.
+/// Returns of several steps from replay.
 @Suite struct MultiStepReplayTests {
     private static let encoding = ObservationEncoding(.box(-1e9...1e9, shape: [1]))!
 
-    /// A step from `index` to `index + 1` whose reward is 10 to the power of its place in the episode.
+    /// A step from `index` to `index + 1` whose reward is 10 to the power of its position in the episode.
     private static func step(
         _ index: Int, reward: Double, terminated: Bool = false, truncated: Bool = false, isReset: Bool = false
     ) -> PlayedStep<Float> {
@@ -25,7 +25,7 @@ import Testing
         var continues: Float
     }
 
-    /// All that can be drawn.
+    /// All transitions that can be sampled.
     private static func rows(_ buffer: ReplayBuffer) -> Set<Row> {
         let sample = buffer.sample(3_000, encoding)
         return Set(
@@ -44,7 +44,8 @@ import Testing
             actionSpace: .discrete(100), returns: ReplayReturns(steps: steps, discount: 0.5, clipsRewards: clips))
     }
 
-    /// γ = ½: three steps of 1, 10 and 100 are worth 1 + 5 + 25, and what follows γ² as much as behind one.
+    /// γ = ½: three steps of 1, 10 and 100 are worth 1 + 5 + 25, and the bootstrap is discounted by γ² more than after
+    /// one.
     @Test func stepsAreJoinedUpToTheEnd() {
         for (terminated, truncated) in [(true, false), (false, true), (false, false)] {
             let buffer = Self.buffer(steps: 3)
@@ -74,7 +75,7 @@ import Testing
         #expect(Self.rows(buffer).allSatisfy { $0.end == $0.start + 1 && $0.reward == 7 })
     }
 
-    /// Two environments, of which one ends and is reset a step later; episodes and environments stay apart.
+    /// Two environments, of which one ends and is reset a step later; episodes and environments are kept apart.
     @Test func environmentsAndEpisodesStayApart() {
         let buffer = Self.buffer(steps: 3, environments: 2)
         for index in 0..<6 {
@@ -97,7 +98,7 @@ import Testing
         }
     }
 
-    /// The same where the oldest have gone, and when they were written and put back.
+    /// The same after the oldest have been replaced, and after writing and restoring.
     @Test(arguments: [9, 20, 47]) func whatIsLeftIsJoinedAsBefore(added: Int) throws {
         func fill(_ buffer: ReplayBuffer) {
             for index in 0..<added { buffer.add([Self.step(index, reward: 1, terminated: index % 5 == 4)]) }
@@ -112,7 +113,8 @@ import Testing
         var bytes: [UInt8] = []
         first.write(first.oldestRecord..<first.records) { bytes += $0 }
         try second.restore(
-            bytes.span.bytes, from: first.oldestRecord, observationSpace: .box(-1e9...1e9, shape: [1]), actionSpace: .discrete(7))
+            bytes.span.bytes, from: first.oldestRecord, observationSpace: .box(-1e9...1e9, shape: [1]),
+            actionSpace: .discrete(7))
         #expect(Self.rows(first) == Self.rows(second))
         for buffer in [first, second] { buffer.add([Self.step(added, reward: 1)]) }
         #expect(first.sample(200, Self.encoding) == second.sample(200, Self.encoding))

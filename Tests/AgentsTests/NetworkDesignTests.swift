@@ -6,7 +6,7 @@ import Testing
 
 @testable import Agents
 
-/// Networks follow from the space of observations, and one that doesn't suit it is refused.
+/// Networks follow from the observation space, and one that doesn't suit it is rejected.
 @Suite struct NetworkDesignTests {
     private static func design(
         _ name: NetworkName, _ environment: EnvironmentDescription, hiddenSizes: [Int] = [7]
@@ -62,7 +62,7 @@ import Testing
         #expect(throws: AgentError.self) { try Self.design(.embedding, .vector(4, actions: 2)) }
     }
 
-    /// A table is what is learned of each state, whatever the others.
+    /// An embedding is a table: each state is learned separately from the others.
     @Test func anEmbeddingTellsStatesApart() throws {
         var settings = DQNSettings()
         (settings.hiddenSizes, settings.learningStart, settings.trainEvery, settings.batchSize) = ([], 0, 1, 1)
@@ -97,7 +97,7 @@ import Testing
         #expect(throws: small) { try REINFORCE(others, environment: space, seed: 0) }
     }
 
-    /// Each agent acts and learns on pictures by each network, and pictures of 0...255 count as 0...1.
+    /// Each agent acts and learns on images with each network, and images of 0...255 count as 0...1.
     @Test func agentsSeePictures() throws {
         let (bytes, flags) = ([36, 36, 2], [6, 6, 1])
         for (shape, network) in [(bytes, "network.0.weight"), (flags, "network.0.weight")] {
@@ -110,7 +110,7 @@ import Testing
             let before = agent.variables[network].values
             try agent.learn(PlayedStep(observation: white, action: 1, reward: 5, next: black, terminated: true))
             #expect(agent.variables[network].values != before && agent.updates == 1)
-            // The same network on ones in place of bytes.
+            // The same network on ones instead of bytes.
             let floats = EnvironmentDescription(
                 id: "Floats", observationSpace: .box(0...1, shape: shape), actionSpace: .discrete(3),
                 elementType: .float32)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agents
 
-/// How agents see observations, and what they say of spaces that they can't.
+/// How agents see observations, and their errors for spaces that don't suit them.
 @Suite struct ObservationTests {
     private func encoded<Element: ObservationElement>(_ rows: [[Element]], _ space: Space) -> [Float] {
         let encoding = ObservationEncoding(space)!
@@ -67,7 +67,7 @@ import Testing
         #expect(throws: AgentError.self) { try RandomSettings().makeAgent(for: description, seed: 3) }
     }
 
-    /// All that learn from experience, and those of them that keep a table.
+    /// All agents that learn from experience, and those of them with a table.
     private static let learners = AgentCatalog.entries.map(\.name).filter {
         $0 != "random" && !((try? AgentCatalog.entry($0).makeSettings()) is any PlannerSettings)
     }
@@ -85,7 +85,7 @@ import Testing
             error
                 == .actionSpace(
                     agent: name, environment: "Reacher", space: "Box(-1.0, 1.0, (2,), float32)",
-                    needed: "a discrete one"))
+                    needed: "discrete"))
         let text = try #require(error?.description)
         #expect(text.contains("'\(name)'") && text.contains("Reacher") && text.contains("reverie list environments"))
     }
@@ -95,7 +95,7 @@ import Testing
         #expect(
             throws: AgentError.observationSpace(
                 agent: name, environment: "Parts", space: "Tuple(Discrete(2), Discrete(3))",
-                needed: "a discrete one or a box")
+                needed: "discrete or a box")
         ) { try settings.makeAgent(for: Self.parts, seed: 0) }
     }
 
@@ -104,7 +104,7 @@ import Testing
         let error = #expect(throws: AgentError.self) { try settings.makeAgent(for: .vector(4, actions: 2), seed: 0) }
         #expect(
             error?.description.contains("'\(name)' needs an observation space that is discrete, or a tuple of") == true)
-        // Discrete numbers side by side count the states like digits.
+        // Several discrete numbers count the states like digits.
         let agent = try settings.makeAgent(for: Self.parts, seed: 0)
         let columns = settings is TDLambdaSettings ? 1 : 2
         #expect(agent.variables["values"].values.count == 6 * columns)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agents
 
-/// Planners: what is known of worlds, two ways to the same optimum, and planning as a training.
+/// Planners: known results, two ways to the same optimum, and planning as training.
 @Suite struct PlanningTests {
     private static func process(_ id: String, _ discount: Double, options: [String: String] = [:]) throws
         -> MarkovDecisionProcess
@@ -41,7 +41,7 @@ import Testing
         let values = process.values(of: .uniform).values
         let book = [0.0, -14, -20, -22, -14, -18, -20, -20, -20, -20, -18, -14, -22, -20, -14, 0]
         #expect(zip(values, book).allSatisfy { abs($0 - $1) < 1e-6 }, "\(values)")
-        // One improvement of it is the optimum already.
+        // One improvement of it is already the optimum.
         let policy = process.greedyPolicy(values)
         let best = process.valueIteration().values
         let own = process.values(of: .deterministic(policy)).values
@@ -72,16 +72,16 @@ import Testing
         let (byValues, byPolicies) = (process.valueIteration(), process.policyIteration())
         let difference = zip(byValues.values, byPolicies.values).map { abs($0 - $1) }.max()!
         #expect(difference < 1e-6, "\(difference)")
-        // The value of the policy is the optimum too.
+        // The value of the policy is also the optimum.
         let own = process.values(of: .deterministic(process.greedyPolicy(byValues.values))).values
         #expect(zip(own, byValues.values).allSatisfy { abs($0 - $1) < 1e-6 })
-        // Cut evaluations need more improvements, and end the same.
+        // Truncated evaluations need more improvements, but end with the same policy.
         let modified = process.policyIteration(sweeps: 3)
         #expect(zip(modified.values, byValues.values).allSatisfy { abs($0 - $1) < 1e-6 })
         #expect(modified.improvements >= byPolicies.improvements && byPolicies.improvements < 30)
     }
 
-    /// The shortest way along the cliff takes 13 steps, without a discount too.
+    /// The shortest way along the cliff takes 13 steps, also without a discount.
     @Test func theCliff() throws {
         let process = try Self.process("CliffWalking-v1", 1)
         #expect(process.valueIteration().values[36] == -13)
@@ -89,7 +89,8 @@ import Testing
         #expect(abs(iterated.values[36] + 13) < 1e-9)
     }
 
-    /// The mean over the states that an episode starts in: the taxi anywhere, passenger and destination at different stops.
+    /// The mean over the states in which an episode starts: the taxi anywhere, passenger and destination at different
+    /// stops.
     @Test func theTaxi() throws {
         let values = try Self.process("Taxi-v4", 1).valueIteration().values
         let starts = (0..<500).filter { $0 / 4 % 5 < 4 && $0 / 4 % 5 != $0 % 4 }
@@ -128,7 +129,7 @@ import Testing
                 #expect(abs(assessment.values[action] - expected) < 1e-6)
             }
         }
-        // There is nothing left to plan.
+        // Nothing is left to plan.
         let state = agent.stateBytes()
         try agent.learn(PlayedStep(observation: [0 as Int32], next: [0]))
         #expect(agent.updates == updates && agent.stateBytes() == state)
@@ -160,7 +161,7 @@ import Testing
     }
 }
 
-/// Sutton and Barto's example 4.1: −1 a step, the ends in the first and last cell.
+/// Sutton and Barto's example 4.1: −1 per step, the ends in the first and last cell.
 private struct BookGrid: TabularModel {
     let stateCount = 16
     let actionCount = 4

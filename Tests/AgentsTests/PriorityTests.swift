@@ -31,7 +31,7 @@ import Testing
 
     private static let space = Space.box(-1e9...1e9, shape: [1])
 
-    /// A buffer of transitions 0..<count, each of whose observations is its number.
+    /// A buffer of the transitions 0..<count, each with its number as the observation.
     private static func buffer(
         _ count: Int, capacity: Int = 8, exponent: Double = 1, batchSize: Int = 400
     ) -> ReplayBuffer {
@@ -47,7 +47,7 @@ import Testing
         buffer.add([PlayedStep(observation: [Float(index)], next: [Float(index) + 0.5], truncated: true)])
     }
 
-    /// The numbers of the transitions drawn, and their weights.
+    /// The numbers of the sampled transitions, and their weights.
     private static func draw(
         _ buffer: ReplayBuffer, _ count: Int = 400, correction: Double = 1, seed: UInt64 = 3
     ) -> (numbers: [Int], weights: [Float]) {
@@ -58,7 +58,8 @@ import Testing
             actions.deallocate()
         }
         let batch = ReplayBatch(
-            observations: floats[0], actions: MutableRows(actions, count: count), rewards: floats[1], nextObservations: floats[2],
+            observations: floats[0], actions: MutableRows(actions, count: count), rewards: floats[1],
+            nextObservations: floats[2],
             continues: floats[3])
         var random = RandomStream(seed: seed)
         buffer.sample(
@@ -71,7 +72,7 @@ import Testing
         priorities.withUnsafeBufferPointer { buffer.priorities!.update(to: $0) }
     }
 
-    /// Drawn as often as pᵅ says, but for the equal parts that a batch is drawn from, which make it more even.
+    /// Sampled in proportion to pᵅ, but more evenly, because a minibatch is sampled from equal parts of the sum.
     @Test(arguments: [0, 0.5, 1]) func probabilitiesFollowPriorities(exponent: Double) {
         let buffer = Self.buffer(6, exponent: exponent)
         let (first, _) = Self.draw(buffer)
@@ -86,7 +87,7 @@ import Testing
         }
     }
 
-    /// w = (N P)^−β, the largest of the batch 1: P · w is the same for all where β = 1.
+    /// w = (N P)^−β, with 1 as the minibatch's largest: P · w is the same for all if β = 1.
     @Test func weightsMakeUpForProbabilities() {
         let buffer = Self.buffer(4)
         Self.update(buffer, Self.draw(buffer).numbers.map { [1, 2, 4, 8][$0] })
@@ -100,7 +101,7 @@ import Testing
         #expect(Self.draw(buffer, correction: 0).weights.allSatisfy { $0 == 1 })
     }
 
-    /// What is new is as likely as the likeliest so far, and takes the place of the oldest, priority included.
+    /// A new transition is as likely as the likeliest so far, and replaces the oldest, priority included.
     @Test func whatIsNewHasTheLargestPriority() {
         let buffer = Self.buffer(4, capacity: 4)
         Self.update(buffer, Self.draw(buffer).numbers.map { [9, 0.001, 0.001, 0.001][$0] })
@@ -130,14 +131,15 @@ import Testing
         }
     }
 
-    /// In a process of its own, so that no other test allocates meanwhile.
+    /// In a separate process, so that no other test allocates meanwhile.
     @Test func drawingDoesNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {
             let buffer = Self.buffer(8, capacity: 64, exponent: 0.6, batchSize: 32)
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32)
             let actions = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 32)
             let batch = ReplayBatch(
-                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats, nextObservations: floats, continues: floats)
+                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats,
+                nextObservations: floats, continues: floats)
             var random = RandomStream(seed: 1)
             let encoding = ObservationEncoding(Self.space)!
             withStep([PlayedStep(observation: [Float(1)], next: [2])]) { transitions in

@@ -19,7 +19,7 @@ import Testing
         return try REINFORCE(settings, environment: .vector(2, actions: 3), seed: seed)
     }
 
-    /// An episode whose t-th observation is (t, 1) and action t modulo 3; cut where `rest` is given.
+    /// An episode whose t-th observation is (t, 1) and whose action is t modulo 3; truncated if `rest` is given.
     private static func episode(_ rewards: [Double], discount: Double = 1, rest: Double? = nil) -> EpisodeBatch {
         var batch = EpisodeBatch(.vector(2, actions: 3))
         for (index, reward) in rewards.enumerated() {
@@ -32,7 +32,9 @@ import Testing
         return batch
     }
 
-    private static func returns(_ batch: EpisodeBatch) -> [Float] { batch.finished.withRows(.returns) { Array($0.floats) } }
+    private static func returns(_ batch: EpisodeBatch) -> [Float] {
+        batch.finished.withRows(.returns) { Array($0.floats) }
+    }
 
     @Test func returnsAreDiscountedSums() {
         #expect(Self.returns(Self.episode([1, 2, 3], discount: 0.5)) == [2.75, 3.5, 3])
@@ -43,7 +45,7 @@ import Testing
         #expect(episode.finished.withRows(.actions) { Array($0.integers) } == [0, 1, 2])
     }
 
-    /// A longer batch was in the buffers before: nothing of it is left.
+    /// A longer batch was in the buffers before: nothing of it remains.
     @Test func paddingClearsWhatWasThere() {
         func buffer<Value: ExpressibleByIntegerLiteral>(_ count: Int) -> UnsafeMutableBufferPointer<Value> {
             let buffer = UnsafeMutableBufferPointer<Value>.allocate(capacity: count)
@@ -65,7 +67,7 @@ import Testing
         actions.deallocate()
     }
 
-    /// A baseline that says 2 of everything, and one step of reward 3: the squared error shows the return.
+    /// A baseline that predicts 2 everywhere, and one step of reward 3: the squared error reveals the return.
     @Test(arguments: [(false, true, 3 + 0.5 * 2), (true, false, 3.0), (true, true, 3.0)])
     func bootstrapsOnlyWhatWasCut(terminated: Bool, truncated: Bool, expected: Double) throws {
         let agent = try Self.agent { ($0.discount, $0.baselineUpdates, $0.hiddenSizes) = (0.5, 1, []) }
@@ -78,7 +80,7 @@ import Testing
         #expect(abs(agent.metric("baselineLoss")! - (expected - 2) * (expected - 2)) < 1e-5)
     }
 
-    /// Advantages are returns less the values of before the fit: a return that was foreseen moves no policy.
+    /// Advantages are returns minus the values before the fit: a predicted return does not change the policy.
     @Test func theBaselineIsSubtracted() throws {
         for (reward, isForeseen) in [(2.0, true), (5.0, false)] {
             let agent = try Self.agent { ($0.whitening, $0.hiddenSizes) = (false, []) }
@@ -96,7 +98,7 @@ import Testing
         var losses: [Double] = []
         for _ in 0..<150 {
             for position in [Float(-1), 1] {
-                // The return is the sum of what the observation shows.
+                // The return is the sum of the observed numbers.
                 try agent.learn(
                     PlayedStep<Float>(
                         observation: [position, 1], reward: Double(3 * position + 1), next: [0, 0], terminated: true))
@@ -113,7 +115,7 @@ import Testing
         #expect(agent.updates == 1 && agent.metric("baselineLoss") == nil)
     }
 
-    /// With advantages of zero only the entropy is left: a positive weight makes the policy more even.
+    /// With advantages of zero only the entropy remains: a positive weight makes the policy more uniform.
     @Test func theEntropyBonusRaisesEntropy() throws {
         func entropies(bonus: Double) throws -> (first: Double, last: Double) {
             let agent = try Self.agent {
@@ -132,7 +134,7 @@ import Testing
         #expect(unchanged.first == unchanged.last)
     }
 
-    /// An action that is followed by more than expected becomes more probable, and the other way round.
+    /// An action with a higher return than expected becomes more probable, and vice versa.
     @Test(arguments: [1.0, -1.0])
     func goodActionsBecomeMoreProbable(reward: Double) throws {
         let agent = try Self.agent { ($0.baseline, $0.whitening) = (false, false) }

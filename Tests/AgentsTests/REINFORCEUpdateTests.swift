@@ -5,9 +5,9 @@ import Testing
 
 @testable import Agents
 
-/// The gradients of one batch of steps, against PyTorch's and against themselves.
+/// The gradients of one batch of steps, compared with PyTorch's and with each other.
 ///
-/// After one step from nothing Adam's first moment is a tenth of the gradient.
+/// After one step from zero, Adam's first moment is a tenth of the gradient.
 @Suite struct REINFORCEUpdateTests {
     private struct File: Decodable {
         struct Case: Decodable {
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    /// What lies behind the mask changes nothing, be it zeros or anything else.
+    /// Values after the mask change nothing, whether zeros or anything else.
     @Test(arguments: [(16, Float(0)), (64, 0), (16, 7)])
     func paddingChangesNoGradient(length: Int, rubbish: Float) throws {
         for whitening in [false, true] {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Agents
 
-/// Updates with the parts of Rainbow against PyTorch's.
+/// Updates with the parts of Rainbow, compared with PyTorch's.
 @Suite struct RainbowUpdateTests {
     private struct File: Decodable {
         struct Case: Decodable {

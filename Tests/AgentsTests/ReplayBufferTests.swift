@@ -7,7 +7,7 @@ import Testing
 
 @testable import Agents
 
-/// A batch of a replay buffer in arrays.
+/// A minibatch of a replay buffer in arrays.
 struct Sample: Hashable {
     var observations, nextObservations: [[Float]]
     var actions: [Int32]
@@ -15,7 +15,7 @@ struct Sample: Hashable {
 }
 
 extension ReplayBuffer {
-    /// A batch drawn with a seed.
+    /// A minibatch sampled with a seed.
     func sample(_ count: Int, _ encoding: ObservationEncoding, seed: UInt64 = 3) -> Sample {
         var random = RandomStream(seed: seed)
         return sample(count, encoding, &random)
@@ -49,7 +49,7 @@ extension ReplayBuffer {
             continues: continues)
     }
 
-    /// Adds the step number `index`, whose fields all follow from it.
+    /// Adds the step number `index`, which determines all of its fields.
     fileprivate func add(_ index: Int) { add([Self.step(index)]) }
 
     fileprivate static func step(_ index: Int) -> PlayedStep<Float> {
@@ -121,7 +121,8 @@ extension ReplayBuffer {
     @Test func keepsElementTypes() {
         func check<Element: ObservationElement>(_ values: [Element], expected: [Float]) {
             let encoding = ObservationEncoding(.box(-1e9...1e9, shape: [values.count]))!
-            let buffer = ReplayBuffer(capacity: 3, width: values.count, type: Element.elementType, actionSpace: .discrete(100))
+            let buffer = ReplayBuffer(
+                capacity: 3, width: values.count, type: Element.elementType, actionSpace: .discrete(100))
             buffer.add([PlayedStep(observation: values, next: values.reversed())])
             let sample = buffer.sample(2, encoding)
             #expect(sample.observations == [expected, expected])
@@ -141,16 +142,19 @@ extension ReplayBuffer {
     }
 
     @Test func aSeedGivesTheSameBatches() {
-        let buffers = (0..<2).map { _ in ReplayBuffer(capacity: 30, width: 2, type: .float32, actionSpace: .discrete(100)) }
+        let buffers = (0..<2).map { _ in
+            ReplayBuffer(capacity: 30, width: 2, type: .float32, actionSpace: .discrete(100))
+        }
         for index in 0..<40 { for buffer in buffers { buffer.add(index) } }
         #expect(buffers[0].sample(100, encoding, seed: 8) == buffers[1].sample(100, encoding, seed: 8))
         #expect(buffers[0].sample(100, encoding, seed: 8) != buffers[1].sample(100, encoding, seed: 9))
     }
 
-    /// Written in two parts, as checkpoints do, and put back.
+    /// Written in two parts, as checkpoints do, and restored.
     @Test(arguments: [7, 20, 33]) func transitionsAreStoredAndPutBack(added: Int) throws {
         let (first, second) = (
-            ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100)), ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100))
+            ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100)),
+            ReplayBuffer(capacity: 20, width: 2, type: .float32, actionSpace: .discrete(100))
         )
         for index in 0..<added { first.add(index) }
         let (start, middle, end) = (first.oldestRecord, first.records - 3, first.records)
@@ -166,7 +170,7 @@ extension ReplayBuffer {
         #expect(first.sample(200, encoding) == second.sample(200, encoding))
     }
 
-    /// Where bytes are refused; nil where they are taken.
+    /// Where bytes are rejected; nil if they are accepted.
     private func refusal(
         _ bytes: [UInt8], by buffer: ReplayBuffer, _ space: Space, actionCount: Int
     ) throws -> Int? {
@@ -215,7 +219,7 @@ extension ReplayBuffer {
         try check([0.5, 3] as [Float], 0)
     }
 
-    /// In a process of its own, so that no other test allocates meanwhile.
+    /// In a separate process, so that no other test allocates meanwhile.
     @Test func addingAndSamplingDoNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {
             let buffer = ReplayBuffer(
@@ -225,7 +229,8 @@ extension ReplayBuffer {
             let floats = UnsafeMutableBufferPointer<Float>.allocate(capacity: 32 * 4)
             let actions = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 32)
             let target = ReplayBatch(
-                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats, nextObservations: floats, continues: floats)
+                observations: floats, actions: MutableRows(actions, count: 32), rewards: floats,
+                nextObservations: floats, continues: floats)
             var random = RandomStream(seed: 1)
             try withStep(steps) { transitions in
                 func work(_ rounds: Int) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agents
 
-/// Distributions of returns by what they must do whatever a network says; updates are compared with PyTorch's elsewhere.
+/// Properties of return distributions for any outputs of a network; updates are compared with PyTorch's elsewhere.
 @Suite struct ReturnDistributionTests {
     private static func projected(
         _ returns: CategoricalReturns, _ probabilities: [Float], reward: Float, discount: Float
@@ -29,7 +29,7 @@ import Testing
         for (found, expected) in zip(result, expected) { #expect(abs(Double(found) - expected) < 1e-6, "\(result)") }
     }
 
-    /// Where nothing is clipped the expectation moves as the return does, and the sum stays 1.
+    /// If nothing is clipped, the expectation moves as the return does, and the sum stays 1.
     @Test func expectationsMoveAsReturnsDo() throws {
         let returns = CategoricalReturns(atoms: 51, range: -10...10)
         var random = RandomStream(seed: 2)
@@ -49,8 +49,8 @@ import Testing
             try QuantileReturns(atoms: 3).values(Tensor([1, 2, 6, 0, 0, 3], shape: [1, 2, 3])).floats() == [3, 1])
     }
 
-    /// Steps against the gradient of quantile regression lead to the targets' quantiles: of 0, 10, …, 90 at ¼ and ¾
-    /// the third and the eighth.
+    /// Steps along the gradient of quantile regression lead to the targets' quantiles: for 0, 10, …, 90 at ¼ and ¾, the
+    /// third and the eighth.
     @Test func quantilesAreLearned() throws {
         let returns = QuantileReturns(atoms: 2)
         let outputs = Variable([50, 50], shape: [1, 2], name: "outputs")

@@ -17,7 +17,7 @@ struct PlayedStep<Element: ObservationElement> {
     var isReset = false
 }
 
-/// Gives one step of several environments as an agent is given it; the rows live as long as the call.
+/// One step of several environments as an agent receives it; the rows are valid during the call.
 func withStep<Element: ObservationElement, Result>(
     _ steps: [PlayedStep<Element>], _ body: (Transitions) throws -> Result
 ) rethrows -> Result {
@@ -49,7 +49,7 @@ private func copied<Value>(_ values: [Value]) -> UnsafeMutableBufferPointer<Valu
     return buffer
 }
 
-/// Gives rows of observations; they live as long as the call.
+/// Rows of observations, valid during the call.
 func withRows<Element: ObservationElement, Result>(
     _ rows: [[Element]], _ body: (Rows) throws -> Result
 ) rethrows -> Result {
@@ -57,7 +57,7 @@ func withRows<Element: ObservationElement, Result>(
 }
 
 extension Agent {
-    /// The actions that it chooses for rows of observations.
+    /// The actions that the agent chooses for rows of observations.
     func actions<Element: ObservationElement>(
         on observations: [[Element]], mode: ActionMode = .explore
     ) throws -> [Int] {
@@ -68,7 +68,7 @@ extension Agent {
         return actions
     }
 
-    /// What it thinks of one observation.
+    /// The agent's assessment of one observation.
     func assess<Element: ObservationElement>(_ observation: [Element]) throws -> ActionAssessment? {
         try withRows([observation]) { try assess($0) }
     }
@@ -94,7 +94,7 @@ extension ReplayBuffer {
 extension Parameters {
     subscript(path: String) -> Variable { entries.first { $0.path == path }!.variable }
 
-    /// The elements of all variables whose path begins so, and their paths.
+    /// The elements of all variables whose path has this prefix, with their paths.
     func values(below prefix: String) -> [String: [Float]] {
         Dictionary(
             uniqueKeysWithValues: entries.filter { $0.path.hasPrefix(prefix) }.map {
@@ -106,7 +106,7 @@ extension Parameters {
     var bits: [[UInt32]] { variables.map { $0.values.map(\.bitPattern) } }
 }
 
-/// Each state is followed by the next, the last one by the end.
+/// Each state is followed by the next, the last one by the end of the episode.
 private struct CountingModel: TabularModel {
     var stateCount: Int
     var actionCount: Int
@@ -125,14 +125,14 @@ extension EnvironmentDescription {
             elementType: .float32, count: count)
     }
 
-    /// Environments whose observations are pictures of bytes, or of flags with `high` 1.
+    /// Environments whose observations are images of bytes, or of flags with `high` 1.
     static func images(_ shape: [Int], actions: Int, high: Double = 255, count: Int = 1) -> EnvironmentDescription {
         EnvironmentDescription(
             id: "Images", observationSpace: .box(0...high, shape: shape, element: .uint8),
             actionSpace: .discrete(actions), elementType: .uint8, count: count)
     }
 
-    /// An environment of numbered states that count up, whatever the action, which is the reward.
+    /// An environment of numbered states that counts up, whatever the action; the action is the reward.
     static func states(_ count: Int, actions: Int) -> EnvironmentDescription {
         EnvironmentDescription(
             id: "States", observationSpace: .discrete(count), actionSpace: .discrete(actions), elementType: .int32,
@@ -153,26 +153,27 @@ enum Golden {
         return try! JSONDecoder().decode(Value.self, from: Data(contentsOf: file))
     }
 
-    /// The largest difference relative to max(1, |expected|); infinite where one isn't a number.
+    /// The largest difference relative to max(1, |expected|); infinite if one is NaN.
     static func difference(_ values: [Float], _ expected: [Double]) -> Double {
         guard values.count == expected.count else { return .infinity }
         let differences = zip(values, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }
         return differences.contains(where: \.isNaN) ? .infinity : differences.max() ?? 0
     }
 
-    /// Puts the arrays into a network's parameters.
+    /// Writes the arrays to a network's parameters.
     static func set(_ parameters: Parameters, to arrays: [Array]) {
         for (variable, array) in zip(parameters.variables, arrays) { variable.set(array.values.map { Float($0) }) }
     }
 }
 
-/// χ² of counts that should be equal: n − 1 on average, with a deviation of √(2 (n − 1)).
+/// χ² of counts that should be equal: n − 1 on average, with a standard deviation of √(2 (n − 1)).
 func chiSquare(_ counts: [Int]) -> Double {
     let expected = Double(counts.reduce(0, +)) / Double(counts.count)
     return counts.reduce(0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
 }
 
-/// Whether χ² of the counts lies within five deviations of what equal probabilities give, and isn't too good.
+/// Whether χ² of the counts lies within five standard deviations of its mean for equal probabilities, and isn't
+/// suspiciously small.
 func isUniform(_ counts: [Int]) -> Bool {
     let freedom = Double(counts.count - 1)
     let statistic = chiSquare(counts)

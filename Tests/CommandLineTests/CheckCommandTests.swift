@@ -28,7 +28,7 @@ import Testing
         #expect(result.status == 1 && result.output.contains("first-step"))
         #expect(
             result.errors
-                == "reverie: CartPole-v1: an episode is not cut in its first step: expected truncated to be false, found true\n"
+                == "reverie: CartPole-v1: an episode is not truncated in its first step: expected truncated to be false, found true\n"
         )
         let json = try Executable.run(words + ["--json"], in: TemporaryFolder())
         #expect(try json.status == 1 && json.json()["passed"] == .boolean(false))

@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("trace gym:CartPole-v1 --option python=/nowhere --actions -", Int32(69), "install python3, or name one"),
+        ("trace gym:CartPole-v1 --option python=/nowhere --actions -", Int32(69), "install python3, or name another"),
         ("watch gym:LunarLander-v3", 69, "gymnasium[box2d]"),
         ("list environments gym:CartPol-v1", 64, "Did you mean: `CartPole`?"),
         ("trace gym:CartPole-v1 --wrap flatten --actions -", 64, "register a wrapped one there"),

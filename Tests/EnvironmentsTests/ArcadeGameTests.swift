@@ -51,7 +51,7 @@ import Testing
         try keepsScoreAndLives(Arcade.Honeybee.self, lives: 3)
     }
 
-    /// The grey screen is that of the colours, and a frame shows them.
+    /// The grey screen matches the colours, and a frame shows them.
     private func drawsAlike<Game: ScriptedGame>(_: Game.Type) throws {
         var world = try ArcadeEnvironment<Game>.withAllActions()
         var frame = Frame(world.frameSize)
@@ -146,7 +146,7 @@ import Testing
             _ = world.step(frame % 2 + 1)
             repeats += world.lastAction == last && last != wanted ? 1 : 0
         }
-        // With alternating actions a repetition makes the next frame's wanted action the last one, too.
+        // With alternating actions, a repetition makes the next frame's requested action the last one too.
         #expect(600...1000 ~= repeats, "\(repeats)")
     }
 

@@ -3,10 +3,10 @@ import Foundation
 import Graphics
 import Testing
 
-/// Writes the moving pictures of assets/images/arcade, each game played by its script:
+/// Writes the animations of assets/images/arcade, with each game played by its script:
 /// `REVERIE_PICTURES=1 swift test --filter ArcadePictures`.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["REVERIE_PICTURES"] != nil)) struct ArcadePictures {
-    /// Every fourth frame of a stretch of an episode, twice as large.
+    /// Every fourth frame of part of an episode, twice as large.
     private func write<Game: ScriptedGame>(_: Game.Type, seed: UInt64, from start: Int, count: Int = 120) throws {
         var world = try ArcadeEnvironment<Game>.withAllActions()
         var frame = Frame(world.frameSize)

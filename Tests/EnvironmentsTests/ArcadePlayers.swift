@@ -1,21 +1,21 @@
 @testable import Environments
 import Random
 
-/// Players that look at a game's state, for tests and moving pictures.
+/// Players that look at a game's state, for tests and animations.
 protocol ScriptedGame: ArcadeGame {
-    /// The action of a player that is good, not perfect.
+    /// The action of a good but not perfect player.
     func scriptedAction(_ random: inout RandomStream) -> Arcade.Action
 }
 
 extension ArcadeEnvironment where Game: ScriptedGame {
-    /// An environment that knows all actions.
+    /// An environment with all 18 actions.
     static func withAllActions(options: [String: String] = [:]) throws -> Self {
         var settings = ArcadeSettings()
         settings.hasFullActionSpace = true
         return Self(try Game(options: EnvironmentOptions(options)), settings)
     }
 
-    /// Plays an episode by the script, or at random, a new action each four frames; returns the sum of rewards.
+    /// Plays an episode by the script or at random, with a new action every four frames; returns the sum of rewards.
     mutating func play(seed: UInt64, atRandom isRandom: Bool = false, afterFrame: (Self) -> Void = { _ in }) -> Double {
         var (random, total, action) = (RandomStream(seed: seed), 0.0, Arcade.Action.noop)
         reset(seed: seed)
@@ -33,7 +33,7 @@ extension ArcadeEnvironment where Game: ScriptedGame {
     }
 }
 
-/// The direction of a way, where it is longer than `rest`.
+/// The direction of a displacement, if it is longer than `rest`.
 private func direction(_ way: Int, rest: Int = 0) -> Int { way > rest ? 1 : way < -rest ? -1 : 0 }
 
 extension Arcade.Pong: ScriptedGame {
@@ -55,7 +55,7 @@ extension Arcade.Breakout: ScriptedGame {
 }
 
 extension Arcade.Freeway: ScriptedGame {
-    /// Goes on where no car comes within sixteen frames, else waits or gives way.
+    /// Goes on if no car comes within sixteen frames, otherwise waits or gives way.
     func scriptedAction(_ random: inout RandomStream) -> Arcade.Action {
         func isFree(_ way: Int) -> Bool {
             (1...16).allSatisfy { frame in !meetsCar(Int(hen >> 8) + way * frame, in: frame) }
@@ -76,7 +76,7 @@ extension Arcade.Freeway: ScriptedGame {
 }
 
 extension Arcade.SpaceInvaders: ScriptedGame {
-    /// Keeps out of the bombs' way, else shoots from below the nearest invader.
+    /// Avoids the bombs, otherwise shoots from below the nearest invader.
     func scriptedAction(_ random: inout RandomStream) -> Arcade.Action {
         let middle = Int(cannon) + 4
         for index in bombs.indices where bombs[index].y > 120 && abs(Int(bombs[index].x) - middle) < 9 {
@@ -95,7 +95,7 @@ extension Arcade.SpaceInvaders: ScriptedGame {
 }
 
 extension Arcade.Honeybee: ScriptedGame {
-    /// Flies to the nearest flower, with four loads or towards evening home, and around wasps.
+    /// Flies to the nearest flower, home with four loads or towards evening, and around wasps.
     func scriptedAction(_ random: inout RandomStream) -> Arcade.Action {
         var (across, down) = (Self.hiveX + 8 - bee.column, Self.hiveY + 12 - bee.row)
         if loads == 0 || loads < 4 && daylight > 400 {

@@ -37,7 +37,7 @@ import Testing
         var (game, random) = started(Arcade.Pong.self)
         game.wait = 0
         game.ball = Arcade.Mover(x: 137 * 256, y: 100 * 256, across: 512, down: 0)
-        // The middles of ball and paddle lie `offset` pixels apart.
+        // The centres of ball and paddle are `offset` pixels apart.
         game.paddle = (100 + 2 - 8 - offset) * 256
         _ = game.act(.noop, &random)
         #expect(game.ball.across == -(512 + 38) && game.ball.down.signum() == way)
@@ -70,7 +70,7 @@ import Testing
 
     // MARK: Breakout
 
-    /// A game whose ball is about to strike the brick of a column and row from below.
+    /// A game whose ball is about to strike a given brick from below.
     private func breakout(row: Int, column: Int = 5) -> (Arcade.Breakout, PCG64) {
         var (game, random) = started(Arcade.Breakout.self)
         _ = game.act(.fire, &random)
@@ -85,7 +85,7 @@ import Testing
         #expect(game.act(.noop, &random) == worth && game.score == worth)
         #expect(game.bricks[row] == Arcade.Breakout.fullRow & ~(1 << 5) && game.ball.down > 0)
         #expect(game.hasStruckHigh == (row < 3) && game.ball.down == (row < 3 ? 704 : 384))
-        // There is nothing to strike any more.
+        // Nothing is left to strike.
         game.ball = breakout(row: row).0.ball
         #expect(game.act(.noop, &random) == 0)
     }

@@ -4,7 +4,7 @@ import Graphics
 import Random
 import Synchronization
 
-/// What can be wrong with a world, or with a batch of it: each breaks the rule of its name.
+/// The faults of a world, or of a batch of it: each breaks the rule of its name.
 enum Fault: String, CaseIterable {
     case none
     case observationSpace = "observation-space"
@@ -39,7 +39,7 @@ struct Walk: Environment, StateCodable {
     private var time: Int32 = 0
     private var resets = 0
     private var random = PCG64(seed: 0)
-    // What a value must not hold: copies share it.
+    // State that a value must not hold, because copies share it.
     private final class Shared: Sendable { let count = Atomic(0) }
     private var shared = Shared()
     private static let ofAll = Shared()
@@ -72,7 +72,7 @@ struct Walk: Environment, StateCodable {
         resets += 1
         (position, time) = (0, 0)
         shared = Shared()
-        // What an earlier reset has left.
+        // State left over from an earlier reset.
         if fault == .seed { time = Int32(resets) }
     }
 
@@ -110,7 +110,7 @@ struct Walk: Environment, StateCodable {
     }
 }
 
-/// A batch of walks that has the fault itself.
+/// A batch of walks in which the batch itself has the fault.
 final class BrokenBatch: BatchedEnvironment {
     private let base: VectorEnvironment<Walk>
     private let fault: Fault
@@ -157,7 +157,7 @@ final class BrokenBatch: BatchedEnvironment {
     var tabularModel: (any TabularModel)? { base.tabularModel }
 }
 
-/// A world that nothing is wrong with but what its spaces advise against.
+/// A world without faults, except for what its spaces advise against.
 struct Odd: Environment {
     var observationSpace: Space
     var actionSpace: Space = .box(-2...2, shape: [1])

@@ -12,7 +12,8 @@ import Testing
         #expect("\(Pendulum().actionSpace)" == "Box(-2.0, 2.0, (1,), float32)")
         #expect(
             "\(Acrobot().observationSpace)"
-                == "Box([-1.0 -1.0 -1.0 -1.0 -12.566371 -28.274334], [1.0 1.0 1.0 1.0 12.566371 28.274334], (6,), float32)"
+                == "Box([-1.0 -1.0 -1.0 -1.0 -12.566371 -28.274334], "
+                + "[1.0 1.0 1.0 1.0 12.566371 28.274334], (6,), float32)"
         )
         #expect(MountainCar().actionSpace == .discrete(3) && Acrobot().actionSpace == .discrete(3))
     }

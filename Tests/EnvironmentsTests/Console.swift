@@ -3,14 +3,14 @@ import Experience
 import Graphics
 import Random
 
-/// The made-up console of `make_preprocessing.py`.
+/// The artificial console of `make_preprocessing.py`.
 struct Console: ScreenEnvironment {
     var random = PCG64(seed: 0)
     var phase = 0
     var frames = 0
-    /// Whether an action that presses the button is known.
+    /// Whether the environment says which action presses the button.
     var hasButton = true
-    /// The actions since the reset, and how often the game has started.
+    /// The actions since the reset, and the number of games started.
     var played: [Int] = []
     var starts = 0
 

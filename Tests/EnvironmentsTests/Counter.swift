@@ -2,7 +2,7 @@ import Environments
 import Experience
 import Graphics
 
-/// A world with nothing to it: counts steps, ends at `length`, and gives what it has counted.
+/// A trivial world: it counts steps, ends at `length`, and rewards with the count.
 struct Counter: Environment, StateCodable {
     var length = 5
     var actionCount = 2

@@ -12,7 +12,7 @@ import Testing
         #expect(check.passed, "\(check)")
         #expect(check["snapshot"] == .passed && check["copy"] == .passed && check["batch-is-singles"] == .passed)
         #expect(check.results.map(\.rule) == EnvironmentCheck.ruleNames)
-        #expect(check.description == "\(id) keeps all rules")
+        #expect(check.description == "\(id) follows all rules")
     }
 
     private func failures(_ fault: Fault) -> [String] {
@@ -33,8 +33,8 @@ import Testing
         let found = failures(fault)
         guard fault != .none else { return #expect(found == []) }
         #expect(found.contains(fault.rawValue), "\(found)")
-        // Chance out of nowhere, shared state and wrong rewards break whatever plays twice; the others only their own
-        // rule.
+        // Unseeded randomness, shared state and wrong rewards break every rule that plays twice; the other faults break
+        // only their own rule.
         let wide: Set<Fault> = [
             .deterministic, .independent, .batchIsSingles, .seed, .drawing, .copy, .autoreset, .resetClears,
         ]
@@ -63,13 +63,13 @@ import Testing
         #expect(check["action-range"] == .warning("Box(-2.0, 2.0, (1,), float32): agents start around -1...1"))
         #expect(check["snapshot"]?.word == "skipped" && check["seed-matters"] == .skipped("nothing in it is random"))
         #expect(check["step-after-end"]?.word == "skipped" && check["bad-action"] == .passed)
-        #expect(check["no-such-rule"] == nil && check["action-mask"] == .skipped("it doesn't tell"))
+        #expect(check["no-such-rule"] == nil && check["action-mask"] == .skipped("it has no action mask"))
         let walk = EnvironmentCheck("walk") { Walk() }
         #expect(walk.results.allSatisfy { $0.finding == .passed }, "\(walk.results)")
     }
 
     @Test func nothingIsPlayedInBadSpaces() {
         let check = EnvironmentCheck("walk") { Walk(.actionSpace) }
-        #expect(check["deterministic"] == .skipped("the spaces must be put right first"))
+        #expect(check["deterministic"] == .skipped("fix the spaces first"))
     }
 }

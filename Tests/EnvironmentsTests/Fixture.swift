@@ -38,7 +38,7 @@ struct TraceBlock: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// The text of a file of this module's fixtures.
+/// The text of one of this module's fixtures.
 func fixtureText(_ name: String) -> String {
     try! String(contentsOf: repository.appending(path: "Tests/Fixtures/Environments/\(name)"), encoding: .utf8)
 }
@@ -72,7 +72,7 @@ func observation<World: Environment>(of world: World) -> [World.Element] {
     return elements
 }
 
-/// Whether a row's bytes are another's.
+/// Whether two rows have the same bytes.
 func hasBytes(_ row: UnsafeRawBufferPointer, of other: UnsafeRawBufferPointer) -> Bool {
     row.count == other.count && (row.isEmpty || memcmp(row.baseAddress!, other.baseAddress!, row.count) == 0)
 }

@@ -1,7 +1,7 @@
 import Environments
 import Random
 
-/// Sums over an episode run that change with each bit of each observation.
+/// Checksums over an episode that change with every bit of every observation.
 struct Checksums: Hashable {
     var episodes = 0
     var reward = 0.0
@@ -28,7 +28,7 @@ enum Rule: String {
 
     var stepCount: Int { self == .a ? 300 : 5000 }
 
-    /// The number that the action of each step follows from.
+    /// The number that determines each step's action.
     var numbers: [Int] {
         var z = 1
         return (0..<stepCount).map { t in
@@ -37,13 +37,13 @@ enum Rule: String {
         }
     }
 
-    /// The step's action where actions are numbers from minus `width` to `width`.
+    /// The step's action if actions are numbers from minus `width` to `width`.
     func force(_ number: Int, width: Double) -> Float {
         self == .a ? Float(width * Double(number % 11 - 5) / 5) : Float(width * Double(number % 2001 - 1000) / 1000)
     }
 }
 
-/// Plays an environment from seed 1, each action following from one of the rule's numbers.
+/// Plays an environment from seed 1, with each action determined by one of the rule's numbers.
 func play<World: Environment>(_ world: inout World, _ rule: Rule, action: (Int) -> World.Action) -> Checksums {
     var sums = Checksums()
     world.reset(seed: 1)

@@ -2,7 +2,7 @@ import Environments
 import Random
 import Testing
 
-/// A row of the table of golden checks: how an environment is played, and what comes of it in Gymnasium 1.4.
+/// A row of the table of golden checks: how an environment is played, and the result in Gymnasium 1.4.
 struct GoldenRow: Sendable, CustomTestStringConvertible {
     let name: String
     let rule: Rule

@@ -14,7 +14,7 @@ import Testing
 
     // MARK: Wind and moves
 
-    /// Sutton and Barto's rule: move and wind are added, and the sum is held to the grid.
+    /// Sutton and Barto's rule: move and wind are added, and the sum is clipped to the grid.
     @Test(arguments: ["windy", "windy-king"]) func windIsAddedToTheMove(name: String) throws {
         let map = try GridMap(contentsOf: mapPath(name))
         let world = GridWorld(map)
@@ -98,7 +98,7 @@ import Testing
 
     // MARK: Enemies
 
-    /// The cells of the first enemy over some steps of an agent that stays.
+    /// The cells of the first enemy over some steps in which the agent stays.
     private func walk(_ text: String, _ steps: Int, seed: UInt64 = 1) throws -> [Int] {
         var world = try world(text, seed: seed)
         return (0..<steps).map { _ in
@@ -127,7 +127,7 @@ import Testing
     @Test func wanderersGoAnywhereButIntoWalls() throws {
         let cells = try walk("moves: 9\n\nS#...\n##.?.\n", 4000)
         #expect(Set(cells) == [2, 3, 4, 7, 8, 9])
-        // Each cell has as many ways in as out, so that all are equally likely; neighbouring steps hang together.
+        // Each cell has as many ways in as out, so that all are equally likely; successive steps are correlated.
         for cell in Set(cells) { #expect(abs(cells.count { $0 == cell } - 667) < 250) }
     }
 
@@ -143,7 +143,8 @@ import Testing
         )
     }
 
-    /// In each state that play comes to, the model's state is the observation, and its guards go the way that they look.
+    /// In each state that play reaches, the model's state is the observation, and guards move in the direction in which
+    /// they look.
     @Test func statesAreNumbersOfCellsKeysAndPlaces() throws {
         let map = try GridMap(text: "moves: 9\n\nS.a..\n.#.?.\n>...A\n.!#..\n")
         var world = GridWorld(map)
@@ -195,7 +196,7 @@ import Testing
         #expect(try GridMap(text: map("slip: 0.1\nmoves: 9\n", "a")).moves == 9)
     }
 
-    /// Too many states to number: the world can be seen, not tabulated.
+    /// Too many states to number: the world can be observed as cells, but not tabulated.
     @Test func tooManyStatesWantAView() throws {
         let row = String(repeating: ".", count: 20) + "\n"
         let path = try TemporaryMap("\n" + String(repeating: row, count: 18) + "??!!" + row.dropFirst(4) + row)
@@ -213,7 +214,8 @@ import Testing
         }
     }
 
-    /// Letters are changed, doubled and lost in all maps that there are; what is read still plays, copies and draws.
+    /// Letters are changed, doubled and lost in all existing maps; if a map can be read, it can be played, copied and
+    /// drawn.
     @Test func mutatedMapsNeverTrap() throws {
         var random = MutationSource(state: 5)
         let letters = Array("#.SGgX~abcABC<v>^?!;:\n 0129-x".utf8)

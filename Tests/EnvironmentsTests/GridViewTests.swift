@@ -10,7 +10,7 @@ import Testing
         return view
     }
 
-    /// The names of what is seen, cell by cell.
+    /// The names of what is observed, cell by cell.
     private func seen(_ view: GridView) -> [[GridChannel]] {
         let channels = GridChannel.allCases
         let numbers = observation(of: view)
@@ -42,7 +42,7 @@ import Testing
         #expect(seen(try view("\nS.G\n...\n", .window(side: 5))).count { $0 == [.wall] } == 19)
     }
 
-    /// In each of these states, all windows say the same as the part of the whole that they cover.
+    /// In each of these states, every window agrees with the part of the full view that it covers.
     @Test(arguments: ["two-keys", "guards", "hunted", "windy-gusts"]) func windowsArePartsOfTheWhole(name: String)
         throws
     {
@@ -75,7 +75,7 @@ import Testing
         #expect(seen(full) == [[.keyA, .agent], [], []])
     }
 
-    /// All of it says what the state's number says: two states look alike only where the number is the same.
+    /// The full view says as much as the state's number: two states look alike only if they have the same number.
     @Test(arguments: ["guards", "two-keys"]) func theWholeTellsTheState(name: String) throws {
         var full = GridView(GridWorld(try GridMap(contentsOf: mapPath(name))), .full)
         var looks: [[UInt8]: Int] = [:]

@@ -46,7 +46,8 @@ import Testing
         #expect(throws: EnvironmentError.self) { try Assets.read("/", limit: 10) }
     }
 
-    /// Through all that the product does with a map's file. In a process of its own, so that its memory can be watched.
+    /// Tests everything that the product does with a map file. In a separate process, so that its memory can be
+    /// watched.
     @Test func everyDamageOfAMapIsRefusedOrPlayed() async {
         await #expect(processExitsWith: .success) {
             let path = FileManager.default.temporaryDirectory.appending(path: "reverie-map-\(UUID().uuidString)").path
@@ -185,7 +186,7 @@ import Testing
         #expect(!reached.contains { map.cells[$0 % map.cells.count] == .wall })
     }
 
-    /// A map says what it teaches and where it is from.
+    /// A map says what it teaches and where it comes from.
     @Test(arguments: Assets.names(in: "maps", ending: ".txt")) func everyMapHasAHead(name: String) throws {
         #expect(try Assets.read(mapPath(name), limit: 1 << 16).starts(with: "; ".utf8))
     }

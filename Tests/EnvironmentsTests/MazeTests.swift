@@ -10,7 +10,7 @@ import Testing
 
     private func openCount(_ map: GridMap) -> Int { map.cells.count { $0 != .wall } }
 
-    /// How many cells can be reached from the start.
+    /// The number of cells that can be reached from the start.
     private func reachable(_ map: GridMap) -> Int {
         var (seen, open) = (Set(map.starts), map.starts)
         while let cell = open.popLast() {
@@ -50,13 +50,13 @@ import Testing
             GridMap.maze(rows: 20, columns: 20, seed: 3), GridMap.maze(rows: 20, columns: 20, loops: 0.5, seed: 3),
             GridMap.maze(rows: 20, columns: 20, loops: 1, seed: 3)
         )
-        // 760 passages, 399 of which are open in a tree; half of the rest is 180.5, give or take 9.5.
+        // 760 passages, 399 of which are open in a tree; half of the rest is 180.5, plus or minus 9.5.
         #expect(openCount(tree) == 799 && openCount(all) == 400 + 760)
         #expect(abs(openCount(half) - 799 - 180) < 45)
         #expect(zip(tree.cells, half.cells).allSatisfy { $0 == .wall || $1 != .wall }, "it is the same maze")
     }
 
-    /// The order of draws is part of what a seed means: walks, then loops.
+    /// The order of random numbers is part of the meaning of a seed: walks, then loops.
     @Test func aSeedIsAMaze() {
         #expect(walls(.maze(rows: 4, columns: 4, seed: 1)) == walls(.maze(rows: 4, columns: 4, seed: 1)))
         #expect(walls(.maze(rows: 4, columns: 4, seed: 1)) != walls(.maze(rows: 4, columns: 4, seed: 2)))
@@ -102,7 +102,7 @@ import Testing
         #expect(maze.observationSpace == .box(0...1, shape: [9, 11, 20], element: .uint8))
     }
 
-    /// Drawn by one carver: the first episode under a seed is the fixed maze of that seed.
+    /// Sampled by one carver: the first episode under a seed is the fixed maze of that seed.
     @Test func freshMazesAreThoseOfTheirSeed() throws {
         let map = GridMap.maze(rows: 4, columns: 5, loops: 0.2, seed: 11)
         var fixed = GridView(GridWorld(map), .window(side: 5))

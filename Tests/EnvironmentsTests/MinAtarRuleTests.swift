@@ -3,9 +3,9 @@ import Testing
 
 @testable import Environments
 
-/// Whole numbers that stand for long plays with fixed actions, and what the games look like at certain moments.
+/// Integers that summarise long plays with fixed actions, and the look of the games at certain moments.
 @Suite struct MinAtarRuleTests {
-    /// What a play gave; `firstEnds` are the first time steps that ended an episode.
+    /// The result of a play; `firstEnds` are the first time steps that ended an episode.
     struct Outcome: Equatable, Sendable {
         var episodes: Int
         var reward: Int
@@ -14,7 +14,7 @@ import Testing
         var nextDraw: Double
     }
 
-    /// Plays `actions` from `seed`, episode after episode, and sums up every observation.
+    /// Plays `actions` from `seed`, episode after episode, and computes a checksum of all observations.
     private func play<Game: MinAtarGame>(
         _: Game.Type, seed: UInt64 = 1, stickiness: Double = 0.1, ramps: Bool = true, ends: Int, _ actions: [Int]
     ) -> Outcome {
@@ -126,7 +126,7 @@ import Testing
         #expect(diver.x == 0 && diver.y == 1 && diver.direction == 1 && diver.moveCountdown == 4)
     }
 
-    /// Up and down at the surface makes the sea as full as it gets, once one diver too many has left.
+    /// Moving up and down at the surface fills the sea as much as possible once one diver too many has left.
     @Test func aFullSeaKeepsItsLists() {
         var world = started(MinAtar.Seaquest.self)
         var most = (enemies: 0, bullets: 0, divers: 0)

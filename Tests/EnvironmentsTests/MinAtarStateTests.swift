@@ -6,7 +6,7 @@ import Testing
 @Suite struct MinAtarStateTests {
     private static let ids = ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"].map { "MinAtar/\($0)-v0" }
 
-    /// Every observation, reward and end of 400 steps with one episode after another.
+    /// Every observation, reward and end of 400 steps, one episode after another.
     private func record<Game: MinAtarGame>(_ world: MinAtarEnvironment<Game>) -> [UInt8] {
         var world = world
         var seen: [UInt8] = []
@@ -19,7 +19,7 @@ import Testing
         return seen
     }
 
-    /// Plays on from one moment three times: the world, a copy made before, and one read back from bytes.
+    /// Continues from one moment three times: the world, a copy made before, and one read back from bytes.
     private func branches<Game: MinAtarGame>(_: Game.Type) throws {
         var world = MinAtarEnvironment<Game>()
         world.reset(seed: 5)
@@ -68,14 +68,14 @@ import Testing
         #expect(try batch.snapshot(of: 1) == copy.snapshot(of: 1))
     }
 
-    /// Damaged bytes are refused, or hold another state that can be played on.
+    /// Damaged bytes are rejected, or hold another state that can be played.
     private func damage<Game: MinAtarGame>(_: Game.Type) throws {
         var world = MinAtarEnvironment<Game>()
         world.reset(seed: 1)
         var random = RandomStream(seed: 2)
         for _ in 0..<100 where world.step(random.integers(below: 6)).terminated { world.reset(seed: nil) }
         let good = world.stateBytes()
-        // Before the game there are the last action and the 625 words of the stream.
+        // The last action and the 625 words of the stream come before the game.
         let start = 1 + 4 * 625
         var (refused, played) = (0, 0)
         for _ in 0..<5000 {

@@ -3,7 +3,7 @@ import Experience
 import Random
 import Testing
 
-/// Trajectories that MinAtar made, compared bit by bit.
+/// Trajectories from MinAtar, compared bit for bit.
 @Suite struct MinAtarTraceTests {
     /// A block of `minatar.txt`, as `make_minatar.py` describes it.
     struct Block: Sendable, CustomTestStringConvertible {
@@ -87,7 +87,7 @@ import Testing
             Set(Block.all.map(\.id)) == Set(EnvironmentCatalog.entries.map(\.id).filter { $0.hasPrefix("MinAtar/") }))
     }
 
-    /// The bits of an observation, the first one highest.
+    /// The bits of an observation, the first one in the highest place.
     private func packed(_ observation: UnsafeRawBufferPointer) -> String {
         stride(from: 0, to: observation.count, by: 4).map { start in
             hexadecimal((start..<start + 4).reduce(0) { $0 << 1 | UInt32(observation[$1]) }, digits: 1)
@@ -101,7 +101,7 @@ import Testing
     }
 }
 
-/// The checksum of zip and PNG, for bytes that come bit by bit.
+/// The checksum of zip and PNG, for bytes that arrive bit by bit.
 private struct CRC32 {
     private var state = UInt32.max
     private static let table: [UInt32] = (0..<256).map { byte in

@@ -1,10 +1,10 @@
 import Environments
 
-/// The best that can be reached from each state of a finite world.
+/// The optimal value of each state of a finite world.
 struct OptimalValues {
     private(set) var values: [Double]
 
-    /// Value iteration (Bellman 1957), each state in its place, until nothing changes by more than 1e-12.
+    /// Value iteration (Bellman 1957), in place, until no value changes by more than 1e-12.
     init(_ model: any TabularModel, discount: Double = 1) {
         values = [Double](repeating: 0, count: model.stateCount)
         let outcomes = (0..<model.stateCount).map { state in

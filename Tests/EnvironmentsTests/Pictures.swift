@@ -2,7 +2,7 @@ import Environments
 import Experience
 import Graphics
 
-/// Five rows of four pixels whose colours follow from the step; ten steps an episode. The same as in make_wrappers.py.
+/// Five rows of four pixels whose colours follow from the step; ten steps per episode. The same as in make_wrappers.py.
 struct Pictures: Environment, StateCodable {
     var time = 0
 
@@ -40,7 +40,7 @@ struct Pictures: Environment, StateCodable {
     }
 }
 
-/// A world that takes a number in -2.5...7 and shows what it got.
+/// A world that takes a number in -2.5...7 and observes it.
 struct Dial: Environment, StateCodable {
     var position: Float = 0
 

@@ -1,7 +1,7 @@
 import Environments
 import Testing
 
-/// Pictures that Gymnasium's `AtariPreprocessing` made, compared byte by byte.
+/// Images from Gymnasium's `AtariPreprocessing`, compared byte for byte.
 @Suite struct PreprocessingGoldenTests {
     /// A block of `preprocessing.txt`, as `make_preprocessing.py` describes it.
     struct Block: Sendable, CustomTestStringConvertible {

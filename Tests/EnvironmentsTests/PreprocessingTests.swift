@@ -114,7 +114,7 @@ import Testing
             lives
                 == [[0, 0, 0], [2, 2, 2], [2, 1, 0]][[.ignored, .ends, .endsAndResumes].firstIndex(of: lifeLoss)!])
         #expect(world.base.starts == (lifeLoss == .endsAndResumes ? 2 : 4))
-        // After a lost life one frame without action; a seed starts anew in any case.
+        // After a lost life, one no-op frame; a seed starts a new game in any case.
         while !world.step(2).terminated {}
         world.reset(seed: nil)
         #expect(
@@ -123,7 +123,7 @@ import Testing
         while !world.step(2).terminated {}
         world.reset(seed: 3)
         #expect(world.base.played.isEmpty)
-        // An episode that is given up is not gone on with.
+        // An abandoned episode is not continued.
         _ = world.step(0)
         world.reset(seed: nil)
         #expect(world.base.played.isEmpty)
@@ -145,7 +145,7 @@ import Testing
             console.writeScreen(.gray, into: &span)
             return bytes
         }
-        // Each frame moves the phase by two: after the last it is 8, before it 6.
+        // Each frame moves the phase by two: after the last frame it is 8, before it 6.
         #expect(second(false) == frame(8))
         #expect(second(true) == zip(frame(8), frame(6)).map { max($0, $1) })
     }
@@ -170,7 +170,7 @@ import Testing
         let bytes = world.stateBytes()
         #expect(throws: EnvironmentError.self) { try world.restoreState(from: bytes.dropLast()) }
         var worse = bytes
-        // The last field is the computer's aim, four bytes of at most 22 pixels.
+        // The last field is the computer's aiming error, four bytes of at most 22 pixels.
         worse[worse.count - 2] = 0x7f
         #expect(throws: EnvironmentError.self) { try world.restoreState(from: worse) }
         #expect(world.stateBytes() == bytes)

@@ -2,9 +2,9 @@ import Environments
 import Random
 import Testing
 
-/// Values of environments as snapshots: branch, play on, and get the same.
+/// Environments as snapshots: branch, continue, and get the same.
 @Suite struct SnapshotTests {
-    /// What 60 steps give, the actions drawn from a stream of their own.
+    /// The results of 60 steps, with actions sampled from a separate stream.
     private func future<World: Environment>(
         of world: World, _ action: (inout RandomStream) -> World.Action
     ) -> [String] {

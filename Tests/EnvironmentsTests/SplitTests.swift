@@ -7,9 +7,9 @@ import Testing
 
 @testable import Environments
 
-/// Batches whose steps threads share.
+/// Batches whose steps are shared by threads.
 @Suite struct SplitTests {
-    /// What 200 steps of a batch give, in all bits.
+    /// The results of 200 steps of a batch, bit for bit.
     private static func play(_ batch: VectorEnvironment<some Environment>, parts: Int) -> [UInt8] {
         batch.sharedRows?.partLimit = parts
         batch.reset(seed: 4)
@@ -64,7 +64,8 @@ import Testing
     }
 }
 
-/// A number that halves until it is the smallest there is, and then 0: threads that take subnormal numbers for 0 differ.
+/// A number that halves until it is the smallest subnormal, and then 0: threads that flush subnormal numbers to 0
+/// differ.
 private struct Halving: Environment {
     var value = 0x1p-1000
 

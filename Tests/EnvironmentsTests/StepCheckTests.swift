@@ -2,7 +2,7 @@ import Environments
 import Experience
 import Testing
 
-/// What must not happen before a step: an error for those who ask, an end of the program for those who don't.
+/// Forbidden steps: an error for callers that check first, the end of the program for others.
 @Suite struct StepCheckTests {
     private func message(_ batch: any BatchedEnvironment) -> String {
         do {

@@ -2,7 +2,7 @@ import Environments
 import Experience
 import Testing
 
-/// What every finite environment says of itself, against how it plays.
+/// The model of every finite environment, compared with how it plays.
 @Suite struct TabularModelTests {
     private static let tabular = EnvironmentCatalog.entries.map(\.id).filter {
         $0 != "GridWorld" && (try? EnvironmentCatalog.make($0).tabularModel) != nil
@@ -39,8 +39,8 @@ import Testing
         #expect(worst < 1e-12 && areValid)
     }
 
-    /// How often what happens follows the model: Pearson's statistic over all states and actions that were played, which
-    /// has a known mean and variance for any number of plays.
+    /// How well outcomes follow the model: Pearson's statistic over all states and actions played, which has a known
+    /// mean and variance for any number of plays.
     @Test(arguments: tabular) func frequenciesFollowTheModel(id: String) throws {
         let played = try Frequencies(EnvironmentCatalog.make(id, count: 64), steps: 2500)
         #expect(played.impossible == 0)
@@ -73,7 +73,7 @@ import Testing
         #expect(abs(try optimum(id, options) - value) < 1e-9)
     }
 
-    /// Steps counted by hand: the goal's reward is discounted once less than there are steps.
+    /// Steps counted by hand: the goal's reward is discounted one time less than there are steps.
     @Test(arguments: [("grid:maze", 14), ("grid:key-and-door", 15)]) func shortestWays(id: String, steps: Int) throws {
         let value = try optimum(id, discount: 0.95)
         #expect(abs(value - (1..<steps).reduce(1.0) { product, _ in product * 0.95 }) < 1e-9)
@@ -86,7 +86,7 @@ import Testing
         return OptimalValues(try #require(batch.tabularModel), discount: discount)[start]
     }
 
-    /// The utilities of Russell and Norvig's figure, row by row from the top, to three places.
+    /// The utilities in Russell and Norvig's figure, row by row from the top, to three places.
     @Test func utilitiesOfTheBook() throws {
         let world = GridWorld(try GridMap(contentsOf: mapPath("russell-norvig")))
         let values = OptimalValues(world)
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    /// Among enemies: the best there is is better than to run into them, and worse than a world without.
+    /// With enemies, the optimum is better than running into them and worse than in a world without them.
     @Test(arguments: ["guards", "hunted"]) func enemiesCanBeEscaped(name: String) throws {
         let text = try #require(String(validating: Assets.read(mapPath(name), limit: 1 << 16), as: UTF8.self))
         let harmless = String(text.map { "<>^v?!".contains($0) ? "." : $0 })
@@ -111,18 +111,18 @@ import Testing
 }
 
 extension String {
-    /// What stands before the first occurrence of `mark`.
+    /// The text before the first occurrence of `mark`.
     fileprivate func components(upTo mark: String) -> String {
         firstRange(of: mark).map { String(self[..<$0.lowerBound]) } ?? self
     }
 }
 
-/// How often each thing has followed each state and action, and Pearson's statistic of it.
+/// How often each outcome has followed each state and action, and Pearson's statistic.
 private struct Frequencies {
     private(set) var statistic = 0.0
     private(set) var mean = 0.0
     private(set) var variance = 0.0
-    /// What followed though the model says that it can't.
+    /// Outcomes that the model rules out.
     private(set) var impossible = 0
     /// The states and actions played.
     private(set) var pairs = 0

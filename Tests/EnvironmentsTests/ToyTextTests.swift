@@ -5,7 +5,7 @@ import Random
 import Testing
 
 @Suite struct ToyTextTests {
-    /// The hash that `make_traces.py` makes of all that follows a state.
+    /// The hash that `make_traces.py` makes of all outcomes of a state.
     private func hash(_ model: any TabularModel, _ state: Int) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for action in 0..<model.actionCount {
@@ -52,9 +52,11 @@ import Testing
         #expect(try EnvironmentCatalog.make("CliffWalking-v1").actionMasks == nil)
         var sampler = SpaceSampler(batch.actionSpace, seed: 2)
         for _ in 0..<300 {
-            for index in 0..<2 { batch.actionRows.integers[index] = sampler.sample(allowed: masks[index].flags(count: 6)) }
+            for index in 0..<2 {
+                batch.actionRows.integers[index] = sampler.sample(allowed: masks[index].flags(count: 6))
+            }
             try batch.step()
-            #expect(batch.rewards.allSatisfy { $0 > -10 }, "an action of the mask is never in vain")
+            #expect(batch.rewards.allSatisfy { $0 > -10 }, "the actions of the mask are valid")
         }
     }
 
@@ -95,7 +97,7 @@ import Testing
     }
 
     @Test func theBookPlaysBlackjack() {
-        // Sticking on 20 or 21 only, the first policy of example 5.1: it loses about a third of a bet a game.
+        // Sticking on 20 or 21 only, the first policy of example 5.1, loses about a third of a bet per game.
         func mean(_ rules: Blackjack.Rules) -> Double {
             var game = Blackjack(rules: rules)
             game.reset(seed: 1)

@@ -2,7 +2,7 @@ import Environments
 import Experience
 import Testing
 
-/// Trajectories that Gymnasium made, compared bit by bit.
+/// Trajectories from Gymnasium, compared bit for bit.
 @Suite struct TraceTests {
     @Test(arguments: TraceBlock.all("trace")) func episodes(_ block: TraceBlock) throws {
         let batch = try EnvironmentCatalog.make(block.words[1], autoreset: .disabled, options: block.options(from: 3))

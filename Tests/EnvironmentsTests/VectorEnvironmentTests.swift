@@ -5,7 +5,7 @@ import Random
 import Testing
 
 @Suite struct VectorEnvironmentTests {
-    /// What a batch gave in one step: of its rows' numbers every byte.
+    /// The results of a batch in one step, with every byte of its rows.
     private struct Given: Equatable {
         var observations: [UInt8]
         var finalObservations: [UInt8]
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// Steps a batch with random actions; returns what it gave.
+    /// Steps a batch with random actions; returns the results.
     private func play(_ batch: any BatchedEnvironment, steps: Int, seed: UInt64 = 3) throws -> [Given] {
         var random = RandomStream(seed: seed)
         return try (0..<steps).map { _ in
@@ -72,7 +72,7 @@ import Testing
             return try play(batch, steps: 100)
         }
         #expect(Bool(try run(1) == run(1)))
-        // There is nothing to draw on firm ground with one start, in a maze that is always the same.
+        // Nothing is random on firm ground with one start, or in a maze that is always the same.
         if id != "CliffWalking-v1" && id != "Maze-v0" { #expect(Bool(try run(1) != run(2))) }
     }
 
@@ -183,7 +183,7 @@ import Testing
             #expect(throws: EnvironmentError.self) { try batch.restore(Array(good[..<length]), to: 0) }
         }
         #expect(throws: EnvironmentError.self) { try batch.restore(good + [0], to: 0) }
-        // No bytes may crash it; the flags, the mark and the cell are checked, the rest is any number.
+        // No bytes may crash it; flags, mark and cell are checked, the rest may be any numbers.
         for index in good.indices {
             var bad = good
             bad[index] ^= 0xff

@@ -2,12 +2,12 @@ import Environments
 import Experience
 import Testing
 
-/// Episodes that Gymnasium's wrappers gave, compared bit by bit.
+/// Episodes from Gymnasium's wrappers, compared bit for bit.
 @Suite struct WrapperGoldenTests {
     /// The blocks of `wrappers.txt`, as `make_wrappers.py` describes them.
     static let blocks: [TraceBlock] = TraceBlock.read("wrappers.txt")
 
-    /// Plays a block in an environment of actions 0 and 1 or more.
+    /// Plays a block in an environment with the actions 0 and 1, or more.
     private func compare<World: Environment>(
         _ block: TraceBlock, _ world: World, afterStep: (inout World) -> Void = { _ in }
     ) where World.Action == Int {

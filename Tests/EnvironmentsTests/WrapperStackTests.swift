@@ -4,7 +4,7 @@ import Random
 import TestSupport
 import Testing
 
-/// Wrappers put on by name.
+/// Wrappers requested by name.
 @Suite struct WrapperStackTests {
     private func make(_ stack: String, _ id: String = "CartPole-v1", count: Int = 1) throws -> any BatchedEnvironment {
         try EnvironmentCatalog.make(id, count: count, options: ["wrap": stack])
@@ -71,7 +71,7 @@ import Testing
         #expect(Set(batch.observation(of: 0)).count > 5)
     }
 
-    /// Each name with an argument, around a world that it fits, keeps all rules.
+    /// Each wrapper, with an argument and around a world that it fits, follows all rules.
     static let stacks = [
         "frame-stack=3", "frame-skip=2", "max-frame-skip=2", "sticky-action=0.25", "clip-reward", "clip-reward=-2:0.5",
         "normalize-reward", "normalize-reward=0.9", "normalize-observation", "flatten", "time-aware",
@@ -134,12 +134,12 @@ import Testing
         ("flatten=3", "no value"), ("sticky-action=1", "from 0 to below 1"), ("sticky-action=nan", "from 0 to below 1"),
         ("clip-reward=1:-1", "the second greater"), ("resize=84", "such as 84x84"), ("resize=84x0", "such as 84x84"),
         ("normalize-reward=2", "from 0 to 1"), ("time-aware=yes", "time-aware[=normalized]"),
-        ("grayscale", "the wrapper grayscale doesn't fit CartPole-v1: it needs pictures of bytes"),
-        ("pixels,grayscale,grayscale", "it needs pictures, Box(0, 255, (height, width, 3), uint8)"),
+        ("grayscale", "the wrapper grayscale doesn't fit CartPole-v1: it needs images of bytes"),
+        ("pixels,grayscale,grayscale", "it needs images, Box(0, 255, (height, width, 3), uint8)"),
         ("flatten,resize=3x3", "pixels,resize gives it the drawn frames"),
-        ("rescale-action", "needs actions that are floats within finite bounds, not Discrete(2)"),
-        ("action-mask", "tells which of its discrete actions"),
-        ("clip-action", "needs actions that are floats, not Discrete(2)"),
+        ("rescale-action", "needs float actions with finite bounds, not Discrete(2)"),
+        ("action-mask", "says which of its discrete actions"),
+        ("clip-action", "needs float actions, not Discrete(2)"),
     ]) func whatDoesNotFitSaysWhy(stack: String, expected: String) {
         #expect(message(stack).contains(expected), "\(message(stack))")
     }

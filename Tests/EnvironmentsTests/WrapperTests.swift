@@ -3,7 +3,7 @@ import Graphics
 import Random
 import Testing
 
-/// What wrappers do that Gymnasium's do otherwise, or don't.
+/// What wrappers do differently from Gymnasium's, or in addition.
 @Suite struct WrapperTests {
     @Test func spaces() {
         #expect(FrameStack(CartPole(), count: 3).observationSpace.shape == [3, 4])
@@ -43,7 +43,7 @@ import Testing
         #expect(observation(of: world)[0] == UInt8(0.7154 * 29 + 0.0721 * 58))
     }
 
-    /// Pictures that are made smaller by whole factors, larger by them, and by others keep their mean.
+    /// Images that are shrunk by integer factors, enlarged by them, or resized by other factors keep their mean.
     @Test(arguments: [(5, 4), (1, 1), (10, 8), (5, 2), (1, 4), (3, 3), (7, 2), (4, 9)])
     func resizing(height: Int, width: Int) {
         var world = Resize(Pictures(), height: height, width: width)
@@ -59,7 +59,7 @@ import Testing
         }
         for y in 0..<height {
             for x in 0..<width {
-                // The mean of the picture over the new pixel, by sampling at the centres of a fine grid.
+                // The mean of the image over the new pixel, by sampling at the centres of a fine grid.
                 let fine = 60
                 var sum = 0.0
                 for row in 0..<fine {
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    /// Whatever the range, its ends are the ends of the environment's.
+    /// Whatever the range, its ends become the ends of the environment's range.
     @Test func rescaledActionsStayInBounds() {
         var random = RandomStream(seed: 1)
         for _ in 0..<2000 {

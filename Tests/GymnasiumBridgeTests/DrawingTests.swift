@@ -59,8 +59,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("grows", "a picture of shape (3, 4, 3), as before, and gave uint8 of shape (4, 4, 3)"),
-        ("floats", "an array of uint8 and of shape (height, width, 3), and gave float64 of shape (3, 4, 3)"),
+        ("grows", "a picture of shape (3, 4, 3), as before, found uint8 of shape (4, 4, 3)"),
+        ("floats", "an array of uint8 and of shape (height, width, 3), found float64 of shape (3, 4, 3)"),
         ("raises", "render raised RuntimeError"), ("exits", "ended with exit code 3 during render"),
     ]) func faultsOfDrawingAreThrownAndNotForgotten(what: String, text: String) throws {
         let batch = try gym("worlds:Faulty-v0", 1, .disabled, ["fault": what, "when": "render"])

@@ -4,8 +4,8 @@ import Testing
 
 /// Both ways to wait are tried, and the faster one is kept for a while.
 @Suite struct EagernessTests {
-    /// Notes steps that take so many microseconds asleep, and so many eagerly, for some seconds; gives the share of time spent
-    /// eagerly.
+    /// Records steps that take the given microseconds while sleeping and while polling, for some seconds; returns the
+    /// share of time spent polling.
     private func play(_ eagerness: inout Eagerness, asleep: Int, eager: Int, seconds: Double) -> Double {
         var (time, eagerTime) = (0, 0)
         while Double(time) < seconds * 1e9 {

@@ -5,9 +5,9 @@ import Testing
 
 @testable import GymnasiumBridge
 
-/// Whatever a child does, a typed error comes in time, and no process is left.
+/// Whatever a child does, a typed error is thrown in time, and no process is left.
 @Suite struct FaultTests {
-    /// A batch of 3 environments on 2 children, of which the second misbehaves: environment 1 or 2.
+    /// A batch of 3 environments on 2 children, the second of which misbehaves: environment 1 or 2.
     private func playing(_ fault: String, when: String = "step", at: Int = 3, timeout: String = "20") throws
         -> GymnasiumBatch
     {
@@ -15,7 +15,7 @@ import Testing
         return try gym("worlds:Faulty-v0", 3, .sameStep, options)
     }
 
-    /// Plays until the fault, which all later calls must repeat, with every process gone.
+    /// Plays until the fault, which all later calls must throw again, with every process gone.
     private func found(_ batch: GymnasiumBatch, calling call: String = "step") throws -> OutsideFault {
         let processes = batch.children.processes
         let first = try fault {
@@ -54,7 +54,7 @@ import Testing
 
     @Test(arguments: [
         ("exits", "ended with exit code 3", "so long"), ("leaves", "ended with exit code 4", "thanks for the fish"),
-        ("dies", "was ended by the signal 9 (Killed)", ""), ("crashes", "was ended by the signal 11", ""),
+        ("dies", "was killed by signal 9 (Killed)", ""), ("crashes", "was killed by signal 11", ""),
     ]) func endsAreReportedWithLastWords(what: String, how: String, words: String) throws {
         let found = try found(playing(what))
         guard case .died(_, 0...0, "step", let end, let last) = found else {
@@ -72,7 +72,7 @@ import Testing
         let processes = batch.children.processes
         kill(processes[1], SIGKILL)
         let found = try fault { for _ in 0..<10 { try batch.step() } }
-        guard case .died(_, let indices, _, "was ended by the signal 9 (Killed)", "") = found else {
+        guard case .died(_, let indices, _, "was killed by signal 9 (Killed)", "") = found else {
             Issue.record("\(found)")
             return
         }
@@ -133,7 +133,7 @@ import Testing
             try batch.reset(seed: 1)
             try batch.step()
         }
-        #expect("\(found)".contains("step was to give a number from 0 to 1 as the observation, and gave"))
+        #expect("\(found)".contains("expected step to return a number from 0 to 1 as the observation, found"))
     }
 
     // MARK: Programs that are no Python
@@ -191,7 +191,7 @@ import Testing
     }
 
     @Test func whatIsMissingIsNamedWithTheNextThingToTry() throws {
-        #expect(try sentence("CartPole-v1", ["python": "/nowhere/python"]).contains("install python3, or name one"))
+        #expect(try sentence("CartPole-v1", ["python": "/nowhere/python"]).contains("install python3, or name another"))
         #expect(try sentence("CartPol-v1").contains("Did you mean: `CartPole`?"))
         #expect(try sentence("CartPole-v9").contains("can't be made: Environment version"))
         #expect(try sentence("LunarLander-v3").contains("gymnasium[box2d]"))
@@ -203,7 +203,7 @@ import Testing
     }
 
     @Test func aPythonWithoutGymnasiumIsTold() throws {
-        // Python's own, not that of the virtual environment: without its packages.
+        // Python's own interpreter, not the virtual environment's: without its packages.
         let folder = NSTemporaryDirectory() + "reverie-bare-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let process = Process()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import GymnasiumBridge
 
-/// Processes come and go with their batch.
+/// Processes start and end with their batch.
 @Suite struct ProcessTests {
     @Test func childrenEndWithTheirBatch() throws {
         var batch: GymnasiumBatch? = try gym("worlds:Plain-v0", 5, .sameStep, ["children": "3"])
@@ -21,7 +21,7 @@ import Testing
         #expect(try gym("worlds:Plain-v0", 2, .sameStep, ["children": "9"]).children.processes.count == 2)
     }
 
-    /// Files of a batch must not be kept open by the children of another.
+    /// A batch's files must not be kept open by the children of another batch.
     @Test func batchesPlaySideBySide() throws {
         var first: GymnasiumBatch? = try gym("worlds:Plain-v0", 2, .sameStep, ["children": "2"])
         let second = try gym("CartPole-v1", 3, .sameStep, ["children": "2"])

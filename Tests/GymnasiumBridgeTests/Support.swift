@@ -10,12 +10,12 @@ import Testing
 enum Python {
     private static let repository = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-    /// Where the fixtures are.
+    /// The folder of the fixtures.
     static let fixtures = repository.appending(path: "Tests/Fixtures/GymnasiumBridge").path
 
-    /// The program.
+    /// The Python program.
     ///
-    /// - Throws: a sentence where it isn't there: these tests can't pass without it.
+    /// - Throws: a sentence if it is missing: these tests can't pass without it.
     static func path() throws -> String {
         let path = repository.appending(path: ".build/python/bin/python3").path
         guard FileManager.default.isExecutableFile(atPath: path) else {
@@ -48,7 +48,7 @@ enum Python {
     }
 }
 
-/// Environments of the bridge; `id` is one of the fixtures' where it says `worlds:`.
+/// Environments of the bridge; an `id` that begins with `worlds:` is one of the fixtures'.
 func gym(
     _ id: String, _ count: Int = 1, _ autoreset: AutoresetMode = .sameStep, _ options: [String: String] = [:]
 ) throws -> GymnasiumBatch {
@@ -70,10 +70,10 @@ func fault(
     return fault
 }
 
-/// Whether none of the processes is left, not even as one that nobody has asked after.
+/// Whether none of the processes is left, not even as a zombie.
 func areGone(_ processes: [Int32]) -> Bool { processes.allSatisfy { kill($0, 0) == -1 && errno == ESRCH } }
 
-/// Draws actions.
+/// Samples actions.
 struct RandomActions {
     private var samplers: [SpaceSampler]
 
@@ -81,7 +81,7 @@ struct RandomActions {
         samplers = (0..<batch.count).map { SpaceSampler(batch.actionSpace, seed: seed &+ UInt64($0)) }
     }
 
-    /// Writes the next actions into batches that are to be played alike.
+    /// Writes the same next actions to several batches.
     mutating func write(to batches: any BatchedEnvironment...) {
         for index in samplers.indices {
             let action = samplers[index].sample()

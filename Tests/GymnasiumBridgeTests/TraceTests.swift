@@ -5,9 +5,9 @@ import GymnasiumBridge
 import Storage
 import Testing
 
-/// What the bridge gives is what Gymnasium gives.
+/// The bridge gives the same results as Gymnasium.
 @Suite struct TraceTests {
-    /// An environment with the keywords that it is made with, as options and as JSON.
+    /// An environment with its keyword arguments, as options and as JSON.
     struct Case: CustomTestStringConvertible, Sendable {
         var id: String
         var options: [String: String] = [:]
@@ -71,7 +71,7 @@ import Testing
         try line.split(separator: " ").map { try #require(Double($0)) }
     }
 
-    /// As `play.py` prints it; numbers of a space that starts elsewhere are counted from 0 here.
+    /// As `play.py` prints it; here, numbers of a space with another start are counted from 0.
     private func line(_ batch: GymnasiumBatch) -> [Double] {
         let flags = [batch.rewards[0], batch.terminated[0] ? 1 : 0, batch.truncated[0] ? 1 : 0]
         let mask = batch.actionMasks.map { Double($0[0].bits) } ?? -1
@@ -84,7 +84,8 @@ import Testing
         return flags + [mask] + numbers
     }
 
-    /// The worlds of this library, which draw the same numbers, bit for bit, in each mode and over several children.
+    /// This library's own environments, with the same random numbers, bit for bit, in each mode and over several
+    /// children.
     @Test(arguments: ["CartPole-v1", "Taxi-v4", "FrozenLake-v1", "Blackjack-v1"], AutoresetMode.allCases)
     func batchesEqualOurOwn(id: String, mode: AutoresetMode) throws {
         let own = try EnvironmentCatalog.make(id, count: 5, autoreset: mode)

@@ -8,7 +8,7 @@ import Storage
 import TestSupport
 import Testing
 
-/// The C functions, called as C would.
+/// The C functions, called as from C.
 @Suite struct InterfaceTests {
     private func make(
         _ id: String, _ count: Int, _ mode: reverie_autoreset = REVERIE_SAME_STEP, _ options: String...
@@ -48,7 +48,8 @@ import Testing
             try expected.step()
             let size = expected.observations.bytes.count
             #expect(
-                UnsafeRawBufferPointer(start: buffers.observations, count: size).elementsEqual(expected.observations.bytes))
+                UnsafeRawBufferPointer(start: buffers.observations, count: size).elementsEqual(
+                    expected.observations.bytes))
             #expect(
                 UnsafeRawBufferPointer(start: buffers.final_observations, count: size).elementsEqual(
                     expected.finalObservations.bytes))
@@ -90,7 +91,7 @@ import Testing
             }
         }
         #expect(reverie_reset(batch, nil, nil, [1, 0]) == 0 && buffers.terminated[0] == 0)
-        #expect(reverie_reset(batch, nil, nil, [0, 0]) != 0 && fault().contains("chooses no environment"))
+        #expect(reverie_reset(batch, nil, nil, [0, 0]) != 0 && fault().contains("selects no environment"))
     }
 
     @Test func statesAndPictures() throws {

@@ -5,25 +5,24 @@ public struct ActionAssessment: Hashable, Sendable {
         case actionValues, probabilities
     }
 
-    /// What the numbers mean.
     public var kind: Kind
-    /// The number of observations.
     public let rows: Int
-    /// (rows, actions): one number an action.
+    /// (rows, actions): one number per action.
     public var values: [Double]
 
     /// Makes an assessment of `rows` observations.
     ///
-    /// - Precondition: there are as many numbers for each.
+    /// - Precondition: `rows` is positive and divides the number of values.
     public init(kind: Kind, values: [Double], rows: Int = 1) {
-        precondition(rows > 0 && values.count % rows == 0, "\(values.count) numbers for \(rows) observations")
+        precondition(
+            rows > 0 && values.count % rows == 0,
+            "expected the same number of values for each of \(rows) observations, found \(values.count) in all")
         (self.kind, self.values, self.rows) = (kind, values, rows)
     }
 
-    /// The number of actions.
     public var actionCount: Int { values.count / rows }
 
-    /// The numbers of one observation.
+    /// The row of one observation.
     public subscript(row: Int) -> ArraySlice<Double> { values[row * actionCount..<(row + 1) * actionCount] }
 
     /// The same probability for each action.

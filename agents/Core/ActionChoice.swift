@@ -1,15 +1,15 @@
 import Random
 
-/// The index of the largest value; the first one of equal ones.
+/// The index of the largest value; the first of equal ones.
 ///
-/// - Precondition: there is at least one.
+/// - Precondition: `values` is not empty.
 @inlinable public func argmax(_ values: UnsafeBufferPointer<Float>) -> Int {
     var best = 0
     for index in values.indices where values[index] > values[best] { best = index }
     return best
 }
 
-/// An index drawn with the given probabilities, which need only sum to 1 up to rounding.
+/// An index sampled with the given probabilities, which need to sum to 1 only up to rounding.
 @inlinable public func sampled(_ probabilities: UnsafeBufferPointer<Float>, _ random: inout RandomStream) -> Int {
     var rest = random.uniformFloat()
     for index in probabilities.indices {

@@ -1,19 +1,19 @@
 import Environments
 import Random
 
-/// Where an agent's random choices of actions come from: one stream for all rows, as in training, or one a row, so that
-/// what happens in one environment doesn't depend on how many play beside it.
+/// The source of an agent's random actions: one stream shared by all rows, as in training, or one stream per row, so
+/// that what happens in one environment doesn't depend on how many are stepped beside it.
 public struct ActionStreams: Hashable, Sendable {
     private var streams: [RandomStream]
 
-    /// One stream, which the rows draw from in turn.
+    /// One stream, from which the rows sample in turn.
     public init(shared stream: RandomStream) { streams = [stream] }
 
     /// A stream for each row.
     ///
-    /// - Precondition: there is at least one.
+    /// - Precondition: `rows` is not empty.
     public init(rows: [RandomStream]) {
-        precondition(!rows.isEmpty, "an agent needs at least one stream to draw its actions from")
+        precondition(!rows.isEmpty, "an agent needs at least one random stream to sample its actions from")
         streams = rows
     }
 

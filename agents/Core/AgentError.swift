@@ -4,26 +4,26 @@ import Environments
 public enum AgentError: Error, Hashable, CustomStringConvertible {
     /// The agent can't act in the environment's action space.
     case actionSpace(agent: String, environment: String, space: String, needed: String)
-    /// The agent can't see the environment's observations.
+    /// The agent can't take the environment's observations.
     case observationSpace(agent: String, environment: String, space: String, needed: String)
-    /// The network asked for takes other observations than the environment's.
+    /// The requested network takes other observations than the environment's.
     case network(NetworkName, environment: String, space: String, suitable: [NetworkName])
-    /// The replay buffer asked for takes more memory than there is.
+    /// The requested replay buffer needs more memory than the machine has.
     case replayMemory(ReplayMemory, machineBytes: Int)
-    /// A setting doesn't go with the others, or with the environment.
+    /// A setting conflicts with another one, or with the environment.
     case setting(agent: String, name: String, value: String, allowed: String)
-    /// An update's loss is no number, or infinite: what was learned is worthless from there on.
+    /// The loss of an update is NaN or infinite: from then on, what has been learned is worthless.
     case diverged(agent: String, update: Int, loss: Double)
-    /// After an update learned numbers are none, or infinite.
+    /// After an update, learned parameters are NaN or infinite.
     case notFinite(name: String, update: Int)
     /// The agent plans, and the environment tells no transition probabilities.
     case noModel(agent: String, environment: String)
-    /// The environment doesn't suit the agent; others it does.
+    /// The environment doesn't suit the agent; the names are of agents that it does suit.
     case misfit(reason: String, suitable: [String])
-    /// No agent has that name.
+    /// There is no agent of this name.
     case unknownAgent(String, suggestion: String?)
 
-    /// A sentence with the next thing to try.
+    /// A sentence that says what to try next.
     public var description: String {
         switch self {
         case .actionSpace(let agent, let environment, let space, let needed):
@@ -33,19 +33,19 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
             "The agent '\(agent)' needs an observation space that is \(needed); \(environment) has \(space). "
                 + "'reverie list environments' shows the spaces."
         case .network(let name, let environment, let space, let suitable):
-            "The network '\(name)' is for images, (height, width, channels), of a size that its convolutions fit in; "
-                + "\(environment) has \(space). What suits it is 'network = "
+            "The network '\(name)' takes images, (height, width, channels), at least as large as its convolutions; "
+                + "\(environment) has \(space). Use 'network = "
                 + suitable.map { "\"\($0)\"" }.joined(separator: "' or 'network = ") + "'."
         case .replayMemory(let memory, let machineBytes):
             "A replay buffer of \(memory.capacity) transitions takes \(ReplayMemory.text(memory.bytes)), more than "
                 + "\(ReplayMemory.largestShare) % of this machine's \(ReplayMemory.text(machineBytes)). "
                 + "'--set replayCapacity=\(memory.largestCapacity(machineBytes))' fits."
         case .setting(let agent, let name, let value, let allowed):
-            "The agent '\(agent)' can't have \(name) = \(value): it is \(allowed)."
+            "The agent '\(agent)' can't have \(name) = \(value): it must be \(allowed)."
         case .diverged(let agent, let update, let loss):
             "The loss of '\(agent)' is \(loss) in update \(update). \(Self.remedy)"
         case .notFinite(let name, let update):
-            "Of '\(name)' not all are finite numbers after update \(update). \(Self.remedy)"
+            "'\(name)' has numbers that are not finite after update \(update). \(Self.remedy)"
         case .noModel(let agent, let environment):
             "The agent '\(agent)' plans with transition probabilities; \(environment) doesn't tell them. Environments whose "
                 + "observation is the number of a state do, unwrapped: "
@@ -61,7 +61,7 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     private static let remedy =
         "A smaller learningRate may help, or gradientClipping; --check-finite names the operation."
 
-    /// Whether it is said that the environment doesn't suit the agent, whatever its settings.
+    /// Whether the environment doesn't suit the agent, whatever its settings.
     var isMisfit: Bool {
         switch self {
         case .actionSpace, .observationSpace, .noModel: true
@@ -69,7 +69,7 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether it is said that learning has gone wrong.
+    /// Whether learning has diverged.
     public var isDivergence: Bool {
         switch self {
         case .diverged, .notFinite: true

@@ -2,16 +2,16 @@ import Environments
 
 /// What an agent needs of an environment, whatever its settings.
 public enum AgentNeeds: Sendable {
-    /// Actions that can be drawn: discrete ones, or numbers within bounds.
+    /// Actions that can be sampled: discrete ones, or numbers within bounds.
     case drawableActions
-    /// Discrete actions, and observations that a network takes.
+    /// Discrete actions, and observations that a network can take.
     case discreteActions
-    /// Discrete actions, and observations that number the rows of a table.
+    /// Discrete actions, and observations that can index the rows of a table.
     case table
-    /// As a table, and transition probabilities.
+    /// As for a table, and transition probabilities.
     case model
 
-    /// Whether an environment has it.
+    /// Whether an environment meets the need.
     public func areMet(by environment: EnvironmentDescription) -> Bool {
         switch self {
         case .drawableActions: RandomAgent.canAct(in: environment.actionSpace)

@@ -3,19 +3,15 @@ import Experience
 
 /// What an agent must know of an environment to be made for it.
 public struct EnvironmentDescription: Sendable {
-    /// The environment's name.
     public var id: String
-    /// The set of observations.
     public var observationSpace: Space
-    /// The set of actions.
     public var actionSpace: Space
-    /// The type of an observation's elements.
     public var elementType: ElementType
-    /// The number of consecutive frames that an observation consists of: see `Environment.stackedFrames`.
+    /// The number of consecutive frames in an observation: see `Environment.stackedFrames`.
     public var stackedFrames: Int
-    /// How many are stepped side by side.
+    /// The number of environments stepped together.
     public var count: Int
-    /// The transition probabilities, for planners; nil where the environment isn't finite or doesn't know them.
+    /// The transition probabilities, for planners; nil if the environment isn't finite or doesn't know them.
     public var model: (any TabularModel)?
 
     /// Describes a batch of environments.
@@ -36,11 +32,11 @@ public struct EnvironmentDescription: Sendable {
 
     /// The number of discrete actions.
     ///
-    /// - Throws: ``AgentError`` for other action spaces.
+    /// - Throws: ``AgentError`` if the action space is not discrete.
     func actionCount(for agent: String) throws -> Int {
         guard case .discrete(let count) = actionSpace else {
             throw AgentError.actionSpace(
-                agent: agent, environment: id, space: "\(actionSpace)", needed: "a discrete one")
+                agent: agent, environment: id, space: "\(actionSpace)", needed: "discrete")
         }
         return count
     }

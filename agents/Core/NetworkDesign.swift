@@ -5,25 +5,25 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The networks that an agent can see observations with.
+/// The networks through which an agent can take observations.
 public enum NetworkName: String, SettingChoice {
-    /// `embedding` for discrete observations, `nature` for images of 36 × 36 pixels or more, `minatar` for smaller ones,
-    /// `mlp` for everything else.
+    /// `embedding` for discrete observations, `nature` for images of 36 × 36 pixels or more, `minatar` for smaller
+    /// ones, `mlp` for everything else.
     case auto
-    /// Linear layers on all numbers of an observation in a row; a discrete one is a one-hot row.
+    /// Linear layers on all numbers of an observation; a discrete observation is a one-hot row.
     case mlp
-    /// A learned vector for each discrete observation in place of the first linear layer.
+    /// A learned vector for each discrete observation instead of the first linear layer.
     case embedding
-    /// MinAtar's (Young & Tian 2019): 16 convolutions of 3 × 3 and 128 units, rectified.
+    /// MinAtar's network (Young & Tian 2019): 16 convolutions of 3 × 3 and 128 units, with ReLU.
     case minatar
-    /// That of Mnih et al. 2015: convolutions of 8 × 8 (32, stride 4), 4 × 4 (64, stride 2) and 3 × 3 (64), and 512
-    /// units, rectified.
+    /// The network of Mnih et al. 2015: convolutions of 8 × 8 (32, stride 4), 4 × 4 (64, stride 2) and 3 × 3 (64), and
+    /// 512 units, with ReLU.
     case nature
 }
 
-/// A network chosen for a space of observations, of which several can be made: the learned one and its target.
+/// A network chosen for an observation space. Several can be made from it, such as a learned one and its target.
 struct NetworkDesign {
-    /// What is known of a layer of convolutions: square kernels, no padding.
+    /// A layer of convolutions with square kernels and no padding.
     private struct Convolutions {
         var count, kernel: Int
         var stride = 1
@@ -34,9 +34,9 @@ struct NetworkDesign {
 
     /// How observations become the network's inputs.
     let encoding: ObservationEncoding
-    /// The shape of an observation as the network takes it.
+    /// The shape of an observation as the network's input.
     let inputs: Shape
-    /// Units of each layer between the first ones and the outputs.
+    /// Units of each layer between the first layers and the outputs.
     let hiddenSizes: [Int]
     private let convolutions: [Convolutions]
     /// The number of discrete observations of `embedding`; nil for the other networks.
@@ -46,11 +46,11 @@ struct NetworkDesign {
     /// Chooses a network.
     ///
     /// - Parameters:
-    ///   - agent: Who asks, for the error.
+    ///   - agent: The agent's name, for the error.
     ///   - hiddenSizes: Units of each hidden layer of `mlp` and `embedding`.
     ///   - activation: The function between the layers of `mlp` and `embedding`.
-    /// - Throws: ``AgentError/network(_:environment:space:suitable:)`` where the one asked for takes other observations,
-    ///   ``AgentError/observationSpace(agent:environment:space:needed:)`` where none takes these.
+    /// - Throws: ``AgentError/network(_:environment:space:suitable:)`` if the requested network takes other
+    ///   observations, ``AgentError/observationSpace(agent:environment:space:needed:)`` if no network takes these.
     init(
         _ name: NetworkName, for environment: EnvironmentDescription, agent: String, hiddenSizes: [Int],
         activation: Activation
@@ -63,7 +63,7 @@ struct NetworkDesign {
         let chosen = name == .auto ? Self.best(for: space) : name
         guard let encoding = ObservationEncoding(space, isNumbered: chosen == .embedding) else {
             throw AgentError.observationSpace(
-                agent: agent, environment: environment.id, space: "\(space)", needed: "a discrete one or a box")
+                agent: agent, environment: environment.id, space: "\(space)", needed: "discrete or a box")
         }
         self.encoding = encoding
         convolutions = Self.convolutions(chosen)
@@ -89,7 +89,7 @@ struct NetworkDesign {
         }
     }
 
-    /// Whether an embedding has numbers to look up, and convolutions something left to look at: images are (height,
+    /// Whether an embedding has indices to look up, or the convolutions' output is not empty. Images are (height,
     /// width, channels).
     private static func suits(_ name: NetworkName, _ space: Space) -> Bool {
         if name == .embedding { return space.discreteCount != nil }
@@ -106,12 +106,12 @@ struct NetworkDesign {
         let shape = space.shape
         if suits(.embedding, space) { return .embedding }
         if suits(.nature, shape) { return .nature }
-        // One side short and one long is a stack along the first axis rather than an image.
+        // An array with one short and one long side is a stack along the first axis, not an image.
         let isSmallImage = suits(.minatar, shape) && shape[..<2].allSatisfy { !suits(.nature, [$0, $0, 1]) }
         return isSmallImage ? .minatar : .mlp
     }
 
-    /// A program's input of so many observations; nil for any number.
+    /// A program's input of `rows` observations; nil for any number.
     func input(rows: Int?) -> Program.Input { .float32(rows: rows, inputs) }
 
     /// A network with fresh parameters: (B, inputs) → (B, outputs).
@@ -127,8 +127,8 @@ struct NetworkDesign {
         return Sequential(layers + [Linear(width, outputs, random: &random)])
     }
 
-    /// The layers before the last hidden one, and what streams out of them need: how wide they are, how many units the
-    /// last hidden layer has (nil where there is none), and the function behind it.
+    /// The layers before the last hidden one, and what streams that follow them need: the width of their output, the
+    /// units of the last hidden layer (nil if there is none) and its activation function.
     func makeBody(random: inout RandomStream) -> (body: any Layer, width: Int, hidden: Int?, activation: Activation) {
         var (layers, width, hidden) = firstLayers(random: &random)
         extend(&layers, &width, by: hidden.dropLast(), random: &random)
@@ -144,7 +144,8 @@ struct NetworkDesign {
         }
     }
 
-    /// Convolutions or an embedding, if there are such: how wide they are, and the units of the layers behind them.
+    /// The convolutions or the embedding, if any: the layers, the width of their output, and the units of the layers
+    /// after them.
     private func firstLayers(random: inout RandomStream) -> (layers: [any Layer], width: Int, hidden: [Int]) {
         if let embeddedCount, let size = hiddenSizes.first {
             let layers: [any Layer] = [Self.numbers, Embedding(embeddedCount, size, random: &random), activation]

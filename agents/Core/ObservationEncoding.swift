@@ -1,20 +1,20 @@
 import Experience
 
-/// How a network sees observations: a discrete one as a one-hot row or as its number, an array as its elements, and bytes
-/// of a picture, whose bounds are 0 and 255, as numbers from 0 to 1.
+/// How a network sees observations: a discrete one as a one-hot row or as its index, an array as its elements, and the
+/// bytes of an image, whose bounds are 0 and 255, as numbers from 0 to 1.
 public struct ObservationEncoding: Sendable {
-    /// The number of inputs that a network needs.
+    /// The number of a network's inputs.
     public let inputCount: Int
     /// The number of discrete observations; 0 for arrays.
     @usableFromInline let stateCount: Int
-    /// Whether a discrete observation is one input, its number.
+    /// Whether a discrete observation is one input, its index.
     @usableFromInline let isNumbered: Bool
-    /// What bytes are divided by.
+    /// The divisor of bytes.
     @usableFromInline let divisor: Float
 
-    /// The encoding of a space, or nil for one that no network here takes.
+    /// The encoding of a space, or nil if no network here takes it.
     ///
-    /// - Parameter isNumbered: A discrete observation is one input, its number, as an embedding takes it.
+    /// - Parameter isNumbered: whether a discrete observation is one input, its index, as an embedding needs.
     public init?(_ space: Space, isNumbered: Bool = false) {
         switch space {
         case .discrete(let count): (inputCount, stateCount) = (isNumbered ? 1 : count, count)
@@ -42,7 +42,7 @@ public struct ObservationEncoding: Sendable {
         inputs[index] = 1
     }
 
-    /// Writes `count` elements of an array, such as a frame of a stack, `stride` inputs from one to the next.
+    /// Writes `count` elements of an array, such as one frame of a stack, `stride` inputs apart.
     @inlinable func encode(
         _ elements: UnsafeRawPointer, type: ElementType, count: Int, into inputs: UnsafeMutablePointer<Float>,
         stride: Int

@@ -1,19 +1,18 @@
 import Environments
 
-/// A finite Markov decision process laid out for planning, and the steps that planners consist of, in double precision.
+/// A finite Markov decision process laid out for planning, and the operations of planners, in double precision.
 ///
 /// With p, r the probability and reward of an outcome and V(s′) = 0 where s′ is terminal, the value of an action is
 ///
 ///     q(s,a) = Σ p (r + γ V(s′)).
 ///
-/// Sweeps are in place (Gauss-Seidel): a state sees the new values of those before it, which converges at least as fast as
-/// with two arrays (Sutton and Barto 2018, 4.1).
+/// Sweeps are in place (Gauss-Seidel): a state sees the new values of the states before it, which converges at least as
+/// fast as sweeps with two arrays (Sutton and Barto 2018, 4.1).
 public struct MarkovDecisionProcess: Sendable {
-    /// How actions are chosen.
     public enum Policy: Hashable, Sendable {
         /// Every action with equal probability.
         case uniform
-        /// One action a state.
+        /// One action per state.
         case deterministic([Int])
     }
 
@@ -21,10 +20,10 @@ public struct MarkovDecisionProcess: Sendable {
     public let stateCount: Int
     /// Actions are `0..<actionCount`.
     public let actionCount: Int
-    /// γ.
+    /// The discount factor γ.
     public let discount: Double
 
-    /// An outcome, γ multiplied in; `weight` is 0 where the episode ends.
+    /// An outcome, with γ multiplied in; `weight` is 0 where the episode ends.
     private struct Branch: Sendable {
         var next: Int32
         var weight: Double
@@ -38,10 +37,10 @@ public struct MarkovDecisionProcess: Sendable {
 
     /// Lays out a model.
     ///
-    /// - Precondition: `discount` is in 0...1. With 1, sweeps converge only where episodes end under the policy swept, or
-    ///   no cycle brings rewards.
+    /// - Precondition: `discount` is in 0...1. With 1, sweeps converge only if episodes end under the policy, or if no
+    ///   cycle yields rewards.
     public init(_ model: any TabularModel, discount: Double) {
-        precondition(0...1 ~= discount, "a discount of \(discount), expected 0...1")
+        precondition(0...1 ~= discount, "expected a discount in 0...1, found \(discount)")
         (stateCount, actionCount, self.discount) = (model.stateCount, model.actionCount, discount)
         var (branches, starts, rewards) = ([Branch](), [0], [Double]())
         for pair in 0..<model.stateCount * model.actionCount {
@@ -100,10 +99,10 @@ public struct MarkovDecisionProcess: Sendable {
     /// The value of every state under a policy.
     ///
     /// - Parameters:
-    ///   - values: where the sweeps begin; zeros unless said otherwise.
-    ///   - tolerance: the change of a sweep with which they end.
-    ///   - sweeps: the number after which they end in any case.
-    /// - Returns: the values, the last sweep's change, and the number of sweeps.
+    ///   - values: the initial values; zeros by default.
+    ///   - tolerance: sweeps end when no value changes by more than this.
+    ///   - sweeps: the maximum number of sweeps.
+    /// - Returns: the values, the largest change in the last sweep, and the number of sweeps.
     public func values(
         of policy: Policy, from values: [Double]? = nil, tolerance: Double = 1e-10, sweeps: Int = 1_000_000
     ) -> (values: [Double], residual: Double, sweeps: Int) {
@@ -118,8 +117,8 @@ public struct MarkovDecisionProcess: Sendable {
 
     // MARK: Improvement
 
-    /// The greedy policy of values (Sutton and Barto 2018, 4.2). A state keeps its action of the policy `current` as long as no
-    /// other is better by more than rounding, so that equal actions don't take turns.
+    /// The greedy policy of values (Sutton and Barto 2018, 4.2). A state keeps its action of the policy `current`
+    /// unless another is better by more than rounding, so that equal actions don't alternate.
     public func greedyPolicy(_ values: [Double], keeping current: Policy = .uniform) -> [Int] {
         (0..<stateCount).map { state in
             let best = best(state, values)
@@ -129,12 +128,12 @@ public struct MarkovDecisionProcess: Sendable {
         }
     }
 
-    /// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3), from the uniform policy: evaluation and improvement in turn, until
-    /// no action changes.
+    /// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3), from the uniform policy: alternates evaluation and
+    /// improvement until no action changes.
     ///
-    /// - Precondition: as ``init(_:discount:)``, for every policy met on the way.
-    /// - Parameter sweeps: those of an evaluation at most; fewer than convergence takes make it modified policy iteration
-    ///   (Puterman and Shin 1978), which ends the same.
+    /// - Precondition: as ``init(_:discount:)``, for every policy on the way.
+    /// - Parameter sweeps: the maximum per evaluation. With fewer than convergence needs, it is modified policy
+    ///   iteration (Puterman and Shin 1978), which ends with the same policy.
     public func policyIteration(
         tolerance: Double = 1e-10, sweeps: Int = 1_000_000
     ) -> (policy: [Int], values: [Double], improvements: Int) {
@@ -144,7 +143,7 @@ public struct MarkovDecisionProcess: Sendable {
             values = evaluation.values
             let improved = greedyPolicy(values, keeping: policy)
             improvements += 1
-            // Values that have not converged may yet show a better action.
+            // Values that have not converged may still reveal a better action.
             let isEvaluated = evaluation.residual <= tolerance
             if isEvaluated && .deterministic(improved) == policy { return (improved, values, improvements) }
             policy = .deterministic(improved)
@@ -162,8 +161,8 @@ public struct MarkovDecisionProcess: Sendable {
 
     /// Value iteration from zeros.
     ///
-    /// - Returns: V*, the last sweep's change, and the number of sweeps. No value is farther from V* than the change times
-    ///   γ / (1 − γ).
+    /// - Returns: V*, the largest change in the last sweep, and the number of sweeps. No value is farther from V* than
+    ///   the change times γ / (1 − γ).
     public func valueIteration(
         tolerance: Double = 1e-10, sweeps: Int = 1_000_000
     ) -> (values: [Double], residual: Double, sweeps: Int) {

@@ -8,31 +8,30 @@ import TensorCore
 public protocol PlannerSettings: AgentSettings {
     /// γ, the weight of a reward one step later.
     var discount: Double { get set }
-    /// The largest change of a sweep with which planning is finished.
+    /// Planning is finished when no value changes by more than this in a sweep.
     var tolerance: Double { get set }
 }
 
 extension PlannerSettings {
-    /// A model.
     public static var needs: AgentNeeds { .model }
 }
 
-/// What all planners share: the process, the values under way in double precision, and a table of action values that they
-/// act by. They learn nothing from transitions; each call of ``learn(from:)`` makes one more step of planning, until there is
-/// nothing left to plan.
+/// What all planners share: the process, the current values in double precision, and a table of action values by which
+/// they act. They learn nothing from transitions; each call of ``learn(from:)`` plans one more step, until planning is
+/// finished.
 public class Planner: Learner {
     let process: MarkovDecisionProcess
     let tolerance: Double
-    /// V.
+    /// V(s).
     final var values: [Double]
-    /// q, (states, actions), of the values so far.
+    /// q(s, a) of the current values, (states, actions).
     private let table: Variable
     private let shape: TableShape
-    /// The last step's largest change of a value; infinite before the first.
+    /// The largest change of a value in the last step; infinite before the first.
     final var residual = Double.infinity
-    /// Sweeps over all states so far.
+    /// The number of sweeps over all states so far.
     final var sweeps = 0
-    /// Whether planning has come to its end.
+    /// Whether planning is finished.
     public final var isFinished = false
 
     init(
@@ -50,17 +49,17 @@ public class Planner: Learner {
         publish()
     }
 
-    /// Makes one step of planning: changes ``values``, ``residual``, ``sweeps`` and ``isFinished``.
-    func plan() { preconditionFailure("\(Self.self) has no plan") }
+    /// Plans one step: changes ``values``, ``residual``, ``sweeps`` and ``isFinished``. Subclasses override it.
+    func plan() { preconditionFailure("\(Self.self) must override plan()") }
 
-    /// One step of planning; the transitions don't matter.
+    /// Plans one step; the transitions are ignored.
     public final func learn(from transitions: Transitions) {
         guard !isFinished else { return }
         plan()
         publish()
     }
 
-    /// Puts the action values into the table.
+    /// Writes the action values to the table.
     private func publish() {
         table.withMutableValues { table in
             for state in 0..<process.stateCount {
@@ -71,7 +70,7 @@ public class Planner: Learner {
         }
     }
 
-    /// The best action by the values so far, in both modes.
+    /// The best action by the current values, in both modes.
     public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
         let actions = actions.integers
         table.withValues { table in
@@ -82,13 +81,12 @@ public class Planner: Learner {
         }
     }
 
-    /// Where exploring actions are drawn from: nothing explores unless said otherwise.
+    /// The random streams that exploring actions are sampled from: by default nothing explores.
     public var actionStreams: ActionStreams {
         get { ActionStreams(shared: RandomStream(seed: 0)) }
         set {}
     }
 
-    /// Codes the counters and the values, in double precision.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&sweeps, in: 0...1 << 62)
         try coder.code(&residual)
@@ -101,15 +99,15 @@ public class Planner: Learner {
         sweeps > 0 ? [("residual", residual), ("sweeps", Double(sweeps))] : []
     }
 
-    /// One a sweep.
+    /// One per sweep.
     public var updates: Int { sweeps }
 
-    /// The table.
     public final var variables: Parameters { Parameters([("values", table)]) }
 
-    /// The table.
     public final var behaviour: Parameters { variables }
 
     /// The rows of the table.
-    public final func assess(_ observations: Rows) -> ActionAssessment? { shape.assessment(of: observations, by: table) }
+    public final func assess(_ observations: Rows) -> ActionAssessment? {
+        shape.assessment(of: observations, by: table)
+    }
 }

@@ -5,26 +5,24 @@ import Random
 
 /// Settings of ``PolicyEvaluation``.
 public struct PolicyEvaluationSettings: PlannerSettings {
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
-    /// The largest change of a sweep with which planning is finished.
+    /// Planning is finished when no value changes by more than this in a sweep.
     @Setting(0...1, "convergence tolerance") public var tolerance = 1e-9
 
-    /// The defaults.
     public init() {}
 
-    /// A ``PolicyEvaluation``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try PolicyEvaluation(self, environment: environment, seed: seed)
     }
 }
 
-/// Iterative policy evaluation (Sutton and Barto 2018, 4.1) of the policy that takes every action with equal probability,
+/// Iterative policy evaluation (Sutton and Barto 2018, 4.1) of the policy that takes every action with equal
+/// probability,
 ///
 ///     V(s) ← Σₐ π(a|s) Σ p (r + γ V(s′)),
 ///
-/// a sweep over all states a step. While it explores it acts by that policy; its greedy actions are the first improvement of
-/// it (4.2).
+/// one sweep over all states per step. When exploring it acts by that policy; its greedy actions are the first
+/// improvement of it (4.2).
 public final class PolicyEvaluation: Planner {
     private var streams: ActionStreams
 
@@ -45,13 +43,13 @@ public final class PolicyEvaluation: Planner {
         isFinished = residual <= tolerance
     }
 
-    /// Where the actions of the policy that is evaluated are drawn from.
+    /// The random streams that actions of the evaluated policy are sampled from.
     public override var actionStreams: ActionStreams {
         get { streams }
         set { streams = newValue }
     }
 
-    /// Every action with equal probability, or the best by the values so far.
+    /// Every action with equal probability, or the best by the current values.
     public override func act(
         on observations: Rows, mode: ActionMode, into actions: MutableRows
     ) {
@@ -60,7 +58,6 @@ public final class PolicyEvaluation: Planner {
         for row in actions.indices { actions[row] = streams[row].integers(below: process.actionCount) }
     }
 
-    /// Codes the random stream, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         try coder.code(&streams)

@@ -3,31 +3,28 @@ import Environments
 
 /// Settings of ``PolicyIteration``.
 public struct PolicyIterationSettings: PlannerSettings {
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
-    /// The largest change of a sweep with which an evaluation is finished.
-    @Setting(0...1, "convergence tolerance of an evaluation") public var tolerance = 1e-9
-    /// Sweeps of an evaluation at most.
-    @Setting(1...1_000_000_000, "maximum sweeps of an evaluation") public var evaluationSweeps = 100_000
+    /// An evaluation is finished when no value changes by more than this in a sweep.
+    @Setting(0...1, "convergence tolerance of each evaluation") public var tolerance = 1e-9
+    /// The maximum number of sweeps per evaluation.
+    @Setting(1...1_000_000_000, "maximum sweeps per evaluation") public var evaluationSweeps = 100_000
 
-    /// The defaults.
     public init() {}
 
-    /// A ``PolicyIteration``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try PolicyIteration(self, environment: environment)
     }
 }
 
-/// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3): evaluates a policy, beginning with the one that takes every action
-/// with equal probability, and improves it, π(s) ← argmaxₐ Σ p (r + γ V(s′)), once a step, until no action changes.
+/// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3): evaluates a policy, starting from the uniform one, and
+/// improves it, π(s) ← argmaxₐ Σ p (r + γ V(s′)), once per step, until no action changes.
 ///
-/// Evaluations go on from the last one's values. Cut short (``PolicyIterationSettings/evaluationSweeps``) it is modified
-/// policy iteration (Puterman and Shin 1978).
+/// Each evaluation continues from the values of the last one. With few sweeps
+/// (``PolicyIterationSettings/evaluationSweeps``) it is modified policy iteration (Puterman and Shin 1978).
 public final class PolicyIteration: Planner {
     private let evaluationSweeps: Int
     private var policy = MarkovDecisionProcess.Policy.uniform
-    /// States whose action the last improvement has changed.
+    /// The number of states whose action the last improvement changed.
     private var changes = 0
     private var improvements = 0
 
@@ -53,7 +50,6 @@ public final class PolicyIteration: Planner {
         isFinished = changes == 0 && residual <= tolerance
     }
 
-    /// Codes the policy, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         try coder.code(&changes, in: 0...process.stateCount)
@@ -65,11 +61,11 @@ public final class PolicyIteration: Planner {
         policy = .deterministic(actions)
     }
 
-    /// The last evaluation's residual, its sweeps, and the states whose action has changed.
+    /// The last evaluation's residual, its sweeps, and the number of states whose action changed.
     public override var metrics: [(name: String, value: Double)] {
         improvements > 0 ? super.metrics + [("changedStates", Double(changes))] : []
     }
 
-    /// One an improvement.
+    /// One per improvement.
     public override var updates: Int { improvements }
 }

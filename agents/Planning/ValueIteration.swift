@@ -2,21 +2,19 @@ import Configuration
 
 /// Settings of ``ValueIteration``.
 public struct ValueIterationSettings: PlannerSettings {
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
-    /// The largest change of a sweep with which planning is finished.
+    /// Planning is finished when no value changes by more than this in a sweep.
     @Setting(0...1, "convergence tolerance") public var tolerance = 1e-9
 
-    /// The defaults.
     public init() {}
 
-    /// A ``ValueIteration``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try ValueIteration(self, environment: environment)
     }
 }
 
-/// Value iteration (Bellman 1957; Sutton and Barto 2018, 4.4): V(s) ← maxₐ Σ p (r + γ V(s′)), a sweep over all states a step.
+/// Value iteration (Bellman 1957; Sutton and Barto 2018, 4.4): V(s) ← maxₐ Σ p (r + γ V(s′)), one sweep over all states
+/// per step.
 public final class ValueIteration: Planner {
     /// Makes a planner.
     ///

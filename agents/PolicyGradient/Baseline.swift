@@ -4,13 +4,13 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A learned state value, fitted to whole episodes' returns by squared error.
+/// A learned state value, fitted to the returns of whole episodes by squared error.
 final class Baseline {
     private let network: any Layer
     private let optimizer: Adam
     private let updates: Int
     let valueProgram, fitProgram: Program
-    /// The squared error of the last fit's last step.
+    /// The squared error in the last step of the last fit.
     var loss = 0.0
 
     init(_ design: NetworkDesign, _ settings: REINFORCESettings, random: inout RandomStream) throws {
@@ -37,7 +37,7 @@ final class Baseline {
         return Double(plan.output(0)[0])
     }
 
-    /// The values of the batch's observations as they were before fitting its returns, valid until the next call.
+    /// The values of the batch's observations before its returns are fitted, valid until the next call.
     func fit(_ batch: EpisodeBatch, _ encoding: ObservationEncoding) throws -> UnsafeBufferPointer<Float> {
         let length = Program.bucket(for: batch.finished.steps)
         let plan = try valueProgram.plan(length: length)

@@ -1,17 +1,17 @@
 import Environments
 import Experience
 
-/// The steps of whole episodes: those under way, one trajectory an environment, and the finished ones, whose returns are
+/// The steps of whole episodes: one unfinished trajectory per environment, and the finished episodes, whose returns are
 /// known, one after another.
 struct EpisodeBatch {
     /// Finished episodes: observations, actions, rewards and returns of each step.
     private(set) var finished: Trajectory
-    /// How many episodes they are.
+    /// The number of finished episodes.
     private(set) var count = 0
     private var underWay: [Trajectory]
     private let environment: EnvironmentDescription
 
-    /// Nothing yet, in environments of a kind.
+    /// An empty batch.
     init(_ environment: EnvironmentDescription) {
         self.environment = environment
         finished = Self.trajectory(environment)
@@ -25,11 +25,11 @@ struct EpisodeBatch {
         ])
     }
 
-    /// Takes in one environment's step.
+    /// Adds the step of one environment.
     ///
     /// - Parameters:
     ///   - discount: γ.
-    ///   - rest: gives the value of what follows an episode that was cut.
+    ///   - rest: the value of the last observation, asked for if the episode was truncated.
     mutating func append(
         row: Int, of transitions: Transitions, discount: Double, rest: () throws -> Double
     ) rethrows {
@@ -48,13 +48,14 @@ struct EpisodeBatch {
         count += 1
     }
 
-    /// Forgets the finished episodes.
+    /// Removes the finished episodes.
     mutating func removeFinished() {
         finished.removeAll()
         count = 0
     }
 
-    /// Writes the finished steps into inputs of a bucket's length: zeros, and a mask of 0, behind the last.
+    /// Writes the finished steps into inputs of a bucket's length; the places after the last step get zeros and a mask
+    /// of 0.
     func write(
         observations: UnsafeMutableBufferPointer<Float>, actions: UnsafeMutableBufferPointer<Int32>?,
         returns: UnsafeMutableBufferPointer<Float>, mask: UnsafeMutableBufferPointer<Float>,
@@ -75,26 +76,27 @@ struct EpisodeBatch {
 
     /// Codes all steps.
     ///
-    /// - Parameter limit: the number of episodes that are never reached.
+    /// - Parameter limit: a number of finished episodes that is never reached.
     mutating func codeState(with coder: inout StateCoder, limit: Int) throws(EnvironmentError) {
         try coder.code(&count, in: 0...limit - 1)
         try coder.code(&finished, in: environment)
         let environment = environment
-        try coder.code(rows: &underWay, new: Self.trajectory(environment)) { (episode, coder) throws(EnvironmentError) in
+        try coder.code(rows: &underWay, new: Self.trajectory(environment)) {
+            (episode, coder) throws(EnvironmentError) in
             try coder.code(&episode, in: environment)
         }
     }
 }
 
 extension Column.Name {
-    /// Returns: what is left of an episode's rewards, discounted.
+    /// Returns: the discounted sum of an episode's remaining rewards.
     public static let returns: Column.Name = "returns"
 }
 
 extension StateCoder {
-    /// Codes the steps of a trajectory in environments of a kind. Observations and actions that are read must be in their
-    /// spaces where these are of choices.
-    mutating func code(_ trajectory: inout Trajectory, in environment: EnvironmentDescription) throws(EnvironmentError) {
+    /// Codes the steps of a trajectory. When reading, discrete observations and actions must be in their spaces.
+    mutating func code(_ trajectory: inout Trajectory, in environment: EnvironmentDescription) throws(EnvironmentError)
+    {
         var steps = trajectory.steps
         let stepBytes = trajectory.columns.reduce(0) { $0 + $1.rowBytes } * trajectory.environments
         try code(count: &steps, ofBytes: stepBytes)
@@ -117,7 +119,7 @@ extension StateCoder {
 }
 
 extension EnvironmentDescription {
-    /// The space of choices that a column's rows must be in; nil where any numbers will do.
+    /// The discrete space that a column's rows must be in; nil if any numbers will do.
     fileprivate func space(of name: Column.Name) -> Space? {
         let space = name == .observations ? observationSpace : name == .actions ? actionSpace : nil
         if case .box = space { return nil }

@@ -1,8 +1,8 @@
 import TensorCore
 
-// What the losses of policies are made of, as pure functions of tensors. T is the number of steps, A the number of actions.
+// The parts of policy losses, as pure functions of tensors. T is the number of steps, A the number of actions.
 
-/// The score function's loss (Williams 1992), −log π(aₜ|sₜ) Âₜ for each step, whose gradient with the advantages held fixed is
+/// The score function's loss (Williams 1992), −log π(aₜ|sₜ) Âₜ for each step, whose gradient with fixed advantages is
 /// the policy gradient.
 ///
 /// - Parameters:
@@ -21,11 +21,11 @@ public func entropy(_ logProbabilities: Tensor) -> Tensor {
     -(logProbabilities.exp() * logProbabilities).sum([-1])
 }
 
-/// Numbers shifted and scaled to mean 0 and variance 1 over the steps that a mask leaves.
+/// Shifts and scales numbers to mean 0 and variance 1 over the steps that a mask selects.
 ///
 /// - Parameters:
 ///   - values: (T).
-///   - mask: (T): 1 for a step, 0 for one to be left out, whose result is 0.
+///   - mask: (T): 1 for a step, 0 for a place to ignore, whose result is 0.
 public func whitened(_ values: Tensor, mask: Tensor) -> Tensor {
     let count = mask.sum()
     let centred = (values - (values * mask).sum() / count) * mask
@@ -36,15 +36,16 @@ public func whitened(_ values: Tensor, mask: Tensor) -> Tensor {
 /// The returns Gₜ = rₜ + γ Gₜ₊₁ of an episode's steps.
 ///
 /// - Parameters:
-///   - rewards: rₜ, which count in single precision.
+///   - rewards: rₜ, rounded to single precision.
 ///   - discount: γ.
-///   - rest: the value of what follows the last step: 0 behind a terminal state.
+///   - rest: the value after the last step: 0 after a terminal state.
 ///   - returns: as many as rewards, written here.
 public func discountedReturns(
     of rewards: UnsafeBufferPointer<Double>, discount: Double, after rest: Double,
     into returns: UnsafeMutableBufferPointer<Float>
 ) {
-    precondition(rewards.count == returns.count, "\(rewards.count) rewards for \(returns.count) returns")
+    precondition(
+        rewards.count == returns.count, "expected as many returns as rewards, \(rewards.count), found \(returns.count)")
     var following = rest
     for step in rewards.indices.reversed() {
         following = Double(Float(rewards[step])) + discount * following

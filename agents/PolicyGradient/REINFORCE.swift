@@ -8,8 +8,9 @@ import TensorCore
 ///
 ///     ∇J = E[Σₜ (Gₜ − b(sₜ)) ∇ log π(aₜ|sₜ)],   Gₜ = rₜ + γ Gₜ₊₁
 ///
-/// with an optional learned baseline b (fitted to the returns), whitened advantages and an entropy bonus. A truncated
-/// episode's return goes on with the baseline's value of the last observation; without a baseline it ends there.
+/// with an optional learned baseline b (fitted to the returns), normalised advantages and an entropy bonus. The return
+/// of a truncated episode bootstraps from the baseline's value of the last observation; without a baseline it ends
+/// there.
 public final class REINFORCE: Learner {
     private let settings: REINFORCESettings
     private let encoding: ObservationEncoding
@@ -18,18 +19,17 @@ public final class REINFORCE: Learner {
     private let policyOptimizer: Adam
     let baseline: Baseline?
     let policyProgram, learningProgram: Program
-    /// Where actions are drawn from.
+    /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
-    /// Episodes under way, and finished ones up to the number that makes a batch.
+    /// Unfinished episodes, and finished ones up to the number of a batch.
     private var batch: EpisodeBatch
     private var loss = 0.0
     private var entropy = 0.0
-    /// Updates of the policy so far.
     public private(set) var updates = 0
 
     /// Makes an agent for the given spaces.
     ///
-    /// - Throws: ``AgentError`` where the spaces don't suit it.
+    /// - Throws: ``AgentError`` if the spaces don't suit it.
     public init(_ settings: REINFORCESettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
         actionCount = try environment.actionCount(for: "reinforce")
         self.settings = settings
@@ -51,7 +51,7 @@ public final class REINFORCE: Learner {
         policyOptimizer.prepare(for: policy.parameters)
     }
 
-    /// Inputs: s (T, …), a (T), advantage (T), mask (T): 0 behind the batch's last step. Outputs: loss, entropy.
+    /// Inputs: s (T, …), a (T), advantage (T), mask (T), 0 after the batch's last step. Outputs: loss, entropy.
     static func learningProgram(
         _ policy: any Layer, _ optimizer: Adam, _ settings: REINFORCESettings, rows: Program.Input
     ) -> Program {
@@ -70,14 +70,15 @@ public final class REINFORCE: Learner {
         }
     }
 
-    /// Draws from the policy, or takes its most probable action.
+    /// Samples from the policy, or takes its most probable action.
     public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
         choose(actions.integers, by: try probabilities(observations), mode)
     }
 
     /// As ``act(on:mode:into:)``; the probabilities are the assessment.
     public func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows, assessing assessment: inout ActionAssessment?
+        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        assessing assessment: inout ActionAssessment?
     ) throws {
         let probabilities = try probabilities(observations)
         assessment = self.assessment(of: probabilities, rows: observations.count)
@@ -93,7 +94,7 @@ public final class REINFORCE: Learner {
         }
     }
 
-    /// (B, actions): π of the given observations, valid until the next call.
+    /// (B, actions): π for the given observations, valid until the next call.
     private func probabilities(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
         let plan = try policyProgram.plan(length: observations.count)
         encoding.encode(observations, into: plan.input(0))
@@ -101,7 +102,7 @@ public final class REINFORCE: Learner {
         return plan.output(0)
     }
 
-    /// Collects the step; learns when enough episodes have ended.
+    /// Collects the step, and learns when enough episodes have ended.
     public func learn(from transitions: Transitions) throws {
         for row in 0..<transitions.count where !transitions.isReset[row] {
             try batch.append(row: row, of: transitions, discount: settings.discount) {
@@ -127,7 +128,6 @@ public final class REINFORCE: Learner {
         guard loss.isFinite else { throw AgentError.diverged(agent: "reinforce", update: updates, loss: loss) }
     }
 
-    /// Codes the counters, the random stream, and the episodes that have not been learned from.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(mark: "reinforce, version 2")
         try coder.code(&updates, in: 0...1 << 62)
@@ -144,13 +144,12 @@ public final class REINFORCE: Learner {
         return [("loss", loss), ("entropy", entropy)] + (baseline.map { [("baselineLoss", $0.loss)] } ?? [])
     }
 
-    /// Policy, baseline and the optimisers' states.
+    /// The parameters of policy and baseline and the state of their optimisers.
     public var variables: Parameters {
         let own: Parameters = ["policy": policy.state, "policyOptimizer": policyOptimizer.state]
         return Parameters(own.entries + (baseline?.variables.entries ?? []))
     }
 
-    /// The policy's network.
     public var behaviour: Parameters { policy.state }
 
     /// The policy's probabilities in each row.

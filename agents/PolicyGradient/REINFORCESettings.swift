@@ -3,35 +3,28 @@ import NeuralNetworks
 
 /// Settings of ``REINFORCE``.
 public struct REINFORCESettings: AgentSettings {
-    /// The network of the policy and of the baseline.
-    @Setting("network architecture; auto: by the observations") public var network = NetworkName.auto
-    /// Units of each hidden layer of `mlp`; the other networks have their own.
+    /// The network of both the policy and the baseline.
+    @Setting("network architecture; auto: chosen by observation space") public var network = NetworkName.auto
+    /// Units of each hidden layer of `mlp`; the other networks have fixed sizes.
     @Setting(1...8192, "hidden layer sizes of the mlp network") public var hiddenSizes = [128]
-    /// The function between the layers of the network `mlp`.
     @Setting("activation function of the mlp network") public var activation = MultilayerPerceptron.Activation.tanh
-    /// Adam's α for the policy.
+    /// Adam's learning rate for the policy.
     @Setting(0...1, "learning rate of the policy") public var learningRate = 3e-3
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
-    /// Whole episodes in an update.
     @Setting(1...10_000, "episodes per update") public var episodesPerUpdate = 4
-    /// Whether a learned state value is subtracted from the returns.
     @Setting("subtract a learned state-value baseline from the returns") public var baseline = true
-    /// Adam's α for the baseline.
+    /// Adam's learning rate for the baseline.
     @Setting(0...1, "learning rate of the baseline") public var baselineLearningRate = 1e-2
-    /// Steps of the baseline on each batch of episodes.
     @Setting(1...1000, "baseline updates per batch of episodes") public var baselineUpdates = 10
-    /// Whether advantages are normalised, over each batch of episodes.
+    /// Whether advantages are normalised over each batch of episodes.
     @Setting("normalise advantages to mean 0 and variance 1") public var whitening = true
     /// The weight of the policy's entropy in its objective.
     @Setting(0...10, "entropy bonus coefficient") public var entropyBonus = 0.0
-    /// The largest joint norm of the policy's gradients.
+    /// The maximum joint norm of the policy's gradients.
     @Setting(0...1e9, "maximum gradient norm of the policy; 0: no clipping") public var gradientClipping = 0.0
 
-    /// The defaults.
     public init() {}
 
-    /// A ``REINFORCE``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try REINFORCE(self, environment: environment, seed: seed)
     }

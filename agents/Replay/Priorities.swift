@@ -2,33 +2,34 @@ import Environments
 import Glibc
 import Random
 
-/// Prioritised experience replay, the proportional kind (Schaul et al. 2016): transition i is drawn with the probability
+/// Prioritised experience replay, the proportional variant (Schaul et al. 2016): transition i is sampled with the
+/// probability
 ///
 ///     P(i) = pᵢ^α / Σₖ pₖ^α,   weighted by   wᵢ = (N P(i))^−β / maxⱼ wⱼ
 ///
-/// in its update, over the batch's j. What is new has the largest priority so far, so that everything is seen once. A batch is
-/// drawn from equal parts of the sum, one from each.
+/// in its update, over the j of the minibatch. A new transition gets the largest priority so far, so that each is seen
+/// at least once. A minibatch is sampled from equal parts of the sum, one transition from each.
 final class Priorities {
-    /// α: 0 draws uniformly.
+    /// α: 0 samples uniformly.
     private let exponent: Double
     private var tree: SumTree
     /// The largest p so far.
     private(set) var largest = 1.0
-    /// Places that something has been at.
+    /// The number of places in use.
     private var count = 0
-    /// The places of the last batch.
+    /// The places of the last minibatch.
     private(set) var drawn: [Int] = []
-    /// What every priority is at least, so that nothing is never drawn again.
+    /// The minimum of every priority, so that every transition can be sampled again.
     private static let least = 1e-6
 
-    /// Makes priorities for so many places.
+    /// Makes priorities for `capacity` places.
     init(capacity: Int, exponent: Double, batchSize: Int) {
         self.exponent = exponent
         tree = SumTree(count: capacity)
         drawn.reserveCapacity(batchSize)
     }
 
-    /// Something new is at a place.
+    /// Gives a new transition at a place its priority.
     func add(_ place: Int) {
         count = max(count, place + 1)
         tree[place] = weight(largest)
@@ -36,11 +37,11 @@ final class Priorities {
 
     private func weight(_ priority: Double) -> Double { pow(priority, exponent) }
 
-    /// Draws a place for each weight, which is written, into ``drawn``.
+    /// Samples a place into ``drawn`` for each of the weights, which are written.
     ///
     /// - Parameters:
     ///   - held: N, the number of transitions held.
-    ///   - correction: β: 1 makes up for unequal probabilities wholly.
+    ///   - correction: β: 1 corrects fully for unequal probabilities.
     func draw(
         _ weights: UnsafeMutableBufferPointer<Float>, held: Int, correction: Double, random: inout RandomStream
     ) {
@@ -57,7 +58,7 @@ final class Priorities {
         for row in weights.indices { weights[row] /= most }
     }
 
-    /// Gives the transitions of the last batch their priorities: |δ|, or a loss.
+    /// Sets the priorities of the last minibatch's transitions: |δ|, or a loss.
     func update(to priorities: UnsafeBufferPointer<Float>) {
         for (place, priority) in zip(drawn, priorities) {
             let value = max(Double(priority), Self.least)
@@ -68,7 +69,6 @@ final class Priorities {
 }
 
 extension Priorities {
-    /// Codes the weights of all places and the largest priority.
     func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var length = count
         try coder.code(&length, in: 0...tree.count)
@@ -78,7 +78,7 @@ extension Priorities {
         try coder.code(&weights)
         guard coder.isReading else { return }
         guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }), largest.isFinite, largest > 0 else {
-            throw .badState(offset: coder.offset, expected: "priorities that are finite and not negative")
+            throw .badState(offset: coder.offset, expected: "finite, non-negative priorities")
         }
         (self.largest, count) = (largest, length)
         tree.set(weights)

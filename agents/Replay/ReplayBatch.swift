@@ -1,38 +1,37 @@
 import Experience
 
-/// What the reward of a sampled transition is.
+/// How the reward of a sampled transition is computed.
 public struct ReplayReturns: Hashable, Sendable {
-    /// n: how many steps are joined to one (Sutton 1988; Watkins 1989): fewer where the episode ended, or hasn't gone on yet.
-    /// Either way the value of what they led to follows, but for a terminal state's.
+    /// n, the number of steps joined into one transition (Sutton 1988; Watkins 1989): fewer if the episode ended, or
+    /// has not continued yet. In either case the target bootstraps from the last state, unless it is terminal.
     public var steps: Int
-    /// γ.
     public var discount: Float
-    /// Whether a reward counts as −1…1 at most (Mnih et al. 2015).
+    /// Whether rewards are clipped to −1…1 (Mnih et al. 2015).
     public var clipsRewards: Bool
 
-    /// One step of unclipped reward, unless otherwise said.
+    /// One step with an unclipped reward by default.
     public init(steps: Int = 1, discount: Double = 1, clipsRewards: Bool = false) {
         (self.steps, self.discount, self.clipsRewards) = (steps, Float(discount), clipsRewards)
     }
 
-    /// A stored reward as it counts.
+    /// A stored reward, clipped if rewards are.
     func counted(_ reward: Float) -> Float { clipsRewards ? min(max(reward, -1), 1) : reward }
 }
 
-/// Where a sampled batch goes: a learner's inputs.
+/// The destination of a sampled minibatch: a learner's inputs.
 public struct ReplayBatch {
-    /// (B, inputs): what was seen.
+    /// (B, inputs): s.
     public var observations: UnsafeMutableBufferPointer<Float>
-    /// (B, …): what was done, as ``ReplayBuffer/actionType`` has it.
+    /// (B, …): a, of the type ``ReplayBuffer/actionType``.
     public var actions: MutableRows
-    /// (B): what it gave, over all steps: Σₖ γᵏ rₖ.
+    /// (B): the reward, over all steps: Σₖ γᵏ rₖ.
     public var rewards: UnsafeMutableBufferPointer<Float>
-    /// (B, inputs): where it led.
+    /// (B, inputs): s′.
     public var nextObservations: UnsafeMutableBufferPointer<Float>
-    /// (B): 0 where a terminal state was reached, otherwise γᵏ⁻¹ for k steps: 1 for one (truncated steps too: they bootstrap).
+    /// (B): 0 if s′ is terminal, otherwise γᵏ⁻¹ for k steps: 1 for one step (also if it was truncated, since truncated
+    /// steps bootstrap).
     public var continues: UnsafeMutableBufferPointer<Float>
 
-    /// Names the inputs.
     public init(
         observations: UnsafeMutableBufferPointer<Float>, actions: MutableRows,
         rewards: UnsafeMutableBufferPointer<Float>, nextObservations: UnsafeMutableBufferPointer<Float>,

@@ -3,15 +3,15 @@ import Experience
 
 /// Reading and writing experience as bytes, so that checkpoints can store what is new.
 ///
-/// A record is a frame and how it came about: the number of the transition that led to it (8 bytes; for an episode's first
-/// frame, of the next one), the environment (4), the action (4 a number), the reward (4), an ``ReplayBuffer/End`` or the mark
-/// of an episode's first frame (1), then the frame; all little-endian.
+/// A record is a frame and its origin: the number of the transition that led to it (8 bytes; for an episode's first
+/// frame, that of the next transition), the environment (4), the action (4 per number), the reward (4), an
+/// ``ReplayBuffer/End`` or the mark of an episode's first frame (1), then the frame; all little-endian.
 extension ReplayBuffer {
     /// The number of records ever made.
     public var records: Int { frames.stored }
     /// The number of the oldest record that the buffer needs.
     public var oldestRecord: Int { frames.oldest }
-    /// Bytes of a record.
+    /// The size of a record in bytes.
     public var recordBytes: Int { headerBytes + frames.frameBytes }
 
     private static let actionOffset = 12
@@ -20,18 +20,18 @@ extension ReplayBuffer {
     private var headerBytes: Int { markOffset + 1 }
     private static let startMark: UInt8 = 4
 
-    /// Gives the bytes of one record after the other, in pieces.
+    /// Writes the bytes of records, one after another, in pieces.
     ///
-    /// - Parameter range: numbers of records; all must still be held.
+    /// - Parameter range: numbers of records, all of which must still be held.
     public func write(_ range: Range<Int>, to sink: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         precondition(
             range.isEmpty || range.lowerBound >= oldestRecord && range.upperBound <= records,
-            "records \(range) asked for; \(oldestRecord)..<\(records) are held")
+            "expected records within \(oldestRecord)..<\(records), found \(range)")
         try withUnsafeTemporaryAllocation(byteCount: headerBytes, alignment: 8) { header in
             for number in range {
                 let link = frames.link(number)
                 let (isStart, place) = (link.previous == number, link.transition % capacity)
-                // Of a transition that has been replaced only the frame counts.
+                // Of a transition that has been replaced, only the frame matters.
                 let isHeld = !isStart && link.transition >= added - count
                 header.storeBytes(of: UInt64(link.transition).littleEndian, toByteOffset: 0, as: UInt64.self)
                 header.storeBytes(of: UInt32(link.row).littleEndian, toByteOffset: 8, as: UInt32.self)
@@ -53,19 +53,20 @@ extension ReplayBuffer {
         }
     }
 
-    /// Puts records back: those numbered from `start` on. Where they don't follow what is there, that is forgotten.
+    /// Restores records, numbered from `start`. If they don't follow what the buffer holds, that is discarded.
     ///
     /// - Parameters:
-    ///   - observationSpace: What a discrete observation must be in; arrays of numbers are taken as they are.
-    ///   - actionSpace: What actions must be in; the numbers of a box are taken as they are.
-    /// - Throws: `EnvironmentError.badState(offset:expected:)` where a record's bytes are none that
-    ///   ``write(_:to:)`` made in these spaces; the buffer is to be thrown away then.
+    ///   - observationSpace: The space of discrete observations; arrays of numbers are not checked.
+    ///   - actionSpace: The space of actions; the numbers of a box are not checked.
+    /// - Throws: `EnvironmentError.badState(offset:expected:)` if ``write(_:to:)`` can't have made a record's bytes in
+    ///   these spaces; then discard the buffer.
     /// - Precondition: `bytes` are whole records.
     public func restore(
         _ bytes: RawSpan, from start: Int, observationSpace: Space, actionSpace: Space
     ) throws(EnvironmentError) {
         precondition(
-            bytes.byteCount % recordBytes == 0, "\(bytes.byteCount) bytes are no whole records of \(recordBytes)")
+            bytes.byteCount % recordBytes == 0,
+            "expected whole records of \(recordBytes) bytes, found \(bytes.byteCount) bytes")
         if start != records {
             frames.restart(at: start)
             for row in newest.indices { newest[row] = nil }
@@ -77,7 +78,7 @@ extension ReplayBuffer {
         }
     }
 
-    /// Puts one record back; gives what is wrong with its bytes.
+    /// Restores one record; returns what is wrong with its bytes, if anything.
     private func restore(
         _ bytes: UnsafeRawPointer, _ observationSpace: Space, _ actionSpace: Space
     ) -> (offset: Int, expected: String)? {
@@ -91,7 +92,7 @@ extension ReplayBuffer {
             return (0, isBeginning ? "the number of a transition" : "transition \(added)")
         }
         let row = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
-        guard row < newest.count else { return (8, "an environment below \(newest.count)") }
+        guard row < newest.count else { return (8, "an environment index below \(newest.count)") }
         guard isAction(bytes + Self.actionOffset, in: actionSpace) else {
             return (Self.actionOffset, "an action in \(actionSpace)")
         }
@@ -99,7 +100,7 @@ extension ReplayBuffer {
             bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: rewardOffset, as: UInt32.self)))
         let mark = bytes.load(fromByteOffset: markOffset, as: UInt8.self)
         guard let end = mark == Self.startMark ? End.none : End(rawValue: mark) else {
-            return (markOffset, "the end of an episode, its start or neither")
+            return (markOffset, "a mark for an episode's end, its start or neither")
         }
         append(frame, Int(transition), row: Int(row), isStart: mark == Self.startMark) {
             action(added % capacity).copyMemory(from: bytes + Self.actionOffset, byteCount: actionBytes)
@@ -109,7 +110,8 @@ extension ReplayBuffer {
         return nil
     }
 
-    /// Links a frame to its environment's last one and makes a transition of it, unless the one before it is missing.
+    /// Links a frame to the previous one of its environment and makes a transition of it, unless the previous one is
+    /// missing.
     private func append(
         _ frame: UnsafeRawPointer, _ transition: Int, row: Int, isStart: Bool, put: (Int) -> Void
     ) {
@@ -121,13 +123,13 @@ extension ReplayBuffer {
         if first == nil || !isStart { first = added }
     }
 
-    /// Whether a row can be an observation: a discrete one is an index, which must be in its space.
+    /// Whether a row can be an observation: a discrete one must be in its space.
     private func isObservation(_ row: UnsafeRawPointer, in space: Space) -> Bool {
         guard case .discrete = space else { return true }
         return space.contains(CollectionOfOne(Rows(row, type: type, count: 1, width: 1).number(0)))
     }
 
-    /// Whether bytes are an action: the numbers of a box are any, but numbers.
+    /// Whether bytes are an action: the numbers of a box may be any but NaN.
     private func isAction(_ bytes: UnsafeRawPointer, in space: Space) -> Bool {
         let action = Rows(bytes, type: actionType, count: 1, width: actionWidth)
         if case .box = space { return (0..<actionWidth).allSatisfy { !action.number(0, $0).isNaN } }

@@ -5,38 +5,39 @@ import Random
 /// Experience replay (Lin 1992; Mnih et al. 2015): the last `capacity` transitions in flat storage, sampled uniformly
 /// with replacement, or by ``priorities``. Adding and sampling allocate nothing.
 ///
-/// Observations keep their own element type, and each is stored once: as what one step led to and the next one started
-/// from. Of observations that are stacks of frames each frame is stored once. A transition is the frame that it led to;
-/// links lead back from there, to the episode's first frame at most, which stands for those before it. What is sampled is
-/// a transition and those that followed it in its episode, joined to one of ``ReplayReturns/steps`` steps.
+/// Observations keep their own element type, and each is stored once, both as the one that a step led to and as the one
+/// that the next step started from. If observations are stacks of frames, each frame is stored once. A transition is
+/// the frame that it led to; links lead back from there, at most to the episode's first frame, which stands for those
+/// before it. A sample is a transition and those that followed it in its episode, joined into one of
+/// ``ReplayReturns/steps`` steps.
 public final class ReplayBuffer {
-    /// The largest number of transitions kept; the oldest goes first.
+    /// The largest number of transitions held; the oldest are replaced first.
     public let capacity: Int
     /// The number of transitions ever added; the last ``count`` of them are held.
     public internal(set) var added = 0
-    /// Transitions before this one were never here: what is put back begins with it. Nil before its first record.
+    /// The first transition of this buffer: a restored buffer begins with it. Nil before its first record.
     var first: Int? = 0
     let type: ElementType
-    /// What was done is kept as: int32 for choices and bits, else float32, as programs take them.
+    /// The type of stored actions: int32 if they are discrete or bits, otherwise float32, as programs take them.
     public let actionType: ElementType
     /// The number of elements of an action.
     let actionWidth: Int
-    /// Frames that an observation consists of, and elements of each.
+    /// The number of frames in an observation, and of elements in a frame.
     let stackedFrames, frameWidth: Int
     var frames: FrameStore
     /// The newest frame of each environment's episode; nil before the first.
     var newest: [Int?]
-    /// Frames before a transition's observation that other transitions may need.
+    /// The number of frames before a transition's observation that other transitions may need.
     let margin: Int
-    /// What a transition led to, by its number modulo the capacity; and so on.
+    /// The frame that each transition led to, by its number modulo the capacity; the other arrays likewise.
     let reached: UnsafeMutablePointer<Int>
     let actions: UnsafeMutableRawPointer
     let rewards: UnsafeMutablePointer<Float>
     let ends: UnsafeMutablePointer<End>
-    /// How many transitions later the next one of its episode was added; 0 where none was yet.
+    /// How many transitions later the next one of its episode was added; 0 if there is none yet.
     private let followers: UnsafeMutablePointer<Int32>
     private let returns: ReplayReturns
-    /// How likely each transition is drawn; nil where all are equally likely.
+    /// The sampling priorities; nil if all transitions are equally likely.
     let priorities: Priorities?
     private let scratch: UnsafeMutableRawPointer
 
@@ -50,11 +51,11 @@ public final class ReplayBuffer {
     /// Makes an empty buffer for observations of `width` elements.
     ///
     /// - Parameters:
-    ///   - stackedFrames: How many frames they consist of, interleaved: see `Environment.stackedFrames`.
-    ///   - environments: How many are stepped side by side.
-    ///   - actionSpace: What actions are in.
-    ///   - returns: What a sampled reward is.
-    /// - Precondition: `capacity`, `stackedFrames` and `environments` are at least 1; frames divide the width.
+    ///   - stackedFrames: The number of frames in an observation, interleaved: see `Environment.stackedFrames`.
+    ///   - environments: The number of environments stepped together.
+    ///   - actionSpace: The space of actions.
+    ///   - returns: How rewards are computed.
+    /// - Precondition: `capacity`, `stackedFrames` and `environments` are at least 1; `stackedFrames` divides `width`.
     public convenience init(
         capacity: Int, width: Int, type: ElementType, stackedFrames: Int = 1, environments: Int = 1,
         actionSpace: Space, returns: ReplayReturns = .init()
@@ -64,16 +65,16 @@ public final class ReplayBuffer {
             actionSpace: actionSpace, returns: returns, priorities: nil)
     }
 
-    /// As ``init(capacity:width:type:stackedFrames:environments:actionSpace:returns:)``, sampled by priorities.
+    /// Like ``init(capacity:width:type:stackedFrames:environments:actionSpace:returns:)``, but sampled by priorities.
     init(
         capacity: Int, width: Int, type: ElementType, stackedFrames: Int, environments: Int, actionSpace: Space,
         returns: ReplayReturns, priorities: Priorities?
     ) {
-        precondition(capacity >= 1, "a replay buffer holds at least one transition, not \(capacity)")
-        precondition(environments >= 1, "a replay buffer is for at least one environment, not \(environments)")
+        precondition(capacity >= 1, "expected a capacity of at least 1, found \(capacity)")
+        precondition(environments >= 1, "expected at least one environment, found \(environments)")
         precondition(
             stackedFrames >= 1 && width % stackedFrames == 0,
-            "\(width) elements are no \(stackedFrames) frames")
+            "\(width) elements cannot be split into \(stackedFrames) frames")
         (self.capacity, self.type, self.stackedFrames) = (capacity, type, stackedFrames)
         (self.returns, self.priorities) = (returns, priorities)
         (actionType, actionWidth) = (Self.actionType(of: actionSpace), actionSpace.count)
@@ -98,7 +99,7 @@ public final class ReplayBuffer {
         if case .box = space { .float32 } else { .int32 }
     }
 
-    /// Bytes of an action.
+    /// The size of an action in bytes.
     static func actionBytes(of space: Space) -> Int { space.count * actionType(of: space).size }
 
     var actionBytes: Int { actionWidth * actionType.size }
@@ -123,11 +124,11 @@ public final class ReplayBuffer {
 
     /// Stores every row in which a step was played.
     ///
-    /// - Precondition: there are no more rows than environments.
+    /// - Precondition: there are at most as many rows as environments.
     public func add(_ transitions: Transitions) {
         precondition(
             transitions.count <= newest.count,
-            "a step of \(transitions.count) environments in a replay buffer for \(newest.count)")
+            "a step of \(transitions.count) environments for a replay buffer of \(newest.count)")
         for row in 0..<transitions.count where !transitions.isReset[row] {
             let end: End = transitions.terminated[row] ? .terminated : transitions.truncated[row] ? .truncated : .none
             let start = frame(of: transitions.observations.row(row), in: row)
@@ -140,7 +141,7 @@ public final class ReplayBuffer {
         }
     }
 
-    /// Keeps an action at a place.
+    /// Stores an action at a place.
     private func keep(_ actions: Rows, _ row: Int, at place: Int) {
         let target = MutableRows(action(place), type: actionType, count: 1, width: actionWidth)
         if actionWidth == 1, actionType == .int32 {
@@ -149,7 +150,7 @@ public final class ReplayBuffer {
         for element in 0..<actionWidth { target.set(0, element, to: actions.number(row, element)) }
     }
 
-    /// The number of the frame that an observation ends with: the last step's, or a new episode's first.
+    /// The number of the last frame of an observation: the last step's, or a new episode's first.
     private func frame(of observation: UnsafeRawPointer, in row: Int) -> Int {
         let frame = newestFrame(observation)
         if let last = newest[row], frames.holds(last, frame) { return last }
@@ -170,8 +171,8 @@ public final class ReplayBuffer {
         return UnsafeRawPointer(scratch)
     }
 
-    /// Makes a transition of a stored frame and the one before it, whose action is kept; the oldest transition goes where there
-    /// is no room.
+    /// Makes a transition of a stored frame and the previous one, whose action is already stored; replaces the oldest
+    /// transition if the buffer is full.
     func put(_ frame: Int, reward: Float, _ end: End) {
         let place = added % capacity
         (reached[place], rewards[place], ends[place]) = (frame, reward, end)
@@ -185,7 +186,7 @@ public final class ReplayBuffer {
         frames.forget(before: frames.link(oldest).previous - margin)
     }
 
-    /// Draws as many transitions as the batch has rows, each equally likely, and writes them encoded.
+    /// Samples as many transitions as the minibatch has rows, each equally likely, and writes them encoded.
     ///
     /// - Precondition: the buffer isn't empty.
     public func sample(into batch: ReplayBatch, encoding: ObservationEncoding, random: inout RandomStream) {
@@ -193,26 +194,26 @@ public final class ReplayBuffer {
         precondition(count > 0, "the replay buffer is empty: sample after the first step")
         for row in 0..<batch.actions.count {
             var place = random.integers(below: count)
-            // What was put back may begin at any place until all are filled.
+            // Restored transitions may begin at any place until all places are filled.
             if count < capacity { place = (oldest + place) % capacity }
             write(place, to: row, of: batch, encoding)
         }
     }
 
-    /// Draws by ``priorities``, and writes the weights of the rows too.
+    /// Samples by ``priorities``, and also writes the weights of the rows.
     ///
     /// - Parameter correction: β of prioritised replay.
-    /// - Precondition: there are priorities, and the buffer isn't empty.
+    /// - Precondition: the buffer has priorities and isn't empty.
     func sample(
         into batch: ReplayBatch, weights: UnsafeMutableBufferPointer<Float>, correction: Double,
         encoding: ObservationEncoding, random: inout RandomStream
     ) {
-        guard let priorities else { preconditionFailure("a replay buffer without priorities is asked to draw by them") }
+        guard let priorities else { preconditionFailure("this replay buffer has no priorities to sample by") }
         priorities.draw(weights, held: count, correction: correction, random: &random)
         for row in weights.indices { write(priorities.drawn[row], to: row, of: batch, encoding) }
     }
 
-    /// Writes the transition at a place and those that followed it, as one of several steps.
+    /// Writes the transition at a place and those that followed it, joined into one of several steps.
     private func write(_ place: Int, to row: Int, of batch: ReplayBatch, _ encoding: ObservationEncoding) {
         let width = encoding.inputCount
         let start = frames.link(reached[place]).previous
@@ -231,7 +232,7 @@ public final class ReplayBuffer {
         batch.continues[row] = ends[last] == .terminated ? 0 : weight
     }
 
-    /// Writes the observation that ends with a frame.
+    /// Writes the observation whose last frame is this one.
     private func write(_ frame: Int, into inputs: UnsafeMutablePointer<Float>, _ encoding: ObservationEncoding) {
         guard stackedFrames > 1 else { return encoding.encode(frames[frame], type: type, into: inputs) }
         var number = frame

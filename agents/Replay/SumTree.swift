@@ -1,17 +1,18 @@
-/// Non-negative weights of numbered leaves, of which one is found by a share of their sum (Schaul et al. 2016).
+/// Non-negative weights of numbered leaves; a leaf is found by a position in the sum of the weights (Schaul et al.
+/// 2016).
 ///
 /// A complete binary tree in one array: each inner node is the sum of its two children, always summed anew, so that the
-/// tree follows from its leaves to the last bit. Changing and finding a leaf take O(log n) and allocate nothing.
+/// tree is a function of its leaves, bit for bit. Changing and finding a leaf take O(log n) and allocate nothing.
 struct SumTree: ~Copyable {
-    /// How many leaves there are.
+    /// The number of leaves.
     let count: Int
-    /// The number of the first leaf's node: a power of two. The root is node 1.
+    /// The number of the first leaf's node, a power of two. The root is node 1.
     private let first: Int
     private let nodes: UnsafeMutablePointer<Double>
 
     /// Makes a tree of `count` leaves of weight 0.
     init(count: Int) {
-        precondition(count >= 1, "a sum tree has at least one leaf, not \(count)")
+        precondition(count >= 1, "expected at least one leaf, found \(count)")
         self.count = count
         var size = 1
         while size < count { size *= 2 }
@@ -22,7 +23,7 @@ struct SumTree: ~Copyable {
 
     deinit { nodes.deallocate() }
 
-    /// Bytes that the tree takes for each leaf, at most.
+    /// The largest number of bytes that the tree takes per leaf.
     static let bytesOfLeaf = 4 * MemoryLayout<Double>.size
 
     /// The sum of all weights.
@@ -31,11 +32,13 @@ struct SumTree: ~Copyable {
     /// The weight of a leaf.
     subscript(leaf: Int) -> Double {
         get {
-            precondition(0..<count ~= leaf, "leaf \(leaf) of \(count)")
+            precondition(0..<count ~= leaf, "expected a leaf below \(count), found \(leaf)")
             return nodes[first + leaf]
         }
         set {
-            precondition(0..<count ~= leaf && newValue >= 0, "the weight \(newValue) for leaf \(leaf) of \(count)")
+            precondition(
+                0..<count ~= leaf && newValue >= 0,
+                "expected a leaf below \(count) and a weight of at least 0, found leaf \(leaf) and \(newValue)")
             var node = first + leaf
             nodes[node] = newValue
             while node > 1 {
@@ -45,12 +48,12 @@ struct SumTree: ~Copyable {
         }
     }
 
-    /// The leaf in whose part of the sum `place` lies, the parts laid in order; never one of weight 0, also where
-    /// rounding leads past the last part.
+    /// The leaf whose part of the sum contains `place`, with the parts laid out in order; never a leaf of weight 0,
+    /// even if rounding leads past the last part.
     ///
     /// - Precondition: the sum isn't 0.
     func leaf(at place: Double) -> Int {
-        precondition(sum > 0, "a sum tree without weight has no leaf to find")
+        precondition(sum > 0, "all weights of the sum tree are 0: there is no leaf to find")
         var (node, rest) = (1, place)
         while node < first {
             let (left, right) = (2 * node, 2 * node + 1)

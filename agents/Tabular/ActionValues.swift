@@ -1,5 +1,5 @@
-/// The values of a table under way to be changed, and what update rules ask of them. A pair is a place in the table,
-/// state × actions + action.
+/// The values of a table during an update, and what update rules ask of them. A pair is an index into the table, state
+/// × actions + action.
 struct ActionValues {
     let values: UnsafeMutableBufferPointer<Float>
     let actionCount: Int
@@ -27,7 +27,7 @@ struct ActionValues {
         return exploration * mean + (1 - exploration) * Double(row[argmax(row)])
     }
 
-    /// π(a|s) of the ε-greedy policy, which is divided equally among equal values.
+    /// π(a|s) of the ε-greedy policy; equally good actions share the greedy probability.
     func probability(_ pair: Int, exploration: Double) -> Double {
         let row = row(pair / actionCount)
         let best = row[argmax(row)]
@@ -38,7 +38,7 @@ struct ActionValues {
 
     /// Q(s,a) ← Q(s,a) + α (target − Q(s,a)).
     ///
-    /// - Returns: the difference before.
+    /// - Returns: the temporal difference, target − Q(s,a), before the update.
     func move(_ pair: Int, to target: Double, rate: Double) -> Double {
         let error = target - Double(values[pair])
         values[pair] += Float(rate * error)
@@ -46,18 +46,18 @@ struct ActionValues {
     }
 }
 
-/// One environment's step in terms of a table.
+/// One environment's step, in terms of a table.
 struct TableStep {
     /// s.
     var state: Int
-    /// Where Q(s,a) is.
+    /// The index of Q(s,a).
     var pair: Int
     /// r.
     var reward: Double
     /// s′.
     var next: Int
-    /// Whether s′ is terminal: nothing follows that could have a value.
+    /// Whether s′ is terminal, and so has no value.
     var terminated: Bool
-    /// Whether the episode ends, in a terminal state or cut.
+    /// Whether the episode ends, by termination or truncation.
     var ended: Bool
 }

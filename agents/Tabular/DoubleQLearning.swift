@@ -6,32 +6,27 @@ import TensorCore
 
 /// Settings of ``DoubleQLearning``.
 public struct DoubleQLearningSettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "double-q-learning"
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``DoubleQLearning``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner {
         DoubleQLearning(self, shape: shape, seed: seed)
     }
 }
 
-/// Double Q-learning (van Hasselt 2010): of two tables, a coin chooses the one to be updated, which chooses the next action
-/// that the other one values:
+/// Double Q-learning (van Hasselt 2010): of two tables, a coin selects the one to update. That one chooses the next
+/// action, and the other one gives its value:
 ///
 ///     A(s,a) ← A(s,a) + α (r + γ B(s′, argmaxₐ′ A(s′,a′)) − A(s,a)),
 ///
-/// so that what one of them overrates by chance isn't bootstrapped from. Actions are ε-greedy by the mean of both, which is
-/// kept as a table of its own.
+/// so that the agent doesn't bootstrap from what one table overestimates by chance. Actions are ε-greedy by the mean of
+/// both, which is kept as a third table.
 public final class DoubleQLearning: TabularAgent {
     private let first, second: Variable
     private var coin: RandomStream
 
-    /// Makes an agent for a table.
     public init(_ settings: DoubleQLearningSettings = .init(), shape: TableShape, seed: UInt64) {
         let start = [Float](repeating: Float(settings.table.initialValue), count: shape.count)
         first = Variable(start, shape: [shape.stateCount, shape.actionCount], name: "first")
@@ -53,7 +48,6 @@ public final class DoubleQLearning: TabularAgent {
         }
     }
 
-    /// Codes the coin's random stream, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         try coder.code(&coin)
@@ -64,7 +58,7 @@ public final class DoubleQLearning: TabularAgent {
         Parameters(behaviour.entries + [("first", first), ("second", second)])
     }
 
-    /// Both tables become the mean.
+    /// Sets both tables to the mean.
     public override func behaviourWasSet() {
         first.copy(from: table)
         second.copy(from: table)

@@ -1,18 +1,18 @@
 import Environments
 import Random
 
-/// What an agent has seen to follow each state and action, to be drawn from: a learned model of its environment.
+/// A learned model of the environment to sample from: the outcomes seen for each state and action.
 struct DynaModel {
-    /// One thing that has followed a state and action.
+    /// One outcome of a state and action.
     struct Outcome {
         var pair: Int
         var next: Int
         var terminated: Bool
-        /// The mean of the rewards.
+        /// The mean of its rewards.
         var reward: Double
-        /// How often it has followed.
+        /// How often it has been seen.
         var count: Int
-        /// The outcome of the same pair that was seen before it; -1 for none.
+        /// The outcome of the same pair seen before it; -1 for none.
         fileprivate var earlier = -1
     }
 
@@ -20,12 +20,12 @@ struct DynaModel {
     /// Whether only the newest outcome of a pair is kept.
     private let isDeterministic: Bool
     private var outcomes: [Outcome] = []
-    /// The newest outcome of each pair; -1 where nothing has been tried.
+    /// The newest outcome of each pair; -1 if the pair has not been tried.
     private var newest: [Int]
     /// How often each pair has been tried.
     private var totals: [Int]
     private var hasState: [Bool]
-    /// The pairs that have been tried, and their states, in the order of the first time.
+    /// The pairs that have been tried, and their states, in the order in which they were first tried.
     private(set) var pairs: [Int] = []
     private(set) var states: [Int] = []
 
@@ -36,7 +36,7 @@ struct DynaModel {
         hasState = Array(repeating: false, count: shape.stateCount)
     }
 
-    /// Learns what followed a state and action.
+    /// Learns the outcome of a state and action.
     mutating func observe(_ step: TableStep) {
         var index = newest[step.pair]
         if isDeterministic, index >= 0 {
@@ -71,7 +71,7 @@ struct DynaModel {
         outcomes.append(outcome)
     }
 
-    /// An outcome of a pair, as often as it was seen; nil where it was never tried.
+    /// Samples an outcome of a pair, in proportion to how often it was seen; nil if the pair has not been tried.
     func draw(_ pair: Int, _ random: inout RandomStream) -> Outcome? {
         guard newest[pair] >= 0 else { return nil }
         var outcome = outcomes[newest[pair]]
@@ -84,7 +84,7 @@ struct DynaModel {
         return outcome
     }
 
-    /// Codes the outcomes in the order in which they were seen, from which the rest follows.
+    /// Codes the outcomes in the order in which they were seen, which determines everything else.
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var count = outcomes.count
         try coder.code(count: &count, ofBytes: 33)

@@ -6,44 +6,41 @@ import Random
 public struct DynaQSettings: TabularSettings {
     /// What the learned model keeps of each state and action.
     public enum Model: String, SettingChoice {
-        /// Everything that has followed, and how often: for worlds with chance.
+        /// All outcomes and how often they were seen: for stochastic environments.
         case counts
-        /// What followed last: the book's, for worlds without chance, which may change.
+        /// The last outcome: the book's model, for deterministic environments, which may change.
         case latest
     }
 
-    /// The catalogue's name.
     public static let agentName = "dyna-q"
-    /// Updates from the model after each one from the world.
+    /// Updates from the model per update from the environment.
     @Setting(0...10_000, "planning updates per step") public var planningSteps = 10
-    /// What the model keeps.
     @Setting("what the learned model keeps of each state and action") public var model = Model.counts
-    /// κ: planned rewards grow by κ√τ with the τ steps since an action was tried (Dyna-Q+); 0 leaves them as they are.
+    /// κ: planned rewards grow by κ√τ with the τ steps since an action was last tried (Dyna-Q+); 0 leaves them
+    /// unchanged.
     @Setting(0...1e6, "exploration bonus κ of Dyna-Q+; 0: none") public var curiosity = 0.0
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``DynaQ``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { DynaQ(self, shape: shape, seed: seed) }
 }
 
-/// Dyna-Q (Sutton 1990; Sutton and Barto 2018, 8.2): ``QLearning`` from each step, which also teaches a model, and then as many
-/// times more from states and actions drawn from those tried before, with what the model says would follow.
+/// Dyna-Q (Sutton 1990; Sutton and Barto 2018, 8.2): learns from each step as ``QLearning`` does, trains a model on it,
+/// and then makes ``DynaQSettings/planningSteps`` more updates from states and actions sampled among those tried
+/// before, with outcomes sampled from the model.
 ///
-/// With a curiosity κ it is Dyna-Q+ (8.3): in planning, a reward is r + κ√τ where the action was last tried τ steps ago, and
-/// actions never tried in a state seen are planned too, as if they led back to it with reward 0.
+/// With an exploration bonus κ (`curiosity`) it is Dyna-Q+ (8.3): in planning, the reward is r + κ√τ if the action was
+/// last tried τ steps ago, and actions never tried in a visited state are planned too, as if they led back to it with
+/// reward 0.
 public final class DynaQ: TabularAgent {
     private let planningSteps: Int
     private let curiosity: Double
     private var model: DynaModel
-    /// The step in which each pair was last tried, from 1; only for the curious.
+    /// The step in which each pair was last tried, from 1; only kept for Dyna-Q+.
     private var lastTried: [Int]
     private var planning: RandomStream
 
-    /// Makes an agent for a table.
     public init(_ settings: DynaQSettings = .init(), shape: TableShape, seed: UInt64) {
         (planningSteps, curiosity) = (settings.planningSteps, settings.curiosity)
         model = DynaModel(shape, isDeterministic: settings.model == .latest)
@@ -75,13 +72,12 @@ public final class DynaQ: TabularAgent {
             values, pair, (outcome?.reward ?? 0) + bonus, outcome?.terminated == true ? nil : outcome?.next ?? state)
     }
 
-    /// Q-learning's update; `next` is nil where nothing follows.
+    /// Q-learning's update; `next` is nil after a terminal step.
     private func learn(_ values: ActionValues, _ pair: Int, _ reward: Double, _ next: Int?) -> Double {
         let target = reward + (next.map { settings.discount * values.best($0) } ?? 0)
         return values.move(pair, to: target, rate: learningRate)
     }
 
-    /// Codes the model and its random stream, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         try coder.code(&planning)
@@ -89,6 +85,6 @@ public final class DynaQ: TabularAgent {
         try coder.code(&lastTried, in: 0...1 << 62)
     }
 
-    /// Those from the world and those from the model.
+    /// Updates from the environment and from the model.
     public override var updates: Int { steps * (1 + planningSteps) }
 }

@@ -1,28 +1,29 @@
 import Configuration
 import Environments
 
-/// What becomes of the trace of a state, or a state and action, that is visited again.
+/// How the trace of a state, or of a state and action, changes when it is visited again.
 public enum TraceKind: String, SettingChoice {
     /// It grows by 1.
     case accumulating
     /// It becomes 1 (Singh and Sutton 1996).
     case replacing
-    /// It becomes 1 + (1 − α) of what it was, and updates are corrected so that they are exactly those of the λ-returns
-    /// known so far: true online TD(λ) (van Seijen et al. 2016).
+    /// It becomes 1 + (1 − α) times its old value, and updates are corrected so that they are exactly those of the
+    /// λ-returns known so far: true online TD(λ) (van Seijen et al. 2016).
     case dutch
 }
 
-/// The eligibility traces of one episode under way: how much of an error each place of a table is to learn (Sutton and
-/// Barto 2018, 12.2). Only places visited of late have one, so that a step costs what is eligible, not the whole table.
+/// The eligibility traces of one unfinished episode: the share of an error that each place of a table learns (Sutton
+/// and Barto 2018, 12.2). Only recently visited places have a trace, so that a step costs as much as there are traces,
+/// not the whole table.
 struct EligibilityTraces {
-    /// A trace that has faded below this is forgotten.
+    /// Smaller traces are dropped.
     static let smallest = 1e-8
 
     private let kind: TraceKind
     private var traces: [Double]
     /// The places with a trace, in the order in which they got it.
     private var active: [Int32] = []
-    /// The value of the place visited next, as it was used in the last target.
+    /// The value of the next place, as it was used in the last target.
     private var expected = 0.0
 
     /// Traces of a table of `count` values.
@@ -31,7 +32,7 @@ struct EligibilityTraces {
         traces = Array(repeating: 0, count: count)
     }
 
-    /// All traces fade by a factor; 0 forgets them.
+    /// Multiplies all traces by a factor; 0 clears them.
     mutating func fade(by factor: Double) {
         var kept = 0
         for index in active.indices {
@@ -47,7 +48,7 @@ struct EligibilityTraces {
         active.removeLast(active.count - kept)
     }
 
-    /// A place is visited.
+    /// Visits a place.
     mutating func visit(_ place: Int, rate: Double) {
         if traces[place] == 0 { active.append(Int32(place)) }
         switch kind {
@@ -57,13 +58,13 @@ struct EligibilityTraces {
         }
     }
 
-    /// Hands each place and its trace to `body`.
+    /// Calls `body` with each place and its trace.
     func forEach(_ body: (Int, Double) -> Void) { for place in active { body(Int(place), traces[Int(place)]) } }
 
     /// One step of TD(λ) from `place`: v(i) ← v(i) + α δ e(i), with δ = r + γ v(next) − v(place).
     ///
     /// - Parameters:
-    ///   - following: v(next), 0 where nothing follows.
+    ///   - following: v(next), 0 after a terminal step.
     ///   - fading: γλ.
     /// - Returns: δ.
     mutating func learn(
@@ -72,7 +73,7 @@ struct EligibilityTraces {
     ) -> Double {
         let value = Double(values[place])
         let error = reward + discount * following - value
-        // The first visit of an episode has nothing to correct.
+        // The first visit of an episode needs no correction.
         let correction = kind == .dutch && !active.isEmpty ? value - expected : 0
         fade(by: fading)
         visit(place, rate: rate)
@@ -82,7 +83,6 @@ struct EligibilityTraces {
         return error
     }
 
-    /// Codes the traces.
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var count = active.count
         try coder.code(count: &count, ofBytes: 12)

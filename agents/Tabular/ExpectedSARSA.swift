@@ -2,25 +2,19 @@ import Configuration
 
 /// Settings of ``ExpectedSARSA``.
 public struct ExpectedSARSASettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "expected-sarsa"
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// An ``ExpectedSARSA``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner {
         ExpectedSARSA(self, shape: shape, seed: seed)
     }
 }
 
-/// Expected SARSA (van Seijen et al. 2009; Sutton and Barto 2018, 6.6):
-/// Q(s,a) ← Q(s,a) + α (r + γ Σₐ′ π(a′|s′) Q(s′,a′) − Q(s,a)), π the ε-greedy policy of the moment, the bootstrap left out
-/// where s′ is terminal.
+/// Expected SARSA (van Seijen et al. 2009; Sutton and Barto 2018, 6.6): Q(s,a) ← Q(s,a) + α (r + γ Σₐ′ π(a′|s′)
+/// Q(s′,a′) − Q(s,a)), where π is the current ε-greedy policy; no bootstrap if s′ is terminal.
 public final class ExpectedSARSA: TabularAgent {
-    /// Makes an agent for a table.
     public init(_ settings: ExpectedSARSASettings = .init(), shape: TableShape, seed: UInt64) {
         super.init(settings.table, shape: shape, seed: seed)
     }

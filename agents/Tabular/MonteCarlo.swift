@@ -3,33 +3,29 @@ import Environments
 
 /// Settings of ``MonteCarlo``.
 public struct MonteCarloSettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "monte-carlo"
-    /// Whether a value is the mean of all its returns, as in the book, and `learningRate` doesn't count.
+    /// Whether a value is the mean of all its returns, as in the book; `learningRate` is then ignored.
     @Setting("average all returns instead of using learningRate") public var averaging = true
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``MonteCarlo``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { MonteCarlo(self, shape: shape, seed: seed) }
 }
 
-/// First-visit Monte Carlo control with an ε-soft policy (Sutton and Barto 2018, 5.4): when an episode has ended, each state
-/// and action learn the return that followed their first visit in it,
+/// First-visit Monte Carlo control with an ε-soft policy (Sutton and Barto 2018, 5.4): at the end of an episode, each
+/// state and action learns the return that followed its first visit,
 ///
 ///     Q(s,a) ← Q(s,a) + α (G − Q(s,a)),   Gₜ = rₜ + γ Gₜ₊₁,   α = 1/N(s,a) with ``MonteCarloSettings/averaging``.
 ///
-/// What an episode that was cut would still have brought isn't known: its last state's expected value stands for it, the one
-/// place where a value is learned from another.
+/// The rest of a truncated episode's return is unknown: the expected value of its last state stands for it, the only
+/// place where this agent bootstraps.
 public final class MonteCarlo: TabularAgent {
     private let averaging: Bool
     private var episodes: [Visits] = []
-    /// The number of returns that each value is the mean of.
+    /// The number of returns averaged in each value.
     private var counts: [Int]
-    /// The return that followed each pair's first visit in the episode that is learned from; elsewhere no number.
+    /// The return after each pair's first visit in the episode being learned from; NaN for other pairs.
     private var returns: [Double]
 
     private struct Visits {
@@ -37,7 +33,6 @@ public final class MonteCarlo: TabularAgent {
         var rewards: [Double] = []
     }
 
-    /// Makes an agent for a table.
     public init(_ settings: MonteCarloSettings = .init(), shape: TableShape, seed: UInt64) {
         averaging = settings.averaging
         counts = Array(repeating: 0, count: averaging ? shape.count : 0)
@@ -59,7 +54,7 @@ public final class MonteCarlo: TabularAgent {
     /// Learns from a whole episode, whose last step is followed by the return `rest`.
     private func learn(_ values: ActionValues, _ row: Int, after rest: Double) {
         var following = rest
-        // Backwards, so that what is left in the end is the return of the first visit.
+        // Backwards, so that the return of the first visit is written last.
         for index in episodes[row].pairs.indices.reversed() {
             following = episodes[row].rewards[index] + settings.discount * following
             returns[Int(episodes[row].pairs[index])] = following
@@ -78,7 +73,6 @@ public final class MonteCarlo: TabularAgent {
         return 1 / Double(counts[pair])
     }
 
-    /// Codes the numbers of returns and the episodes under way, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         try coder.code(&counts, in: 0...1 << 62)

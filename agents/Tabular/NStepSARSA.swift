@@ -3,29 +3,25 @@ import Environments
 
 /// Settings of ``NStepSARSA``.
 public struct NStepSARSASettings: TabularSettings {
-    /// How the return of n steps is made of what happened and what is expected.
+    /// How the n-step return combines rewards and expectations.
     public enum Backup: String, SettingChoice {
-        /// The rewards of n steps, and the value of the action that is taken then (Sutton and Barto 2018, 7.2).
+        /// The rewards of n steps, and the value of the action taken then (Sutton and Barto 2018, 7.2).
         case sarsa
-        /// The same with the expected value of the last state's actions (7.2).
+        /// The same, with the expected value of the last state's actions (7.2).
         case expected
-        /// Expected values in each step, of which only the action taken has what followed it: no importance sampling (7.5).
+        /// Expected values at each step, except for the action taken, whose actual return counts: no importance
+        /// sampling (7.5).
         case tree
     }
 
-    /// The catalogue's name.
     public static let agentName = "n-step-sarsa"
     /// n.
     @Setting(1...10_000, "steps before bootstrapping") public var stepCount = 4
-    /// How the return of n steps is made.
     @Setting("kind of n-step backup") public var backup = Backup.sarsa
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() { table.learningRate = 0.2 }
 
-    /// An ``NStepSARSA``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { NStepSARSA(self, shape: shape, seed: seed) }
 }
 
@@ -33,14 +29,13 @@ public struct NStepSARSASettings: TabularSettings {
 ///
 ///     G = rₜ + γ rₜ₊₁ + … + γⁿ⁻¹ rₜ₊ₙ₋₁ + γⁿ Q(sₜ₊ₙ,aₜ₊ₙ),
 ///
-/// and two relatives of it. An episode's end cuts the returns short: without a bootstrap in a terminal state, with the
-/// expected value of the last state where the episode was cut.
+/// and two relatives of it. The end of an episode shortens the returns: without a bootstrap in a terminal state, with
+/// the expected value of the last state after truncation.
 public final class NStepSARSA: TabularAgent {
     private let backup: NStepSARSASettings.Backup
     private let stepCount: Int
     private var windows: [StepWindow] = []
 
-    /// Makes an agent for a table.
     public init(_ settings: NStepSARSASettings = .init(), shape: TableShape, seed: UInt64) {
         (backup, stepCount) = (settings.backup, settings.stepCount)
         super.init(settings.table, shape: shape, seed: seed)
@@ -64,7 +59,7 @@ public final class NStepSARSA: TabularAgent {
         }
     }
 
-    /// The oldest step learns the return of the window and leaves it.
+    /// Updates the oldest step with the return of the window, and removes it.
     private func learnOldest(_ values: ActionValues, _ row: Int, bootstrap: Double) {
         let window = windows[row]
         var following = bootstrap
@@ -72,7 +67,7 @@ public final class NStepSARSA: TabularAgent {
             let step = window[index]
             following = step.reward + settings.discount * following
             guard backup == .tree, index > 0 else { continue }
-            // What is expected in the state before this action, where this action alone has had its return.
+            // The expected value of the state before this action, where only this action's return is known.
             let state = step.pair / shape.actionCount
             let share = values.probability(step.pair, exploration: exploration)
             following =
@@ -82,7 +77,6 @@ public final class NStepSARSA: TabularAgent {
         windows[row].removeFirst()
     }
 
-    /// Codes the steps that have not been learned from, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         let (shape, stepCount) = (shape, stepCount)
@@ -92,7 +86,7 @@ public final class NStepSARSA: TabularAgent {
     }
 }
 
-/// The last n steps of an episode, in a ring.
+/// The last n steps of an episode, in a ring buffer.
 private struct StepWindow {
     struct Entry {
         var pair = 0

@@ -3,34 +3,29 @@ import Environments
 
 /// Settings of ``QLambda``.
 public struct QLambdaSettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "q-lambda"
     /// λ: 0 learns from one step, 1 from all steps up to the next exploring action.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
-    /// What becomes of the trace of a state and action that come again.
+    /// How the trace of a state and action changes when they are visited again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.replacing
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``QLambda``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { QLambda(self, shape: shape, seed: seed) }
 }
 
-/// Watkins's Q(λ) (Watkins 1989; Sutton and Barto 2018, 12.10): ``QLearning``'s difference,
-/// δ = r + γ maxₐ′ Q(s′,a′) − Q(s,a), is learned by everything that led there by actions that were best,
+/// Watkins's Q(λ) (Watkins 1989; Sutton and Barto 2018, 12.10): the temporal difference of ``QLearning``,
+/// δ = r + γ maxₐ′ Q(s′,a′) − Q(s,a), is learned by all states and actions that led there by greedy actions,
 ///
 ///     e ← γλ e where a is a best action of s, else 0,   e(s,a) ← e(s,a) + 1,   Q ← Q + α δ e.
 ///
-/// Whether an action was one of the best is asked when it is learned from.
+/// An action counts as greedy by the values at the time of the update.
 public final class QLambda: TabularAgent {
     private let lambda: Double
     private let kind: TraceKind
     private var traces: [EligibilityTraces] = []
 
-    /// Makes an agent for a table.
     public init(_ settings: QLambdaSettings = .init(), shape: TableShape, seed: UInt64) {
         (lambda, kind) = (settings.lambda, settings.traces)
         super.init(settings.table, shape: shape, seed: seed)
@@ -48,7 +43,6 @@ public final class QLambda: TabularAgent {
         if step.ended { traces[row].fade(by: 0) }
     }
 
-    /// Codes the traces, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         try coder.code(rows: &traces, new: noTraces) { (traces, coder) throws(EnvironmentError) in

@@ -2,22 +2,17 @@ import Configuration
 
 /// Settings of ``QLearning``.
 public struct QLearningSettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "q-learning"
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``QLearning``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { QLearning(self, shape: shape, seed: seed) }
 }
 
-/// Tabular Q-learning (Watkins 1989): Q(s,a) ← Q(s,a) + α (r + γ maxₐ′ Q(s′,a′) − Q(s,a)), the bootstrap left out where
-/// s′ is terminal. ε-greedy; equal values are chosen among at random.
+/// Tabular Q-learning (Watkins 1989): Q(s,a) ← Q(s,a) + α (r + γ maxₐ′ Q(s′,a′) − Q(s,a)); no bootstrap if s′ is
+/// terminal. Actions are ε-greedy, with ties broken at random.
 public final class QLearning: TabularAgent {
-    /// Makes an agent for a table.
     public init(_ settings: QLearningSettings = .init(), shape: TableShape, seed: UInt64) {
         super.init(settings.table, shape: shape, seed: seed)
     }

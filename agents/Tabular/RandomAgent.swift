@@ -3,33 +3,30 @@ import Experience
 import NeuralNetworks
 import Random
 
-/// Settings of ``RandomAgent``: it has none.
+/// Settings of ``RandomAgent``, which has none.
 public struct RandomSettings: AgentSettings {
-    /// No settings.
     public init() {}
-    /// Something to draw.
     public static var needs: AgentNeeds { .drawableActions }
 
-    /// A ``RandomAgent``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         guard RandomAgent.canAct(in: environment.actionSpace) else {
             throw AgentError.actionSpace(
                 agent: "random", environment: environment.id, space: "\(environment.actionSpace)",
-                needed: "discrete, several choices, bits or a bounded box of float32")
+                needed: "discrete, multi-discrete, multi-binary or a bounded box of float32")
         }
         return RandomAgent(actionSpace: environment.actionSpace, seed: seed)
     }
 }
 
-/// Chooses every action with equal probability and learns nothing: the baseline of baselines.
+/// Chooses every action with equal probability and learns nothing: the simplest baseline.
 public final class RandomAgent: Learner {
     private let actionSpace: Space
-    /// Where actions are drawn from.
+    /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
 
-    /// Makes an agent for choices, bits, or a bounded box of float32 numbers.
+    /// Makes an agent for a discrete, multi-discrete or multi-binary space, or a bounded box of float32.
     public init(actionSpace: Space, seed: UInt64) {
-        precondition(Self.canAct(in: actionSpace), "a random agent doesn't draw from \(actionSpace)")
+        precondition(Self.canAct(in: actionSpace), "a random agent can't sample from \(actionSpace)")
         self.actionSpace = actionSpace
         actionStreams = ActionStreams(shared: RandomStream(seed: seed).split("actions"))
     }
@@ -39,7 +36,7 @@ public final class RandomAgent: Learner {
         self.init(actionSpace: .discrete(actionCount), seed: seed)
     }
 
-    /// Whether actions can be drawn from a space.
+    /// Whether actions can be sampled from a space.
     static func canAct(in space: Space) -> Bool {
         switch space {
         case .discrete, .multiDiscrete, .multiBinary: true
@@ -48,15 +45,16 @@ public final class RandomAgent: Learner {
         }
     }
 
-    /// Draws an action a row.
+    /// Samples an action for each row.
     public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
         switch actionSpace {
         case .discrete(let count): draw(actions) { stream, _ in Double(stream.integers(below: count)) }
-        case .multiDiscrete(let counts): draw(actions) { stream, place in Double(stream.integers(below: counts[place])) }
+        case .multiDiscrete(let counts):
+            draw(actions) { stream, place in Double(stream.integers(below: counts[place])) }
         case .multiBinary: draw(actions) { stream, _ in Double(stream.integers(below: 2)) }
         case .box(let low, let high, _, _):
             draw(actions) { stream, place in low[place] + (high[place] - low[place]) * stream.uniform() }
-        case .tuple, .dictionary: preconditionFailure("a random agent doesn't draw from \(actionSpace)")
+        case .tuple, .dictionary: preconditionFailure("a random agent can't sample from \(actionSpace)")
         }
     }
 
@@ -66,20 +64,15 @@ public final class RandomAgent: Learner {
         }
     }
 
-    /// Codes the random stream.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&actionStreams) }
 
-    /// Learns nothing.
     public func learn(from transitions: Transitions) {}
 
-    /// Nothing.
     public var metrics: [(name: String, value: Double)] { [] }
-    /// None.
     public var updates: Int { 0 }
-    /// None.
     public var variables: Parameters { Parameters() }
 
-    /// Equal probabilities of discrete actions.
+    /// Equal probabilities if actions are discrete.
     public func assess(_ observations: Rows) -> ActionAssessment? {
         actionSpace.discreteCount.map { .uniform(actions: $0, rows: observations.count) }
     }

@@ -3,26 +3,22 @@ import Environments
 
 /// Settings of ``SARSA``.
 public struct SARSASettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "sarsa"
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``SARSA``.
     public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { SARSA(self, shape: shape, seed: seed) }
 }
 
-/// SARSA (Rummery and Niranjan 1994): Q(s,a) ← Q(s,a) + α (r + γ Q(s′,a′) − Q(s,a)), a′ the action that is taken in s′.
+/// SARSA (Rummery and Niranjan 1994): Q(s,a) ← Q(s,a) + α (r + γ Q(s′,a′) − Q(s,a)), where a′ is the action taken in
+/// s′.
 ///
-/// A step is learned from in the next one, when a′ is known; a terminal one at once, without a bootstrap. Behind an episode
-/// that was cut there is no a′: its expectation under the ε-greedy policy takes its place.
+/// A step is learned from in the next one, when a′ is known; a terminal step at once, without a bootstrap. After
+/// truncation there is no a′: the expected value under the ε-greedy policy takes its place.
 public final class SARSA: TabularAgent {
     private var pending: [PendingStep] = []
 
-    /// Makes an agent for a table.
     public init(_ settings: SARSASettings = .init(), shape: TableShape, seed: UInt64) {
         super.init(settings.table, shape: shape, seed: seed)
     }
@@ -41,7 +37,6 @@ public final class SARSA: TabularAgent {
         lastError = values.move(step.pair, to: target, rate: learningRate)
     }
 
-    /// Codes the steps that wait for their next action, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         let shape = shape
@@ -51,23 +46,22 @@ public final class SARSA: TabularAgent {
     }
 }
 
-/// A step that is learned from when the action that follows it is known.
+/// A step that waits for the next action, which its update needs.
 struct PendingStep {
-    /// Where Q(s,a) is; nil for no step.
+    /// The index of Q(s,a); nil for no step.
     private var pair: Int?
     private var reward = 0.0
     private var next = 0
 
-    /// Keeps a step.
+    /// Stores a step.
     mutating func put(_ step: TableStep) { (pair, reward, next) = (step.pair, step.reward, step.next) }
 
-    /// Gives the step away, if there is one.
+    /// Removes and returns the step, if there is one.
     mutating func take() -> (pair: Int, reward: Double, next: Int)? {
         defer { pair = nil }
         return pair.map { ($0, reward, next) }
     }
 
-    /// Codes the step.
     mutating func codeState(with coder: inout StateCoder, _ shape: TableShape) throws(EnvironmentError) {
         var place = pair ?? -1
         try coder.code(&place, in: -1...shape.count - 1)

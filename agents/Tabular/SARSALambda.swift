@@ -3,36 +3,33 @@ import Environments
 
 /// Settings of ``SARSALambda``.
 public struct SARSALambdaSettings: TabularSettings {
-    /// The catalogue's name.
     public static let agentName = "sarsa-lambda"
     /// λ: 0 learns from one step, 1 from the whole rest of the episode.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
-    /// What becomes of the trace of a state and action that come again.
+    /// How the trace of a state and action changes when they are visited again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.replacing
-    /// What all agents with a table have in common.
     public var table = TableSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// A ``SARSALambda``.
-    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner { SARSALambda(self, shape: shape, seed: seed) }
+    public func makeAgent(shape: TableShape, seed: UInt64) -> any Learner {
+        SARSALambda(self, shape: shape, seed: seed)
+    }
 }
 
 /// SARSA(λ) with eligibility traces (Rummery and Niranjan 1994; Sutton and Barto 2018, 12.7): with
-/// δ = r + γ Q(s′,a′) − Q(s,a), every state and action learn what they are eligible for,
+/// δ = r + γ Q(s′,a′) − Q(s,a), every state and action learns in proportion to its trace,
 ///
 ///     e ← γλ e,   e(s,a) ← e(s,a) + 1,   Q ← Q + α δ e.
 ///
-/// When a step is learned from is as in ``SARSA``; an episode's end forgets its traces. With ``TraceKind/dutch`` it is true
-/// online SARSA(λ).
+/// Steps are learned from at the same time as in ``SARSA``; the end of an episode clears its traces. With
+/// ``TraceKind/dutch`` it is true online SARSA(λ).
 public final class SARSALambda: TabularAgent {
     private let lambda: Double
     private let kind: TraceKind
     private var pending: [PendingStep] = []
     private var traces: [EligibilityTraces] = []
 
-    /// Makes an agent for a table.
     public init(_ settings: SARSALambdaSettings = .init(), shape: TableShape, seed: UInt64) {
         (lambda, kind) = (settings.lambda, settings.traces)
         super.init(settings.table, shape: shape, seed: seed)
@@ -64,7 +61,6 @@ public final class SARSALambda: TabularAgent {
             fading: settings.discount * lambda, rate: learningRate)
     }
 
-    /// Codes the traces and the steps that wait for their next action, too.
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try super.codeState(with: &coder)
         let shape = shape

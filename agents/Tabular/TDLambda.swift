@@ -7,7 +7,6 @@ import TensorCore
 
 /// Settings of ``TDLambda``.
 public struct TDLambdaSettings: AgentSettings {
-    /// A table.
     public static var needs: AgentNeeds { .table }
     /// α at the start of training.
     @Setting(0...1, "learning rate at the start") public var learningRate = 0.1
@@ -15,43 +14,40 @@ public struct TDLambdaSettings: AgentSettings {
     @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.001
     /// Steps over which α moves to its final value.
     @Setting(0...1_000_000_000, "steps over which the learning rate changes") public var scheduleSteps = 200_000
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// λ: 0 learns from one step, 1 from the whole rest of the episode.
     @Setting(0...1, "trace decay λ") public var lambda = 0.9
-    /// What becomes of the trace of a state that comes again.
+    /// How the trace of a state changes when it is visited again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.accumulating
-    /// The value of every state at first.
     @Setting(-1e6...1e6, "initial state value") public var initialValue = 0.0
 
-    /// The defaults.
     public init() {}
 
-    /// A ``TDLambda``.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         TDLambda(self, shape: try TableShape(environment, agent: "td-lambda"), seed: seed)
     }
 }
 
-/// TD(λ) prediction (Sutton 1988; Sutton and Barto 2018, 12.2): the value of each state under the policy that takes every
-/// action with equal probability. With δ = r + γ V(s′) − V(s),
+/// TD(λ) prediction (Sutton 1988; Sutton and Barto 2018, 12.2): the value of each state under the policy that takes
+/// every action with equal probability. With δ = r + γ V(s′) − V(s),
 ///
 ///     e ← γλ e,   e(s) ← e(s) + 1,   V ← V + α δ e,
 ///
-/// V(s′) left out where s′ is terminal. It always acts by the policy that it values: it has nothing to choose a better one by.
+/// without V(s′) if s′ is terminal. It always acts by the policy that it evaluates, since state values alone can't
+/// choose a better one.
 public final class TDLambda: Learner {
     private let settings: TDLambdaSettings
     private let shape: TableShape
-    /// V, (states).
+    /// V(s), (states).
     private let table: Variable
     private let rates: LinearSchedule
     private var traces: [EligibilityTraces] = []
-    /// Where actions are drawn from.
+    /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
     private var steps = 0
     private var lastError = 0.0
 
-    /// Makes an agent; only the states of the table have values.
+    /// Makes an agent for the states of a table.
     public init(_ settings: TDLambdaSettings = .init(), shape: TableShape, seed: UInt64) {
         (self.settings, self.shape) = (settings, shape)
         let start = [Float](repeating: Float(settings.initialValue), count: shape.stateCount)
@@ -63,15 +59,15 @@ public final class TDLambda: Learner {
 
     private var noTraces: EligibilityTraces { EligibilityTraces(count: shape.stateCount, kind: settings.traces) }
 
-    /// Draws every action with equal probability, in both modes.
+    /// Every action with equal probability, in both modes.
     public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
         let actions = actions.integers
         for row in actions.indices { actions[row] = actionStreams[row].integers(below: shape.actionCount) }
     }
 
-    /// One update of all states that are eligible, a row.
+    /// One update of all states with a trace, for each row.
     ///
-    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` where values grow beyond all numbers.
+    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` if a value is no longer finite.
     public func learn(from transitions: Transitions) throws {
         while traces.count < transitions.count { traces.append(noTraces) }
         try table.withMutableValues { values in
@@ -90,7 +86,6 @@ public final class TDLambda: Learner {
         }
     }
 
-    /// Codes the counter, the traces and the random stream.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&steps, in: 0...1 << 62)
         try coder.code(&lastError)
@@ -108,13 +103,10 @@ public final class TDLambda: Learner {
         ]
     }
 
-    /// One a step.
     public var updates: Int { steps }
 
-    /// The table.
     public var variables: Parameters { Parameters([("values", table)]) }
 
-    /// Equal probabilities.
     public func assess(_ observations: Rows) -> ActionAssessment? {
         .uniform(actions: shape.actionCount, rows: observations.count)
     }

@@ -1,34 +1,31 @@
 import Configuration
 import Environments
 
-/// What all agents that learn a table of action values have in common: how far a value moves, how actions explore, and how
-/// both change in the course of training.
+/// What all agents with a table of action values have in common: the learning rate, exploration, and the schedules of
+/// both.
 public struct TableSettings: Configurable, Hashable {
     /// α at the start of training.
     @Setting(0...1, "learning rate at the start") public var learningRate = 0.5
     /// α at the end of its schedule.
     @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.01
-    /// γ.
     @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// ε at the start of training.
     @Setting(0...1, "exploration rate ε at the start") public var explorationStart = 1.0
-    /// ε from the end of its schedule on.
     @Setting(0...1, "exploration rate ε at the end of its schedule") public var explorationEnd = 0.05
     /// Steps over which ε and α move to their final values.
     @Setting(0...1_000_000_000, "steps over which learning and exploration rates change")
     public var scheduleSteps = 200_000
-    /// The value of every state and action at first: above what can be reached, it makes the agent curious.
+    /// The initial value of every state and action; optimistic values make the agent explore.
     @Setting(-1e6...1e6, "initial action value") public var initialValue = 0.0
 
-    /// The defaults.
     public init() {}
 }
 
-/// Settings of an agent that learns a table of action values: what it alone has, and behind that those of ``TableSettings``, which
-/// can be reached as its own.
+/// Settings of an agent with a table of action values: first its own, then those of ``TableSettings``, which can be
+/// used as if they were its own.
 @dynamicMemberLookup
 public protocol TabularSettings: AgentSettings {
-    /// What all such agents have in common, declared behind the agent's own settings.
+    /// The settings common to all such agents, declared after the agent's own.
     var table: TableSettings { get set }
     /// The agent's name in the catalogue.
     static var agentName: String { get }
@@ -38,16 +35,15 @@ public protocol TabularSettings: AgentSettings {
 }
 
 extension TabularSettings {
-    /// A table.
     public static var needs: AgentNeeds { .table }
 
-    /// A setting that all such agents have.
+    /// A setting common to all such agents.
     public subscript<Value>(dynamicMember path: WritableKeyPath<TableSettings, Value>) -> Value {
         get { table[keyPath: path] }
         set { table[keyPath: path] = newValue }
     }
 
-    /// The agent for an environment whose observations and actions are discrete.
+    /// Makes the agent for an environment with discrete observations and actions.
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         makeAgent(shape: try TableShape(environment, agent: Self.agentName), seed: seed)
     }

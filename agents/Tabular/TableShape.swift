@@ -2,27 +2,27 @@ import Environments
 import Experience
 import TensorCore
 
-/// The rows and columns of a table of action values: one row a state, one column an action.
+/// The shape of a table of action values: one row per state, one column per action.
 public struct TableShape: Hashable, Sendable {
     /// States are `0..<stateCount`.
     public let stateCount: Int
     /// Actions are `0..<actionCount`.
     public let actionCount: Int
-    /// How many values each number of an observation has; a state counts them like the digits of a number.
+    /// The number of values of each element of an observation; a state's index counts them like the digits of a number.
     private let radices: [Int]
 
-    /// The largest table: 2²⁶ states and actions, a quarter of a gibibyte of values.
+    /// The largest table: 2²⁶ pairs of state and action, a quarter of a gibibyte of values.
     public static let largestCount = 1 << 26
 
-    /// States that are observed as one number.
+    /// A table of states observed as a single number.
     public init(stateCount: Int, actionCount: Int) {
         (self.stateCount, self.actionCount, radices) = (stateCount, actionCount, [stateCount])
     }
 
     /// The table for an environment.
     ///
-    /// - Throws: ``AgentError`` where observations don't consist of discrete numbers, actions aren't discrete, or the table
-    ///   would be larger than ``largestCount``.
+    /// - Throws: ``AgentError`` if observations don't consist of discrete numbers, if actions aren't discrete, or if
+    ///   the table would be larger than ``largestCount``.
     public init(_ environment: EnvironmentDescription, agent: String) throws {
         guard let radices = Self.radices(environment.observationSpace),
             let count = radices.reduce(
@@ -33,18 +33,18 @@ public struct TableShape: Hashable, Sendable {
         else {
             throw AgentError.observationSpace(
                 agent: agent, environment: environment.id, space: "\(environment.observationSpace)",
-                needed: "discrete, or a tuple of discrete ones that has few members")
+                needed: "discrete, or a tuple of discrete spaces with few members")
         }
         actionCount = try environment.actionCount(for: agent)
         guard count * actionCount <= Self.largestCount else {
             throw AgentError.observationSpace(
                 agent: agent, environment: environment.id, space: "\(environment.observationSpace)",
-                needed: "smaller than 2²⁶ states and actions")
+                needed: "small enough for a table: at most 2²⁶ pairs of state and action")
         }
         (stateCount, self.radices) = (count, radices)
     }
 
-    /// How many values each number has; nil for spaces whose numbers aren't discrete.
+    /// The number of values of each element; nil if the elements aren't discrete.
     private static func radices(_ space: Space) -> [Int]? {
         switch space {
         case .discrete(let count): return [count]
@@ -60,12 +60,13 @@ public struct TableShape: Hashable, Sendable {
     /// The number of states times the number of actions.
     public var count: Int { stateCount * actionCount }
 
-    /// The state that a row shows.
+    /// The index of the state in a row.
     ///
     /// - Precondition: each number is in its discrete space.
     func state(_ observations: Rows, _ row: Int) -> Int {
         precondition(
-            observations.width == radices.count, "\(observations.width) numbers for \(radices.count) of a state")
+            observations.width == radices.count,
+            "expected observations of \(radices.count) numbers, found \(observations.width)")
         var state = 0
         for (place, radix) in radices.enumerated() {
             let number = observations.integer(row, place)

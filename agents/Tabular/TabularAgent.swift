@@ -4,20 +4,20 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// What all agents that learn a table of action values share: the table, ε-greedy actions with ties broken at random, the
-/// schedules of α and ε, and how a step of several environments becomes updates, row by row. What one of them adds is its
-/// update rule.
+/// What all agents with a table of action values share: the table, ε-greedy actions with ties broken at random, the
+/// schedules of α and ε, and how a step of several environments becomes updates, row by row. A subclass adds its update
+/// rule.
 public class TabularAgent: Learner {
     let settings: TableSettings
     let shape: TableShape
     /// Q, (states, actions).
     let table: Variable
     private let rates, explorations: LinearSchedule
-    /// Where exploring actions are drawn from.
+    /// The random streams that exploring actions are sampled from.
     public final var actionStreams: ActionStreams
-    /// Steps learned from.
+    /// The number of steps learned from.
     final var steps = 0
-    /// The last difference between a target and a value.
+    /// The last temporal difference.
     final var lastError = 0.0
 
     init(_ settings: TableSettings, shape: TableShape, seed: UInt64) {
@@ -38,17 +38,17 @@ public class TabularAgent: Learner {
 
     // MARK: The update rule
 
-    /// Learns from one environment's step.
+    /// Learns from one environment's step. Subclasses override it.
     func update(_ values: ActionValues, _ step: TableStep, row: Int) {
-        preconditionFailure("\(Self.self) has no update rule")
+        preconditionFailure("\(Self.self) must override its update rule")
     }
 
-    /// Makes room for what is kept of each environment.
+    /// Prepares for a number of environments.
     func prepare(rows: Int) {}
 
-    /// Learns from the rows in order; a row sees what those before it have written.
+    /// Learns from the rows in order; each row sees the updates of those before it.
     ///
-    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` where values grow beyond all numbers.
+    /// - Throws: ``AgentError/diverged(agent:update:loss:)`` if a value is no longer finite.
     public final func learn(from transitions: Transitions) throws {
         prepare(rows: transitions.count)
         let actions = transitions.actions.integers
@@ -57,7 +57,7 @@ public class TabularAgent: Learner {
             for row in 0..<transitions.count where !transitions.isReset[row] {
                 let state = shape.state(transitions.observations, row)
                 let terminated = transitions.terminated[row]
-                // Where nothing follows, what the observation shows doesn't matter, but it is checked all the same.
+                // After a terminal step the next observation doesn't matter, but it is checked all the same.
                 let step = TableStep(
                     state: state, pair: state * shape.actionCount + actions[row],
                     reward: transitions.rewards[row], next: shape.state(transitions.nextObservations, row),
@@ -73,7 +73,7 @@ public class TabularAgent: Learner {
 
     // MARK: Acting
 
-    /// ε-greedy, or greedy.
+    /// ε-greedy or greedy actions.
     public final func act(
         on observations: Rows, mode: ActionMode, into actions: MutableRows
     ) {
@@ -88,14 +88,14 @@ public class TabularAgent: Learner {
         }
     }
 
-    /// - Parameter row: whose stream breaks ties; nil takes the first of equal ones.
+    /// - Parameter row: the row whose stream breaks ties; nil takes the first of equal values.
     private func greedyAction(_ state: Int, breakingTies row: Int?) -> Int {
         table.withValues { values in
             let own = values.row(state, width: shape.actionCount)
             let best = argmax(own)
             guard let row else { return best }
             let equal = own.reduce(0) { $0 + ($1 == own[best] ? 1 : 0) }
-            // None is equal to a value that is no number, as one that has diverged or come from a file.
+            // NaN equals nothing; values may be NaN after divergence or in a file.
             if equal <= 1 { return best }
             var choice = actionStreams[row].integers(below: equal)
             for action in own.indices where own[action] == own[best] {
@@ -108,7 +108,6 @@ public class TabularAgent: Learner {
 
     // MARK: What is seen and kept
 
-    /// Codes the counter, the last difference and the random stream.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&steps, in: 0...1 << 62)
         try coder.code(&lastError)
@@ -120,24 +119,21 @@ public class TabularAgent: Learner {
         [("exploration", exploration), ("learningRate", learningRate), ("temporalDifference", lastError)]
     }
 
-    /// One a step.
     public var updates: Int { steps }
 
-    /// The table.
     public var variables: Parameters { behaviour }
 
-    /// The table.
     public final var behaviour: Parameters { Parameters([("values", table)]) }
 
-    /// Nothing follows from the table.
     public func behaviourWasSet() {}
 
-    /// The rows of the table.
-    public final func assess(_ observations: Rows) -> ActionAssessment? { shape.assessment(of: observations, by: table) }
+    public final func assess(_ observations: Rows) -> ActionAssessment? {
+        shape.assessment(of: observations, by: table)
+    }
 }
 
 extension StateCoder {
-    /// Codes what an agent keeps of each environment: how many there are, and each one's.
+    /// Codes what an agent keeps for each environment: their number, and each one's data.
     mutating func code<Row>(
         rows: inout [Row], new: @autoclosure () -> Row,
         _ body: (inout Row, inout StateCoder) throws(EnvironmentError) -> Void
@@ -148,7 +144,7 @@ extension StateCoder {
         for index in 0..<count { try body(&rows[index], &self) }
     }
 
-    /// Codes the number of things that take at least `bytes` bytes each: what is read can't hold more.
+    /// Codes a number of items of at least `bytes` bytes each, so that a damaged count can't exceed what can be read.
     mutating func code(count: inout Int, ofBytes size: Int) throws(EnvironmentError) {
         try code(&count, in: 0...(isReading ? bytes.count / size : Int.max))
     }

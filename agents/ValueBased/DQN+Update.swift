@@ -2,7 +2,7 @@ import NeuralNetworks
 import TensorCore
 
 extension DQN {
-    /// What an update reads and changes besides its batch.
+    /// What an update reads and changes besides its minibatch.
     struct Update {
         var network, target: any Layer
         var optimizer: any Optimizer
@@ -11,8 +11,8 @@ extension DQN {
         var actionCount: Int
     }
 
-    /// Inputs: s (B, …), a (B), r (B), s′ (B, …), 1 − terminal (B), and where replay is prioritised the rows' weights (B).
-    /// Outputs: the loss, the mean of Q(s, a), and where replay is prioritised the rows' priorities (B).
+    /// Inputs: s (B, …), a (B), r (B), s′ (B, …), 1 − terminal (B), and with prioritised replay the rows' weights (B).
+    /// Outputs: the loss, the mean of Q(s, a), and with prioritised replay the rows' priorities (B).
     static func learningProgram(_ update: Update, rows: Program.Input, seed: UInt64 = 0) -> Program {
         let (settings, returns, size) = (update.settings, update.returns, update.settings.batchSize)
         let weights: [Program.Input] = settings.prioritized ? [.float32(size)] : []

@@ -4,57 +4,56 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// Deep Q-network (Mnih et al., "Human-level control through deep reinforcement learning", 2015): a network learns
-/// Q(s, ·) from replayed transitions, towards targets made with a second network that follows it:
+/// Deep Q-network (Mnih et al., "Human-level control through deep reinforcement learning", 2015): a network learns Q(s,
+/// ·) from replayed transitions, with targets from a second network that follows it:
 ///
 ///     y = c r + γ maxₐ Q̄(s′, a), or c r where s′ is terminal;    L = mean ℓ(Q(s, a) − y)
 ///
-/// Each of what was found later is a switch of the settings; all together they are Rainbow (Hessel et al. 2018):
+/// Each later improvement is a switch of the settings; all together they are Rainbow (Hessel et al. 2018):
 ///
-/// - `double`: the action is the network's, a* = argmaxₐ Q(s′, a), and y = c r + γ Q̄(s′, a*): a maximum over noisy values
-///   is too large (van Hasselt et al. 2016).
-/// - `dueling`: ``ValueStreams``. `noisy`: ``NeuralNetworks/NoisyLinear`` in place of ε.
+/// - `double`: the network chooses the action, a* = argmaxₐ Q(s′, a), and y = c r + γ Q̄(s′, a*), since the maximum of
+///   noisy values is too large (van Hasselt et al. 2016).
+/// - `dueling`: ``ValueStreams``. `noisy`: ``NeuralNetworks/NoisyLinear`` instead of ε.
 /// - `prioritized`: ``Priorities``. `nStep`: ``ReplayReturns``.
-/// - `distribution`: ``CategoricalReturns`` or ``QuantileReturns`` in place of the expectation alone.
+/// - `distribution`: ``CategoricalReturns`` or ``QuantileReturns`` instead of the expectation alone.
 ///
-/// The factor c (1 in the paper) keeps values near 1 where returns are large: a network reaches and tells apart values
-/// of 100 only slowly with the step sizes that suit its weights.
+/// The factor c (1 in the paper) keeps values near 1 when returns are large: with learning rates that suit its weights,
+/// a network reaches values of 100, and tells them apart, only slowly.
 ///
-/// A truncated episode's last step bootstraps like any other: the world went on, only the episode was cut.
+/// The last step of a truncated episode bootstraps like any other: the task did not end, only the episode did.
 public final class DQN: ReplayingLearner {
     private let settings: DQNSettings
     private let encoding: ObservationEncoding
     private let actionCount: Int
     private let network, target: any Layer
     private let optimizer: any Optimizer
-    /// The experience: too much for every checkpoint, stored beside them.
+    /// The replay buffer: too large for every checkpoint, so it is stored beside them.
     public let replay: ReplayBuffer
-    /// The memory that the experience takes.
+    /// The memory of the full replay buffer.
     public let replayMemory: ReplayMemory
     private let exploration, importance: LinearSchedule
     private let learningRate: LinearSchedule?
-    /// Where exploring actions are drawn from.
+    /// The random streams that exploring actions are sampled from.
     public var actionStreams: ActionStreams
     private var replayStream: RandomStream
 
     private let valueProgram: Program
-    /// As the value program, with noise; nil for networks without.
+    /// The value program with noise; nil if the network has none.
     private let noisyProgram: Program?
     private let learningProgram: Program
     private let learner: Plan
     private let softUpdate: Plan?
     private var steps = 0
-    /// Environment steps since the last round of updates fell due, whether or not learning had started.
+    /// Environment steps since the last round of updates was due, whether or not learning had started.
     private var pending = 0
     private var targetPending = 0
-    /// Of the last batch.
+    /// Of the last minibatch.
     private var loss = 0.0, meanValue = 0.0
-    /// Updates so far.
     public private(set) var updates = 0
 
     /// Makes an agent for the given spaces.
     ///
-    /// - Throws: ``AgentError`` where the spaces or settings don't suit it.
+    /// - Throws: ``AgentError`` if the spaces or settings don't suit it.
     public init(_ settings: DQNSettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
         let actionCount = try environment.actionCount(for: settings.agent)
         let root = RandomStream(seed: seed)
@@ -100,15 +99,16 @@ public final class DQN: ReplayingLearner {
             }.plan() : nil
     }
 
-    /// ε-greedy, or by the values that noise has changed, the same for all rows; or greedy.
+    /// Chooses ε-greedily, or greedily by noisy values, with the same noise in all rows; or greedily without noise.
     public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
         guard explore(actions.integers, mode) else { return }
         choose(actions.integers, by: try actionValues(observations, mode))
     }
 
-    /// As ``act(on:mode:into:)``. The values that it is greedy by are the assessment, but for those that noise has changed.
+    /// As ``act(on:mode:into:)``. The assessment is the values that actions are greedy by, except for noisy ones.
     public func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows, assessing assessment: inout ActionAssessment?
+        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        assessing assessment: inout ActionAssessment?
     ) throws {
         let values = try actionValues(observations, .greedy)
         assessment = self.assessment(of: values, rows: observations.count)
@@ -117,7 +117,7 @@ public final class DQN: ReplayingLearner {
         choose(actions.integers, by: isNoisy ? try actionValues(observations, mode) : values)
     }
 
-    /// Draws the rows that explore and their actions, and marks the others by −1.
+    /// Chooses the rows that explore, samples their actions, and marks the others by −1.
     ///
     /// - Returns: whether there are others.
     private func explore(_ actions: UnsafeMutableBufferPointer<Int>, _ mode: ActionMode) -> Bool {
@@ -136,7 +136,7 @@ public final class DQN: ReplayingLearner {
         for row in actions.indices where actions[row] < 0 { actions[row] = argmax(values.row(row, width: actionCount)) }
     }
 
-    /// 1 before learning starts, then the schedule's, or none where noise explores.
+    /// 1 before learning starts, then the schedule's value; 0 with noisy networks.
     private var epsilon: Double {
         if steps < settings.learningStart { return 1 }
         return settings.noisy ? 0 : exploration.value(at: max(0, steps - settings.explorationDelay))
@@ -153,7 +153,7 @@ public final class DQN: ReplayingLearner {
         return plan.output(0)
     }
 
-    /// Stores the step, and learns as often as the settings say.
+    /// Stores the step, and makes as many updates as the settings say.
     ///
     /// - Throws: ``AgentError/diverged(agent:update:loss:)``.
     public func learn(from transitions: Transitions) throws {
@@ -199,7 +199,6 @@ public final class DQN: ReplayingLearner {
         if settings.prioritized { replay.priorities?.update(to: learner.output(2)) }
     }
 
-    /// Codes the counters and the random streams.
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&steps, in: 0...1 << 62)
         try coder.code(&pending, in: 0...settings.trainEvery - 1)
@@ -218,7 +217,7 @@ public final class DQN: ReplayingLearner {
         try replay.priorities?.codeState(with: &coder)
     }
 
-    /// The loss and mean value of the last batch, and ε.
+    /// The loss and mean value of the last minibatch, and ε.
     public var metrics: [(name: String, value: Double)] {
         guard updates > 0 else { return [("exploration", epsilon)] }
         return [
@@ -226,15 +225,14 @@ public final class DQN: ReplayingLearner {
         ]
     }
 
-    /// Both networks and the optimiser's state.
+    /// The parameters of both networks and the optimiser's state.
     public var variables: Parameters {
         ["network": network.state, "target": target.state, "optimizer": optimizer.state]
     }
 
-    /// The network.
     public var behaviour: Parameters { network.state }
 
-    /// Copies the network to its target.
+    /// Copies the network to the target network.
     public func behaviourWasSet() { target.state.copy(from: network.state) }
 
     /// Q of each row.

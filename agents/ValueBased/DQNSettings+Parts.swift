@@ -2,7 +2,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The parts of an agent that its settings choose.
+/// The parts of the agent that its settings choose.
 extension DQNSettings {
     func makeOptimizer() -> any Optimizer {
         switch optimizer {
@@ -46,7 +46,7 @@ extension DQNSettings {
                 ? Priorities(capacity: replayCapacity, exponent: priorityExponent, batchSize: batchSize) : nil)
     }
 
-    /// ε, β, and the step size where it moves.
+    /// The schedules of ε and β, and that of the learning rate if it changes.
     var schedules: (exploration: LinearSchedule, importance: LinearSchedule, learningRate: LinearSchedule?) {
         (
             LinearSchedule(from: explorationStart, to: explorationEnd, over: explorationSteps),
@@ -56,7 +56,7 @@ extension DQNSettings {
         )
     }
 
-    /// Refuses settings that don't go together.
+    /// Rejects settings that contradict each other.
     ///
     /// - Throws: ``AgentError/setting(agent:name:value:allowed:)``.
     func check(_ design: NetworkDesign) throws(AgentError) {
@@ -64,7 +64,7 @@ extension DQNSettings {
             if !holds { throw .setting(agent: agent, name: name, value: "\(value)", allowed: allowed) }
         }
         try require(
-            batchSize <= replayCapacity, "batchSize", batchSize, "1...\(replayCapacity), what replayCapacity holds")
+            batchSize <= replayCapacity, "batchSize", batchSize, "1...\(replayCapacity), at most replayCapacity")
         try require(
             explorationEnd <= explorationStart, "explorationEnd", explorationEnd,
             "0...\(explorationStart), at most explorationStart")
@@ -73,16 +73,16 @@ extension DQNSettings {
             "less than maximumValue, which is \(maximumValue)")
         try require(
             distribution == .none || lossFunction == .huber, "lossFunction", lossFunction,
-            "left at huber where distribution is \(distribution): that has a loss of its own")
+            "huber if distribution is \(distribution), which has a loss of its own")
         try require(
             !(dueling || noisy) || !design.hiddenSizes.isEmpty, "hiddenSizes", "[]",
-            "one size or more with dueling or noisy, whose layers begin behind a hidden one")
+            "at least one size with dueling or noisy, which follow a hidden layer")
         try require(
-            nStep <= replayCapacity, "nStep", nStep, "1...\(replayCapacity), what replayCapacity holds")
+            nStep <= replayCapacity, "nStep", nStep, "1...\(replayCapacity), at most replayCapacity")
     }
 
-    /// All that is in the Rainbow (Hessel et al. 2018), with what it found best but for the step size and the sizes of
-    /// replay, which are for problems of minutes rather than days.
+    /// All parts of Rainbow (Hessel et al. 2018), with the settings that the paper found best, except for the learning
+    /// rate and the sizes of replay, which suit problems of minutes rather than days.
     public static var rainbow: DQNSettings {
         var settings = DQNSettings()
         settings.agent = "rainbow"

@@ -1,26 +1,28 @@
 import NeuralNetworks
 import TensorCore
 
-/// What a network says of the return that follows an action, and how that is moved towards what was seen.
+/// What a network predicts of the return after an action, and the loss that moves it towards a target.
 ///
-/// A network gives ``atoms`` numbers an action. B is the batch, A the number of actions, N the atoms.
+/// A network outputs ``atoms`` numbers per action. B is the minibatch size, A the number of actions, N the number of
+/// atoms.
 protocol ReturnDistribution: Sendable {
-    /// N: how many numbers describe a return.
+    /// N: the numbers that describe a return.
     var atoms: Int { get }
     /// The expected returns: (B, A, N) → (B, A).
     func values(_ outputs: Tensor) -> Tensor
-    /// How far what was said is from c r + g R′, where R′ is the return after the next step.
+    /// The loss between the prediction and c r + g R′, where R′ is the return after the next step.
     ///
     /// - Parameters:
-    ///   - outputs: (B, N): what the network says of the action taken.
-    ///   - next: (B, N): what the target network says of the next one.
+    ///   - outputs: (B, N): the prediction for the action taken.
+    ///   - next: (B, N): the target network's prediction for the next action.
     ///   - rewards: (B): c r.
-    ///   - discounts: (B): g, 0 behind a terminal state.
+    ///   - discounts: (B): g, 0 after a terminal step.
     /// - Returns: (B): the loss of each row, and its priority for replay.
     func loss(_ outputs: Tensor, next: Tensor, rewards: Tensor, discounts: Tensor) -> (loss: Tensor, priority: Tensor)
 }
 
-/// The return by its expectation alone, one number an action. The loss is ℓ(q − (c r + g q′)), the priority |q − (c r + g q′)|.
+/// Only the expected return, one number per action. The loss is ℓ(q − (c r + g q′)), the priority
+/// |q − (c r + g q′)|.
 struct ExpectedReturns: ReturnDistribution {
     /// ℓ of a value and its target, (B).
     let loss: @Sendable (Tensor, Tensor) -> Tensor
@@ -37,11 +39,12 @@ struct ExpectedReturns: ReturnDistribution {
 /// The return as a distribution over fixed values (C51: Bellemare, Dabney & Munos, "A Distributional Perspective on
 /// Reinforcement Learning", 2017): a softmax over the values zᵢ = z₁ + (i − 1) Δ.
 ///
-/// What follows is moved to c r + g zⱼ, each part of which falls to its two neighbours among the zᵢ, the nearer the
-/// more: mᵢ = Σⱼ pⱼ [1 − |c r + g zⱼ − zᵢ| / Δ]₀¹. The loss is the cross-entropy −Σᵢ mᵢ log pᵢ, the priority KL(m ‖ p).
+/// The distribution of the next return is shifted to the values c r + g zⱼ; each part is split between its two
+/// neighbours among the zᵢ, more to the nearer one: mᵢ = Σⱼ pⱼ [1 − |c r + g zⱼ − zᵢ| / Δ]₀¹. The loss is the
+/// cross-entropy −Σᵢ mᵢ log pᵢ, the priority KL(m ‖ p).
 struct CategoricalReturns: ReturnDistribution {
     let atoms: Int
-    /// z₁ and z_N; what lies beyond counts as them.
+    /// z₁ and z_N; values beyond them are clipped to them.
     let range: ClosedRange<Double>
 
     private var spacing: Double { (range.upperBound - range.lowerBound) / Double(atoms - 1) }
@@ -56,7 +59,7 @@ struct CategoricalReturns: ReturnDistribution {
         return (loss, loss - entropy)
     }
 
-    /// (B, N): the probabilities of c r + g z, moved onto the zᵢ.
+    /// (B, N): the probabilities of c r + g z, projected onto the zᵢ.
     func projected(_ probabilities: Tensor, _ rewards: Tensor, _ discounts: Tensor) -> Tensor {
         let moved = rewards.expandingDimension(at: 1) + discounts.expandingDimension(at: 1) * support
         let held = moved.clamped(range.lowerBound, range.upperBound)
@@ -66,11 +69,11 @@ struct CategoricalReturns: ReturnDistribution {
     }
 }
 
-/// The return as N equally likely values, its quantiles (QR-DQN: Dabney et al., "Distributional Reinforcement Learning with
-/// Quantile Regression", 2018).
+/// The return as N equally likely values, its quantiles (QR-DQN: Dabney et al., "Distributional Reinforcement Learning
+/// with Quantile Regression", 2018).
 ///
-/// With u = c r + g θ′ⱼ − θᵢ and τᵢ = (2i − 1)/2N the loss is Σᵢ meanⱼ |τᵢ − [u < 0]| ℓ(u), ℓ Huber's loss: θᵢ lies where a
-/// share τᵢ of the targets is below. It is the priority too.
+/// With u = c r + g θ′ⱼ − θᵢ and τᵢ = (2i − 1)/2N the loss is Σᵢ meanⱼ |τᵢ − [u < 0]| ℓ(u), where ℓ is Huber's loss: θᵢ
+/// settles where a share τᵢ of the targets is below it. The loss is also the priority.
 struct QuantileReturns: ReturnDistribution {
     let atoms: Int
 

@@ -2,14 +2,15 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A network whose last hidden layer and outputs are noisy, or twice there, or both: (B, inputs) → (B, actions · atoms).
+/// A network whose last hidden layer and outputs are noisy, or split into two streams, or both:
+/// (B, inputs) → (B, actions · atoms).
 ///
-/// Twice is a dueling network (Wang et al. 2016): one stream tells the state's value, the other how much better each action
-/// is than the others,
+/// Two streams make a dueling network (Wang et al. 2016): one gives the state's value, the other how much better each
+/// action is than the others,
 ///
 ///     Q(s, a) = V(s) + A(s, a) − meanₐ A(s, a)
 ///
-/// where the mean makes the two parts unique. Where an action has several atoms this holds for each of them
+/// where subtracting the mean makes the two parts unique. If an action has several atoms, this holds for each of them
 /// (Hessel et al. 2018).
 struct ValueStreams: Layer {
     private let body: any Layer
@@ -22,7 +23,7 @@ struct ValueStreams: Layer {
     /// - Parameters:
     ///   - atoms: Numbers that describe the return after each action.
     ///   - noise: σ₀ of ``NeuralNetworks/NoisyLinear``; nil for layers without noise.
-    /// - Precondition: the design has a hidden layer to begin the streams with, or they are one.
+    /// - Precondition: the design has a hidden layer for the streams to follow, or is itself a single layer.
     init(
         _ design: NetworkDesign, actionCount: Int, atoms: Int, isDueling: Bool, noise: Double?,
         random: inout RandomStream
@@ -51,7 +52,7 @@ struct ValueStreams: Layer {
         return sum.reshaped(to: [-1, actionCount * atoms])
     }
 
-    /// `body.…`, `value.…` where the network is dueling, `advantage.…`.
+    /// `body.…`, `value.…` if the network is dueling, `advantage.…`.
     var parameters: Parameters {
         var groups: Parameters = ["body": body.parameters, "advantage": advantage.parameters]
         if let value { groups = Parameters(groups.entries + (["value": value.parameters] as Parameters).entries) }

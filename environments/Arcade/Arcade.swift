@@ -1,20 +1,20 @@
-/// Arcade games in the manner of those that Atari's console played: 210 × 160 pixels in colour, 60 frames a second, its
-/// joystick, lives and scores. Their rules and pictures are this project's own.
+/// Arcade games in the style of Atari's console: 210 × 160 pixels in colour, 60 frames per second, with its joystick,
+/// lives and scores. Their rules and pictures are this project's own.
 ///
 /// Each game's rules are an ``ArcadeGame``, a small value; ``ArcadeEnvironment`` makes an environment of them, and
-/// ``AtariPreprocessing`` what agents learn from.
+/// ``AtariPreprocessing`` makes the observations that agents usually learn from.
 public enum Arcade {
     /// Columns of a frame.
     public static var width: Int { 160 }
     /// Rows of a frame.
     public static var height: Int { 210 }
 
-    /// What the joystick does, by the numbers that the Arcade Learning Environment gives it.
+    /// The positions of the joystick, numbered as in the Arcade Learning Environment.
     public enum Action: UInt8, CaseIterable, Sendable {
         case noop, fire, up, right, left, down, upRight, upLeft, downRight, downLeft
         case upFire, rightFire, leftFire, downFire, upRightFire, upLeftFire, downRightFire, downLeftFire
 
-        /// 1 where the stick points to the right, -1 to the left, else 0.
+        /// 1 if the stick points to the right, -1 to the left, otherwise 0.
         public var across: Int {
             switch self {
             case .right, .upRight, .downRight, .rightFire, .upRightFire, .downRightFire: 1
@@ -23,7 +23,7 @@ public enum Arcade {
             }
         }
 
-        /// 1 where the stick points down, -1 up, else 0.
+        /// 1 if the stick points down, -1 up, otherwise 0.
         public var down: Int {
             switch self {
             case .down, .downRight, .downLeft, .downFire, .downRightFire, .downLeftFire: 1
@@ -35,7 +35,7 @@ public enum Arcade {
         /// Whether the button is pressed.
         public var fires: Bool { self == .fire || rawValue >= Action.upFire.rawValue }
 
-        /// The name that the Arcade Learning Environment gives it, such as `UPRIGHTFIRE`.
+        /// The Arcade Learning Environment's name, such as `UPRIGHTFIRE`.
         public var name: String { "\(self)".uppercased() }
     }
 }
@@ -46,7 +46,7 @@ extension Arcade {
         entry(of: Honeybee.self),
     ]
 
-    /// A game as it is, or as the options' preprocessing shows it.
+    /// A game, with the preprocessing that the options select.
     private static func entry<Game: ArcadeGame>(of _: Game.Type) -> EnvironmentEntry {
         EnvironmentEntry(
             "Arcade/\(Game.name)-v0", Game.summary, rewards: Game.rewards,

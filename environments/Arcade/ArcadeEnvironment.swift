@@ -4,15 +4,14 @@ import Random
 
 /// An arcade game as an environment: a step is one frame, a sixtieth of a second, without any preprocessing.
 ///
-/// An observation is the screen, 210 × 160 × 3 bytes of red, green and blue, or 210 × 160 of grey. One PCG64 stream feeds
-/// everything: a reset without a seed goes on with it. A frame draws whether the last action is repeated, where that can
-/// happen at all, then what the game draws.
+/// An observation is the screen, 210 × 160 × 3 bytes of red, green and blue, or 210 × 160 bytes of grey. One PCG64
+/// stream feeds everything: a reset without a seed continues it. Each frame first samples whether the last action is
+/// repeated, if that can happen at all, then what the game needs.
 public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     /// The game.
     public internal(set) var game: Game
-    /// The environment's random stream.
     public var random = PCG64(seed: 0)
-    /// The action that was played last, which the next frame may repeat.
+    /// The last action played, which the next frame may repeat.
     public internal(set) var lastAction = Arcade.Action.noop
     /// Frames since the reset.
     public internal(set) var frameCount = 0
@@ -22,25 +21,25 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     private let actions: InlineArray<18, Arcade.Action>
     private let actionCount: Int
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     public init(_ game: Game = Game(), _ settings: ArcadeSettings = ArcadeSettings()) {
         self.game = game
         self.settings = settings
         let actions = settings.hasFullActionSpace ? Arcade.Action.allCases : Game.minimalActions
         precondition(
             1...18 ~= actions.count && actions[0] == .noop,
-            "\(Game.name): the actions \(actions), expected 1 to 18 with noop first")
+            "\(Game.name): expected 1 to 18 actions with noop first, found \(actions)")
         self.actions = InlineArray { $0 < actions.count ? actions[$0] : .noop }
         actionCount = actions.count
         fireAction = Game.minimalActions.contains(.fire) ? actions.firstIndex(of: .fire) : nil
     }
 
-    /// The screen in the form of the settings.
+    /// The screen in the form that the settings select.
     public var observationSpace: Space {
         .image([Arcade.height, Arcade.width] + (settings.screenForm == .color ? [3] : []))
     }
 
-    /// The actions that have a role in the game, or all 18.
+    /// The actions that the game uses, or all 18.
     public var actionSpace: Space { .discrete(actionCount) }
 
     /// What they do with the joystick, such as `UPFIRE`.
@@ -49,7 +48,7 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     /// The lives that are left.
     public var lives: Int { game.lives }
 
-    /// The action that presses the button alone; nil where the game has no use for it.
+    /// The action that only presses the button; nil if the game doesn't use it.
     public let fireAction: Int?
 
     /// Starts a game.
@@ -60,7 +59,7 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
         game.start(&random)
     }
 
-    /// Plays one frame. After the end there is neither reward nor change.
+    /// Plays one frame. After the end, rewards are 0 and nothing changes.
     public mutating func step(_ action: Int) -> Step {
         precondition(
             0 <= action && action < actionCount, "\(Game.name): the action \(action) is not in Discrete(\(actionCount))"
@@ -76,7 +75,6 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
             reward: Double(reward), terminated: isOver, truncated: !isOver && frameCount >= settings.frameLimit)
     }
 
-    /// Writes the screen in the form of the settings.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         writeScreen(settings.screenForm, into: &observation)
     }
@@ -84,7 +82,7 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
     /// 160 × 210 pixels.
     public var screenSize: FrameSize { FrameSize(width: Arcade.width, height: Arcade.height) }
 
-    /// Draws the screen as bytes, each pixel straight in the wanted form.
+    /// Draws the screen as bytes, directly in the requested form.
     public func writeScreen(_ form: ScreenForm, into bytes: inout MutableSpan<UInt8>) {
         bytes.withUnsafeMutableBytes { memory in
             switch form {
@@ -99,10 +97,8 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
         game.draw(into: raster)
     }
 
-    /// 160 × 210 pixels.
     public var frameSize: FrameSize { screenSize }
 
-    /// 60.
     public var framesPerSecond: Double { 60 }
 
     /// Draws the screen.
@@ -112,7 +108,6 @@ public struct ArcadeEnvironment<Game: ArcadeGame>: ScreenEnvironment {
 }
 
 extension ArcadeEnvironment: StateCodable {
-    /// Codes the random stream, the last action, the number of frames and the game.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&random)
         var number = lastAction.rawValue

@@ -1,25 +1,28 @@
-/// How an environment presents an arcade game; names and values are those of the Arcade Learning Environment.
+/// How an environment presents an arcade game, with the names and values of the Arcade Learning Environment.
 public struct ArcadeSettings: Hashable, Sendable {
-    /// Whether all 18 actions are there, not only those that have a role in the game.
+    /// Whether all 18 actions are available, not only those that the game uses.
     public var hasFullActionSpace = false
-    /// How likely a frame repeats the last action instead of the given one, 0...1 (Machado et al. 2018).
+    /// The probability that a frame repeats the last action instead of the given one, 0...1 (Machado et al. 2018).
     public var repeatActionProbability = 0.0
-    /// What observations are.
+    /// The form of observations.
     public var screenForm = ScreenForm.color
-    /// The frame in which an episode is cut; `Int.max` where none is.
+    /// The frame after which an episode is truncated; `Int.max` for no limit.
     public var frameLimit = 108_000
 
     /// The minimal actions, no repetition, colour, and half an hour of play.
     public init() {}
 
     static let options = [
-        EnvironmentOption("full_action_space", "whether all 18 actions are there, not only the game's", usual: "false"),
         EnvironmentOption(
-            "repeat_action_probability", "sticky actions: how likely a frame repeats the last action; usual is 0.25",
+            "full_action_space", "whether all 18 actions are available, not only the game's", usual: "false"),
+        EnvironmentOption(
+            "repeat_action_probability",
+            "sticky actions: the probability that a frame repeats the last action; usually 0.25",
             usual: "0"),
-        EnvironmentOption("obs_type", "rgb or grayscale, where there is no preprocessing", usual: "rgb"),
+        EnvironmentOption("obs_type", "rgb or grayscale, without preprocessing", usual: "rgb"),
         EnvironmentOption(
-            "max_num_frames_per_episode", "the frame in which an episode is cut; 0 for none", usual: "108000"),
+            "max_num_frames_per_episode", "the frames after which an episode is truncated; 0: no limit", usual: "108000"
+        ),
     ]
 
     /// Reads the settings from options.

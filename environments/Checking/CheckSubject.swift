@@ -1,6 +1,6 @@
 import Experience
 
-/// What the rules of a check play with.
+/// The environments that the rules of a check play.
 struct CheckSubject {
     let observationSpace: Space
     let actionSpace: Space
@@ -29,7 +29,7 @@ struct CheckSubject {
     }
 }
 
-/// What one step of one environment gave; observations by their hashes.
+/// The result of one step of one environment, with observations as hashes.
 struct Moment: Equatable {
     var landed: Int
     var next: Int
@@ -54,32 +54,32 @@ struct Moment: Equatable {
         return hasher.finalize()
     }
 
-    /// What differs, in words; nil where nothing does.
+    /// The difference, in words; nil if there is none.
     func difference(from other: Moment) -> String? {
         if reward != other.reward {
             return "the reward is \(Double(bitPattern: reward)) instead of \(Double(bitPattern: other.reward))"
         }
         if terminated != other.terminated { return "terminated is \(terminated) instead of \(other.terminated)" }
         if truncated != other.truncated { return "truncated is \(truncated) instead of \(other.truncated)" }
-        if isReset != other.isReset { return "the reset comes in another step" }
+        if isReset != other.isReset { return "the reset happens in a different step" }
         if landed != other.landed || next != other.next { return "the observation differs" }
         return mask != other.mask ? "the action mask differs" : nil
     }
 }
 
-/// Plays random actions, for each environment of a batch from a stream of its own.
+/// Plays random actions, sampled for each environment of a batch from its own stream.
 struct Player {
     private var samplers: [SpaceSampler]
     private var last: [[Double]]
 
-    /// The i-th environment's actions follow from `seed + i`.
+    /// The stream of the i-th environment is seeded with `seed + i`.
     init(_ batch: any BatchedEnvironment, seed: UInt64) {
         samplers = (0..<batch.count).map { SpaceSampler(batch.actionSpace, seed: seed &+ UInt64($0)) }
         last = samplers.indices.map { _ in [] }
     }
 
-    /// Resets what has ended, where nothing else does, and plays one step. An action that will be ignored is drawn, but
-    /// played in the step after.
+    /// Resets environments that have ended, if nothing else does, and plays one step. An action that will be ignored is
+    /// sampled but kept for the next step.
     mutating func step(_ batch: any BatchedEnvironment) throws(EnvironmentError) {
         let ended = (0..<batch.count).map { batch.terminated[$0] || batch.truncated[$0] }
         if batch.autoreset == .disabled, ended.contains(true) { try batch.reset(mask: ended) }
@@ -91,7 +91,7 @@ struct Player {
         try batch.step()
     }
 
-    /// Plays `steps` steps; returns what each environment gave.
+    /// Plays `steps` steps; returns the results for each environment.
     mutating func play(
         _ batch: any BatchedEnvironment, steps: Int, afterStep: (Int) throws(EnvironmentError) -> Void = { _ in }
     ) throws(EnvironmentError) -> [[Moment]] {

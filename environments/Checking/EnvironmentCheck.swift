@@ -1,38 +1,37 @@
 /// Checks an environment against the rules that agents, recordings and exact resume rely on: those of Gymnasium's and
-/// Stable-Baselines3's checkers that a type system leaves open, and those of this protocol.
+/// Stable-Baselines3's checkers that a type system doesn't enforce, and those of this protocol.
 ///
 /// ```swift
 /// let check = EnvironmentCheck("my-world") { MyWorld() }
 /// #expect(check.passed, "\(check)")
 /// ```
 ///
-/// Each rule plays with random actions that are the same in every check.
+/// Each rule plays random actions, which are the same in every check.
 public struct EnvironmentCheck: Sendable {
-    /// What a rule found.
+    /// The result of checking a rule.
     public enum Finding: Hashable, Sendable {
-        /// The environment keeps the rule.
+        /// The environment follows the rule.
         case passed
-        /// It works, but what is said makes learning harder, or is not known to other tools.
+        /// It works, but this makes learning harder, or other tools don't support it.
         case warning(String)
         /// It breaks the rule: what was expected and what was found.
         case failed(String)
-        /// The rule does not apply, and why.
+        /// The rule does not apply: the reason.
         case skipped(String)
     }
 
-    /// A rule with what it found.
+    /// A rule and its finding.
     public struct Result: Hashable, Sendable {
         /// The rule's name, such as `deterministic`.
         public var rule: String
-        /// What the rule demands, in one line.
+        /// The rule in one line.
         public var summary: String
-        /// What it found.
         public var finding: Finding
     }
 
-    /// What the environment is called.
+    /// The environment's name.
     public let id: String
-    /// All rules with what they found.
+    /// All rules and their findings.
     public let results: [Result]
 
     /// Whether no rule failed.
@@ -45,19 +44,19 @@ public struct EnvironmentCheck: Sendable {
         }
     }
 
-    /// What the rule of this name found; nil where there is no such rule.
+    /// The finding of a rule; nil if there is no rule of this name.
     public subscript(rule: String) -> Finding? { results.first { $0.rule == rule }?.finding }
 
     /// The names of all rules, in the order in which they are checked.
     public static var ruleNames: [String] { CheckRule.all.map(\.name) }
 
-    /// Checks the environments that `make` makes.
+    /// Checks the environments that `make` returns.
     ///
     /// - Parameters:
-    ///   - id: what the environment is called.
-    ///   - seed: the seed of the resets and actions.
-    ///   - steps: how many steps a rule plays, at least 1.
-    ///   - make: a new environment, which need not be reset.
+    ///   - id: the environment's name.
+    ///   - seed: the seed of resets and actions.
+    ///   - steps: the steps that each rule plays, at least 1.
+    ///   - make: returns a new environment, which need not have been reset.
     public init<World: Environment>(
         _ id: String, seed: UInt64 = 123, steps: Int = 200, make: @escaping () -> World
     ) {
@@ -66,26 +65,26 @@ public struct EnvironmentCheck: Sendable {
         }
     }
 
-    /// Checks the batches that `make` makes, of a given number of environments and in a given mode.
+    /// Checks the batches that `make` returns, given a number of environments and a mode.
     ///
     /// - Parameters:
-    ///   - id: what the environment is called.
-    ///   - seed: the seed of the resets and actions.
-    ///   - steps: how many steps a rule plays, at least 1.
-    ///   - make: a new batch, which need not be reset.
+    ///   - id: the environment's name.
+    ///   - seed: the seed of resets and actions.
+    ///   - steps: the steps that each rule plays, at least 1.
+    ///   - make: returns a new batch, which need not have been reset.
     /// - Throws: what `make` throws.
     public init(
         id: String, seed: UInt64 = 123, steps: Int = 200,
         make: @escaping (Int, AutoresetMode) throws -> any BatchedEnvironment
     ) rethrows {
-        precondition(steps > 0, "a check of \(steps) steps: it must be at least 1")
+        precondition(steps > 0, "expected a check of at least 1 step, found \(steps)")
         self.id = id
         let first = try make(1, .disabled)
         let subject = CheckSubject(first, seed: seed, steps: steps, make: make)
         var canPlay = true
         results = CheckRule.all.map { rule in
             let finding =
-                rule.isOfSpaces || canPlay ? rule.finding(subject) : .skipped("the spaces must be put right first")
+                rule.isOfSpaces || canPlay ? rule.finding(subject) : .skipped("fix the spaces first")
             if case .failed = finding, rule.isOfSpaces { canPlay = false }
             return Result(rule: rule.name, summary: rule.summary, finding: finding)
         }
@@ -93,10 +92,10 @@ public struct EnvironmentCheck: Sendable {
 }
 
 extension EnvironmentCheck: CustomStringConvertible {
-    /// The rules that failed, a line each, or that all is well.
+    /// The rules that failed, one per line, or a line that says that none did.
     public var description: String {
         passed
-            ? "\(id) keeps all rules"
+            ? "\(id) follows all rules"
             : failures.map { "\(id) breaks the rule \($0.rule) (\($0.summary)): \($0.finding.text)" }
                 .joined(separator: "\n")
     }
@@ -113,7 +112,7 @@ extension EnvironmentCheck.Finding {
         }
     }
 
-    /// What was found; empty where the rule is kept.
+    /// The details; empty if the rule is followed.
     public var text: String {
         switch self {
         case .passed: ""
@@ -121,22 +120,21 @@ extension EnvironmentCheck.Finding {
         }
     }
 
-    /// Fails where there is something to say.
+    /// Fails if there is a fault.
     static func failed(_ fault: String?) -> EnvironmentCheck.Finding { fault.map { .failed($0) } ?? .passed }
 
-    /// Warns where there is something to say.
+    /// Warns if there is a text.
     static func warning(_ text: String?) -> EnvironmentCheck.Finding { text.map { .warning($0) } ?? .passed }
 }
 
-/// One rule.
 struct CheckRule: Sendable {
     var name: String
     var summary: String
-    /// Whether nothing can be played where it fails.
+    /// Whether no episode can be played if the rule fails.
     var isOfSpaces = false
     var check: @Sendable (CheckSubject) throws -> EnvironmentCheck.Finding
 
-    /// What the rule finds; an environment that throws while it is played has failed.
+    /// The rule's finding; an environment that throws while it is played fails.
     func finding(_ subject: CheckSubject) -> EnvironmentCheck.Finding {
         do {
             return try check(subject)

@@ -1,4 +1,4 @@
-// Rules of what resets and steps give.
+// Rules for the results of resets and steps.
 
 extension CheckRule {
     static let episodeRules = [
@@ -10,26 +10,26 @@ extension CheckRule {
         CheckRule(
             name: "reward-finite", summary: "rewards are finite numbers", check: { .failed(try rewardFault($0)) }),
         CheckRule(
-            name: "action-mask", summary: "where an environment tells which actions are not in vain, there is one",
+            name: "action-mask", summary: "an action mask, if there is one, allows at least one action",
             check: { try maskFinding($0) }),
         CheckRule(
-            name: "first-step", summary: "an episode is not cut in its first step",
+            name: "first-step", summary: "an episode is not truncated in its first step",
             check: { subject in
                 let batch = try subject.started()
                 let moment = try batch.played(steps: 1, seed: subject.seed)[0][0]
                 return .failed(moment.truncated ? "expected truncated to be false, found true" : nil)
             }),
         CheckRule(
-            name: "seed", summary: "a seed gives the same episodes again",
+            name: "seed", summary: "the same seed gives the same episodes",
             check: { subject in
                 try !subject.started().statistics(of: 0).isEmpty
                     ? .skipped("it keeps statistics of earlier episodes") : .failed(seedFault(subject))
             }),
         CheckRule(
-            name: "seed-matters", summary: "where chance is at work, seeds give different episodes",
+            name: "seed-matters", summary: "if anything is random, different seeds give different episodes",
             check: { try seedMatters($0) }),
         CheckRule(
-            name: "deterministic", summary: "a new environment plays the same whole episodes",
+            name: "deterministic", summary: "a new environment plays the same episodes from start to end",
             check: { subject in
                 let plays = try (0..<2).map { _ in
                     try subject.started(1, .sameStep).played(steps: subject.steps, seed: subject.seed)[0]
@@ -38,7 +38,7 @@ extension CheckRule {
                     firstDifference(plays[1], from: plays[0]).map { "\($0), after the same seed and actions" })
             }),
         CheckRule(
-            name: "independent", summary: "two environments that take turns do not disturb each other",
+            name: "independent", summary: "two environments stepped in turn do not affect each other",
             check: { .failed(try disturbance($0)) }),
     ]
 
@@ -61,7 +61,7 @@ extension CheckRule {
         return "[\(shown)\(numbers.count > 8 ? ", …" : "")]"
     }
 
-    /// Plays twice with different bytes where the observation is to be written.
+    /// Plays twice, with different bytes in place of the observation to be written.
     private static func gap(_ subject: CheckSubject) throws -> String? {
         func observations(over byte: UInt8) throws -> [[UInt8]] {
             let batch = try subject.make(1, .disabled)
@@ -92,16 +92,17 @@ extension CheckRule {
 
     private static func maskFinding(_ subject: CheckSubject) throws -> EnvironmentCheck.Finding {
         let batch = try subject.started()
-        guard let masks = batch.actionMasks else { return .skipped("it doesn't tell") }
+        guard let masks = batch.actionMasks else { return .skipped("it has no action mask") }
         guard let count = subject.actionSpace.discreteCount, count <= 64 else {
-            return .failed("expected masks only of up to 64 discrete actions, found one of \(subject.actionSpace)")
+            return .failed("expected masks only for up to 64 discrete actions, found one for \(subject.actionSpace)")
         }
         var player = Player(batch, seed: subject.seed)
         for step in 0...subject.steps {
-            // In a state that ends an episode nobody chooses.
+            // No action is chosen in a state that ends an episode.
             let hasEnded = batch.terminated[0] || batch.truncated[0]
             if !hasEnded, !masks[0].flags(count: count).contains(true) {
-                return .failed("expected one of \(count) actions at least; after step \(step) the mask has none")
+                return .failed(
+                    "expected at least one valid action of \(count); after step \(step) the mask allows none")
             }
             try player.step(batch)
         }
@@ -130,7 +131,7 @@ extension CheckRule {
         }
         let batch = try subject.started()
         let first = try episode(batch)
-        // Without a seed the stream runs on: other episodes under the same actions show that there is one.
+        // Without a seed the stream continues: other episodes under the same actions show that there is a stream.
         let others = try (0..<4).map { _ in
             try batch.reset()
             return try episode(batch)
@@ -139,7 +140,7 @@ extension CheckRule {
         let seeded = try (1...4).map { try episode(subject.started(seed: subject.seed &+ 333 * $0)) }
         return .failed(
             seeded.contains { $0 != first }
-                ? nil : "expected seeds to give different episodes; all of 5 gave the same, is the seed ignored?")
+                ? nil : "expected seeds to give different episodes; 5 seeds gave the same one: is the seed ignored?")
     }
 
     private static func disturbance(_ subject: CheckSubject) throws -> String? {
@@ -151,7 +152,7 @@ extension CheckRule {
             try player.step(other)
         }[0]
         return firstDifference(together, from: alone).map {
-            "\($0), where another environment is played in between; what do they share?"
+            "\($0), if another environment is played in between; what do they share?"
         }
     }
 }

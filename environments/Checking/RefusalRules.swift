@@ -1,4 +1,4 @@
-// Rules of what must be refused.
+// Rules for what must be refused.
 
 extension CheckRule {
     static let refusalRules = [
@@ -15,7 +15,7 @@ extension CheckRule {
             name: "step-after-end", summary: "a step after the end of an episode is refused",
             check: { try stepAfterEnd($0) }),
         CheckRule(
-            name: "bad-action", summary: "actions outside the space are refused, and good ones are not",
+            name: "bad-action", summary: "actions outside the space are refused, those inside are not",
             check: { .failed(try badActionFault($0)) }),
     ]
 
@@ -25,13 +25,13 @@ extension CheckRule {
         return sampler.sample()
     }
 
-    /// What is wrong with a batch's refusal of the next step; nil where it is as expected.
+    /// What is wrong with how a batch refuses the next step; nil if it does so as expected.
     private static func refusal(of batch: any BatchedEnvironment, isExpected: (EnvironmentError) -> Bool) -> String? {
         do throws(EnvironmentError) {
             try batch.checkStep()
-            return "but checkStep() let it pass"
+            return "but checkStep() accepted it"
         } catch {
-            return isExpected(error) ? nil : "found another reason: \(error)"
+            return isExpected(error) ? nil : "but for another reason: \(error)"
         }
     }
 
@@ -58,7 +58,7 @@ extension CheckRule {
             do throws(EnvironmentError) {
                 try batch.checkStep()
             } catch {
-                return "expected the action \(action) to be taken, found: \(error)"
+                return "expected the action \(action) to be accepted, found: \(error)"
             }
         }
         let bad: [[Double]] =

@@ -1,6 +1,6 @@
 import Experience
 
-// Rules of the spaces themselves.
+// Rules for the spaces themselves.
 
 extension CheckRule {
     static let spaceRules = [
@@ -19,8 +19,8 @@ extension CheckRule {
                 subject.hasSuitableActions
                     ? .passed
                     : .failed(
-                        "expected Action = Int for a discrete space, or a type that lies in memory as the space's numbers "
-                            + "do (Float, InlineArray<3, Float>, InlineArray<2, Int>); "
+                        "expected Action = Int for a discrete space, or a type with the memory layout of the space's "
+                            + "numbers (Float, InlineArray<3, Float>, InlineArray<2, Int>); "
                             + "found another type for \(subject.actionSpace)")
             }),
     ]
@@ -28,22 +28,25 @@ extension CheckRule {
     static let adviceRules = [
         CheckRule(
             name: "observation-bounds", summary: "observations have finite bounds",
-            check: { .warning($0.observationSpace.hasInfiniteBound ? "infinite bounds: nothing to scale by" : nil) }),
+            check: {
+                .warning($0.observationSpace.hasInfiniteBound ? "infinite bounds give no scale to normalise by" : nil)
+            }),
         CheckRule(
-            name: "action-range", summary: "continuous actions run over -1...1",
+            name: "action-range", summary: "continuous actions range over -1...1",
             check: { .warning(actionRangeAdvice($0.actionSpace)) }),
         CheckRule(
-            name: "degenerate-bounds", summary: "no number of a space has equal bounds",
+            name: "degenerate-bounds", summary: "no element of a space has equal bounds",
             check: { subject in
                 let spaces = [subject.observationSpace, subject.actionSpace]
                 return .warning(
-                    spaces.contains(where: \.hasEqualBounds) ? "a number whose bounds are equal says nothing" : nil)
+                    spaces.contains(where: \.hasEqualBounds)
+                        ? "an element with equal bounds carries no information" : nil)
             }),
         CheckRule(
-            name: "picture-form", summary: "pictures are bytes in 0...255, 36 pixels or more a side",
+            name: "picture-form", summary: "images are bytes in 0...255, at least 36 pixels per side",
             check: { .warning(pictureAdvice($0.observationSpace)) }),
         CheckRule(
-            name: "plain-spaces", summary: "spaces are not nested and can be learned from",
+            name: "plain-spaces", summary: "spaces are not nested, so agents can learn from them",
             check: { .warning(nestingAdvice($0)) }),
     ]
 
@@ -60,16 +63,18 @@ extension CheckRule {
     private static func actionRangeAdvice(_ space: Space) -> String? {
         guard case .box(let low, let high, _, _) = space else { return nil }
         if zip(low, high).contains(where: { !$0.isFinite || !$1.isFinite }) {
-            return "infinite bounds: an agent doesn't know how large an action should be"
+            return "infinite bounds do not tell an agent how large an action should be"
         }
         return zip(low, high).allSatisfy { $0 == -1 && $1 == 1 } ? nil : "\(space): agents start around -1...1"
     }
 
     private static func pictureAdvice(_ space: Space) -> String? {
         guard case .box(_, _, let shape, _) = space, shape.count != 1 else { return nil }
-        guard shape.count == 3 else { return "an unusual number of axes, \(shape.count): neither a row nor a picture" }
+        guard shape.count == 3 else {
+            return "an unusual number of axes, \(shape.count): neither a vector nor an image"
+        }
         guard space.isImage(axes: 3...3) else { return "three axes, but not bytes in 0...255: \(space)" }
-        return shape.sorted().suffix(2).allSatisfy { $0 >= 36 } ? nil : "smaller than 36 × 36 pixels"
+        return shape.sorted().suffix(2).allSatisfy { $0 >= 36 } ? nil : "images smaller than 36 × 36 pixels"
     }
 
     private static func nestingAdvice(_ subject: CheckSubject) -> String? {
@@ -104,7 +109,7 @@ extension Space {
         guard low.count == count, high.count == count else {
             return "expected \(count) bounds for the shape \(shape), found \(low.count) and \(high.count)"
         }
-        // Also finds bounds that are not numbers.
+        // Also finds bounds that are NaN.
         if let index = (0..<count).first(where: { !(low[$0] <= high[$0]) }) {
             return "expected low <= high, found \(low[index]) and \(high[index]) for number \(index)"
         }

@@ -1,19 +1,19 @@
 import Graphics
 
-// Rules of the state: saving, copying, drawing, batches.
+// Rules for the state: saving, copying, drawing, batches.
 
 extension CheckRule {
     static let stateRules = [
         CheckRule(
-            name: "snapshot", summary: "a saved state goes on exactly as it would have",
+            name: "snapshot", summary: "a restored state continues exactly as the original did",
             check: { subject in
                 guard try subject.make(1, .nextStep).canSnapshot else {
-                    return .skipped("it can't be saved, so that runs cannot resume exactly")
+                    return .skipped("it can't be saved, so runs cannot resume exactly")
                 }
                 return .failed(try firstFault([0, 1, 37]) { try snapshotFault(subject, after: $0) })
             }),
         CheckRule(
-            name: "copy", summary: "a copy goes on like the original and leaves it alone",
+            name: "copy", summary: "a copy continues like the original and does not affect it",
             check: { subject in
                 do {
                     return .failed(try copyFault(subject))
@@ -22,24 +22,24 @@ extension CheckRule {
                 }
             }),
         CheckRule(
-            name: "batch-is-singles", summary: "a batch gives what as many single environments give",
+            name: "batch-is-singles", summary: "a batch gives the same as single environments",
             check: { subject in
                 .failed(try firstFault(AutoresetMode.allCases) { try batchFault(subject, $0) })
             }),
         CheckRule(
-            name: "autoreset", summary: "the three ways to reset give the same transitions",
+            name: "autoreset", summary: "the three autoreset modes give the same transitions",
             check: { .failed(try autoresetFault($0)) }),
         CheckRule(
-            name: "reset-clears", summary: "a reset forgets the last step's reward and end",
+            name: "reset-clears", summary: "a reset clears the last step's reward and flags",
             check: { .failed(try resetFault($0)) }),
         CheckRule(
-            name: "frames", summary: "frames have a size and a rate", check: { .failed(try frameFault($0)) }),
+            name: "frames", summary: "frames have a valid size and rate", check: { .failed(try frameFault($0)) }),
         CheckRule(
             name: "drawing", summary: "drawing changes nothing and paints the whole frame",
             check: { .failed(try drawingFault($0)) }),
     ]
 
-    /// What is wrong first; nil where nothing is.
+    /// The first fault; nil if there is none.
     private static func firstFault<Case>(_ cases: [Case], _ fault: (Case) throws -> String?) rethrows -> String? {
         for one in cases {
             if let fault = try fault(one) { return fault }
@@ -58,15 +58,15 @@ extension CheckRule {
             for (target, name) in [(batch, "the same environment"), (other, "a new environment")] {
                 try target.restore(saved, to: 0)
                 guard try target.snapshot(of: 0) == saved else {
-                    return "expected \(place) and put into \(name) to be saved as the same bytes"
+                    return "expected \(place) and restored in \(name) to be saved as the same bytes"
                 }
                 let found = try target.played(steps: subject.steps, seed: subject.seed &+ 5)[0]
                 if let difference = firstDifference(found, from: expected) {
-                    return "expected \(place) to go on in \(name) as it did, but \(difference)"
+                    return "expected \(place) to continue in \(name) as it did, but \(difference)"
                 }
             }
         } catch {
-            return "expected \(place) to be read back, but: \(error)"
+            return "expected \(place) to be restored, but: \(error)"
         }
         return nil
     }
@@ -90,16 +90,16 @@ extension CheckRule {
             for index in 0..<2 { twins.setAction(action, of: index) }
             try twins.step()
             if let difference = Moment(twins, 1).difference(from: Moment(twins, 0)) {
-                return "expected a copy to go on like the original, but in step \(step) \(difference)"
+                return "expected a copy to continue like the original, but in step \(step) \(difference)"
             }
         }
-        // The original goes on with the actions that it would have had alone, the copy with others.
+        // The original continues with the actions that it would have had without the copy, the copy with others.
         let batch = try subject.started(2, .nextStep)
         var two = Player(batch, seed: subject.seed)
         _ = try two.play(batch, steps: 20)
         try batch.copy(0, to: 1)
         return firstDifference(try two.play(batch, steps: subject.steps)[0], from: expected).map {
-            "expected the original to go on as without a copy, but \($0); do copies share an object?"
+            "expected the original to continue as if it had not been copied, but \($0); do copies share an object?"
         }
     }
 
@@ -110,7 +110,8 @@ extension CheckRule {
             let single = try subject.started(1, mode, seed: seed).played(steps: subject.steps, seed: seed)[0]
             if let difference = firstDifference(found[index], from: single) {
                 return
-                    "expected environment \(index) of 3 to be one with the seed \(seed) (\(mode.rawValue)), but \(difference)"
+                    "expected environment \(index) of 3 to play as a single one with the seed \(seed) "
+                    + "(\(mode.rawValue)), but \(difference)"
             }
         }
         return nil
@@ -122,7 +123,7 @@ extension CheckRule {
         }
         for (mode, moments) in plays {
             if moments.contains(where: { $0.isReset && ($0.reward != 0 || $0.terminated || $0.truncated) }) {
-                return "expected the step that resets to give reward 0 and no end (\(mode.rawValue))"
+                return "expected the step that resets to give reward 0 and end no episode (\(mode.rawValue))"
             }
         }
         let transitions = plays.map { mode, moments in
@@ -147,7 +148,7 @@ extension CheckRule {
             _ = try batch.played(steps: 7, seed: subject.seed)
             try batch.reset()
             guard batch.rewards[0] == 0, !batch.terminated[0], !batch.truncated[0] else {
-                return "expected reward 0 and no end after a reset, found reward \(batch.rewards[0]), terminated "
+                return "expected reward 0 and no flags after a reset, found reward \(batch.rewards[0]), terminated "
                     + "\(batch.terminated[0]), truncated \(batch.truncated[0])"
             }
         }
@@ -158,9 +159,9 @@ extension CheckRule {
         let batch = try subject.make(1, .disabled)
         let (size, rate) = (batch.frameSize, batch.framesPerSecond)
         guard size.width > 0, size.height > 0 else {
-            return "expected frames of 1 × 1 pixel or more, found \(size.width) × \(size.height)"
+            return "expected frames of at least 1 × 1 pixels, found \(size.width) × \(size.height)"
         }
-        return rate > 0 && rate.isFinite ? nil : "expected a number of frames a second above 0, found \(rate)"
+        return rate > 0 && rate.isFinite ? nil : "expected more than 0 frames per second, found \(rate)"
     }
 
     private static func drawingFault(_ subject: CheckSubject) throws -> String? {
@@ -180,7 +181,7 @@ extension CheckRule {
             return "expected drawing to change nothing, but \(difference)"
         }
         return unpainted.map {
-            "expected every pixel to be painted, the same each time; in step \($0) two drawings differ"
+            "expected drawing to paint every pixel, the same each time; in step \($0) two drawings differ"
         }
     }
 }

@@ -9,26 +9,25 @@ import Random
     import Darwin
 #endif
 
-/// Gymnasium's `Acrobot-v1`: swing two links that hang from a bar until the lower one's end is above the bar by a link's
-/// length, with a torque at the joint between them.
+/// Gymnasium's `Acrobot-v1`: swing two links that hang from a bar until the lower one's end is above the bar by a
+/// link's length, with a torque at the joint between them.
 ///
 /// Sutton, "Generalization in reinforcement learning: successful examples using sparse coarse coding" (1996), with the
 /// equations of motion of Sutton and Barto's book. The observation is cosine and sine of the two angles (the first from
 /// hanging down, the second from the first link's direction) and the two angular velocities. Each step costs 1.
 @frozen public struct Acrobot: Environment, Sendable {
-    // Both angles and both angular velocities, in radians and radians a second.
+    // Both angles and both angular velocities, in radians and radians per second.
     @usableFromInline var state = SIMD4<Double>()
-    /// The environment's random stream.
     public var random = PCG64()
     /// The bounds of the four numbers at the start.
     public let startRange: ClosedRange<Double>
     // The original observes the state of a reset in single precision.
     @usableFromInline var isAtStart = true
-    // Sines and cosines of the angles: what one step observes the next one needs.
+    // Sines and cosines of the angles, which are observed after one step and needed by the next.
     @usableFromInline var first = rv_sincos(0)
     @usableFromInline var second = rv_sincos(0)
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameter startRange: the bounds of both angles and both angular velocities at the start, within -π...π.
     @inlinable public init(startRange: ClosedRange<Double> = -0.1...0.1) {
@@ -37,7 +36,7 @@ import Random
 
     /// The angle of the first link from hanging down, and of the second from the first one's direction, in radians.
     @inlinable public var angles: (Double, Double) { (state[0], state[1]) }
-    /// The angular velocities of the two joints, in radians a second.
+    /// The angular velocities of the two joints, in radians per second.
     @inlinable public var angularVelocities: (Double, Double) { (state[2], state[3]) }
 
     /// Four cosines and sines, and two angular velocities.
@@ -64,7 +63,7 @@ import Random
 
     /// Integrates the equations of motion over 0.2 s by the classical Runge-Kutta method.
     ///
-    /// The order of the operations is the original's, so that the trajectories are equal bit by bit.
+    /// The order of the operations is the original's, so that the trajectories are identical bit for bit.
     @inlinable public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action <= 2, "Acrobot: the action \(action) is not in Discrete(3)")
         let torque = Double(action - 1)
@@ -100,9 +99,10 @@ import Random
         slope(state, rv_sincos(state[1]), torque)
     }
 
-    /// The derivative of a state by time, `second` being sine and cosine of its second angle.
+    /// The derivative of a state with respect to time; `second` is sine and cosine of its second angle.
     ///
-    /// Both links have mass, length and moment of inertia 1, and their centre in the middle; gravity is 9.8 m/s².
+    /// Both links have mass, length and moment of inertia 1, and their centre of mass in the middle; gravity is 9.8
+    /// m/s².
     @inlinable @inline(__always) static func slope(
         _ state: SIMD4<Double>, _ second: rv_sine_and_cosine, _ torque: Double
     ) -> SIMD4<Double> {
@@ -119,7 +119,6 @@ import Random
         return SIMD4(velocity1, velocity2, acceleration1, acceleration2)
     }
 
-    /// Writes cosine and sine of the first angle, of the second, and the angular velocities.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
         precondition(observation.count == 6, "Acrobot: an observation has 6 elements, not \(observation.count)")
         if isAtStart {
@@ -140,7 +139,6 @@ import Random
 }
 
 extension Acrobot: StateCodable {
-    /// Codes the four numbers, whether the episode has only begun, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         for index in 0..<4 { try coder.code(&state[index]) }
         try coder.code(&isAtStart)
@@ -150,10 +148,9 @@ extension Acrobot: StateCodable {
 }
 
 extension Acrobot {
-    /// 500 × 500 pixels.
     public var frameSize: FrameSize { FrameSize(width: 500, height: 500) }
 
-    /// 15, as the original.
+    /// 15, like the original.
     public var framesPerSecond: Double { 15 }
 
     /// Draws the bar, the height to reach, and the two links.

@@ -10,30 +10,29 @@ import Random
 @frozen public struct CartPole: Environment, Sendable {
     /// Position of the cart, in metres from the middle.
     public var position = 0.0
-    /// Velocity of the cart, in metres a second.
+    /// Velocity of the cart, in metres per second.
     public var velocity = 0.0
     /// Angle of the pole, in radians from upright, clockwise.
     public var angle = 0.0
-    /// Angular velocity of the pole, in radians a second.
+    /// Angular velocity of the pole, in radians per second.
     public var angularVelocity = 0.0
-    /// The environment's random stream.
     public var random = PCG64()
-    /// Each of the four numbers starts at random in these bounds.
+    /// The range that each of the four numbers is sampled from at the start.
     public let startRange: ClosedRange<Double>
-    /// Whether the rewards are those of the book: -1 at the end and 0 before, instead of 1 a step.
+    /// Whether the rewards are Sutton and Barto's: -1 at the end and 0 before, instead of 1 per step.
     public let usesBookReward: Bool
-    // Sticky until the next reset: whoever steps on after the end gets 0 outside the limits.
+    // Stays set until the next reset: steps after the end give 0 outside the limits.
     @usableFromInline var hasEnded = false
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     @inlinable public init(startRange: ClosedRange<Double> = -0.05...0.05, usesBookReward: Bool = false) {
         self.startRange = startRange
         self.usesBookReward = usesBookReward
     }
 
-    /// Where the cart leaves the track, in metres from the middle.
+    /// The distance from the middle at which the cart leaves the track, in metres.
     @inlinable public static var positionLimit: Double { 2.4 }
-    /// Where the pole has fallen, in radians: 12 degrees.
+    /// The angle at which the pole has fallen, in radians: 12 degrees.
     @inlinable public static var angleLimit: Double { 0.20943951023931953 }
 
     /// Four numbers; the bounds are twice those at which the episode ends.
@@ -67,7 +66,7 @@ import Random
         return move(acceleration, angularAcceleration)
     }
 
-    /// All together: the divisions of one wait for each other, those of several don't, and are made side by side.
+    /// All together: the divisions of one environment depend on each other, those of several don't and run in parallel.
     @inlinable public static func step(
         _ worlds: StridedWorlds<CartPole>, _ actions: UnsafePointer<Int>, into results: UnsafeMutablePointer<Step>
     ) {
@@ -91,7 +90,7 @@ import Random
         }
     }
 
-    /// ±10 newtons, without a branch that would be taken or not at random.
+    /// ±10 newtons, without a branch, which random actions would make unpredictable.
     @inlinable @inline(__always) static func force(_ action: Int) -> Double {
         precondition(UInt(bitPattern: action) <= 1, "CartPole: the action \(action) is not in Discrete(2)")
         return Double(20 * action - 10)
@@ -99,7 +98,7 @@ import Random
 
     /// The cart's acceleration and the pole's angular acceleration.
     ///
-    /// The order of the operations is the original's, so that the trajectories are equal bit by bit.
+    /// The order of the operations is the original's, so that the trajectories are identical bit for bit.
     @inlinable @inline(__always) static func accelerations(
         _ force: Double, _ sine: Double, _ cosine: Double, _ angularVelocity: Double
     ) -> (Double, Double) {
@@ -121,7 +120,6 @@ import Random
         return Step(reward: reward, terminated: terminated)
     }
 
-    /// Writes position, velocity, angle and angular velocity.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
         precondition(observation.count == 4, "CartPole: an observation has 4 elements, not \(observation.count)")
         observation[0] = Float(position)
@@ -132,7 +130,6 @@ import Random
 }
 
 extension CartPole: StateCodable {
-    /// Codes the four numbers, whether the episode has ended, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&position)
         try coder.code(&velocity)
@@ -144,13 +141,12 @@ extension CartPole: StateCodable {
 }
 
 extension CartPole {
-    /// 600 × 400 pixels.
     public var frameSize: FrameSize { FrameSize(width: 600, height: 400) }
 
     /// 50: a step is 0.02 s.
     public var framesPerSecond: Double { 50 }
 
-    /// Draws the track, the cart, the pole and its axle, 125 pixels a metre.
+    /// Draws the track, the cart, the pole and its axle, 125 pixels per metre.
     public func draw(into frame: inout Frame) {
         frame.clear(.white)
         let scale = 600 / (2 * Self.positionLimit)
@@ -194,7 +190,11 @@ extension CartPole {
             rewards: "1 per step, including the last. It ends when the pole leans more than 12° or the cart leaves the "
                 + "track.",
             options: EnvironmentOption.startRange(of: "the four numbers", usual: usualStart)
-                + [EnvironmentOption("sutton_barto_reward", "-1 at the end, 0 before", usual: "false")]
+                + [
+                    EnvironmentOption(
+                        "sutton_barto_reward", "reward -1 when the pole falls and 0 before, not 1 per step",
+                        usual: "false")
+                ]
         ) { request in
             let startRange = try request.options.startRange(usual: usualStart, in: -1e6...1e6)
             let usesBookReward = try request.options.flag("sutton_barto_reward") ?? false

@@ -12,20 +12,19 @@ import Random
 /// swinging to and fro.
 ///
 /// Moore, "Efficient memory-based learning for robot control" (1990). The observation is position (-1.2...0.6) and
-/// velocity (-0.07...0.07, a step). Each step costs 1; the episode ends at the position 0.5.
+/// velocity (-0.07...0.07 per step). Each step costs 1; the episode ends at position 0.5.
 @frozen public struct MountainCar: Environment, Sendable {
     /// Position of the car; the valley's lowest point is -π/6.
     public var position = 0.0
-    /// Velocity of the car, in positions a step.
+    /// Velocity of the car: the change of position per step.
     public var velocity = 0.0
-    /// The environment's random stream.
     public var random = PCG64()
     /// The bounds of the position at the start.
     public let startRange: ClosedRange<Double>
     /// The velocity that the car must have at the goal.
     public let goalVelocity: Double
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - startRange: the bounds of the position at the start, within -1.2...0.6.
@@ -35,7 +34,7 @@ import Random
         self.goalVelocity = goalVelocity
     }
 
-    /// Where the car has left the valley.
+    /// The position of the goal.
     @inlinable public static var goalPosition: Double { 0.5 }
 
     /// Position and velocity.
@@ -56,7 +55,7 @@ import Random
 
     /// Adds the engine's force and the slope's to the velocity, and the velocity to the position.
     ///
-    /// The order of the operations is the original's, so that the trajectories are equal bit by bit.
+    /// The order of the operations is the original's, so that the trajectories are identical bit for bit.
     @inlinable public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action <= 2, "MountainCar: the action \(action) is not in Discrete(3)")
         velocity += Double(action - 1) * 0.001 + cos(3 * position) * -0.0025
@@ -66,7 +65,6 @@ import Random
         return Step(reward: -1, terminated: position >= Self.goalPosition && velocity >= goalVelocity)
     }
 
-    /// Writes position and velocity.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
         precondition(observation.count == 2, "MountainCar: an observation has 2 elements, not \(observation.count)")
         observation[0] = Float(position)
@@ -75,7 +73,6 @@ import Random
 }
 
 extension MountainCar: StateCodable {
-    /// Codes position, velocity and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&position)
         try coder.code(&velocity)
@@ -84,7 +81,6 @@ extension MountainCar: StateCodable {
 }
 
 extension MountainCar {
-    /// 600 × 400 pixels.
     public var frameSize: FrameSize { MountainValley.frameSize }
 
     /// Draws the valley, the car and the flag.

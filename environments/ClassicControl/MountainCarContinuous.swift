@@ -8,24 +8,23 @@ import Random
     import Darwin
 #endif
 
-/// Gymnasium's `MountainCarContinuous-v0`: ``MountainCar`` with an engine whose force is a number.
+/// Gymnasium's `MountainCarContinuous-v0`: ``MountainCar`` with a continuous force.
 ///
-/// An action is a force in -1...1 and costs a tenth of its square; the goal at the position 0.45 brings 100.
+/// An action is a force in -1...1 and costs a tenth of its square; the goal at position 0.45 gives 100.
 @frozen public struct MountainCarContinuous: Environment, Sendable {
     /// Position of the car; the valley's lowest point is -π/6.
     public var position = 0.0
-    /// Velocity of the car, in positions a step.
+    /// Velocity of the car: the change of position per step.
     public var velocity = 0.0
-    /// The environment's random stream.
     public var random = PCG64()
     /// The bounds of the position at the start.
     public let startRange: ClosedRange<Double>
     /// The velocity that the car must have at the goal.
     public let goalVelocity: Double
-    // The original draws a state in double precision and stores what a step makes of it in single precision.
+    // The original samples a state in double precision and stores the results of steps in single precision.
     @usableFromInline var isAtStart = true
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - startRange: the bounds of the position at the start, within -1.2...0.6.
@@ -35,7 +34,7 @@ import Random
         self.goalVelocity = goalVelocity
     }
 
-    /// Where the car has left the valley.
+    /// The position of the goal.
     @inlinable public static var goalPosition: Double { 0.45 }
 
     /// Position and velocity.
@@ -44,7 +43,7 @@ import Random
     /// The engine's force.
     public var actionSpace: Space { .box(-1...1, shape: [1]) }
 
-    /// Draws the position; the car stands still.
+    /// Samples the position; the velocity is 0.
     @inlinable public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         position = random.uniform(startRange.lowerBound, startRange.upperBound)
@@ -54,8 +53,8 @@ import Random
 
     /// Adds the engine's force and the slope's to the velocity, and the velocity to the position.
     ///
-    /// The order of the operations and their precision are the original's, so that the trajectories are equal bit by
-    /// bit.
+    /// The order of the operations and their precision are the original's, so that the trajectories are identical bit
+    /// for bit.
     @inlinable public mutating func step(_ action: Float) -> Step {
         precondition(
             -1 <= action && action <= 1, "MountainCarContinuous: the action \(action) is not in Box(-1.0, 1.0)")
@@ -72,7 +71,8 @@ import Random
         return Step(reward: (hasArrived ? 100 : 0) - force * force * 0.1, terminated: hasArrived)
     }
 
-    /// Moves the car in the arithmetic of `Number` and stores the state; whether it is at the goal, and fast enough.
+    /// Moves the car in the arithmetic of `Number` and stores the state; returns whether it has reached the goal fast
+    /// enough.
     @inlinable @inline(__always) mutating func move<Number: BinaryFloatingPoint>(
         _ start: Number, _ pushed: Number
     ) -> Bool {
@@ -84,7 +84,6 @@ import Random
         return place >= Number(Self.goalPosition) && speed >= Number(goalVelocity)
     }
 
-    /// Writes position and velocity.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
         precondition(
             observation.count == 2, "MountainCarContinuous: an observation has 2 elements, not \(observation.count)")
@@ -94,7 +93,6 @@ import Random
 }
 
 extension MountainCarContinuous: StateCodable {
-    /// Codes position, velocity, whether the episode has only begun, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&position)
         try coder.code(&velocity)
@@ -104,7 +102,6 @@ extension MountainCarContinuous: StateCodable {
 }
 
 extension MountainCarContinuous {
-    /// 600 × 400 pixels.
     public var frameSize: FrameSize { MountainValley.frameSize }
 
     /// Draws the valley, the car and the flag.

@@ -2,7 +2,7 @@ import CMath
 import Experience
 import Graphics
 
-/// What the two mountain cars have in common: their spaces, their options, and the picture.
+/// What the two mountain cars have in common: spaces, options and drawing.
 enum MountainValley {
     static let positions = -1.2...0.6
     static let speeds = -0.07...0.07
@@ -30,7 +30,7 @@ enum MountainValley {
     static let frameSize = FrameSize(width: 600, height: 400)
     private static let scale = 600 / (positions.upperBound - positions.lowerBound)
 
-    /// The ground's point at a position, in pixels.
+    /// The point of the ground at a position, in pixels.
     private static func ground(_ position: Double) -> Point {
         let height = rv_sincos(3 * position).sine * 0.45 + 0.55
         return Point(x: (position - positions.lowerBound) * scale, y: 400 - height * scale)
@@ -60,7 +60,7 @@ enum MountainValley {
 
     private static func drawCar(at position: Double, into frame: inout Frame) {
         let foot = ground(position)
-        // The ground rises by 3 × 0.45 cos(3 position) a position.
+        // The slope of the ground is 3 × 0.45 cos(3 position).
         let slope = 1.35 * rv_sincos(3 * position).cosine
         let length = (1 + slope * slope).squareRoot()
         let (along, up) = (1 / length, slope / length)

@@ -5,28 +5,27 @@ import Random
 
 /// Gymnasium's `Pendulum-v1`: swing a pendulum up and hold it there, by a torque at its axle.
 ///
-/// The observation is the angle's cosine and sine (1, 0 upright) and the angular velocity (-8...8 rad/s). An action is
-/// a torque in -2...2 N m. The reward is minus a cost: the angle's square, a tenth of the velocity's, a thousandth of the
-/// torque's. Episodes end by their time limit alone.
+/// The observation is the angle's cosine and sine (1, 0 is upright) and the angular velocity (-8...8 rad/s). An action
+/// is a torque in -2...2 N m. The reward is the negative of a cost: the square of the angle, a tenth of the square of
+/// the velocity and a thousandth of the square of the torque. Episodes end only at their time limit.
 @frozen public struct Pendulum: Environment, Sendable {
     /// Angle, in radians from upright, counter-clockwise; never wrapped.
     public private(set) var angle = 0.0
-    /// Angular velocity, in radians a second.
+    /// Angular velocity, in radians per second.
     public private(set) var angularVelocity = 0.0
-    /// The torque of the last step, for the picture.
+    /// The torque of the last step, for drawing.
     public private(set) var torque: Float = 0
-    /// The environment's random stream.
     public var random = PCG64()
-    /// The angle at the start is drawn from minus this to this.
+    /// The angle at the start is sampled between minus and plus this.
     public let startAngle: Double
-    /// The angular velocity at the start is drawn from minus this to this.
+    /// The angular velocity at the start is sampled between minus and plus this.
     public let startVelocity: Double
     /// The acceleration of gravity, in m/s².
     public let gravity: Double
-    // Sine and cosine of `angle`: what one step observes the next one needs.
+    // Sine and cosine of `angle`, which are observed after one step and needed by the next.
     private var turn = rv_sincos(0)
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - startAngle: the largest angle at the start, not negative.
@@ -46,7 +45,7 @@ import Random
     /// The torque.
     public var actionSpace: Space { .box(-2...2, shape: [1]) }
 
-    /// Draws the angle and the angular velocity.
+    /// Samples the angle and the angular velocity.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         angle = random.uniform(-startAngle, startAngle)
@@ -57,7 +56,7 @@ import Random
 
     /// Integrates the equation of motion over 0.05 s.
     ///
-    /// The order of the operations is the original's, so that the trajectories are equal bit by bit.
+    /// The order of the operations is the original's, so that the trajectories are identical bit for bit.
     public mutating func step(_ action: Float) -> Step {
         precondition(-2 <= action && action <= 2, "Pendulum: the action \(action) is not in Box(-2.0, 2.0)")
         let effort = 0.001 * rv_square_single(action)
@@ -70,13 +69,12 @@ import Random
         return Step(reward: -cost)
     }
 
-    /// The angle in -π...<π.
+    /// The angle, wrapped to -π...<π.
     private var fromUpright: Double {
         let rest = (angle + .pi).truncatingRemainder(dividingBy: 2 * .pi)
         return (rest < 0 ? rest + 2 * .pi : rest) - .pi
     }
 
-    /// Writes cosine, sine and angular velocity.
     public func observe(into observation: inout MutableSpan<Float>) {
         precondition(observation.count == 3, "Pendulum: an observation has 3 elements, not \(observation.count)")
         observation[0] = Float(turn.cosine)
@@ -86,7 +84,6 @@ import Random
 }
 
 extension Pendulum: StateCodable {
-    /// Codes the angle, the angular velocity, the torque and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&angle)
         try coder.code(&angularVelocity)
@@ -97,7 +94,6 @@ extension Pendulum: StateCodable {
 }
 
 extension Pendulum {
-    /// 500 × 500 pixels.
     public var frameSize: FrameSize { FrameSize(width: 500, height: 500) }
 
     /// Draws the rod, its axle, and an arrow about it for the torque.
@@ -113,10 +109,10 @@ extension Pendulum {
         if torque != 0 { drawTorque(about: axle, into: &frame) }
     }
 
-    /// An arc from the top in the direction of the torque, the longer the larger.
+    /// An arc from the top in the direction of the torque, whose length shows its size.
     private func drawTorque(about axle: Point, into frame: inout Frame) {
         let (radius, color) = (52.0, Color(hex: 0x2F5FB3))
-        // A positive torque turns counter-clockwise, as angles grow.
+        // A positive torque turns counter-clockwise, the direction in which angles grow.
         let sweep = Double(torque) / 2 * 2.4
         func point(_ angle: Double, _ radius: Double) -> Point {
             let turn = rv_sincos(angle)

@@ -1,13 +1,13 @@
-/// Functions of single precision as NumPy computes them on processors with fused multiplication and addition.
+/// Functions in single precision as NumPy computes them on processors with fused multiply-add.
 @usableFromInline enum SinglePrecision {
-    /// Sine and cosine, bit for bit NumPy's.
+    /// Sine and cosine, identical to NumPy's bit for bit.
     ///
-    /// The argument is brought to within π/4 of a multiple of π/2 (Cody and Waite's reduction, π/2 in three parts), and
-    /// two polynomials give sine and cosine there; all steps but one are fused.
+    /// The argument is reduced to within π/4 of a multiple of π/2 (Cody and Waite's reduction, with π/2 in three
+    /// parts), where two polynomials give sine and cosine; all operations but one are fused.
     ///
-    /// - Precondition: |x| is below 71476; NumPy goes another way beyond.
+    /// - Precondition: |x| is below 71476; beyond that NumPy uses another method.
     @usableFromInline static func sincos(_ x: Float) -> (sine: Float, cosine: Float) {
-        precondition(abs(x) < 71476, "SinglePrecision.sincos(\(x)): the argument must be below 71476 in size")
+        precondition(abs(x) < 71476, "SinglePrecision.sincos(\(x)): the argument must be below 71476 in magnitude")
         let quadrant = (x * 0x1.45f306p-1).rounded(.toNearestOrEven)
         let reduced = x.addingProduct(quadrant, -0x1.921fb0p+0).addingProduct(quadrant, -0x1.5110b4p-22)
             .addingProduct(quadrant, -0x1.846988p-48)

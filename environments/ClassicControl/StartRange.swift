@@ -1,7 +1,7 @@
 extension EnvironmentOptions {
-    /// The bounds `low` and `high` of what is drawn at the start, each as given or as usual.
+    /// The options `low` and `high`, the range that the start is sampled from, with defaults.
     ///
-    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` for one outside of `limits`, or `low` above
+    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` if one is outside `limits`, or if `low` is above
     ///   `high`.
     func startRange(
         usual: ClosedRange<Double>, in limits: ClosedRange<Double>
@@ -9,7 +9,7 @@ extension EnvironmentOptions {
         let low = try number("low", in: limits) ?? usual.lowerBound
         let high = try number("high", in: limits) ?? usual.upperBound
         guard low <= high else {
-            throw .badValue(option: "low", value: "\(low)", expected: "a number that is not above high = \(high)")
+            throw .badValue(option: "low", value: "\(low)", expected: "a number that is at most high = \(high)")
         }
         return low...high
     }

@@ -1,17 +1,17 @@
 import Experience
 
-/// Whether an action is one that an environment with actions of type `Action` takes; nil where the type doesn't lie in memory
-/// as a row of the space's actions does.
+/// Checks whether an environment with actions of type `Action` accepts an action; nil if the type does not have the
+/// memory layout of a row of the space's actions.
 @frozen @usableFromInline struct ActionCheck<Action: BitwiseCopyable>: BitwiseCopyable {
     @usableFromInline enum Kind: Sendable, BitwiseCopyable { case discrete, floats, doubles, choices, integers }
 
     @usableFromInline let kind: Kind
-    /// How many discrete actions there are, or numbers in an action.
+    /// The number of discrete actions, or of numbers in an action.
     @usableFromInline let count: Int
-    /// Of several choices, how many there are of each; nil for other spaces.
+    /// The number of choices of each number in a multi-discrete space; nil for other spaces.
     @usableFromInline let choices: UnsafeMutablePointer<Int>?
 
-    /// - Important: ``deallocate()`` frees what it keeps.
+    /// - Important: call ``deallocate()`` to free its memory.
     @usableFromInline init?(_ space: Space) {
         guard Self.suits(space) else { return nil }
         let counts: [Int]?
@@ -33,7 +33,7 @@ import Experience
 
     @usableFromInline func deallocate() { choices?.deallocate() }
 
-    /// Whether a value of the type lies in memory as a row of the space's actions does.
+    /// Whether the type has the memory layout of a row of the space's actions.
     @usableFromInline static func suits(_ space: Space) -> Bool {
         switch space {
         case .tuple, .dictionary: false
@@ -49,8 +49,8 @@ import Experience
         if case .box(_, _, _, .float32) = space { suits(space) } else { false }
     }
 
-    /// False for an integer outside the space and for what is not a number. Numbers beyond a box's bounds are taken,
-    /// as in Gymnasium: most environments cut them.
+    /// False for an integer outside the space and for NaN. Numbers beyond a box's bounds are accepted, as in Gymnasium:
+    /// most environments clip them.
     @inlinable @inline(__always) func accepts(_ action: Action) -> Bool {
         withUnsafeBytes(of: action) { bytes in
             switch kind {
@@ -58,7 +58,9 @@ import Experience
                 let number = bytes.load(as: Int.self)
                 return 0 <= number && number < count
             case .floats:
-                for index in 0..<count where bytes.load(fromByteOffset: 4 * index, as: Float.self).isNaN { return false }
+                for index in 0..<count where bytes.load(fromByteOffset: 4 * index, as: Float.self).isNaN {
+                    return false
+                }
                 return true
             case .integers: return true
             case .doubles, .choices: return acceptsEach(bytes)

@@ -6,8 +6,8 @@
 
 /// The folder with maps, presets and small datasets.
 ///
-/// It is `REVERIE_ASSETS` where that is set, else `assets` beside the executable or beside one of its parent
-/// folders, so that a build inside the repository finds the repository's.
+/// It is `REVERIE_ASSETS` if that is set, otherwise `assets` beside the executable or beside one of its parent folders,
+/// so that a build inside the repository finds the repository's.
 public enum Assets {
     /// The folder's path.
     ///
@@ -38,7 +38,7 @@ public enum Assets {
 
     /// The names of the files with this ending in a folder of the assets, sorted, without the ending.
     ///
-    /// Empty where the folder is missing.
+    /// Empty if the folder is missing.
     public static func names(in subfolder: String, ending: String) -> [String] {
         guard let path = try? path(subfolder), let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
@@ -54,7 +54,7 @@ public enum Assets {
 
     /// The bytes of a file.
     ///
-    /// - Throws: ``EnvironmentError/unreadable(path:reason:)``, also where the file has more than `limit` bytes.
+    /// - Throws: ``EnvironmentError/unreadable(path:reason:)``, also if the file has more than `limit` bytes.
     public static func read(_ path: String, limit: Int) throws(EnvironmentError) -> [UInt8] {
         guard let file = fopen(path, "rb") else {
             throw .unreadable(path: path, reason: String(cString: strerror(errno)))
@@ -67,7 +67,7 @@ public enum Assets {
             if ferror(file) != 0 { failure = errno }
         }
         if failure != 0 { throw .unreadable(path: path, reason: String(cString: strerror(failure))) }
-        if bytes.count > limit { throw .unreadable(path: path, reason: "it has more than \(limit) bytes") }
+        if bytes.count > limit { throw .unreadable(path: path, reason: "it is larger than \(limit) bytes") }
         return bytes
     }
 

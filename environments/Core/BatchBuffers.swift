@@ -1,33 +1,30 @@
 import Experience
 
-/// What every batch of environments keeps, whatever plays in them: what it is called, its spaces, its rows, and which of
-/// its environments may make a step.
+/// What every batch of environments has in common: its name, its spaces, its rows, and which of its environments may
+/// make a step.
 ///
-/// The rows stay in place for the life of the batch, row-major, one row an environment, each part on its own cache lines. A kind of
-/// batch is these buffers and what resets, steps and draws: see ``BatchedEnvironment``.
+/// The rows stay in place for the life of the batch, row-major, one row per environment, each part on its own cache
+/// lines. A kind of batch adds resets, steps and drawing: see ``BatchedEnvironment``.
 public final class BatchBuffers {
-    /// The parts that a batch's memory consists of.
+    /// The parts of a batch's memory.
     public enum Part: CaseIterable, Sendable {
         case observations, finalObservations, actions, rewards, terminated, truncated, isResetStep, actionMasks
         case started
     }
 
-    /// What the environment is called, such as `CartPole-v1`.
+    /// The name, such as `CartPole-v1`.
     public let id: String
-    /// The number of environments, n.
     public let count: Int
     /// What happens when an episode has ended.
     public let autoreset: AutoresetMode
-    /// The set of one environment's observations.
     public let observationSpace: Space
-    /// The set of one environment's actions.
     public let actionSpace: Space
-    /// The type of an observation's elements.
     public let elementType: ElementType
 
     /// The current observations.
     public let observations: MutableRows
-    /// The observations that the last step led to: other memory than ``observations`` only with ``AutoresetMode/sameStep``.
+    /// The observations that the last step led to: separate memory only with ``AutoresetMode/sameStep``, otherwise the
+    /// same as ``observations``.
     public let finalObservations: MutableRows
     /// The actions of the next step.
     public let actions: MutableRows
@@ -35,22 +32,22 @@ public final class BatchBuffers {
     public let rewards: UnsafeMutableBufferPointer<Double>
     /// Whether the last step ended the episode in a terminal state.
     public let terminated: UnsafeMutableBufferPointer<Bool>
-    /// Whether the last step cut the episode.
+    /// Whether the last step truncated the episode.
     public let truncated: UnsafeMutableBufferPointer<Bool>
     /// Whether the last step was a reset that ignored its action.
     public let isResetStep: UnsafeMutableBufferPointer<Bool>
-    /// The valid actions in the current states; nil where the environment doesn't tell.
+    /// The valid actions in the current states; nil if the environment has none.
     public let actionMasks: UnsafeMutableBufferPointer<ActionMask>?
-    /// Whether an environment has been reset once.
+    /// Whether an environment has ever been reset.
     public let started: UnsafeMutableBufferPointer<Bool>
 
     private var owned: [UnsafeMutableRawPointer] = []
 
-    /// Buffers in memory of their own, all zero.
+    /// Allocates buffers, all zero.
     ///
     /// - Parameters:
-    ///   - hasMasks: whether environments tell which actions are valid.
-    ///   - actionBytes: bytes of an action, where they are not those of a row of the action space.
+    ///   - hasMasks: whether the environments have action masks.
+    ///   - actionBytes: bytes of an action, if they differ from those of a row of the action space.
     public convenience init(
         _ id: String, count: Int, autoreset: AutoresetMode, observationSpace: Space, actionSpace: Space,
         elementType: ElementType, hasMasks: Bool = false, actionBytes: Int? = nil
@@ -69,14 +66,14 @@ public final class BatchBuffers {
         self.owned = owned
     }
 
-    /// Buffers in somebody else's memory, which outlives them.
+    /// Buffers in memory that others own and that outlives them.
     ///
-    /// - Parameter memory: gives the memory of a part, of at least so many bytes, aligned to 8.
+    /// - Parameter memory: returns the memory of a part, of at least the given number of bytes, aligned to 8.
     public init(
         _ id: String, count: Int, autoreset: AutoresetMode, observationSpace: Space, actionSpace: Space,
         elementType: ElementType, hasMasks: Bool, memory: (Part, Int) -> UnsafeMutableRawPointer
     ) {
-        precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
+        precondition(count > 0, "expected at least 1 environment in a batch, found \(count)")
         (self.id, self.count, self.autoreset) = (id, count, autoreset)
         (self.observationSpace, self.actionSpace, self.elementType) = (observationSpace, actionSpace, elementType)
         func rows(_ part: Part, _ type: ElementType, _ width: Int) -> MutableRows {
@@ -100,7 +97,7 @@ public final class BatchBuffers {
 
     deinit { for memory in owned { memory.deallocate() } }
 
-    /// An episode has begun in an environment: nothing was played in it yet.
+    /// Marks that an episode has begun in an environment, in which nothing has been played yet.
     public func begin(_ index: Int) {
         (rewards[index], terminated[index], truncated[index]) = (0, false, false)
         (isResetStep[index], started[index]) = (false, true)
@@ -109,24 +106,26 @@ public final class BatchBuffers {
     /// Whether the last step ended an environment's episode.
     @inlinable public func hasEnded(_ index: Int) -> Bool { terminated[index] || truncated[index] }
 
-    /// Keeps what a step of an environment gave, besides its observation.
+    /// Stores the result of an environment's step, except for its observation.
     @inlinable public func keep(_ step: Step, _ index: Int) {
         (rewards[index], terminated[index], truncated[index]) = (step.reward, step.terminated, step.truncated)
     }
 
     // MARK: What is wrong
 
-    /// Checks what ``BatchedEnvironment/reset(seeds:mask:)`` is given.
+    /// Checks the arguments of ``BatchedEnvironment/reset(seeds:mask:)``.
     public func checkReset(seeds: [UInt64?], mask: [Bool]?) {
-        precondition(seeds.count == count, "reset: \(seeds.count) seeds for \(count) environments")
+        precondition(
+            seeds.count == count,
+            "reset: expected a seed or nil for each of \(count) environments, found \(seeds.count)")
         guard let mask else { return }
-        precondition(mask.count == count, "reset: a mask of \(mask.count) for \(count) environments")
-        precondition(mask.contains(true), "reset: the mask chooses none of the \(count) environments")
+        precondition(mask.count == count, "reset: expected a mask of \(count) environments, found one of \(mask.count)")
+        precondition(mask.contains(true), "reset: the mask selects none of the \(count) environments")
     }
 
     /// Checks that all environments may make their next step.
     ///
-    /// - Parameter withinBounds: whether numbers beyond the bounds of a box are refused too.
+    /// - Parameter withinBounds: whether to reject numbers beyond the bounds of a box too.
     /// - Throws: ``EnvironmentError/notReset(environment:index:)``, ``EnvironmentError/hasEnded(environment:index:)``
     ///   or ``EnvironmentError/badAction(environment:index:action:space:)``.
     public func checkStep(withinBounds: Bool = true) throws(EnvironmentError) {
@@ -135,7 +134,7 @@ public final class BatchBuffers {
         }
     }
 
-    /// What is wrong with the next step of one environment; nil where nothing is.
+    /// What forbids an environment's next step; nil if nothing does.
     public func fault(of index: Int, withinBounds: Bool = true) -> EnvironmentError? {
         guard started[index] else { return .notReset(environment: id, index: index) }
         if hasEnded(index) {
@@ -178,7 +177,7 @@ public final class BatchBuffers {
 
     // MARK: Saving
 
-    /// Codes what the last step left of one environment's row; the observation is a function of its state.
+    /// Codes the results of the last step in one environment's row; the observation is a function of its state.
     public func codeRow(_ index: Int, with coder: inout StateCoder) throws(EnvironmentError) {
         var row = savedRow(index)
         try row.codeState(with: &coder)
@@ -203,7 +202,7 @@ public final class BatchBuffers {
     }
 }
 
-/// What the last step left in one row of a batch's buffers.
+/// The results of the last step in one row of a batch's buffers.
 struct BatchRow: StateCodable {
     var reward: Double
     var terminated: Bool

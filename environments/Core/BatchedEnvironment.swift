@@ -1,26 +1,26 @@
 import Experience
 import Graphics
 
-/// What happens to an environment of a batch whose episode has ended, in Gymnasium's three ways.
+/// What happens to an environment of a batch whose episode has ended: Gymnasium's three modes.
 public enum AutoresetMode: String, Hashable, Sendable, CaseIterable, Codable {
-    /// It is reset within the step: ``BatchedEnvironment/observations`` hold the new episode's first observation,
+    /// The step resets it: ``BatchedEnvironment/observations`` hold the new episode's first observation,
     /// ``BatchedEnvironment/finalObservations`` the old one's last. Each step is a transition to learn from.
     case sameStep
-    /// The next step ignores its action, resets it and gives reward 0: not a transition, and marked so in
+    /// The next step ignores its action, resets the environment and gives reward 0: not a transition, and marked in
     /// ``BatchedEnvironment/isResetStep``.
     case nextStep
-    /// Nothing: the caller resets it before the next step.
+    /// Nothing: the caller must reset it before the next step.
     case disabled
 }
 
-/// Several environments of one kind stepped together, their type erased once a batch.
+/// Several environments of one kind that are stepped together, with their type erased once per batch.
 ///
 /// Training loops, recorders and the viewer use this. The buffers stay in place for the life of the batch and are
-/// overwritten by each step and reset; they are row-major, one row an environment, and aligned to 64 bytes.
+/// overwritten by each step and reset; they are row-major, one row per environment, and aligned to 64 bytes.
 ///
-/// A batch of n gives exactly what n single environments give. A batch belongs to one thread at a time.
+/// A batch of n gives exactly what n single environments give. Only one thread at a time may use a batch.
 ///
-/// A kind of batch has ``buffers``, resets, steps and draws; everything else follows from the buffers unless said otherwise.
+/// A kind of batch has ``buffers``, resets, steps and draws; by default everything else follows from the buffers.
 public protocol BatchedEnvironment: AnyObject {
     /// What every batch keeps: its name, spaces and rows.
     var buffers: BatchBuffers { get }
@@ -33,23 +33,23 @@ public protocol BatchedEnvironment: AnyObject {
     /// said otherwise.
     var stackedFrames: Int { get }
 
-    /// Whether the environments' own type of actions suits the space, so that ``actions`` can be written.
+    /// Whether the environments' Action type has the layout of the space, so that ``actionRows`` can be written.
     var hasSuitableActions: Bool { get }
-    /// (n): the valid actions in the states of ``observations``; nil where the environment doesn't tell.
+    /// (n): the valid actions in the states of ``observations``; nil if the environment has none.
     var actionMasks: UnsafeBufferPointer<ActionMask>? { get }
     /// (n): the rewards of the last step; 0 after a reset.
     var rewards: UnsafeBufferPointer<Double> { get }
 
-    /// Starts an episode in the environments chosen by `mask`, or in all; the others keep everything.
+    /// Starts an episode in the environments selected by `mask`, or in all; the others stay as they are.
     ///
-    /// - Precondition: `seeds` has n entries, and so has `mask`, with at least one true. Entry i, where there is
-    ///   one, seeds the environment i.
-    /// - Throws: ``EnvironmentError/outside(_:)`` where environments run in other processes and one of these fails; then
-    ///   the batch can't be used any more.
+    /// - Precondition: `seeds` has n entries, and so has `mask`, with at least one true. Entry i, if not nil, seeds
+    ///   environment i.
+    /// - Throws: ``EnvironmentError/outside(_:)`` if environments run in other processes and one of these fails; the
+    ///   batch can't be used any more then.
     func reset(seeds: [UInt64?], mask: [Bool]?) throws(EnvironmentError)
 
-    /// Checks that ``step()`` may be called. Where actions come from a file, a person or a network that may have
-    /// diverged, call it first: it says what is wrong where ``step()`` would stop the program. Allocates nothing.
+    /// Checks that ``step()`` may be called. If actions come from a file, a person or a network that may have diverged,
+    /// call it first: it throws an error where ``step()`` would stop the program. Allocates nothing.
     ///
     /// - Throws: ``EnvironmentError/notReset(environment:index:)``, ``EnvironmentError/hasEnded(environment:index:)``
     ///   or ``EnvironmentError/badAction(environment:index:action:space:)``.
@@ -57,121 +57,107 @@ public protocol BatchedEnvironment: AnyObject {
 
     /// Plays one time step in each environment with the actions written before. Allocates nothing.
     ///
-    /// - Precondition: all have been reset, with ``AutoresetMode/disabled`` none has ended, integer actions are in
-    ///   the action space, and the numbers of others are numbers.
+    /// - Precondition: all have been reset; with ``AutoresetMode/disabled`` none has ended; integer actions are in the
+    ///   action space, and the others are not NaN.
     /// - Throws: as ``reset(seeds:mask:)``, and what ``draw(_:into:)`` threw before.
     func step() throws(EnvironmentError)
 
-    /// Time steps a second when a person watches; 30 unless said otherwise.
+    /// Time steps per second when a person watches; 30 by default.
     var framesPerSecond: Double { get }
 
     /// The size in pixels of the frames that ``draw(_:into:)`` makes.
     var frameSize: FrameSize { get }
 
-    /// Draws the environment `index` into a frame of ``frameSize``. Never changes its state.
+    /// Draws environment `index` into a frame of ``frameSize``. Never changes its state.
     ///
-    /// - Throws: as ``reset(seeds:mask:)``. Who can't pass that on may leave it: the next step throws it again.
+    /// - Throws: as ``reset(seeds:mask:)``. A caller that can't pass the error on may ignore it: the next step throws
+    ///   it again.
     func draw(_ index: Int, into frame: inout Frame) throws(EnvironmentError)
 
-    /// Puts the environment `target` into the state of `source`, and its rows with it: a branch of what can follow.
+    /// Puts environment `target` into the state of `source`, including its rows: a branch to explore.
     ///
-    /// - Throws: ``EnvironmentError/noSnapshot(environment:)`` where environments run in other processes.
+    /// - Throws: ``EnvironmentError/noSnapshot(environment:)`` if environments run in other processes.
     func copy(_ source: Int, to target: Int) throws(EnvironmentError)
 
-    /// What earlier episodes of one environment gave and a reset keeps on purpose, such as the mean of observations;
-    /// empty where that is nothing.
+    /// What one environment has gathered over earlier episodes and keeps across resets, such as the mean of
+    /// observations; empty if there is nothing.
     func statistics(of index: Int) -> [UInt8]
 
-    /// Gives all environments the statistics that ``statistics(of:)`` gave of a training's; they don't change any more.
+    /// Gives all environments the statistics that ``statistics(of:)`` returned after training; from then on they don't
+    /// change.
     ///
-    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; then nothing has changed.
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; in that case nothing has changed.
     func takeOver(statistics: [UInt8]) throws(EnvironmentError)
 
     /// Whether the environments can write their state to bytes and read it back.
     var canSnapshot: Bool { get }
 
-    /// The whole state of one environment as bytes: enough to go on exactly as it would have.
+    /// The whole state of one environment as bytes: enough to continue exactly as it would have.
     ///
     /// - Throws: ``EnvironmentError/noSnapshot(environment:)``.
     func snapshot(of index: Int) throws(EnvironmentError) -> [UInt8]
 
-    /// Puts the environment `index` into a state that ``snapshot(of:)`` of any index gave, and its rows with it.
+    /// Restores environment `index`, including its rows, to a state that ``snapshot(of:)`` of any index returned.
     ///
-    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; then nothing has changed.
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)``; in that case nothing has changed.
     func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError)
 
-    /// The transition probabilities, where the environment is finite and knows them.
+    /// The transition probabilities, if the environment is finite and knows them.
     var tabularModel: (any TabularModel)? { get }
 }
 
 extension BatchedEnvironment {
-    /// What the environment is called, such as `CartPole-v1`.
+    /// The name, such as `CartPole-v1`.
     public var id: String { buffers.id }
-    /// The number of environments, n.
     public var count: Int { buffers.count }
-    /// The set of one environment's observations.
     public var observationSpace: Space { buffers.observationSpace }
-    /// The set of one environment's actions.
     public var actionSpace: Space { buffers.actionSpace }
-    /// The type of an observation's elements.
     public var elementType: ElementType { buffers.elementType }
     /// What happens when an episode has ended.
     public var autoreset: AutoresetMode { buffers.autoreset }
     /// (n, …): the current observations.
     public var observations: Rows { buffers.observations.rows }
-    /// (n, …): the observations that the last step led to. They differ from ``observations`` where the step ended an
-    /// episode in the mode ``AutoresetMode/sameStep``; a learner bootstraps from them.
+    /// (n, …): the observations that the last step led to. With ``AutoresetMode/sameStep`` they differ from
+    /// ``observations`` where the step ended an episode; a learner bootstraps from them.
     public var finalObservations: Rows { buffers.finalObservations.rows }
-    /// (n, …): the actions of the next step, to be written by the caller: int64 for choices, bytes for bits, else floats.
+    /// (n, …): the actions of the next step, for the caller to write: int64 for discrete ones, bytes for bits,
+    /// otherwise floats.
     public var actionRows: MutableRows {
-        precondition(hasSuitableActions, "\(id): its type of actions doesn't suit the action space \(actionSpace)")
+        precondition(hasSuitableActions, "\(id): its Action type cannot hold actions of \(actionSpace)")
         return buffers.actions
     }
     /// (n): whether the last step ended the episode in a terminal state.
     public var terminated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.terminated) }
-    /// (n): whether the last step cut the episode.
+    /// (n): whether the last step truncated the episode.
     public var truncated: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.truncated) }
     /// (n): whether the last step was a reset that ignored its action: only with ``AutoresetMode/nextStep``.
     public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.isResetStep) }
 
-    /// The rewards of the last step.
     public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(buffers.rewards) }
-    /// The valid actions, where the environments tell.
     public var actionMasks: UnsafeBufferPointer<ActionMask>? { buffers.actionMasks.map { UnsafeBufferPointer($0) } }
     /// Actions are numbers.
     public var actionNames: [String] { [] }
     /// One frame.
     public var stackedFrames: Int { 1 }
-    /// Actions are rows of the space.
     public var hasSuitableActions: Bool { true }
-    /// 30.
     public var framesPerSecond: Double { 30 }
-    /// The environments tell no transition probabilities.
     public var tabularModel: (any TabularModel)? { nil }
 
-    /// Checks the buffers.
     public func checkStep() throws(EnvironmentError) { try buffers.checkStep() }
 
-    /// The state can't be saved.
     public var canSnapshot: Bool { false }
 
-    /// Throws: the state can't be saved.
     public func copy(_ source: Int, to target: Int) throws(EnvironmentError) { throw .noSnapshot(environment: id) }
 
-    /// Throws: the state can't be saved.
     public func snapshot(of index: Int) throws(EnvironmentError) -> [UInt8] { throw .noSnapshot(environment: id) }
 
-    /// Throws: the state can't be saved.
     public func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError) {
         throw .noSnapshot(environment: id)
     }
 
-    /// Earlier episodes leave nothing.
     public func statistics(of index: Int) -> [UInt8] { [] }
 
-    /// Takes no statistics.
-    ///
-    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` where there are some.
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` unless the statistics are empty.
     public func takeOver(statistics: [UInt8]) throws(EnvironmentError) {
         guard statistics.isEmpty else { throw .badState(offset: 0, expected: "no statistics") }
     }
@@ -185,14 +171,14 @@ extension BatchedEnvironment {
         try reset(seeds: rowSeeds(seed), mask: nil)
     }
 
-    /// Starts an episode, without a seed, in the environments chosen by `mask`.
+    /// Starts an episode, without a seed, in the environments selected by `mask`.
     ///
     /// - Throws: as ``reset(seeds:mask:)``.
     public func reset(mask: [Bool]) throws(EnvironmentError) {
         try reset(seeds: rowSeeds(nil), mask: mask)
     }
 
-    /// The seeds of the environments when the first has this one.
+    /// The seeds of the environments if the first has this one.
     func rowSeeds(_ seed: UInt64?) -> [UInt64?] {
         (0..<count).map { index in seed.map { $0 &+ UInt64(index) } }
     }
@@ -204,17 +190,21 @@ extension BatchedEnvironment {
     public func observation(of index: Int) -> UnsafeRawBufferPointer { observations.bytes(of: checked(index)) }
 
     /// The bytes of the observation that one environment's last step led to.
-    public func finalObservation(of index: Int) -> UnsafeRawBufferPointer { finalObservations.bytes(of: checked(index)) }
+    public func finalObservation(of index: Int) -> UnsafeRawBufferPointer {
+        finalObservations.bytes(of: checked(index))
+    }
 
     /// One environment's next action, as the numbers of a member of ``actionSpace``.
     public func action(of index: Int) -> [Double] { actionRows.rows.numbers(index) }
 
-    /// Writes one environment's next action from its numbers, as ``SpaceSampler/sample()`` gives them.
+    /// Writes one environment's next action from its numbers, as ``SpaceSampler/sample()`` returns them.
     ///
-    /// - Precondition: there are as many as a member of ``actionSpace`` has; those of choices and bits are whole.
+    /// - Precondition: there are as many as in a member of ``actionSpace``; those of discrete actions and bits are
+    ///   whole.
     public func setAction(_ numbers: [Double], of index: Int) {
         precondition(
-            numbers.count == actionSpace.count, "\(id): an action of \(numbers.count) numbers for \(actionSpace)")
+            numbers.count == actionSpace.count,
+            "\(id): expected \(actionSpace.count) numbers for an action of \(actionSpace), found \(numbers.count)")
         actionRows.set(index, to: numbers)
     }
 
@@ -222,7 +212,7 @@ extension BatchedEnvironment {
     public func observationNumbers(of index: Int) -> [Double] { observations.numbers(checked(index)) }
 
     private func checked(_ index: Int) -> Int {
-        precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+        precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
         return index
     }
 }

@@ -38,7 +38,6 @@ public struct EnvironmentEntry: Sendable {
 
 /// What ``EnvironmentEntry`` builds a batch from.
 public struct EnvironmentRequest: Sendable {
-    /// What the environment is called.
     public let id: String
     /// The number of environments.
     public let count: Int
@@ -46,16 +45,16 @@ public struct EnvironmentRequest: Sendable {
     public let autoreset: AutoresetMode
     /// The options that the user has given.
     public let options: EnvironmentOptions
-    /// The step in which an episode is cut; nil where none is.
+    /// The step after which an episode is truncated; nil for no limit.
     public var stepLimit: Int?
 
-    /// What is put around each environment and its time limit, the innermost first.
+    /// The wrappers around each environment and its time limit, the innermost first.
     var wrappers: [NamedWrapper] = []
 
     /// A batch of time-limited environments, each made by `make`, in the wrappers that the user has named.
     ///
-    /// Without wrappers the batch is made for the type `World`. A stack that is known only at run time makes a type of
-    /// its own then, which is erased once a batch too.
+    /// Without wrappers the batch is specialised for the type `World`. A stack known only at run time makes its own
+    /// type, which is also erased only once per batch.
     ///
     /// - Throws: what `make` throws, and ``EnvironmentError`` for a wrapper that doesn't fit.
     @inlinable public func batch<World: Environment>(_ make: () throws -> World) throws -> any BatchedEnvironment {
@@ -82,7 +81,7 @@ public struct EnvironmentRequest: Sendable {
 
 /// All environments that can be made by name.
 public enum EnvironmentCatalog {
-    /// The environments, those of one kind together, then one `grid:NAME` for each map among the assets.
+    /// The environments, grouped by kind, then one `grid:NAME` for each map among the assets.
     public static var entries: [EnvironmentEntry] {
         builtIn + Assets.names(in: GridMap.assetFolder, ending: ".txt").map { GridWorld.entry(mapNamed: $0) }
     }
@@ -94,7 +93,7 @@ public enum EnvironmentCatalog {
 
     private static let schemes = Mutex<[EnvironmentScheme]>([])
 
-    /// Makes the environments of a scheme known by their names, in place of an earlier scheme of the same prefix.
+    /// Registers a scheme, in place of an earlier one with the same prefix.
     public static func register(_ scheme: EnvironmentScheme) {
         schemes.withLock { schemes in
             schemes.removeAll { $0.prefix == scheme.prefix }
@@ -102,9 +101,9 @@ public enum EnvironmentCatalog {
         }
     }
 
-    /// The option that each environment has.
+    /// The step limit, an option of every environment.
     public static let stepLimitOption = EnvironmentOption(
-        "max_episode_steps", "the step in which an episode is cut; -1 for no limit")
+        "max_episode_steps", "steps after which an episode is truncated; -1: no limit")
 
     /// The options that all environments have.
     public static let commonOptions = [stepLimitOption, WrapperCatalog.option]
@@ -112,12 +111,12 @@ public enum EnvironmentCatalog {
     /// Makes a batch of environments.
     ///
     /// - Parameters:
-    ///   - id: one of ``entries``, or a name of a registered ``EnvironmentScheme``.
+    ///   - id: one of ``entries``, or an id of a registered ``EnvironmentScheme``.
     ///   - count: the number of environments, at least 1.
     ///   - autoreset: what happens when an episode has ended.
-    ///   - options: texts by option name, such as `["is_slippery": "false"]`.
-    /// - Throws: ``EnvironmentError`` for an unknown id, option or wrapper (with the nearest that there is), a value
-    ///   out of its range, a wrapper that doesn't fit, or a map that cannot be read.
+    ///   - options: values by option name, such as `["is_slippery": "false"]`.
+    /// - Throws: ``EnvironmentError`` for an unknown id, option or wrapper (suggesting the nearest), a value out of
+    ///   range, a wrapper that doesn't fit, or a map that cannot be read.
     public static func make(
         _ id: String, count: Int = 1, autoreset: AutoresetMode = .sameStep, options: [String: String] = [:]
     ) throws -> any BatchedEnvironment {

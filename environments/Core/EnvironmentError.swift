@@ -1,10 +1,10 @@
-/// What can be wrong with a request for an environment, or with the files that describe one.
+/// What can be wrong with a request for an environment, with the files that describe one, or with its use.
 public enum EnvironmentError: Error, Hashable, Sendable {
     /// No environment has this id.
     case unknownEnvironment(id: String, nearest: String?)
     /// The environment has no such option.
     case unknownOption(name: String, environment: String, nearest: String?, known: [String])
-    /// An option's text is not one of the values that it may have.
+    /// An option has a value that it can't have.
     case badValue(option: String, value: String, expected: String)
     /// A file could not be read.
     case unreadable(path: String, reason: String)
@@ -14,9 +14,9 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case missingAssets(tried: [String])
     /// The bytes are not a saved state of this environment.
     case badState(offset: Int, expected: String)
-    /// An environment of a batch is to make a step, but has never been reset.
+    /// An environment of a batch should make a step but has never been reset.
     case notReset(environment: String, index: Int)
-    /// An environment of a batch is to make a step, but its episode has ended, and nothing resets it.
+    /// An environment of a batch should make a step but its episode has ended and nothing resets it.
     case hasEnded(environment: String, index: Int)
     /// An action is not in the action space.
     case badAction(environment: String, index: Int, action: String, space: String)
@@ -24,9 +24,9 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case noSnapshot(environment: String)
     /// There is no wrapper of this name.
     case unknownWrapper(name: String, nearest: String?, known: [String])
-    /// The wrapper cannot be put around what it was to be put around.
+    /// The wrapper doesn't fit the environment.
     case wrapperMisfit(wrapper: String, environment: String, needs: String)
-    /// Something is wrong with environments that run in other processes.
+    /// An environment in another process has failed.
     case outside(OutsideFault)
 }
 
@@ -35,7 +35,7 @@ extension EnvironmentError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownEnvironment(let id, let nearest):
-            "there is no environment '\(id)'\(Self.hint(nearest)); 'reverie list environments' shows all"
+            "there is no environment '\(id)'\(Self.hint(nearest)); 'reverie list environments' shows them all"
         case .unknownOption(let name, let environment, let nearest, let known):
             "\(environment) has no option '\(name)'\(Self.hint(nearest)); it has \(known.joined(separator: ", "))"
         case .badValue(let option, let value, let expected):
@@ -45,7 +45,7 @@ extension EnvironmentError: CustomStringConvertible {
         case .badMap(let path, let line, let column, let expected, let found):
             "\(path):\(line):\(column): expected \(expected), found \(found)"
         case .missingAssets(let tried):
-            "no folder with maps and presets; set REVERIE_ASSETS to the path of 'assets' "
+            "cannot find the folder of maps and presets; set REVERIE_ASSETS to the path of 'assets' "
                 + "(tried \(tried.joined(separator: ", ")))"
         case .badState(let offset, let expected):
             "byte \(offset) of the saved state: expected \(expected); was it saved by another environment or version?"
@@ -58,7 +58,7 @@ extension EnvironmentError: CustomStringConvertible {
         case .noSnapshot(let environment):
             "\(environment) cannot save its state"
         case .unknownWrapper(let name, let nearest, let known):
-            "there is no wrapper '\(name)'\(Self.hint(nearest)); there are \(known.joined(separator: ", "))"
+            "there is no wrapper '\(name)'\(Self.hint(nearest)); the wrappers are \(known.joined(separator: ", "))"
         case .wrapperMisfit(let wrapper, let environment, let needs):
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
         case .outside(let fault):

@@ -1,12 +1,12 @@
 import Storage
 
-/// An option that an environment can be made with.
+/// An option of an environment.
 public struct EnvironmentOption: Hashable, Sendable {
-    /// What it is called, such as `is_slippery`.
+    /// The name, such as `is_slippery`.
     public let name: String
-    /// What it does, in a few words.
+    /// A short description.
     public let summary: String
-    /// The text of its usual value; empty where it is unset.
+    /// The default value as text; empty if the option is unset by default.
     public let usual: String
 
     /// Describes an option.
@@ -17,11 +17,11 @@ public struct EnvironmentOption: Hashable, Sendable {
     }
 }
 
-/// The options that a user has given, read as the types that an environment wants.
+/// The options that a user has given, read as the types that an environment needs.
 public struct EnvironmentOptions: Sendable {
     private let texts: [String: String]
 
-    /// Takes the given texts, by name.
+    /// Takes option values by name.
     public init(_ texts: [String: String]) {
         self.texts = texts
     }
@@ -29,10 +29,10 @@ public struct EnvironmentOptions: Sendable {
     /// The names of the options that are given, sorted.
     public var names: [String] { texts.keys.sorted() }
 
-    /// The text of an option; nil where it is not given.
+    /// The value of an option as text; nil if it is not given.
     public func text(_ name: String) -> String? { texts[name] }
 
-    /// One of a few words; nil where it is not given.
+    /// One of several words; nil if the option is not given.
     public func choice(_ name: String, of words: [String]) throws(EnvironmentError) -> String? {
         guard let text = texts[name] else { return nil }
         if words.contains(text) { return text }
@@ -41,12 +41,12 @@ public struct EnvironmentOptions: Sendable {
             option: name, value: text, expected: "one of \(words.joined(separator: ", "))\(hint)")
     }
 
-    /// A truth value, written `true` or `false`; nil where it is not given.
+    /// A Boolean, written `true` or `false`; nil if it is not given.
     public func flag(_ name: String) throws(EnvironmentError) -> Bool? {
         try choice(name, of: ["true", "false"]).map { $0 == "true" }
     }
 
-    /// A number in a range; nil where it is not given.
+    /// A number in a range; nil if it is not given.
     public func number(_ name: String, in range: ClosedRange<Double>) throws(EnvironmentError) -> Double? {
         guard let text = texts[name] else { return nil }
         guard let number = Double(text), range.contains(number) else {
@@ -56,7 +56,7 @@ public struct EnvironmentOptions: Sendable {
         return number
     }
 
-    /// A whole number in a range; nil where it is not given.
+    /// A whole number in a range; nil if it is not given.
     public func integer(_ name: String, in range: ClosedRange<Int>) throws(EnvironmentError) -> Int? {
         guard let text = texts[name] else { return nil }
         guard let number = Int(text), range.contains(number) else {
@@ -66,7 +66,7 @@ public struct EnvironmentOptions: Sendable {
         return number
     }
 
-    /// `count` numbers with commas between them, each finite; nil where they are not given.
+    /// `count` finite numbers separated by commas; nil if they are not given.
     public func numbers(_ name: String, count: Int) throws(EnvironmentError) -> [Double]? {
         guard let text = texts[name] else { return nil }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -74,7 +74,7 @@ public struct EnvironmentOptions: Sendable {
             Double(part.filter { !$0.isWhitespace }).flatMap { $0.isFinite ? $0 : nil }
         }
         guard parts.count == count, numbers.count == count else {
-            throw .badValue(option: name, value: text, expected: "\(count) numbers with commas between them")
+            throw .badValue(option: name, value: text, expected: "\(count) numbers separated by commas")
         }
         return numbers
     }

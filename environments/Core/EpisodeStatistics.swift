@@ -1,18 +1,18 @@
 import Experience
 
-/// Returns and lengths of the episodes that a batch plays: what Gymnasium's `RecordEpisodeStatistics` keeps.
+/// Returns and lengths of the episodes that a batch plays, as in Gymnasium's `RecordEpisodeStatistics`.
 ///
-/// Feed it after each step; that allocates nothing.
+/// Record each step; that allocates nothing.
 public struct EpisodeStatistics: Sendable {
-    /// The sum of rewards so far, one entry an environment.
+    /// The sum of rewards in the current episode, one entry per environment.
     public private(set) var runningReturns: [Double]
-    /// The number of steps so far, one entry an environment.
+    /// The number of steps in the current episode, one entry per environment.
     public private(set) var runningLengths: [Int]
     /// The episodes that the last step finished, in the order of their environments.
     public private(set) var completed: [EpisodeSummary]
-    /// How many episodes have been finished.
+    /// The number of finished episodes.
     public private(set) var episodeCount = 0
-    /// How many steps have been played, steps that only reset left out.
+    /// The number of steps played, without those that only reset.
     public private(set) var stepCount = 0
     private var window: [EpisodeSummary]
     private static var windowLength: Int { 100 }
@@ -27,13 +27,13 @@ public struct EpisodeStatistics: Sendable {
         window.reserveCapacity(Self.windowLength)
     }
 
-    /// Takes in the last step of a batch.
+    /// Records the last step of a batch.
     ///
     /// - Precondition: the batch has as many environments as these statistics.
     public mutating func record(_ batch: any BatchedEnvironment) {
         precondition(
             batch.count == runningReturns.count,
-            "statistics of \(runningReturns.count) environments, not \(batch.count)")
+            "these statistics are of \(runningReturns.count) environments, not \(batch.count)")
         let (rewards, terminated, truncated) = (batch.rewards, batch.terminated, batch.truncated)
         let isResetStep = batch.isResetStep
         completed.removeAll(keepingCapacity: true)
@@ -42,11 +42,11 @@ public struct EpisodeStatistics: Sendable {
         }
     }
 
-    /// Takes in a step of a single environment.
+    /// Records a step of a single environment.
     ///
     /// - Precondition: these are statistics of one environment.
     public mutating func record(_ step: Step) {
-        precondition(runningReturns.count == 1, "statistics of \(runningReturns.count) environments, not 1")
+        precondition(runningReturns.count == 1, "these statistics are of \(runningReturns.count) environments, not 1")
         completed.removeAll(keepingCapacity: true)
         add(step, to: 0)
     }
@@ -58,7 +58,7 @@ public struct EpisodeStatistics: Sendable {
         if step.ended { finish(index) }
     }
 
-    /// Forgets the running episode of one environment: call it where that is reset before its end.
+    /// Discards the current episode of one environment: call it when that is reset before its end.
     public mutating func restart(_ index: Int) {
         runningReturns[index] = 0
         runningLengths[index] = 0
@@ -94,7 +94,7 @@ public struct EpisodeStatistics: Sendable {
 }
 
 extension EpisodeStatistics: StateCodable {
-    /// Codes everything, so that a resumed run reports what an unbroken one would.
+    /// Codes everything, so that a resumed run reports the same as an uninterrupted one.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&runningReturns)
         try coder.code(&runningLengths, in: 0...1 << 62)
@@ -104,7 +104,9 @@ extension EpisodeStatistics: StateCodable {
         try code(&window, limit: Self.windowLength, with: &coder)
     }
 
-    private func code(_ episodes: inout [EpisodeSummary], limit: Int, with coder: inout StateCoder) throws(EnvironmentError) {
+    private func code(_ episodes: inout [EpisodeSummary], limit: Int, with coder: inout StateCoder)
+        throws(EnvironmentError)
+    {
         var count = episodes.count
         try coder.code(&count, in: 0...limit)
         if coder.isReading {

@@ -6,17 +6,17 @@
 import Experience
 import Random
 
-/// A space with its own random stream: draws the members that Gymnasium's `space.seed(s); space.sample()` draws.
+/// A space with its own random stream: samples the same members as Gymnasium's `space.seed(s); space.sample()`.
 ///
-/// The one exception is an unbounded box, for which NumPy uses tables of its own: here the numbers follow the
-/// same distributions (normal, or a shifted exponential), but are others.
+/// The one exception is an unbounded box, for which NumPy uses its own tables: here the numbers follow the same
+/// distributions (normal, or a shifted exponential) but differ.
 public struct SpaceSampler: Sendable {
-    /// The space that is drawn from.
+    /// The space to sample from.
     public let space: Space
     private var random: PCG64
     private var parts: [SpaceSampler]
 
-    /// Seeds a sampler; the parts of a tuple or dictionary get seeds drawn from this one.
+    /// Seeds a sampler; the parts of a tuple or dictionary get seeds sampled from this one.
     public init(_ space: Space, seed: UInt64) {
         self.space = space
         var random = PCG64(seed: seed)
@@ -25,7 +25,7 @@ public struct SpaceSampler: Sendable {
         self.random = random
     }
 
-    /// Draws a member: its numbers in row-major order.
+    /// Samples a member: its numbers in row-major order.
     public mutating func sample() -> [Double] {
         switch space {
         case .discrete(let count):
@@ -41,9 +41,9 @@ public struct SpaceSampler: Sendable {
         }
     }
 
-    /// Draws an index at which `allowed` is true; 0, and nothing drawn, where there is none.
+    /// Samples an index at which `allowed` is true; if there is none, 0, without using the random stream.
     ///
-    /// - Precondition: the space is discrete and `allowed` has one entry a member.
+    /// - Precondition: the space is discrete and `allowed` has one entry per member.
     public mutating func sample(allowed: [Bool]) -> Int {
         precondition(
             space.discreteCount == allowed.count, "sample: a mask of \(allowed.count) entries does not fit \(space)")
@@ -63,8 +63,8 @@ public struct SpaceSampler: Sendable {
         return Double(Float(number))
     }
 
-    /// NumPy draws 8-bit integers from the bytes of 32-bit outputs, the lowest byte first; for a bound of two
-    /// the result is the byte's highest bit.
+    /// NumPy takes 8-bit integers from the bytes of 32-bit outputs, the lowest byte first; for a bound of two the
+    /// result is the byte's highest bit.
     private mutating func sampleBits(_ count: Int) -> [Double] {
         var word: UInt32 = 0
         return (0..<count).map { index in

@@ -1,6 +1,6 @@
 import Random
 
-/// A value whose mutable state can be written to bytes and read back: what exact resume needs.
+/// A value whose mutable state can be written to bytes and read back, as exact resume requires.
 ///
 /// One function does both, so that reading and writing cannot disagree:
 ///
@@ -11,9 +11,9 @@ import Random
 /// }
 /// ```
 public protocol StateCodable {
-    /// Hands each mutable field to `coder`, which writes it or replaces it. Constant data stays out.
+    /// Passes each mutable field to `coder`, which writes or replaces it. Constant data is left out.
     ///
-    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` when reading bytes that hold no such state.
+    /// - Throws: ``EnvironmentError/badState(offset:expected:)`` if the bytes read hold no such state.
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError)
 }
 
@@ -30,7 +30,7 @@ extension StateCodable {
         return coder.bytes
     }
 
-    /// Takes the state from bytes that ``stateBytes()`` made. Nothing changes where they are wrong.
+    /// Restores the state from bytes that ``stateBytes()`` made. Changes nothing if they are invalid.
     ///
     /// - Throws: ``EnvironmentError/badState(offset:expected:)``.
     public mutating func restoreState(from bytes: [UInt8]) throws(EnvironmentError) {
@@ -44,26 +44,26 @@ extension StateCodable {
 
 /// Writes fields to bytes, or reads them back in the same order. Numbers are little-endian.
 public struct StateCoder: Sendable {
-    /// What has been written, or what is read.
+    /// The bytes written so far, or those being read.
     public private(set) var bytes: [UInt8]
-    /// Whether fields are replaced by what the bytes hold.
+    /// Whether fields are replaced by values from the bytes.
     public let isReading: Bool
-    /// How many of the bytes have been read.
+    /// The number of bytes read so far.
     public private(set) var offset = 0
 
-    /// Starts to write.
+    /// Starts writing.
     public init() {
         bytes = []
         isReading = false
     }
 
-    /// Starts to read.
+    /// Starts reading.
     public init(reading bytes: [UInt8]) {
         self.bytes = bytes
         isReading = true
     }
 
-    /// Codes an integer; one outside `range` is refused when reading.
+    /// Codes an integer; reading rejects one outside `range`.
     public mutating func code<Number: FixedWidthInteger & Sendable>(
         _ value: inout Number, in range: ClosedRange<Number> = Number.min...Number.max
     ) throws(EnvironmentError) {
@@ -73,7 +73,7 @@ public struct StateCoder: Sendable {
             return
         }
         guard bytes.count - offset >= size else {
-            throw .badState(offset: offset, expected: "\(size) more bytes of \(bytes.count)")
+            throw .badState(offset: offset, expected: "\(size) more bytes, of \(bytes.count) in all")
         }
         var found: Number = 0
         for index in 0..<size { found |= Number(truncatingIfNeeded: bytes[offset + index]) << Number(8 * index) }
@@ -98,7 +98,7 @@ public struct StateCoder: Sendable {
         value = Float(bitPattern: bits)
     }
 
-    /// Codes a truth value.
+    /// Codes a Boolean.
     public mutating func code(_ value: inout Bool) throws(EnvironmentError) {
         var bit: UInt8 = value ? 1 : 0
         try code(&bit, in: 0...1)
@@ -129,7 +129,7 @@ public struct StateCoder: Sendable {
         for index in values.indices { try code(&values[index]) }
     }
 
-    /// Codes a value as it lies in memory: for numbers and structs of numbers, any bits of which are a value.
+    /// Codes the memory of a value: for numbers and structs of numbers for which any bits are valid.
     public mutating func code<Value: BitwiseCopyable>(bitsOf value: inout Value) throws(EnvironmentError) {
         var copy = withUnsafeBytes(of: value) { Array($0) }
         try code(&copy)
@@ -166,7 +166,7 @@ public struct StateCoder: Sendable {
         value = RandomStream(key: key, position: position)
     }
 
-    /// Codes a mark that tells one kind of state from another; another mark is refused when reading.
+    /// Codes a mark that distinguishes kinds of state; reading rejects any other mark.
     public mutating func code(mark: String) throws(EnvironmentError) {
         let start = offset
         var length = UInt32(mark.utf8.count)

@@ -1,4 +1,4 @@
-/// Environments of one type that lie in memory one `stride` after the other: those of a batch, or those within its wrappers.
+/// Environments of one type in memory, one every `stride` bytes: those of a batch, or those inside its wrappers.
 @frozen public struct StridedWorlds<World> {
     @usableFromInline let first: UnsafeMutableRawPointer
     @usableFromInline let stride: Int
@@ -24,7 +24,7 @@
         (first + index * stride).assumingMemoryBound(to: World.self)
     }
 
-    /// A part of each environment that is stored in it: what a wrapper holds.
+    /// A stored part of each environment: what a wrapper holds.
     @inlinable func parts<Part>(_ path: KeyPath<World, Part> & Sendable) -> StridedWorlds<Part>? {
         MemoryLayout<World>.offset(of: path).map {
             StridedWorlds<Part>(first: first + $0, stride: stride, count: count)

@@ -1,15 +1,13 @@
-/// One thing that can follow an action in a finite environment.
+/// One outcome of an action in a finite environment.
 @frozen public struct Outcome: Hashable, Sendable, BitwiseCopyable {
-    /// How likely it is, 0...1. The outcomes of an action add up to 1, but for rounding.
+    /// Its probability, 0...1. The probabilities of an action's outcomes add up to 1, up to rounding.
     public var probability: Double
-    /// The state that follows.
+    /// The next state.
     public var nextState: Int
-    /// The reward.
     public var reward: Double
-    /// Whether the episode ends.
+    /// Whether the episode terminates.
     public var terminated: Bool
 
-    /// Makes an outcome.
     public init(probability: Double, nextState: Int, reward: Double, terminated: Bool) {
         self.probability = probability
         self.nextState = nextState
@@ -18,15 +16,15 @@
     }
 }
 
-/// A finite environment that tells its transition probabilities, for planners such as value iteration.
+/// A finite environment that knows its transition probabilities, for planners such as value iteration.
 ///
-/// A state is the observation that it gives; an environment that shows something else, such as a ``GridView``, has no
-/// model, though the one within may have.
+/// A state is the observation that it gives. An environment with other observations, such as a ``GridView``, has no
+/// model, although the one inside it may have one.
 public protocol TabularModel: Sendable {
     /// States are `0..<stateCount`.
     var stateCount: Int { get }
     /// Actions are `0..<actionCount`.
     var actionCount: Int { get }
-    /// All that can follow `action` in `state`; two outcomes may lead to the same state.
+    /// All outcomes of `action` in `state`; two of them may lead to the same state.
     func outcomes(state: Int, action: Int) -> [Outcome]
 }

@@ -2,8 +2,8 @@ import Experience
 import Graphics
 
 extension VectorEnvironment {
-    /// Checks that all have been reset, that none has ended and waits for a reset, and that the actions are in the
-    /// space.
+    /// Checks that all environments have been reset, that none has ended and waits for a reset, and that the actions
+    /// are in the space.
     public func checkStep() throws(EnvironmentError) {
         var start = 0
         while let index = doubtfulRow(self, start) {
@@ -13,13 +13,13 @@ extension VectorEnvironment {
     }
 
     private func fault(of index: Int) -> EnvironmentError? {
-        // Actions of a type that doesn't suit are the environment's own affair.
+        // If the Action type doesn't match the space, the environment must check its actions itself.
         hasSuitableActions || !buffers.started[index] ? buffers.fault(of: index) : nil
     }
 
-    /// Stops the program, as one environment's next step must not be played.
+    /// Stops the program because one environment must not play its next step.
     @usableFromInline func refuse(_ index: Int) -> Never {
-        preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id), environment \(index): nothing is wrong")
+        preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id), environment \(index): there is no fault")
     }
 
     /// The names of the environments' actions.
@@ -28,22 +28,18 @@ extension VectorEnvironment {
     /// The frame size of the environments.
     public var frameSize: FrameSize { environments[0].frameSize }
 
-    /// Time steps a second when a person watches.
     public var framesPerSecond: Double { environments[0].framesPerSecond }
 
-    /// Draws one environment.
     public func draw(_ index: Int, into frame: inout Frame) {
-        precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+        precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
         environments[index].draw(into: &frame)
     }
 
-    /// The transition probabilities, where the environment is a ``TabularModel``.
+    /// The transition probabilities, if the environment is a ``TabularModel``.
     public var tabularModel: (any TabularModel)? { environments[0] as? any TabularModel }
 
-    /// The number of consecutive frames that an observation consists of.
     public var stackedFrames: Int { environments[0].stackedFrames }
 
-    /// What one environment keeps of earlier episodes.
     public func statistics(of index: Int) -> [UInt8] {
         var (world, coder) = (self[index], StateCoder())
         do {
@@ -54,9 +50,8 @@ extension VectorEnvironment {
         return coder.bytes
     }
 
-    /// Gives all environments the statistics of another one.
     public func takeOver(statistics: [UInt8]) throws(EnvironmentError) {
-        // All hold the same kind of statistics: the first that takes them shows that they are right.
+        // All environments keep the same kind of statistics: once the first has accepted them, the others will.
         for index in 0..<count {
             var (world, coder) = (environments[index], StateCoder(reading: statistics))
             try world.codeStatistics(with: &coder)
@@ -68,7 +63,6 @@ extension VectorEnvironment {
     /// Whether the environments are ``StateCodable``.
     public var canSnapshot: Bool { World.self is any StateCodable.Type }
 
-    /// The state of one environment, with the rows of its last step.
     public func snapshot(of index: Int) throws(EnvironmentError) -> [UInt8] {
         guard let environment = self[index] as? any StateCodable else { throw .noSnapshot(environment: id) }
         var coder = StateCoder()
@@ -80,7 +74,6 @@ extension VectorEnvironment {
         return coder.bytes
     }
 
-    /// Puts one environment into a saved state, and its rows with it.
     public func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError) {
         guard var environment = self[index] as? any StateCodable else { throw .noSnapshot(environment: id) }
         var coder = StateCoder(reading: snapshot)
@@ -95,11 +88,10 @@ extension VectorEnvironment {
 }
 
 extension VectorEnvironment {
-    /// Puts one environment into the state of another, and its rows with it: a branch of what can follow.
     public func copy(_ source: Int, to target: Int) {
         precondition(
             0 <= source && source < count && 0 <= target && target < count,
-            "copy \(source) to \(target) in a batch of \(count)")
+            "expected environments below \(count) to copy between, found \(source) and \(target)")
         let row = buffers.savedRow(source)
         let world = self[source]
         self[target] = world

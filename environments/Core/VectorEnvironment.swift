@@ -4,8 +4,8 @@ import Parallel
 
 /// A batch of environments of the type `World`, stepped by a loop specialised for that type.
 ///
-/// Where a step of all takes long enough, the process's threads (`Threads.count`) share them; what they give doesn't
-/// depend on it.
+/// If a step of all environments takes long enough, the process's threads (`Threads.count`) share them; the results are
+/// the same for any number of threads.
 ///
 /// ```swift
 /// let batch = VectorEnvironment("my-world", count: 8) { TimeLimit(MyWorld(), steps: 200) }
@@ -14,34 +14,31 @@ import Parallel
 /// batch.step()
 /// ```
 public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
-    /// The batch's name, spaces and rows.
     public let buffers: BatchBuffers
-    /// The actions of the next step, to be written by the caller.
+    /// The actions of the next step, for the caller to write.
     public let actions: UnsafeMutableBufferPointer<World.Action>
 
-    // Whoever calls through `BatchedEnvironment` reaches this class's unspecialised code, which makes a type at run time wherever
-    // it names one that depends on `World`: what is asked for at each step is kept in types that don't.
+    // Calls through `BatchedEnvironment` reach this class's unspecialised code, which creates a type at run time
+    // wherever it names one that depends on `World`: what each step needs is kept in types that don't.
 
-    /// The number of environments, n.
     public let count: Int
-    /// What happens when an episode has ended.
     public let autoreset: AutoresetMode
-    /// Whether the type of the actions suits the space.
+    /// Whether the Action type has the layout of the space.
     public let hasSuitableActions: Bool
 
     @usableFromInline let environments: UnsafeMutableBufferPointer<World>
     @usableFromInline let actionCheck: ActionCheck<World.Action>?
     @usableFromInline let width: Int
     @usableFromInline let current: UnsafeMutableBufferPointer<World.Element>
-    // The same memory as `current` where no step ends with another observation than it led to.
+    // The same memory as `current` unless a step can replace the observation that it led to.
     @usableFromInline let final: UnsafeMutableBufferPointer<World.Element>
-    // The buffers' rows, a load away.
+    // The rows of the buffers, for faster access.
     @usableFromInline let maskRow: UnsafeMutableBufferPointer<ActionMask>?
     @usableFromInline let rewardRow: UnsafeMutableBufferPointer<Double>
     @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let resetRow: UnsafeMutableBufferPointer<Bool>
-    // A batch belongs to one thread at a time; checking that at each step would take as long as a small step.
+    // Only one thread at a time may use a batch; checking that at each step would take as long as a small step.
     @exclusivity(unchecked) @usableFromInline var unstarted: Int
     // The initialiser is inlined where `World` is known, and so are the loops in the closures that it stores.
     @usableFromInline let stepRows: (VectorEnvironment, Range<Int>) -> Void
@@ -55,7 +52,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @inlinable public init(
         _ id: String, count: Int, autoreset: AutoresetMode = .sameStep, make: () throws -> World
     ) rethrows {
-        precondition(count > 0, "a batch of \(count) environments: there must be at least 1")
+        precondition(count > 0, "expected at least 1 environment in a batch, found \(count)")
         let worlds = try (0..<count).map { _ in try make() }
         let actionSpace = worlds[0].actionSpace
         let buffers = BatchBuffers(
@@ -95,21 +92,20 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         actionCheck?.deallocate()
     }
 
-    /// One environment as a value: reading it is a snapshot, writing it also renews its observation and ends
-    /// nothing.
+    /// One environment as a value: reading it is a snapshot; writing it also updates its observation and clears the
+    /// results of its last step.
     public subscript(index: Int) -> World {
         get {
-            precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+            precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
             return environments[index]
         }
         set {
-            precondition(0 <= index && index < count, "environment \(index) of a batch of \(count)")
+            precondition(0 <= index && index < count, "expected an environment below \(count), found \(index)")
             environments[index] = newValue
             begin(index)
         }
     }
 
-    /// Starts an episode in the environments chosen by `mask`, or in all; the others keep everything.
     public func reset(seeds: [UInt64?], mask: [Bool]?) {
         buffers.checkReset(seeds: seeds, mask: mask)
         for index in 0..<count where mask?[index] ?? true {
@@ -118,10 +114,8 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         }
     }
 
-    /// Starts an episode in all environments; the i-th is seeded with `seed + i`, as Gymnasium does.
     public func reset(seed: UInt64? = nil) { reset(seeds: rowSeeds(seed), mask: nil) }
 
-    /// Starts an episode, without a seed, in the environments chosen by `mask`.
     public func reset(mask: [Bool]) { reset(seeds: rowSeeds(nil), mask: mask) }
 
     private func begin(_ index: Int) {
@@ -130,7 +124,6 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         observe(index)
     }
 
-    /// Plays one time step in each environment.
     public func step() {
         if unstarted > 0 { refuse(buffers.started.firstIndex(of: false)!) }
         if let sharedRows { sharedRows.run() } else { stepRows(self, 0..<count) }
@@ -146,7 +139,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         if autoreset == .sameStep { resetEnded(rows) }
     }
 
-    /// How many environments are given to ``Environment/step(_:_:into:)`` at a time.
+    /// The number of environments passed to ``Environment/step(_:_:into:)`` at a time.
     @inlinable static var groupSize: Int { 16 }
 
     @inlinable @inline(__always) func step(group rows: Range<Int>) {
@@ -171,7 +164,8 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         observe(index)
     }
 
-    /// With ``AutoresetMode/nextStep``: those that have ended are reset, and the runs of others between them make a step.
+    /// With ``AutoresetMode/nextStep``: resets the environments that have ended, and steps the runs of others between
+    /// them.
     @inlinable @inline(__always) func stepOrReset(_ rows: Range<Int>) {
         var start = rows.lowerBound
         for index in rows {
@@ -187,7 +181,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         if start < rows.upperBound { step(group: start..<rows.upperBound) }
     }
 
-    /// The first environment from `start` on whose next step is not certainly right.
+    /// The first environment, from `start` on, whose next step is not certainly allowed.
     @inlinable @inline(__always) func doubtful(from start: Int) -> Int? {
         guard let actionCheck, actionCheck.kind == .discrete, unstarted == 0 else { return start < count ? start : nil }
         for index in start..<count {

@@ -2,35 +2,36 @@ import Experience
 import Graphics
 import Random
 
-/// A maze that is another one in each episode: to learn how to solve mazes, not one of them by heart.
+/// A new maze in each episode: for learning to solve mazes in general, not one of them by heart.
 ///
-/// The observation is that of a ``GridView``: all cells or a square around the agent. The agent starts in the room top
-/// left; the goal, bottom right, gives 1. Actions: 0 left, 1 down, 2 right, 3 up. Steps draw nothing.
+/// The observation is that of a ``GridView``: all cells or a square around the agent. The agent starts in the top left
+/// room; the goal, bottom right, gives 1. Actions: 0 left, 1 down, 2 right, 3 up. Steps use no random numbers.
 public struct FreshMaze: Environment {
     /// How much of the maze is observed.
     public let extent: GridExtent
-    /// The share of walls that are opened in a maze without loops, 0...1.
+    /// The share of walls to open in a maze without loops, 0...1.
     public let loops: Double
     /// The agent's cell.
     public private(set) var cell: Int
-    /// The environment's random stream, from which resets draw the mazes.
+    /// The environment's random stream, from which resets sample the mazes.
     public private(set) var random = PCG64()
     private var carver: MazeCarver
     private var planes: GridPlanes
-    // The stream before the maze was drawn: all that is needed to have it again.
+    // The stream before the maze was sampled, from which it can be rebuilt.
     private var source = PCG64(seed: 0)
 
-    /// Makes an environment of mazes of so many rooms, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - rows: the number of rooms from top to bottom, 2...63.
     ///   - columns: the number of rooms from left to right, 2...63.
-    ///   - loops: the share of walls that are opened in a maze without loops, 0...1.
+    ///   - loops: the share of walls to open in a maze without loops, 0...1.
     ///   - extent: how much of the maze is observed.
     public init(rows: Int = 7, columns: Int = 7, loops: Double = 0, extent: GridExtent = .full) {
         precondition(
-            2...63 ~= rows && 2...63 ~= columns, "FreshMaze: \(rows) × \(columns) rooms, expected 2...63 of each")
-        precondition(0...1 ~= loops, "FreshMaze: \(loops) of the walls opened, expected 0...1")
+            2...63 ~= rows && 2...63 ~= columns,
+            "FreshMaze: expected 2...63 rows and columns of rooms, found \(rows) × \(columns)")
+        precondition(0...1 ~= loops, "FreshMaze: expected a share of opened walls in 0...1, found \(loops)")
         self.extent = extent
         self.loops = loops
         carver = MazeCarver(rows: rows, columns: columns)
@@ -68,7 +69,7 @@ public struct FreshMaze: Environment {
         for cell in carver.walls.indices { planes[cell, .wall] = carver.walls[cell] }
     }
 
-    /// Moves, unless there is a wall. The goal is not left again.
+    /// Moves, unless there is a wall. At the goal the agent stays.
     public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action < 4, "FreshMaze: the action \(action) is not in Discrete(4)")
         if cell == carver.goal { return Step(reward: 0, terminated: true) }
@@ -78,7 +79,6 @@ public struct FreshMaze: Environment {
         return Step(reward: isSolved ? 1 : 0, terminated: isSolved)
     }
 
-    /// Writes what is in the cells that are seen.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         let window = window
         planes.write(window, into: &observation)
@@ -92,7 +92,7 @@ public struct FreshMaze: Environment {
 }
 
 extension FreshMaze: StateCodable {
-    /// Codes the maze as the stream that it was drawn from, the agent as the number of its cell among the open ones, and
+    /// Codes the maze as the stream that it was sampled from, the agent as the index of its cell among the open ones, and
     /// the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&source)
@@ -108,13 +108,13 @@ extension FreshMaze: StateCodable {
 extension FreshMaze {
     private var painter: GridPainter { GridPainter(rows: planes.rows, columns: planes.columns) }
 
-    /// One square a cell, as large as fits into about 512 pixels.
+    /// One square per cell, as large as fits into about 512 pixels.
     public var frameSize: FrameSize { painter.frameSize }
 
     /// 5: slow enough to follow.
     public var framesPerSecond: Double { 5 }
 
-    /// Draws the maze and the agent, darker where it isn't seen.
+    /// Draws the maze and the agent; unobserved cells are darker.
     public func draw(into frame: inout Frame) {
         for (index, isWall) in carver.walls.enumerated() {
             let tile = painter.tile(index)

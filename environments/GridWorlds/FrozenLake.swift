@@ -5,14 +5,13 @@ import Random
 /// Gymnasium's `FrozenLake-v1`: cross a lake from the start to the goal without falling into a hole, on ice that
 /// is slippery.
 ///
-/// The observation is the cell, row × columns + column. Actions: 0 left, 1 down, 2 right, 3 up. On slippery ice the
-/// move goes astray to either side, each with half of what is left of the success rate.
+/// The observation is the cell, row × columns + column. Actions: 0 left, 1 down, 2 right, 3 up. On slippery ice, a move
+/// that doesn't succeed slips to either side with equal probability.
 public struct FrozenLake: Environment {
     /// The cells, row-major.
     public let lake: Lake
     /// The agent's cell.
     public private(set) var state = 0
-    /// The environment's random stream.
     public private(set) var random = PCG64()
     @usableFromInline let table: TransitionTable
 
@@ -25,21 +24,22 @@ public struct FrozenLake: Environment {
         /// On entering any other cell, or staying.
         public var frozen = 0.0
 
-        /// The usual rewards: 1 for the goal.
+        /// The default rewards: 1 for the goal.
         public init(goal: Double = 1, hole: Double = 0, frozen: Double = 0) {
             (self.goal, self.hole, self.frozen) = (goal, hole, frozen)
         }
     }
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
     ///   - lake: the map.
-    ///   - successRate: how likely a move goes where it was meant to, 0...1; nil for ice that is not slippery.
+    ///   - successRate: the probability that a move goes in the intended direction, 0...1; nil if the ice is not
+    ///     slippery.
     ///   - rewards: the rewards on entering a cell.
     public init(_ lake: Lake = .small, successRate: Double? = 1.0 / 3, rewards: Rewards = Rewards()) {
         precondition(
-            0...1 ~= successRate ?? 1, "FrozenLake: a success rate of \(successRate ?? 1), expected 0...1")
+            0...1 ~= successRate ?? 1, "FrozenLake: expected a success rate in 0...1, found \(successRate ?? 1)")
         self.lake = lake
         table = Self.table(lake, successRate, rewards)
         state = lake.starts[0]
@@ -59,7 +59,7 @@ public struct FrozenLake: Environment {
         state = table.drawFirstState(&random)
     }
 
-    /// Moves, or slips to a side. Holes and goals are not left again.
+    /// Moves, or slips to a side. In holes and goals the agent stays.
     public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action < 4, "FrozenLake: the action \(action) is not in Discrete(4)")
         let outcome = table.draw(state, action, &random)
@@ -67,7 +67,6 @@ public struct FrozenLake: Environment {
         return Step(reward: outcome.reward, terminated: outcome.terminated)
     }
 
-    /// Writes the cell.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
@@ -101,7 +100,6 @@ public struct FrozenLake: Environment {
 }
 
 extension FrozenLake: StateCodable {
-    /// Codes the cell and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&state, in: 0...table.stateCount - 1)
         try coder.code(&random)
@@ -109,17 +107,15 @@ extension FrozenLake: StateCodable {
 }
 
 extension FrozenLake: TabularModel {
-    /// One state a cell.
+    /// One state per cell.
     public var stateCount: Int { table.stateCount }
-    /// Four moves.
     public var actionCount: Int { 4 }
 
-    /// What can follow an action.
     public func outcomes(state: Int, action: Int) -> [Outcome] { table.list(state: state, action: action) }
 }
 
 extension FrozenLake {
-    /// One square a cell, as large as fits into about 512 pixels.
+    /// One square per cell, as large as fits into about 512 pixels.
     public var frameSize: FrameSize { GridPainter(rows: lake.rows, columns: lake.columns).frameSize }
 
     /// 5: slow enough to follow.
@@ -155,11 +151,11 @@ extension FrozenLake {
             id, summary, stepLimit: stepLimit, rewardThreshold: rewardThreshold,
             rewards: "1 at the goal. A hole ends the episode; two moves out of three slip to one side.",
             options: [
-                EnvironmentOption("is_slippery", "whether moves go astray", usual: "true"),
-                EnvironmentOption("success_rate", "how likely a move on slippery ice succeeds", usual: "1/3"),
+                EnvironmentOption("is_slippery", "whether moves may slip to either side", usual: "true"),
+                EnvironmentOption("success_rate", "the probability that a move on slippery ice succeeds", usual: "1/3"),
                 EnvironmentOption("reward_schedule", "rewards of goal, hole and other cells", usual: "1,0,0"),
                 EnvironmentOption("map_name", "4x4, 8x8 or random", usual: lake == .small ? "4x4" : "8x8"),
-                EnvironmentOption("desc", "an own map, its rows with / between them, such as SFF/FHF/FFG"),
+                EnvironmentOption("desc", "your own map, its rows separated by /, such as SFF/FHF/FFG"),
                 EnvironmentOption("map_size", "rows and columns of a random map", usual: "8"),
                 EnvironmentOption("map_seed", "the seed of a random map", usual: "0"),
                 EnvironmentOption("frozen_probability", "the share of ice in a random map", usual: "0.8"),

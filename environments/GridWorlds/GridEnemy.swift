@@ -1,14 +1,15 @@
 import Random
 
-/// One enemy of a map: the places that it can be in, and how it gets from one to another.
+/// One enemy of a map: the places where it can be, and how it moves between them.
 ///
-/// A place is a number, so that a state can be one. A guard's places are its round, so that a place says where it is
-/// and where it goes; those of the others are the cells that it can reach. Place 0 is where it begins.
+/// Places are numbered, so that they can be part of a state. A guard's places are the steps of its round, so that a
+/// place determines both where it is and where it goes next; those of other enemies are the cells that they can reach.
+/// Place 0 is the start.
 struct GridEnemy: Sendable {
     let kind: GridMap.Enemy.Kind
     /// The cell of each place.
     let cells: [UInt16]
-    // The place that each of the four moves leads to from each place, the same where it can't; empty for guards.
+    // The place that each of the four moves leads to from each place, the same if it is blocked; empty for guards.
     private let ways: [UInt16]
     private let columns: Int
     private let chase: Double
@@ -23,7 +24,7 @@ struct GridEnemy: Sendable {
         }
     }
 
-    /// How many places there are.
+    /// The number of places.
     var placeCount: Int { cells.count }
 
     /// The cell of a place.
@@ -37,7 +38,7 @@ struct GridEnemy: Sendable {
         return isAlongRow ? (goesOn ? .right : .left) : (goesOn ? .down : .up)
     }
 
-    /// Moves once. A wanderer draws an integer, a chaser a double, a guard nothing.
+    /// Moves once. A wanderer uses one random integer, a chaser one double, a guard none.
     func moved(_ place: UInt16, agent: Int, _ random: inout PCG64) -> UInt16 {
         switch kind {
         case .guardLeft, .guardDown, .guardRight, .guardUp: next(place)
@@ -70,7 +71,7 @@ struct GridEnemy: Sendable {
 }
 
 extension GridEnemy {
-    /// Ahead to the obstacle and back, then to the one behind and back.
+    /// Ahead to the obstacle and back, then to the opposite obstacle and back.
     private static func round(from start: Int, _ facing: GridMove, on map: GridMap) -> [UInt16] {
         let ahead = line(from: start, facing, on: map)
         let behind = line(from: start, GridMove(rawValue: (facing.rawValue + 2) % 4)!, on: map)
@@ -90,7 +91,7 @@ extension GridEnemy {
         }
     }
 
-    /// The cells that can be reached, nearest first, and the ways between them.
+    /// The cells that can be reached, nearest first, and the moves between them.
     private static func area(around start: Int, on map: GridMap) -> (cells: [UInt16], ways: [UInt16]) {
         var places = [start: 0]
         var cells = [start]

@@ -1,7 +1,7 @@
 /// The map of a ``GridWorld``: its cells and rules, read from a text file.
 ///
-/// A file has a header of `key: value` lines, an empty line, and the rows of the map, all of one length. Lines of
-/// the header that begin with `;` are comments.
+/// A file has a header of `key: value` lines, an empty line, and the rows of the map, all of the same length. Header
+/// lines that begin with `;` are comments.
 ///
 /// | letter | what it is |
 /// |---|---|
@@ -10,34 +10,34 @@
 /// | `G` `g` | a goal, a small goal |
 /// | `X` `~` | a pit, a cliff |
 /// | `a` `b` `c` | a key, which the agent keeps |
-/// | `A` `B` `C` | a door, a wall to all who don't have its key |
-/// | `<` `v` `>` `^` | a guard who walks up and down its row or column between obstacles, first in this direction |
-/// | `?` | a wanderer: goes left, down, right or up, each equally likely, or stays where it can't |
-/// | `!` | a chaser: comes nearer along the axis in which the agent is farther (rows where both are equal), or along the other where it can't |
+/// | `A` `B` `C` | a door, which is a wall without its key |
+/// | `<` `v` `>` `^` | a guard who patrols its row or column between obstacles, first in this direction |
+/// | `?` | a wanderer: moves left, down, right or up with equal probability, or stays if it can't |
+/// | `!` | a chaser: approaches along the axis of greater distance (rows if equal), or else along the other |
 ///
-/// | key | meaning | usual |
+/// | key | meaning | default |
 /// |---|---|---|
 /// | `name`, `description` | what lists show | empty |
-/// | `moves` | 4 for left, down, right, up; 8 for the diagonals too; 9 for staying too | 4 |
-/// | `slip` | probability that a move goes to one side or the other, 0...1 | 0 |
-/// | `wind` | for each column how many cells wind carries the agent up (or down where negative), -9...9 | none |
+/// | `moves` | 4 for left, down, right, up; 8 also for the diagonals; 9 also for staying | 4 |
+/// | `slip` | probability that a move slips to one side or the other, 0...1 | 0 |
+/// | `wind` | for each column, how many cells wind carries the agent up (down if negative), -9...9 | none |
 /// | `gusts` | probability that wind, where there is any, is one cell stronger or weaker, 0...1 | 0 |
-/// | `chase` | probability that a chaser moves, 0...1; else it rests | 0.5 |
-/// | `step_limit` | the step in which an episode is cut, or `none` | 100 |
-/// | `step_reward` | reward of each step that enters none of the below | 0 |
+/// | `chase` | probability that a chaser moves, 0...1; otherwise it stays | 0.5 |
+/// | `step_limit` | the step after which an episode is truncated, or `none` | 100 |
+/// | `step_reward` | reward of a step that enters nothing special | 0 |
 /// | `goal_reward`, `small_goal_reward` | rewards of the two goals, which end the episode | 1, 0.1 |
 /// | `pit_reward` | reward of a pit, which ends the episode | -1 |
-/// | `cliff_reward` | reward of a cliff, which puts the agent back to the start | -100 |
+/// | `cliff_reward` | reward of a cliff, which returns the agent to the start | -100 |
 /// | `enemy_reward` | reward of meeting an enemy, instead of any other; it ends the episode | -1 |
 ///
-/// A step goes as far as the move and the wind of the column where it begins say together: sideways first, then up or
-/// down, until something is in the way. Only where it ends counts: wind carries over pits. Then the enemies move,
-/// in the order of their cells. They walk on floors, starts and keys, and don't see each other.
+/// A step combines the move and the wind of the column where it begins: sideways first, then up or down, until
+/// something is in the way. Only the final cell counts: wind carries over pits. Then the enemies move, in the order of
+/// their cells. They walk on floors, starts and keys, and ignore each other.
 ///
-/// A file has at most 64 KiB, a map at most 128 × 128 cells, 8 enemies and 1,048,576 transitions of the agent. A goal that
-/// can't be reached is no error: episodes are cut then.
+/// A file has at most 64 KiB, a map at most 128 × 128 cells, 8 enemies and 1,048,576 transitions of the agent. An
+/// unreachable goal is not an error: episodes are truncated then.
 public struct GridMap: Hashable, Sendable {
-    /// What a cell is, its raw value the letter in the file.
+    /// The content of a cell; its raw value is the letter in the file.
     public enum Cell: UInt8, Hashable, Sendable, CaseIterable {
         case wall = 0x23
         case floor = 0x2e
@@ -53,18 +53,18 @@ public struct GridMap: Hashable, Sendable {
         case doorB = 0x42
         case doorC = 0x43
 
-        /// Which key lies here, 0...2; nil where none does.
+        /// The key in this cell, 0...2; nil if there is none.
         public var key: Int? { 0x61...0x63 ~= rawValue ? Int(rawValue) - 0x61 : nil }
-        /// The key that opens this door, 0...2; nil where there is no door.
+        /// The key that opens this door, 0...2; nil if there is no door.
         public var door: Int? { 0x41...0x43 ~= rawValue ? Int(rawValue) - 0x41 : nil }
 
-        /// Whether enemies walk here.
+        /// Whether enemies can walk here.
         var isGround: Bool { self == .floor || self == .start || key != nil }
     }
 
-    /// Someone who moves, and whom the agent must not meet.
+    /// An enemy, which moves and which the agent must avoid.
     public struct Enemy: Hashable, Sendable {
-        /// How an enemy moves, its raw value the letter in the file.
+        /// How an enemy moves; its raw value is the letter in the file.
         public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
             case guardLeft = 0x3c
             case guardDown = 0x76
@@ -73,7 +73,7 @@ public struct GridMap: Hashable, Sendable {
             case wanderer = 0x3f
             case chaser = 0x21
 
-            /// The direction in which a guard sets off; nil for the others.
+            /// The direction in which a guard starts; nil for the others.
             var facing: GridMove? {
                 switch self {
                 case .guardLeft: .left
@@ -85,27 +85,25 @@ public struct GridMap: Hashable, Sendable {
             }
         }
 
-        /// How it moves.
         public let kind: Kind
-        /// The cell, a floor, in which it begins.
+        /// The cell, a floor, in which it starts.
         public let cell: Int
     }
 
-    /// The map's name.
     public internal(set) var name = ""
-    /// What the map is about, in one line.
+    /// A one-line description.
     public internal(set) var description = ""
-    /// The probability that a move goes astray, half of it to either side.
+    /// The probability that a move slips, with half of it for either side.
     public internal(set) var slip = 0.0
     /// The number of actions: 4, 8 or 9.
     public internal(set) var moves = 4
-    /// How many cells wind carries the agent up, for each column; empty where there is no wind.
+    /// How many cells wind carries the agent up in each column; empty if there is no wind.
     public internal(set) var wind: [Int] = []
-    /// The probability that wind is one cell stronger or weaker, half of it each.
+    /// The probability that wind is one cell stronger or weaker, with half of it for each.
     public internal(set) var gusts = 0.0
     /// The probability that a chaser moves in a step.
     public internal(set) var chase = 0.5
-    /// The step in which an episode is cut; nil where none is.
+    /// The step after which an episode is truncated; nil for no limit.
     public internal(set) var stepLimit: Int? = 100
     /// The reward of a step that enters nothing special.
     public internal(set) var stepReward = 0.0
@@ -119,9 +117,7 @@ public struct GridMap: Hashable, Sendable {
     public internal(set) var cliffReward = -100.0
     /// The reward of meeting an enemy.
     public internal(set) var enemyReward = -1.0
-    /// The number of rows.
     public internal(set) var rows = 0
-    /// The number of columns.
     public internal(set) var columns = 0
     /// The cells, row-major.
     public internal(set) var cells: [Cell] = []
@@ -130,7 +126,7 @@ public struct GridMap: Hashable, Sendable {
 
     init() {}
 
-    /// The most bytes that a file may have.
+    /// The largest size of a file in bytes.
     private static let largestSize = 1 << 16
 
     /// Reads a map file.
@@ -143,11 +139,11 @@ public struct GridMap: Hashable, Sendable {
 
     /// Reads a map from the text of a file; `path` names it in errors.
     ///
-    /// - Throws: ``EnvironmentError/unreadable(path:reason:)`` for one of more than 64 KiB, or
+    /// - Throws: ``EnvironmentError/unreadable(path:reason:)`` for a text of more than 64 KiB, or
     ///   ``EnvironmentError/badMap(path:line:column:expected:found:)``.
     public init(text: String, path: String = "map") throws(EnvironmentError) {
         guard text.utf8.count <= Self.largestSize else {
-            throw .unreadable(path: path, reason: "it has more than \(Self.largestSize) bytes")
+            throw .unreadable(path: path, reason: "it is larger than \(Self.largestSize) bytes")
         }
         self = try GridMapParser.parse(Array(text.utf8), path: path)
     }
@@ -155,7 +151,7 @@ public struct GridMap: Hashable, Sendable {
     /// The folder of the maps among the assets.
     static let assetFolder = "maps"
 
-    /// The cells that an episode can start in: those marked, or all floors without an enemy.
+    /// The cells in which an episode can start: those marked, or all floors without an enemy.
     public var starts: [Int] {
         let marked = cells.indices.filter { cells[$0] == .start }
         if !marked.isEmpty { return marked }
@@ -163,18 +159,18 @@ public struct GridMap: Hashable, Sendable {
         return cells.indices.filter { cells[$0] == .floor && !taken.contains($0) }
     }
 
-    /// The keys that lie on the map, each once, in the order a, b, c.
+    /// The kinds of keys on the map, in the order a, b, c.
     var keys: [Int] { Set(cells.compactMap(\.key)).sorted() }
 
-    /// How many things chance can do with a move, at most.
+    /// The largest number of random outcomes of a move.
     var branching: Int { (slip > 0 ? 3 : 1) * (gusts > 0 && !wind.isEmpty ? 3 : 1) }
 
-    /// How many transitions the agent can make at most, enemies aside.
+    /// The largest number of transitions of the agent, without enemies.
     var transitionCount: Int { (cells.count << keys.count) * moves * branching }
 
     /// The largest ``transitionCount`` of a map.
     static let largestTransitionCount = 1 << 20
-    /// The largest number of enemies of a map.
+    /// The largest number of enemies on a map.
     static let largestEnemyCount = 8
 
     /// Whether an episode ends in the cell `index`.

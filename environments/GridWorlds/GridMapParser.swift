@@ -1,6 +1,6 @@
 import Storage
 
-/// Reads the text of a map file. Works on bytes, so that any file gives a map or an error with its place.
+/// Parses the text of a map file. Works on bytes, so that any file gives either a map or an error with its place.
 struct GridMapParser {
     private let path: String
     private var line = 0
@@ -33,7 +33,7 @@ struct GridMapParser {
         .badMap(path: path, line: line, column: column, expected: expected, found: found)
     }
 
-    /// Parses up to the empty line, and past it.
+    /// Parses the header, up to and including the empty line.
     private mutating func parseHeader(_ lines: [ArraySlice<UInt8>]) throws(EnvironmentError) {
         while line < lines.count {
             let bytes = lines[line]
@@ -101,7 +101,7 @@ struct GridMapParser {
         let strengths = words.prefix(Self.largestSide + 1).compactMap { Int($0).flatMap { -9...9 ~= $0 ? $0 : nil } }
         guard !words.isEmpty, strengths.count == words.count else {
             throw wrong(
-                column: column, expected: "whole numbers from -9 to 9 with blanks between them, one for each column",
+                column: column, expected: "whole numbers from -9 to 9 separated by blanks, one for each column",
                 found: Self.quoted(Array(text.utf8)[...]))
         }
         return strengths
@@ -128,7 +128,7 @@ struct GridMapParser {
             guard bytes.count == map.columns else {
                 throw wrong(
                     column: min(bytes.count, map.columns) + 1,
-                    expected: "a row of \(map.columns) letters, as the first",
+                    expected: "a row of \(map.columns) letters, like the first",
                     found: "\(bytes.count) letters")
             }
             for (column, byte) in bytes.enumerated() { try parse(byte, column: column + 1) }
@@ -157,14 +157,16 @@ struct GridMapParser {
         if map.cells.isEmpty {
             throw wrong(expected: "the rows of a map after an empty line", found: "the end of the file")
         }
-        if map.starts.isEmpty { throw wrong(expected: "a start S, or a floor to start on", found: "none in the map") }
+        if map.starts.isEmpty {
+            throw wrong(expected: "a start S or an empty cell to start on", found: "none in the map")
+        }
         if map.cells.contains(.cliff), map.starts.count != 1 {
             throw wrong(
-                expected: "one start S in a map with a cliff, to go back to", found: "\(map.starts.count) starts")
+                expected: "one start S in a map with a cliff, to return to", found: "\(map.starts.count) starts")
         }
         guard map.transitionCount <= GridMap.largestTransitionCount else {
             throw wrong(
-                expected: "at most \(GridMap.largestTransitionCount) transitions; take fewer cells, keys or moves",
+                expected: "at most \(GridMap.largestTransitionCount) transitions; use fewer cells, keys or moves",
                 found: "\(map.cells.count) cells, \(map.keys.count) keys and \(map.moves) moves, of which chance makes "
                     + "\(map.transitionCount)")
         }
@@ -177,7 +179,7 @@ struct GridMapParser {
         try checkDoors()
     }
 
-    /// A door that nothing opens would be a wall: more likely a key has been forgotten.
+    /// A door without its key would be a wall: more likely the key was forgotten.
     private mutating func checkDoors() throws(EnvironmentError) {
         let keys = map.keys
         for (index, cell) in map.cells.enumerated() {
@@ -197,7 +199,7 @@ struct GridMapParser {
         return String(decoding: bytes[start..<end], as: UTF8.self)
     }
 
-    /// The bytes for an error message: cut where they are many, and escaped where they are not plain ASCII.
+    /// Bytes for an error message: shortened if there are many, and escaped if they are not plain ASCII.
     private static func quoted(_ bytes: ArraySlice<UInt8>) -> String {
         let shown = bytes.prefix(40).map { byte in
             0x20..<0x7f ~= byte ? String(UnicodeScalar(byte)) : "\\x" + String(byte, radix: 16)

@@ -1,11 +1,11 @@
-/// A move on a grid, its raw value the action.
+/// A move on a grid; its raw value is the action.
 enum GridMove: Int, CaseIterable {
     case left, down, right, up
 
     /// The names of the actions, in order.
     static let names = allCases.map { "\($0)" }
 
-    /// The cell that the move leads to from `cell` of a row-major grid; the same at the border.
+    /// The cell that the move leads to from `cell` of a row-major grid; the same cell at the border.
     func applied(to cell: Int, rows: Int, columns: Int) -> Int {
         let (row, column) = (cell / columns, cell % columns)
         return switch self {

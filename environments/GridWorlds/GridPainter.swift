@@ -1,6 +1,6 @@
 import Graphics
 
-/// Where the cells of a grid lie in a frame: squares of one size, as large as fits into 512 pixels.
+/// Lays out the cells of a grid in a frame: squares of one size, as large as fits into 512 pixels.
 struct GridPainter {
     private let rows: Int
     private let columns: Int
@@ -19,7 +19,7 @@ struct GridPainter {
         GridTile(x: index % columns * side, y: index / columns * side, side: side)
     }
 
-    /// Darkens what is outside a window.
+    /// Darkens everything outside a window.
     func shade(outside window: GridWindow, into frame: inout Frame) {
         for index in 0..<rows * columns where window.offset(row: index / columns, column: index % columns) == nil {
             tile(index).paintShade(into: &frame)

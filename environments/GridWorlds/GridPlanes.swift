@@ -1,16 +1,17 @@
 import Experience
 
-/// What a view of a grid world shows in a cell, its raw value the channel of the observation.
+/// What a view of a grid world shows in a cell; the raw value is the channel of the observation.
 ///
-/// A floor and a start show nothing. A key that the agent has is shown in the agent's cell, and its doors no more.
+/// Floors and starts show nothing. A key that the agent has is shown in the agent's cell; its doors are no longer
+/// shown.
 public enum GridChannel: Int, Hashable, Sendable, CaseIterable {
-    /// A wall, or what is outside the map.
+    /// A wall, or anything outside the map.
     case wall
     case goal, smallGoal, pit, cliff
     case keyA, keyB, keyC
     /// A door that the agent can't open.
     case doorA, doorB, doorC
-    /// A guard who goes that way next.
+    /// A guard who goes this way next.
     case guardLeft, guardDown, guardRight, guardUp
     case wanderer, chaser
     /// Wind of any strength.
@@ -55,7 +56,7 @@ public enum GridExtent: Hashable, Sendable {
     case window(side: Int)
 }
 
-/// The part of a grid that a view shows; it may reach beyond the grid.
+/// The part of a grid that a view shows, which may extend beyond the grid.
 struct GridWindow {
     let (top, left): (Int, Int)
     let (rows, columns): (Int, Int)
@@ -70,7 +71,7 @@ struct GridWindow {
         }
     }
 
-    /// Where in the observation the channels of a cell begin; nil for one outside.
+    /// The offset in the observation of a cell's channels; nil for a cell outside.
     func offset(row: Int, column: Int) -> Int? {
         let (down, across) = (row - top, column - left)
         guard 0..<rows ~= down, 0..<columns ~= across else { return nil }
@@ -78,7 +79,7 @@ struct GridWindow {
     }
 }
 
-/// What doesn't move in a grid as planes of zeros and ones, from which views are copied: rows × columns × channels.
+/// The static parts of a grid as planes of zeros and ones, from which views are copied: rows × columns × channels.
 struct GridPlanes: Sendable {
     let rows: Int
     let columns: Int
@@ -100,7 +101,7 @@ struct GridPlanes: Sendable {
         }
     }
 
-    /// Whether a cell has something.
+    /// Whether a cell contains something.
     subscript(cell: Int, channel: GridChannel) -> Bool {
         get { bytes[cell * GridChannel.count + channel.rawValue] == 1 }
         set { bytes[cell * GridChannel.count + channel.rawValue] = newValue ? 1 : 0 }
@@ -112,11 +113,11 @@ struct GridPlanes: Sendable {
         return .box(0...1, shape: [window.rows, window.columns, GridChannel.count], element: .uint8)
     }
 
-    /// Copies the part in a window; what is outside the grid is wall.
+    /// Copies the part inside a window; everything outside the grid is wall.
     func write(_ window: GridWindow, into observation: inout MutableSpan<UInt8>) {
         let count = window.rows * window.columns * GridChannel.count
         precondition(
-            observation.count == count, "a view of \(count) elements, not of \(observation.count)")
+            observation.count == count, "expected an observation of \(count) elements, found \(observation.count)")
         let inside = max(window.left, 0)..<min(window.left + window.columns, columns)
         for row in 0..<window.rows {
             let start = row * window.columns

@@ -1,18 +1,18 @@
-/// What follows from a ``GridMap``, shared by all copies of a world: how the agent and its enemies move.
+/// The rules of a ``GridMap``, shared by all copies of a world: how the agent and its enemies move.
 ///
-/// The agent's own state is its cell and the keys that it has, keys × cells + cell; the keys are the bits of a number, one
-/// for each kind of key on the map, the first kind the lowest.
+/// The agent's own state combines its cell and its keys, keys × cells + cell; the keys are the bits of a number, one
+/// for each kind of key on the map, the first kind lowest.
 final class GridRules: Sendable {
     let map: GridMap
     let enemies: [GridEnemy]
-    /// What the agent's actions do, enemies aside.
+    /// The transitions of the agent, without enemies.
     let table: TransitionTable
-    /// The kinds of keys on the map, one for each bit.
+    /// The kinds of keys on the map, one per bit.
     let keys: [Int]
-    /// How many states agent and enemies have together; nil where they are too many to number.
+    /// The number of joint states of agent and enemies; nil if there are too many to number.
     let stateCount: Int?
 
-    /// The largest number of states that are numbered.
+    /// The largest number of states that can be numbered.
     static let largestStateCount = 1 << 20
 
     init(_ map: GridMap) {
@@ -39,7 +39,7 @@ final class GridRules: Sendable {
     }
 }
 
-/// How the agent moves on a map: slips, wind, walls, doors and keys.
+/// The agent's moves on a map: slips, wind, walls, doors and keys.
 private struct GridWalk {
     let map: GridMap
     let keys: [Int]
@@ -51,7 +51,7 @@ private struct GridWalk {
         start = map.starts[0]
     }
 
-    /// What can follow an action; slips in the order of their sides, and for each of them gusts from weak to strong.
+    /// The outcomes of an action: slips in the order of their sides, and for each of them gusts from weak to strong.
     func outcomes(agent: Int, action: Int) -> [Outcome] {
         let (held, cell) = agent.quotientAndRemainder(dividingBy: map.cells.count)
         if map.isEnd(cell) { return [Outcome(probability: 1, nextState: agent, reward: 0, terminated: true)] }
@@ -87,7 +87,7 @@ private struct GridWalk {
         ]
     }
 
-    /// Where a way ends that goes sideways first, then up or down, until something is in the way.
+    /// The end of a path that goes sideways first, then up or down, until something is in the way.
     private func end(of cell: Int, rows: Int, columns: Int, held: Int) -> Int {
         let sideways = columns < 0 ? GridMove.left : .right
         let upOrDown = rows < 0 ? GridMove.up : .down

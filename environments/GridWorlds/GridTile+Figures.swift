@@ -1,6 +1,6 @@
 import Graphics
 
-/// What can be carried, opened or met, and what blows.
+/// Things that can be carried, opened or met, and the wind.
 extension GridTile {
     /// The colours of keys and doors: a amber, b green, c purple.
     private static func lockColor(_ key: Int) -> Color {
@@ -50,7 +50,7 @@ extension GridTile {
         }
     }
 
-    /// A guard with a lantern, whose light falls where they go next.
+    /// A guard with a lantern that lights the way ahead.
     func paintGuard(_ facing: GridMove, into frame: inout Frame) {
         let (down, across): (Double, Double) =
             switch facing {
@@ -72,7 +72,7 @@ extension GridTile {
         paintEyes(across: 0.05 * across, down: 0.04 * down, into: &frame)
     }
 
-    /// A ghost that goes anywhere.
+    /// A ghost for the wanderer.
     func paintWanderer(into frame: inout Frame) {
         let color = Color(hex: 0x8E7CC3)
         circle(0.5, 0.44, 0.28, color, &frame)
@@ -81,7 +81,7 @@ extension GridTile {
         paintEyes(across: 0, down: 0, into: &frame)
     }
 
-    /// A horned figure that is angry.
+    /// A horned, angry figure.
     func paintChaser(into frame: inout Frame) {
         let (red, dark) = (Color(hex: 0xD03A2E), Color(hex: 0x5E1410))
         frame.fillPolygon([point(0.24, 0.14), point(0.46, 0.30), point(0.26, 0.44)], dark)
@@ -100,13 +100,13 @@ extension GridTile {
         }
     }
 
-    /// A key that the agent has, the `index`-th, small at the foot of its cell.
+    /// A key that the agent has, the `index`-th, small at the bottom of its cell.
     func paintCarried(_ key: Int, index: Int, into frame: inout Frame) {
         let size = max(side * 2 / 5, 3)
         let left = x + index * (side - size) / 2
         GridTile(x: left, y: y + side - size, side: size).paintKey(key, into: &frame)
     }
 
-    /// Night over what isn't seen.
+    /// A dark shade over unobserved cells.
     func paintShade(into frame: inout Frame) { fill(Color(hex: 0x101828).opacity(0.62), &frame) }
 }

@@ -1,8 +1,8 @@
 import Graphics
 
-/// One square of a grid, which can be painted as the things that a grid world is made of.
+/// One square of a grid, which can be painted as anything in a grid world.
 ///
-/// Lengths inside are shares of the side, so that a picture looks the same in all sizes.
+/// Lengths are fractions of the side, so that drawings look the same in all sizes.
 struct GridTile {
     let x: Int
     let y: Int
@@ -42,7 +42,7 @@ struct GridTile {
         if side >= 8 { frame.strokeRectangle(x: x, y: y, width: side, height: side, color) }
     }
 
-    /// Ice with a few scratches, placed otherwise in neighbouring cells.
+    /// Ice with a few scratches, which differ between neighbouring cells.
     func paintIce(into frame: inout Frame, variant: Int) {
         fill(Color(hex: 0xD8ECF7), &frame)
         let shift = Double(variant * 7 % 5) * 0.06
@@ -67,7 +67,7 @@ struct GridTile {
         fill(Color(hex: variant % 2 == 0 ? 0xF1EDE4 : 0xE9E4D8), &frame)
     }
 
-    /// A wall of bricks, laid in courses that are shifted against each other.
+    /// A wall of bricks in staggered courses.
     func paintWall(into frame: inout Frame) {
         fill(Color(hex: 0x4A4F5C), &frame)
         guard side >= 12 else { return }
@@ -110,7 +110,7 @@ struct GridTile {
         circle(0.5, 0.62, 0.11, Color(hex: 0xF08A24), &frame)
     }
 
-    /// A drop: rock that gets darker downwards.
+    /// A drop: rock that gets darker towards the bottom.
     func paintCliff(into frame: inout Frame) {
         for (step, color) in [0x8C7B6B, 0x6E5F52, 0x51453B, 0x352D27].enumerated() {
             rectangle(0, Double(step) / 4, 1, 0.25, Color(hex: UInt32(color)), &frame)

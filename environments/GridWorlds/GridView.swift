@@ -1,22 +1,20 @@
 import Experience
 import Graphics
 
-/// A ``GridWorld`` that is seen instead of numbered: all of it, or a square around the agent.
+/// A ``GridWorld`` observed as cells instead of a number: all of them, or a square around the agent.
 ///
-/// The observation is rows × columns × the channels of ``GridChannel``, bytes of 0 and 1; in a square the agent is in the
-/// middle. It has no transition model, because an observation is no number of a state; the world within has one.
+/// The observation is rows × columns × the channels of ``GridChannel``, bytes of 0 and 1; in a square the agent is in
+/// the middle. It has no transition model, because an observation is not the number of a state; the wrapped world has
+/// one.
 public struct GridView: Wrapper {
-    /// The moves of the map.
     public typealias Action = Int
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The world within.
     public var base: GridWorld
-    /// How much of it is observed.
+    /// How much of the world is observed.
     public let extent: GridExtent
     private let planes: GridPlanes
-    // The cells whose channels follow from the agent's keys.
+    // The cells whose channels depend on the agent's keys.
     private let locked: [(cell: Int, key: Int, channel: GridChannel)]
 
     /// Shows a world.
@@ -24,7 +22,7 @@ public struct GridView: Wrapper {
     /// - Precondition: the side of a window is odd and in 3...31.
     public init(_ base: GridWorld, _ extent: GridExtent) {
         if case .window(let side) = extent {
-            precondition(side % 2 == 1 && 3...31 ~= side, "GridView: a side of \(side), expected an odd one in 3...31")
+            precondition(side % 2 == 1 && 3...31 ~= side, "GridView: expected an odd side in 3...31, found \(side)")
         }
         self.base = base
         self.extent = extent
@@ -37,7 +35,6 @@ public struct GridView: Wrapper {
     /// Rows × columns × channels.
     public var observationSpace: Space { planes.space(extent) }
 
-    /// Writes what is in the cells that are seen.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         let window = window
         planes.write(window, into: &observation)
@@ -62,7 +59,7 @@ public struct GridView: Wrapper {
         observation[offset + channel.rawValue] = value
     }
 
-    /// Draws the world, darker where it isn't seen.
+    /// Draws the world; unobserved cells are darker.
     public func draw(into frame: inout Frame) {
         base.draw(into: &frame)
         GridPainter(rows: planes.rows, columns: planes.columns).shade(outside: window, into: &frame)
@@ -70,7 +67,6 @@ public struct GridView: Wrapper {
 }
 
 extension GridView: StateCodable {
-    /// Codes the world within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
     }

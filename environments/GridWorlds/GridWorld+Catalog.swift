@@ -4,11 +4,11 @@ extension GridExtent {
     /// The word for observing the number of the state.
     static let stateWord = "state"
     static let summary =
-        "what is observed: state, its number; full, all cells; or a side such as 5, a square around the agent"
+        "what is observed: state (its number), full (all cells), or a side such as 5 (a square around the agent)"
     /// The option that ``init(_:)`` reads.
     static let option = EnvironmentOption("view", summary, usual: stateWord)
 
-    /// What the option `view` says; nil where the number of the state is observed.
+    /// The value of the option `view`; nil if the number of the state is observed.
     init?(_ options: EnvironmentOptions) throws(EnvironmentError) {
         guard let text = options.text("view"), text != Self.stateWord else { return nil }
         if text == "full" {
@@ -23,7 +23,7 @@ extension GridExtent {
 }
 
 extension EnvironmentRequest {
-    /// The same with another step limit, unless the user has given one.
+    /// The same with another step limit, unless the user has set one.
     func limited(to steps: Int?) -> EnvironmentRequest {
         var request = self
         if options.text(EnvironmentCatalog.stepLimitOption.name) == nil { request.stepLimit = steps }
@@ -32,7 +32,7 @@ extension EnvironmentRequest {
 }
 
 extension GridWorld {
-    /// What the ids of the maps among the assets begin with.
+    /// The prefix of the ids of maps among the assets.
     static let assetPrefix = "grid:"
 
     static let entries = [
@@ -47,7 +47,7 @@ extension GridWorld {
         }
     ]
 
-    /// The entry of a map among the assets; one that cannot be read is listed, and says why when it is made.
+    /// The entry of a map among the assets; an unreadable map is listed too, and throws the reason when it is made.
     static func entry(mapNamed name: String) -> EnvironmentEntry {
         let map = (try? Assets.path("\(GridMap.assetFolder)/\(name).txt")).flatMap { try? GridMap(contentsOf: $0) }
         return EnvironmentEntry(
@@ -58,7 +58,7 @@ extension GridWorld {
         }
     }
 
-    /// Worlds of a map as the user wants to observe them, cut at the map's own step limit.
+    /// Worlds of a map with the observations that the user has chosen and the map's own step limit.
     static func batch(of map: GridMap, _ request: EnvironmentRequest) throws -> any BatchedEnvironment {
         let (world, request) = (GridWorld(map), request.limited(to: map.stepLimit))
         if let extent = try GridExtent(request.options) {
@@ -72,8 +72,8 @@ extension GridWorld {
         guard world.isTabular else {
             throw EnvironmentError.badValue(
                 option: GridExtent.option.name, value: request.options.text(GridExtent.option.name) ?? "",
-                expected: "full or a side such as 5, because agent, keys and enemies have more than "
-                    + "\(GridRules.largestStateCount) states together, too many to number")
+                expected: "full or a side such as 5, because agent, keys and enemies together have more than "
+                    + "\(GridRules.largestStateCount) states, too many to number")
         }
         return try request.batch { world.withOwnStream() }
     }

@@ -1,7 +1,7 @@
 import Graphics
 
 extension GridWorld {
-    /// One square a cell, as large as fits into about 512 pixels.
+    /// One square per cell, as large as fits into about 512 pixels.
     public var frameSize: FrameSize { GridPainter(rows: map.rows, columns: map.columns).frameSize }
 
     /// 5: slow enough to follow.

@@ -2,24 +2,22 @@ import Experience
 import Graphics
 import Random
 
-/// A world of square cells after a ``GridMap``: walls to walk around, goals to reach, pits and cliffs to avoid, keys to
-/// fetch, wind to reckon with, enemies not to meet.
+/// A world of square cells given by a ``GridMap``: walls to walk around, goals to reach, pits and cliffs to avoid, keys
+/// to fetch, wind to allow for, enemies to avoid.
 ///
-/// The observation is the number of the state: row × columns + column of the agent; where there are keys, plus the
-/// keys that it has × cells; where there are enemies, plus their places, each in its turn. ``GridView`` shows the cells
-/// instead. Actions: 0 left, 1 down, 2 right, 3 up, and where the map has more, 4 down left, 5 down right, 6 up right,
-/// 7 up left, 8 stay.
+/// The observation is the number of the state: row × columns + column of the agent; with keys, plus the agent's keys ×
+/// cells; with enemies, combined with each of their places in turn. ``GridView`` observes the cells instead. Actions: 0
+/// left, 1 down, 2 right, 3 up and, if the map has more, 4 down left, 5 down right, 6 up right, 7 up left, 8 stay.
 public struct GridWorld: Environment {
-    /// The environment's random stream.
     public private(set) var random = PCG64()
     let rules: GridRules
     private let table: TransitionTable
     private let enemyCount: Int
-    // The state of the agent in the table.
+    // The agent's state in the table.
     private(set) var agent = 0
     private var places = InlineArray<8, UInt16>(repeating: 0)
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     public init(_ map: GridMap) {
         rules = GridRules(map)
         table = rules.table
@@ -34,16 +32,17 @@ public struct GridWorld: Environment {
 
     /// The cell of an enemy, by its place in ``GridMap/enemies``.
     public func cell(ofEnemy index: Int) -> Int {
-        precondition(0 <= index && index < enemyCount, "GridWorld: enemy \(index) of \(enemyCount)")
+        precondition(
+            0 <= index && index < enemyCount, "GridWorld: expected an enemy below \(enemyCount), found \(index)")
         return rules.enemies[index].cell(places[index])
     }
 
     /// Whether the agent has a key: 0 for a, 1 for b, 2 for c.
     public func hasKey(_ key: Int) -> Bool { rules.holds(key, agent) }
 
-    /// Whether the states can be numbered: 1,048,576 at most.
+    /// Whether the states can be numbered: there are at most 1,048,576.
     ///
-    /// Where they can't, ``GridView`` plays the world; it has no observations and no transition model of its own.
+    /// If not, use ``GridView``: the world itself has no observations and no transition model then.
     public var isTabular: Bool { rules.stateCount != nil }
 
     /// The number of the state.
@@ -51,9 +50,8 @@ public struct GridWorld: Environment {
     /// - Precondition: ``isTabular``.
     public var state: Int { enemyCount == 0 ? agent : number(agent, places) }
 
-    /// The states, those that nothing leads to among them.
+    /// All states, including unreachable ones.
     public var observationSpace: Space { .discrete(stateCount) }
-    /// The moves of the map.
     public var actionSpace: Space { .discrete(table.actionCount) }
 
     /// The moves that the map allows.
@@ -66,9 +64,9 @@ public struct GridWorld: Environment {
         places = InlineArray(repeating: 0)
     }
 
-    /// Moves the agent, then the enemies in their order. Goals and pits are not left again, and who has been caught stays.
+    /// Moves the agent, then the enemies in their order. After a goal, a pit or a catch, the agent stays.
     ///
-    /// Draws a double for the agent's move, and for each enemy what ``GridMap`` says.
+    /// Uses one random double for the agent's move, and for each enemy the numbers that ``GridEnemy`` describes.
     public mutating func step(_ action: Int) -> Step {
         precondition(
             0 <= action && action < table.actionCount,
@@ -88,7 +86,7 @@ public struct GridWorld: Environment {
         return Step(reward: isCaught ? rules.map.enemyReward : outcome.reward, terminated: isCaught)
     }
 
-    /// Whether one of them catches the agent.
+    /// Moves the enemies; returns whether one of them catches the agent.
     private mutating func moveEnemies() -> Bool {
         let cell = cell
         for index in 0..<enemyCount {
@@ -103,7 +101,6 @@ public struct GridWorld: Environment {
         return false
     }
 
-    /// Writes the number of the state.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
@@ -118,9 +115,9 @@ public struct GridWorld: Environment {
     }
 
     private static let unnumbered =
-        "GridWorld: more than \(GridRules.largestStateCount) states, too many to number; put it into a GridView"
+        "GridWorld: more than \(GridRules.largestStateCount) states, too many to number; use a GridView"
 
-    /// Which way a guard looks; nil for other enemies.
+    /// The direction in which a guard looks; nil for other enemies.
     func facing(ofEnemy index: Int) -> GridMove? { rules.enemies[index].facing(places[index]) }
 
     /// A copy that shares the rules, but not the unseeded random stream.
@@ -132,7 +129,6 @@ public struct GridWorld: Environment {
 }
 
 extension GridWorld: StateCodable {
-    /// Codes the agent's cell and keys, the enemies' places and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&agent, in: 0...table.stateCount - 1)
         for index in 0..<enemyCount {
@@ -143,7 +139,7 @@ extension GridWorld: StateCodable {
 }
 
 extension GridWorld: TabularModel {
-    /// Cells × keys × the enemies' places; nothing leads into a wall.
+    /// Cells × keys × the enemies' places; walls are states too, but unreachable.
     ///
     /// - Precondition: ``isTabular``.
     public var stateCount: Int {
@@ -151,13 +147,11 @@ extension GridWorld: TabularModel {
         return rules.stateCount!
     }
 
-    /// The moves of the map.
     public var actionCount: Int { table.actionCount }
 
-    /// What can follow an action.
     public func outcomes(state: Int, action: Int) -> [Outcome] {
         if enemyCount == 0 { return table.list(state: state, action: action) }
-        precondition(0 <= state && state < stateCount, "state \(state) of \(stateCount)")
+        precondition(0 <= state && state < stateCount, "expected a state below \(stateCount), found \(state)")
         let (agent, places) = parts(of: state)
         if isCaught(agent, places) { return [Outcome(probability: 1, nextState: state, reward: 0, terminated: true)] }
         return table.list(state: agent, action: action).flatMap { outcome in
@@ -183,7 +177,7 @@ extension GridWorld: TabularModel {
         return (agent, places)
     }
 
-    /// Where all enemies can be after a step in which the agent came to a state, with the probabilities.
+    /// All joint places of the enemies after a step that took the agent to a state, with their probabilities.
     private func enemyMoves(
         _ places: InlineArray<8, UInt16>, agent: Int
     ) -> [(places: InlineArray<8, UInt16>, probability: Double)] {

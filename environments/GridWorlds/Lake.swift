@@ -2,7 +2,6 @@ import Random
 
 /// A map of a frozen lake.
 public struct Lake: Hashable, Sendable {
-    /// What a cell is.
     public enum Cell: UInt8, Hashable, Sendable, CaseIterable {
         case start = 0x53
         case frozen = 0x46
@@ -10,9 +9,7 @@ public struct Lake: Hashable, Sendable {
         case goal = 0x47
     }
 
-    /// The number of rows.
     public let rows: Int
-    /// The number of columns.
     public let columns: Int
     /// The cells, row-major.
     public let cells: [Cell]
@@ -31,7 +28,7 @@ public struct Lake: Hashable, Sendable {
         var cells: [Cell] = []
         for (index, text) in texts.enumerated() {
             guard text.utf8.count == length else {
-                throw wrong("rows of \(length) letters, as the first", "\(text) in row \(index + 1)")
+                throw wrong("rows of \(length) letters, like the first", "\(text) in row \(index + 1)")
             }
             for letter in text.utf8 {
                 guard let cell = Cell(rawValue: letter) else {
@@ -56,17 +53,17 @@ public struct Lake: Hashable, Sendable {
             "SFFFFFFF", "FFFFFFFF", "FFFHFFFF", "FFFFFHFF", "FFFHFFFF", "FHHFFFHF", "FHFFHFHF", "FFFHFFFG",
         ])
 
-    /// Gymnasium's random map: square, the start top left, the goal bottom right, with a way between them.
+    /// Gymnasium's random map: square, with the start top left, the goal bottom right, and a path between them.
     ///
     /// - Parameters:
     ///   - size: rows and columns, 2...128.
-    ///   - frozenProbability: the probability that a cell is no hole, 0...1.
+    ///   - frozenProbability: the probability that a cell is not a hole, 0...1.
     ///   - seed: the seed of the map's own random stream.
-    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` where 10,000 maps in a row have no way.
+    /// - Throws: ``EnvironmentError/badValue(option:value:expected:)`` if none of 10,000 maps has a path.
     public static func random(
         size: Int = 8, frozenProbability: Double = 0.8, seed: UInt64
     ) throws(EnvironmentError) -> Lake {
-        precondition(2...128 ~= size, "a lake of \(size) rows, expected 2...128")
+        precondition(2...128 ~= size, "expected a lake of 2...128 rows, found \(size)")
         var random = PCG64(seed: seed)
         let odds = [frozenProbability, 1 - frozenProbability]
         for _ in 0..<10_000 {
@@ -78,10 +75,10 @@ public struct Lake: Hashable, Sendable {
         }
         throw .badValue(
             option: "frozen_probability", value: "\(frozenProbability)",
-            expected: "more ice: none of 10,000 maps of size \(size) has a way from start to goal")
+            expected: "a larger share of ice: none of 10,000 maps of size \(size) has a path from start to goal")
     }
 
-    /// The cells that an episode can start in.
+    /// The cells in which an episode can start.
     var starts: [Int] { cells.indices.filter { cells[$0] == .start } }
 
     /// Whether an episode ends in the cell `index`.
@@ -102,7 +99,7 @@ public struct Lake: Hashable, Sendable {
 }
 
 extension Lake {
-    /// The map that the options describe; nil where they describe none.
+    /// The map that the options describe; nil if they describe none.
     init?(_ options: EnvironmentOptions) throws {
         if let text = options.text("desc") {
             try self.init(rows: text.split(separator: "/", omittingEmptySubsequences: false).map(String.init))
@@ -120,7 +117,8 @@ extension Lake {
         default:
             guard size == nil, seed == nil, frozenProbability == nil else {
                 throw EnvironmentError.badValue(
-                    option: "map_name", value: "", expected: "random, with map_size, map_seed or frozen_probability")
+                    option: "map_name", value: "",
+                    expected: "random, because map_size, map_seed or frozen_probability is given")
             }
             return nil
         }

@@ -1,19 +1,20 @@
 import Random
 
 extension GridMap {
-    /// A maze: the start in its room top left, the goal bottom right, with a way between them.
+    /// A maze with the start in its top left room, the goal in the bottom right one, and a path between them.
     ///
-    /// Wilson's algorithm, by which each maze without loops is equally likely.
+    /// Made by Wilson's algorithm, with which every maze without loops is equally likely.
     ///
     /// - Parameters:
-    ///   - rows: the number of rooms from top to bottom, 2...63; with the walls the map has 2 × rows + 1 rows.
+    ///   - rows: the number of rooms from top to bottom, 2...63; with its walls the map has 2 × rows + 1 rows.
     ///   - columns: the number of rooms from left to right, 2...63.
-    ///   - loops: the share of walls that are opened in a maze without loops, 0...1.
+    ///   - loops: the share of walls to open in a maze without loops, 0...1.
     ///   - seed: the seed of the maze's own random stream.
     public static func maze(rows: Int = 7, columns: Int = 7, loops: Double = 0, seed: UInt64) -> GridMap {
         precondition(
-            2...63 ~= rows && 2...63 ~= columns, "a maze of \(rows) × \(columns) rooms, expected 2...63 of each")
-        precondition(0...1 ~= loops, "a maze with \(loops) of its walls opened, expected 0...1")
+            2...63 ~= rows && 2...63 ~= columns,
+            "expected a maze of 2...63 rows and columns of rooms, found \(rows) × \(columns)")
+        precondition(0...1 ~= loops, "expected a share of opened walls in 0...1, found \(loops)")
         var carver = MazeCarver(rows: rows, columns: columns)
         var random = PCG64(seed: seed)
         carver.carve(loops: loops, &random)
@@ -29,11 +30,11 @@ extension GridMap {
     }
 }
 
-/// `Maze-v0`: one maze as a ``GridWorld``, or another one in each episode as a ``FreshMaze``.
+/// `Maze-v0`: one maze as a ``GridWorld``, or a new one in each episode as a ``FreshMaze``.
 enum Maze {
     private static let (rows, columns) = (7, 7)
 
-    /// Ten steps a room.
+    /// Ten steps per room.
     static func stepLimit(_ rows: Int, _ columns: Int) -> Int { 10 * rows * columns }
 
     static let entries = [
@@ -43,9 +44,9 @@ enum Maze {
             options: [
                 EnvironmentOption("rows", "the number of rooms from top to bottom, 2 to 63", usual: "\(rows)"),
                 EnvironmentOption("columns", "the number of rooms from left to right, 2 to 63", usual: "\(columns)"),
-                EnvironmentOption("loops", "the share of walls that are opened in a maze without loops", usual: "0"),
+                EnvironmentOption("loops", "the share of walls to open in a maze without loops", usual: "0"),
                 EnvironmentOption("maze_seed", "the seed of the maze", usual: "0"),
-                EnvironmentOption("fresh", "whether each episode has a maze of its own", usual: "false"),
+                EnvironmentOption("fresh", "whether each episode has a new maze", usual: "false"),
                 EnvironmentOption("view", GridExtent.summary, usual: "\(GridExtent.stateWord), full with fresh"),
             ]
         ) { try batch($0) }
@@ -63,13 +64,14 @@ enum Maze {
         }
         if let seed {
             throw EnvironmentError.badValue(
-                option: "maze_seed", value: "\(seed)", expected: "no seed with fresh=true: resets draw the mazes")
+                option: "maze_seed", value: "\(seed)",
+                expected: "no seed with fresh=true, where each reset samples a maze")
         }
         let extent = try GridExtent(options)
         if extent == nil, options.text("view") != nil {
             throw EnvironmentError.badValue(
                 option: "view", value: GridExtent.stateWord,
-                expected: "full or a side with fresh=true: a cell's number doesn't tell which maze it is in")
+                expected: "full or a side with fresh=true: the number of a cell doesn't say which maze it is in")
         }
         let request = request.limited(to: stepLimit(rows, columns))
         return try request.batch { FreshMaze(rows: rows, columns: columns, loops: loops, extent: extent ?? .full) }

@@ -1,26 +1,27 @@
 import Random
 
-/// Carves mazes by Wilson's algorithm: each spanning tree of the rooms is equally likely.
+/// Carves mazes by Wilson's algorithm: every spanning tree of the rooms is equally likely.
 ///
-/// Wilson, "Generating random spanning trees more quickly than the cover time" (1996). Room (r, c) is the cell
-/// (2r + 1, 2c + 1) of a grid of 2 × rows + 1 by 2 × columns + 1 cells; the cells between are walls or passages. Buffers
-/// are made once and used for each maze.
+/// Wilson, "Generating random spanning trees more quickly than the cover time" (1996). Room (r, c) is the cell (2r + 1,
+/// 2c + 1) of a grid of 2 × rows + 1 by 2 × columns + 1 cells; the cells between are walls or passages. Buffers are
+/// allocated once and reused.
 ///
-/// What it draws, in this order: it begins with the last room as the tree and takes the others in row-major order;
-/// from one that isn't in the tree it walks until it meets the tree, for each step an integer out of the number of
-/// neighbours, in the order left, down, right, up. The way without its loops joins the tree. With loops, one double for
-/// each wall that is left between two rooms, in row-major order, right before down: below the share, it opens.
+/// The order of random numbers: the tree starts as the last room, and the others join it in row-major order. From a
+/// room outside the tree a random walk runs until it meets the tree; each step uses an integer below the number of
+/// neighbours, in the order left, down, right, up. The walk without its loops joins the tree. With loops, one double is
+/// used for each remaining wall between two rooms, in row-major order, right before down: if it is below the share, the
+/// wall is opened.
 struct MazeCarver: Sendable {
     /// The number of rooms from top to bottom.
     let rows: Int
     /// The number of rooms from left to right.
     let columns: Int
-    /// The cells of the grid, row-major: whether each is wall.
+    /// Whether each cell of the grid is a wall, row-major.
     private(set) var walls: [Bool]
     private var isInTree: [Bool]
     private var exits: [GridMove]
 
-    /// Makes the buffers for mazes of so many rooms, all walls.
+    /// Allocates buffers for mazes of this many rooms, with all walls closed.
     init(rows: Int, columns: Int) {
         (self.rows, self.columns) = (rows, columns)
         walls = Array(repeating: true, count: (2 * rows + 1) * (2 * columns + 1))
@@ -37,9 +38,9 @@ struct MazeCarver: Sendable {
     /// The cell of the last room, the goal.
     var goal: Int { cell(rows * columns - 1) }
 
-    /// Carves a new maze, in which there is a way between any two rooms.
+    /// Carves a new maze, with a path between any two rooms.
     ///
-    /// - Parameter loops: the share of the remaining walls between rooms that are opened, 0...1.
+    /// - Parameter loops: the share of the remaining walls between rooms to open, 0...1.
     mutating func carve(loops: Double, _ random: inout PCG64) {
         for index in walls.indices { walls[index] = true }
         for room in isInTree.indices { isInTree[room] = false }
@@ -52,7 +53,7 @@ struct MazeCarver: Sendable {
         if loops > 0 { open(loops, &random) }
     }
 
-    /// Walks to the tree and keeps the last exit of each room, which forgets the loops.
+    /// Walks to the tree and remembers the last exit of each room, which erases the loops.
     private mutating func walk(from start: Int, _ random: inout PCG64) {
         var room = start
         while !isInTree[room] {
@@ -101,7 +102,7 @@ struct MazeCarver: Sendable {
         return count
     }
 
-    /// The way to the neighbour of a number.
+    /// The move to the n-th neighbour.
     private func exit(_ room: Int, _ number: Int) -> GridMove {
         var rest = number
         for index in 0..<4 {

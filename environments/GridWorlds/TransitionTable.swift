@@ -1,8 +1,8 @@
 import Random
 
-/// The transition probabilities of a finite environment, shared by all its copies, and the draws from them.
+/// The transition probabilities of a finite environment, shared by all its copies, and sampling from them.
 ///
-/// Draws follow Gymnasium's grid environments: one double each, compared with running sums that are added in
+/// Sampling follows Gymnasium's grid environments: one double per sample, compared with running sums that are added in
 /// order and not normalised.
 @usableFromInline final class TransitionTable: Sendable {
     @usableFromInline let stateCount: Int
@@ -16,8 +16,8 @@ import Random
     /// Builds a table.
     ///
     /// - Parameters:
-    ///   - firstStates: the states that an episode starts in, in increasing order, each equally likely.
-    ///   - outcomes: what follows an action (the second argument) in a state (the first).
+    ///   - firstStates: the states in which an episode can start, in increasing order, each equally likely.
+    ///   - outcomes: the outcomes of an action (second argument) in a state (first argument).
     init(
         stateCount: Int, actionCount: Int, firstStates: [Int], outcomes: (_ state: Int, _ action: Int) -> [Outcome]
     ) {
@@ -44,8 +44,8 @@ import Random
 
     /// The outcomes of `action` in `state`.
     func list(state: Int, action: Int) -> [Outcome] {
-        precondition(0 <= state && state < stateCount, "state \(state) of \(stateCount)")
-        precondition(0 <= action && action < actionCount, "action \(action) of \(actionCount)")
+        precondition(0 <= state && state < stateCount, "expected a state below \(stateCount), found \(state)")
+        precondition(0 <= action && action < actionCount, "expected an action below \(actionCount), found \(action)")
         return Array(outcomes[range(state, action)])
     }
 
@@ -54,7 +54,7 @@ import Random
         return Int(starts[pair])..<Int(starts[pair + 1])
     }
 
-    /// Draws what follows `action` in `state`: the first outcome where rounding leaves no sum above the double.
+    /// Samples an outcome of `action` in `state`: the first one if, through rounding, no sum exceeds the double.
     @inlinable func draw(_ state: Int, _ action: Int, _ random: inout PCG64) -> Outcome {
         let range = range(state, action)
         let uniform = random.random()
@@ -62,7 +62,8 @@ import Random
         return outcomes[range.lowerBound]
     }
 
-    /// Draws the state that an episode starts in, in time logarithmic in their number: state 0 where rounding leaves no sum above the double.
+    /// Samples the state in which an episode starts, in logarithmic time: state 0 if, through rounding, no sum exceeds
+    /// the double.
     @inlinable func drawFirstState(_ random: inout PCG64) -> Int {
         let uniform = random.random()
         var candidates = firstStates.startIndex..<firstStates.endIndex

@@ -2,20 +2,20 @@ import Graphics
 import Random
 
 extension MinAtar {
-    /// MinAtar's Asterix: collect the gold that crosses the field in eight lanes, and keep out of the enemies' way.
+    /// MinAtar's Asterix: collect the gold that crosses the field in eight lanes, and avoid the enemies.
     ///
     /// The reward is 1 for each gold; an enemy's touch ends the episode.
     public struct Asterix: MinAtarGame {
-        /// Player, enemies, what things leave behind them, gold.
+        /// Player, enemies, trails of things, gold.
         public enum Channel: Int, CaseIterable, Sendable {
             case player, enemy, trail, gold
         }
 
-        /// What may travel in a lane.
+        /// A thing that travels in a lane.
         public struct Thing: BitwiseCopyable, Sendable {
             /// Its column.
             public internal(set) var x: Int8 = 0
-            /// 1 to the right, -1 to the left; 0 where the lane is empty.
+            /// 1 to the right, -1 to the left; 0 if the lane is empty.
             public internal(set) var direction: Int8 = 0
             /// Whether it is gold; an enemy otherwise.
             public internal(set) var isGold = false
@@ -37,30 +37,28 @@ extension MinAtar {
         var moveCountdown: Int8 = 5
         var rampCountdown: Int8 = 100
 
-        /// The name in ids.
         public static var name: String { "Asterix" }
-        /// What it is, in a few words.
         public static var summary: String { "collect gold and avoid enemies" }
         /// What pays, and what ends a game.
         public static var rewards: String { "1 for each piece of gold. Touching an enemy ends the game." }
         /// 4: see ``Channel``.
         public static var channelCount: Int { 4 }
-        /// Moving in four directions, and not.
+        /// Moving in four directions, and not moving.
         public static var minimalActions: [Action] { [.noop, .left, .up, .right, .down] }
-        /// How often things have begun to come faster.
+        /// How often the game has become harder.
         public var difficulty: Int? { ramp.difficulty }
 
-        /// Makes a game, to be started before use.
+        /// Makes a game; start it before use.
         public init(rampsDifficulty: Bool) {
             ramp = Ramp(isOn: rampsDifficulty, spawnInterval: 10, moveInterval: 5, shortestMoveInterval: 1)
         }
 
-        /// Empties the lanes and puts the player into the middle. Draws nothing.
+        /// Empties the lanes and puts the player in the middle. Uses no random numbers.
         public mutating func start(_: inout MT19937) {
             self = Asterix(rampsDifficulty: ramp.isOn)
         }
 
-        /// Lets things appear, moves the player, then the things; touches count after either move.
+        /// Lets things appear, moves the player, then the things; contacts count after either move.
         public mutating func act(_ action: Action, _ random: inout MT19937) -> Int {
             if spawnCountdown == 0 {
                 spawn(&random)
@@ -86,7 +84,7 @@ extension MinAtar {
             return reward
         }
 
-        /// Puts a thing into one of the empty lanes.
+        /// Puts a thing in one of the empty lanes.
         private mutating func spawn(_ random: inout MT19937) {
             let comesFromLeft = random.rand() < 0.5
             let isGold = random.rand() < 1.0 / 3
@@ -111,7 +109,7 @@ extension MinAtar {
             }
         }
 
-        /// Takes the gold in the player's cell, or ends the episode at an enemy there; returns the reward.
+        /// Takes the gold in the player's cell, or ends the episode if there is an enemy; returns the reward.
         private mutating func touch() -> Int {
             let thing = lanes[Int(y) - 1]
             guard thing.isThere && thing.x == x else { return 0 }
@@ -123,7 +121,6 @@ extension MinAtar {
             return 1
         }
 
-        /// Writes the player, and each thing with a trail behind it.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(x, y, .player, in: &observation)
             for lane in lanes.indices {
@@ -138,7 +135,6 @@ extension MinAtar {
 }
 
 extension MinAtar.Asterix: StateCodable {
-    /// Codes everything but whether the game ramps.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&x, in: 0...MinAtar.last)
         try coder.code(&y, in: 1...8)

@@ -2,11 +2,11 @@ import Graphics
 import Random
 
 extension MinAtar {
-    /// MinAtar's Breakout: keep the ball in play and knock the bricks out of a wall that comes back when it is gone.
+    /// MinAtar's Breakout: keep the ball in play and knock the bricks out of a wall, which returns when it is gone.
     ///
     /// The reward is 1 for each brick; the episode ends when the ball gets past the paddle.
     public struct Breakout: MinAtarGame {
-        /// Paddle, ball, where the ball was, bricks.
+        /// Paddle, ball, trail of the ball, bricks.
         public enum Channel: Int, CaseIterable, Sendable {
             case paddle, ball, trail, brick
         }
@@ -23,36 +23,34 @@ extension MinAtar {
         public internal(set) var paddle: Int8 = 4
         /// Where the ball is.
         public internal(set) var ball = Place(x: 0, y: 3)
-        /// Where the ball was a time step ago.
+        /// Where the ball was one time step ago.
         public internal(set) var previous = Place(x: 0, y: 3)
-        /// 1 where the ball flies to the right, -1 where to the left.
+        /// 1 if the ball flies to the right, -1 to the left.
         public internal(set) var across: Int8 = 1
-        /// 1 where the ball flies down, -1 where up.
+        /// 1 if the ball flies down, -1 up.
         public internal(set) var down: Int8 = 1
         /// The bricks that are left.
         public internal(set) var bricks = Self.wall
-        /// Whether the ball is past the paddle.
+        /// Whether the ball has passed the paddle.
         public internal(set) var isOver = false
-        // The ball has knocked out a brick and has not left the bricks since.
+        // Whether the ball has knocked out a brick and has not left the bricks since.
         var hasStruck = false
 
-        /// The name in ids.
         public static var name: String { "Breakout" }
-        /// What it is, in a few words.
         public static var summary: String { "knock the bricks out of a wall" }
         /// What pays, and what ends a game.
         public static var rewards: String { "1 for each brick. The game ends when the ball is lost." }
         /// 4: see ``Channel``.
         public static var channelCount: Int { 4 }
-        /// Moving the paddle, and not.
+        /// Moving the paddle, and not moving it.
         public static var minimalActions: [Action] { [.noop, .left, .right] }
 
         private static var wall: CellSet { CellSet(columns: 0...MinAtar.last, rows: 1...3) }
 
-        /// Makes a game, to be started before use; it never gets harder.
+        /// Makes a game, which must be started before use; it never gets harder.
         public init(rampsDifficulty _: Bool) {}
 
-        /// Builds the wall and draws the corner that the ball comes from.
+        /// Builds the wall and samples the corner from which the ball comes.
         public mutating func start(_ random: inout MT19937) {
             self = Breakout(rampsDifficulty: false)
             if random.randint(2) == 1 {
@@ -103,13 +101,12 @@ extension MinAtar {
             }
         }
 
-        /// The ball stays in its row and turns back.
+        /// Turns the ball back in its row.
         private mutating func bounce(_ next: inout Place) {
             next.y = ball.y
             down = -down
         }
 
-        /// Writes the ball, where it was before, the paddle and the bricks.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(ball.x, ball.y, .ball, in: &observation)
             Self.mark(paddle, MinAtar.last, .paddle, in: &observation)
@@ -120,7 +117,6 @@ extension MinAtar {
 }
 
 extension MinAtar.Breakout.Place: StateCodable {
-    /// Codes column and row.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&x, in: 0...MinAtar.last)
         try coder.code(&y, in: 0...MinAtar.last)
@@ -128,7 +124,6 @@ extension MinAtar.Breakout.Place: StateCodable {
 }
 
 extension MinAtar.Breakout: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&paddle, in: 0...MinAtar.last)
         try ball.codeState(with: &coder)
@@ -142,7 +137,7 @@ extension MinAtar.Breakout: StateCodable {
 }
 
 extension MinAtar.Breakout {
-    /// Draws the wall, a row a colour, the paddle, and the ball with its shadow behind it.
+    /// Draws the wall, with a colour for each row, the paddle, and the ball with its shadow.
     public func draw(into frame: inout Frame) {
         frame.clear(Color(hex: 0x12121C))
         for cell in bricks {

@@ -1,4 +1,4 @@
-/// A set of cells of MinAtar's grid, one bit a cell: cell 10 × row + column, as in a row-major array.
+/// A set of cells of MinAtar's grid, one bit per cell: bit 10 × row + column, as in a row-major array.
 public struct CellSet: Hashable, Sendable, BitwiseCopyable {
     var bits: UInt128 = 0
 
@@ -27,9 +27,7 @@ public struct CellSet: Hashable, Sendable, BitwiseCopyable {
     public var count: Int { bits.nonzeroBitCount }
     /// Whether there is no member.
     public var isEmpty: Bool { bits == 0 }
-    /// The members that are in the other set too.
     func intersection(_ other: CellSet) -> CellSet { CellSet(bits: bits & other.bits) }
-    /// Removes the members of the other set.
     mutating func subtract(_ other: CellSet) { bits &= ~other.bits }
 
     /// The members of one column.
@@ -37,23 +35,23 @@ public struct CellSet: Hashable, Sendable, BitwiseCopyable {
         CellSet(bits: bits & 0x401_0040_1004_0100_4010_0401 &<< UInt128(x))
     }
 
-    /// Whether a member lies in the last row.
+    /// Whether a member is in the last row.
     var reachesBottom: Bool { bits >> 90 != 0 }
-    /// The row of the member that lies lowest; -1 where there is none.
+    /// The row of the lowest member; -1 if there is none.
     var lowestRow: Int8 { Int8((127 - bits.leadingZeroBitCount + 10) / 10 - 1) }
 
     /// Moves all members up a row; those of the first row vanish.
     mutating func moveUp() { bits >>= 10 }
     /// Moves all members down a row; those of the last row vanish.
     mutating func moveDown() { bits = bits << 10 & Self.everything }
-    /// Moves all members down a row; those of the last row come to the first.
+    /// Moves all members down a row; those of the last row move to the first.
     mutating func rollDown() { bits = bits << 10 & Self.everything | bits >> 90 }
-    /// Moves all members to the left or right, of which none may leave its row.
+    /// Moves all members to the left or right; none may leave its row.
     mutating func move(across: Int8) { bits = across > 0 ? bits << 1 : bits >> 1 }
 }
 
 extension CellSet: Sequence {
-    /// Gives the members, row by row.
+    /// Iterates over the members, row by row.
     public struct Iterator: IteratorProtocol {
         var rest: UInt128
 
@@ -65,12 +63,11 @@ extension CellSet: Sequence {
         }
     }
 
-    /// An iterator over the members, row by row.
     @inline(__always) public func makeIterator() -> Iterator { Iterator(rest: bits) }
 }
 
 extension StateCoder {
-    /// Codes a set of cells; fewer than `minimum` are refused.
+    /// Codes a set of cells; reading rejects one with fewer cells than `minimum`.
     mutating func code(_ cells: inout CellSet, minimum: UInt128 = 0) throws(EnvironmentError) {
         try code(&cells.bits, in: minimum...CellSet.everything)
     }

@@ -4,10 +4,9 @@ import Random
 extension MinAtar {
     /// MinAtar's Freeway: lead a chicken across eight lanes of traffic as often as time allows.
     ///
-    /// The reward is 1 for each crossing; a car sends the chicken back. The episode ends after 2501 time steps, as a
-    /// terminal state.
+    /// The reward is 1 for each crossing; a car sends the chicken back. The episode terminates after 2501 time steps.
     public struct Freeway: MinAtarGame {
-        /// Chicken, cars, and the trails of cars of the speeds 1 (slowest) to 5.
+        /// Chicken, cars, and the trails of cars of speeds 1 (slowest) to 5.
         public enum Channel: Int, CaseIterable, Sendable {
             case chicken, car, slowestTrail, slowTrail, mediumTrail, fastTrail, fastestTrail
         }
@@ -16,11 +15,11 @@ extension MinAtar {
         public struct Car: BitwiseCopyable, Sendable {
             /// Its column.
             public internal(set) var x: Int8 = 0
-            /// 1...5 to the right, -5 ... -1 to the left: it moves a column every |velocity| + 1 time steps.
+            /// 1...5 to the right, -5 ... -1 to the left: the car moves one column every |velocity| + 1 time steps.
             public internal(set) var velocity: Int8 = 0
             var countdown: Int8 = 0
 
-            /// The column that it has left, on the other side of the grid at a border.
+            /// The column that it has just left, which wraps around at a border.
             var behind: Int8 { (x - velocity.signum() + 10) % 10 }
 
             mutating func move() {
@@ -40,15 +39,13 @@ extension MinAtar {
         public internal(set) var y: Int8 = 9
         /// The cars; the first is on row 1.
         public internal(set) var cars = InlineArray<8, Car>(repeating: Car())
-        /// Time steps that are left, besides the last one.
+        /// The remaining time steps, besides the last one.
         public internal(set) var timeLeft = 2500
         /// Whether the time is up.
         public internal(set) var isOver = false
         var moveCountdown: Int8 = 3
 
-        /// The name in ids.
         public static var name: String { "Freeway" }
-        /// What it is, in a few words.
         public static var summary: String { "lead a chicken through the traffic" }
         /// What pays, and what ends a game.
         public static var rewards: String { "1 for each crossing within 2,500 frames." }
@@ -57,16 +54,16 @@ extension MinAtar {
         /// Walking up, walking down, and neither.
         public static var minimalActions: [Action] { [.noop, .up, .down] }
 
-        /// Makes a game, to be started before use; it never gets harder.
+        /// Makes a game, which must be started before use; it never gets harder.
         public init(rampsDifficulty _: Bool) {}
 
-        /// Lines up the cars on the left and draws their velocities.
+        /// Lines up the cars on the left and samples their velocities.
         public mutating func start(_ random: inout MT19937) {
             self = Freeway(rampsDifficulty: false)
             drawVelocities(&random)
         }
 
-        /// Draws first all speeds, then all directions.
+        /// Samples first all speeds, then all directions.
         private mutating func drawVelocities(_ random: inout MT19937) {
             for lane in cars.indices { cars[lane].velocity = Int8(1 + random.randint(5)) }
             for lane in cars.indices {
@@ -99,12 +96,11 @@ extension MinAtar {
             return reward
         }
 
-        /// Sends the chicken back where it and a lane's car are in one cell.
+        /// Sends the chicken back if it and a lane's car are in the same cell.
         @inline(__always) private mutating func avoid(_ lane: Int) {
             if cars[lane].x == Self.column && y == Int8(lane) + 1 { y = MinAtar.last }
         }
 
-        /// Writes the chicken, and each car with a trail behind it.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(Self.column, y, .chicken, in: &observation)
             for lane in cars.indices {
@@ -118,7 +114,6 @@ extension MinAtar {
 }
 
 extension MinAtar.Freeway: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&y, in: 0...MinAtar.last)
         for lane in cars.indices {
@@ -133,7 +128,7 @@ extension MinAtar.Freeway: StateCodable {
 }
 
 extension MinAtar.Freeway {
-    /// Draws the road, the cars (a colour a speed, the faster the more streaks behind them) and the chicken.
+    /// Draws the road, the cars (with a colour and a number of streaks for each speed) and the chicken.
     public func draw(into frame: inout Frame) {
         frame.clear(Color(hex: 0x6E8B5B))
         frame.fillGridRows(1...8, Color(hex: 0x3A3A40))

@@ -1,10 +1,10 @@
-/// The five games of MinAtar: Atari's in miniature, on a grid of 10 × 10 cells with one channel a kind of thing.
+/// The five games of MinAtar: miniatures of Atari games, on a grid of 10 × 10 cells with one channel per kind of thing.
 ///
 /// Young and Tian, "MinAtar: An Atari-Inspired Testbed for Thorough and Reproducible Reinforcement Learning
 /// Experiments" (2019). The same seed and actions give the original's observations, rewards and ends, step by step.
 /// Each game's rules are a ``MinAtarGame``; ``MinAtarEnvironment`` makes an environment of them.
 public enum MinAtar {
-    /// The actions that all games share, by the original's numbers; one without a role in a game does nothing.
+    /// The actions shared by all games, numbered as in the original; an action that a game doesn't use does nothing.
     public enum Action: UInt8, CaseIterable, Sendable {
         case noop, left, up, right, down, fire
 
@@ -14,7 +14,7 @@ public enum MinAtar {
         var down: Int8 { self == .down ? 1 : self == .up ? -1 : 0 }
     }
 
-    /// Columns, and rows, of the grid.
+    /// The number of columns, and of rows, of the grid.
     public static var side: Int { 10 }
 
     /// The last column, and row.
@@ -25,7 +25,7 @@ extension Int8 {
     /// Whether this is a column or row of the grid.
     @inline(__always) var isInGrid: Bool { 0 <= self && self <= MinAtar.last }
 
-    /// This column or row, or the nearest that lies in the range.
+    /// The nearest column or row in the range.
     @inline(__always) func clamped(to range: ClosedRange<Int8>) -> Int8 {
         Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
     }
@@ -51,23 +51,23 @@ extension MinAtar {
         } + entries(of: SpaceInvaders.self)
 
     private static let oxygenFlash = EnvironmentOption(
-        "oxygen_flash", "MinAtar 1.0.10: the oxygen lasts a time step more, in which its gauge shows plenty",
+        "oxygen_flash", "as in MinAtar 1.0.10: oxygen lasts one more step, in which its gauge looks almost full",
         usual: "false")
 
     private static func entries<Game: MinAtarGame>(of _: Game.Type) -> [EnvironmentEntry] {
         entries(options: []) { ramps, _ in Game(rampsDifficulty: ramps) }
     }
 
-    /// How a game is made from whether it gets harder and its other options.
+    /// Makes a game, given whether it gets harder and its other options.
     private typealias Maker<Game> = @Sendable (Bool, EnvironmentOptions) throws(EnvironmentError) -> Game
 
-    /// The original's two versions: `-v0` with all six actions, `-v1` with those that have a role.
+    /// The original's two versions: `-v0` with all six actions, `-v1` with those that the game uses.
     private static func entries<Game: MinAtarGame>(
         options: [EnvironmentOption], _ make: @escaping Maker<Game>
     ) -> [EnvironmentEntry] {
         [
             entry("v0", Action.allCases, Game.summary, options, make),
-            entry("v1", Game.minimalActions, Game.summary + "; only the actions that matter", options, make),
+            entry("v1", Game.minimalActions, Game.summary + "; only the game's own actions", options, make),
         ]
     }
 
@@ -78,8 +78,9 @@ extension MinAtar {
         EnvironmentEntry(
             "MinAtar/\(Game.name)-\(version)", summary, rewards: Game.rewards,
             options: [
-                EnvironmentOption("sticky_action_prob", "how likely the last action is repeated", usual: "0.1"),
-                EnvironmentOption("difficulty_ramping", "whether the game gets harder, where it can", usual: "true"),
+                EnvironmentOption(
+                    "sticky_action_prob", "the probability that the last action is repeated", usual: "0.1"),
+                EnvironmentOption("difficulty_ramping", "whether the game gets harder, if it can", usual: "true"),
             ] + options
         ) { request in
             let stickyProbability = try request.options.number("sticky_action_prob", in: 0...1) ?? 0.1

@@ -4,35 +4,35 @@ import Random
 
 /// One of MinAtar's games as an environment, with the original's sticky actions.
 ///
-/// The observation is 10 × 10 × channels bytes of 0 and 1, row-major. One stream feeds both the game and the stickiness.
-/// In each step the last action may be played once more instead of the new one, also across a reset.
+/// The observation is 10 × 10 × channels bytes of 0 and 1, row-major. One random stream feeds both the game and the
+/// sticky actions. In each step the last action may be repeated instead of the new one, also across a reset.
 public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     /// The game.
     public internal(set) var game: Game
     /// The environment's random stream: NumPy's `RandomState` of the seed.
     public internal(set) var random = MT19937()
-    /// The action that was played last, which the next step may repeat.
+    /// The last action played, which the next step may repeat.
     public internal(set) var lastAction = MinAtar.Action.noop
-    /// How likely a step repeats the last action, 0...1.
+    /// The probability that a step repeats the last action, 0...1.
     public let stickyActionProbability: Double
 
     private let actions: InlineArray<6, MinAtar.Action>
     private let actionCount: Int
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
-    ///   - game: the game; one that can ramp its difficulty knows whether it does.
-    ///   - stickyActionProbability: how likely a step repeats the last action, 0...1.
-    ///   - actions: what the environment's actions do, 1 to 6 of them: all, or ``MinAtarGame/minimalActions``.
+    ///   - game: the game; it also determines whether its difficulty increases.
+    ///   - stickyActionProbability: the probability that a step repeats the last action, 0...1.
+    ///   - actions: the environment's actions, 1 to 6 of them: all, or ``MinAtarGame/minimalActions``.
     public init(
         _ game: Game = Game(rampsDifficulty: true), stickyActionProbability: Double = 0.1,
         actions: [MinAtar.Action] = MinAtar.Action.allCases
     ) {
         precondition(
             0...1 ~= stickyActionProbability,
-            "\(Game.name): a sticky action probability of \(stickyActionProbability), expected 0...1")
-        precondition(1...6 ~= actions.count, "\(Game.name): \(actions.count) actions, expected 1 to 6")
+            "\(Game.name): expected a sticky action probability in 0...1, found \(stickyActionProbability)")
+        precondition(1...6 ~= actions.count, "\(Game.name): expected 1 to 6 actions, found \(actions.count)")
         self.game = game
         self.stickyActionProbability = stickyActionProbability
         self.actions = InlineArray { $0 < actions.count ? actions[$0] : .noop }
@@ -56,8 +56,8 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
         game.start(&random)
     }
 
-    /// Plays one time step of the game. After the end there is neither reward nor change, but the stickiness still
-    /// draws.
+    /// Plays one time step of the game. After the end, rewards are 0 and nothing changes, but sticky actions still use
+    /// random numbers.
     public mutating func step(_ action: Int) -> Step {
         precondition(
             0 <= action && action < actionCount, "\(Game.name): the action \(action) is not in Discrete(\(actionCount))"
@@ -67,7 +67,6 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
         return Step(reward: Double(reward), terminated: game.isOver)
     }
 
-    /// Writes a 1 for each thing in its cell and channel.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         let count = MinAtar.side * MinAtar.side * Game.channelCount
         precondition(
@@ -77,7 +76,6 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
         game.observe(into: &observation)
     }
 
-    /// 320 × 320 pixels.
     public var frameSize: FrameSize {
         FrameSize(width: MinAtar.side * Sprite.cellSide, height: MinAtar.side * Sprite.cellSide)
     }
@@ -85,14 +83,12 @@ public struct MinAtarEnvironment<Game: MinAtarGame>: Environment {
     /// 10: slow enough to play.
     public var framesPerSecond: Double { 10 }
 
-    /// Draws the game.
     public func draw(into frame: inout Frame) {
         game.draw(into: &frame)
     }
 }
 
 extension MinAtarEnvironment: StateCodable {
-    /// Codes the last action, the random stream and the game.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var number = lastAction.rawValue
         try coder.code(&number, in: 0...5)

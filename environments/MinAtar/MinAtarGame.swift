@@ -5,43 +5,40 @@ import Random
 ///
 /// Columns count from the left, rows from the top, both 0...9. The random stream belongs to ``MinAtarEnvironment``.
 public protocol MinAtarGame: BitwiseCopyable, Sendable, StateCodable {
-    /// The kinds of things that an observation tells apart, numbered from 0.
+    /// The kinds of things that an observation distinguishes, numbered from 0.
     associatedtype Channel: RawRepresentable<Int>, CaseIterable
 
-    /// What it is called in ids, such as `SpaceInvaders`.
+    /// The name in ids, such as `SpaceInvaders`.
     static var name: String { get }
-    /// What it is, in a few words.
     static var summary: String { get }
     /// What it rewards, in a sentence or two.
     static var rewards: String { get }
     /// How many channels an observation has.
     static var channelCount: Int { get }
-    /// The actions that have a role, in the original's order.
+    /// The actions that the game uses, in the original's order.
     static var minimalActions: [MinAtar.Action] { get }
 
     /// Whether the episode is over.
     var isOver: Bool { get }
-    /// How often the game has become harder in this episode; nil where it never does.
+    /// How often the game has become harder in this episode; nil if it never does.
     var difficulty: Int? { get }
 
-    /// Makes a game, to be started before use.
+    /// Makes a game; start it before use.
     init(rampsDifficulty: Bool)
 
     /// Starts an episode.
     mutating func start(_ random: inout MT19937)
 
-    /// Plays one time step and returns its reward. Where it ends the episode, the rules that are left still apply.
+    /// Plays one time step and returns its reward. If it ends the episode, the remaining rules still apply.
     mutating func act(_ action: MinAtar.Action, _ random: inout MT19937) -> Int
 
-    /// Writes 1 for each thing into `observation`, 10 × 10 × channels of zeros.
     func observe(into observation: inout MutableSpan<UInt8>)
 
-    /// Draws the state into a frame of 320 × 320 pixels, 32 a cell.
+    /// Draws the state into a frame of 320 × 320 pixels, 32 per cell.
     func draw(into frame: inout Frame)
 }
 
 extension MinAtarGame {
-    /// nil: most games stay as hard as they are.
     public var difficulty: Int? { nil }
 
     /// Writes one thing into an observation.

@@ -6,30 +6,30 @@ public struct Mover: BitwiseCopyable, Sendable {
     public internal(set) var y: Int8 = 0
     /// 1 to the right, -1 to the left.
     public internal(set) var direction: Int8 = 0
-    /// Time steps until it moves, where it does not move in each.
+    /// Time steps until it moves, if it doesn't move in each.
     public internal(set) var moveCountdown: Int8 = 0
-    /// Time steps until it shoots, where it does.
+    /// Time steps until it shoots, if it shoots.
     public internal(set) var shotCountdown: Int8 = 0
 
     /// The column behind it.
     var behind: Int8 { x - direction }
 }
 
-/// A few things in the order of their appearance, without memory of their own.
+/// A short list of things in the order of their appearance, without memory of its own.
 ///
-/// More than ``capacity`` never come together in play; a list that a damaged state has filled takes no more.
+/// A game never has more than ``capacity`` at a time; a list filled by a damaged state ignores further ones.
 public struct MoverList: BitwiseCopyable, Sendable {
     private var movers = InlineArray<48, Mover>(repeating: Mover())
 
-    /// How many there are.
+    /// The number of things.
     public private(set) var count = 0
-    /// How many there can be.
+    /// The largest number of things.
     public static var capacity: Int { 48 }
 
-    /// The places in the list, the oldest thing's first.
+    /// The indices of the list, the oldest thing first.
     public var indices: Range<Int> { 0..<count }
 
-    /// The thing at a place in `0..<count`.
+    /// The thing at an index in `0..<count`.
     public internal(set) subscript(index: Int) -> Mover {
         @inline(__always) get { movers[index] }
         @inline(__always) set { movers[index] = newValue }
@@ -42,13 +42,13 @@ public struct MoverList: BitwiseCopyable, Sendable {
         count += 1
     }
 
-    /// Removes a thing; those after it close up.
+    /// Removes a thing; those after it move up.
     mutating func remove(at index: Int) {
         count -= 1
         for place in index..<count { movers[place] = movers[place + 1] }
     }
 
-    /// Whether a thing in the mover's row moves towards the other side.
+    /// Whether a thing in the mover's row moves in the opposite direction.
     func opposes(_ mover: Mover) -> Bool {
         for index in indices where movers[index].y == mover.y && movers[index].direction == -mover.direction {
             return true
@@ -56,7 +56,7 @@ public struct MoverList: BitwiseCopyable, Sendable {
         return false
     }
 
-    /// Removes the oldest thing in a cell; whether there was one.
+    /// Removes the oldest thing in a cell; returns whether there was one.
     mutating func removeFirst(_ x: Int8, _ y: Int8) -> Bool {
         for index in indices where movers[index].x == x && movers[index].y == y {
             remove(at: index)
@@ -67,7 +67,6 @@ public struct MoverList: BitwiseCopyable, Sendable {
 }
 
 extension MoverList: StateCodable {
-    /// Codes the things.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&count, in: 0...Self.capacity)
         for index in indices {

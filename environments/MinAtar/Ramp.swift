@@ -1,8 +1,8 @@
-/// How Asterix and Seaquest get harder: things appear, and move, at ever shorter intervals.
+/// How Asterix and Seaquest get harder: things appear and move at ever shorter intervals.
 public struct Ramp: BitwiseCopyable, Sendable {
-    /// Time steps from one thing's appearance to the next one's.
+    /// Time steps between the appearances of things.
     public internal(set) var spawnInterval: Int8
-    /// Time steps from one move of a thing to its next one.
+    /// Time steps between the moves of a thing.
     public internal(set) var moveInterval: Int8
     /// How often the game has become harder in this episode.
     public internal(set) var difficulty = 0
@@ -31,7 +31,6 @@ public struct Ramp: BitwiseCopyable, Sendable {
 }
 
 extension Ramp: StateCodable {
-    /// Codes the intervals and the difficulty.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&spawnInterval, in: 1...slowest.spawn)
         try coder.code(&moveInterval, in: shortestMoveInterval...slowest.move)

@@ -1,7 +1,7 @@
 import Graphics
 
 extension MinAtar.Seaquest {
-    /// Draws sky, sea and ground with the two gauges on it, then all that swims, the submarine last.
+    /// Draws sky, sea and ground with the two gauges, then everything that swims, the submarine last.
     public func draw(into frame: inout Frame) {
         for row in 0...8 {
             let depth = Double(row) / 8

@@ -4,27 +4,29 @@ import Random
 extension MinAtar {
     /// MinAtar's Seaquest: shoot fish and enemy submarines, pick up divers, and surface before the oxygen is used up.
     ///
-    /// The reward is 1 for each enemy shot, and up to 9 for surfacing with six divers, by the oxygen left. The episode
-    /// ends with an enemy's or its bullet's touch, without oxygen, or by surfacing without a diver.
+    /// The reward is 1 for each enemy shot, and up to 9, depending on the oxygen left, for surfacing with six divers.
+    /// The episode ends when an enemy or its bullet touches the submarine, when the oxygen is used up, or when the
+    /// submarine surfaces without a diver.
     public struct Seaquest: MinAtarGame {
-        /// The two halves of the submarine, own bullets, what enemies and divers leave behind them, enemies' bullets,
-        /// fish, enemy submarines, the gauges of the last row, divers.
+        /// The two halves of the submarine, its bullets, trails of enemies and divers, enemies' bullets, fish, enemy
+        /// submarines, the gauges in the last row, divers.
         public enum Channel: Int, CaseIterable, Sendable {
             case front, back, ownBullet, trail, enemyBullet, fish, enemySubmarine, oxygen, diverGauge, diver
         }
 
-        /// The submarine's column: that of its front.
+        /// The column of the submarine's front.
         public internal(set) var x: Int8 = 5
         /// The submarine's row, 0 (the surface) ... 8.
         public internal(set) var y: Int8 = 0
-        /// 1 where the submarine faces right, -1 where left.
+        /// 1 if the submarine faces right, -1 if left.
         public internal(set) var facing: Int8 = -1
-        /// Time steps that the oxygen lasts under water, 200 at most.
+        /// Time steps for which the oxygen lasts under water, at most 200.
         public internal(set) var oxygen = 200
-        /// Whether these are the rules of MinAtar 1.0.10 and older, of which the paper's figures are: the oxygen lasts one
-        /// time step more, in which the gauge shows plenty. What is random is drawn as by the newest version.
+        /// Whether these are the rules of MinAtar 1.0.10 and older, from which the paper's figures are: the oxygen
+        /// lasts one more time step, in which the gauge looks almost full. Random numbers are used as in the newest
+        /// version.
         public let flashesOxygen: Bool
-        /// Divers on board; the original lets surfacing with six make it -1.
+        /// Divers on board; in the original, surfacing with six can make it -1.
         public internal(set) var diverCount = 0
         /// The submarine's bullets.
         public internal(set) var ownBullets = MoverList()
@@ -34,7 +36,7 @@ extension MinAtar {
         public internal(set) var fish = MoverList()
         /// The enemy submarines.
         public internal(set) var enemySubmarines = MoverList()
-        /// The divers to be picked up.
+        /// The divers to pick up.
         public internal(set) var divers = MoverList()
         /// The intervals between enemies and between their moves.
         public internal(set) var ramp: Ramp
@@ -45,9 +47,7 @@ extension MinAtar {
         var diverCountdown: Int8 = 30
         var shotCountdown: Int8 = 0
 
-        /// The name in ids.
         public static var name: String { "Seaquest" }
-        /// What it is, in a few words.
         public static var summary: String { "rescue divers in a submarine" }
         /// What pays, and what ends a game.
         public static var rewards: String {
@@ -56,29 +56,28 @@ extension MinAtar {
         }
         /// 10: see ``Channel``.
         public static var channelCount: Int { 10 }
-        /// All six.
         public static var minimalActions: [Action] { Action.allCases }
-        /// How often enemies have begun to come faster.
+        /// How often the game has become harder.
         public var difficulty: Int? { ramp.difficulty }
 
         static var fullOxygen: Int { 200 }
         static var crew: Int { 6 }
 
-        /// Makes a game of the newest rules, to be started before use.
+        /// Makes a game with the newest rules; start it before use.
         public init(rampsDifficulty: Bool) { self.init(rampsDifficulty: rampsDifficulty, flashesOxygen: false) }
 
-        /// Makes a game, to be started before use.
+        /// Makes a game; start it before use.
         public init(rampsDifficulty: Bool, flashesOxygen: Bool) {
             self.flashesOxygen = flashesOxygen
             ramp = Ramp(isOn: rampsDifficulty, spawnInterval: 20, moveInterval: 5, shortestMoveInterval: 2)
         }
 
-        /// Empties the sea, with the submarine at the surface. Draws nothing.
+        /// Empties the sea, with the submarine at the surface. Uses no random numbers.
         public mutating func start(_: inout MT19937) {
             self = Seaquest(rampsDifficulty: ramp.isOn, flashesOxygen: flashesOxygen)
         }
 
-        /// Lets things appear, then moves the submarine and all others, kind by kind.
+        /// Lets things appear, then moves the submarine and everything else, kind by kind.
         public mutating func act(_ action: Action, _ random: inout MT19937) -> Int {
             if enemyCountdown == 0 {
                 spawnEnemy(&random)
@@ -101,7 +100,6 @@ extension MinAtar {
             return reward + breathe()
         }
 
-        /// Writes the submarine, the gauges and all that swims.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(x, y, .front, in: &observation)
             Self.mark(x - facing, y, .back, in: &observation)
@@ -159,7 +157,7 @@ extension MinAtar.Seaquest {
         divers.append(diver)
     }
 
-    /// What comes in from the left or the right.
+    /// A thing that enters from the left or the right.
     private static func newcomer(_ random: inout MT19937) -> Mover {
         random.rand() < 0.5 ? Mover(x: 0, direction: 1) : Mover(x: MinAtar.last, direction: -1)
     }
@@ -174,7 +172,7 @@ extension MinAtar.Seaquest {
         y = (y + action.down).clamped(to: 0...8)
     }
 
-    /// Moves the bullets, each of which may hit a fish or else an enemy submarine; returns the number of hits.
+    /// Moves the bullets, each of which may hit a fish or otherwise an enemy submarine; returns the number of hits.
     private mutating func moveOwnBullets() -> Int {
         var hits = 0
         for index in ownBullets.indices.reversed() {
@@ -207,7 +205,7 @@ extension MinAtar.Seaquest {
         }
     }
 
-    /// Takes a diver on board who is in the submarine's cell, where there is room; whether it did.
+    /// Takes a diver in the submarine's cell on board if there is room; returns whether it did.
     private mutating func pickUp(_ index: Int) -> Bool {
         guard touches(divers[index]) && diverCount < Self.crew else { return false }
         divers.remove(at: index)
@@ -215,7 +213,8 @@ extension MinAtar.Seaquest {
         return true
     }
 
-    /// Moves the enemy submarines and lets them shoot, those too that are gone since; returns the number of hits.
+    /// Moves the enemy submarines and lets them shoot, even those that have just been removed; returns the number of
+    /// hits.
     private mutating func moveEnemySubmarines() -> Int {
         var hits = 0
         for index in enemySubmarines.indices.reversed() {
@@ -257,7 +256,7 @@ extension MinAtar.Seaquest {
 
     private enum Fate { case lives, left, shot }
 
-    /// Moves a fish or an enemy submarine when it is time to; only then it can swim into a bullet.
+    /// Moves a fish or an enemy submarine when its time has come; only then can it swim into a bullet.
     private mutating func advance(_ enemy: inout Mover) -> Fate {
         if touches(enemy) { isOver = true }
         if enemy.moveCountdown > 0 {
@@ -302,10 +301,9 @@ extension MinAtar.Seaquest {
 }
 
 extension MinAtar.Seaquest: StateCodable {
-    /// Codes everything but the rules that the game was made with.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(direction: &facing)
-        // The back half has its cell in the grid too.
+        // The back half of the submarine must be in the grid too.
         try coder.code(&x, in: facing > 0 ? 1...MinAtar.last : 0...MinAtar.last - 1)
         try coder.code(&y, in: 0...8)
         try coder.code(&oxygen, in: (flashesOxygen ? -2 : -1)...Self.fullOxygen)

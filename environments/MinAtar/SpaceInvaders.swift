@@ -4,10 +4,12 @@ import Random
 extension MinAtar {
     /// MinAtar's Space Invaders: shoot down the aliens before they land.
     ///
-    /// The reward is 1 for each alien; a bullet, an alien's touch, or aliens that reach the ground and turn end the
-    /// episode. A new wave follows each one that is gone, faster for the first six. The game draws no random number.
+    /// The reward is 1 for each alien. A bullet, the touch of an alien, or aliens that reach the ground and turn end
+    /// the episode. A new wave follows each one that has been shot; the first six get faster and faster. The game uses
+    /// no random numbers.
     public struct SpaceInvaders: MinAtarGame {
-        /// Cannon, aliens, aliens moving to the left, aliens moving to the right, own bullets, the aliens' bullets.
+        /// Cannon, aliens, aliens moving to the left, aliens moving to the right, the cannon's bullets, the aliens'
+        /// bullets.
         public enum Channel: Int, CaseIterable, Sendable {
             case cannon, alien, movingLeft, movingRight, ownBullet, enemyBullet
         }
@@ -20,9 +22,9 @@ extension MinAtar {
         public internal(set) var ownBullets = CellSet()
         /// The aliens' bullets.
         public internal(set) var enemyBullets = CellSet()
-        /// 1 where the aliens move to the right, -1 where to the left.
+        /// 1 if the aliens move to the right, -1 if to the left.
         public internal(set) var direction: Int8 = -1
-        /// Time steps between the moves of a large group of aliens; one of fewer aliens waits as many steps as it has
+        /// Time steps between the moves of a large group of aliens; a smaller group waits as many steps as it has
         /// members.
         public internal(set) var moveInterval: Int8 = 12
         /// How many waves have made the game faster.
@@ -34,9 +36,7 @@ extension MinAtar {
         var ownShotCountdown: Int8 = 0
         private let rampsDifficulty: Bool
 
-        /// The name in ids.
         public static var name: String { "SpaceInvaders" }
-        /// What it is, in a few words.
         public static var summary: String { "shoot down waves of aliens" }
         /// What pays, and what ends a game.
         public static var rewards: String { "1 for each alien. A bullet or a landing alien ends the game." }
@@ -49,15 +49,15 @@ extension MinAtar {
 
         private static var wave: CellSet { CellSet(columns: 2...7, rows: 0...3) }
 
-        /// Makes a game, to be started before use.
+        /// Makes a game; start it before use.
         public init(rampsDifficulty: Bool) { self.rampsDifficulty = rampsDifficulty }
 
-        /// Sends the first wave. Draws nothing.
+        /// Sends the first wave. Uses no random numbers.
         public mutating func start(_: inout MT19937) {
             self = SpaceInvaders(rampsDifficulty: rampsDifficulty)
         }
 
-        /// Moves the cannon and the bullets, then the aliens, where it is time to, and removes those that are hit.
+        /// Moves the cannon and the bullets, then the aliens if it is time to, and removes those that are hit.
         public mutating func act(_ action: Action, _: inout MT19937) -> Int {
             if action == .fire && ownShotCountdown == 0 {
                 ownBullets[cannon, MinAtar.last] = true
@@ -85,7 +85,7 @@ extension MinAtar {
             return hits.count
         }
 
-        /// All aliens take a step sideways, or turn at the border and come down.
+        /// Moves all aliens sideways, or turns them at the border and moves them down.
         private mutating func moveAliens() {
             if aliens.column(direction < 0 ? 0 : MinAtar.last).isEmpty {
                 aliens.move(across: direction)
@@ -97,7 +97,7 @@ extension MinAtar {
             if aliens[cannon, MinAtar.last] { isOver = true }
         }
 
-        /// The lowest alien shoots in the column nearest to the cannon's, the left one of two.
+        /// Lets the lowest alien in the column nearest to the cannon shoot; of two, the left one.
         private mutating func shootBack() {
             var (nearest, distance) = (Int8(0), Int8.max)
             for x in 0...MinAtar.last where abs(x - cannon) < distance && !aliens.column(x).isEmpty {
@@ -114,7 +114,6 @@ extension MinAtar {
             aliens = Self.wave
         }
 
-        /// Writes the cannon, the aliens, by their direction too, and the bullets.
         public func observe(into observation: inout MutableSpan<UInt8>) {
             Self.mark(cannon, MinAtar.last, .cannon, in: &observation)
             for cell in aliens {
@@ -128,7 +127,6 @@ extension MinAtar {
 }
 
 extension MinAtar.SpaceInvaders: StateCodable {
-    /// Codes everything but whether the game ramps.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&cannon, in: 0...MinAtar.last)
         try coder.code(&aliens, minimum: 1)
@@ -145,8 +143,8 @@ extension MinAtar.SpaceInvaders: StateCodable {
 }
 
 extension MinAtar.SpaceInvaders {
-    /// Draws a night sky, the cannon, the bullets, and the aliens, which take on the colour of the strip of sky that they
-    /// are in, and wave their arms with each step.
+    /// Draws a night sky, the cannon, the bullets and the aliens, which have the colour of their strip of the sky and
+    /// wave their arms with each step.
     public func draw(into frame: inout Frame) {
         frame.clear(Color(hex: 0x05060C))
         for star in 0..<40 {

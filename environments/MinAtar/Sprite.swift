@@ -2,9 +2,9 @@ import Graphics
 
 /// A picture of 8 × 8 pixels that fills one cell of the grid.
 struct Sprite: Sendable {
-    /// Pixels of a frame that a pixel of a sprite takes, across and down.
+    /// Pixels of the frame per pixel of a sprite, across and down.
     static let scale = 4
-    /// Pixels of a frame that a cell takes, across and down.
+    /// Pixels of the frame per cell, across and down.
     static let cellSide = 8 * scale
 
     private let pixels: [Color?]
@@ -12,13 +12,13 @@ struct Sprite: Sendable {
     /// Reads a picture of eight rows of eight letters, each the name of a colour; a dot is transparent.
     init(_ colors: [Character: UInt32], _ rows: String) {
         pixels = rows.filter { !$0.isWhitespace }.map { letter in
-            precondition(letter == "." || colors[letter] != nil, "a sprite has no colour \(letter)")
+            precondition(letter == "." || colors[letter] != nil, "no colour is given for the letter \(letter)")
             return colors[letter].map { Color(hex: $0) }
         }
-        precondition(pixels.count == 64, "a sprite of \(pixels.count) pixels, expected 64")
+        precondition(pixels.count == 64, "expected a sprite of 64 pixels, found \(pixels.count)")
     }
 
-    /// Draws the picture into a cell; `mirrored` exchanges left and right.
+    /// Draws the picture into a cell; `mirrored` swaps left and right.
     func draw(_ x: Int8, _ y: Int8, mirrored: Bool = false, into frame: inout Frame) {
         for (index, color) in pixels.enumerated() {
             guard let color else { continue }

@@ -1,14 +1,13 @@
 import Graphics
 
 extension Blackjack {
-    /// 600 × 420 pixels.
     public var frameSize: FrameSize { FrameSize(width: 600, height: 420) }
 
     /// 4: slow enough to follow.
     public var framesPerSecond: Double { 4 }
 
-    /// Draws the dealer's cards, all but the first face down until the player sticks, and the player's cards with their
-    /// points.
+    /// Draws the dealer's cards, face down except for the first until the player sticks, and the player's cards with
+    /// their points.
     public func draw(into frame: inout Frame) {
         frame.clear(Color(hex: 0x1F6B46))
         let showsAll = hasEnded && !player.isBust
@@ -76,7 +75,7 @@ private struct PlayingCard {
         }
     }
 
-    /// The rank in the corner, a large sign of the suit (0 clubs, 1 diamonds, 2 hearts, 3 spades) in the middle.
+    /// The rank in the corner and a large symbol of the suit (0 clubs, 1 diamonds, 2 hearts, 3 spades) in the middle.
     func drawFace(rank: String, suit: Int, into frame: inout Frame) {
         drawSheet(.white, into: &frame)
         let color = suit == 1 || suit == 2 ? Color(hex: 0xC62F35) : Color(hex: 0x1D1D24)
@@ -99,7 +98,7 @@ private struct PlayingCard {
         drawFoot(color, into: &frame)
     }
 
-    /// Two circles and a tip: a heart, or turned over the leaf of a spade.
+    /// Two circles and a tip: a heart or, upside down, the leaf of a spade.
     private func drawHeart(tip: Double, shoulders: Double, _ color: Color, into frame: inout Frame) {
         for across in [33.0, 57.0] {
             let shoulder = point(across, shoulders)

@@ -4,28 +4,28 @@ import Random
 /// Gymnasium's `Blackjack-v1`: draw cards to come closer to 21 than the dealer, but not above.
 ///
 /// Example 5.1 of Sutton and Barto, "Reinforcement Learning". Cards are drawn with replacement. The observation is the
-/// player's points, the dealer's shown card (1 is an ace) and whether the player has an ace that counts 11. Actions: 0
-/// stick, 1 hit. Then the dealer draws up to 17 points; the reward is 1 for the one who comes closer, -1 for the other.
+/// player's points, the dealer's face-up card (1 is an ace) and whether the player has an ace that counts as 11.
+/// Actions: 0 stick, 1 hit. After sticking, the dealer draws up to 17 points; the reward is 1 if the player comes
+/// closer to 21, -1 if the dealer does.
 ///
-/// It has no ``TabularModel``: the observation is no number, and by the book's rules no state either, because a natural and
-/// other 21 points look the same and win differently.
+/// It has no ``TabularModel``: the observation is not a single number and, by the book's rules, not even a state,
+/// because a natural looks like any other 21 points but wins differently.
 public struct Blackjack: Environment {
     /// The player's cards.
     public private(set) var player = BlackjackHand()
-    /// The dealer's cards, the first of which is shown.
+    /// The dealer's cards, of which the first is face up.
     public private(set) var dealer = BlackjackHand()
-    /// The suit of the dealer's shown card, 0...3, for the picture.
+    /// The suit of the dealer's face-up card, 0...3, for drawing.
     public private(set) var suit = 0
-    /// Jack, queen or king where the dealer's shown card counts 10, for the picture.
+    /// Jack, queen or king if the dealer's face-up card counts as 10, for drawing.
     public private(set) var court = 0
     /// Whether the episode has ended.
     public private(set) var hasEnded = false
-    /// The environment's random stream.
     public private(set) var random = PCG64()
-    /// What an ace and a ten in the first two cards bring.
+    /// How a natural, an ace and a ten in the first two cards, is rewarded.
     public let rules: Rules
 
-    /// What a player gets for a natural, 21 points in the first two cards.
+    /// The reward for a natural, 21 points in the first two cards.
     public enum Rules: Hashable, Sendable {
         /// Nothing special.
         case plain
@@ -35,12 +35,12 @@ public struct Blackjack: Environment {
         case book
     }
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     public init(rules: Rules = .book) {
         self.rules = rules
     }
 
-    /// Points, the dealer's shown card, whether an ace counts 11.
+    /// The points, the dealer's face-up card, and whether an ace counts as 11.
     public var observationSpace: Space { .tuple([.discrete(32), .discrete(11), .discrete(2)]) }
     /// Stick, hit.
     public var actionSpace: Space { .discrete(2) }
@@ -54,7 +54,7 @@ public struct Blackjack: Environment {
         (dealer, player) = (BlackjackHand(), BlackjackHand())
         for _ in 0..<2 { dealer.add(drawCard()) }
         for _ in 0..<2 { player.add(drawCard()) }
-        // For the picture alone, but drawn from the same stream as the cards.
+        // For drawing only, but sampled from the same stream as the cards.
         suit = random.integers(4)
         court = dealer.cards[0] == 10 ? random.integers(3) : 0
         hasEnded = false
@@ -84,7 +84,6 @@ public struct Blackjack: Environment {
         return rules == .bonus && player.isNatural && lead > 0 ? 1.5 : Double(lead)
     }
 
-    /// Writes the points, the dealer's shown card and whether an ace counts 11.
     public func observe(into observation: inout MutableSpan<Int32>) {
         precondition(observation.count == 3, "Blackjack: an observation has 3 elements, not \(observation.count)")
         observation[0] = Int32(truncatingIfNeeded: player.points)
@@ -93,27 +92,27 @@ public struct Blackjack: Environment {
     }
 }
 
-/// Cards of one side in ``Blackjack``.
+/// The cards of one side in ``Blackjack``.
 public struct BlackjackHand: Hashable, Sendable, BitwiseCopyable {
-    /// The cards in the order of dealing, 1 (ace) to 10; zeros after the last. 21 points are reached with at most 21
-    /// cards, and the next one ends the game.
+    /// The cards in the order in which they were dealt, 1 (ace) to 10; zeros after the last. 21 cards always reach 21
+    /// points, and the next one ends the game.
     public private(set) var cards = InlineArray<22, UInt8>(repeating: 0)
     /// The number of cards.
     public private(set) var count = 0
-    /// The sum of the cards, aces counting 1.
+    /// The sum of the cards, with aces as 1.
     public private(set) var sum = 0
     /// Whether there is an ace.
     public private(set) var hasAce = false
 
-    /// Whether an ace counts 11 without leading above 21.
+    /// Whether an ace can count as 11 without exceeding 21.
     public var hasUsableAce: Bool { hasAce && sum + 10 <= 21 }
-    /// What the hand counts.
+    /// The value of the hand.
     public var points: Int { hasUsableAce ? sum + 10 : sum }
-    /// Whether it counts more than 21.
+    /// Whether it exceeds 21.
     public var isBust: Bool { points > 21 }
-    /// What it is compared by: 0 where it is more than 21.
+    /// The value in the comparison: 0 if it exceeds 21.
     public var score: Int { isBust ? 0 : points }
-    /// Whether it is an ace and a card that counts 10.
+    /// Whether it is an ace and a card that counts as 10.
     public var isNatural: Bool { count == 2 && hasAce && sum == 11 }
 
     mutating func add(_ card: Int) {
@@ -123,19 +122,17 @@ public struct BlackjackHand: Hashable, Sendable, BitwiseCopyable {
         hasAce = hasAce || card == 1
     }
 
-    /// Whether both hold the same cards.
+    /// Whether both hands hold the same cards.
     public static func == (left: Self, right: Self) -> Bool {
         left.count == right.count && left.cards.indices.allSatisfy { left.cards[$0] == right.cards[$0] }
     }
 
-    /// Feeds the cards.
     public func hash(into hasher: inout Hasher) {
         for index in 0..<count { hasher.combine(cards[index]) }
     }
 }
 
 extension BlackjackHand: StateCodable {
-    /// Codes the cards.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         var (count, cards) = (count, cards)
         try coder.code(&count, in: 0...cards.count)
@@ -146,7 +143,6 @@ extension BlackjackHand: StateCodable {
 }
 
 extension Blackjack: StateCodable {
-    /// Codes both hands, what only the picture shows, whether the episode has ended, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try player.codeState(with: &coder)
         try dealer.codeState(with: &coder)
@@ -162,8 +158,10 @@ extension Blackjack {
         EnvironmentEntry(
             "Blackjack-v1", "come closer to 21 than the dealer", rewards: "1 for a win, -1 for a loss, 0 for a draw.",
             options: [
-                EnvironmentOption("sab", "the book's rules: a natural beats all but a natural", usual: "true"),
-                EnvironmentOption("natural", "1.5 for winning by a natural; only without sab", usual: "false"),
+                EnvironmentOption(
+                    "sab", "Sutton and Barto's rules: a natural beats everything but a natural", usual: "true"),
+                EnvironmentOption(
+                    "natural", "reward 1.5 for winning with a natural; only with sab=false", usual: "false"),
             ]
         ) { request in
             let isBook = try request.options.flag("sab") ?? true

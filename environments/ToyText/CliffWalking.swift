@@ -2,27 +2,25 @@ import Experience
 import Graphics
 import Random
 
-/// Gymnasium's `CliffWalking-v1`: walk along a cliff to the goal; who falls starts again.
+/// Gymnasium's `CliffWalking-v1`: walk along a cliff to the goal; a fall leads back to the start.
 ///
-/// Example 6.6 of Sutton and Barto, "Reinforcement Learning". The observation is the cell of 4 rows and 12 columns, row
-/// × 12 + column. Actions: 0 up, 1 right, 2 down, 3 left. Each step costs 1, a fall 100. On slippery ground the move
-/// goes astray to either side in a third of the cases each.
+/// Example 6.6 of Sutton and Barto, "Reinforcement Learning". The observation is the cell among 4 rows and 12 columns,
+/// row × 12 + column. Actions: 0 up, 1 right, 2 down, 3 left. Each step costs 1, a fall 100. On slippery ground, a move
+/// slips to each side with probability 1/3.
 public struct CliffWalking: Environment {
     /// The walker's cell.
     public private(set) var state = Self.start
-    /// The environment's random stream.
     public private(set) var random = PCG64()
     @usableFromInline let table: TransitionTable
 
     private static let (rows, columns) = (4, 12)
     private static let (start, goal) = (36, 47)
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     public init(isSlippery: Bool = false) {
         table = isSlippery ? Self.slippery : Self.firm
     }
 
-    /// The cells.
     public var observationSpace: Space { .discrete(Self.rows * Self.columns) }
     /// Up, right, down, left.
     public var actionSpace: Space { .discrete(4) }
@@ -36,7 +34,7 @@ public struct CliffWalking: Environment {
         state = table.drawFirstState(&random)
     }
 
-    /// Moves, or slips to a side. A walker at the goal can walk on.
+    /// Moves, or slips to a side. A walker at the goal can move on.
     public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action < 4, "CliffWalking: the action \(action) is not in Discrete(4)")
         let outcome = table.draw(state, action, &random)
@@ -44,7 +42,6 @@ public struct CliffWalking: Environment {
         return Step(reward: outcome.reward, terminated: outcome.terminated)
     }
 
-    /// Writes the cell.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
@@ -70,7 +67,6 @@ public struct CliffWalking: Environment {
 }
 
 extension CliffWalking: StateCodable {
-    /// Codes the cell and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&state, in: 0...table.stateCount - 1)
         try coder.code(&random)
@@ -78,19 +74,17 @@ extension CliffWalking: StateCodable {
 }
 
 extension CliffWalking: TabularModel {
-    /// One state a cell; nothing leads onto the cliff.
+    /// One state per cell; those of the cliff are unreachable.
     public var stateCount: Int { table.stateCount }
-    /// Four moves.
     public var actionCount: Int { 4 }
 
-    /// What can follow an action.
     public func outcomes(state: Int, action: Int) -> [Outcome] { table.list(state: state, action: action) }
 }
 
 extension CliffWalking {
     private var painter: GridPainter { GridPainter(rows: Self.rows, columns: Self.columns) }
 
-    /// One square a cell, 42 pixels wide.
+    /// One square per cell, 42 pixels wide.
     public var frameSize: FrameSize { painter.frameSize }
 
     /// 4: slow enough to follow.

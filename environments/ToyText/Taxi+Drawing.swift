@@ -3,7 +3,6 @@ import Graphics
 extension Taxi {
     private static let (margin, side) = (20, 80)
 
-    /// 440 × 440 pixels.
     public var frameSize: FrameSize {
         let length = TaxiTown.side * Self.side + 2 * Self.margin
         return FrameSize(width: length, height: length)
@@ -25,7 +24,7 @@ extension Taxi {
         }
     }
 
-    /// The upper left corner of a cell; lengths below are in pixels from there.
+    /// The upper left corner of a cell, from which lengths below are measured in pixels.
     private struct Corner {
         let x: Int
         let y: Int
@@ -59,7 +58,7 @@ extension Taxi {
         guard isDestination else { return }
         let (foot, top) = (corner.point(50, 70), corner.point(50, 12))
         frame.drawLine(from: foot, to: top, width: 3, Color(hex: 0x5B4636))
-        // Squares of black and white, as at the end of a race.
+        // A chequered flag.
         for row in 0..<3 {
             for column in 0..<3 {
                 frame.fillRectangle(

@@ -7,35 +7,35 @@ import Random
 /// Dietterich, "Hierarchical reinforcement learning with the MAXQ value function decomposition" (2000). The observation
 /// is ((row × 5 + column) × 5 + passenger) × 4 + destination: a passenger waits at one of the four stops (0 red, 1
 /// green, 2 yellow, 3 blue) or rides (4). Actions: 0 south, 1 north, 2 east, 3 west, 4 pick up, 5 drop off. A step
-/// costs 1, a pick-up or drop-off that can't be 10; the delivery brings 20 and ends the episode.
+/// costs 1, an impossible pick-up or drop-off 10; the delivery gives 20 and ends the episode.
 public struct Taxi: Environment {
-    /// Where taxi, passenger and destination are.
+    /// The number of the state: taxi, passenger and destination.
     public private(set) var state = 0
-    /// Whether the passenger may still change their mind in this episode.
+    /// Whether the passenger may still change their destination in this episode.
     public private(set) var isFickle = false
-    /// The environment's random stream.
     public private(set) var random = PCG64()
-    /// How likely a passenger is to want to go elsewhere once the taxi has set off with them; nil for one who never is.
+    /// The probability that the passenger changes their destination once the taxi has set off with them; nil for never.
     public let fickleProbability: Double?
     @usableFromInline let table: TransitionTable
-    // Of its own, because each read of a static one asks whether it has been made.
+    // Stored here because each access to a static property checks whether it has been initialised.
     private let masks = TaxiTown.masks
 
-    /// Makes an environment, to be reset before use.
+    /// Makes an environment; reset it before use.
     ///
     /// - Parameters:
-    ///   - rainyProbability: how likely a move in the rain goes where it was meant to, 0...1; nil for dry weather.
-    ///   - fickleProbability: how likely a passenger changes their mind once in an episode, 0...1; nil for never, which
-    ///     also draws nothing.
+    ///   - rainyProbability: the probability that a move in the rain goes in the intended direction, 0...1; nil for dry
+    ///     weather.
+    ///   - fickleProbability: the probability that a passenger changes their destination once in an episode, 0...1; nil
+    ///     for never, in which case no random number is used either.
     public init(rainyProbability: Double? = nil, fickleProbability: Double? = nil) {
         for probability in [rainyProbability, fickleProbability] {
-            precondition(0...1 ~= probability ?? 1, "Taxi: a probability of \(probability ?? 1), expected 0...1")
+            precondition(0...1 ~= probability ?? 1, "Taxi: expected a probability in 0...1, found \(probability ?? 1)")
         }
         self.fickleProbability = fickleProbability
         table = rainyProbability.map(TaxiTown.table) ?? TaxiTown.dry
     }
 
-    /// The 500 places of taxi, passenger and destination.
+    /// The 500 combinations of taxi, passenger and destination.
     public var observationSpace: Space { .discrete(TaxiTown.stateCount) }
     /// Four moves, pick up, drop off.
     public var actionSpace: Space { .discrete(6) }
@@ -45,14 +45,14 @@ public struct Taxi: Environment {
     /// The actions that are not in vain: moves without a wall in the way, a pick-up or drop-off that is possible.
     public var actionMask: ActionMask? { masks[state] }
 
-    /// Draws the taxi's cell, a passenger at a stop, and another stop as the destination.
+    /// Samples the taxi's cell, a stop for the passenger, and another stop as the destination.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = PCG64(seed: seed) }
         state = table.drawFirstState(&random)
         isFickle = fickleProbability.map { random.random() < $0 } ?? false
     }
 
-    /// Moves, picks up or drops off. A fickle passenger draws a new destination when the taxi sets off with them.
+    /// Moves, picks up or drops off. A fickle passenger samples a new destination when the taxi sets off with them.
     public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action < 6, "Taxi: the action \(action) is not in Discrete(6)")
         let outcome = table.draw(state, action, &random)
@@ -70,14 +70,12 @@ public struct Taxi: Environment {
         return Step(reward: outcome.reward, terminated: outcome.terminated)
     }
 
-    /// Writes the state.
     public func observe(into observation: inout MutableSpan<Int32>) {
         observation[0] = Int32(truncatingIfNeeded: state)
     }
 }
 
 extension Taxi: StateCodable {
-    /// Codes the state, whether the passenger is still fickle, and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&state, in: 0...TaxiTown.stateCount - 1)
         try coder.code(&isFickle)
@@ -88,10 +86,9 @@ extension Taxi: StateCodable {
 extension Taxi: TabularModel {
     /// Five rows and columns, five places of the passenger, four destinations.
     public var stateCount: Int { table.stateCount }
-    /// Four moves, pick up, drop off.
     public var actionCount: Int { 6 }
 
-    /// What can follow an action, as if the passenger never changed their mind.
+    /// The outcomes of an action, as if the passenger never changed their destination.
     public func outcomes(state: Int, action: Int) -> [Outcome] { table.list(state: state, action: action) }
 }
 
@@ -102,10 +99,13 @@ extension Taxi {
             rewards: "20 for dropping the passenger off at the destination, -10 for an invalid pick-up or drop-off, "
                 + "otherwise -1.",
             options: [
-                EnvironmentOption("is_rainy", "whether moves go astray", usual: "false"),
-                EnvironmentOption("fickle_passenger", "whether passengers change their mind", usual: "false"),
-                EnvironmentOption("rainy_probability", "how likely a move in the rain succeeds", usual: "0.8"),
-                EnvironmentOption("fickle_probability", "how likely a passenger changes their mind", usual: "0.3"),
+                EnvironmentOption("is_rainy", "whether moves may slip to either side", usual: "false"),
+                EnvironmentOption(
+                    "fickle_passenger", "whether passengers may change their destination", usual: "false"),
+                EnvironmentOption(
+                    "rainy_probability", "the probability that a move in the rain succeeds", usual: "0.8"),
+                EnvironmentOption(
+                    "fickle_probability", "the probability that a passenger changes their destination", usual: "0.3"),
             ]
         ) { request in
             let isRainy = try request.options.flag("is_rainy") ?? false

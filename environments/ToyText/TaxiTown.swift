@@ -1,13 +1,13 @@
-/// The town of ``Taxi``: five rows and columns, walls between some columns, four stops, and what can happen there.
+/// The town of ``Taxi``: five rows and columns, walls between some columns, four stops, and the transitions.
 enum TaxiTown {
     static let side = 5
     static let stateCount = 500
     /// The cells of the stops red, green, yellow and blue, row-major.
     static let stops = [0, 4, 20, 23]
-    /// The passenger's place in the taxi; the others are stops.
+    /// The passenger's place in the taxi; the other places are stops.
     static let riding = 4
 
-    /// What a state says.
+    /// The parts of a state.
     struct Place {
         /// The taxi's cell, row × 5 + column.
         var cell: Int
@@ -38,7 +38,7 @@ enum TaxiTown {
     private static let moves: [GridMove] = [.down, .up, .right, .left]
     private static let (pickUp, dropOff) = (4, 5)
 
-    /// The cell that a move leads to: the same at the border and at a wall.
+    /// The cell that a move leads to: the same one at the border and at a wall.
     private static func destination(of move: GridMove, from cell: Int) -> Int {
         switch move {
         case .right where hasWall(eastOf: cell): cell
@@ -59,13 +59,13 @@ enum TaxiTown {
         }
     }
 
-    /// What happens in dry weather.
+    /// The transitions in dry weather.
     static let dry = table { place, move in [(destination(of: move, from: place.cell), 1)] }
 
-    /// What happens in the rain, when a move succeeds with a probability, else goes to either side.
+    /// The transitions in the rain, where a move succeeds with a probability and otherwise goes to either side.
     ///
-    /// The sides are those of the move that was meant, in the order left, right as the original has them; where that
-    /// move is blocked, nothing moves.
+    /// The sides are those of the intended move, in the original's order left, right; if the intended move is blocked,
+    /// the taxi stays.
     static func table(rainyProbability: Double) -> TransitionTable {
         table { place, move in
             let astray = (1 - rainyProbability) / 2

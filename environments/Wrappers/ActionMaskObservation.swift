@@ -1,23 +1,20 @@
 import Experience
 
-/// The observation as a row of floats, followed by a 1 for each action that is not in vain and a 0 for the others: what
-/// an agent that knows nothing of masks can learn from.
+/// The observation as a vector of floats, followed by the action mask, 1 for valid actions and 0 for the others: for
+/// agents that know nothing of masks.
 public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Floats.
     public typealias Element = Float
 
-    /// The environment within.
     public var base: Base
     private let count: Int
     private let layout: FlatLayout
     private var latest: [Base.Element]
     private var floats: [Float]
 
-    /// Adds the action mask to the observations of `base`.
+    /// Appends the action mask to the observations of `base`.
     ///
-    /// - Precondition: `base` has discrete actions and tells which are not in vain.
+    /// - Precondition: `base` has discrete actions and an action mask.
     public init(_ base: Base) {
         requireFit("ActionMaskObservation", Self.misfit(base))
         self.base = base
@@ -29,10 +26,10 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
 
     static func misfit(_ base: Base) -> String? {
         base.actionMask == nil || base.actionSpace.discreteCount == nil
-            ? "an environment that tells which of its discrete actions are not in vain" : nil
+            ? "an environment that says which of its discrete actions are valid" : nil
     }
 
-    /// A box of one axis, its last numbers the mask.
+    /// A box with one axis, which ends with the mask.
     public var observationSpace: Space {
         guard case .box(let low, let high, _, _) = base.observationSpace.flattened(element: .float32) else {
             preconditionFailure()
@@ -42,22 +39,20 @@ public struct ActionMaskObservation<Base: Environment>: LookingWrapper {
             shape: [low.count + count], element: .float32)
     }
 
-    /// Keeps the observation, as floats.
+    /// Stores the observation as floats.
     public mutating func look() {
         base.observe(into: &latest, at: 0, count: latest.count)
         Base.Element.convert(latest, to: &floats)
     }
 
-    /// Writes the observation and the mask.
     public func observe(into observation: inout MutableSpan<Float>) {
         layout.write(floats, into: &observation)
-        guard let mask = base.actionMask else { preconditionFailure("the environment tells no action mask now") }
+        guard let mask = base.actionMask else { preconditionFailure("the environment no longer has an action mask") }
         for action in 0..<count { observation[layout.count + action] = mask.contains(action) ? 1 : 0 }
     }
 }
 
 extension ActionMaskObservation: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         look()

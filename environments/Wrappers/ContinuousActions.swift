@@ -1,13 +1,10 @@
 import Experience
 
-/// Actions of another range, stretched to that of the environment within: Gymnasium's `RescaleAction`.
+/// Rescales actions from another range to that of the wrapped environment: Gymnasium's `RescaleAction`.
 @frozen public struct RescaleAction<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
     /// The range of each number of an action.
     public let range: ClosedRange<Double>
@@ -17,12 +14,12 @@ import Experience
     @usableFromInline let low: [Float]
     @usableFromInline let high: [Float]
 
-    /// Lets the numbers of an action run over `range`.
+    /// Lets each number of an action range over `range`.
     ///
-    /// - Precondition: the actions of `base` are floats within finite bounds, and `range` isn't a single number.
+    /// - Precondition: the actions of `base` are floats with finite bounds, and `range` isn't a single number.
     @inlinable public init(_ base: Base, from range: ClosedRange<Double> = -1...1) {
         precondition(
-            range.lowerBound < range.upperBound, "RescaleAction: the range \(range), it must be longer than 0")
+            range.lowerBound < range.upperBound, "RescaleAction: expected a range longer than 0, found \(range)")
         requireFit("RescaleAction", Self.misfit(base.actionSpace))
         guard case .box(let low, let high, _, _) = base.actionSpace else { preconditionFailure() }
         self.base = base
@@ -38,20 +35,20 @@ import Experience
     @usableFromInline static func misfit(_ space: Space) -> String? {
         guard ActionCheck<Action>.takesFloats(space), case .box(let low, let high, _, _) = space,
             zip(low, high).allSatisfy({ $0.isFinite && $1.isFinite && $0 < $1 })
-        else { return "actions that are floats within finite bounds, not \(space)" }
+        else { return "float actions with finite bounds, not \(space)" }
         return nil
     }
 
     /// The given range for each number.
     public var actionSpace: Space { .box(range, shape: base.actionSpace.shape) }
 
-    /// Plays the stretched action.
+    /// Plays the rescaled action.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var action = action
         withUnsafeMutableBytes(of: &action) { bytes in
             let numbers = bytes.assumingMemoryBound(to: Float.self)
             for index in gradients.indices {
-                // Rounding may lead just beyond the bounds.
+                // Rounding may lead slightly beyond the bounds.
                 let stretched = (numbers[index] - intercepts[index]) / gradients[index]
                 numbers[index] = min(max(stretched, low[index]), high[index])
             }
@@ -60,19 +57,16 @@ import Experience
     }
 }
 
-/// Actions of any size, cut to the bounds of the environment within: Gymnasium's `ClipAction`.
+/// Accepts actions of any size and clips them to the bounds of the wrapped environment: Gymnasium's `ClipAction`.
 @frozen public struct ClipAction<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
     @usableFromInline let low: [Float]
     @usableFromInline let high: [Float]
 
-    /// Lets the numbers of an action be any.
+    /// Accepts any numbers as actions.
     ///
     /// - Precondition: the actions of `base` are floats.
     @inlinable public init(_ base: Base) {
@@ -84,13 +78,13 @@ import Experience
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        ActionCheck<Action>.takesFloats(space) ? nil : "actions that are floats, not \(space)"
+        ActionCheck<Action>.takesFloats(space) ? nil : "float actions, not \(space)"
     }
 
-    /// All numbers.
+    /// Unbounded.
     public var actionSpace: Space { .box(-Double.infinity...Double.infinity, shape: base.actionSpace.shape) }
 
-    /// Plays the action cut to the bounds.
+    /// Plays the clipped action.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var action = action
         withUnsafeMutableBytes(of: &action) { bytes in
@@ -102,14 +96,12 @@ import Experience
 }
 
 extension RescaleAction: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
     }
 }
 
 extension ClipAction: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
     }

@@ -1,19 +1,17 @@
 import Experience
 
-/// The observation of some steps ago, zeros before there is one: Gymnasium's `DelayObservation`.
+/// Returns the observation of some steps ago, zeros at first: Gymnasium's `DelayObservation`.
 @frozen public struct DelayObservation<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
-    /// The number of steps by which observations are late.
+    /// The delay in steps.
     public let delay: Int
     @usableFromInline let width: Int
     @usableFromInline let blank: [Element]
-    // A ring of `delay + 1` observations; the newest is in the slot `newest`, the one to show in the next.
+    // A ring buffer of `delay + 1` observations; the newest is in the slot `newest`, the one to return in the next
+    // slot.
     @usableFromInline var frames: [Element]
     @usableFromInline var newest: Int
 
@@ -21,7 +19,7 @@ import Experience
     ///
     /// - Precondition: `delay` is not negative.
     @inlinable public init(_ base: Base, delay: Int) {
-        precondition(delay >= 0, "DelayObservation: a delay of \(delay) steps, it must be at least 0")
+        precondition(delay >= 0, "DelayObservation: expected a delay of at least 0 steps, found \(delay)")
         self.base = base
         self.delay = delay
         width = base.observationSpace.count
@@ -30,7 +28,7 @@ import Experience
         newest = 0
     }
 
-    /// Resets the environment within and forgets what is on its way.
+    /// Resets the wrapped environment and clears the delayed observations.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         for slot in 0..<delay { frames.replaceSubrange(slot * width..<(slot + 1) * width, with: blank) }
@@ -38,7 +36,6 @@ import Experience
         base.observe(into: &frames, at: newest * width, count: width)
     }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         newest = newest == delay ? 0 : newest + 1
@@ -46,7 +43,6 @@ import Experience
         return result
     }
 
-    /// Writes the observation of ``delay`` steps ago.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         let start = (newest == delay ? 0 : newest + 1) * width
         observation.write(frames, start..<start + width)
@@ -54,7 +50,6 @@ import Experience
 }
 
 extension DelayObservation: StateCodable where Base: StateCodable {
-    /// Codes the observations on their way and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&newest, in: 0...delay)
         try coder.code(elements: &frames)

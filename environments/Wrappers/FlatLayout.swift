@@ -1,13 +1,13 @@
 import Experience
 
-/// How the numbers of a space's member become one row.
+/// How the numbers of a space's member are flattened into a row.
 @usableFromInline struct FlatLayout: Sendable {
-    /// For each number how many it becomes: 0 for one that stays as it is.
+    /// For each number, the length of its one-hot encoding; 0 if it is copied.
     @usableFromInline let choices: [Int]
     /// The length of the row.
     @usableFromInline let count: Int
 
-    /// Whether all numbers stay as they are.
+    /// Whether all numbers are copied.
     @usableFromInline let isPlain: Bool
 
     @usableFromInline init(_ space: Space) {

@@ -1,16 +1,13 @@
 import Experience
 
-/// Observations as one row of numbers: Gymnasium's `FlattenObservation`.
+/// Flattens observations into one vector: Gymnasium's `FlattenObservation`.
 ///
-/// An integer out of n becomes n numbers, 1 at its place and 0 elsewhere; arrays become rows; the parts of tuples and
+/// An integer out of n becomes a one-hot vector of n numbers; arrays are flattened; the parts of tuples and
 /// dictionaries follow one another.
 @frozen public struct FlattenObservation<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
     @usableFromInline let layout: FlatLayout
     @usableFromInline var latest: [Element]
@@ -22,30 +19,26 @@ import Experience
         latest = Array(repeating: .zero, count: base.observationSpace.count)
     }
 
-    /// A box of one axis.
+    /// A box with one axis.
     public var observationSpace: Space { base.observationSpace.flattened(element: Element.elementType) }
 
-    /// Resets the environment within.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         base.observe(into: &latest, at: 0, count: latest.count)
     }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         base.observe(into: &latest, at: 0, count: latest.count)
         return result
     }
 
-    /// Writes the row of numbers.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         layout.write(latest, into: &observation)
     }
 }
 
 extension FlattenObservation: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         base.observe(into: &latest, at: 0, count: latest.count)

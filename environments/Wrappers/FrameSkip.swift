@@ -3,32 +3,30 @@ import Experience
 /// Repeats each action and adds up the rewards, until the episode ends: Gymnasium's `RepeatAction`, and with
 /// ``poolsLastFrames`` its `MaxAndSkipObservation`.
 @frozen public struct FrameSkip<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
-    /// How often an action is played.
+    /// How many times an action is played.
     public let count: Int
-    /// Whether an observation is the greater, number by number, of the last two: what flickers then stays visible.
+    /// Whether an observation is the element-wise maximum of the last two frames, so that flickering objects stay
+    /// visible.
     ///
-    /// Where an episode ends earlier, its last observation is shown as it is. (Gymnasium shows the greater of
-    /// observations that previous steps have left.)
+    /// If an episode ends earlier, its last observation is returned unchanged. (Gymnasium takes the maximum with
+    /// observations left over from previous steps.)
     public let poolsLastFrames: Bool
     @usableFromInline let width: Int
-    // The observation to show instead of that of `base`, where `isPooled`.
+    // The observation to return instead of that of `base`, if `isPooled`.
     @usableFromInline var pooled: [Element]
     @usableFromInline var latest: [Element]
     @usableFromInline var isPooled: Bool
 
     /// Plays each action in `base` `count` times.
     ///
-    /// - Precondition: `count` is positive, and 2 or more where frames are pooled.
+    /// - Precondition: `count` is positive, and at least 2 if frames are pooled.
     @inlinable public init(_ base: Base, count: Int, poolsLastFrames: Bool = false) {
         let least = poolsLastFrames ? 2 : 1
-        precondition(count >= least, "FrameSkip: an action played \(count) times, it must be at least \(least)")
+        precondition(count >= least, "FrameSkip: expected at least \(least) repeats of an action, found \(count)")
         self.base = base
         self.count = count
         self.poolsLastFrames = poolsLastFrames
@@ -38,16 +36,15 @@ import Experience
         isPooled = false
     }
 
-    /// Time steps a second when a person watches: as many times fewer as an action is repeated.
+    /// Time steps per second at which people watch it: those of `base` divided by ``count``.
     @inlinable public var framesPerSecond: Double { base.framesPerSecond / Double(count) }
 
-    /// Resets the environment within.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         isPooled = false
     }
 
-    /// Plays the action until it has been repeated, or the episode ends.
+    /// Plays the action `count` times, or until the episode ends.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var total = Step(reward: 0)
         isPooled = false
@@ -69,7 +66,6 @@ import Experience
         isPooled = true
     }
 
-    /// Writes the last observation, or the greater of the last two.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         guard isPooled else { return base.observe(into: &observation) }
         observation.write(pooled, 0..<width)
@@ -77,12 +73,11 @@ import Experience
 }
 
 extension FrameSkip: StateCodable where Base: StateCodable {
-    /// Codes the pooled observation and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&isPooled)
         try coder.code(elements: &pooled)
         if isPooled && !poolsLastFrames {
-            throw .badState(offset: 0, expected: "the state of a FrameSkip that pools no frames")
+            throw .badState(offset: 0, expected: "the state of a FrameSkip that does not pool frames")
         }
         try base.codeState(with: &coder)
     }

@@ -1,39 +1,35 @@
 import Experience
 
-/// The last observations of the environment within, the oldest first, as one: Gymnasium's `FrameStackObservation`.
+/// Stacks the last observations of the wrapped environment, the oldest first: Gymnasium's `FrameStackObservation`.
 ///
-/// Observations get a leading axis of ``count``; those of a discrete environment become as many integers.
+/// Observations get a leading axis of ``count``; those of a discrete environment become that many integers.
 @frozen public struct FrameStack<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// What stands for the observations before the first.
+    /// What fills the stack before the first observations.
     public enum Padding: String, Hashable, Sendable, CaseIterable {
         /// The first observation of the episode.
         case reset
-        /// Zeros, or the numbers nearest to zero that the space has.
+        /// Zeros, or the numbers nearest to zero in the space.
         case zero
     }
 
-    /// The environment within.
     public var base: Base
-    /// The number of observations.
     public let count: Int
-    /// What stands for the observations before the first.
+    /// What fills the stack before the first observations.
     public let padding: Padding
     @usableFromInline let width: Int
     @usableFromInline let blank: [Element]
-    // A ring: the newest observation is in the slot `newest`, the oldest in the one after it.
+    // A ring buffer: the newest observation is in the slot `newest`, the oldest in the next one.
     @usableFromInline var frames: [Element]
     @usableFromInline var newest: Int
 
     /// Stacks `count` observations of `base`.
     ///
-    /// - Precondition: `count` is positive, and the observations are no tuples or dictionaries.
+    /// - Precondition: `count` is positive, and the observations are not tuples or dictionaries.
     @inlinable public init(_ base: Base, count: Int, padding: Padding = .reset) {
-        precondition(count > 0, "FrameStack: a stack of \(count) observations, it must be at least 1")
+        precondition(count > 0, "FrameStack: expected a stack of at least 1 observation, found \(count)")
         requireFit("FrameStack", Self.misfit(base.observationSpace))
         self.base = base
         self.count = count
@@ -45,13 +41,13 @@ import Experience
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        space.stacked(2) == nil ? "observations of one array, not \(space)" : nil
+        space.stacked(2) == nil ? "observations that are one array, not \(space)" : nil
     }
 
-    /// The space of the environment within, with a leading axis.
+    /// The space of the wrapped environment, with a leading axis.
     public var observationSpace: Space { base.observationSpace.stacked(count)! }
 
-    /// Resets the environment within and fills the stack.
+    /// Resets the wrapped environment and fills the stack.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         newest = count - 1
@@ -65,7 +61,7 @@ import Experience
         }
     }
 
-    /// Plays one step of the environment within; its observation replaces the oldest.
+    /// Plays one step of the wrapped environment; its observation replaces the oldest.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         newest = newest + 1 == count ? 0 : newest + 1
@@ -73,7 +69,6 @@ import Experience
         return result
     }
 
-    /// Writes the observations, the oldest first.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         let older = (newest + 1) * width
         observation.write(frames, older..<frames.count)
@@ -82,7 +77,6 @@ import Experience
 }
 
 extension FrameStack: StateCodable where Base: StateCodable {
-    /// Codes the observations and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&newest, in: 0...count - 1)
         try coder.code(elements: &frames)

@@ -1,19 +1,17 @@
 import Experience
 
-/// Pictures in red, green and blue as one channel of luminance, height × width: Gymnasium's `GrayscaleObservation`.
+/// Converts images from red, green and blue to one channel of luminance, height × width: Gymnasium's
+/// `GrayscaleObservation`.
 public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The environment within.
     public var base: Base
     private var picture: [UInt8]
 
-    /// Takes the colours from the observations of `base`.
+    /// Makes the observations of `base` grey.
     ///
-    /// - Precondition: they are pictures of three channels.
+    /// - Precondition: they are images with three channels.
     public init(_ base: Base) {
         requireFit("Grayscale", Self.misfit(base.observationSpace))
         self.base = base
@@ -22,16 +20,15 @@ public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
 
     static func misfit(_ space: Space) -> String? {
         space.isImage(axes: 3...3) && space.shape[2] == 3
-            ? nil : "pictures, Box(0, 255, (height, width, 3), uint8), not \(space)"
+            ? nil : "images, Box(0, 255, (height, width, 3), uint8), not \(space)"
     }
 
-    /// Pictures without a last axis.
+    /// Images without the last axis.
     public var observationSpace: Space { .image(Array(base.observationSpace.shape.prefix(2))) }
 
-    /// Keeps the picture.
+    /// Stores the image.
     public mutating func look() { base.observe(into: &picture, at: 0, count: picture.count) }
 
-    /// Writes 0.2125 red + 0.7154 green + 0.0721 blue, rounded down.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         for index in 0..<picture.count / 3 {
             let red = Double(picture[3 * index]) * 0.2125
@@ -43,7 +40,6 @@ public struct Grayscale<Base: Environment<UInt8>>: LookingWrapper {
 }
 
 extension Grayscale: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         look()

@@ -1,34 +1,30 @@
 import Experience
 
-/// Observations less their mean, divided by their standard deviation, both of what has been seen so far: Gymnasium's
-/// `NormalizeObservation`.
+/// Normalises observations by the running mean and standard deviation: Gymnasium's `NormalizeObservation`.
 ///
-/// Each environment of a batch has statistics of its own. An evaluation takes over those of the training's first
-/// environment (``BatchedEnvironment/takeOver(statistics:)``).
+/// Each environment of a batch has its own statistics. An evaluation takes over those of the first training environment
+/// (``BatchedEnvironment/takeOver(statistics:)``).
 @frozen public struct NormalizeObservation<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Floats.
     public typealias Element = Float
 
-    /// The environment within.
     public var base: Base
-    /// Whether observations change the statistics.
+    /// Whether observations update the statistics.
     public var isUpdating = true
     /// Added to the variance, which may be 0.
     public let epsilon: Double
-    /// Mean and variance of each number of an observation.
+    /// Mean and variance of each element of an observation.
     public var moments: [NormalizerMoments<Float>]
-    /// How many observations have been seen, and a ten-thousandth.
+    /// The number of observations seen, plus 1/10,000.
     public var count: Double
     @usableFromInline var latest: [Base.Element]
     @usableFromInline var floats: [Float]
 
     /// Normalises the observations of `base`.
     ///
-    /// - Precondition: `epsilon` is positive, and the observations are no tuples or dictionaries.
+    /// - Precondition: `epsilon` is positive, and the observations are not tuples or dictionaries.
     @inlinable public init(_ base: Base, epsilon: Double = 1e-8) {
-        precondition(epsilon > 0, "NormalizeObservation: epsilon is \(epsilon), it must be above 0")
+        precondition(epsilon > 0, "NormalizeObservation: expected epsilon above 0, found \(epsilon)")
         requireFit("NormalizeObservation", Self.misfit(base.observationSpace))
         self.base = base
         self.epsilon = epsilon
@@ -39,21 +35,20 @@ import Experience
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        space.parts.isEmpty ? nil : "observations of one array, not \(space)"
+        space.parts.isEmpty ? nil : "observations that are one array, not \(space)"
     }
 
-    /// All numbers, in the shape of the environment within.
+    /// Unbounded, in the shape of the wrapped environment's space.
     public var observationSpace: Space {
         .box(-Double.infinity...Double.infinity, shape: base.observationSpace.shape)
     }
 
-    /// Resets the environment within; the statistics go on.
+    /// Resets the wrapped environment but not the statistics.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         see()
     }
 
-    /// Codes the moments, and the statistics of the environment within.
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
         try codeMoments(with: &coder)
         isUpdating = isUpdating && !coder.isReading
@@ -68,7 +63,6 @@ import Experience
         }
     }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         see()
@@ -87,7 +81,6 @@ import Experience
         Base.Element.convert(latest, to: &floats)
     }
 
-    /// Writes the normalised observation.
     @inlinable public func observe(into observation: inout MutableSpan<Float>) {
         for index in floats.indices {
             let deviation = (moments[index].variance + Float(epsilon)).squareRoot()
@@ -97,7 +90,6 @@ import Experience
 }
 
 extension NormalizeObservation: StateCodable where Base: StateCodable {
-    /// Codes the statistics and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try codeMoments(with: &coder)
         try base.codeState(with: &coder)

@@ -1,24 +1,21 @@
-/// Rewards divided by the standard deviation of the discounted sum of rewards so far: Gymnasium's `NormalizeReward`.
+/// Divides rewards by the running standard deviation of their discounted sum: Gymnasium's `NormalizeReward`.
 ///
-/// That sum starts anew after a terminal state, and not where an episode is cut. Each environment of a batch has
-/// statistics of its own.
+/// The sum restarts after a terminal state, but not after truncation. Each environment of a batch has its own
+/// statistics.
 @frozen public struct NormalizeReward<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
-    /// Whether rewards change the statistics.
+    /// Whether rewards update the statistics.
     public var isUpdating = true
-    /// What a reward of the step before counts in the sum, 0...1.
+    /// The discount factor of the sum, 0...1.
     public let discount: Double
     /// Added to the variance, which may be 0.
     public let epsilon: Double
     /// Mean and variance of the discounted sum.
     public var moments: NormalizerMoments<Double>
-    /// How many sums have been seen, and a ten-thousandth.
+    /// The number of sums seen, plus 1/10,000.
     public var count: Double
     @usableFromInline var discountedSum: Double
 
@@ -26,8 +23,8 @@
     ///
     /// - Precondition: `discount` is in 0...1 and `epsilon` is positive.
     @inlinable public init(_ base: Base, discount: Double = 0.99, epsilon: Double = 1e-8) {
-        precondition(0...1 ~= discount, "NormalizeReward: a discount of \(discount), it must be in 0...1")
-        precondition(epsilon > 0, "NormalizeReward: epsilon is \(epsilon), it must be above 0")
+        precondition(0...1 ~= discount, "NormalizeReward: expected a discount in 0...1, found \(discount)")
+        precondition(epsilon > 0, "NormalizeReward: expected epsilon above 0, found \(epsilon)")
         self.base = base
         self.discount = discount
         self.epsilon = epsilon
@@ -36,7 +33,6 @@
         discountedSum = 0
     }
 
-    /// Codes the moments, and the statistics of the environment within.
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
         try codeMoments(with: &coder)
         isUpdating = isUpdating && !coder.isReading
@@ -49,10 +45,9 @@
         try coder.code(&moments.variance)
     }
 
-    /// Those of the environment within: each step here is one there.
+    /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var result = base.step(action)
         discountedSum = discountedSum * discount * (result.terminated ? 0 : 1) + result.reward
@@ -66,7 +61,6 @@
 }
 
 extension NormalizeReward: StateCodable where Base: StateCodable {
-    /// Codes the statistics and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try codeMoments(with: &coder)
         try coder.code(&discountedSum)

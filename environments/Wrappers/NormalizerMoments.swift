@@ -1,23 +1,21 @@
-/// Mean and variance of a growing number of samples, as Gymnasium's `RunningMeanStd` keeps them.
+/// Running mean and variance of samples, as in Gymnasium's `RunningMeanStd`.
 ///
-/// They begin as if a ten-thousandth of a sample with mean 0 and variance 1 had been seen. The operations are the
-/// original's in their order, so that the numbers are equal bit by bit.
+/// They start as if 1/10,000 of a sample with mean 0 and variance 1 had been seen. The operations are the original's,
+/// in the same order, so that the numbers are identical bit for bit.
 @frozen
 public struct NormalizerMoments<Number: BinaryFloatingPoint & BitwiseCopyable & Sendable>: Hashable, Sendable,
     BitwiseCopyable
 {
-    /// The mean.
     public var mean: Number = 0
-    /// The variance.
     public var variance: Number = 1
 
     /// The moments before the first sample.
     @inlinable public init() {}
 
-    /// How many samples are taken to have been seen before the first.
+    /// The number of samples assumed to have been seen at the start.
     @inlinable public static var initialCount: Double { 1e-4 }
 
-    /// Takes in one sample, the `count` of samples before it being known.
+    /// Adds a sample, given the number of samples before it.
     @inlinable public mutating func add(_ sample: Number, count: Double) {
         let delta = sample - mean
         let (before, after) = (Number(count), Number(count + 1))

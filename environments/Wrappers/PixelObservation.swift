@@ -1,16 +1,13 @@
 import Experience
 import Graphics
 
-/// The drawn frame as the observation, height × width × 3 bytes: Gymnasium's `AddRenderObservation`.
+/// Observes the drawn frame, height × width × 3 bytes: Gymnasium's `AddRenderObservation`.
 ///
-/// Steps allocate only what the environment's drawing does.
+/// Steps allocate only what drawing allocates.
 public struct PixelObservation<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The environment within.
     public var base: Base
     private var frame: Frame
 
@@ -28,23 +25,22 @@ public struct PixelObservation<Base: Environment>: Wrapper {
         size.width > 0 && size.height > 0 ? nil : "frames, not of \(size.width) × \(size.height) pixels"
     }
 
-    /// Pictures in red, green and blue.
+    /// Images in red, green and blue.
     public var observationSpace: Space { .image([frame.height, frame.width, 3]) }
 
-    /// Resets the environment within and draws it.
+    /// Resets the wrapped environment and draws it.
     public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         base.draw(into: &frame)
     }
 
-    /// Plays one step of the environment within and draws it.
+    /// Plays one step of the wrapped environment and draws it.
     public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         base.draw(into: &frame)
         return result
     }
 
-    /// Writes the frame's pixels.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         for index in frame.pixels.indices {
             let color = Color(rgba: frame.pixels[index])
@@ -56,7 +52,6 @@ public struct PixelObservation<Base: Environment>: Wrapper {
 }
 
 extension PixelObservation: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         if coder.isReading { base.draw(into: &frame) }

@@ -1,30 +1,26 @@
 /// Returns and lengths of the episodes of a single environment: Gymnasium's `RecordEpisodeStatistics`.
 ///
-/// A batch's are kept by ``EpisodeStatistics``, which training loops feed.
+/// For a batch, training loops use ``EpisodeStatistics``.
 public struct RecordEpisodeStatistics<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
-    /// The running episode's and the last 100 finished episodes' returns and lengths.
+    /// The return and length of the current episode and of the last 100 finished ones.
     public private(set) var statistics = EpisodeStatistics(count: 1)
 
     /// Keeps statistics of the episodes of `base`.
     public init(_ base: Base) { self.base = base }
 
-    /// Resets the environment within; the running episode is forgotten.
+    /// Resets the wrapped environment and discards the current episode.
     public mutating func reset(seed: UInt64?) {
         statistics.restart(0)
         base.reset(seed: seed)
     }
 
-    /// Those of the environment within: each step here is one there.
+    /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
-    /// Plays one step of the environment within.
     public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         statistics.record(result)
@@ -33,7 +29,6 @@ public struct RecordEpisodeStatistics<Base: Environment>: Wrapper {
 }
 
 extension RecordEpisodeStatistics: StateCodable where Base: StateCodable {
-    /// Codes the statistics and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try statistics.codeState(with: &coder)
         try base.codeState(with: &coder)

@@ -1,18 +1,15 @@
 import Experience
 
-/// Pictures of another size: each new pixel is the mean of the area that it covers, channel by channel, pixels that
-/// are cut counting by their share. What Gymnasium's `ResizeObservation` does where pictures become smaller.
+/// Resizes images: each new pixel is the mean of the area that it covers, channel by channel, with partly covered
+/// pixels weighted by their share. Equals Gymnasium's `ResizeObservation` when images become smaller.
 public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The environment within.
     public var base: Base
-    /// Rows of the new pictures.
+    /// Rows of the new images.
     public let height: Int
-    /// Columns of the new pictures.
+    /// Columns of the new images.
     public let width: Int
     private let channels: Int
     private let sourceWidth: Int
@@ -20,11 +17,12 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
     private let columns: Cover
     private var picture: [UInt8]
 
-    /// Makes the observations of `base` pictures of `height` × `width` pixels.
+    /// Resizes the observations of `base` to `height` × `width` pixels.
     ///
-    /// - Precondition: they are pictures, `height` and `width` are positive.
+    /// - Precondition: they are images; `height` and `width` are positive.
     public init(_ base: Base, height: Int, width: Int) {
-        precondition(height > 0 && width > 0, "Resize to \(height) × \(width) pixels: both must be at least 1")
+        precondition(
+            height > 0 && width > 0, "Resize: expected a height and width of at least 1, found \(height) × \(width)")
         let space = base.observationSpace
         requireFit("Resize", Self.misfit(space))
         self.base = base
@@ -39,16 +37,15 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
 
     static func misfit(_ space: Space) -> String? {
         space.isImage(axes: 2...3)
-            ? nil : "pictures, Box(0, 255, (height, width) or (height, width, channels), uint8), not \(space)"
+            ? nil : "images, Box(0, 255, (height, width) or (height, width, channels), uint8), not \(space)"
     }
 
-    /// Pictures of the new size, with the channels of the old ones.
+    /// Images of the new size, with the same channels.
     public var observationSpace: Space { .image([height, width] + base.observationSpace.shape.dropFirst(2)) }
 
-    /// Keeps the picture.
+    /// Stores the image.
     public mutating func look() { base.observe(into: &picture, at: 0, count: picture.count) }
 
-    /// Writes the picture in its new size.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         for y in 0..<height {
             for x in 0..<width {
@@ -72,9 +69,9 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
         return sum / (rows.length * columns.length)
     }
 
-    /// Which of `count` places along an axis each of fewer or more new ones covers.
+    /// How `count` old pixels along an axis are covered by the new ones.
     private struct Cover: Sendable {
-        /// The length of a new place in old ones.
+        /// The width of a new pixel in old ones.
         let length: Double
         let starts: [Int]
         let ends: [Int]
@@ -85,7 +82,7 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
             ends = (0..<newCount).map { (($0 + 1) * count + newCount - 1) / newCount }
         }
 
-        /// How much of an old place a new one covers, 0...1.
+        /// The share of an old pixel that a new one covers, 0...1.
         func share(of place: Int, _ new: Int) -> Double {
             min(Double(place + 1), Double(new + 1) * length) - max(Double(place), Double(new) * length)
         }
@@ -93,7 +90,6 @@ public struct Resize<Base: Environment<UInt8>>: LookingWrapper {
 }
 
 extension Resize: StateCodable where Base: StateCodable {
-    /// Codes the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeState(with: &coder)
         look()

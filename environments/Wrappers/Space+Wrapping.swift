@@ -1,7 +1,7 @@
 import Experience
 
 extension Space {
-    /// The space of `count` members as one, with a leading axis; nil for tuples and dictionaries.
+    /// The space of `count` stacked members, with a leading axis; nil for tuples and dictionaries.
     @usableFromInline func stacked(_ count: Int) -> Space? {
         func repeated<Value>(_ values: [Value]) -> [Value] { (0..<count).flatMap { _ in values } }
         return switch self {
@@ -14,7 +14,7 @@ extension Space {
         }
     }
 
-    /// The member whose numbers are as near to 0 as they can be.
+    /// The member whose numbers are nearest to 0.
     @usableFromInline var numbersNearestZero: [Double] {
         switch self {
         case .box(let low, let high, _, _): zip(low, high).map { min(max(0, $0), $1) }
@@ -23,7 +23,7 @@ extension Space {
         }
     }
 
-    /// The box of all rows that members become: integers out of n as n numbers, arrays as rows.
+    /// The box of all flattened members: integers out of n become n numbers, arrays become vectors.
     @usableFromInline func flattened(element: ElementType) -> Space {
         let (low, high) = flatBounds
         return .box(low: low, high: high, shape: [low.count], element: element)
@@ -44,12 +44,12 @@ extension Space {
         }
     }
 
-    /// Whether members are pictures of bytes with `axes` axes, each in its whole range.
+    /// Whether members are images of bytes with `axes` axes, over the full range.
     func isImage(axes: ClosedRange<Int>) -> Bool {
         guard case .box(let low, let high, let shape, .uint8) = self, axes.contains(shape.count) else { return false }
         return low.allSatisfy { $0 == 0 } && high.allSatisfy { $0 == 255 }
     }
 
-    /// Pictures of bytes.
+    /// Images of bytes.
     static func image(_ shape: [Int]) -> Space { .box(0...255, shape: shape, element: .uint8) }
 }

@@ -1,20 +1,16 @@
 import Random
 
-/// Plays, with some probability, the previous action instead of the given one: Gymnasium's `StickyAction`
-/// (Machado et al. 2018).
+/// Repeats the previous action with some probability: Gymnasium's `StickyAction` (Machado et al. 2018).
 ///
-/// The first action of an episode is never replaced. The draws come from a stream of the wrapper's own, made from
-/// the seed of the reset, so that the environment within draws what it draws without the wrapper. (Gymnasium draws
-/// from the environment's stream.)
+/// The first action of an episode is never replaced. The wrapper has its own random stream, made from the seed of the
+/// reset, so that the wrapped environment samples the same numbers as without the wrapper. (Gymnasium uses the
+/// environment's stream.)
 @frozen public struct StickyAction<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
-    /// How likely the previous action is played again, 0..<1.
+    /// The probability that the previous action is repeated, 0..<1.
     public let probability: Double
     /// The action played last; nil before the first of an episode.
     public private(set) var lastAction: Action?
@@ -24,7 +20,7 @@ import Random
     ///
     /// - Precondition: `probability` is in 0..<1.
     public init(_ base: Base, probability: Double) {
-        precondition(0..<1 ~= probability, "StickyAction: a probability of \(probability), it must be in 0..<1")
+        precondition(0..<1 ~= probability, "StickyAction: expected a probability in 0..<1, found \(probability)")
         self.base = base
         self.probability = probability
         random = Self.stream(.random(in: 0...UInt64.max))
@@ -32,17 +28,17 @@ import Random
 
     private static func stream(_ seed: UInt64) -> RandomStream { RandomStream(seed: seed).split("sticky-action") }
 
-    /// Resets the environment within, and forgets the last action.
+    /// Resets the wrapped environment and clears the last action.
     public mutating func reset(seed: UInt64?) {
         if let seed { random = Self.stream(seed) }
         lastAction = nil
         base.reset(seed: seed)
     }
 
-    /// Those of the environment within: each step here is one there.
+    /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
-    /// Plays the action, or the previous one.
+    /// Plays the action or the previous one.
     public mutating func step(_ action: Action) -> Step {
         var action = action
         if let lastAction, random.uniform() < probability { action = lastAction }
@@ -52,7 +48,6 @@ import Random
 }
 
 extension StickyAction: StateCodable where Base: StateCodable {
-    /// Codes the last action, the random stream and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&random)
         var hasAction = lastAction != nil

@@ -1,18 +1,15 @@
 import Experience
 
-/// The observation as a row of floats, followed by the number of steps played: Gymnasium's `TimeAwareObservation`,
-/// flattened as it is there. With the time at hand a cut episode's end is no surprise (Pardo et al. 2018).
+/// The observation as a vector of floats, followed by the number of steps played: Gymnasium's `TimeAwareObservation`,
+/// flattened as it is there. With the time observed, a time limit becomes predictable (Pardo et al. 2018).
 @frozen public struct TimeAwareObservation<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// Floats.
     public typealias Element = Float
 
-    /// The environment within.
     public var base: Base
-    /// The step in which episodes are cut.
+    /// The step after which episodes are truncated.
     public let limit: Int
-    /// Whether the time is given as a share of ``limit``.
+    /// Whether the time is a share of ``limit``.
     public let isNormalized: Bool
     /// The steps played since the last reset.
     public private(set) var elapsed: Int
@@ -20,11 +17,11 @@ import Experience
     private var latest: [Base.Element]
     private var floats: [Float]
 
-    /// Adds the time to the observations of `base`, the episodes of which take up to `limit` steps.
+    /// Appends the time to the observations of `base`, whose episodes take at most `limit` steps.
     ///
     /// - Precondition: `limit` is positive.
     public init(_ base: Base, limit: Int, isNormalized: Bool = false) {
-        precondition(limit > 0, "TimeAwareObservation: a limit of \(limit) steps, it must be at least 1")
+        precondition(limit > 0, "TimeAwareObservation: expected a limit of at least 1 step, found \(limit)")
         self.base = base
         self.limit = limit
         self.isNormalized = isNormalized
@@ -34,7 +31,7 @@ import Experience
         floats = Array(repeating: 0, count: latest.count)
     }
 
-    /// A box of one axis, its last number the time.
+    /// A box with one axis, whose last number is the time.
     public var observationSpace: Space {
         guard case .box(let low, let high, _, _) = base.observationSpace.flattened(element: .float32) else {
             preconditionFailure()
@@ -43,14 +40,13 @@ import Experience
             low: low + [0], high: high + [isNormalized ? 1 : Double(limit)], shape: [low.count + 1], element: .float32)
     }
 
-    /// Resets the environment within and the time.
+    /// Resets the wrapped environment and the time.
     public mutating func reset(seed: UInt64?) {
         elapsed = 0
         base.reset(seed: seed)
         look()
     }
 
-    /// Plays one step of the environment within.
     public mutating func step(_ action: Action) -> Step {
         elapsed += 1
         let result = base.step(action)
@@ -63,7 +59,6 @@ import Experience
         Base.Element.convert(latest, to: &floats)
     }
 
-    /// Writes the observation and the time.
     public func observe(into observation: inout MutableSpan<Float>) {
         layout.write(floats, into: &observation)
         let time = isNormalized ? Double(elapsed) / Double(limit) : Double(elapsed)
@@ -72,7 +67,6 @@ import Experience
 }
 
 extension TimeAwareObservation: StateCodable where Base: StateCodable {
-    /// Codes the time and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&elapsed, in: 0...1 << 62)
         try base.codeState(with: &coder)

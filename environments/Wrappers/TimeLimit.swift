@@ -1,14 +1,11 @@
-/// An environment whose episodes are cut after a number of steps: `truncated` becomes true, `terminated` is
-/// passed through, so that both can be true in one step. Steps after the limit stay truncated.
+/// Truncates episodes after a number of steps: `truncated` becomes true and `terminated` is passed on, so that both can
+/// be true in one step. Steps after the limit stay truncated.
 @frozen public struct TimeLimit<Base: Environment>: Wrapper {
-    /// The actions of the environment within.
     public typealias Action = Base.Action
-    /// The element type of the environment within.
     public typealias Element = Base.Element
 
-    /// The environment within.
     public var base: Base
-    /// The step in which an episode is cut; `Int.max` where it never is.
+    /// The step after which an episode is truncated; `Int.max` for no limit.
     public let limit: Int
     /// The steps played since the last reset.
     public var elapsed: Int
@@ -17,22 +14,22 @@
     ///
     /// - Precondition: `steps` is positive.
     @inlinable public init(_ base: Base, steps: Int?) {
-        precondition(steps ?? 1 > 0, "a time limit of \(steps ?? 0) steps: it must be at least 1")
+        precondition(steps ?? 1 > 0, "TimeLimit: expected a limit of at least 1 step, found \(steps ?? 0)")
         self.base = base
         limit = steps ?? .max
         elapsed = 0
     }
 
-    /// Resets the environment within and the count of steps.
+    /// Resets the wrapped environment and the number of steps.
     @inlinable public mutating func reset(seed: UInt64?) {
         elapsed = 0
         base.reset(seed: seed)
     }
 
-    /// Those of the environment within: each step here is one there.
+    /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
-    /// Plays one step of each environment within.
+    /// Plays one step of each wrapped environment.
     @inlinable @inline(__always) public static func step(
         _ worlds: StridedWorlds<Self>, _ actions: UnsafePointer<Action>, into results: UnsafeMutablePointer<Step>
     ) {
@@ -43,7 +40,6 @@
         }
     }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Base.Action) -> Step {
         var result = base.step(action)
         elapsed += 1
@@ -53,7 +49,6 @@
 }
 
 extension TimeLimit: StateCodable where Base: StateCodable {
-    /// Codes the count of steps and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&elapsed, in: 0...1 << 62)
         try base.codeState(with: &coder)
@@ -61,12 +56,10 @@ extension TimeLimit: StateCodable where Base: StateCodable {
 }
 
 extension TimeLimit: TabularModel where Base: TabularModel {
-    /// The number of states of the environment within.
     public var stateCount: Int { base.stateCount }
-    /// The number of actions of the environment within.
     public var actionCount: Int { base.actionCount }
 
-    /// The outcomes in the environment within: the limit is no part of the task.
+    /// The outcomes in the wrapped environment: the limit is not part of the task.
     public func outcomes(state: Int, action: Int) -> [Outcome] {
         base.outcomes(state: state, action: action)
     }

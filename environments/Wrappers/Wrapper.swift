@@ -1,74 +1,63 @@
 import Experience
 import Graphics
 
-/// An environment that changes what goes into or comes out of the one within it.
+/// An environment that changes the inputs or outputs of another one, which it wraps.
 ///
-/// Wrappers are generic structs and nest by value, so that a stack known when the program is compiled costs no more
-/// than its work, and copying it is a snapshot like that of any environment:
+/// Wrappers are generic structs and nest by value, so that a stack known at compile time costs no more than its work,
+/// and copying it is a snapshot, as for any environment:
 ///
 /// ```swift
 /// FrameStack(TimeLimit(CartPole(), steps: 500), count: 4)
 /// ```
 ///
-/// What a wrapper doesn't change is passed on: it declares only what it does. Buffers are made once, by the
-/// initialiser; the first step after a copy was taken gives the copy buffers of its own.
+/// A wrapper declares only what it changes; everything else is passed on. The initialiser allocates its buffers; the
+/// first step after a copy gives the copy its own.
 ///
 /// ``WrapperCatalog`` makes stacks by name.
 public protocol Wrapper<Base>: Environment {
-    /// The type of the environment within.
+    /// The type of the wrapped environment.
     associatedtype Base: Environment
-    /// The environment within.
     var base: Base { get set }
 }
 
 extension Wrapper {
-    /// The frame size of the environment within.
     @inlinable public var frameSize: FrameSize { base.frameSize }
-    /// Time steps a second when a person watches.
     @inlinable public var framesPerSecond: Double { base.framesPerSecond }
 
-    /// Codes the statistics of the environment within.
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeStatistics(with: &coder)
     }
 
-    /// Draws the environment within.
     @inlinable public func draw(into frame: inout Frame) { base.draw(into: &frame) }
 
-    /// Resets the environment within.
     @inlinable public mutating func reset(seed: UInt64?) { base.reset(seed: seed) }
 }
 
 extension Wrapper where Action == Base.Action {
-    /// The actions of the environment within.
     @inlinable public var actionSpace: Space { base.actionSpace }
     /// The names of the actions of the environment within.
     public var actionNames: [String] { base.actionNames }
     /// The action mask of the environment within.
     @inlinable public var actionMask: ActionMask? { base.actionMask }
 
-    /// Plays one step of the environment within.
     @inlinable public mutating func step(_ action: Action) -> Step { base.step(action) }
 }
 
 extension Wrapper where Element == Base.Element {
-    /// The observations of the environment within.
     @inlinable public var observationSpace: Space { base.observationSpace }
 
-    /// Writes the observation of the environment within.
     @inlinable public func observe(into observation: inout MutableSpan<Element>) {
         base.observe(into: &observation)
     }
 }
 
-/// A wrapper that keeps what the environment within shows after each reset and step, to show it otherwise.
+/// A wrapper that stores the observation of the wrapped environment after each reset and step, to transform it.
 public protocol LookingWrapper<Base>: Wrapper {
-    /// Keeps what the environment within shows now.
+    /// Stores the current observation of the wrapped environment.
     mutating func look()
 }
 
 extension LookingWrapper {
-    /// Resets the environment within, and looks.
     @inlinable public mutating func reset(seed: UInt64?) {
         base.reset(seed: seed)
         look()
@@ -76,7 +65,6 @@ extension LookingWrapper {
 }
 
 extension LookingWrapper where Action == Base.Action {
-    /// Plays one step of the environment within, and looks.
     @inlinable public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
         look()
@@ -85,7 +73,6 @@ extension LookingWrapper where Action == Base.Action {
 }
 
 extension Environment {
-    /// Writes the current observation to `elements` from `offset` on.
     @inlinable @inline(__always) func observe(into elements: inout [Element], at offset: Int, count: Int) {
         elements.withUnsafeMutableBufferPointer { buffer in
             var row = UnsafeMutableBufferPointer(rebasing: buffer[offset..<offset + count]).mutableSpan
@@ -95,7 +82,7 @@ extension Environment {
 }
 
 extension MutableSpan where Element: BitwiseCopyable {
-    /// Writes a range of `elements` from `offset` on: in one piece, which is fast where the type isn't known either.
+    /// Writes a range of `elements` from `offset` on, in one piece, which is fast even in unspecialised code.
     @inlinable @inline(__always) mutating func write(_ elements: [Element], _ range: Range<Int>, at offset: Int = 0) {
         precondition(
             0 <= range.lowerBound && range.upperBound <= elements.count && offset + range.count <= count,
@@ -109,7 +96,7 @@ extension MutableSpan where Element: BitwiseCopyable {
     }
 }
 
-/// What kinds of environment a wrapper can't be put around, in words.
+/// Stops the program with a description of the environments that fit if this one doesn't.
 @usableFromInline func requireFit(_ wrapper: String, _ misfit: String?) {
     if let misfit { preconditionFailure("\(wrapper) needs \(misfit)") }
 }

@@ -1,13 +1,12 @@
 import Storage
 
-/// A wrapper that can be put around an environment by name, such as `frame-stack=4`.
+/// A wrapper that can be requested by name, such as `frame-stack=4`.
 public struct WrapperEntry: Sendable {
-    /// What it is called, such as `frame-stack`.
+    /// The name, such as `frame-stack`.
     public let name: String
-    /// What it does, in one line.
+    /// A one-line description.
     public let summary: String
-    /// What stands behind the name and `=`, such as `COUNT`; empty where nothing does, in brackets where it may be left
-    /// out.
+    /// The argument after the name and `=`, such as `COUNT`; empty if there is none, in brackets if it is optional.
     public let argument: String
     let wrap: @Sendable (any Environment, WrapperArgument) throws -> any Environment
 
@@ -18,55 +17,55 @@ public struct WrapperEntry: Sendable {
         (self.name, self.argument, self.summary, self.wrap) = (name, argument, summary, wrap)
     }
 
-    /// How it is written, such as `frame-stack=COUNT`.
+    /// The syntax, such as `frame-stack=COUNT`.
     public var usage: String { argument.isEmpty || argument.hasPrefix("[") ? name + argument : "\(name)=\(argument)" }
 }
 
-/// All wrappers that can be named.
+/// All wrappers that have a name.
 public enum WrapperCatalog {
-    /// The wrappers.
     public static let entries: [WrapperEntry] = [
-        WrapperEntry("frame-stack", "COUNT", "the last observations as one") { try stack($0, $1) },
-        WrapperEntry("frame-skip", "COUNT", "each action is played so often") { try skip($0, $1, pools: false) },
-        WrapperEntry("max-frame-skip", "COUNT", "the same, showing the greater of the last two observations") {
+        WrapperEntry("frame-stack", "COUNT", "stacks the last observations into one") { try stack($0, $1) },
+        WrapperEntry("frame-skip", "COUNT", "repeats each action") { try skip($0, $1, pools: false) },
+        WrapperEntry("max-frame-skip", "COUNT", "repeats each action, observing the maximum of the last two frames") {
             try skip($0, $1, pools: true)
         },
-        WrapperEntry("sticky-action", "PROBABILITY", "the previous action is played again so often") {
+        WrapperEntry("sticky-action", "PROBABILITY", "repeats the previous action with a probability") {
             try stick($0, $1)
         },
-        WrapperEntry("clip-reward", "[=LOW:HIGH]", "rewards cut to a range, -1:1 unless given") { try clip($0, $1) },
-        WrapperEntry("normalize-reward", "[=DISCOUNT]", "rewards divided by the running deviation of returns") {
+        WrapperEntry("clip-reward", "[=LOW:HIGH]", "clips rewards to a range, by default -1:1") { try clip($0, $1) },
+        WrapperEntry("normalize-reward", "[=DISCOUNT]", "divides rewards by the running standard deviation of returns")
+        {
             try normalizeReward($0, $1)
         },
-        WrapperEntry("normalize-observation", "", "observations less their running mean, by their deviation") {
+        WrapperEntry("normalize-observation", "", "normalises observations by their running mean and deviation") {
             try normalizeObservation($0, $1)
         },
-        WrapperEntry("rescale-action", "[=LOW:HIGH]", "continuous actions run over a range, -1:1 unless given") {
+        WrapperEntry("rescale-action", "[=LOW:HIGH]", "rescales continuous actions to a range, by default -1:1") {
             try rescale($0, $1)
         },
-        WrapperEntry("clip-action", "", "continuous actions may be any numbers, and are cut") {
+        WrapperEntry("clip-action", "", "accepts any continuous actions and clips them to their bounds") {
             try clipAction($0, $1)
         },
-        WrapperEntry("flatten", "", "observations as one row; an integer out of n as n zeros and ones") { world, _ in
+        WrapperEntry("flatten", "", "flattens observations into one vector; integers become one-hot") { world, _ in
             flatten(world)
         },
-        WrapperEntry("time-aware", "[=normalized]", "the number of steps played at the end of observations") {
+        WrapperEntry("time-aware", "[=normalized]", "appends the number of steps played to observations") {
             try tellTime($0, $1)
         },
-        WrapperEntry("action-mask", "", "which actions are not in vain, at the end of observations") {
+        WrapperEntry("action-mask", "", "appends the mask of valid actions to observations") {
             try tellMask($0, $1)
         },
-        WrapperEntry("delay", "STEPS", "observations come so many steps late") { try delay($0, $1) },
-        WrapperEntry("pixels", "", "the drawn frame as observation") { try pixels($0, $1) },
-        WrapperEntry("grayscale", "", "pictures without colours") { try grayscale($0, $1) },
-        WrapperEntry("resize", "HEIGHTxWIDTH", "pictures of another size, by area averages") { try resize($0, $1) },
+        WrapperEntry("delay", "STEPS", "delays observations by a number of steps") { try delay($0, $1) },
+        WrapperEntry("pixels", "", "observes the drawn frame") { try pixels($0, $1) },
+        WrapperEntry("grayscale", "", "makes images grey") { try grayscale($0, $1) },
+        WrapperEntry("resize", "HEIGHTxWIDTH", "resizes images by averaging areas") { try resize($0, $1) },
     ]
 
-    /// The option by which each environment takes a stack of wrappers.
+    /// The option of every environment that takes a stack of wrappers.
     public static let option = EnvironmentOption(
-        "wrap", "wrappers with commas between them, the first innermost, such as frame-stack=4,time-aware")
+        "wrap", "wrappers separated by commas, the innermost first, such as frame-stack=4,time-aware")
 
-    /// The wrapper of a name.
+    /// The wrapper of this name.
     ///
     /// - Throws: ``EnvironmentError/unknownWrapper(name:nearest:known:)``.
     public static func entry(_ name: String) throws(EnvironmentError) -> WrapperEntry {
@@ -75,7 +74,7 @@ public enum WrapperCatalog {
         throw .unknownWrapper(name: name, nearest: nearestName(to: name, among: known), known: known)
     }
 
-    /// The wrappers that a text like `frame-skip=4,frame-stack=4` names, the first to be put on first.
+    /// The wrappers that a text like `frame-skip=4,frame-stack=4` names, the innermost first.
     ///
     /// - Throws: ``EnvironmentError/unknownWrapper(name:nearest:known:)`` with the nearest name.
     static func stack(_ text: String, around environment: String) throws(EnvironmentError) -> [NamedWrapper] {
@@ -92,12 +91,12 @@ public enum WrapperCatalog {
     }
 }
 
-/// A wrapper with what stands behind its name.
+/// A wrapper and its argument.
 struct NamedWrapper: Sendable {
     var entry: WrapperEntry
     var argument: WrapperArgument
 
-    /// Puts it around an environment, the episodes of which are cut in the step `stepLimit`.
+    /// Wraps an environment whose episodes are truncated after `stepLimit` steps.
     func wrap(_ world: any Environment, stepLimit: Int?) throws -> any Environment {
         var argument = argument
         argument.stepLimit = stepLimit
@@ -105,7 +104,7 @@ struct NamedWrapper: Sendable {
     }
 }
 
-/// What stands behind a wrapper's name, read as what the wrapper wants.
+/// The argument of a wrapper, read as the type that it needs.
 struct WrapperArgument: Sendable {
     var usage: String
     var name: String
@@ -126,7 +125,7 @@ struct WrapperArgument: Sendable {
         return number
     }
 
-    /// A number that fulfils a condition; `usual` where there is none.
+    /// A number that meets a condition; `usual` if there is no argument.
     func number(usual: Double? = nil, _ expected: String, where isGood: (Double) -> Bool) throws(EnvironmentError)
         -> Double
     {
@@ -136,23 +135,23 @@ struct WrapperArgument: Sendable {
         return number
     }
 
-    /// Two finite numbers with a colon between them, the second greater; -1 and 1 where there are none.
+    /// Two finite numbers separated by a colon, the second larger; -1 and 1 if there is no argument.
     func range() throws(EnvironmentError) -> ClosedRange<Double> {
         guard let text else { return -1...1 }
         let numbers = text.split(separator: ":", omittingEmptySubsequences: false).compactMap { Double($0) }
         guard numbers.count == 2, numbers[0].isFinite, numbers[1].isFinite, numbers[0] < numbers[1] else {
-            throw bad("two numbers, the second greater")
+            throw bad("two numbers, the second larger")
         }
         return numbers[0]...numbers[1]
     }
 
-    /// Refuses what the wrapper can't be put around.
+    /// Throws if the wrapper doesn't fit.
     func requireFit(_ misfit: String?) throws(EnvironmentError) {
         if let misfit { throw .wrapperMisfit(wrapper: name, environment: environment, needs: misfit) }
     }
 }
 
-// Each of these opens the type of the environment within, so that the wrapper is made for it.
+// Each of these opens the type of the wrapped environment, so that the wrapper is specialised for it.
 extension WrapperCatalog {
     private static func stack<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
         -> any Environment
@@ -208,7 +207,7 @@ extension WrapperCatalog {
     private static func flatten(_ world: some Environment) -> any Environment { FlattenObservation(world) }
 
     private static func tellTime(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
-        guard argument.text == nil || argument.text == "normalized" else { throw argument.bad("or nothing behind it") }
+        guard argument.text == nil || argument.text == "normalized" else { throw argument.bad("or no value") }
         guard let limit = argument.stepLimit else {
             throw EnvironmentError.wrapperMisfit(
                 wrapper: argument.name, environment: argument.environment,
@@ -261,7 +260,7 @@ extension WrapperCatalog {
         if let world = world as? any Environment<UInt8> { return world }
         throw EnvironmentError.wrapperMisfit(
             wrapper: argument.name, environment: argument.environment,
-            needs: "pictures of bytes, not \(world.observationSpace); pixels,\(argument.name) gives it the drawn frames"
+            needs: "images of bytes, not \(world.observationSpace); 'pixels,\(argument.name)' gives it the drawn frames"
         )
     }
 }

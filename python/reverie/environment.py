@@ -8,21 +8,21 @@ from reverie.library import Batch, Error
 
 
 def mask_array(bits, count):
-    """Masks (...) of bits as (..., count) zeros and ones, as Gymnasium gives them."""
+    """Converts masks (...) of bits to (..., count) zeros and ones, as in Gymnasium."""
     return (bits[..., None] >> numpy.arange(count, dtype=numpy.uint64) & numpy.uint64(1)).astype(numpy.int8)
 
 
 class Environment(gymnasium.Env):
-    """One of Reverie's environments; `options` are those that `reverie list environments ID` shows.
+    """One of Reverie's environments; `reverie list environments ID` shows its `options`.
 
-    Episodes are cut by its own time limit; a step after the end is refused.
+    Episodes are truncated by its own time limit; a step after the end raises an error.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 30}
 
     def __init__(self, name, render_mode=None, **options):
         if render_mode not in (None, "rgb_array"):
-            raise Error(f"{name} draws with render_mode='rgb_array', not {render_mode!r}")
+            raise Error(f"{name} supports render_mode='rgb_array', not {render_mode!r}")
         self._made_of = (name, render_mode, options)
         self._batch = Batch(name, 1, "disabled", options)
         description = self._batch.description
@@ -32,7 +32,7 @@ class Environment(gymnasium.Env):
         self.render_mode = render_mode
 
     def reset(self, *, seed=None, options=None):
-        """Starts an episode; options of an environment are given when it is made."""
+        """Starts an episode; an environment takes its options when it is made, not here."""
         if options:
             raise Error(f"{self._made_of[0]} takes its options when it is made, not in reset: {', '.join(options)}")
         super().reset(seed=seed)
@@ -45,23 +45,27 @@ class Environment(gymnasium.Env):
         batch.actions[0] = action
         batch.step()
         return (
-            self._observation(), float(batch.rewards[0]), bool(batch.terminated[0]), bool(batch.truncated[0]), self._info()
+            self._observation(),
+            float(batch.rewards[0]),
+            bool(batch.terminated[0]),
+            bool(batch.truncated[0]),
+            self._info(),
         )
 
     def render(self):
-        """The state as a picture (height, width, 3), where the mode is rgb_array."""
+        """A picture (height, width, 3) of the state, if render_mode is rgb_array; otherwise None."""
         return self._batch.draw() if self.render_mode == "rgb_array" else None
 
     def close(self):
-        """Gives the environment's memory back, once nobody holds its arrays."""
+        """Frees the environment's memory, once nothing refers to its arrays."""
         self._batch = None
 
     def save(self):
-        """The whole state as bytes."""
+        """Returns the whole state as bytes."""
         return self._batch.save()
 
     def restore(self, state):
-        """Goes on exactly from a saved state."""
+        """Restores a saved state, from which the environment continues exactly."""
         self._batch.restore(state)
 
     def __deepcopy__(self, memo):

@@ -1,4 +1,4 @@
-"""The library behind the package: reverie.h by ctypes, its buffers as NumPy arrays that nothing copies."""
+"""The library behind the package: reverie.h through ctypes, with its buffers as NumPy arrays, without copies."""
 
 import ctypes
 import json
@@ -10,7 +10,7 @@ import numpy
 
 
 class Error(Exception):
-    """What the library refuses, in a sentence."""
+    """An error of the library, in a sentence."""
 
 
 class Buffers(ctypes.Structure):
@@ -59,13 +59,16 @@ def _load():
     path = next((place for place in places if place.exists()), None)
     if path is None:
         tried = ", ".join(map(str, places))
-        raise ImportError(f"Reverie's library is missing (tried {tried}): run 'make build' in the repository, then install again")
+        raise ImportError(
+            f"Reverie's library is missing (tried {tried}): run 'make build' in the repository, then install again"
+        )
     library = ctypes.CDLL(str(path))
     for name, (result, arguments) in _SIGNATURES.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments
     if "REVERIE_ASSETS" not in os.environ:
-        assets = next((place for place in (package / "assets", package.parent.parent / "assets") if place.is_dir()), None)
+        folders = (package / "assets", package.parent.parent / "assets")
+        assets = next((folder for folder in folders if folder.is_dir()), None)
         if assets:
             library.reverie_set_assets(str(assets).encode())
     return library
@@ -113,10 +116,10 @@ class _Handle:
 
 
 class Batch:
-    """n environments and their buffers as arrays: `observations` (n, ...), `final_observations` (n, ...), `actions` (n) or (n, k),
-    `rewards` (n), `terminated`, `truncated`, `is_reset` (n), `action_masks` (n) or None.
+    """n environments and their buffers as arrays: `observations` (n, ...), `final_observations` (n, ...), `actions` (n)
+    or (n, k), `rewards` (n), `terminated`, `truncated`, `is_reset` (n), `action_masks` (n) or None.
 
-    The arrays are written by each step and reset.
+    Each step and reset overwrites the arrays.
     """
 
     MODES = ["same_step", "next_step", "disabled"]
@@ -146,7 +149,7 @@ class Batch:
         elif buffers.continuous_actions:
             self.actions = self._array(buffers.continuous_actions, numpy.float32, buffers.action_count)
         else:
-            raise Error(f"{self.description['id']}: there is no way to give its actions from here")
+            raise Error(f"{self.description['id']}: actions of its action space are not supported from Python")
         self.rewards = self._array(buffers.rewards, numpy.float64, 1)[:, 0]
         self.terminated = self._array(buffers.terminated, numpy.bool_, 1)[:, 0]
         self.truncated = self._array(buffers.truncated, numpy.bool_, 1)[:, 0]
@@ -158,7 +161,7 @@ class Batch:
         return (self.count, *space["shape"]) if space["type"] == "Box" else (self.count, width)
 
     def _array(self, address, element, width):
-        """(n, width) elements at an address, which live as long as the array."""
+        """(n, width) elements at an address, which stay valid as long as the array."""
 
         class Memory(c_uint8 * (self.count * width * numpy.dtype(element).itemsize)):
             pass
@@ -168,12 +171,12 @@ class Batch:
         return numpy.frombuffer(memory, element).reshape(self.count, width)
 
     def reset(self, seeds=None, mask=None):
-        """Starts an episode where `mask` says so, else everywhere; `seeds` has a number or None for each environment."""
+        """Starts an episode in the environments that `mask` selects, or in all; `seeds` has a seed or None for each."""
         numbers = given = None
         if seeds is not None:
             wrong = next((seed for seed in seeds if seed is not None and not 0 <= seed < 1 << 64), None)
             if wrong is not None:
-                raise Error(f"a seed is a whole number from 0 to 2^64 - 1, not {wrong}")
+                raise Error(f"a seed must be a whole number from 0 to 2^64 - 1, not {wrong}")
             numbers = numpy.array([seed or 0 for seed in seeds], numpy.uint64)
             given = numpy.array([seed is not None for seed in seeds], numpy.uint8)
         chosen = None if mask is None else numpy.ascontiguousarray(mask, numpy.uint8)
@@ -182,19 +185,19 @@ class Batch:
             _fail()
 
     def step(self):
-        """Plays a step with `actions`."""
+        """Plays one step with `actions`."""
         if self._step(self._pointer):
             _fail()
 
     def draw(self, index=0):
-        """A new picture (height, width, 3) of one environment."""
+        """Draws a new picture (height, width, 3) of one environment."""
         picture = numpy.empty(self._picture, numpy.uint8)
         if _library.reverie_draw(self._pointer, index, picture.ctypes.data):
             _fail()
         return picture
 
     def save(self, index=0):
-        """One environment's whole state."""
+        """Returns the whole state of one environment."""
         size = c_size_t()
         pointer = _library.reverie_save(self._pointer, index, byref(size))
         if not pointer:
@@ -205,6 +208,6 @@ class Batch:
             _library.reverie_free(pointer)
 
     def restore(self, state, index=0):
-        """Puts one environment into a saved state."""
+        """Restores a saved state of one environment."""
         if _library.reverie_restore(self._pointer, index, state, len(state)):
             _fail()

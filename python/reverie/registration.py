@@ -1,4 +1,4 @@
-"""Every environment under a name that Gymnasium's registry takes."""
+"""Registers every environment under a name that Gymnasium accepts."""
 
 import gymnasium
 
@@ -11,7 +11,7 @@ def gymnasium_id(name):
 
 
 def register():
-    """Registers all environments; again without harm."""
+    """Registers all environments; calling it again does no harm."""
     for name in environments():
         if gymnasium_id(name) not in gymnasium.registry:
             gymnasium.register(

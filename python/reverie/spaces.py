@@ -1,11 +1,11 @@
-"""The library's spaces as Gymnasium's, and rows of numbers as their members."""
+"""Converts the library's spaces to Gymnasium's, and rows of numbers to their members."""
 
 import numpy
 from gymnasium import spaces
 
 
 def space(description):
-    """The space of a description that the library gave."""
+    """The space that the library describes."""
     kind = description["type"]
     if kind == "Discrete":
         return spaces.Discrete(description["n"])
@@ -24,11 +24,12 @@ def space(description):
 
 
 def _bounds(numbers, shape, element):
-    return numpy.broadcast_to(numpy.array(numbers, numpy.float64).astype(element).reshape(shape if numpy.ndim(numbers) else ()), shape)
+    bounds = numpy.array(numbers, numpy.float64).astype(element).reshape(shape if numpy.ndim(numbers) else ())
+    return numpy.broadcast_to(bounds, shape)
 
 
 def width(of):
-    """How many numbers a member has."""
+    """The number of numbers in a member."""
     if isinstance(of, spaces.Discrete):
         return 1
     if isinstance(of, spaces.Tuple):
@@ -39,7 +40,7 @@ def width(of):
 
 
 def members(of, rows):
-    """The rows (n, ...) as a batch of members, not copied where they already are that."""
+    """Converts rows (n, ...) to a batch of members, without a copy if they already are one."""
     if isinstance(of, spaces.Discrete):
         return rows.reshape(len(rows)).astype(of.dtype)
     if isinstance(of, (spaces.Tuple, spaces.Dict)):
@@ -53,7 +54,7 @@ def members(of, rows):
 
 
 def member(of, row):
-    """One row as a member of its own."""
+    """Converts one row to a member."""
     if isinstance(of, spaces.Discrete):
         return int(row.reshape(-1)[0])
     if isinstance(of, (spaces.Tuple, spaces.Dict)):

@@ -26,7 +26,7 @@ class VectorEnvironment(VectorEnv):
         self, name, num_envs=1, autoreset_mode=AutoresetMode.NEXT_STEP, copy=True, render_mode=None, **options
     ):
         if render_mode not in (None, "rgb_array"):
-            raise Error(f"{name} draws with render_mode='rgb_array', not {render_mode!r}")
+            raise Error(f"{name} supports render_mode='rgb_array', not {render_mode!r}")
         mode = AutoresetMode(autoreset_mode)
         self._batch = Batch(name, num_envs, _MODES[mode], options)
         description = self._batch.description
@@ -42,7 +42,10 @@ class VectorEnvironment(VectorEnv):
         self._name, self._copy, self._mode = name, copy, mode
 
     def reset(self, *, seed=None, options=None):
-        """Starts episodes in all environments, or in those of `options["reset_mask"]`; environment i is seeded with `seed + i`."""
+        """Starts episodes in all environments, or in those that `options["reset_mask"]` selects.
+
+        Environment i is seeded with `seed + i`.
+        """
         options = dict(options or {})
         mask = options.pop("reset_mask", None)
         if options:
@@ -50,12 +53,12 @@ class VectorEnvironment(VectorEnv):
         if mask is not None:
             shape, kind = getattr(mask, "shape", None), getattr(mask, "dtype", None)
             if shape != (self.num_envs,) or kind != numpy.bool_ or not mask.any():
-                raise Error(f"reset_mask is an array of {self.num_envs} booleans, at least one of them true")
+                raise Error(f"reset_mask must be an array of {self.num_envs} booleans, at least one of them true")
         self._batch.reset(self._seeds(seed), mask)
         return self._observations(), self._infos(numpy.ones(self.num_envs, bool) if mask is None else mask)
 
     def step(self, actions):
-        """Plays a step in each environment."""
+        """Plays one step in each environment."""
         batch = self._batch
         batch.actions[...] = actions
         batch.step()
@@ -68,19 +71,19 @@ class VectorEnvironment(VectorEnv):
         return self._observations(), *results, infos
 
     def render(self):
-        """A picture (height, width, 3) of each environment, where the mode is rgb_array."""
+        """A picture (height, width, 3) of each environment, if render_mode is rgb_array; otherwise None."""
         return tuple(map(self._batch.draw, range(self.num_envs))) if self.render_mode == "rgb_array" else None
 
     def close_extras(self, **_):
-        """Gives the memory back, once nobody holds its arrays."""
+        """Frees the memory, once nothing refers to its arrays."""
         self._batch = None
 
     def save(self, index):
-        """The whole state of one environment as bytes."""
+        """Returns the whole state of one environment as bytes."""
         return self._batch.save(index)
 
     def restore(self, state, index):
-        """One environment goes on exactly from a saved state."""
+        """Restores a saved state of one environment, from which it continues exactly."""
         self._batch.restore(state, index)
 
     def _seeds(self, seed):
@@ -89,7 +92,7 @@ class VectorEnvironment(VectorEnv):
         if isinstance(seed, (int, numpy.integer)):
             return [int(seed) + index for index in range(self.num_envs)]
         if len(seed) != self.num_envs:
-            raise Error(f"{len(seed)} seeds for {self.num_envs} environments")
+            raise Error(f"expected {self.num_envs} seeds, one per environment, found {len(seed)}")
         return list(seed)
 
     def _observations(self):
@@ -105,7 +108,7 @@ class VectorEnvironment(VectorEnv):
         return {"action_mask": flags, "_action_mask": who.copy()}
 
     def _add_final(self, infos):
-        """The last observations of the episodes that ended, as Gymnasium gives them."""
+        """Adds the last observations of the episodes that ended, as Gymnasium does."""
         ended = self._batch.terminated | self._batch.truncated
         places = ended.nonzero()[0]
         if not len(places):
@@ -113,7 +116,7 @@ class VectorEnvironment(VectorEnv):
         final = numpy.full(self.num_envs, None)
         rows = self._batch.final_observations[places]
         of = self.single_observation_space
-        # Rows of a box are its members already.
+        # Rows of a box are already its members.
         last = spaces.members(of, rows) if isinstance(of, Box) else [spaces.member(of, row) for row in rows]
         for place, observation in zip(places.tolist(), last):
             final[place] = observation

@@ -143,7 +143,7 @@ class VectorTests(unittest.TestCase):
         for mask in [numpy.zeros(2, bool), numpy.ones(3, bool), numpy.ones(2, int), [True, False]]:
             with self.assertRaisesRegex(reverie.Error, "an array of 2 booleans"):
                 batch.reset(options={"reset_mask": mask})
-        with self.assertRaisesRegex(reverie.Error, "3 seeds for 2 environments"):
+        with self.assertRaisesRegex(reverie.Error, "expected 2 seeds, one per environment, found 3"):
             batch.reset(seed=[1, 2, 3])
         with self.assertRaisesRegex(reverie.Error, "from 0 to"):
             batch.reset(seed=-3)

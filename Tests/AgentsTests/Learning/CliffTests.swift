@@ -3,10 +3,10 @@ import Testing
 
 @testable import Agents
 
-/// Sutton and Barto's example 6.6: along the cliff, Q-learning learns the shortest way and falls while it explores; SARSA takes
-/// the exploration into account, keeps away from the edge and earns more. ε = 0.1, α = 0.5, γ = 1.
+/// Sutton and Barto's example 6.6: along the cliff, Q-learning learns the shortest way and falls while it explores;
+/// SARSA takes exploration into account, keeps away from the edge and earns more. ε = 0.1, α = 0.5, γ = 1.
 @Suite struct CliffTests {
-    /// The mean return while exploring, of the episodes behind the first hundred, and the greedy return in the end.
+    /// The mean return while exploring, over the episodes after the first hundred, and the greedy return at the end.
     private static func returns<Settings: TabularSettings>(_ settings: Settings, seed: UInt64) throws -> (
         online: Double, greedy: Double
     ) {
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    /// What SARSA values in expectation keeps away just the same, with less noise.
+    /// Expected SARSA keeps away just the same, with less noise.
     @Test func expectedSARSAKeepsAwayToo() throws {
         let expected = try Self.returns(ExpectedSARSASettings(), seed: 1)
         #expect(-30 < expected.online && expected.online < -18 && expected.greedy < -13, "\(expected)")

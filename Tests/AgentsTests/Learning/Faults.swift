@@ -4,17 +4,17 @@ import NeuralNetworks
 
 @testable import Agents
 
-/// What an implementation may get wrong, done to a sound agent from outside.
+/// Mistakes of an implementation, imposed on a correct agent from outside.
 enum Fault: String, Sendable, CaseIterable {
-    /// Updates go the wrong way.
+    /// Updates go in the wrong direction.
     case reversedSign
     /// Targets never follow what has been learned.
     case staleTarget
-    /// An episode that was cut counts as one that has ended.
+    /// A truncated episode counts as terminated.
     case cutsAreEnds
 }
 
-/// Settings whose fault lies in their numbers; nil where they have none that makes it.
+/// Settings that cause the fault by their numbers; nil if no settings do.
 func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings)? {
     func reversed<Settings: TabularSettings>(_ settings: Settings) -> any AgentSettings {
         var settings = settings
@@ -41,7 +41,7 @@ func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings
     }
 }
 
-/// A model whose rewards are the other way round: what a planner makes of it is the worst.
+/// A model with the opposite rewards: what a planner makes of it is the worst policy.
 struct ReversedModel: TabularModel {
     let model: any TabularModel
     var stateCount: Int { model.stateCount }
@@ -56,11 +56,11 @@ struct ReversedModel: TabularModel {
     }
 }
 
-/// An agent that is told something else than what happened.
+/// An agent that receives false transitions.
 final class MisinformedAgent: Learner {
     private let agent: any Learner
     private let fault: Fault
-    /// What each environment showed first: the start that the stale bootstrap never leaves.
+    /// The first observation of each environment: the start that the stale bootstrap never leaves.
     private var starts: [UInt8] = []
 
     init(_ agent: any Learner, _ fault: Fault) { (self.agent, self.fault) = (agent, fault) }

@@ -5,12 +5,12 @@ import Testing
 
 @testable import Agents
 
-/// Every agent learns, to a return that a wrong update doesn't reach; and agents with a fault, put in from outside, don't
-/// reach it. Seeds that nothing was tuned with.
+/// Every agent learns, up to a return that a wrong update doesn't reach, and agents with an imposed fault don't reach
+/// it. The seeds were not used for tuning.
 @Suite struct LearningTests {
     private static let seeds: [UInt64] = [1, 2, 3]
 
-    /// An agent that is added to the catalogue has to show that it learns.
+    /// An agent added to the catalogue has to prove that it learns.
     @Test func everyAgentIsTaught() {
         let taught = Pupil.all.map(\.name) + ["random", "td-lambda"]
         #expect(Set(taught) == Set(AgentCatalog.entries.map(\.name)) && Set(taught).count == taught.count)
@@ -30,7 +30,7 @@ import Testing
         #expect(scores.count { $0 < lesson.bar } >= 2, "\(scores)")
     }
 
-    /// The lessons are hard enough: who acts at random doesn't pass.
+    /// The lessons are hard enough: random actions don't pass.
     @Test(arguments: [Lesson.corridor, .loop]) func chanceIsNotEnough(lesson: Lesson) throws {
         let agent = RandomAgent(actionCount: 2, seed: 1)
         let score = try greedyReturn(agent, in: lesson.make(8, false), episodes: 400, seed: 1)
@@ -39,7 +39,8 @@ import Testing
 
     // MARK: Values of a fixed policy
 
-    /// How far TD(λ) ends from the values of the uniform policy, in a walk whose episodes are cut.
+    /// The distance of TD(λ) from the values of the uniform policy after training, in a walk whose episodes are
+    /// truncated.
     private static func predictionError(fault: Fault?, seed: UInt64) throws -> Double {
         let environment = VectorEnvironment("walk", count: 2) { TimeLimit(RandomWalk(), steps: 4) }
         var settings = TDLambdaSettings()

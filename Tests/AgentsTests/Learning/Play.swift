@@ -3,7 +3,7 @@ import Experience
 
 @testable import Agents
 
-/// An agent and its environments, as the training loop joins them.
+/// An agent and its environments, connected as in the training loop.
 private final class Table {
     let environment: any BatchedEnvironment
     let previous: UnsafeMutableRawBufferPointer
@@ -29,9 +29,9 @@ private final class Table {
     }
 }
 
-/// Trains an agent for so many steps, counted over all environments, or until it is finished.
+/// Trains an agent for a number of steps, counted over all environments, or until it is finished.
 ///
-/// - Returns: the returns of the episodes in the order in which they ended.
+/// - Returns: the returns of the episodes, in the order in which they ended.
 @discardableResult
 func play(
     _ agent: any Learner, in environment: any BatchedEnvironment, steps: Int, seed: UInt64
@@ -49,7 +49,7 @@ func play(
     return returns
 }
 
-/// The mean return of the first `episodes` greedy episodes; an environment's own limit ends those that don't end.
+/// The mean return of the first `episodes` greedy episodes, which an environment's own limit ends if nothing else does.
 func greedyReturn(
     _ agent: any Learner, in environment: any BatchedEnvironment, episodes: Int, seed: UInt64
 ) throws -> Double {

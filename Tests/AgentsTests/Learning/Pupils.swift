@@ -3,13 +3,13 @@ import Testing
 
 @testable import Agents
 
-/// An agent of the catalogue with the settings by which it learns the lessons, and the faults that would keep it from
+/// An agent of the catalogue with settings with which it learns the lessons, and the faults that must keep it from
 /// learning them.
 struct Pupil: Sendable, CustomTestStringConvertible {
     let name: String
-    /// The steps that it takes.
+    /// The number of training steps.
     let steps: Int
-    /// Which faults show in the corridor; that cuts are ends shows in the loop.
+    /// The faults that show in the corridor; that truncation counts as termination shows in the loop.
     let faults: [Fault]
     private let change: @Sendable (inout any AgentSettings) -> Void
 
@@ -22,7 +22,7 @@ struct Pupil: Sendable, CustomTestStringConvertible {
         (self.name, self.steps, self.faults, self.change) = (name, steps, faults, change)
     }
 
-    /// An agent with a table: α from ½ to 0.1, ε from 1 to 0 over two thirds of the steps.
+    /// An agent with a table: α falls from ½ to 0.1, ε from 1 to 0 over two thirds of the steps.
     private static func table<Settings: TabularSettings>(
         _: Settings.Type, faults: [Fault] = [.reversedSign, .staleTarget, .cutsAreEnds],
         _ own: @escaping @Sendable (inout Settings) -> Void = { _ in }
@@ -36,7 +36,7 @@ struct Pupil: Sendable, CustomTestStringConvertible {
         }
     }
 
-    /// An agent that is set up by setting names.
+    /// An agent set up by names of settings.
     private static func other<Settings: AgentSettings>(
         _ name: String, _: Settings.Type, steps: Int = 6_000, faults: [Fault],
         _ own: @escaping @Sendable (inout Settings) -> Void = { _ in }
@@ -53,11 +53,11 @@ struct Pupil: Sendable, CustomTestStringConvertible {
         .other("policy-evaluation", PolicyEvaluationSettings.self, faults: [.reversedSign]),
         .other("policy-iteration", PolicyIterationSettings.self, faults: [.reversedSign]),
         .other("value-iteration", ValueIterationSettings.self, faults: [.reversedSign]),
-        // It bootstraps from nothing but the state behind a cut.
+        // It bootstraps only from the state after truncation.
         .table(MonteCarloSettings.self, faults: [.reversedSign, .cutsAreEnds]) { $0.averaging = false },
         .table(SARSASettings.self),
         .table(ExpectedSARSASettings.self),
-        // Few steps and a small λ: long returns hardly need what they bootstrap from.
+        // Few steps and a small λ: long returns hardly depend on the bootstrap.
         .table(NStepSARSASettings.self) { $0.stepCount = 2 },
         .table(SARSALambdaSettings.self) { $0.lambda = 0.3 },
         .table(QLearningSettings.self),
@@ -74,13 +74,13 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.replayCapacity, $0.learningStart, $0.trainEvery, $0.targetEvery) = (3_000, 500, 2, 100)
             ($0.atoms, $0.minimumValue, $0.maximumValue, $0.nStep) = (21, -1, 3, 2)
         },
-        // It bootstraps from nothing but the state behind a cut.
+        // It bootstraps only from the state after truncation.
         .other("reinforce", REINFORCESettings.self, steps: 30_000, faults: [.reversedSign, .cutsAreEnds]) {
             ($0.hiddenSizes, $0.learningRate, $0.episodesPerUpdate, $0.entropyBonus) = ([16], 5e-3, 16, 0.05)
         },
     ]
 
-    /// The greedy return after training in a lesson, sound or with a fault.
+    /// The greedy return after training in a lesson, with or without a fault.
     func score(in lesson: Lesson, seed: UInt64, fault: Fault? = nil) throws -> Double {
         let environment = lesson.make(2, true)
         var settings = try AgentCatalog.entry(name).makeSettings()

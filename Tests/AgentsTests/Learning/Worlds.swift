@@ -3,7 +3,7 @@ import Experience
 import Graphics
 import Testing
 
-/// A world of numbered states that is drawn nowhere: what it needs besides is how it begins and goes on.
+/// A world of numbered states without drawing; it only defines how it starts and continues.
 protocol NumberedWorld: Environment, TabularModel where Action == Int, Element == Int32 {
     static var stateCount: Int { get }
     static var start: Int { get }
@@ -28,9 +28,9 @@ extension NumberedWorld {
     }
 }
 
-/// Eight cells in a row, the ends terminal: 0.1 two steps to the left of the start, 1 five steps to the right. Who doesn't
-/// carry the distant reward back, or runs from it, takes the near one. Action 1 leads to the right in even cells and to the left in
-/// odd ones, so that who prefers one action everywhere gets nowhere.
+/// Eight cells in a row with terminal ends: 0.1 two steps to the left of the start, 1 five steps to the right. An agent
+/// that doesn't propagate the distant reward back, or avoids it, takes the near one. Action 1 leads to the right in
+/// even cells and to the left in odd ones, so that always preferring the same action leads nowhere.
 struct Corridor: NumberedWorld {
     static let (stateCount, start) = (8, 2)
     var state = start
@@ -45,8 +45,9 @@ struct Corridor: NumberedWorld {
     }
 }
 
-/// At the start, action 0 leaves for 1; action 1 leads into a loop that pays 0.1 a step for ever, whatever is done there. With
-/// γ = 0.95 the loop is worth 2; to one who takes the cut after four steps for an end, 0.37 at most.
+/// At the start, action 0 leaves for 1; action 1 leads into a loop that pays 0.1 per step for ever, whatever is done
+/// there. With γ = 0.95 the loop is worth 2; an agent that mistakes truncation after four steps for an end values it at
+/// 0.37 at most.
 struct PayingLoop: NumberedWorld {
     static let (stateCount, start) = (3, 0)
     var state = start
@@ -58,8 +59,8 @@ struct PayingLoop: NumberedWorld {
     }
 }
 
-/// Sutton and Barto's example 6.2: five states between two terminal ones, 0 and 6; every action goes left or right with equal
-/// probability, and the right end pays 1.
+/// Sutton and Barto's example 6.2: five states between two terminal ones, 0 and 6; every action goes left or right with
+/// equal probability, and the right end pays 1.
 struct RandomWalk: NumberedWorld {
     static let (stateCount, start) = (7, 3)
     var state = start
@@ -73,23 +74,23 @@ struct RandomWalk: NumberedWorld {
     }
 }
 
-/// A world to learn in, and the return that a sound agent reaches in it.
+/// A world to learn in, and the return that a correct agent reaches in it.
 struct Lesson: Sendable, CustomTestStringConvertible {
     let name: String
-    /// γ of the task.
+    /// The discount factor.
     let discount: Double
-    /// The return that only learning leads to.
+    /// A return that is reached only by learning.
     let bar: Double
-    /// So many worlds; whether they are to be learned in or to be played greedily, where episodes may be longer.
+    /// Makes a number of worlds, for training or for greedy play, where episodes may be longer.
     let make: @Sendable (_ count: Int, _ isTraining: Bool) -> any BatchedEnvironment
 
     var testDescription: String { name }
 
-    /// The distant reward: 1, where the near one is 0.1.
+    /// The distant reward of 1 beats the near one of 0.1.
     static let corridor = Lesson(name: "corridor", discount: 0.9, bar: 0.95) { count, isTraining in
         VectorEnvironment("corridor", count: count) { TimeLimit(Corridor(), steps: isTraining ? 40 : 20) }
     }
-    /// The loop for the 40 steps of an evaluation brings 4; leaving 1.
+    /// The loop pays 4 in the 40 steps of an evaluation; leaving pays 1.
     static let loop = Lesson(name: "loop", discount: 0.95, bar: 3.5) { count, isTraining in
         VectorEnvironment("loop", count: count) { TimeLimit(PayingLoop(), steps: isTraining ? 4 : 40) }
     }

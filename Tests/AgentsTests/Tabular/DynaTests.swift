@@ -5,7 +5,7 @@ import Testing
 
 @testable import Agents
 
-/// Dyna-Q: the model that it learns, and what it learns from it.
+/// Dyna-Q: the model that it learns, and what it learns from the model.
 @Suite struct DynaTests {
     private static let shape = TableShape(stateCount: 4, actionCount: 2)
 
@@ -38,7 +38,7 @@ import Testing
         #expect(agent.updates == 4)
     }
 
-    /// A corridor seen once is learned from end to end by planning alone.
+    /// After one pass through a corridor, planning alone learns the rest, from end to end.
     @Test func planningCarriesValuesBack() throws {
         let agent = Self.agent { $0.planningSteps = 400 }
         for state in 0..<3 as Range<Int32> {
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    /// Bytes that hold another table's model are refused.
+    /// Bytes that hold another table's model are rejected.
     @Test func aModelThatDoesNotFitIsRefused() throws {
         let agent = Self.agent { _ in }
         try agent.learn(PlayedStep(observation: [3 as Int32], action: 1, reward: 10, next: [2]))

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Agents
 
-/// TD(λ): by hand, against the λ-returns that it stands for, and on the random walk whose values are known.
+/// TD(λ): by hand, compared with λ-returns, and on the random walk with known values.
 @Suite struct EligibilityTraceTests {
-    /// A random episode of states 0..<5, the last of which is followed by a terminal one.
+    /// A random episode of states 0..<5, after the last of which it terminates.
     private struct Walk {
         var states: [Int] = []
         var rewards: [Double] = []
@@ -25,8 +25,8 @@ import Testing
             }
         }
 
-        /// Gλ of step `step` with what is known up to `horizon`: rₜ + γ ((1 − λ) V(sₜ₊₁) + λ Gλₜ₊₁). `value` gives the value of
-        /// the state before a step, 0 behind the last.
+        /// Gλ of step `step` with what is known up to `horizon`: rₜ + γ ((1 − λ) V(sₜ₊₁) + λ Gλₜ₊₁). `value` is the
+        /// value of the state before a step, 0 after the last.
         func lambdaReturn(_ step: Int, horizon: Int, value: (Int) -> Double) -> Double {
             var following = value(horizon)
             for index in (step..<horizon).reversed() {
@@ -37,8 +37,8 @@ import Testing
         }
     }
 
-    /// The sum of all updates of an episode is the same forwards, by λ-returns, and backwards, by traces, while the values
-    /// stay as they are (Sutton and Barto 2018, 12.2, exercise 12.4).
+    /// The sum of all updates of an episode is the same forwards, by λ-returns, and backwards, by traces, if the values
+    /// don't change meanwhile (Sutton and Barto 2018, 12.2, exercise 12.4).
     @Test(arguments: 0..<5 as Range<UInt64>) func tracesAreLambdaReturns(seed: UInt64) {
         let walk = Walk(seed: seed)
         func value(_ step: Int) -> Double { step < walk.states.count ? walk.values[walk.states[step]] : 0 }
@@ -57,8 +57,8 @@ import Testing
         #expect(forward.contains { abs($0) > 0.05 })
     }
 
-    /// Dutch traces give, after each step, what the λ-returns known by then would have given from the start of the episode
-    /// (van Seijen et al. 2016): the online λ-return algorithm, which they replace.
+    /// After each step, Dutch traces give what the λ-returns known by then would have given from the start of the
+    /// episode (van Seijen et al. 2016): the online λ-return algorithm, which they replace.
     @Test(arguments: 0..<5 as Range<UInt64>) func dutchTracesAreOnlineLambdaReturns(seed: UInt64) throws {
         let walk = Walk(seed: seed)
         // The values after each step; those of the state before step t, as they were then.
@@ -109,7 +109,7 @@ import Testing
         }
         let ended = try learned("terminated")
         #expect(zip(ended, [2.60875, 3.575, 3.5]).allSatisfy { abs(Double($0) - $1) < 1e-5 }, "\(ended)")
-        // The value of state 0 is 2.5075 by then: δ = 4 + 0.9 · 2.5075 − 3.
+        // The value of state 0 is then 2.5075: δ = 4 + 0.9 · 2.5075 − 3.
         let cut = try learned("truncated")
         #expect(abs(Double(cut[2]) - (3 + 0.5 * 3.25675)) < 1e-5, "\(cut)")
     }

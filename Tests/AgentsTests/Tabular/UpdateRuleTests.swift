@@ -4,8 +4,8 @@ import Testing
 
 @testable import Agents
 
-/// Each update rule by hand: three states, two actions, Q = ((1, 2), (3, 4), (5, 6)), α = ½, γ = 0.9, ε = 0.2. The expected
-/// values of the states are then 1.9, 3.9 and 5.9.
+/// Each update rule by hand: three states, two actions, Q = ((1, 2), (3, 4), (5, 6)), α = ½, γ = 0.9, ε = 0.2. The
+/// expected values of the states are then 1.9, 3.9 and 5.9.
 @Suite struct UpdateRuleTests {
     private static func agent<Settings: TabularSettings>(
         _ settings: Settings, _ change: (inout Settings) -> Void = { _ in }
@@ -42,7 +42,7 @@ import Testing
     @Test func sarsaWaitsForItsNextAction() throws {
         let agent = Self.agent(SARSASettings())
         #expect(try Self.values(agent, after: [Self.step(0, 1, 10, 2)]) == [1, 2, 3, 4, 5, 6])
-        // 2 + ½ (10 + 0.9 · 5 − 2); then 5 + ½ (1 + 0.9 · 3.9 − 5), as nobody acts behind the cut.
+        // 2 + ½ (10 + 0.9 · 5 − 2); then 5 + ½ (1 + 0.9 · 3.9 − 5), because no action follows truncation.
         let cut = try Self.values(agent, after: [Self.step(2, 0, 1, 1, "truncated")])
         #expect(Self.near(cut, [1, 8.25, 3, 4, 4.755, 6]), "\(cut)")
         let ended = try Self.values(agent, after: [Self.step(1, 1, 2, 0, "terminated")])
@@ -56,7 +56,7 @@ import Testing
         #expect(Self.near(values, [1, value, 3, 4, 5, 6]), "\(values)")
     }
 
-    /// Whichever table the coin chooses asks the other one for the value of its own best action.
+    /// The table that the coin selects asks the other one for the value of its own best action.
     @Test(arguments: [(false, 6.45, 9.75), (true, 6, 7.5)])
     func doubleQLearning(terminated: Bool, first: Float, second: Float) throws {
         var seen: Set<[Float]> = []
@@ -88,7 +88,8 @@ import Testing
 
     private static let walk = [step(0, 1, 1, 1), step(1, 0, 2, 2)]
 
-    /// Two steps' returns: the first is known when the third action is; an end makes the others known at once.
+    /// Two-step returns: the first is known when the third action is; the end of the episode completes the others at
+    /// once.
     @Test(arguments: [
         ("sarsa", "terminated", 4.83, 4.3, 5), ("sarsa", "truncated", 4.83, 6.101035, 7.00115),
         ("expected", "terminated", 4.7895, 4.3, 5), ("tree", "terminated", 3.44895, 4.345, 5),
@@ -118,7 +119,7 @@ import Testing
         #expect(Self.near(next, [2, 3.6375, 4.75, 4, 5, 5]), "\(next)")
     }
 
-    /// A cut episode goes on from what is expected of its last state.
+    /// A truncated episode bootstraps from the expected value of its last state.
     @Test func sarsaLambdaBootstrapsBehindACut() throws {
         let agent = Self.agent(SARSALambdaSettings())
         let values = try Self.values(agent, after: [Self.step(0, 1, 10, 2, "truncated")])
@@ -186,8 +187,7 @@ import Testing
 
     // MARK: Side by side
 
-    /// What is kept of one environment doesn't mix with another's: each learns as it would alone, where they visit
-    /// different states.
+    /// The data of different environments don't mix: each learns as it would alone if they visit different states.
     @Test(arguments: AgentCatalog.entries.map(\.name)) func environmentsDoNotMix(name: String) throws {
         guard let settings = try AgentCatalog.entry(name).makeSettings() as? any TabularSettings,
             !(settings is DynaQSettings), !(settings is DoubleQLearningSettings)
@@ -204,7 +204,7 @@ import Testing
         for step in one + other { try alone.learn(step) }
         for (first, second) in zip(one, other) { try together.learn([first, second]) }
         let (expected, values) = (alone.variables["values"].values, together.variables["values"].values)
-        // α falls by some 10⁻⁵ from step to step.
+        // α falls by some 10⁻⁵ per step.
         #expect(zip(values, expected).allSatisfy { abs($0 - $1) < 1e-3 }, "\(values) \(expected)")
         #expect(values[1] != 0 && values[7] != 0)
     }

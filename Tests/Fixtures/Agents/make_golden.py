@@ -44,7 +44,7 @@ def write(name, content):
 
 
 class PaperRMSProp:
-    """The form of Mnih et al. (2015) and Graves (2013), with the constant below the root, which PyTorch lacks."""
+    """The form of Mnih et al. (2015) and Graves (2013), with the constant inside the root, which PyTorch lacks."""
 
     def __init__(self, parameters, rate, centred):
         self.parameters, self.rate, self.centred = parameters, rate, centred
@@ -67,7 +67,7 @@ optimizers = {
     "centredRMSprop": lambda p, rate: PaperRMSProp(p, rate, True),
 }
 
-# Deep Q-learning: three updates on one batch, its third and sixth row terminal, towards a target network that stays.
+# Deep Q-learning: three updates on one minibatch, with rows 3 and 6 terminal, towards a fixed target network.
 sizes = [3, 6, 5, 4]
 network, target = layers(*sizes), layers(*sizes)
 s, following = uniform(7, 3, low=-2, high=2), uniform(7, 3, low=-2, high=2)
@@ -144,8 +144,8 @@ write("reinforce.json", {
     ],
 })
 
-# The parts of Rainbow: three updates on one batch, its third and sixth row terminal, towards a target network that stays.
-# The projection of C51 goes atom by atom, as the paper's algorithm 1 says it.
+# The parts of Rainbow: three updates on one minibatch, with rows 3 and 6 terminal, towards a fixed target network.
+# The projection of C51 goes atom by atom, as in algorithm 1 of the paper.
 actions, hidden = 4, [6, 5]
 s, following = uniform(7, 3, low=-2, high=2), uniform(7, 3, low=-2, high=2)
 a = torch.tensor([0, 3, 1, 1, 2, 3, 0])

@@ -1,8 +1,8 @@
-"""Writes maze.txt: a maze by Wilson's algorithm as MazeCarver documents its draws, from NumPy's generator.
+"""Writes maze.txt: a maze by Wilson's algorithm, with NumPy's random numbers in the order that MazeCarver documents.
 
     python3 make_maze.py
 
-4 x 4 rooms, a tenth of the other walls opened, seed 7.
+It has 4 x 4 rooms, a tenth of the remaining walls opened, and seed 7.
 """
 import numpy as np
 

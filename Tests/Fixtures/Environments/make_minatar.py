@@ -1,12 +1,13 @@
-"""Writes minatar.txt: episodes of MinAtar's games by their Gymnasium ids. Run with minatar 1.0.15, gymnasium 1.4 and NumPy 2.
+"""Writes minatar.txt: episodes of MinAtar's games by their Gymnasium ids. Run it with minatar 1.0.15, gymnasium 1.4 and
+NumPy 2.
 
-Actions are `default_rng(seed).integers(n)`, one draw a step; an episode's end is followed by a reset without a seed. A
-block begins with a line `# ID SEED`. For seed 0 the first 60 steps follow, each as
+Actions are `default_rng(seed).integers(n)`, one per step; the end of an episode is followed by a reset without a seed.
+A block begins with a line `# ID SEED`. For seed 0 the first 60 steps follow, each as
 
     REWARD TERMINATED CELLS        CELLS: the observation's bits, row-major, the first one highest, in hexadecimal
 
-Then come the running CRC-32s of all that was seen, in hexadecimal, one every 250 steps. It takes in the observation
-of each reset, and of each step the observation, the reward and the end: bytes, one a number.
+Then come the running CRC-32s of everything observed, in hexadecimal, one every 250 steps. They cover the observation of
+each reset, and the observation, reward and end of each step, as bytes, one per number.
 """
 
 import pathlib
@@ -33,7 +34,7 @@ def episodes(name, seed):
         observation, reward, terminated, truncated, _ = environment.step(int(actions.integers(count)))
         assert not truncated
         if seed == 0 and step < FULL_STEPS:
-            # Four cells a digit; a last half byte of padding is left out.
+            # Four cells per digit; the padding of the last half byte is left out.
             cells = np.packbits(observation).tobytes().hex()[: observation.size // 4]
             lines.append(f"{reward} {int(terminated)} {cells}")
         digest = zlib.crc32(observation.astype(np.uint8).tobytes() + bytes([int(reward), int(terminated)]), digest)

@@ -1,9 +1,9 @@
-"""Writes preprocessing.txt: what Gymnasium 1.4's AtariPreprocessing (with FrameStackObservation and ClipReward) makes of the
-frames of a made-up console. Run with gymnasium, NumPy 2 and opencv-python-headless 5 on x86-64: its means are sums of
-floats, whose last bits tell where a mean lies in the middle between two bytes.
+"""Writes preprocessing.txt: the output of Gymnasium 1.4's AtariPreprocessing (with FrameStackObservation and ClipReward)
+for the frames of an artificial console. Run it with gymnasium, NumPy 2 and opencv-python-headless 5 on x86-64: OpenCV's
+means are sums of floats, whose last bits decide if a mean lies halfway between two bytes.
 
-A block begins with `# NAME=VALUE…`, the arguments. Then come `reset SUM` and `ACTION REWARD TERMINATED TRUNCATED SUM`, with
-SUM = Σ (i + 1) · byte i of the observation, modulo 2³², in Swift's order (a stack's axis last); the blocks that say
+A block begins with `# NAME=VALUE…`, the arguments. Then come `reset SUM` and `ACTION REWARD TERMINATED TRUNCATED SUM`,
+with SUM = Σ (i + 1) · byte i of the observation, modulo 2³², in Swift's order (a stack's axis last); blocks with
 `full=1` begin with `picture HEX`, the first observation's bytes.
 """
 
@@ -17,7 +17,7 @@ lines = []
 
 
 class Console(gym.Env):
-    """Frames of flat blocks, stripes and noise that follow from a phase, which actions move. Three lives."""
+    """Frames of flat blocks, stripes and noise, determined by a phase that actions move. Three lives."""
 
     observation_space = spaces.Box(0, 255, (210, 160, 3), np.uint8)
     action_space = spaces.Discrete(3)

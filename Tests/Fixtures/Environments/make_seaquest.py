@@ -1,11 +1,12 @@
-"""Writes seaquest.txt: episodes of the Seaquest of MinAtar 1.0.10 that use up the oxygen. Run with minatar 1.0.10 and NumPy 2.
+"""Writes seaquest.txt: episodes of MinAtar 1.0.10's Seaquest that use up the oxygen. Run it with minatar 1.0.10 and
+NumPy 2.
 
-That version asks its random stream other questions than later ones do: here it gets a stream that answers them by the
-draws of MinAtar 1.0.15, so that the games differ by their rules alone. Each line is an episode:
+That version calls its random stream differently from later ones: here it gets a stream that answers with the random
+numbers of MinAtar 1.0.15, so that the games differ only in their rules. Each line is an episode:
 
-    SEED LENGTH RETURN CRC         CRC-32 of what was seen: see make_minatar.py
+    SEED LENGTH RETURN CRC         CRC-32 of everything observed: see make_minatar.py
 
-The actions are `default_rng(seed).integers(6)`, one draw a step: the first six steps dive, then 4 and 5 fire too and 2
+The actions are `default_rng(seed).integers(6)`, one per step: the first six steps dive, then 4 and 5 fire too and 2
 dives again, so that the submarine never surfaces.
 """
 

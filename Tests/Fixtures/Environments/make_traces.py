@@ -1,16 +1,16 @@
-"""Writes traces.txt: episodes, batches and samples of Gymnasium 1.4. Run with gymnasium and NumPy 2.
+"""Writes traces.txt: episodes, batches and samples of Gymnasium 1.4. Run it with gymnasium and NumPy 2.
 
 A block begins with a line `# kind name ...`. Observations of single precision are written as the hexadecimal bits
 of their elements, integers as they are.
 
-    # trace ID SEED name=value...      `reset O`, then `ACTION REWARD TERMINATED TRUNCATED O` a step
+    # trace ID SEED name=value...      `reset O`, then `ACTION REWARD TERMINATED TRUNCATED O` per step
     # vector ID MODE COUNT SEED        `reset O...`, then `A... | R... | T... | U... | O... | F...`, F the final ones
-    # model ID name=value...           for each state a hash of all that Gymnasium's P says of it: FNV-1a over 64-bit
-                                       words, for each outcome action, probability, next state, reward, end
-    # masks ID                         for each state, which actions are not in vain
+    # model ID name=value...           for each state a hash of Gymnasium's P: FNV-1a over 64-bit words, for each
+                                       outcome action, probability, next state, reward, end
+    # masks ID                         for each state, the valid actions
     # sines SEED                       `X SIN COS` of NumPy in single precision
     # map SIZE P SEED                  the rows of a random lake
-    # space TEXT SEED                  one sample a line
+    # space TEXT SEED                  one sample per line
 """
 
 import pathlib
@@ -32,7 +32,7 @@ def text(observation):
 
 
 def drawn(env, actions, _):
-    """An action at random."""
+    """A random action."""
     space = env.action_space
     if hasattr(space, "n"):
         return int(actions.integers(space.n))
@@ -70,7 +70,7 @@ plans = {}
 
 
 def planned(env, actions, observation):
-    """Mostly what leads to the goal of a finite environment: the best action by value iteration on its model."""
+    """Mostly the optimal action of a finite environment, by value iteration on its model."""
     if actions.random() < 0.2:
         return int(actions.integers(env.action_space.n))
     outcomes = env.unwrapped.P

@@ -1,5 +1,5 @@
 """Writes wrappers.txt: episodes of Gymnasium 1.4's wrappers around CartPole-v1 and FrozenLake-v1, and around a world of
-pictures. Run with gymnasium and NumPy 2.
+images. Run it with gymnasium and NumPy 2.
 
 A block begins with `# NAME WORLD`; then come `reset O` and `ACTION REWARD TERMINATED TRUNCATED O`, in the notation of
 traces.txt. Rewards are the hexadecimal bits of doubles; `-` stands for an observation that isn't compared.
@@ -29,7 +29,7 @@ def bits(reward):
 
 
 class Pictures(gym.Env):
-    """Five rows of four pixels whose colours follow from the step; ten steps an episode."""
+    """Five rows of four pixels whose colours follow from the step; ten steps per episode."""
 
     observation_space = spaces.Box(0, 255, (5, 4, 3), np.uint8)
     action_space = spaces.Discrete(2)
@@ -100,7 +100,7 @@ block("grayscale", "pictures", wrappers.GrayscaleObservation, 30)
 block("stack-of-wrappers", cart, lambda env: wrappers.FrameStackObservation(
     wrappers.NormalizeObservation(wrappers.RepeatAction(env, 2)), 2), 100)
 
-# The numbers of RescaleAction: `A B` says that the action A becomes B, both as bits of singles.
+# The numbers of RescaleAction: `A B` means that action A becomes B, both as bits of single-precision floats.
 class Dial(gym.Env):
     observation_space = spaces.Box(-1, 1, (1,), np.float32)
     action_space = spaces.Box(-2.5, 7, (1,), np.float32)

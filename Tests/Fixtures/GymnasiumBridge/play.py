@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Plays an environment of Gymnasium with the actions that standard input gives, and prints what it gives.
+"""Plays an environment of Gymnasium with the actions on standard input, and prints the results.
 
     play.py ID SEED [KEYWORDS-AS-JSON] < actions
 
-An action a line, a number or several; a reset without a seed follows the end of an episode. Each line out: reward,
-terminated, truncated (as numbers), the action mask's bits or -1, then the observation: its numbers as Python writes them,
-or for more than 200 of them their CRC-32.
+The input has one action per line, one number or several; a reset without a seed follows the end of an episode. Each
+line of output has the reward, terminated, truncated (as numbers), the action mask's bits or -1, then the observation:
+its numbers as Python writes them, or their CRC-32 if there are more than 200.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Environments for the tests of the bridge: a plain one, and such as break the rules."""
+"""Environments for the tests of the bridge: a plain one, and some that break the rules."""
 
 import ctypes
 import os
@@ -12,7 +12,7 @@ from gymnasium import spaces
 
 
 class Plain(gymnasium.Env):
-    """Counts steps. What it gives is a function of the seed, the step and the action."""
+    """Counts steps. Its results are a function of the seed, the step and the action."""
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 12}
 
@@ -46,7 +46,7 @@ class Plain(gymnasium.Env):
 
 
 class Faulty(Plain):
-    """Does what `fault` says in the call `when`, from its step number `at` on."""
+    """Commits the fault `fault` in the call `when`, from step `at` on."""
 
     def __init__(self, fault, when="step", at=1, **others):
         super().__init__(length=1000, **others)
@@ -86,7 +86,7 @@ class Faulty(Plain):
         ctypes.string_at(0)
 
     def babbles(self, result):
-        """Much on both streams, and no fault."""
+        """Writes much to both streams, which is no fault."""
         for line in range(20_000):
             print(f"line {line} of what nobody reads")
             print(f"line {line} of what nobody reads", file=sys.stderr)
@@ -98,7 +98,7 @@ class Faulty(Plain):
             time.sleep(60)
 
     def hangs_in_c(self, result):
-        """Without giving the interpreter back."""
+        """Hangs without releasing the interpreter."""
         ctypes.PyDLL(None).sleep(3600)
 
     def answers(self, result):
@@ -147,7 +147,7 @@ class Faulty(Plain):
 
 
 class Strange(gymnasium.Env):
-    """Has a space of the given kind."""
+    """An environment with a space of the given kind."""
 
     OBSERVATIONS = {
         "text": spaces.Text(5),
@@ -165,7 +165,9 @@ class Strange(gymnasium.Env):
         "half": spaces.Box(-1, 1, (2,), np.float16),
         "bytes": spaces.Box(0, 255, (2, 2, 1), np.uint8),
         "tuple": spaces.Tuple((spaces.Discrete(3), spaces.Box(-1, 1, (2,)), spaces.MultiBinary(2))),
-        "dict": spaces.Dict(z=spaces.Discrete(3), a=spaces.Dict(x=spaces.Box(0, 9, (1,), np.uint8), b=spaces.Discrete(2))),
+        "dict": spaces.Dict(
+            z=spaces.Discrete(3), a=spaces.Dict(x=spaces.Box(0, 9, (1,), np.uint8), b=spaces.Discrete(2))
+        ),
     }
     ACTIONS = {
         "counts": spaces.MultiDiscrete([3, 4]),
@@ -192,6 +194,6 @@ class Strange(gymnasium.Env):
 
 gymnasium.register("Plain-v0", Plain)
 gymnasium.register("Limited-v0", Plain, max_episode_steps=3)
-# The checker would complain before the bridge does.
+# Gymnasium's checker would complain before the bridge does.
 gymnasium.register("Faulty-v0", Faulty, disable_env_checker=True)
 gymnasium.register("Strange-v0", Strange, disable_env_checker=True)

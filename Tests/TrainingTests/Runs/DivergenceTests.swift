@@ -52,7 +52,7 @@ import Testing
         let weight = session.trainer.agent.variables.entries[0]
         weight.variable.set([Float](repeating: .infinity, count: weight.variable.count))
         let error = #expect(throws: TrainingError.self) { try session.train() }
-        try lastGood(error, names: "Of '\(weight.path)' not all are finite")
+        try lastGood(error, names: "'\(weight.path)' has numbers that are not finite")
         #expect(try RunFolder(opening: folder.file("a")).checkpointSteps() == [0])
     }
 }

@@ -5,7 +5,7 @@ extension Arcade.Breakout {
     private static let sky = Arcade.Ink(0x67D4F5)
     private static let snow = Arcade.Ink(0xF4F1FF)
 
-    /// The faces of the rows from the top, with the light on their upper edges.
+    /// The faces of the rows from the top, with highlights on their upper edges.
     private static let faces = [0xD64C6E, 0xE86F4A, 0xE9A23B, 0xD6CB4B, 0x57B86B, 0x4A7FD6].map { Arcade.Ink($0) }
     private static let lights = [0xF08CA4, 0xF7A488, 0xF6C97F, 0xEEE79B, 0x93DBA1, 0x8FB3F0].map { Arcade.Ink($0) }
     private static let digits = Arcade.Digits(snow, scale: (3, 2))
@@ -13,7 +13,6 @@ extension Arcade.Breakout {
     /// The walls and the ceiling.
     public static let backdrop = Arcade.Backdrop(of: Self.self)
 
-    /// Draws walls and ceiling.
     public static func drawBackdrop<Pixel>(into raster: Arcade.Raster<Pixel>) {
         raster.fill(0, 0, 160, 210, night)
         raster.fill(0, 18, 160, ceiling - 18, stone)
@@ -34,7 +33,7 @@ extension Arcade.Breakout {
         if isInPlay { raster.fill(ball.column, ball.row, Self.ballWidth, Self.ballHeight, Self.snow) }
     }
 
-    /// Draws a row of bricks: the light, a line of faces, and that line again.
+    /// Draws a row of bricks: the highlight, a line of faces, and copies of that line.
     private func drawBricks<Pixel>(_ row: Int, into raster: Arcade.Raster<Pixel>) {
         let y = Self.wallTop + row * Self.brickHeight
         let (face, light) = (Self.faces[row], Self.lights[row])

@@ -3,55 +3,49 @@ import Random
 extension Arcade {
     /// Breakout: keep the ball in play with the paddle and knock the bricks out of a wall of six rows.
     ///
-    /// The button serves. From the top, rows are worth 7, 7, 4, 4, 1 and 1; the reward is a brick's worth. The ball flies to the
-    /// side to which the paddle's part that it meets lies from the middle. It gets faster with the 4th and the 12th meeting
-    /// and with the first brick of the upper three rows; once it has been at the ceiling, the paddle is half as wide. That
-    /// lasts until the ball is lost, which costs one of five lives. A wall that is gone comes back when the ball meets the
-    /// paddle.
+    /// The button serves. From the top, the rows are worth 7, 7, 4, 4, 1 and 1; the reward is the value of the brick.
+    /// Where the ball meets the paddle decides where it flies: to the left from the left half, to the right from the
+    /// right half. It gets faster at the 4th and the 12th contact and at the first brick of the upper three rows; once
+    /// it has reached the ceiling, the paddle is half as wide. This lasts until the ball is lost, which costs one of
+    /// five lives. A cleared wall is rebuilt when the ball meets the paddle.
     public struct Breakout: ArcadeGame {
-        /// The ball's top left corner and what it moves in a frame, in 256ths of a pixel.
+        /// The ball's top left corner and its motion per frame, in 256ths of a pixel.
         public internal(set) var ball = Mover()
-        /// Whether the ball has been served and not been lost.
+        /// Whether the ball has been served and is in play.
         public internal(set) var isInPlay = false
         /// The left edge of the paddle, in 256ths of a pixel.
         public internal(set) var paddle: Int32 = 70 * 256
-        /// The bricks that are left: a row from the top each, the lowest bit is the first column.
+        /// The remaining bricks: one row each from the top, with the first column in the lowest bit.
         public internal(set) var bricks = InlineArray<6, UInt32>(repeating: Breakout.fullRow)
-        /// The balls that are left, the one in play included.
+        /// The remaining balls, including the one in play.
         public internal(set) var balls: Int32 = 5
-        /// The points so far.
         public internal(set) var points: Int32 = 0
         /// How often the paddle has met the ball since it was served.
         public internal(set) var meetings: Int32 = 0
-        /// Whether the ball has struck the upper three rows, and the ceiling, since it was served.
+        /// Whether the ball has struck the upper three rows since it was served, after which it is fastest.
         public internal(set) var hasStruckHigh = false
-        /// Whether the ball has been at the ceiling since it was served: the paddle is half as wide.
+        /// Whether the ball has reached the ceiling since it was served, after which the paddle is half as wide.
         public internal(set) var hasReachedCeiling = false
 
-        /// Breakout.
         public static var name: String { "Breakout" }
-        /// What it is, in a few words.
         public static var summary: String { "knock the bricks out of a wall with ball and paddle; five lives" }
         /// What pays, and what ends a game.
         public static var rewards: String { "7, 4 or 1 for a brick, depending on its row." }
         /// Those of Atari's Breakout.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left] }
 
-        /// Makes a game.
         public init(options: EnvironmentOptions) throws(EnvironmentError) {}
 
-        /// The balls that are left.
         public var lives: Int { Int(balls) }
-        /// The points so far.
         public var score: Int { Int(points) }
         /// Whether the last ball is lost.
         public var isOver: Bool { balls == 0 }
-        /// Pixels from the paddle's left edge to its right.
+        /// The width of the paddle in pixels.
         public var paddleWidth: Int { hasReachedCeiling ? 10 : 20 }
     }
 }
 
-// In 256ths of a pixel where the type is Int32, in pixels where it is Int.
+// In 256ths of a pixel if the type is Int32, in pixels if it is Int.
 extension Arcade.Breakout {
     static let unit: Int32 = 256
     static let columns = 18
@@ -84,7 +78,7 @@ extension Arcade.Breakout {
         paddle = min(max(paddle + Int32(across) * Self.paddleSpeed, Int32(Self.left) * Self.unit), last)
     }
 
-    /// Draws the ball's column, then to which side and how steeply it falls.
+    /// Samples the ball's column, then its direction and slope.
     private mutating func serve(_ random: inout PCG64) {
         isInPlay = true
         (meetings, hasStruckHigh, hasReachedCeiling) = (0, false, false)
@@ -95,10 +89,10 @@ extension Arcade.Breakout {
         ball.down = speed
     }
 
-    /// What the ball moves up or down in a frame.
+    /// The vertical motion of the ball per frame.
     private var speed: Int32 { hasStruckHigh ? 704 : meetings >= 12 ? 640 : meetings >= 4 ? 512 : 384 }
 
-    /// Moves the ball to the side; a wall or a brick turns it back.
+    /// Moves the ball sideways; a wall or a brick turns it back.
     private mutating func moveAcross() -> Int {
         ball.x += ball.across
         let (low, high) = (Int32(Self.left) * Self.unit, Int32(Self.right - Self.ballWidth) * Self.unit)
@@ -116,7 +110,7 @@ extension Arcade.Breakout {
         return worth
     }
 
-    /// Moves the ball up or down; the ceiling, a brick or the paddle turns it back, the ground swallows it.
+    /// Moves the ball up or down; the ceiling, a brick or the paddle turns it back; at the bottom it is lost.
     private mutating func moveDown() -> Int {
         let before = ball.y
         ball.y += ball.down
@@ -139,7 +133,7 @@ extension Arcade.Breakout {
         return worth
     }
 
-    /// Knocks out the brick at a pixel; returns what it is worth, 0 where there is none.
+    /// Knocks out the brick at a pixel; returns its value, 0 if there is none.
     private mutating func strike(_ x: Int, _ y: Int) -> Int {
         let row = (y - Self.wallTop) / Self.brickHeight
         let column = (x - Self.left) / Self.brickWidth
@@ -159,7 +153,7 @@ extension Arcade.Breakout {
         meetings += 1
         ball.y = line
         ball.down = -speed
-        // From -1 to 1 times the reach; a ball that flew straight up would come back for ever.
+        // From -1 to 1 times the reach; a ball that flew straight up would never stop coming back.
         let reach = width / 2 + Int32(Self.ballWidth) * Self.unit / 2
         let offset = ball.x + Int32(Self.ballWidth) * Self.unit / 2 - (paddle + width / 2)
         let slope = offset * speed / reach
@@ -175,7 +169,6 @@ extension Arcade.Breakout {
 }
 
 extension Arcade.Breakout: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try ball.codeState(with: &coder)
         try coder.code(&isInPlay)

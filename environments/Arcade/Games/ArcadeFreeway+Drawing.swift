@@ -12,7 +12,6 @@ extension Arcade.Freeway {
     /// The road with its lanes and lawns.
     public static let backdrop = Arcade.Backdrop(of: Self.self)
 
-    /// Draws the road and what is beside it.
     public static func drawBackdrop<Pixel>(into raster: Arcade.Raster<Pixel>) {
         raster.fill(0, 0, 160, 16, night)
         for (top, height) in [(16, 17), (193, 17)] {
@@ -104,7 +103,7 @@ extension Arcade.Freeway {
             ], isMirrored: lane < 5, car.2 ? sedan : truck)
     }
 
-    /// Both drive to the right.
+    /// Both face right.
     private static let sedan = """
         ..kkk.....kkk...
         .bbbbbbbbbbbbbb.

@@ -1,55 +1,51 @@
 import Random
 
 extension Arcade {
-    /// Freeway: bring a hen over a road of ten lanes, as often as there is time for.
+    /// Freeway: bring a hen across a road of ten lanes as often as time allows.
     ///
-    /// The reward is 1 for each crossing; a game lasts 8,160 frames, 2 minutes and 16 seconds. A car throws the hen back; it
-    /// tumbles for a moment, and the stick has no say then. Cars keep the speed that their lane drew at the start.
+    /// The reward is 1 for each crossing; a game lasts 8,160 frames, 2 minutes and 16 seconds. A car throws the hen
+    /// back; it then tumbles for a moment, during which it can't be steered. All cars of a lane keep the speed sampled
+    /// at the start.
     public struct Freeway: ArcadeGame {
-        /// Cars in a lane.
+        /// Cars per lane.
         public let traffic: Int
 
-        /// The hen's top edge, in 256ths of a pixel; its left edge is at the pixel 44.
+        /// The hen's top edge, in 256ths of a pixel; its left edge is at pixel 44.
         public internal(set) var hen: Int32 = Freeway.start
-        /// Where each lane's first car is, the uppermost lane first, in 256ths of a pixel; the others follow evenly.
+        /// The position of each lane's first car, the uppermost lane first, in 256ths of a pixel; the others follow at
+        /// equal distances.
         public internal(set) var cars = InlineArray<10, Int32>(repeating: 0)
-        /// What each lane's cars move to the right in a frame, in 256ths of a pixel.
+        /// The motion of each lane's cars to the right per frame, in 256ths of a pixel.
         public internal(set) var speeds = InlineArray<10, Int32>(repeating: 0)
-        /// The crossings so far.
         public internal(set) var crossings: Int32 = 0
         /// Frames until the game is over.
         public internal(set) var time: Int32 = Freeway.duration
         /// Frames until the hen is on its feet again.
         public internal(set) var tumble: Int32 = 0
 
-        /// Freeway.
         public static var name: String { "Freeway" }
-        /// What it is, in a few words.
         public static var summary: String { "bring a hen over ten lanes of traffic, again and again" }
         /// What pays, and what ends a game.
         public static var rewards: String { "1 for each crossing within 8,160 frames." }
         /// Those of Atari's Freeway.
         public static var minimalActions: [Action] { [.noop, .up, .down] }
-        /// The traffic.
         public static var options: [EnvironmentOption] {
-            [EnvironmentOption("traffic", "cars in a lane, from 1 to 3", usual: "1")]
+            [EnvironmentOption("traffic", "cars per lane, from 1 to 3", usual: "1")]
         }
 
-        /// Reads the traffic, one car a lane unless given.
+        /// Reads the traffic, by default one car per lane.
         public init(options: EnvironmentOptions) throws(EnvironmentError) {
             traffic = try options.integer("traffic", in: 1...3) ?? 1
         }
 
-        /// None.
         public var lives: Int { 0 }
-        /// The crossings so far.
         public var score: Int { Int(crossings) }
         /// Whether the time is up.
         public var isOver: Bool { time == 0 }
     }
 }
 
-// In 256ths of a pixel where the type is Int32, in pixels where it is Int.
+// In 256ths of a pixel if the type is Int32, in pixels if it is Int.
 extension Arcade.Freeway {
     static let unit: Int32 = 256
     static let duration: Int32 = 8160
@@ -60,14 +56,14 @@ extension Arcade.Freeway {
     static let (goal, start): (Int32, Int32) = (22 * unit, 196 * unit)
     static let henSpeed: Int32 = 256
     static let carWidth = 16
-    /// What cars drive round: the screen, and a car beyond it.
+    /// The length of the circuit of cars: the screen, and a car's width beyond it.
     static let circuit: Int32 = 192 * unit
     static let tumbleTime: Int32 = 16
     static let tumbleSpeed: Int32 = 384
-    /// The lanes' usual speeds: the upper five drive to the left, the inner lanes are the fast ones.
+    /// The lanes' typical speeds: the upper five drive to the left, and the inner lanes are the fastest.
     static let usualSpeeds: [Int32] = [-160, -224, -288, -384, -576, 576, 352, 320, 208, 176]
 
-    /// Draws, lane by lane from above, where its cars start and how much faster or slower than usual they are.
+    /// Samples, lane by lane from above, where its cars start and how their speed differs from the typical one.
     public mutating func start(_ random: inout PCG64) {
         (hen, crossings, time, tumble) = (Self.start, 0, Self.duration, 0)
         for lane in 0..<Self.lanes {
@@ -121,7 +117,6 @@ extension Arcade.Freeway {
 }
 
 extension Arcade.Freeway: StateCodable {
-    /// Codes everything but the traffic.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&hen, in: Self.goal...Self.start)
         try coder.code(&cars, in: 0...Self.circuit - 1)

@@ -54,21 +54,21 @@ extension Arcade.Honeybee {
             let (body, beat) = (wasps[index].body, Int(daylight >> 2) & 1)
             raster.draw(Self.waspPictures[(body.across < 0 ? 2 : 0) + beat], body.column, body.row)
         }
-        // A bee that wasps leave alone blinks.
+        // After a sting the bee blinks for as long as wasps ignore it.
         guard grace & 4 == 0 else { return }
         let side = bee.across < 0 ? 2 : 0
         raster.draw(Self.beePictures[side + Int(daylight >> 1) & 1], bee.column, bee.row)
         for load in 0..<Int(loads) { raster.fill(bee.column + 2 * load, bee.row + 8 + load % 2, 2, 2, Self.pollen) }
     }
 
-    /// The jar holds what has been delivered; its rim turns white when that is enough.
+    /// The jar shows the loads delivered; its rim turns white when they are enough.
     private func drawJar<Pixel>(into raster: Arcade.Raster<Pixel>) {
         raster.fill(104, 4, 50, 8, Int(delivered) >= quota ? Self.snow : Self.honeyDark)
         raster.fill(105, 5, 48, 6, Self.ink)
         raster.fill(105, 5, 48 * min(Int(delivered), quota) / quota, 6, Self.honey)
     }
 
-    /// The sun goes from left to right in an arc.
+    /// The sun moves from left to right in an arc.
     private func drawSun<Pixel>(into raster: Arcade.Raster<Pixel>) {
         let progress = Int(Self.dayLength - daylight) * 120 / Int(Self.dayLength)
         let (x, y) = (30 + progress, 24 + (progress - 60) * (progress - 60) / 80)
@@ -77,7 +77,7 @@ extension Arcade.Honeybee {
         raster.fill(x + 1, y + 1, 8, 8, Self.sun)
     }
 
-    /// A bud, a flower, or one that withers.
+    /// A bud, a flower, or a withering one.
     private func drawFlower<Pixel>(_ flower: Int, into raster: Arcade.Raster<Pixel>) {
         let (x, y) = (Self.flowerX[flower], Self.flowerY[flower])
         if flowers[flower] <= 0 {
@@ -148,7 +148,7 @@ extension Arcade.Honeybee {
         ..l..
         """)
 
-    /// Three kinds, and one that withers.
+    /// Three kinds, and a withering one.
     private static let flowerPictures: [Arcade.Picture] = [
         (0xE84A8A, 0xFFD94D), (0x8A4FD9, 0xFFD94D), (0xF25C3B, 0xFFE88A), (0x9A7B62, 0x7C6A4F),
     ].map { petal, heart in

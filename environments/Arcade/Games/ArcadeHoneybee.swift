@@ -1,45 +1,43 @@
 import Random
 
 extension Arcade {
-    /// Honeybee: gather pollen from flowers in bloom and carry it to the hive, before the day is over and past the wasps.
+    /// Honeybee: gather pollen from flowers in bloom and carry it to the hive, past the wasps and before the day ends.
     ///
-    /// The bee flies where the stick points and drifts on. A flower gives one load of pollen, worth 1 at once; the hive pays
-    /// the number of loads squared, five loads at most, but each makes the bee slower. A wasp that touches it costs one of
-    /// three lives and the loads. A day has 45 seconds, which the sun shows; a day with fewer loads delivered than asked for,
-    /// as the jar shows, costs a life too. The next day asks for more and has more and faster wasps.
+    /// The bee flies where the stick points and drifts on. A flower gives one load of pollen, worth 1 at once. The hive
+    /// pays the square of the number of loads, at most five, but each load makes the bee slower. A wasp that touches it
+    /// costs one of three lives and the loads. A day lasts 45 seconds, as the sun shows; a day with fewer loads
+    /// delivered than required, as the jar shows, also costs a life. The next day requires more and has more and faster
+    /// wasps.
     public struct Honeybee: ArcadeGame {
-        /// A wasp; where it is not on its way, the frames until it is.
+        /// A wasp, or the frames until it comes.
         public struct Wasp: Hashable, Sendable, BitwiseCopyable {
-            /// Where it is and what it flies in a frame.
+            /// Its position and motion per frame.
             public internal(set) var body = Mover()
-            /// Frames until it comes; 0 where it is on its way.
+            /// Frames until it comes; 0 if it is flying.
             public internal(set) var wait: Int32 = 0
         }
 
-        /// The bee: its top left corner and what it flies in a frame, in 256ths of a pixel.
+        /// The bee: its top left corner and its motion per frame, in 256ths of a pixel.
         public internal(set) var bee = Mover()
         /// The loads of pollen that it carries, 0...5.
         public internal(set) var loads: Int32 = 0
-        /// Frames for which each flower is in bloom; where it isn't, below 0, the frames until it is.
+        /// The frames for which each flower remains in bloom; below 0, the frames until it blooms.
         public internal(set) var flowers = InlineArray<7, Int32>(repeating: -1)
-        /// The wasps; as many as the day has fly.
+        /// The wasps, of which as many fly as the day has.
         public internal(set) var wasps = InlineArray<4, Wasp>(repeating: Wasp())
-        /// The bees that are left, the present one included.
+        /// The remaining bees, including the current one.
         public internal(set) var bees: Int32 = 3
-        /// The points so far.
         public internal(set) var points: Int32 = 0
-        /// Days that are over.
+        /// The number of days that have passed.
         public internal(set) var day: Int32 = 0
-        /// Frames until the day is over.
+        /// The remaining frames of the day.
         public internal(set) var daylight: Int32 = Honeybee.dayLength
         /// Loads delivered today.
         public internal(set) var delivered: Int32 = 0
-        /// Frames for which wasps leave the bee alone.
+        /// Frames for which wasps ignore the bee.
         public internal(set) var grace: Int32 = 0
 
-        /// Honeybee.
         public static var name: String { "Honeybee" }
-        /// What it is, in a few words.
         public static var summary: String { "carry pollen to the hive past the wasps; three lives" }
         /// What pays, and what ends a game.
         public static var rewards: String {
@@ -50,24 +48,21 @@ extension Arcade {
             [.noop, .up, .right, .left, .down, .upRight, .upLeft, .downRight, .downLeft]
         }
 
-        /// Makes a game.
         public init(options: EnvironmentOptions) throws(EnvironmentError) {}
 
-        /// The bees that are left.
         public var lives: Int { Int(bees) }
-        /// The points so far.
         public var score: Int { Int(points) }
         /// Whether no bee is left.
         public var isOver: Bool { bees == 0 }
 
-        /// The loads that the day asks for.
+        /// The loads that the day requires.
         public var quota: Int { Int(min(5 + 2 * day, 15)) }
-        /// The wasps that the day has.
+        /// The number of wasps of the day.
         public var waspCount: Int { Int(min(1 + day, 4)) }
     }
 }
 
-// In 256ths of a pixel where the type is Int32, in pixels where it is Int.
+// In 256ths of a pixel if the type is Int32, in pixels if it is Int.
 extension Arcade.Honeybee {
     static let unit: Int32 = 256
     static let dayLength: Int32 = 2700
@@ -78,7 +73,7 @@ extension Arcade.Honeybee {
     /// The hive, and where a bee starts.
     static let (hiveX, hiveY, hiveWidth, hiveHeight): (Int, Int, Int, Int) = (8, 44, 24, 26)
     static let home = Arcade.Mover(x: 36 * unit, y: 54 * unit)
-    /// The left edges and tops of the flowers' heads, which are nine pixels wide and high.
+    /// The left edges and tops of the flower heads, which are nine pixels wide and high.
     static let flowerX: InlineArray<7, Int> = [12, 34, 55, 77, 99, 121, 143]
     static let flowerY: InlineArray<7, Int> = [158, 132, 165, 146, 120, 160, 138]
     static let flowerSide = 9
@@ -90,7 +85,7 @@ extension Arcade.Honeybee {
         startDay(&random)
     }
 
-    /// Draws when each flower blooms, then when each wasp comes.
+    /// Samples when each flower blooms, then when each wasp comes.
     private mutating func startDay(_ random: inout PCG64) {
         daylight = Self.dayLength
         delivered = 0
@@ -107,7 +102,7 @@ extension Arcade.Honeybee {
         grace = Self.graceTime
     }
 
-    /// Moves flowers' and day's clocks, then the bee, then the wasps.
+    /// Advances the clocks of flowers and day, then moves the bee and the wasps.
     public mutating func act(_ action: Arcade.Action, _ random: inout PCG64) -> Int {
         grace = max(grace - 1, 0)
         tendFlowers(&random)
@@ -127,7 +122,7 @@ extension Arcade.Honeybee {
         startDay(&random)
     }
 
-    /// A flower that withers draws how long it is a bud; one that opens, how long it blooms.
+    /// A withered flower samples how long it stays a bud; one that opens samples how long it blooms.
     private mutating func tendFlowers(_ random: inout PCG64) {
         for flower in flowers.indices {
             if flowers[flower] > 0 {
@@ -140,7 +135,8 @@ extension Arcade.Honeybee {
         }
     }
 
-    /// The stick pushes, the air brakes: at most one and a half pixels a frame, a good half with five loads.
+    /// The stick accelerates and the air brakes: the top speed is one and a half pixels per frame, a good half of that
+    /// with five loads.
     private mutating func fly(_ action: Arcade.Action) {
         let push = 24 - 3 * loads
         bee.across += Int32(action.across) * push - bee.across / 16
@@ -161,7 +157,7 @@ extension Arcade.Honeybee {
             && y < bee.row + Self.beeHeight
     }
 
-    /// Takes the pollen of a flower, which then draws how long it is a bud.
+    /// Takes the pollen of a flower, which then samples how long it stays a bud.
     private mutating func gather(_ random: inout PCG64) -> Int {
         var gathered = 0
         for flower in flowers.indices where flowers[flower] > 0 && loads < Self.mostLoads {
@@ -181,7 +177,7 @@ extension Arcade.Honeybee {
         return Int(loads * loads)
     }
 
-    /// A wasp that comes draws its side and its height; one that has left, how long it stays away.
+    /// A wasp that comes samples its side and its height; one that has left samples how long it stays away.
     private mutating func moveWasps(_ random: inout PCG64) {
         for index in 0..<waspCount {
             var wasp = wasps[index]
@@ -189,7 +185,7 @@ extension Arcade.Honeybee {
                 wasp.wait -= 1
                 if wasp.wait == 0 { wasp.body = arrival(&random) }
             } else {
-                // It makes for the bee's height, not for the bee: it can be passed.
+                // It aims for the bee's height, not for the bee, so that it can be avoided.
                 let pull: Int32 = bee.y > wasp.body.y ? 4 : -4
                 wasp.body.down = min(max(wasp.body.down + pull, -112), 112)
                 wasp.body.move()
@@ -216,7 +212,6 @@ extension Arcade.Honeybee {
 }
 
 extension Arcade.Honeybee.Wasp: StateCodable {
-    /// Codes the body and the wait.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try body.codeState(with: &coder)
         try coder.code(&wait, in: 0...1000)
@@ -224,7 +219,6 @@ extension Arcade.Honeybee.Wasp: StateCodable {
 }
 
 extension Arcade.Honeybee: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try bee.codeState(with: &coder)
         try coder.code(&loads, in: 0...Self.mostLoads)

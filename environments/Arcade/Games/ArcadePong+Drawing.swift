@@ -13,7 +13,6 @@ extension Arcade.Pong {
     /// The court with its walls and its net.
     public static let backdrop = Arcade.Backdrop(of: Self.self)
 
-    /// Draws the court.
     public static func drawBackdrop<Pixel>(into raster: Arcade.Raster<Pixel>) {
         raster.fill(0, 0, 160, 210, floor)
         raster.fill(0, 34, 160, 160, court)

@@ -3,14 +3,15 @@ import Random
 extension Arcade {
     /// Table tennis against a computer player, to 21 points. The agent has the right paddle.
     ///
-    /// The reward is 1 for a point won, -1 for one lost. A ball flies the steeper the farther from its middle the paddle
-    /// meets it, and faster with each return. A served ball waits half a second, or until the button is pressed. The stick
-    /// moves the paddle up and down; as on Atari's console, right is up and left is down too.
+    /// The reward is 1 for a point won, -1 for one lost. The farther from its middle the paddle meets the ball, the
+    /// steeper it flies; each return makes it faster. A served ball waits half a second, or until the button is
+    /// pressed. The stick moves the paddle up and down; as on Atari's console, right also means up and left also means
+    /// down.
     public struct Pong: ArcadeGame {
-        /// How good the computer player is, 0...1: how fast it moves, how early it looks, how well it aims.
+        /// The strength of the computer player, 0...1: how fast it moves, how early it reacts, how well it aims.
         public let skill: Double
 
-        /// The ball's top left corner and what it moves in a frame, in 256ths of a pixel.
+        /// The ball's top left corner and its motion per frame, in 256ths of a pixel.
         public internal(set) var ball = Mover()
         /// The top of the agent's paddle, in 256ths of a pixel.
         public internal(set) var paddle: Int32 = Pong.middle
@@ -20,13 +21,11 @@ extension Arcade {
         public internal(set) var points: Int32 = 0
         /// The computer's points.
         public internal(set) var computerPoints: Int32 = 0
-        // Frames until the ball is served; where the computer aims beside the ball, in 256ths of a pixel.
+        // Frames until the ball is served; the computer's aiming error, in 256ths of a pixel.
         var wait: Int32 = 0
         var error: Int32 = 0
 
-        /// Pong.
         public static var name: String { "Pong" }
-        /// What it is, in a few words.
         public static var summary: String { "table tennis to 21 points against a computer player" }
         /// What pays, and what ends a game.
         public static var rewards: String {
@@ -34,26 +33,24 @@ extension Arcade {
         }
         /// Those of Atari's Pong.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left, .rightFire, .leftFire] }
-        /// The computer's skill.
         public static var options: [EnvironmentOption] {
             [EnvironmentOption("skill", "how good the computer player is, from 0 to 1", usual: "0.5")]
         }
 
-        /// Reads the computer's skill, 0.5 unless given.
+        /// Reads the computer's skill, by default 0.5.
         public init(options: EnvironmentOptions) throws(EnvironmentError) {
             skill = try options.number("skill", in: 0...1) ?? 0.5
         }
 
-        /// None.
         public var lives: Int { 0 }
-        /// The points by which the agent leads.
+        /// The agent's lead in points.
         public var score: Int { Int(points - computerPoints) }
         /// Whether one side has 21 points.
         public var isOver: Bool { max(points, computerPoints) >= Self.goal }
     }
 }
 
-// In 256ths of a pixel unless said otherwise.
+// In 256ths of a pixel, unless stated otherwise.
 extension Arcade.Pong {
     static let unit: Int32 = 256
     static let goal: Int32 = 21
@@ -69,17 +66,17 @@ extension Arcade.Pong {
     static let serveSpeed: Int32 = 384
     static let topSpeed: Int32 = 832
     static let steepest: Int32 = 576
-    /// Frames that a served ball waits.
+    /// Frames for which a served ball waits.
     static let patience: Int32 = 30
 
-    /// Draws who gets the first ball, then serves.
+    /// Samples who gets the first ball, then serves.
     public mutating func start(_ random: inout PCG64) {
         (points, computerPoints) = (0, 0)
         (paddle, computer) = (Self.middle, Self.middle)
         serve(toRight: random.integers(2) == 1, &random)
     }
 
-    /// Draws the ball's height, its slope, and the computer's aim.
+    /// Samples the ball's height, its slope, and the computer's aiming error.
     private mutating func serve(toRight: Bool, _ random: inout PCG64) {
         let room = Int(Self.bottom - Self.top - Self.ballHeight)
         ball.x = (Int32(Arcade.width) * Self.unit - Self.ballWidth) / 2
@@ -109,7 +106,7 @@ extension Arcade.Pong {
 
     private static func inCourt(_ paddle: Int32) -> Int32 { min(max(paddle, top), bottom - paddleHeight) }
 
-    /// Goes where the ball is, as far as it is seen, and to the middle while it flies away.
+    /// Follows the ball while it can be seen, and returns to the middle when it flies away.
     private mutating func moveComputer() {
         let speed = Int32((0.6 + 1.4 * skill) * Double(Self.unit))
         let sight = Int32((56 + 100 * skill) * Double(Self.unit))
@@ -143,10 +140,10 @@ extension Arcade.Pong {
         return 0
     }
 
-    /// Turns the ball back where a paddle meets it.
+    /// Turns the ball back if a paddle meets it.
     private mutating func bounce(off paddle: Int32) -> Bool {
         guard ball.y + Self.ballHeight > paddle, ball.y < paddle + Self.paddleHeight else { return false }
-        // From -1 to 1 times half the height of both.
+        // From -1 to 1 times half the height of ball and paddle together.
         let offset = (2 * ball.y + Self.ballHeight) - (2 * paddle + Self.paddleHeight)
         ball.down = offset * Self.steepest / (Self.ballHeight + Self.paddleHeight)
         let speed = min(abs(ball.across) + 38, Self.topSpeed)
@@ -162,7 +159,6 @@ extension Arcade.Pong {
 }
 
 extension Arcade.Pong: StateCodable {
-    /// Codes everything but the skill.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try ball.codeState(with: &coder)
         try coder.code(&paddle, in: Self.top...Self.bottom - Self.paddleHeight)

@@ -14,7 +14,6 @@ extension Arcade.SpaceInvaders {
     /// The night sky over the ground.
     public static let backdrop = Arcade.Backdrop(of: Self.self)
 
-    /// Draws stars and ground.
     public static func drawBackdrop<Pixel>(into raster: Arcade.Raster<Pixel>) {
         raster.fill(0, 0, 160, 210, space)
         raster.fill(0, 140, 160, 52, haze)
@@ -23,7 +22,7 @@ extension Arcade.SpaceInvaders {
         raster.fill(0, Int(ground) + 2, 160, 16, soilDark)
     }
 
-    /// Draws points, lives, invaders, shields, cannon and whatever flies.
+    /// Draws points, lives, invaders, shields, cannon and everything that flies.
     public func draw<Pixel>(into raster: Arcade.Raster<Pixel>) {
         Self.digits.draw(score, right: 66, 4, count: 4, into: raster)
         for life in 0..<max(lives - 1, 0) { raster.draw(Self.cannonPicture, 130 - 14 * life, 197) }
@@ -64,7 +63,7 @@ extension Arcade.SpaceInvaders {
         }
     }
 
-    /// Two for each row, from the top: the legs apart and together.
+    /// Two for each row from the top: legs apart and legs together.
     private static let invaderPictures: [Arcade.Picture] = [
         (0xFF7BAC, crown, crownLegs), (0xE58CFF, crown, crownLegs), (0x9C9CFF, crab, crabLegs),
         (0x6FC7FF, crab, crabLegs), (0x6BE3D0, squid, squidLegs), (0xB6EB7A, squid, squidLegs),

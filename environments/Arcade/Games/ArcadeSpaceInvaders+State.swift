@@ -1,5 +1,4 @@
 extension Arcade.SpaceInvaders.Missile: StateCodable {
-    /// Codes the place.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&x, in: -64...256)
         try coder.code(&y, in: -1...256)
@@ -7,7 +6,6 @@ extension Arcade.SpaceInvaders.Missile: StateCodable {
 }
 
 extension Arcade.SpaceInvaders: StateCodable {
-    /// Codes everything.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&invaders, in: 0...Self.fullRow)
         try coder.code(&formationX, in: -128...160)

@@ -1,29 +1,30 @@
 import Random
 
 extension Arcade {
-    /// Space Invaders: shoot the formation that comes down step by step, and don't be hit by its bombs.
+    /// Space Invaders: shoot the formation that comes down step by step, and avoid its bombs.
     ///
-    /// A row is worth 5, 10, 15, 20, 25 or 30 points, from the lowest up, the saucer that passes above 200; the reward is the
-    /// points. There is one shot at a time, and three shields, which shots and bombs wear away. A formation is the faster
-    /// the fewer it is; the next one starts lower. A bomb costs one of three lives; where the invaders land, all is over.
+    /// From the lowest up, the rows are worth 5, 10, 15, 20, 25 and 30 points, the saucer that passes above 200; the
+    /// reward is the points. There is one shot at a time, and three shields, which shots and bombs wear away. The fewer
+    /// invaders are left, the faster the formation moves; the next one starts lower. A bomb costs one of three lives;
+    /// if the invaders land, the game is over.
     public struct SpaceInvaders: ArcadeGame {
-        /// A place in pixels that may be empty: then `y` is negative.
+        /// A position in pixels; there is none if `y` is negative.
         public struct Missile: Hashable, Sendable, BitwiseCopyable {
             /// Its column.
             public internal(set) var x: Int32 = 0
             /// Its upper end.
             public internal(set) var y: Int32 = -1
-            /// Whether it is on its way.
+            /// Whether it is flying.
             public var isFlying: Bool { y >= 0 }
         }
 
-        /// The invaders that are left: a row from the top each, the lowest bit is the first column.
+        /// The remaining invaders: one row each from the top, with the first column in the lowest bit.
         public internal(set) var invaders = InlineArray<6, UInt8>(repeating: SpaceInvaders.fullRow)
         /// The left edge of the formation's first column.
         public internal(set) var formationX: Int32 = 24
         /// The top of the formation's first row.
         public internal(set) var formationY: Int32 = 36
-        /// 1 where the formation goes to the right, -1 where to the left.
+        /// 1 if the formation moves to the right, -1 if to the left.
         public internal(set) var heading: Int32 = 1
         /// The left edge of the cannon.
         public internal(set) var cannon: Int32 = SpaceInvaders.start
@@ -31,44 +32,38 @@ extension Arcade {
         public internal(set) var shot = Missile()
         /// The invaders' bombs.
         public internal(set) var bombs = InlineArray<3, Missile>(repeating: Missile())
-        /// The left edge of the saucer, where it is to be seen.
+        /// The left edge of the saucer, while it is visible.
         public internal(set) var saucer: Int32 = 0
-        /// 1 or -1 where the saucer flies to the right or left, 0 where there is none.
+        /// 1 or -1 if the saucer flies to the right or left, 0 if there is none.
         public internal(set) var saucerHeading: Int32 = 0
-        /// The shields, twelve rows each, the lowest bit is the first column.
+        /// The shields, twelve rows each, with the first column in the lowest bit.
         public internal(set) var shields = InlineArray<36, UInt16>(repeating: 0)
-        /// The cannons that are left, the present one included.
+        /// The remaining cannons, including the current one.
         public internal(set) var cannons: Int32 = 3
-        /// The points so far.
         public internal(set) var points: Int32 = 0
-        /// The formations that are gone.
+        /// The number of formations shot.
         public internal(set) var wave: Int32 = 0
-        /// Frames until a cannon that was hit is replaced; all else stands still.
+        /// Frames until a cannon that was hit is replaced; everything else stands still.
         public internal(set) var recovery: Int32 = 0
-        // Frames played, and until the formation's next step, the next bomb and the saucer.
+        // Frames played, and frames until the formation's next step, the next bomb and the saucer.
         var clock: Int32 = 0
         var untilStep: Int32 = 20
         var untilBomb: Int32 = 60
         var untilSaucer: Int32 = 900
-        // Where an invader was hit, and for how long that is to be seen.
+        // Where an invader was hit, and for how long the explosion is visible.
         var burst = Missile()
         var burstTime: Int32 = 0
 
-        /// SpaceInvaders.
         public static var name: String { "SpaceInvaders" }
-        /// What it is, in a few words.
         public static var summary: String { "shoot the invaders before they land; three lives" }
         /// What pays, and what ends a game.
         public static var rewards: String { "5 to 30 for an invader, depending on its row, and 200 for the saucer." }
         /// Those of Atari's Space Invaders.
         public static var minimalActions: [Action] { [.noop, .fire, .right, .left, .rightFire, .leftFire] }
 
-        /// Makes a game.
         public init(options: EnvironmentOptions) throws(EnvironmentError) {}
 
-        /// The cannons that are left.
         public var lives: Int { Int(cannons) }
-        /// The points so far.
         public var score: Int { Int(points) }
         /// Whether no cannon is left.
         public var isOver: Bool { cannons == 0 }
@@ -81,10 +76,10 @@ extension Arcade.SpaceInvaders {
     static let (rows, columns): (Int, Int) = (6, 6)
     static let (columnWidth, rowHeight): (Int32, Int32) = (16, 16)
     static let (invaderWidth, invaderHeight): (Int32, Int32) = (8, 10)
-    /// How far the formation goes to the sides, and how far it comes down there.
+    /// How far the formation moves to the sides, and how far it comes down there.
     static let (leftmost, rightmost, descent): (Int32, Int32, Int32) = (4, 156, 8)
     static let (cannonY, cannonWidth, ground): (Int32, Int32, Int32) = (182, 9, 192)
-    /// Where the invaders have landed.
+    /// The row at which the invaders have landed.
     static let landing: Int32 = 180
     static let start: Int32 = 20
     static let (saucerY, saucerWidth): (Int32, Int32) = (22, 16)
@@ -97,7 +92,7 @@ extension Arcade.SpaceInvaders {
     ]
     static let recoveryTime: Int32 = 64
 
-    /// Draws the frames until the first bomb, then until the saucer.
+    /// Samples the frames until the first bomb, then until the saucer.
     public mutating func start(_ random: inout PCG64) {
         self = Arcade.SpaceInvaders()
         startWave(&random)
@@ -117,7 +112,7 @@ extension Arcade.SpaceInvaders {
         untilSaucer = Int32(600 + random.integers(600))
     }
 
-    /// How many invaders are left.
+    /// The number of remaining invaders.
     public var count: Int { invaders.indices.reduce(0) { $0 + invaders[$1].nonzeroBitCount } }
 
     private var stepInterval: Int32 { max(2 + Int32(count) / 2 - min(wave, 3), 1) }
@@ -189,7 +184,7 @@ extension Arcade.SpaceInvaders {
         return 200
     }
 
-    /// Wears away what a shield has at a pixel and around it; returns whether it has anything there.
+    /// Wears away the shield at a pixel and around it; returns whether there was anything to wear away.
     private mutating func wearShield(_ x: Int32, _ y: Int32) -> Bool {
         guard Self.shieldY <= y, y < Self.shieldY + Self.shieldRows else { return false }
         for shield in 0..<3 {
@@ -226,7 +221,7 @@ extension Arcade.SpaceInvaders {
         if bottom >= Self.landing { cannons = 0 }
     }
 
-    /// Takes away what the invaders walk over.
+    /// Removes the parts of shields that invaders walk over.
     private mutating func crushShields() {
         for row in 0..<Self.rows {
             let bottom = formationY + Int32(row) * Self.rowHeight + Self.invaderHeight
@@ -245,8 +240,8 @@ extension Arcade.SpaceInvaders {
         }
     }
 
-    /// Draws, when a bomb is due, whether the column over the cannon drops it or another, which one that is, and the frames
-    /// until the next bomb.
+    /// When a bomb is due, samples whether it falls from the column over the cannon or another one, which one that is,
+    /// and the frames until the next bomb.
     private mutating func moveBombs(_ random: inout PCG64) {
         untilBomb -= 1
         if untilBomb <= 0, let free = bombs.indices.first(where: { !bombs[$0].isFlying }) {
@@ -258,7 +253,7 @@ extension Arcade.SpaceInvaders {
                 bombs[free].y = formationY + Int32(row) * Self.rowHeight + Self.invaderHeight
             }
         }
-        // One and a half pixels a frame.
+        // One and a half pixels per frame.
         let fall = 1 + clock & 1
         for index in bombs.indices where bombs[index].isFlying {
             bombs[index].y += fall
@@ -281,7 +276,7 @@ extension Arcade.SpaceInvaders {
         bombs = InlineArray(repeating: Missile())
     }
 
-    /// Draws, when the saucer is due, from which side it comes and the frames until the next one.
+    /// When the saucer is due, samples the side from which it comes and the frames until the next one.
     private mutating func moveSaucer(_ random: inout PCG64) {
         if saucerHeading != 0 {
             saucer += saucerHeading

@@ -1,14 +1,14 @@
 extension Arcade {
-    /// A thing that moves in a straight line, in 256ths of a pixel: coordinates of its top left corner, and what is added to
-    /// them in a frame.
+    /// A thing that moves in a straight line, in 256ths of a pixel: the coordinates of its top left corner, and its
+    /// motion per frame.
     public struct Mover: Hashable, Sendable, BitwiseCopyable, StateCodable {
-        /// To the right.
+        /// The column.
         public var x: Int32 = 0
-        /// Down.
+        /// The row.
         public var y: Int32 = 0
-        /// A frame's way to the right.
+        /// The motion to the right per frame.
         public var across: Int32 = 0
-        /// A frame's way down.
+        /// The motion downwards per frame.
         public var down: Int32 = 0
 
         /// The column of its left edge.
@@ -16,15 +16,14 @@ extension Arcade {
         /// The row of its top edge.
         var row: Int { Int(y >> 8) }
 
-        /// Goes on by a frame.
+        /// Moves by one frame.
         mutating func move() {
             x += across
             y += down
         }
 
-        /// Codes place and way.
         public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-            // Twice a screen's size: what is outside leaves before, or comes.
+            // Twice a screen's size: things outside the screen are leaving or entering.
             for path in [\Mover.x, \.y, \.across, \.down] {
                 try coder.code(&self[keyPath: path], in: -0x20000...0x20000)
             }

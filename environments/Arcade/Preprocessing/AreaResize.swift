@@ -1,18 +1,18 @@
 import Graphics
 
-/// Pictures made smaller: each new pixel is the mean of the area that it covers, rounded to OpenCV's bytes
-/// (`cv2.resize` with `INTER_AREA`, as its x86 build rounds).
+/// Shrinks images: each new pixel is the mean of the area that it covers, rounded as OpenCV does (`cv2.resize` with
+/// `INTER_AREA`, as its x86 build rounds).
 ///
-/// Weights are whole numbers, so sums are exact; where a mean lies in the middle between two bytes, it is computed once
-/// more in OpenCV's order with its floats, whose errors decide.
+/// Weights are integers, so sums are exact; if a mean lies halfway between two bytes, it is computed again in OpenCV's
+/// order with its floats, whose errors decide.
 struct AreaResize: Sendable {
-    /// What a picture needs while it is made; the picture last.
+    /// The buffers for shrinking an image; the result last.
     struct Scratch: Sendable {
-        // Sums of rows; then several such rows in one, each in its part of a number, so that one product counts for all.
+        // Sums of rows; then several such rows packed into one integer, so that one multiplication serves all.
         fileprivate var rows: [UInt16]
         fileprivate var line: [UInt64]
         fileprivate var sums: [UInt64]
-        /// The new picture, height × width × channels.
+        /// The new image, height × width × channels.
         fileprivate(set) var picture: [UInt8]
     }
 
@@ -21,19 +21,19 @@ struct AreaResize: Sendable {
     private let channels: Int
     private let rows: Cover
     private let columns: Cover
-    /// What sums are divided by to be means.
+    /// The divisor that makes sums into means.
     private let total: UInt32
-    /// How many sums a number of 64 bits holds: 4 or 2.
+    /// How many sums a 64-bit integer holds: 4 or 2.
     private let parts: Int
 
-    /// Makes pictures of the size `source` ones of the size `target`.
+    /// Prepares to shrink images of the size `source` to the size `target`.
     ///
-    /// - Precondition: the new size is positive and not greater, the old one at most 256 × 256.
+    /// - Precondition: the new size is positive and not larger than the old one, which is at most 256 × 256.
     init(_ source: FrameSize, to target: FrameSize, channels: Int) {
         precondition(
             1...source.width ~= target.width && 1...source.height ~= target.height
                 && max(source.width, source.height) <= 256,
-            "pictures of \(source.height) × \(source.width) can't be made \(target.height) × \(target.width)")
+            "images of \(source.height) × \(source.width) can't be resized to \(target.height) × \(target.width)")
         (self.source, self.target, self.channels) = (source, target, channels)
         rows = Cover(of: source.height, by: target.height, stride: source.width * channels)
         columns = Cover(of: source.width, by: target.width, stride: channels)
@@ -49,11 +49,11 @@ struct AreaResize: Sendable {
             picture: Array(repeating: 0, count: target.width * target.height * channels))
     }
 
-    /// Makes a picture smaller, into `scratch.picture`.
+    /// Shrinks an image, into `scratch.picture`.
     func shrink(_ picture: [UInt8], _ scratch: inout Scratch) {
         precondition(
             picture.count == source.width * source.height * channels,
-            "a picture of \(picture.count) bytes, not \(source.height) × \(source.width) × \(channels)")
+            "expected an image of \(source.height) × \(source.width) × \(channels) bytes, found \(picture.count)")
         picture.withUnsafeBufferPointer { picture in
             let picture = picture.baseAddress!
             scratch.rows.withUnsafeMutableBufferPointer { rows in
@@ -73,7 +73,7 @@ struct AreaResize: Sendable {
         }
     }
 
-    /// The weighted sums of the rows that new ones cover; below the last new row, the last once more.
+    /// The weighted sums of the rows that new rows cover; below the last new row, the last one again.
     @inline(__always)
     private func add(
         rowsFrom row: Int, of picture: UnsafePointer<UInt8>, to sums: UnsafeMutablePointer<UInt16>
@@ -102,7 +102,7 @@ struct AreaResize: Sendable {
         }
     }
 
-    /// Puts the sums of several rows side by side in numbers.
+    /// Packs the sums of several rows into integers.
     @inline(__always)
     private func pack(_ rows: UnsafePointer<UInt16>, to line: UnsafeMutablePointer<UInt64>) {
         let width = source.width * channels
@@ -118,10 +118,10 @@ struct AreaResize: Sendable {
         }
     }
 
-    /// The weighted sums of the columns that new ones cover.
+    /// The weighted sums of the columns that new columns cover.
     @inline(__always)
     private func addColumns(of line: UnsafePointer<UInt64>, to sums: UnsafeMutablePointer<UInt64>) {
-        // The usual picture's loops, with numbers in place of names.
+        // The loops for the usual size, with constants instead of names.
         if columns.taps == 3, channels == 1 {
             addColumns(of: line, to: sums, taps: 3, channels: 1)
         } else {
@@ -147,7 +147,7 @@ struct AreaResize: Sendable {
         }
     }
 
-    /// Divides the sums and rounds to the nearest.
+    /// Divides the sums and rounds to the nearest integer.
     @inline(__always)
     private func round(
         _ sums: UnsafeMutableBufferPointer<UInt64>, rowsFrom first: Int, of picture: UnsafePointer<UInt8>,
@@ -155,7 +155,7 @@ struct AreaResize: Sendable {
     ) {
         let (total, inverse, bits) = (Int32(total), 1 / Float(total), UInt64(64 / parts))
         let mask: UInt64 = (1 &<< bits) &- 1
-        // Whole sums make means that lie at least 1 / (2 * total) from the middle between two bytes, or in it.
+        // Integer sums give means that lie exactly halfway between two bytes, or at least 1 / (2 * total) away from it.
         let tolerance = total / 500
         for part in 0..<min(parts, self.target.height - first) {
             let row = target + (first + part) * sums.count
@@ -163,7 +163,7 @@ struct AreaResize: Sendable {
             var ties: Int32 = 0
             for index in 0..<sums.count {
                 let sum = Int32(truncatingIfNeeded: sums[index] &>> shift & mask)
-                // Numbers from 2²³ on have no fraction: adding it rounds.
+                // Floats from 2²³ on have no fraction, so adding it rounds.
                 let byte = Int32(bitPattern: (Float(sum) * inverse + 0x1p23).bitPattern & 0xff)
                 row[index] = UInt8(truncatingIfNeeded: byte)
                 let twice = 2 &* (sum &- byte &* total)
@@ -179,7 +179,7 @@ struct AreaResize: Sendable {
         }
     }
 
-    /// A mean as OpenCV's floats have it: columns first, to the nearest, halves to even.
+    /// A mean as OpenCV's floats give it: columns first, rounded to the nearest, halves to even.
     @inline(never)
     private func nearTie(_ row: Int, _ column: Int, _ picture: UnsafePointer<UInt8>) -> UInt8 {
         let (down, across) = (rows.spans[row], columns.spans[column])
@@ -194,19 +194,19 @@ struct AreaResize: Sendable {
     }
 }
 
-/// Which places along an axis each of fewer new ones covers.
+/// Which old places along an axis each new one covers.
 private struct Cover: Sendable {
-    /// What one new place covers: whole weights, and the shares that OpenCV's floats give.
+    /// The places that one new place covers: integer weights, and the shares in OpenCV's floats.
     struct Span: Sendable, BitwiseCopyable {
-        /// Elements before its first place.
+        /// The elements before its first place.
         var start: Int
-        /// Places.
+        /// The number of places.
         var count: Int
-        /// Elements from its first place to its last.
+        /// The elements from its first place to its last.
         var lastOffset: Int
-        /// The weight of the first place, of which there may be no other.
+        /// The weight of the first place, which may be the only one.
         var first: UInt32
-        /// The weight of the last place, where it isn't the first.
+        /// The weight of the last place, if it isn't the first.
         var last: UInt32
         var firstShare: Float
         var innerShare: Float
@@ -218,18 +218,18 @@ private struct Cover: Sendable {
     }
 
     let spans: [Span]
-    /// Elements before the first place of each new one.
+    /// The elements before the first place of each new one.
     let starts: [Int]
-    /// The weights of each new one's places, as many as the most has: where it has fewer, zeros follow.
+    /// The weights of each new one's places, padded with zeros to the largest number of places.
     let weights: [UInt64]
-    /// The greatest number of places.
+    /// The largest number of places.
     let taps: Int
-    /// The weight of a place that is covered whole.
+    /// The weight of a place that is fully covered.
     let unit: UInt32
     /// The sum of a new place's weights.
     let length: Int
 
-    /// Covers `count` places, `stride` elements from each to the next, by `newCount` new ones.
+    /// Covers `count` places, `stride` elements apart, by `newCount` new ones.
     init(of count: Int, by newCount: Int, stride: Int) {
         var (divisor, rest) = (count, newCount)
         while rest != 0 { (divisor, rest) = (rest, divisor % rest) }
@@ -240,7 +240,7 @@ private struct Cover: Sendable {
             let (low, high) = (new * length, (new + 1) * length)
             let (start, end) = (low / unit, (high + unit - 1) / unit)
             let isOnePlace = end - start == 1
-            // OpenCV's shares are quotients of doubles, made floats.
+            // OpenCV's shares are quotients of doubles, converted to floats.
             let (left, width) = (Double(new) * scale, min(scale, Double(count) - Double(new) * scale))
             let whole = Float(1 / width)
             let cutFirst = low % unit != 0

@@ -1,45 +1,43 @@
 import Experience
 import Graphics
 
-/// The standard preprocessing of Atari's games, each part for itself: Gymnasium's `AtariPreprocessing`, and around it fire
-/// starts, lives as episodes, stacked pictures and clipped rewards. See ``PreprocessingParts``.
+/// The standard preprocessing of Atari games, with each part optional: Gymnasium's `AtariPreprocessing`, and around it
+/// fire on reset, lives as episodes, stacked frames and clipped rewards. See ``PreprocessingParts``.
 ///
-/// An observation is (height, width, stack) bytes, the oldest picture first, or (height, width, 3 × stack) in colour, each
-/// picture's red, green and blue side by side. A reset fills the stack with the first picture. Grey pictures are made
-/// without colours; only the frames that are shown are drawn.
+/// An observation is (height, width, stack) bytes, the oldest image first, or (height, width, 3 × stack) in colour,
+/// with each image's red, green and blue together. A reset fills the stack with the first image. Grey images are made
+/// directly, without colours; only the frames that are observed are drawn.
 ///
-/// The same frames give Gymnasium's bytes. So the picture that an action leads to whose frames end early is the one
-/// before (with ``PreprocessingParts/poolsLastFrames`` the greater of it and the last frame but one, where that was
-/// played). Draws come from the environment's stream: a reset draws the number of frames without action after what the
-/// environment within draws.
+/// The same frames give Gymnasium's bytes. So if an action's frames end early, its image is the previous one (with
+/// ``PreprocessingParts/poolsLastFrames`` the maximum of it and the last frame but one, if that was played). Random
+/// numbers come from the environment's stream: a reset samples the number of no-op frames after the wrapped
+/// environment's own numbers.
 public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
-    /// The number of a joystick's position.
+    /// The number of a joystick position.
     public typealias Action = Int
-    /// Bytes.
     public typealias Element = UInt8
 
-    /// The environment within.
     public var base: Base
-    /// What is done.
+    /// The parts of the preprocessing.
     public let parts: PreprocessingParts
     private let resize: AreaResize
     private var scratch: AreaResize.Scratch
-    // The last frame, or the greatest of the last two; the frame before the last; the stack, as it is observed.
+    // The last frame, or the maximum of the last two; the frame before the last; the stack of observed images.
     private var shown: [UInt8]
     private var previous: [UInt8]
     private var stack: PictureStack
     private var lives = 0
-    // Whether a life was lost and the game isn't over.
+    // Whether a life was lost and the game can continue.
     private var canResume = false
 
-    /// Shows `base` to an agent.
+    /// Preprocesses `base`.
     ///
     /// - Precondition: each part is in its range.
     public init(_ base: Base, _ parts: PreprocessingParts = .nature) {
         let size = base.screenSize
         precondition(
             parts.frameSkip >= 1 && parts.noopMax >= 0 && parts.stack >= 1,
-            "AtariPreprocessing with \(parts): frames and pictures must be 1 or more, no-ops 0 or more")
+            "AtariPreprocessing: expected at least 1 frame and 1 image and at least 0 no-ops, found \(parts)")
         self.base = base
         self.parts = parts
         let channels = parts.form.channels
@@ -50,20 +48,19 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
         stack = PictureStack(count: parts.stack, pixels: parts.width * parts.height, channels: channels)
     }
 
-    /// Pictures.
+    /// Images.
     public var observationSpace: Space {
         .image([parts.height, parts.width, parts.stack * parts.form.channels])
     }
 
-    /// The number of pictures, where they are grey.
+    /// The number of stacked images, if they are grey.
     public var stackedFrames: Int { parts.form == .gray ? parts.stack : 1 }
 
-    /// Time steps a second when a person watches.
     public var framesPerSecond: Double { base.framesPerSecond / Double(parts.frameSkip) }
 
     private var pools: Bool { !previous.isEmpty }
 
-    /// Starts a game, or goes on with one after a lost life, and fills the stack.
+    /// Starts a game, or continues one after a lost life, and fills the stack.
     public mutating func reset(seed: UInt64?) {
         if canResume, seed == nil {
             if base.step(0).ended { base.reset(seed: nil) }
@@ -86,7 +83,7 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
         }
     }
 
-    /// Plays an action for some frames, and shows the last.
+    /// Plays an action for some frames, and observes the last.
     public mutating func step(_ action: Int) -> Step {
         var total = Step(reward: 0)
         canResume = false
@@ -129,20 +126,19 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
     private static func keepGreater(of frame: [UInt8], in screen: inout [UInt8]) {
         frame.withUnsafeBufferPointer { frame in
             screen.withUnsafeMutableBufferPointer { screen in
-                precondition(frame.count == screen.count, "frames of \(frame.count) and \(screen.count) bytes")
+                precondition(
+                    frame.count == screen.count, "expected a frame of \(screen.count) bytes, found \(frame.count)")
                 for index in 0..<frame.count { screen[index] = max(screen[index], frame[index]) }
             }
         }
     }
 
-    /// Writes the stack.
     public func observe(into observation: inout MutableSpan<UInt8>) {
         observation.write(stack.bytes, 0..<stack.bytes.count)
     }
 }
 
 extension AtariPreprocessing: StateCodable where Base: StateCodable {
-    /// Codes the lives, the last frame, the stack and the environment within.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&lives)
         try coder.code(&canResume)

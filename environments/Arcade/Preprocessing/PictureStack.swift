@@ -1,4 +1,4 @@
-/// The last pictures as one array of pixels × count × channels, the oldest first, as it is observed.
+/// The last images as one observed array of pixels × count × channels, the oldest first.
 struct PictureStack: Sendable {
     let count: Int
     let channels: Int
@@ -10,14 +10,16 @@ struct PictureStack: Sendable {
         bytes = Array(repeating: 0, count: pixels * count * channels)
     }
 
-    /// Puts a picture in all places.
+    /// Fills all places with an image.
     mutating func fill(with picture: [UInt8]) {
         for _ in 0..<count { append(picture) }
     }
 
-    /// Drops the oldest picture.
+    /// Adds an image and drops the oldest.
     mutating func append(_ picture: [UInt8]) {
-        precondition(picture.count * count == bytes.count, "\(picture.count) bytes for a stack of \(bytes.count)")
+        precondition(
+            picture.count * count == bytes.count,
+            "expected \(count) images in a stack of \(bytes.count) bytes, found one of \(picture.count)")
         let (count, channels) = (count, channels)
         bytes.withUnsafeMutableBytes { memory in
             picture.withUnsafeBufferPointer { picture in
@@ -30,7 +32,7 @@ struct PictureStack: Sendable {
         }
     }
 
-    /// Four grey bytes are a number, the oldest lowest on any machine: a shift drops it.
+    /// Four grey bytes form one integer, with the oldest in the lowest byte on any machine: a shift drops it.
     private static func appendToFour(_ picture: UnsafeBufferPointer<UInt8>, _ memory: UnsafeMutableRawBufferPointer) {
         let words = memory.bindMemory(to: UInt32.self)
         for index in 0..<picture.count {

@@ -1,53 +1,51 @@
-/// What ``AtariPreprocessing`` does, each part for itself. The usual values are those of Mnih et al., "Human-level control
-/// through deep reinforcement learning" (2015).
+/// The parts of ``AtariPreprocessing``. The defaults are those of Mnih et al., "Human-level control through deep
+/// reinforcement learning" (2015).
 public struct PreprocessingParts: Hashable, Sendable {
-    /// What a lost life means.
+    /// The effect of losing a life.
     public enum LifeLoss: String, Hashable, Sendable, CaseIterable {
-        /// Nothing.
         case ignored = "false"
-        /// The episode's end; the reset starts a new game. Gymnasium's `terminal_on_life_loss`.
+        /// It ends the episode; the reset starts a new game. Gymnasium's `terminal_on_life_loss`.
         case ends = "true"
-        /// The episode's end; a reset without a seed goes on with the game, after one frame without action, until the
-        /// game is over. Baselines' `EpisodicLifeEnv`.
+        /// It ends the episode; a reset without a seed continues the game after one no-op frame, until the game is
+        /// over. Baselines' `EpisodicLifeEnv`.
         case endsAndResumes = "resume"
     }
 
-    /// Frames that an action is played, 1 or more.
+    /// The frames for which an action is repeated, at least 1.
     public var frameSkip = 4
-    /// Whether a picture is the greater, byte by byte, of an action's last two frames; not where one frame is played.
+    /// Whether an image is the byte-wise maximum of an action's last two frames; not if an action is played for only
+    /// one frame.
     public var poolsLastFrames = true
-    /// The greatest number of frames without action after a reset, drawn from 1 up; 0 for none.
+    /// The maximum number of no-op frames after a reset, sampled from 1 up; 0 for none.
     public var noopMax = 30
-    /// What a lost life means.
     public var lifeLoss = LifeLoss.endsAndResumes
-    /// Whether a reset ends with a frame in which the button is pressed, where the game has one.
+    /// Whether a reset ends with a frame in which the button is pressed, if the game has one.
     public var firesOnReset = true
-    /// Rows of the picture, 36 to the screen's.
+    /// Rows of an image, from 36 to the screen's.
     public var height = 84
-    /// Columns of the picture, 36 to the screen's.
+    /// Columns of an image, from 36 to the screen's.
     public var width = 84
-    /// Grey or colour.
     public var form = ScreenForm.gray
-    /// Pictures in an observation, 1 or more.
+    /// Images per observation, at least 1.
     public var stack = 4
-    /// Whether rewards are cut to -1...1.
+    /// Whether rewards are clipped to -1...1.
     public var clipsReward = true
 
     /// The usual values.
     public init() {}
 
-    /// Those of Mnih et al. (2015), as Baselines and its descendants have them.
+    /// The preprocessing of Mnih et al. (2015), as in Baselines and its descendants.
     public static let nature = PreprocessingParts()
 
-    /// Those that Machado et al., "Revisiting the Arcade Learning Environment" (2018), advise: games to their end from their
-    /// beginning, with sticky actions (see ``ArcadeSettings/repeatActionProbability``).
+    /// The preprocessing that Machado et al., "Revisiting the Arcade Learning Environment" (2018), recommend: whole
+    /// games, with sticky actions (see ``ArcadeSettings/repeatActionProbability``).
     public static var machado: PreprocessingParts {
         var parts = PreprocessingParts()
         (parts.noopMax, parts.lifeLoss, parts.firesOnReset) = (0, .ignored, false)
         return parts
     }
 
-    /// What Gymnasium's `AtariPreprocessing` does unless told otherwise: single pictures, rewards as they are.
+    /// The defaults of Gymnasium's `AtariPreprocessing`: single images, unclipped rewards.
     public static var gymnasium: PreprocessingParts {
         var parts = PreprocessingParts()
         (parts.lifeLoss, parts.firesOnReset, parts.stack, parts.clipsReward) = (.ignored, false, 1, false)
@@ -63,24 +61,25 @@ extension PreprocessingParts {
     static let options = [
         EnvironmentOption(
             "preprocess",
-            "what agents see: none (the game's frames), nature (as DQN of 2015), machado (sticky, whole games), gymnasium",
+            "observations: none (the game's frames), nature (DQN, 2015), machado (sticky, whole games), gymnasium",
             usual: "none"),
-        EnvironmentOption("frame_skip", "preprocessing: frames that an action is played", usual: "4"),
-        EnvironmentOption("max_pool", "preprocessing: whether the last two frames' maximum is shown", usual: "true"),
-        EnvironmentOption("noop_max", "preprocessing: at most so many frames without action at a start", usual: "30"),
+        EnvironmentOption("frame_skip", "preprocessing: frames for which an action is repeated", usual: "4"),
+        EnvironmentOption(
+            "max_pool", "preprocessing: whether to take the maximum of the last two frames", usual: "true"),
+        EnvironmentOption("noop_max", "preprocessing: the maximum number of no-op frames at the start", usual: "30"),
         EnvironmentOption(
             "terminal_on_life_loss",
-            "preprocessing: whether a lost life ends the episode: false, true, or resume (resets go on with the game)",
+            "preprocessing: whether losing a life ends the episode: false, true or resume (resets continue the game)",
             usual: "resume"),
-        EnvironmentOption("fire_reset", "preprocessing: whether a start presses the button", usual: "true"),
-        EnvironmentOption("screen_size", "preprocessing: rows and columns of a picture, such as 84", usual: "84"),
-        EnvironmentOption("grayscale_obs", "preprocessing: grey or colour", usual: "true"),
-        EnvironmentOption("stack_num", "preprocessing: pictures in an observation", usual: "4"),
-        EnvironmentOption("clip_reward", "preprocessing: whether rewards are cut to -1...1", usual: "true"),
+        EnvironmentOption("fire_reset", "preprocessing: whether to press the button at the start", usual: "true"),
+        EnvironmentOption("screen_size", "preprocessing: rows and columns of an image, such as 84", usual: "84"),
+        EnvironmentOption("grayscale_obs", "preprocessing: whether images are grey, not coloured", usual: "true"),
+        EnvironmentOption("stack_num", "preprocessing: images per observation", usual: "4"),
+        EnvironmentOption("clip_reward", "preprocessing: whether to clip rewards to -1...1", usual: "true"),
     ]
 
-    /// Reads the parts from options: those of `preprocess`, each changed where its option says so; nil where no option
-    /// asks for preprocessing.
+    /// Reads the parts from options: those of `preprocess`, each overridden by its own option; nil if no option
+    /// requests preprocessing.
     ///
     /// - Throws: ``EnvironmentError/badValue(option:value:expected:)``.
     init?(_ options: EnvironmentOptions) throws(EnvironmentError) {
@@ -88,7 +87,7 @@ extension PreprocessingParts {
         guard Self.options.contains(where: { options.text($0.name) != nil }), kind != "none" else {
             if let part = Self.options.first(where: { $0.name != "preprocess" && options.text($0.name) != nil }) {
                 throw .badValue(
-                    option: part.name, value: options.text(part.name)!, expected: "no value beside preprocess=none")
+                    option: part.name, value: options.text(part.name)!, expected: "no value, because preprocess=none")
             }
             return nil
         }
@@ -106,7 +105,7 @@ extension PreprocessingParts {
         clipsReward = try options.flag("clip_reward") ?? clipsReward
     }
 
-    /// How sticky the actions are that go with the named preprocessing; nil where it says nothing.
+    /// The probability of sticky actions that belongs to the named preprocessing; nil if it has none.
     static func stickiness(_ options: EnvironmentOptions) -> Double? {
         options.text("preprocess") == "machado" ? 0.25 : nil
     }

@@ -1,7 +1,7 @@
 import Graphics
 
 extension Arcade {
-    /// A colour in every form in which a raster holds it, so that nothing is converted while drawing.
+    /// A colour in every pixel format, so that nothing is converted while drawing.
     public struct Ink: Hashable, Sendable, BitwiseCopyable {
         /// Red, green and blue.
         public let rgb: RGB
@@ -21,17 +21,13 @@ extension Arcade {
 
     /// A pixel of three bytes.
     public struct RGB: Hashable, Sendable, BitwiseCopyable {
-        /// Red.
         public var red: UInt8
-        /// Green.
         public var green: UInt8
-        /// Blue.
         public var blue: UInt8
 
-        /// Makes a pixel.
         public init(red: UInt8, green: UInt8, blue: UInt8) { (self.red, self.green, self.blue) = (red, green, blue) }
 
-        /// 0.2989 red + 0.5870 green + 0.1140 blue to the nearest, as the Arcade Learning Environment's palette has it.
+        /// 0.2989 red + 0.5870 green + 0.1140 blue, rounded, as in the palette of the Arcade Learning Environment.
         public var luminance: UInt8 {
             var sum: UInt32 = 5000
             sum += 2989 * UInt32(red)
@@ -42,19 +38,19 @@ extension Arcade {
     }
 }
 
-/// What a raster can consist of: grey bytes, ``Arcade/RGB``, or ``Color/rgba``.
+/// The pixel of a raster: a grey byte, ``Arcade/RGB``, or ``Color/rgba``.
 public protocol RasterPixel: BitwiseCopyable, Sendable {
     /// The pixel of a colour.
     init(_ ink: Arcade.Ink)
-    /// Sets the pixels from `row` on whose bits are set, the lowest bit first. `isRoomy` says that 32 pixels from there may
-    /// be read and written.
+    /// Sets the pixels from `row` on whose bits are set, the lowest bit first. `isRoomy` says that 32 pixels from there
+    /// may be read and written.
     static func paint(_ bits: UInt32, _ pixel: Self, at row: UnsafeMutablePointer<Self>, isRoomy: Bool)
-    /// A backdrop's pixels of this form.
+    /// A backdrop's pixels in this format.
     static func pixels(of backdrop: Arcade.Backdrop) -> [Self]
 }
 
 extension RasterPixel {
-    /// Sets one pixel after another.
+    /// Sets the pixels one by one.
     @inline(__always)
     public static func paint(_ bits: UInt32, _ pixel: Self, at row: UnsafeMutablePointer<Self>, isRoomy: Bool) {
         paintEach(bits, pixel, at: row)
@@ -70,12 +66,10 @@ extension RasterPixel {
 }
 
 extension UInt8: RasterPixel {
-    /// The luminance.
     @inline(__always) public init(_ ink: Arcade.Ink) { self = ink.gray }
-    /// The luminances.
     public static func pixels(of backdrop: Arcade.Backdrop) -> [UInt8] { backdrop.gray }
 
-    /// Sets eight pixels at once where there is room.
+    /// Sets eight pixels at once if there is room.
     @inline(__always)
     public static func paint(_ bits: UInt32, _ pixel: UInt8, at row: UnsafeMutablePointer<UInt8>, isRoomy: Bool) {
         guard isRoomy else { return paintEach(bits, pixel, at: row) }
@@ -89,7 +83,7 @@ extension UInt8: RasterPixel {
     }
 }
 
-/// Sets those of eight bytes whose bit is set; byte i of `bitOfByte` has the bit that byte i goes by.
+/// Sets those of eight bytes whose bit is set; byte i of `bitOfByte` holds the bit that selects byte i.
 @inline(__always)
 private func blend(_ ink: UInt64, _ bits: UInt32, _ bitOfByte: UInt64, at place: UnsafeMutableRawPointer) {
     let spread = UInt64(bits & 255) &* 0x0101_0101_0101_0101 & bitOfByte
@@ -100,12 +94,10 @@ private func blend(_ ink: UInt64, _ bits: UInt32, _ bitOfByte: UInt64, at place:
 }
 
 extension Arcade.RGB: RasterPixel {
-    /// The three bytes.
     @inline(__always) public init(_ ink: Arcade.Ink) { self = ink.rgb }
-    /// The three bytes of each.
     public static func pixels(of backdrop: Arcade.Backdrop) -> [Arcade.RGB] { backdrop.rgb }
 
-    /// Sets eight pixels, 24 bytes, at once where there is room.
+    /// Sets eight pixels, 24 bytes, at once if there is room.
     @inline(__always)
     public static func paint(_ bits: UInt32, _ pixel: Self, at row: UnsafeMutablePointer<Self>, isRoomy: Bool) {
         guard isRoomy else { return paintEach(bits, pixel, at: row) }
@@ -126,8 +118,6 @@ extension Arcade.RGB: RasterPixel {
 }
 
 extension UInt32: RasterPixel {
-    /// The colour with its opacity.
     @inline(__always) public init(_ ink: Arcade.Ink) { self = ink.rgba }
-    /// The colours with their opacity.
     public static func pixels(of backdrop: Arcade.Backdrop) -> [UInt32] { backdrop.rgba }
 }

@@ -1,5 +1,5 @@
 extension Arcade {
-    /// A small picture, kept as the runs of its colours in each row.
+    /// A small picture, stored as runs of colours in each row.
     public struct Picture: Sendable {
         /// The pixels of one colour among 32 neighbours in a row.
         struct Stroke: Sendable, BitwiseCopyable {
@@ -9,9 +9,9 @@ extension Arcade {
             var ink: Ink
         }
 
-        /// Columns of pixels.
+        /// The width in pixels.
         public let width: Int
-        /// Rows of pixels.
+        /// The height in pixels.
         public let height: Int
         let strokes: [Stroke]
 
@@ -19,18 +19,18 @@ extension Arcade {
         ///
         /// - Parameters:
         ///   - inks: the colours by letter.
-        ///   - isMirrored: whether left and right are exchanged.
-        ///   - scale: pixels of the screen that a letter takes, across and down.
-        ///   - rows: the letters; all rows have the same number.
+        ///   - isMirrored: whether left and right are swapped.
+        ///   - scale: pixels of the screen per letter, across and down.
+        ///   - rows: the letters; all rows have the same length.
         public init(
             _ inks: [Character: Ink], isMirrored: Bool = false, scale: (across: Int, down: Int) = (1, 1), _ rows: String
         ) {
             let letters = rows.split(separator: "\n").map { isMirrored ? Array($0.reversed()) : Array($0) }
             let columns = letters.first?.count ?? 0
             for row in letters {
-                precondition(row.count == columns, "a picture with rows of \(columns) and \(row.count) letters")
+                precondition(row.count == columns, "expected rows of \(columns) letters, found one of \(row.count)")
                 for letter in row {
-                    precondition(letter == "." || inks[letter] != nil, "a picture has no colour \(letter)")
+                    precondition(letter == "." || inks[letter] != nil, "no colour is given for the letter \(letter)")
                 }
             }
             width = columns * scale.across
@@ -55,16 +55,16 @@ extension Arcade {
     /// The digits 0...9 as pictures in one colour.
     public struct Digits: Sendable {
         private let pictures: [Picture]
-        /// Pixels from one digit's left edge to the next one's.
+        /// The distance between the left edges of neighbouring digits in pixels.
         public let advance: Int
 
-        /// Digits of 3 × 5 blocks, a block of space between them.
+        /// Digits of 3 × 5 blocks, one block apart.
         public init(_ ink: Ink, scale: (across: Int, down: Int)) {
             pictures = Self.drawings.map { Picture(["#": ink], scale: scale, $0) }
             advance = 4 * scale.across
         }
 
-        /// Draws a number of at least 0 so that it ends left of `right`, with zeros in front up to `count` digits.
+        /// Draws a non-negative number so that it ends left of `right`, with leading zeros up to `count` digits.
         @inline(__always)
         func draw<Pixel>(_ number: Int, right: Int, _ y: Int, count: Int = 1, into raster: Raster<Pixel>) {
             var (rest, x, drawn) = (max(number, 0), right, 0)

@@ -1,16 +1,16 @@
 extension Arcade {
-    /// A screen of 210 × 160 pixels in memory that someone else owns, to be drawn on. Whatever lies outside is cut off.
+    /// A screen of 210 × 160 pixels in borrowed memory, to draw on. Anything outside is clipped.
     ///
-    /// Games draw the same way whatever a pixel is, so a grey screen costs no colours.
+    /// Games draw in the same way for every pixel format, so a grey screen doesn't pay for colours.
     public struct Raster<Pixel: RasterPixel> {
         let pixels: UnsafeMutablePointer<Pixel>
 
-        /// A screen over memory for exactly 210 × 160 pixels.
+        /// A screen in memory of exactly 210 × 160 pixels.
         init(_ memory: UnsafeMutableRawBufferPointer) {
             let count = Arcade.width * Arcade.height
             precondition(
                 memory.count == count * MemoryLayout<Pixel>.stride,
-                "a screen of \(count) pixels takes \(count * MemoryLayout<Pixel>.stride) bytes, not \(memory.count)")
+                "expected \(count * MemoryLayout<Pixel>.stride) bytes for \(count) pixels, found \(memory.count)")
             pixels = memory.baseAddress!.assumingMemoryBound(to: Pixel.self)
         }
 
@@ -44,20 +44,20 @@ extension Arcade {
         @inline(__always) public func repeatRow(_ x: Int, _ y: Int, width: Int, rows: Int) {
             precondition(
                 0 <= x && x + width <= Arcade.width && 0 <= y && y + rows <= Arcade.height,
-                "rows \(y)..<\(y + rows), columns \(x)..<\(x + width) of a screen of 210 × 160")
+                "rows \(y)..<\(y + rows), columns \(x)..<\(x + width) are outside the screen of 210 × 160")
             let source = pixels + (y * Arcade.width + x)
             for row in 1..<max(rows, 1) { (source + row * Arcade.width).update(from: source, count: width) }
         }
 
-        /// Draws a picture with its top left corner at (x, y), or several side by side, within 32 pixels, that begin where
-        /// `copies` has a bit.
+        /// Draws a picture with its top left corner at (x, y), or several side by side, within 32 pixels, one for each
+        /// bit set in `copies`.
         @inline(__always) public func draw(_ picture: Picture, _ x: Int, _ y: Int, copies: UInt32 = 1) {
             picture.strokes.withUnsafeBufferPointer { strokes in
                 for stroke in strokes { paint(stroke.bits &* copies, x &+ stroke.x, y &+ stroke.y, stroke.ink) }
             }
         }
 
-        /// Replaces everything.
+        /// Copies the backdrop to the whole screen.
         func draw(_ backdrop: Backdrop) {
             Pixel.pixels(of: backdrop).withUnsafeBufferPointer { source in
                 pixels.update(from: source.baseAddress!, count: source.count)
@@ -65,7 +65,7 @@ extension Arcade {
         }
     }
 
-    /// A game's backdrop in every form.
+    /// A game's backdrop in every pixel format.
     public struct Backdrop: Sendable {
         let gray: [UInt8]
         let rgb: [RGB]

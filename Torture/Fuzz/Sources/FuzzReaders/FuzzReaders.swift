@@ -6,8 +6,8 @@ import Rollouts
 import Storage
 import TensorCore
 
-/// What the fuzzer calls: the bytes as a file of each kind. A reader may refuse them with an error; it may not stop the
-/// program, hang, or take memory without bound.
+/// Called by the fuzzer with bytes to read as a file. A reader may reject them with an error, but must not stop the
+/// program, hang, or use unbounded memory.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
