@@ -23,7 +23,7 @@ struct ValueStreams: Layer {
     /// - Parameters:
     ///   - atoms: Numbers that describe the return after each action.
     ///   - noise: σ₀ of ``NeuralNetworks/NoisyLinear``; nil for layers without noise.
-    /// - Precondition: the design has a hidden layer for the streams to follow, or is itself a single layer.
+    /// - Precondition: the design has a hidden layer with which the streams begin, or each stream is a single layer.
     init(
         _ design: NetworkDesign, actionCount: Int, atoms: Int, isDueling: Bool, noise: Double?,
         random: inout RandomStream

@@ -21,7 +21,7 @@ public struct ArcadeSettings: Hashable, Sendable {
             usual: "0"),
         EnvironmentOption("obs_type", "rgb or grayscale, without preprocessing", usual: "rgb"),
         EnvironmentOption(
-            "max_num_frames_per_episode", "the frames after which an episode is truncated; 0: no limit", usual: "108000"
+            "max_num_frames_per_episode", "frames after which an episode is truncated; 0: no limit", usual: "108000"
         ),
     ]
 

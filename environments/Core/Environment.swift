@@ -41,6 +41,7 @@ public protocol Environment<Element>: Sendable {
     static func step(
         _ worlds: StridedWorlds<Self>, _ actions: UnsafePointer<Action>, into results: UnsafeMutablePointer<Step>)
 
+    /// Writes the current observation, row-major, into `observation`, which has ``Space/count`` elements.
     func observe(into observation: inout MutableSpan<Element>)
 
     /// The valid actions in the current state, if the environment has a mask: either in all states or in none, and only

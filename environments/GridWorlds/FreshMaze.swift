@@ -92,8 +92,8 @@ public struct FreshMaze: Environment {
 }
 
 extension FreshMaze: StateCodable {
-    /// Codes the maze as the stream that it was sampled from, the agent as the index of its cell among the open ones, and
-    /// the random stream.
+    /// Codes the maze as the stream that it was sampled from, the agent as the index of its cell among the open ones,
+    /// and the random stream.
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&source)
         if coder.isReading { build() }

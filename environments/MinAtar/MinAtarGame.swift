@@ -32,6 +32,7 @@ public protocol MinAtarGame: BitwiseCopyable, Sendable, StateCodable {
     /// Plays one time step and returns its reward. If it ends the episode, the remaining rules still apply.
     mutating func act(_ action: MinAtar.Action, _ random: inout MT19937) -> Int
 
+    /// Writes 1 for each thing into `observation`, 10 × 10 × channels of zeros.
     func observe(into observation: inout MutableSpan<UInt8>)
 
     /// Draws the state into a frame of 320 × 320 pixels, 32 per cell.

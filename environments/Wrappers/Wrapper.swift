@@ -73,6 +73,7 @@ extension LookingWrapper where Action == Base.Action {
 }
 
 extension Environment {
+    /// Writes the current observation to `elements` from `offset` on.
     @inlinable @inline(__always) func observe(into elements: inout [Element], at offset: Int, count: Int) {
         elements.withUnsafeMutableBufferPointer { buffer in
             var row = UnsafeMutableBufferPointer(rebasing: buffer[offset..<offset + count]).mutableSpan

@@ -1,5 +1,5 @@
-"""Writes preprocessing.txt: the output of Gymnasium 1.4's AtariPreprocessing (with FrameStackObservation and ClipReward)
-for the frames of an artificial console. Run it with gymnasium, NumPy 2 and opencv-python-headless 5 on x86-64: OpenCV's
+"""Writes preprocessing.txt: what Gymnasium 1.4's AtariPreprocessing (with FrameStackObservation and ClipReward) makes
+of the frames of an artificial console. Run it with gymnasium, NumPy 2 and opencv-python-headless 5 on x86-64: OpenCV's
 means are sums of floats, whose last bits decide if a mean lies halfway between two bytes.
 
 A block begins with `# NAME=VALUE…`, the arguments. Then come `reset SUM` and `ACTION REWARD TERMINATED TRUNCATED SUM`,
