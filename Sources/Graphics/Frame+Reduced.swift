@@ -3,7 +3,7 @@ extension Frame {
     /// it stands for. A picture that fits already is returned as it is; `room` must hold at least one pixel.
     public func reduced(toFit room: FrameSize) -> Frame {
         precondition(
-            room.width > 0 && room.height > 0, "a picture can't be fitted into \(room.width) x \(room.height) pixels")
+            room.width > 0 && room.height > 0, "a frame can't be reduced to \(room.width) x \(room.height) pixels")
         if width <= room.width && height <= room.height { return self }
         let ratio = min(Double(room.width) / Double(width), Double(room.height) / Double(height))
         var result = Frame(

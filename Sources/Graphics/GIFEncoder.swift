@@ -36,7 +36,7 @@ public struct GIFEncoder {
     public mutating func add(_ frame: Frame, delay: Int) {
         precondition(
             frame.size == size,
-            "the GIF has frames of \(size.width) x \(size.height), got one of \(frame.width) x \(frame.height)")
+            "the GIF's frames are \(size.width) x \(size.height), got one of \(frame.width) x \(frame.height)")
         precondition(delay >= 1, "a frame is shown for at least 1 hundredth of a second, got \(delay)")
         guard let last else {
             start(frame)

@@ -20,11 +20,11 @@ public struct ImageGrid: Sendable {
         height: Int, width: Int, channels: Int = 1, columns: Int? = nil, scale: Int = 1, margin: Int = 2,
         background: Color = Color(hex: 0x15191F)
     ) {
-        precondition(height > 0 && width > 0, "a picture needs sides of at least 1, got \(height) x \(width)")
-        precondition(channels == 1 || channels == 3, "a picture has 1 or 3 channels, got \(channels)")
+        precondition(height > 0 && width > 0, "an image needs sides of at least 1, got \(height) x \(width)")
+        precondition(channels == 1 || channels == 3, "an image has 1 or 3 channels, got \(channels)")
         precondition(
             (columns ?? 1) > 0 && scale > 0 && margin >= 0,
-            "columns and scale must be at least 1 and the margin 0, got \(columns ?? 1), \(scale) and \(margin)")
+            "columns and scale must be at least 1 and the margin at least 0, got \(columns ?? 1), \(scale) and \(margin)")
         self.height = height
         self.width = width
         self.channels = channels
@@ -40,7 +40,7 @@ public struct ImageGrid: Sendable {
         let pictureValues = height * width * channels
         precondition(
             values.count % pictureValues == 0,
-            "expected whole pictures of \(height) x \(width) x \(channels) values, got \(values.count) values")
+            "expected whole images of \(height) x \(width) x \(channels) values, got \(values.count) values")
         let count = values.count / pictureValues
         let across = columns ?? max(1, Int(Double(count).squareRoot().rounded(.up)))
         let down = (count + across - 1) / across

@@ -23,7 +23,7 @@ public struct PNGError: Error, Hashable, Sendable, CustomStringConvertible {
         let advice =
             switch kind {
             case .damaged: "save or copy the file again"
-            case .unsupported: "save it with 8 bits a channel and without interlacing"
+            case .unsupported: "save it with 8 bits per channel and without interlacing"
             case .tooLarge: "scale it down first"
             }
         return "PNG, byte \(offset): \(problem); \(advice)."
@@ -52,7 +52,7 @@ extension PNG {
             case "PLTE": try palette.readColors(chunk)
             case "tRNS": try palette.readTransparency(chunk, header)
             case "IDAT":
-                if dataEnded { throw chunk.damaged("expected all IDAT chunks in a row, found another one") }
+                if dataEnded { throw chunk.damaged("expected consecutive IDAT chunks, found a later one") }
                 dataOffset = dataOffset ?? chunk.offset
                 compressed += chunk.data
             case "IEND":
@@ -70,7 +70,7 @@ extension PNG {
     ) throws(PNGError) -> Frame {
         func damaged(_ problem: String) -> PNGError { PNGError(kind: .damaged, offset: offset, problem: problem) }
         if header.color == .palette && palette.colors.isEmpty {
-            throw damaged("expected a PLTE chunk before the pixels of a palette picture, found none")
+            throw damaged("expected a PLTE chunk before the pixels of a palette image, found none")
         }
         let rowBytes = header.width * header.color.channels
         let count = header.height * (rowBytes + 1)
@@ -78,7 +78,7 @@ extension PNG {
             throw damaged("expected data for \(header.width) x \(header.height) pixels, found too little")
         }
         guard var data = inflated(compressed, .zlib, size: count)?.content else {
-            throw damaged("expected a zlib stream of \(count) bytes, found a damaged one or another length")
+            throw damaged("expected a zlib stream of \(count) bytes, found damage or a different length")
         }
         var frame = Frame(width: header.width, height: header.height)
         for y in 0..<header.height {
@@ -90,7 +90,7 @@ extension PNG {
             unfilter(&data, row, filter, isFirst: y == 0, header.color.channels)
             for x in 0..<header.width {
                 guard let color = palette.color(data, row.lowerBound + x * header.color.channels, header.color) else {
-                    throw damaged("expected palette indices below \(palette.colors.count) in row \(y), found a larger")
+                    throw damaged("expected palette indices below \(palette.colors.count) in row \(y), found a larger one")
                 }
                 frame.pixels[y * header.width + x] = color.rgba
             }
@@ -204,11 +204,11 @@ private struct Header {
             throw chunk.damaged("expected a known colour type and bit depth, found \(bytes[9]) and \(bytes[8])")
         }
         self.color = color
-        guard bytes[8] == 8 else { throw chunk.unsupported("expected 8 bits a channel, found \(bytes[8])") }
+        guard bytes[8] == 8 else { throw chunk.unsupported("expected 8 bits per channel, found \(bytes[8])") }
         guard bytes[10] == 0, bytes[11] == 0, bytes[12] <= 1 else {
             throw chunk.damaged("expected compression 0, filter 0 and interlacing 0 or 1, found \(bytes[10...12])")
         }
-        guard bytes[12] == 0 else { throw chunk.unsupported("expected a picture that is not interlaced, found Adam7") }
+        guard bytes[12] == 0 else { throw chunk.unsupported("expected an image without interlacing, found Adam7") }
     }
 }
 

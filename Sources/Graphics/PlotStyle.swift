@@ -13,7 +13,7 @@ public struct PlotStyle: Hashable, Sendable {
 
     /// A style from its colours.
     public init(background: Color, grid: Color, axis: Color, text: Color, series: [Color] = Color.series) {
-        precondition(!series.isEmpty, "a plot needs at least one colour for its series, got none")
+        precondition(!series.isEmpty, "a plot style needs at least one series colour, got none")
         self.background = background
         self.grid = grid
         self.axis = axis

@@ -11,7 +11,7 @@
 public func energyDistance(_ first: [Float], _ second: [Float], width: Int) -> Double {
     precondition(
         width > 0 && !first.isEmpty && !second.isEmpty && first.count % width == 0 && second.count % width == 0,
-        "\(first.count) and \(second.count) numbers are no rows of \(width)")
+        "\(first.count) and \(second.count) numbers can't be divided into rows of \(width)")
     let within = meanDistance(first, first, width: width) + meanDistance(second, second, width: width)
     // Rounding must not take equal samples below 0.
     return max(0, 2 * meanDistance(first, second, width: width) - within).squareRoot()

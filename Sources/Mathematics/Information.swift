@@ -9,7 +9,7 @@ public func entropy(_ p: [Double]) -> Double { crossEntropy(p, p) }
 ///
 /// - Precondition: as many values in both.
 public func crossEntropy(_ p: [Double], _ q: [Double]) -> Double {
-    precondition(p.count == q.count, "the cross-entropy of distributions over \(p.count) and \(q.count) values")
+    precondition(p.count == q.count, "cross-entropy: the distributions have \(p.count) and \(q.count) values")
     return -zip(p, q).reduce(0) { $0 + ($1.0 == 0 ? 0 : $1.0 * log($1.1)) }
 }
 
@@ -17,7 +17,7 @@ public func crossEntropy(_ p: [Double], _ q: [Double]) -> Double {
 ///
 /// - Precondition: as many values in both.
 public func klDivergence(_ p: [Double], _ q: [Double]) -> Double {
-    precondition(p.count == q.count, "the divergence of distributions over \(p.count) and \(q.count) values")
+    precondition(p.count == q.count, "divergence: the distributions have \(p.count) and \(q.count) values")
     return zip(p, q).reduce(0) { $0 + ($1.0 == 0 ? 0 : $1.0 * log($1.0 / $1.1)) }
 }
 
@@ -37,6 +37,6 @@ public func jensenShannonDivergence(_ p: [Double], _ q: [Double]) -> Double {
 public func jensenGap(values: [Double], probabilities: [Double], _ φ: (Double) -> Double) -> Double {
     precondition(
         values.count == probabilities.count && abs(probabilities.reduce(0, +) - 1) < 1e-9,
-        "\(values.count) values with the probabilities \(probabilities)")
+        "\(values.count) values need as many probabilities, given \(probabilities)")
     return innerProduct(probabilities, values.map(φ)) - φ(innerProduct(probabilities, values))
 }

@@ -10,7 +10,7 @@ public struct JointDistribution: Hashable, Sendable {
         let sum = probabilities.elements.reduce(0, +)
         precondition(
             abs(sum - 1) < 1e-9 && probabilities.elements.allSatisfy { $0 >= 0 },
-            "a joint distribution sums to 1 without negative elements; these sum to \(sum): \(probabilities.elements)")
+            "probabilities must be at least 0 and sum to 1; these sum to \(sum): \(probabilities.elements)")
         self.probabilities = probabilities
     }
 
@@ -18,7 +18,9 @@ public struct JointDistribution: Hashable, Sendable {
     ///
     /// - Precondition: as many columns as elements of `prior`, and the product is a joint distribution.
     public init(likelihood: Matrix, prior: [Double]) {
-        precondition(likelihood.columns == prior.count, "\(likelihood.columns) columns and \(prior.count) priors")
+        precondition(
+            likelihood.columns == prior.count,
+            "the likelihood's \(likelihood.columns) columns need as many priors, given \(prior.count)")
         self.init(Matrix(rows: likelihood.rows, columns: likelihood.columns) { likelihood[$0, $1] * prior[$1] })
     }
 

@@ -11,7 +11,7 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: `rows` times `columns` elements.
     public init(rows: Int, columns: Int, _ elements: [Double]) {
-        precondition(elements.count == rows * columns, "\(elements.count) elements for \(rows) × \(columns)")
+        precondition(elements.count == rows * columns, "\(elements.count) elements don't fill \(rows) × \(columns)")
         (self.rows, self.columns, self.elements) = (rows, columns, elements)
     }
 
@@ -42,7 +42,7 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: A has as many columns as B has rows.
     public static func * (a: Matrix, b: Matrix) -> Matrix {
-        precondition(a.columns == b.rows, "product of \(a.rows) × \(a.columns) and \(b.rows) × \(b.columns)")
+        precondition(a.columns == b.rows, "product: \(a.rows) × \(a.columns) doesn't fit \(b.rows) × \(b.columns)")
         return Matrix(rows: a.rows, columns: b.columns) { i, j in
             (0..<a.columns).reduce(0) { $0 + a[i, $1] * b[$1, j] }
         }
@@ -52,7 +52,7 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: A has as many columns as x has elements.
     public static func * (a: Matrix, x: [Double]) -> [Double] {
-        precondition(a.columns == x.count, "product of \(a.rows) × \(a.columns) and \(x.count) elements")
+        precondition(a.columns == x.count, "product: \(a.rows) × \(a.columns) doesn't fit \(x.count) elements")
         return (0..<a.rows).map { innerProduct(a.row($0), x) }
     }
 
@@ -70,7 +70,7 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: A is square.
     public var determinant: Double {
-        precondition(rows == columns, "the determinant of \(rows) × \(columns)")
+        precondition(rows == columns, "determinant: \(rows) × \(columns) is not square")
         var (work, result) = (self, 1.0)
         for k in 0..<rows {
             let pivot = (k..<rows).max { abs(work[$0, k]) < abs(work[$1, k]) }!
@@ -94,7 +94,7 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: no more columns than rows, and they are linearly independent.
     public func decomposedQR() -> (q: Matrix, r: Matrix) {
-        precondition(columns <= rows, "QR of \(rows) × \(columns): more columns than rows")
+        precondition(columns <= rows, "QR: \(rows) × \(columns) has more columns than rows")
         var basis: [[Double]] = []
         var r = Matrix(rows: columns, columns: columns) { _, _ in 0 }
         for j in 0..<columns {
@@ -119,7 +119,7 @@ public struct Matrix: Hashable, Sendable {
 ///
 /// - Precondition: as many elements in both.
 public func innerProduct(_ x: [Double], _ y: [Double]) -> Double {
-    precondition(x.count == y.count, "the inner product of \(x.count) and \(y.count) elements")
+    precondition(x.count == y.count, "inner product: the vectors have \(x.count) and \(y.count) elements")
     var sum = 0.0
     for index in x.indices { sum += x[index] * y[index] }
     return sum

@@ -11,8 +11,8 @@ public struct RunningMoments: Hashable, Sendable {
     ///
     /// - Precondition: `count` and `squaredDeviations` are not negative.
     public init(count: Int = 0, mean: Double = 0, squaredDeviations: Double = 0) {
-        precondition(count >= 0, "\(count) numbers; at least 0 are needed")
-        precondition(!(squaredDeviations < 0), "squared deviations of \(squaredDeviations); they are at least 0")
+        precondition(count >= 0, "the count \(count) must be at least 0")
+        precondition(!(squaredDeviations < 0), "the squared deviations \(squaredDeviations) must be at least 0")
         self.count = count
         self.mean = mean
         self.squaredDeviations = squaredDeviations

@@ -111,7 +111,7 @@ extension Tensor {
         let channels = shape[rank - 1]
         precondition(
             pieces > 0 && channels % pieces == 0,
-            "maxout: the \(channels) channels of \(shape) don't make \(pieces) pieces")
+            "maxout: the \(channels) channels of \(shape) can't be divided into groups of \(pieces)")
         return reshaped(to: shape.dropLast() + [channels / pieces, pieces]).max([-1])
     }
 }

@@ -27,7 +27,7 @@ public final class SharedRows {
     ///
     /// - Precondition: `count` is positive.
     public init(count: Int, _ rows: @escaping (Range<Int>) -> Void) {
-        precondition(count > 0, "a loop over \(count) rows: there must be at least 1")
+        precondition(count > 0, "a loop needs at least 1 row, given \(count)")
         (self.count, self.rows) = (count, rows)
         mode = .allocate(capacity: 1)
         mode.initialize(to: 0)

@@ -17,7 +17,7 @@ public enum Threads {
     public static var count: Int {
         get { chosen.load(ordering: .relaxed) }
         set {
-            precondition((1...limit).contains(newValue), "threads: \(newValue) is not in 1...\(limit)")
+            precondition((1...limit).contains(newValue), "threads: \(newValue) must be in 1...\(limit)")
             chosen.store(newValue, ordering: .relaxed)
         }
     }

@@ -125,7 +125,7 @@
     @inlinable public mutating func choice(probabilities: [Double]) -> Int {
         var total = 0.0
         for probability in probabilities { total += probability }
-        precondition(total > 0, "choice: the \(probabilities.count) probabilities add up to \(total), not to 1")
+        precondition(total > 0, "choice: the \(probabilities.count) probabilities sum to \(total), not to 1")
         let draw = random()
         var sum = 0.0
         for (index, probability) in probabilities.enumerated() {

@@ -17,7 +17,7 @@ struct StatusLine {
         let found = ViewerSpeed.number(reached) + "×"
         guard case .times(let factor) = state.speed else { return "\(asked), \(found)" }
         // Within a tenth the difference is the clock's.
-        return reached > factor * 0.9 ? asked : "\(asked) asked, \(found) reached"
+        return reached > factor * 0.9 ? asked : "\(asked) requested, \(found) reached"
     }
 
     func frame(width: Int) -> Frame {

@@ -27,20 +27,20 @@ public enum ViewerKey: Hashable, Sendable {
 /// The rows of the help, in reading order.
 enum KeyHelp {
     static let rows: [(keys: String, meaning: String)] = [
-        ("Space, P", "pause and go on"),
+        ("Space, P", "pause and continue"),
         (".  →", "one step forward (→ while paused)"),
         (",  ←", "one step back (← while paused)"),
-        ("-  =", "half and twice the speed"),
+        ("-  =", "halve and double the speed"),
         ("0", "real time"),
         ("U", "as fast as possible"),
         ("R", "new episode"),
-        ("Shift R", "the same episode again"),
-        ("1 … 9", "the views of a model"),
+        ("Shift R", "repeat the episode"),
+        ("1 … 9", "views of a model"),
         ("Tab", "side panel"),
         ("S", "screenshot"),
         ("F", "full screen"),
         ("F1, ?", "this help"),
-        ("Esc", "leave help, full screen, the window"),
+        ("Esc", "close help, full screen, the window"),
         ("Q", "quit"),
     ]
 }

@@ -42,8 +42,8 @@ final class ViewerSession {
             case .stepForward: try step()
             case .stepBack: stepBack()
             case .newEpisode(let sameSeed):
-                start("No new episode") { try scene.newEpisode(sameSeed: sameSeed) }
-            case .view(let index): start("No such view") { try scene.choose(view: index) }
+                start("Can't start an episode") { try scene.newEpisode(sameSeed: sameSeed) }
+            case .view(let index): start("Can't show this view") { try scene.choose(view: index) }
             case .screenshot, .changeFullScreen, .quit: left.append(effect)
             }
         }

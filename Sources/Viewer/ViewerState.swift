@@ -74,7 +74,7 @@ public struct ViewerState: Hashable, Sendable {
 
     private mutating func togglePause() {
         if hasEnded {
-            message = "Nothing more comes here."
+            message = "There is nothing more to show."
         } else {
             isPaused.toggle()
             reachedSpeed = nil
@@ -83,7 +83,7 @@ public struct ViewerState: Hashable, Sendable {
 
     private mutating func stepForward() -> [Effect] {
         if hasEnded {
-            message = "Nothing more comes here."
+            message = "There is nothing more to show."
             return []
         }
         isPaused = true
@@ -101,7 +101,7 @@ public struct ViewerState: Hashable, Sendable {
 
     private mutating func newEpisode(sameSeed: Bool, _ scene: any ViewerScene) -> [Effect] {
         guard scene.canStartEpisode else {
-            message = "This scene has no other episode."
+            message = "This scene has only one episode."
             return []
         }
         return [.newEpisode(sameSeed: sameSeed)]
@@ -110,7 +110,7 @@ public struct ViewerState: Hashable, Sendable {
     private mutating func view(_ index: Int, _ scene: any ViewerScene) -> [Effect] {
         if scene.views.indices.contains(index) { return [.view(index)] }
         let keys = scene.views.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: ", ")
-        message = keys.isEmpty ? "This scene has one view only." : "This scene has the views \(keys)."
+        message = keys.isEmpty ? "This scene has only one view." : "This scene has the views \(keys)."
         return []
     }
 

@@ -156,7 +156,7 @@ import Testing
             var random = RandomStream(seed: 1)
             _ = MultiHeadAttention(6, heads: 4, random: &random)
         }
-        expect(heads, says: "6 features don't make 4 equal heads")
+        expect(heads, says: "6 features can't be divided into 4 heads")
         let batch = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let layer = BatchNorm(3)
             _ = Mode.training { layer(Tensor([1, 2, 3], shape: [1, 3])) }
@@ -166,7 +166,7 @@ import Testing
             var random = RandomStream(seed: 1)
             _ = MaskedConv2d(.a, 1, 1, kernel: (2, 3), random: &random)
         }
-        expect(even, says: "a kernel of (2, 3) has no centre")
+        expect(even, says: "the kernel size (2, 3) must be odd")
         let context = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             var random = RandomStream(seed: 1)
             _ = TransformerBlock(2, heads: 1, context: 2, random: &random)(Tensor.zeros([1, 1, 2]))

@@ -88,6 +88,6 @@ import Testing
             let parameters = Parameters([("a", Variable([1, 2], shape: [2]))])
             try Adam(learningRate: 1).update(parameters, [Tensor(1)])
         }
-        expect(shape, says: "'a' is [2], its gradient []")
+        expect(shape, says: "'a' has the shape [2], its gradient []")
     }
 }

@@ -79,7 +79,7 @@ import Testing
         try pass(session, 3, cost: 0.005)
         // Three steps of 5 ms fit before the deadline of 12.5 ms in each refresh of 16.7 ms.
         #expect(abs(session.state.reachedSpeed! - 6) < 0.5)
-        #expect(StatusLine(state: session.state).speed.hasPrefix("64× asked, "))
+        #expect(StatusLine(state: session.state).speed.hasPrefix("64× requested, "))
     }
 
     @Test func withoutALimitStepsFillTheirTime() throws {
@@ -131,7 +131,7 @@ import Testing
         #expect(throws: Trouble.self) { try pass(session, 1) }
         #expect(throws: Trouble.self) { try session.press(.sign("."), at: 0) }
         _ = try session.press(.letter("r"), at: 0)
-        #expect(session.state.message == "No new episode: the world broke")
+        #expect(session.state.message == "Can't start an episode: the world broke")
     }
 
     @Test func aViewThatIsChosenStartsAnew() throws {
@@ -144,7 +144,7 @@ import Testing
         #expect(scene.chosen == [1] && !session.state.hasEnded && session.needsDrawing)
         scene.failure = Trouble()
         _ = try session.press(.sign("1"), at: 1)
-        #expect(scene.chosen == [1] && session.state.message == "No such view: the world broke")
+        #expect(scene.chosen == [1] && session.state.message == "Can't show this view: the world broke")
     }
 
     @Test func onlyTheWindowsEffectsAreLeft() throws {

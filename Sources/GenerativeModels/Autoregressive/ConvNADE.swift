@@ -62,7 +62,7 @@ public struct ConvNADESettings: ModelSettings {
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try ModelError.requireOdd(["kernel": kernel])
         guard let size = data.grid else {
-            throw ModelError.data(model: "conv-nade", found: "rows of the shape \(data.shape)", expected: "pictures")
+            throw ModelError.data(model: "conv-nade", found: "rows of the shape \(data.shape)", expected: "images")
         }
         var random = RandomStream(seed: seed).split("parameters")
         let network = ConvNADE(self, size: size, random: &random)

@@ -86,7 +86,7 @@ public struct DeepNADESettings: ModelSettings {
     /// An ``OrderlessModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard !hiddenUnits.isEmpty else {
-            throw ModelError.setting("hiddenUnits", value: "empty", expected: "one hidden layer or more")
+            throw ModelError.setting("hiddenUnits", value: "empty", expected: "at least one hidden layer")
         }
         var random = RandomStream(seed: seed).split("parameters")
         let network = DeepNADE(width: data.width, hiddenUnits: hiddenUnits, random: &random)

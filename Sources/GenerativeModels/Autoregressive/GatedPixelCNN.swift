@@ -139,7 +139,7 @@ public struct GatedPixelCNNSettings: ModelSettings {
         try ModelError.requireOdd(["firstKernel": firstKernel, "kernel": kernel])
         guard let picture = data.picture, picture.channels == 1 else {
             throw ModelError.data(
-                model: "gated-pixelcnn", found: "rows of the shape \(data.shape)", expected: "grey pictures")
+                model: "gated-pixelcnn", found: "rows of the shape \(data.shape)", expected: "grey-scale images")
         }
         var random = RandomStream(seed: seed).split("parameters")
         let distribution = ConditionalDistribution(data.kind, components: 1)

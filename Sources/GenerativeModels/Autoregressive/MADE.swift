@@ -188,7 +188,7 @@ public struct MADESettings: ModelSettings {
     /// Units of each hidden layer.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500]
     /// Masks that are learned under in turn, and mixed.
-    @Setting(1...1024, "masks used in turn in training and averaged in a likelihood") public var masks = 1
+    @Setting(1...1024, "masks that training cycles through and a likelihood averages over") public var masks = 1
     /// Whether orderings are drawn, from the fit's seed.
     @Setting("a random ordering for each mask instead of raster order") public var shuffled = false
     /// Whether there are connections past the hidden layers.
@@ -209,7 +209,7 @@ public struct MADESettings: ModelSettings {
     /// A ``MADE``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard !hiddenUnits.isEmpty else {
-            throw ModelError.setting("hiddenUnits", value: "empty", expected: "one hidden layer or more")
+            throw ModelError.setting("hiddenUnits", value: "empty", expected: "at least one hidden layer")
         }
         return try MADE(self, data: data, seed: seed)
     }

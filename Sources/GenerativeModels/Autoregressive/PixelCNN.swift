@@ -85,7 +85,7 @@ public struct PixelCNNSettings: ModelSettings {
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try ModelError.requireOdd(["firstKernel": firstKernel, "kernel": kernel])
         guard data.grid != nil else {
-            throw ModelError.data(model: "pixelcnn", found: "rows of the shape \(data.shape)", expected: "pictures")
+            throw ModelError.data(model: "pixelcnn", found: "rows of the shape \(data.shape)", expected: "images")
         }
         var random = RandomStream(seed: seed).split("parameters")
         let distribution = ConditionalDistribution(data.kind, components: 1)

@@ -122,7 +122,7 @@ public struct TabularSettings: ModelSettings {
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard data.width <= 24 else {
             throw ModelError.data(
-                model: "tabular", found: "rows of \(data.width), which would be 2^\(data.width) numbers",
+                model: "tabular", found: "rows of \(data.width), which would need 2^\(data.width) numbers",
                 expected: "rows of at most 24 bits")
         }
         return TabularModel(self, data: data)

@@ -23,7 +23,7 @@ public struct FitSettings: Configurable, Hashable {
     @Setting(0...10, "peak learning rate") public var learningRate = 1e-3
     /// Learning rates of single optimisers where a model has several, such as `discriminator:0.0004`, separated by commas; the
     /// others have ``learningRate``. Each warms up and decays as that does.
-    @Setting("learning rates of single optimisers, as name:rate,name:rate") public var learningRates = ""
+    @Setting("learning rates of individual optimisers, as name:rate,name:rate") public var learningRates = ""
     /// How the learning rate changes.
     @Setting("learning rate schedule") public var decay = Decay.constant
     /// What the learning rate has become at the end, where it decays.
@@ -60,7 +60,7 @@ public struct FitSettings: Configurable, Hashable {
             guard parts.count == 2, names.contains(parts[0]), let rate = Double(parts[1]), 0...10 ~= rate else {
                 let expected =
                     names.isEmpty
-                    ? "nothing, for a model with one optimiser: use learningRate"
+                    ? "no value, since the model has one optimiser: use learningRate"
                     : "name:rate with rates from 0 to 10 and the names " + names.joined(separator: ", ")
                 throw ModelError.setting("learningRates", value: learningRates, expected: expected)
             }

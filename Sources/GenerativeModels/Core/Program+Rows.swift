@@ -22,7 +22,7 @@ extension Program {
     public func mapped(
         _ rows: DataRows, atOnce: Int = 1000, output: Int = 0, prepare: (Plan, Range<Int>) -> Void = { _, _ in }
     ) throws -> [Float] {
-        precondition(!rows.isSequential, "sequences go into windows, not rows")
+        precondition(!rows.isSequential, "rows are expected; cut sequences into windows first")
         return try mapped(count: rows.count, atOnce: atOnce, output: output) { plan, part in
             plan.setRows(0, rows, part)
             prepare(plan, part)

@@ -14,7 +14,7 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
     }
 
     /// Units that interact at a time: 2, or 3 with third-order energies.
-    @Setting(2...3, "order of interactions: 2 for pairs, 3 for triples too") public var order = 2
+    @Setting(2...3, "highest order of interactions: 2 for pairs, 3 for pairs and triples") public var order = 2
     /// Where the model's correlations come from.
     @Setting("estimator of the model's correlations") public var gradient = Gradient.automatic
     /// Persistent chains.
@@ -47,12 +47,12 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
         guard gradient != .exact || data.width <= BoltzmannMachine.exactUnits else {
             throw ModelError.setting(
                 "gradient", value: "exact",
-                expected: "sampled, for rows of \(data.width) bits (exact goes to \(BoltzmannMachine.exactUnits))")
+                expected: "sampled, for rows of \(data.width) bits (exact allows at most \(BoltzmannMachine.exactUnits))")
         }
         guard order == 2 || data.width <= BoltzmannMachine.tripleUnits else {
             throw ModelError.setting(
                 "order", value: "\(order)",
-                expected: "2, for rows of \(data.width) bits (triples go to \(BoltzmannMachine.tripleUnits))")
+                expected: "2, for rows of \(data.width) bits (triples allow at most \(BoltzmannMachine.tripleUnits))")
         }
         return try BoltzmannMachine(self, data: data, seed: seed)
     }

@@ -28,7 +28,7 @@ public struct BoltzmannSettings: Configurable, Hashable {
     /// Whether units are centred.
     @Setting("centre the units") public var centred = true
     /// The share by which the means move to a batch's.
-    @Setting(0...1, "rate of the moving averages that units are centred by") public var offsetRate = 0.01
+    @Setting(0...1, "update rate of the moving averages used for centring") public var offsetRate = 0.01
     /// The share of the last step that is kept.
     @Setting(0...0.999999, "momentum") public var momentum = 0.0
     /// The pull of the weights to 0.

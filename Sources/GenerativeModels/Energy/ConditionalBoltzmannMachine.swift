@@ -252,7 +252,7 @@ extension Dataset.Description {
         guard classCount >= 2 else {
             throw ModelError.data(
                 model: model, found: classCount == 0 ? "rows without labels" : "rows of one class",
-                expected: "rows labelled with two classes or more")
+                expected: "rows labelled with at least two classes")
         }
     }
 }

@@ -41,13 +41,13 @@ public struct ConvolutionalBoltzmannSettings: ModelSettings, Hashable {
         try data.require([.bits], of: "convolutional-rbm")
         guard let picture = data.picture else {
             throw ModelError.data(
-                model: "convolutional-rbm", found: "rows of the shape \(data.shape)", expected: "pictures")
+                model: "convolutional-rbm", found: "rows of the shape \(data.shape)", expected: "images")
         }
         try ModelError.requireOdd(["kernel": kernel])
         guard picture.height % pool == 0, picture.width % pool == 0 else {
             throw ModelError.setting(
                 "pool", value: "\(pool)",
-                expected: "a divisor of \(picture.height) and \(picture.width), the pictures' size")
+                expected: "a divisor of the images' height \(picture.height) and width \(picture.width)")
         }
         return try ConvolutionalBoltzmannMachine(self, data: data, seed: seed)
     }

@@ -32,7 +32,7 @@ public struct DeepBeliefSettings: ModelSettings, Hashable {
         guard hiddenUnits.count >= 2 else {
             throw ModelError.setting(
                 "hiddenUnits", value: "\(hiddenUnits)",
-                expected: "two layers or more, such as [500, 500] (one is an rbm)")
+                expected: "at least two layers, such as [500, 500] (a single one is an rbm)")
         }
         return try DeepBeliefNetwork(self, data: data, seed: seed)
     }

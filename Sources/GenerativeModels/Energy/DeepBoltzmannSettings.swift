@@ -35,7 +35,7 @@ public struct DeepBoltzmannSettings: ModelSettings, Hashable {
         guard hiddenUnits.count >= 2 else {
             throw ModelError.setting(
                 "hiddenUnits", value: "\(hiddenUnits)",
-                expected: "two layers or more, such as [500, 1000] (one is an rbm)")
+                expected: "at least two layers, such as [500, 1000] (a single one is an rbm)")
         }
         return try DeepBoltzmannMachine(self, data: data, seed: seed)
     }

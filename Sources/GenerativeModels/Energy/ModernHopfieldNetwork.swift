@@ -69,7 +69,7 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
         guard step.epoch == 0 else { return [("stored", Double(stored))] }
         guard stored + batch.count <= settings.capacity else {
             throw ModelError.setting(
-                "capacity", value: "\(settings.capacity)", expected: "as many as there are training rows, or more")
+                "capacity", value: "\(settings.capacity)", expected: "at least the number of training rows")
         }
         let units = units(batch.values)
         patterns.withMutableValues { patterns in

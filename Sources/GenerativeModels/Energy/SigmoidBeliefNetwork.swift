@@ -25,7 +25,7 @@ public struct SigmoidBeliefSettings: ModelSettings, Hashable {
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "sigmoid-belief-network")
         guard !hiddenUnits.isEmpty else {
-            throw ModelError.setting("hiddenUnits", value: "[]", expected: "one layer or more, such as [200, 100]")
+            throw ModelError.setting("hiddenUnits", value: "[]", expected: "at least one layer, such as [200, 100]")
         }
         return try SigmoidBeliefNetwork(self, data: data, seed: seed)
     }

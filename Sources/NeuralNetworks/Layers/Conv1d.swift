@@ -121,5 +121,5 @@ func convolutionParameters(
 func requireGroups(_ name: String, _ inputs: Int, _ outputs: Int, _ groups: Int) {
     precondition(
         groups > 0 && inputs % groups == 0 && outputs % groups == 0,
-        "\(name): \(inputs) inputs and \(outputs) outputs don't make \(groups) equal groups")
+        "\(name): \(inputs) inputs and \(outputs) outputs can't be divided into \(groups) equal groups")
 }

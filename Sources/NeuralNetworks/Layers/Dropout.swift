@@ -11,7 +11,7 @@ public struct Dropout: Layer {
 
     /// Makes a layer that drops elements with the given probability.
     public init(_ rate: Double) {
-        precondition((0...1).contains(rate), "dropout: the rate \(rate) is no probability")
+        precondition((0...1).contains(rate), "dropout: the rate \(rate) must be between 0 and 1")
         self.rate = rate
     }
 

@@ -33,7 +33,7 @@ public struct MaskedConv2d: Layer {
         colours: Int = 1, bias: Bool = true, random: inout RandomStream
     ) {
         precondition(
-            kernel.0 % 2 == 1 && kernel.1 % 2 == 1, "MaskedConv2d: a kernel of \(kernel) has no centre; odd ones have")
+            kernel.0 % 2 == 1 && kernel.1 % 2 == 1, "MaskedConv2d: the kernel size \(kernel) must be odd")
         requireGroups("MaskedConv2d", inputs, outputs, colours)
         convolution = Conv2d(
             inputs, outputs, kernel: kernel, padding: .same(kernel: kernel, dilation: dilation), dilation: dilation,

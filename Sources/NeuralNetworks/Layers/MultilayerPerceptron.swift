@@ -15,7 +15,7 @@ public struct MultilayerPerceptron: Layer {
     ///
     /// - Precondition: two sizes or more.
     public init(_ sizes: [Int], activation: Activation = .relu, random: inout RandomStream) {
-        precondition(sizes.count >= 2, "a perceptron needs an input and an output size, given \(sizes)")
+        precondition(sizes.count >= 2, "a perceptron needs at least an input and an output size, given \(sizes)")
         layers = zip(sizes, sizes.dropFirst()).map { Linear($0, $1, random: &random) }
         self.activation = activation
     }

@@ -101,18 +101,18 @@ public enum ParameterFileError: Error, Hashable, Sendable, CustomStringConvertib
         switch self {
         case .missing(let parameter, let shape, let name, let suggestion):
             "there is no tensor '\(name)' for the parameter \(parameter) of shape \(shape); "
-                + (suggestion.map { "is it '\($0)'? Then say \(Self.renaming(parameter, $0))" }
-                    ?? "was it saved from another network?")
+                + (suggestion.map { "if you mean '\($0)', use \(Self.renaming(parameter, $0))" }
+                    ?? "was it saved from a different network?")
         case .shape(let parameter, let expected, let name, let given):
             "the tensor '\(name)' has the shape \(given) and the parameter \(parameter) the shape \(expected); "
-                + "make the network as large as the saved one, or name another tensor"
+                + "use a network of the saved one's size, or name a different tensor"
         case .type(let name, let given):
-            "the tensor '\(name)' holds \(given.rawValue); parameters are taken from F32 or F64"
+            "the tensor '\(name)' holds \(given.rawValue); parameters must be F32 or F64"
         case .extra(let names, let parameters):
             "no parameter is called \(Self.list(names)); the parameters are \(Self.list(parameters)). "
-                + "Save the one network alone, or ask for what is left over to be ignored"
+                + "Save that network alone, or ask for extra tensors to be ignored"
         case .unknownParameter(let name, let parameters):
-            "there is no parameter '\(name)' to be named otherwise; the parameters are \(Self.list(parameters))"
+            "there is no parameter '\(name)' to rename; the parameters are \(Self.list(parameters))"
         }
     }
 

@@ -15,7 +15,7 @@ import TensorCore
 public func crossEntropy(
     logits: Tensor, labels: Tensor, labelSmoothing: Double = 0, ignoring ignored: Int? = nil
 ) -> Tensor {
-    precondition((0..<1).contains(labelSmoothing), "a label smoothing of \(labelSmoothing); it is in 0..<1")
+    precondition((0..<1).contains(labelSmoothing), "the label smoothing \(labelSmoothing) must be in 0..<1")
     let logProbabilities = logits.logSoftmax()
     var loss = -logProbabilities.gathered(labels)
     if labelSmoothing > 0 {

@@ -18,7 +18,7 @@ public final class ExponentialMovingAverage {
     ///
     /// - Parameter decay: d in 0..<1, the share of the old average; 1/(1 − d) steps are its memory.
     public init(of parameters: Parameters, decay: Double, biasCorrected: Bool = false) {
-        precondition((0..<1).contains(decay), "a moving average's decay is in 0..<1, not \(decay)")
+        precondition((0..<1).contains(decay), "the decay \(decay) of a moving average must be in 0..<1")
         self.parameters = parameters
         let sums = Parameters(
             parameters.entries.map { ($0.path, Variable(zeros: $0.variable.shape, name: $0.variable.name)) })

@@ -16,7 +16,7 @@ public final class SGD: Optimizer {
     public init(
         learningRate: Double, momentum: Double = 0, nesterov: Bool = false, weightDecay: WeightDecay = .none
     ) {
-        precondition(!nesterov || momentum > 0, "Nesterov's step needs momentum, given \(momentum)")
+        precondition(!nesterov || momentum > 0, "Nesterov's method needs a momentum above 0, given \(momentum)")
         self.learningRate = Variable(Float(learningRate), name: "learningRate")
         (self.momentum, isNesterov, self.weightDecay) = (momentum, nesterov, weightDecay)
     }

@@ -33,7 +33,7 @@ public struct WeightDecay: Sendable {
     }
 
     private init(_ rate: Double, _ kind: Kind, _ includes: @escaping Rule) {
-        precondition(rate >= 0, "a weight decay of \(rate); it is at least 0")
+        precondition(rate >= 0, "the weight decay \(rate) must be at least 0")
         (self.rate, self.kind, self.includes) = (rate, kind, includes)
     }
 

@@ -13,7 +13,7 @@ public struct StepSchedule: Schedule, Hashable {
     ///
     /// - Precondition: the interval is at least 1.
     public init(from start: Double, factor: Double, every interval: Int) {
-        precondition(interval >= 1, "a stair every \(interval) steps; at least 1 is needed")
+        precondition(interval >= 1, "the interval of \(interval) steps must be at least 1")
         (self.start, self.factor, self.interval) = (start, factor, interval)
     }
 
@@ -47,7 +47,7 @@ public struct InverseSquareRootSchedule: Schedule, Hashable {
     ///
     /// - Precondition: the warm-up has at least one step.
     public init(peak: Double, warmup: Int) {
-        precondition(warmup >= 1, "a warm-up of \(warmup) steps; at least 1 is needed")
+        precondition(warmup >= 1, "the warm-up of \(warmup) steps must be at least 1")
         (self.peak, self.warmup) = (peak, warmup)
     }
 

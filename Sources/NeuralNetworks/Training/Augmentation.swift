@@ -22,7 +22,7 @@ public enum Augmentation: Hashable, Sendable {
     public func apply(to images: Images, random: inout RandomStream) -> Images {
         switch self {
         case .shift(let limit):
-            precondition(limit >= 0, "a shift of up to \(limit) pixels")
+            precondition(limit >= 0, "the largest shift, \(limit) pixels, must be at least 0")
             let moves = (0..<images.count).map { _ in
                 (random.integers(below: 2 * limit + 1) - limit, random.integers(below: 2 * limit + 1) - limit)
             }
@@ -37,7 +37,7 @@ public enum Augmentation: Hashable, Sendable {
         case .crop(let height, let width):
             precondition(
                 height <= images.height && width <= images.width,
-                "a window of \(height) × \(width) in pictures of \(images.height) × \(images.width)")
+                "a window of \(height) × \(width) doesn't fit into images of \(images.height) × \(images.width)")
             let corners = (0..<images.count).map { _ in
                 (random.integers(below: images.height - height + 1), random.integers(below: images.width - width + 1))
             }

@@ -18,7 +18,7 @@ public struct Bagging<Model> {
     public init(
         count: Int, rows: Int, stream: RandomStream, train: (_ rows: [Int], _ stream: RandomStream) throws -> Model
     ) rethrows {
-        precondition(count >= 1 && rows >= 1, "\(count) models of \(rows) rows")
+        precondition(count >= 1 && rows >= 1, "at least one model and one row are needed, given \(count) and \(rows)")
         var (models, unseen): ([Model], [[Int]]) = ([], [])
         for index in 0..<count {
             let own = stream.split(index)
@@ -38,7 +38,7 @@ public struct Bagging<Model> {
         var sum: [Float] = []
         for model in models {
             let own = try predict(model)
-            precondition(sum.isEmpty || sum.count == own.count, "predictions of \(sum.count) and \(own.count) elements")
+            precondition(sum.isEmpty || sum.count == own.count, "the models predict \(sum.count) and \(own.count) elements")
             sum = sum.isEmpty ? own : zip(sum, own).map(+)
         }
         return sum.map { $0 / Float(models.count) }

@@ -39,7 +39,7 @@ public final class EarlyStopping {
     ///
     /// - Precondition: the patience is at least 1.
     public init(patience: Int, _ parameters: Parameters) {
-        precondition(patience >= 1, "a patience of \(patience) validations; at least 1 is needed")
+        precondition(patience >= 1, "the patience of \(patience) validations must be at least 1")
         (self.patience, self.parameters) = (patience, parameters)
         best = parameters.copied()
     }

@@ -17,7 +17,7 @@ public struct Images: Hashable, Sendable {
     public init(count: Int, height: Int, width: Int, channels: Int, _ pixels: [Float]) {
         precondition(
             pixels.count == count * height * width * channels,
-            "\(pixels.count) numbers for \(count) pictures of \(height) × \(width) × \(channels)")
+            "\(pixels.count) numbers given for \(count) images of \(height) × \(width) × \(channels)")
         (self.count, self.height, self.width) = (count, height, width)
         (self.channels, self.pixels) = (channels, pixels)
     }

@@ -42,11 +42,11 @@ public struct Minibatches: Hashable, Sendable {
     public init(
         rows: Int, size: Int, stream: RandomStream, dropsRest: Bool = false, from position: Position = Position()
     ) {
-        precondition(size >= 1 && rows >= (dropsRest ? size : 1), "no minibatch of \(size) among \(rows) rows")
+        precondition(size >= 1 && rows >= (dropsRest ? size : 1), "\(rows) rows don't fill a minibatch of \(size)")
         (self.rows, self.size, self.stream) = (rows, size, stream)
         batchesPerEpoch = dropsRest ? rows / size : (rows + size - 1) / size
         precondition(
-            position.epoch >= 0 && position.batch >= 0, "minibatch \(position.batch) of epoch \(position.epoch)")
+            position.epoch >= 0 && position.batch >= 0, "minibatch \(position.batch) of epoch \(position.epoch) must not be negative")
         self.position = position.batch < batchesPerEpoch ? position : Position(epoch: position.epoch + 1)
         order = []
         order = shuffled(self.position.epoch)

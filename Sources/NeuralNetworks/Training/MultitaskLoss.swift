@@ -4,7 +4,7 @@ import TensorCore
 ///
 /// - Precondition: as many weights as losses.
 public func weightedLoss(_ losses: [Tensor], weights: [Double]) -> Tensor {
-    precondition(losses.count == weights.count, "\(losses.count) losses and \(weights.count) weights")
+    precondition(losses.count == weights.count, "\(losses.count) losses need as many weights, given \(weights.count)")
     return zip(losses, weights).map { $1 * $0 }.reduce(Tensor(0), +)
 }
 
@@ -34,7 +34,7 @@ public struct UncertaintyWeighting: Module {
     public func callAsFunction(_ losses: [Tensor]) -> Tensor {
         precondition(
             losses.count == tasks.count && losses.allSatisfy { $0.count == 1 },
-            "losses of the shapes \(losses.map(\.shape)) for \(tasks.count) tasks; one of one element each is needed")
+            "\(tasks.count) tasks need one scalar loss each, given the shapes \(losses.map(\.shape))")
         let parts = zip(losses, zip(tasks, logVariances)).map { loss, own in
             let (task, s) = (own.0, own.1.tensor)
             return (task == .regression ? 0.5 : 1) * ((-s).exp() * loss.reshaped(to: [])) + 0.5 * s

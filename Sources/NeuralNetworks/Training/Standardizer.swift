@@ -12,7 +12,7 @@ public struct Standardizer: Hashable, Sendable {
 
     /// Finds shift and scale of `rows`, (n, width) row-major, in one pass.
     public init(_ rows: [Float], width: Int) {
-        precondition(width > 0 && rows.count % width == 0, "\(rows.count) numbers are no rows of \(width)")
+        precondition(width > 0 && rows.count % width == 0, "\(rows.count) numbers can't be divided into rows of \(width)")
         var moments = [RunningMoments](repeating: RunningMoments(), count: width)
         for (index, value) in rows.enumerated() { moments[index % width].add(Double(value)) }
         means = moments.map { Float($0.mean) }
@@ -26,7 +26,7 @@ public struct Standardizer: Hashable, Sendable {
     public init(means: [Float], deviations: [Float]) {
         precondition(
             means.count == deviations.count && deviations.allSatisfy { $0 > 0 },
-            "\(means.count) means and the deviations \(deviations), which must be as many and above 0")
+            "\(means.count) means need as many deviations above 0, given \(deviations)")
         (self.means, self.deviations) = (means, deviations)
     }
 

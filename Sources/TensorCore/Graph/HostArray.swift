@@ -38,12 +38,12 @@ final class HostArray {
     }
 
     var floats: UnsafeMutableBufferPointer<Float> {
-        precondition(type == .float32, "array of \(type) read as float32")
+        precondition(type == .float32, "an array of \(type) was read as float32")
         return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: Float.self), count: count)
     }
 
     var integers: UnsafeMutableBufferPointer<Int32> {
-        precondition(type == .int32, "array of \(type) read as int32")
+        precondition(type == .int32, "an array of \(type) was read as int32")
         return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: Int32.self), count: count)
     }
 }

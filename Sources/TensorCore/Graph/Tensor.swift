@@ -62,7 +62,7 @@ public struct Tensor {
     ///
     /// - Throws: as ``floats()``.
     public func item() throws -> Float {
-        precondition(count == 1, "item() asks for a tensor of one element; this one has the shape \(shape)")
+        precondition(count == 1, "item() needs a tensor of one element; this one has the shape \(shape)")
         return try Evaluation.value(of: self).floats[0]
     }
 }

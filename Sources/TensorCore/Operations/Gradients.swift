@@ -7,7 +7,7 @@
 /// - Precondition: `scalar` has one element.
 public func gradients(of scalar: Tensor, withRespectTo targets: [Tensor]) -> [Tensor] {
     precondition(
-        scalar.count == 1, "gradients: the differentiated tensor must have one element, its shape is \(scalar.shape)")
+        scalar.count == 1, "gradients: the differentiated tensor must have one element; its shape is \(scalar.shape)")
     let order = nodesBetween(scalar.node, and: Set(targets.map { ObjectIdentifier($0.node) }))
     var accumulated: [ObjectIdentifier: Tensor] = [ObjectIdentifier(scalar.node): .ones(scalar.shape)]
     let relevant = Set(order.map { ObjectIdentifier($0) })

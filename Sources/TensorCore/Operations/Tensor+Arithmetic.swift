@@ -107,7 +107,7 @@ extension Tensor {
 
     /// The integers as float32. No gradient.
     public func asFloat() -> Tensor {
-        precondition(type == .int32, "asFloat: the tensor is \(type) already")
+        precondition(type == .int32, "asFloat: the tensor is already \(type)")
         return Tensor(Node(.unary(.floatFromInt32), [node], shape: shape, type: .float32))
     }
 
@@ -133,7 +133,7 @@ extension Tensor {
                 rows.count == shapes.count, "custom gradient: \(shapes.count) inputs, \(rows.count) gradients")
             for case (let row?, let shape) in zip(rows, shapes) {
                 precondition(
-                    row.shape == shape, "custom gradient: an input is \(shape), its gradient \(row.shape)")
+                    row.shape == shape, "custom gradient: an input has the shape \(shape), its gradient \(row.shape)")
             }
             return rows
         }
@@ -183,7 +183,8 @@ extension Tensor {
     }
 
     static func mismatch(_ name: String, _ x: Shape, _ y: Shape) -> String {
-        "\(name): the shapes \(x) and \(y) don't broadcast; aligned at the right, each pair of extents must be equal or hold a 1"
+        "\(name): the shapes \(x) and \(y) don't broadcast; aligned at the right, each pair of extents must be equal "
+            + "or contain a 1"
     }
 }
 

@@ -12,16 +12,16 @@ extension Tensor {
         requireImages("convolution2d", weight, stride, dilation)
         precondition(
             groups > 0 && shape[3] == weight.shape[3] * groups && weight.shape[0] % groups == 0,
-            "convolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups don't fit; \(shape[3]) channels need a weight (O, KH, KW, channels / groups), O divisible by the groups"
-        )
+            "convolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups don't fit; "
+                + "\(shape[3]) channels need a weight (O, KH, KW, channels / groups) with O divisible by the groups")
         let (strides, dilations) = ([stride.0, stride.1], [dilation.0, dilation.1])
         let around = [padding.top + padding.bottom, padding.left + padding.right]
         let extents = (0..<2).map { axis in
             let room = shape[axis + 1] + around[axis] - (weight.shape[axis + 1] - 1) * dilations[axis] - 1
             precondition(
                 room >= 0,
-                "convolution2d: the kernel of \(weight.shape) with dilation \(dilation) reaches beyond the input \(shape) with padding \(padding); pad more"
-            )
+                "convolution2d: the kernel of \(weight.shape) with dilation \(dilation) reaches beyond the input \(shape) "
+                    + "with padding \(padding); pad more")
             return room / strides[axis] + 1
         }
         let geometry = Convolution(
@@ -42,16 +42,16 @@ extension Tensor {
         requireImages("transposedConvolution2d", weight, stride, dilation)
         precondition(
             groups > 0 && shape[3] == weight.shape[0] && shape[3] % groups == 0,
-            "transposedConvolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups don't fit; \(shape[3]) channels need a weight (channels, KH, KW, O / groups)"
-        )
+            "transposedConvolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups don't fit; "
+                + "\(shape[3]) channels need a weight (channels, KH, KW, O / groups)")
         let (strides, dilations) = ([stride.0, stride.1], [dilation.0, dilation.1])
         let more = [outputPadding.0, outputPadding.1]
         let around = [padding.top + padding.bottom, padding.left + padding.right]
         let extents = (0..<2).map { axis in
             precondition(
                 (0..<Swift.max(strides[axis], dilations[axis])).contains(more[axis]),
-                "transposedConvolution2d: the output padding \(outputPadding) must be less than the stride \(stride) or the dilation \(dilation)"
-            )
+                "transposedConvolution2d: the output padding \(outputPadding) must be less than the stride \(stride) "
+                    + "or the dilation \(dilation)")
             let reach = (weight.shape[axis + 1] - 1) * dilations[axis] + 1
             return Swift.max(0, (shape[axis + 1] - 1) * strides[axis] + reach - around[axis] + more[axis])
         }
@@ -125,8 +125,8 @@ extension Tensor {
     /// Each pixel of images (B, H, W, C) repeated to a block of the given height and width: nearest-neighbour upsampling.
     public func upsampled(by factors: (Int, Int)) -> Tensor {
         precondition(
-            rank == 4 && factors.0 > 0 && factors.1 > 0, "upsampled: \(shape) by \(factors); images (B, H, W, C) needed"
-        )
+            rank == 4 && factors.0 > 0 && factors.1 > 0,
+            "upsampled: images (B, H, W, C) and positive factors are needed, given \(shape) and \(factors)")
         let blocks = reshaped(to: [shape[0], shape[1], 1, shape[2], 1, shape[3]])
         return blocks.broadcast(to: [shape[0], shape[1], factors.0, shape[2], factors.1, shape[3]])
             .reshaped(to: [shape[0], shape[1] * factors.0, shape[2] * factors.1, shape[3]])
@@ -155,8 +155,8 @@ extension Tensor {
         weight.requireFloats(name)
         precondition(
             rank == 4 && weight.rank == 4,
-            "\(name): images (B, H, W, C) and a weight of four dimensions are needed, given \(shape) and \(weight.shape)"
-        )
+            "\(name): images (B, H, W, C) and a weight of four dimensions are needed, "
+                + "given \(shape) and \(weight.shape)")
         precondition(
             [stride.0, stride.1, dilation.0, dilation.1].allSatisfy { $0 > 0 } && weight.shape[1] > 0
                 && weight.shape[2] > 0,
@@ -167,8 +167,8 @@ extension Tensor {
     private func asImages(_ name: String, _ weight: Tensor) -> (Tensor, Tensor) {
         precondition(
             rank == 3 && weight.rank == 3,
-            "\(name): sequences (B, T, C) and a weight of three dimensions are needed, given \(shape) and \(weight.shape)"
-        )
+            "\(name): sequences (B, T, C) and a weight of three dimensions are needed, "
+                + "given \(shape) and \(weight.shape)")
         return (expandingDimension(at: 1), weight.expandingDimension(at: 1))
     }
 

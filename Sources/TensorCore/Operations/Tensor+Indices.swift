@@ -8,7 +8,7 @@ extension Tensor {
     public func gathered(_ indices: Tensor) -> Tensor {
         precondition(
             indices.rank < rank && Shape(shape[..<indices.rank]) == indices.shape,
-            "gather: indices \(indices.shape) are not the first dimensions of \(shape), one at least less")
+            "gather: indices \(indices.shape) must match the first dimensions of \(shape), and be fewer than all of them")
         return gathered(indices, batch: indices.rank)
     }
 
@@ -26,7 +26,7 @@ extension Tensor {
         if indices.rank == rank { expected[place] = indices.shape[place] }
         precondition(
             indices.shape == expected,
-            "taking along \(place): values \(shape) and indices \(indices.shape) may differ in that dimension only")
+            "taking along \(place): values \(shape) and indices \(indices.shape) may differ only in that dimension")
         let order = axesWithLast(place)
         let chosen = permuted(order).gathered(indices.permuted(order), batch: rank - 1)
         return chosen.permuted(order.indices.map { order.firstIndex(of: $0)! })
@@ -58,7 +58,7 @@ extension Tensor {
     /// their order, and NaN counts as the largest. No gradient.
     public func argsorted(descending: Bool = false) -> Tensor {
         requireFloats("argsort")
-        precondition(rank >= 1, "argsort: a scalar has no row to sort")
+        precondition(rank >= 1, "argsort: a scalar can't be sorted; a tensor of at least one dimension is needed")
         return Tensor(Node(.argsort(descending: descending), [node], shape: shape, type: .int32))
     }
 
@@ -80,7 +80,7 @@ extension Tensor {
     private func axesWithLast(_ axis: Int) -> [Int] { (0..<rank).filter { $0 != axis } + [axis] }
 
     func gathered(_ indices: Tensor, batch: Int, zeroOutside: Bool = false) -> Tensor {
-        precondition(indices.type == .int32, "gather: the indices are \(indices.type), int32 is needed")
+        precondition(indices.type == .int32, "gather: the indices are \(indices.type); int32 is needed")
         precondition(rank >= 1, "gather: a scalar has no rows")
         let result = indices.shape + shape[(batch + 1)...]
         let operation = Operation.gather(batch: batch, zeroOutside: zeroOutside)
@@ -89,10 +89,10 @@ extension Tensor {
 
     func scatterAdded(_ indices: Tensor, batch: Int, extent: Int) -> Tensor {
         requireFloats("scatterAdd")
-        precondition(indices.type == .int32, "scatterAdd: the indices are \(indices.type), int32 is needed")
+        precondition(indices.type == .int32, "scatterAdd: the indices are \(indices.type); int32 is needed")
         precondition(
             indices.rank <= rank && Shape(shape[..<indices.rank]) == indices.shape,
-            "scatterAdd: values \(shape) need indices of their first dimensions, given \(indices.shape)")
+            "scatterAdd: values \(shape) need indices with their first extents, given \(indices.shape)")
         let result = shape[..<batch] + [extent] + shape[indices.rank...]
         let operation = Operation.scatterAdd(batch: batch, extent: extent)
         return Tensor(Node(operation, [node, indices.node], shape: Shape(result), type: .float32))

@@ -10,7 +10,7 @@ extension Tensor {
         right.requireFloats("matmul")
         precondition(
             rank >= 2 && right.rank >= 2,
-            "matmul: the operands are \(shape) and \(right.shape); both need two dimensions or more")
+            "matmul: the operands are \(shape) and \(right.shape); both need at least two dimensions")
         if rank > 2 && right.rank == 2 && !transposeLeft {
             let rows = reshaped(to: [Shape(shape.dropLast()).elementCount, shape[rank - 1]]).matmul(
                 right, transposeRight: transposeRight)
@@ -21,8 +21,9 @@ extension Tensor {
         let (k2, n) = transposeRight ? (other[1], other[0]) : (other[0], other[1])
         guard k == k2, let batch = Shape(shape.dropLast(2)).broadcast(with: Shape(right.shape.dropLast(2))) else {
             preconditionFailure(
-                "matmul: \(shape)\(transposeLeft ? " transposed" : "") × \(right.shape)\(transposeRight ? " transposed" : ""): the inner extents \(k) and \(k2) must be equal, and the leading dimensions broadcast"
-            )
+                "matmul: \(shape)\(transposeLeft ? " transposed" : "") × "
+                    + "\(right.shape)\(transposeRight ? " transposed" : ""): the inner extents \(k) and \(k2) must be equal, "
+                    + "and the leading dimensions must broadcast")
         }
         let (a, b) = (broadcast(to: batch + own), right.broadcast(to: batch + other))
         let operation = Operation.matmul(transposeLeft: transposeLeft, transposeRight: transposeRight)
@@ -43,8 +44,8 @@ extension Tensor {
         rightSide.requireFloats("triangularSolve")
         precondition(
             rightSide.rank == rank && Shape(rightSide.shape.dropLast()) == Shape(shape.dropLast()),
-            "triangularSolve: the triangle \(shape) needs right sides \(shape.dropLast() + [-1]), given \(rightSide.shape)"
-        )
+            "triangularSolve: the triangle \(shape) needs right sides \(shape.dropLast() + [-1]), "
+                + "given \(rightSide.shape)")
         let operation = Operation.triangularSolve(upper: upper, transposed: transposed)
         return Tensor(Node(operation, [node, rightSide.node], shape: rightSide.shape, type: .float32))
     }

@@ -22,7 +22,7 @@ extension Tensor {
     /// The first index of the largest element of each last row, int32: (…, N) → (…). No gradient.
     public func argmax() -> Tensor {
         requireFloats("argmax")
-        precondition(rank >= 1 && shape[rank - 1] > 0, "argmax: \(shape) has no last row to search")
+        precondition(rank >= 1 && shape[rank - 1] > 0, "argmax: the last dimension of \(shape) has no elements")
         return Tensor(Node(.argmax, [node], shape: Shape(shape.dropLast()), type: .int32))
     }
 

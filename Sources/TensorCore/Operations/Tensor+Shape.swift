@@ -10,7 +10,7 @@ extension Tensor {
         }
         precondition(
             shape.elementCount == count && shape.allSatisfy { $0 >= 0 },
-            "reshape: \(self.shape) holds \(count) elements, \(requested) asks for another number")
+            "reshape: \(self.shape) holds \(count) elements, which don't fit \(requested)")
         return shape == self.shape ? self : Tensor(Node(.reshape, [node], shape: shape, type: type))
     }
 
@@ -26,7 +26,7 @@ extension Tensor {
     /// The dimensions in another order: result dimension i is this tensor's dimension `axes[i]`.
     public func permuted(_ axes: [Int]) -> Tensor {
         precondition(
-            axes.sorted() == Array(0..<rank), "permute: \(axes) is not an order of the \(rank) dimensions of \(shape)")
+            axes.sorted() == Array(0..<rank), "permute: \(axes) is not a permutation of the \(rank) dimensions of \(shape)")
         if axes == Array(0..<rank) { return self }
         return Tensor(Node(.permute(axes), [node], shape: axes.map { shape[$0] }, type: type))
     }

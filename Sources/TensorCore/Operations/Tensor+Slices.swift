@@ -47,7 +47,7 @@ extension Tensor {
     public func split(into count: Int, axis: Int) -> [Tensor] {
         let extent = shape[self.axis(axis, "split")]
         precondition(
-            count > 0 && extent % count == 0, "split: \(extent) elements of \(shape) don't make \(count) equal parts")
+            count > 0 && extent % count == 0, "split: \(extent) elements of \(shape) can't be divided into \(count) equal parts")
         return split([Int](repeating: extent / count, count: count), axis: axis)
     }
 
@@ -55,7 +55,7 @@ extension Tensor {
     public func padded(low: [Int], high: [Int], with value: Double = 0) -> Tensor {
         precondition(
             low.count == rank && high.count == rank && (low + high).allSatisfy { $0 >= 0 },
-            "pad: \(low) before and \(high) after don't fit \(shape); one number ≥ 0 a dimension is needed")
+            "pad: \(low) before and \(high) after don't fit \(shape); each dimension needs a number ≥ 0")
         let extents = zip(shape, zip(low, high)).map { $0 + $1.0 + $1.1 }
         return padded(to: extents, low: low, steps: [Int](repeating: 1, count: rank), value: value)
     }
@@ -69,8 +69,8 @@ extension Tensor {
             if part.rank == expected.count { expected[place] = part.shape[place] }
             precondition(
                 part.shape == expected && part.type == parts[0].type,
-                "concatenate along \(place): \(parts[0].shape) \(parts[0].type) and \(part.shape) \(part.type) may differ in that dimension only"
-            )
+                "concatenate along \(place): \(parts[0].shape) \(parts[0].type) and \(part.shape) \(part.type) "
+                    + "may differ only in that dimension")
         }
         if parts.count == 1 { return parts[0] }
         var shape = parts[0].shape

@@ -88,7 +88,7 @@ private struct SafetensorsHeaderReader {
         }
         guard byteCount(shape, type) == offsets[1] - offsets[0] else {
             throw failure(
-                "as many bytes as \(name) of shape \(shape) in \(typeName) has", "\(offsets[1] - offsets[0])")
+                "as many bytes as \(name) of shape \(shape) in \(typeName) needs", "\(offsets[1] - offsets[0])")
         }
         return (TensorFileEntry(name: name, type: type, shape: shape), offsets[0], offsets[1])
     }
@@ -101,7 +101,7 @@ private struct SafetensorsHeaderReader {
             guard place.start == end else {
                 throw FormatError(
                     .safetensors, file: file, offset: dataStart + min(place.start, dataLength),
-                    expected: "\(place.entry.name) to start at byte \(end) of the data, without hole or overlap",
+                    expected: "\(place.entry.name) to start at byte \(end) of the data, without gaps or overlaps",
                     found: "\(place.start)")
             }
             end = place.end

@@ -40,8 +40,8 @@ public struct TensorFile: Hashable, Sendable {
     /// - Precondition: The name is new, and not `__metadata__`.
     public mutating func add(_ tensor: Tensor) {
         let name = tensor.entry.name
-        precondition(name != SafetensorsHeader.metadataName, "\(name) is the format's own name, not a tensor's")
-        precondition(indices.updateValue(tensors.count, forKey: name) == nil, "there is a tensor \(name) already")
+        precondition(name != SafetensorsHeader.metadataName, "\(name) is reserved by the format; choose a different tensor name")
+        precondition(indices.updateValue(tensors.count, forKey: name) == nil, "the file already has a tensor \(name)")
         tensors.append(tensor)
     }
 
@@ -105,7 +105,7 @@ public struct TensorFile: Hashable, Sendable {
         for entry in header.entries {
             let end = file.count + entry.byteCount
             try body(entry) { try file.write($0) }
-            precondition(file.count == end, "tensor \(entry.name): \(file.count - end) bytes more than its shape has")
+            precondition(file.count == end, "tensor \(entry.name): \(file.count - end) bytes more than its shape needs")
         }
         try file.commit()
     }

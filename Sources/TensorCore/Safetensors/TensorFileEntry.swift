@@ -45,7 +45,7 @@ public struct TensorFileEntry: Hashable, Sendable {
     ///
     /// - Precondition: No length is negative.
     public init(name: String, type: TensorFileType, shape: [Int]) {
-        precondition(shape.allSatisfy { $0 >= 0 }, "tensor \(name) has a negative length in its shape \(shape)")
+        precondition(shape.allSatisfy { $0 >= 0 }, "tensor \(name) has a negative extent in its shape \(shape)")
         self.name = name
         self.type = type
         self.shape = shape

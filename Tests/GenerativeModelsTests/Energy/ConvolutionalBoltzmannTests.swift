@@ -106,7 +106,7 @@ private func makeConvolutional(
 
     @Test func sizesHaveToFit() {
         let error = #expect(throws: ModelError.self) { try makeConvolutional(4) { $0.pool = 3 } }
-        #expect(error?.description.contains("a divisor of 4 and 4") == true)
+        #expect(error?.description.contains("a divisor of the images' height 4 and width 4") == true)
         #expect(throws: ModelError.self) { try makeConvolutional(4) { $0.kernel = 4 } }
         #expect(throws: ModelError.self) {
             try ConvolutionalBoltzmannSettings().makeModel(for: Bits.description(4), seed: 0)

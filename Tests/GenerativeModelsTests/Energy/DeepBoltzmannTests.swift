@@ -240,6 +240,6 @@ private struct States {
 
     @Test func oneLayerIsRefused() {
         let error = #expect(throws: ModelError.self) { try makeDeep(3, hidden: [2]) }
-        #expect(error?.description.contains("two layers or more") == true)
+        #expect(error?.description.contains("at least two layers") == true)
     }
 }

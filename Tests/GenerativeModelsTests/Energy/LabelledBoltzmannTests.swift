@@ -146,6 +146,6 @@ import Testing
         let error = #expect(throws: ModelError.self) {
             try ConditionalBoltzmannSettings().makeModel(for: Bits.description(3), seed: 0)
         }
-        #expect(error?.description.contains("labelled with two classes or more") == true)
+        #expect(error?.description.contains("labelled with at least two classes") == true)
     }
 }

@@ -120,6 +120,6 @@ private func makeRecurrent(
         let error = #expect(throws: ModelError.self) {
             try RecurrentBoltzmannSettings().makeModel(for: Bits.description(3), seed: 0)
         }
-        #expect(error?.description == "rnn-rbm needs sequences of bits, and the data hold rows of bits")
+        #expect(error?.description == "rnn-rbm needs sequences of bits, but the data hold rows of bits")
     }
 }

@@ -286,7 +286,7 @@ func makeRestricted(
         let error = #expect(throws: ModelError.self) {
             try RestrictedBoltzmannSettings().makeModel(for: data, seed: 0)
         }
-        #expect(error?.description == "rbm needs rows of bits, and the data hold rows of levels")
+        #expect(error?.description == "rbm needs rows of bits, but the data hold rows of levels")
     }
 
     @Test func weightsArePicturesOfHiddenUnits() throws {

@@ -89,7 +89,7 @@ private func makeBelief(
         #expect(try model.score(Bits.all(4)) == model.score(Bits.all(4)))
         #expect(try model.logLikelihood(of: Bits.all(4), seed: 3).kind == .lowerBound)
         let error = #expect(throws: ModelError.self) { try makeBelief(3, hidden: []) }
-        #expect(error?.description.contains("one layer or more") == true)
+        #expect(error?.description.contains("at least one layer") == true)
     }
 
     @Test func fitsGoOn() throws {

@@ -102,9 +102,9 @@ import Testing
 
     @Test(arguments: [
         ("{\(tensor("a", "[1]", 0, 4)),\(tensor("a", "[1]", 4, 8))}", 8, "a name that this object does not have"),
-        ("{\(tensor("a", "[1]", 4, 8))}", 8, "without hole or overlap"),
-        ("{\(tensor("a", "[2]", 0, 8)),\(tensor("b", "[1]", 4, 8))}", 8, "without hole or overlap"),
-        ("{\(tensor("a", "[1]", 0, 4)),\(tensor("b", "[1]", 8, 12))}", 12, "without hole or overlap"),
+        ("{\(tensor("a", "[1]", 4, 8))}", 8, "without gaps or overlaps"),
+        ("{\(tensor("a", "[2]", 0, 8)),\(tensor("b", "[1]", 4, 8))}", 8, "without gaps or overlaps"),
+        ("{\(tensor("a", "[1]", 0, 4)),\(tensor("b", "[1]", 8, 12))}", 12, "without gaps or overlaps"),
         ("{\(tensor("a", "[1]", 0, 4))}", 5, "4 bytes of data"),
         ("{\(tensor("a", "[2]", 0, 8))}", 4, "8 bytes of data"),
         ("{\(tensor("a", "[3]", 0, 8))}", 8, "as many bytes as"),

@@ -37,8 +37,8 @@ public enum Attention {
         if let padding {
             precondition(
                 padding.shape == [scores.shape[0], count],
-                "attention: the padding mask \(padding.shape) of the scores \(scores.shape) must be \([scores.shape[0], count])"
-            )
+                "attention: the padding mask \(padding.shape) for the scores \(scores.shape) must have the shape "
+                    + "\([scores.shape[0], count])")
             let middle = Shape(repeating: 1, count: scores.rank - 2)
             scores = .select(padding.reshaped(to: [scores.shape[0]] + middle + [count]), scores, Tensor(-.infinity))
         }

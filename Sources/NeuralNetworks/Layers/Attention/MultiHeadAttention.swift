@@ -35,7 +35,7 @@ public struct MultiHeadAttention: Layer {
         relativeDistance: Int? = nil, dropout: Double = 0, bias: Bool = true, random: inout RandomStream
     ) {
         precondition(
-            heads > 0 && features % heads == 0, "attention: \(features) features don't make \(heads) equal heads")
+            heads > 0 && features % heads == 0, "attention: \(features) features can't be divided into \(heads) heads")
         precondition(
             kind != .linear || relativeDistance == nil, "attention: linear attention has no scores to add positions to")
         func weight(_ path: String, _ rows: Int, _ columns: Int) -> (path: String, variable: Variable) {

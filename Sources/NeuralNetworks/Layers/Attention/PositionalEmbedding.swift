@@ -57,7 +57,7 @@ public struct PositionalEmbedding: Layer {
         let length = input.shape[input.rank - 2]
         precondition(
             length <= vectors.shape[0],
-            "positions: the input \(input.shape) has \(length) places, the table \(vectors.shape[0])")
+            "positions: the input \(input.shape) has \(length) steps, the table \(vectors.shape[0])")
         let positions = vectors.sliced(0..<length, axis: 0)
         if combination == .sum { return input + positions }
         return .concatenated([input, positions.broadcast(to: input.shape.dropLast() + [positions.shape[1]])], axis: -1)

@@ -65,8 +65,9 @@ public struct TransformerBlock: Layer {
     ) -> Tensor {
         precondition(
             (context == nil) == (contextAttention == nil),
-            "transformer: the block \(contextAttention == nil ? "attends to no context, but one" : "needs a context, none") was given"
-        )
+            contextAttention == nil
+                ? "transformer: the block attends to no context, but one was given"
+                : "transformer: the block needs a context, none was given")
         var x = around(input, norms[0]) { attention($0, context: nil, padding: padding) }
         if let contextAttention {
             x = around(x, norms[1]) { contextAttention($0, context: context, padding: contextPadding) }

@@ -37,10 +37,10 @@ public struct Recurrent<Cell: RecurrentCell>: Module {
     ) -> (outputs: Tensor, states: [Cell.State]) {
         precondition(
             input.rank == 3 && input.shape[1] > 0,
-            "recurrent: sequences (B, T, C) of one step or more are needed, given \(input.shape)")
+            "recurrent: sequences (B, T, C) of at least one step are needed, given \(input.shape)")
         precondition(
             states == nil || states!.count == cells.count,
-            "recurrent: \(cells.count) layers need as many states, given \(states!.count)")
+            "recurrent: \(cells.count) layers need one state each, given \(states!.count)")
         var sequence = input.permuted([1, 0, 2])
         var finalStates: [Cell.State] = []
         for (layer, cell) in cells.enumerated() {

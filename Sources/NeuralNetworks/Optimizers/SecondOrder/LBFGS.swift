@@ -19,7 +19,7 @@ public struct LBFGS: Hashable, Sendable {
     public init(
         historySize: Int = 10, lineSearch: LineSearch = .strongWolfe, iterations: Int = 100, tolerance: Double = 1e-7
     ) {
-        precondition(historySize >= 1, "L-BFGS remembers \(historySize) steps; at least 1 is needed")
+        precondition(historySize >= 1, "L-BFGS: the history size \(historySize) must be at least 1")
         (self.historySize, self.lineSearch) = (historySize, lineSearch)
         (self.iterations, self.tolerance) = (iterations, tolerance)
     }

@@ -16,7 +16,7 @@ public struct NewtonMethod: Hashable, Sendable {
 
     /// Makes a minimiser.
     public init(damping: Double = 0, iterations: Int = 50, productLimit: Int = 100, tolerance: Double = 1e-7) {
-        precondition(damping >= 0, "a damping of \(damping); it is at least 0")
+        precondition(damping >= 0, "the damping \(damping) must be at least 0")
         (self.damping, self.iterations) = (damping, iterations)
         (self.productLimit, self.tolerance) = (productLimit, tolerance)
     }

@@ -76,7 +76,7 @@ public final class LossObjective: TwiceDifferentiableObjective {
 
     private static func write(_ values: [Double], to variables: [Variable]) {
         let count = variables.reduce(0) { $0 + $1.count }
-        precondition(values.count == count, "a point of \(values.count) elements for parameters of \(count)")
+        precondition(values.count == count, "the point has \(values.count) elements, the parameters have \(count)")
         var start = 0
         for variable in variables {
             variable.set(values[start..<start + variable.count].map { Float($0) })
