@@ -24,7 +24,8 @@ public struct ImageGrid: Sendable {
         precondition(channels == 1 || channels == 3, "an image has 1 or 3 channels, got \(channels)")
         precondition(
             (columns ?? 1) > 0 && scale > 0 && margin >= 0,
-            "columns and scale must be at least 1 and the margin at least 0, got \(columns ?? 1), \(scale) and \(margin)")
+            "columns and scale must be at least 1 and the margin 0 or more, got \(columns ?? 1), \(scale) and \(margin)"
+        )
         self.height = height
         self.width = width
         self.channels = channels

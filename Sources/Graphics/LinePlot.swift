@@ -16,7 +16,8 @@ public struct LinePlot: Sendable {
         /// - Precondition: `band` is empty or has a range for each point.
         public init(name: String = "", points: [Point], color: Color? = nil, band: [ClosedRange<Double>] = []) {
             precondition(
-                band.isEmpty || band.count == points.count, "a band needs one range per point, got \(band.count) for \(points.count)")
+                band.isEmpty || band.count == points.count,
+                "a band needs one range per point, got \(band.count) for \(points.count)")
             self.name = name
             self.points = points
             self.color = color

@@ -90,7 +90,8 @@ extension PNG {
             unfilter(&data, row, filter, isFirst: y == 0, header.color.channels)
             for x in 0..<header.width {
                 guard let color = palette.color(data, row.lowerBound + x * header.color.channels, header.color) else {
-                    throw damaged("expected palette indices below \(palette.colors.count) in row \(y), found a larger one")
+                    throw damaged(
+                        "expected palette indices below \(palette.colors.count) in row \(y), found a larger one")
                 }
                 frame.pixels[y * header.width + x] = color.rgba
             }

@@ -71,7 +71,8 @@ public enum Initializer: Hashable, Sendable {
     }
 
     private static func orthogonal(_ shape: Shape, _ gain: Double, _ random: inout RandomStream) -> [Float] {
-        precondition(shape.count >= 2, "orthogonal: a parameter needs at least two dimensions, given the shape \(shape)")
+        precondition(
+            shape.count >= 2, "orthogonal: a parameter needs at least two dimensions, given the shape \(shape)")
         let (rows, columns) = (shape[0], shape.elementCount / max(1, shape[0]))
         let (long, short) = (max(rows, columns), min(rows, columns))
         let tall = Matrix(rows: long, columns: short, (0..<rows * columns).map { _ in random.normal() }).decomposedQR()
@@ -95,7 +96,8 @@ public struct Fans: Hashable, Sendable {
     /// - Precondition: two dimensions or more.
     public init(_ shape: Shape) {
         precondition(
-            shape.count >= 2, "the shape \(shape) has no fans; pass them, or a shape with outputs first and inputs last")
+            shape.count >= 2, "the shape \(shape) has no fans; pass them, or a shape with outputs first and inputs last"
+        )
         let window = shape.dropFirst().dropLast().reduce(1, *)
         self.init(inputs: window * shape[shape.count - 1], outputs: window * shape[0])
     }

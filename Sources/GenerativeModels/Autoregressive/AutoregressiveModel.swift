@@ -62,7 +62,9 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
         _ network: any ConditionalNetwork, _ distribution: ConditionalDistribution, data: Dataset.Description,
         seed: UInt64, optimizer: Adam = Adam(learningRate: 0), clippingNorm: Double? = nil
     ) throws {
-        precondition(network.order.count == data.width, "the network orders \(network.order.count) numbers, the rows have \(data.width)")
+        precondition(
+            network.order.count == data.width,
+            "the network orders \(network.order.count) numbers, the rows have \(data.width)")
         (self.network, self.distribution, self.data, self.optimizer) = (network, distribution, data, optimizer)
         let parameters = network.parameters
         self.parameters = parameters

@@ -5,13 +5,18 @@ extension ModelCatalog {
         Entry(name: "fvbn", summary: "logistic or linear autoregression (Neal 1992; Frey 1998)") {
             LogisticAutoregressionSettings()
         },
-        Entry(name: "neural-autoregressive", summary: "groups of hidden units, used left to right (Bengio & Bengio 2000)") {
+        Entry(
+            name: "neural-autoregressive",
+            summary: "groups of hidden units, used left to right (Bengio & Bengio 2000)"
+        ) {
             NeuralAutoregressionSettings()
         },
         Entry(name: "nade", summary: "neural autoregressive distribution estimator (Larochelle & Murray 2011)") {
             NADESettings()
         },
-        Entry(name: "rnade", summary: "NADE for real numbers, with mixtures of Gaussians (Uria et al. 2013)") { RNADESettings() },
+        Entry(name: "rnade", summary: "NADE for real numbers, with mixtures of Gaussians (Uria et al. 2013)") {
+            RNADESettings()
+        },
         Entry(name: "made", summary: "masked autoencoder, several orders and masks (Germain et al. 2015)") {
             MADESettings()
         },

@@ -47,12 +47,13 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
         guard gradient != .exact || data.width <= BoltzmannMachine.exactUnits else {
             throw ModelError.setting(
                 "gradient", value: "exact",
-                expected: "sampled, for rows of \(data.width) bits (exact allows at most \(BoltzmannMachine.exactUnits))")
+                expected: "sampled, for rows of \(data.width) bits (exact takes at most \(BoltzmannMachine.exactUnits))"
+            )
         }
         guard order == 2 || data.width <= BoltzmannMachine.tripleUnits else {
             throw ModelError.setting(
                 "order", value: "\(order)",
-                expected: "2, for rows of \(data.width) bits (triples allow at most \(BoltzmannMachine.tripleUnits))")
+                expected: "2, for rows of \(data.width) bits (triples take at most \(BoltzmannMachine.tripleUnits))")
         }
         return try BoltzmannMachine(self, data: data, seed: seed)
     }

@@ -174,7 +174,8 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
 
     private func settled(_ classes: [Int], areHeld: Bool, seed: UInt64) throws -> [Float] {
         guard settings.generative > 0 else {
-            throw ModelError.setting("generative", value: "0", expected: "a value above 0, so that the model can be sampled from")
+            throw ModelError.setting(
+                "generative", value: "0", expected: "a value above 0, so that the model can be sampled from")
         }
         let stream = RandomStream(seed: seed)
         var start = stream.split("start")

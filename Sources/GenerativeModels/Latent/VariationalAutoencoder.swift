@@ -118,7 +118,9 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
 
     private func run(_ program: Program, _ rows: DataRows, _ part: Range<Int>? = nil) throws -> Bound {
         let part = part ?? 0..<rows.count
-        precondition(!part.isEmpty && rows.width == width, "vae: at least one row of \(width) numbers is needed, given \(part.count) of \(rows.width)")
+        precondition(
+            !part.isEmpty && rows.width == width,
+            "vae: at least one row of \(width) numbers is needed, given \(part.count) of \(rows.width)")
         let plan = try program.plan(length: part.count)
         plan.setRows(0, rows, part)
         plan.run()

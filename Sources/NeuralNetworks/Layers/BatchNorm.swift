@@ -95,7 +95,7 @@ private struct BatchStatistics {
         let number = Shape(x.shape.dropLast()).elementCount
         precondition(
             number > 1,
-            "BatchNorm: a variance needs at least two elements per channel, \(x.shape) has \(number); use evaluation mode")
+            "BatchNorm: a variance needs two elements per channel, \(x.shape) has \(number); use evaluation mode")
         let mean = { (y: Tensor) in y.mean(Array(0..<y.rank - 1)) }
         let batchMean = mean(x)
         let centred = x - batchMean

@@ -42,7 +42,8 @@ public struct GroupNorm: Layer {
     /// - Precondition: the features are divisible by the groups.
     public init(groups: Int, _ features: Int, epsilon: Double = 1e-5) {
         precondition(
-            groups > 0 && features % groups == 0, "GroupNorm: \(features) features can't be divided into \(groups) equal groups")
+            groups > 0 && features % groups == 0,
+            "GroupNorm: \(features) features can't be divided into \(groups) equal groups")
         weight = Variable(filled: 1, shape: [features], name: "weight")
         bias = Variable(zeros: [features], name: "bias")
         (self.groups, self.epsilon) = (groups, epsilon)

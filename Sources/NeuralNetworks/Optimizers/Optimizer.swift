@@ -40,7 +40,8 @@ func requireMatching(_ parameters: Parameters, _ gradients: [Tensor]) {
         "update: \(parameters.entries.count) parameters, \(gradients.count) gradients")
     for ((path, variable), gradient) in zip(parameters.entries, gradients) {
         precondition(
-            variable.shape == gradient.shape, "update: '\(path)' has the shape \(variable.shape), its gradient \(gradient.shape)")
+            variable.shape == gradient.shape,
+            "update: '\(path)' has the shape \(variable.shape), its gradient \(gradient.shape)")
     }
 }
 

@@ -22,7 +22,9 @@ public struct CosineSchedule: Schedule, Hashable {
     ///
     /// - Precondition: the warm-up is within the steps.
     public init(peak: Double, to end: Double = 0, warmup: Int = 0, over steps: Int) {
-        precondition((0...steps).contains(warmup), "the warm-up of \(warmup) steps must be between 0 and the schedule's \(steps)")
+        precondition(
+            (0...steps).contains(warmup), "the warm-up of \(warmup) steps must be between 0 and the schedule's \(steps)"
+        )
         (self.peak, self.end, self.warmup, self.steps) = (peak, end, warmup, steps)
     }
 

@@ -38,7 +38,8 @@ public struct Bagging<Model> {
         var sum: [Float] = []
         for model in models {
             let own = try predict(model)
-            precondition(sum.isEmpty || sum.count == own.count, "the models predict \(sum.count) and \(own.count) elements")
+            precondition(
+                sum.isEmpty || sum.count == own.count, "the models predict \(sum.count) and \(own.count) elements")
             sum = sum.isEmpty ? own : zip(sum, own).map(+)
         }
         return sum.map { $0 / Float(models.count) }

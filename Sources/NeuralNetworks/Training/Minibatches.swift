@@ -46,7 +46,8 @@ public struct Minibatches: Hashable, Sendable {
         (self.rows, self.size, self.stream) = (rows, size, stream)
         batchesPerEpoch = dropsRest ? rows / size : (rows + size - 1) / size
         precondition(
-            position.epoch >= 0 && position.batch >= 0, "minibatch \(position.batch) of epoch \(position.epoch) must not be negative")
+            position.epoch >= 0 && position.batch >= 0,
+            "minibatch \(position.batch) of epoch \(position.epoch) must not be negative")
         self.position = position.batch < batchesPerEpoch ? position : Position(epoch: position.epoch + 1)
         order = []
         order = shuffled(self.position.epoch)

@@ -12,7 +12,8 @@ public struct Standardizer: Hashable, Sendable {
 
     /// Finds shift and scale of `rows`, (n, width) row-major, in one pass.
     public init(_ rows: [Float], width: Int) {
-        precondition(width > 0 && rows.count % width == 0, "\(rows.count) numbers can't be divided into rows of \(width)")
+        precondition(
+            width > 0 && rows.count % width == 0, "\(rows.count) numbers can't be divided into rows of \(width)")
         var moments = [RunningMoments](repeating: RunningMoments(), count: width)
         for (index, value) in rows.enumerated() { moments[index % width].add(Double(value)) }
         means = moments.map { Float($0.mean) }

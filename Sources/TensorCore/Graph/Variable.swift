@@ -44,7 +44,8 @@ public final class Variable {
     /// - Precondition: the shapes are equal.
     /// - Throws: as ``Tensor/floats()`` when it runs at once.
     public func assign(_ value: Tensor) throws {
-        precondition(value.shape == shape, "assign to '\(name)': the variable has the shape \(shape), the value \(value.shape)")
+        precondition(
+            value.shape == shape, "assign to '\(name)': the variable has the shape \(shape), the value \(value.shape)")
         precondition(value.type == .float32, "assign to '\(name)': the value must be float32")
         if let recording = Recording.current {
             recording.assignments.append((self, value.node))
@@ -83,7 +84,8 @@ public final class Variable {
     ///
     /// - Precondition: the shapes are equal.
     public func copy(from other: Variable) {
-        precondition(other.shape == shape, "copy to '\(name)' of shape \(shape): '\(other.name)' has the shape \(other.shape)")
+        precondition(
+            other.shape == shape, "copy to '\(name)' of shape \(shape): '\(other.name)' has the shape \(other.shape)")
         set(other.storage.floats)
     }
 }

@@ -20,8 +20,8 @@ extension Tensor {
             let room = shape[axis + 1] + around[axis] - (weight.shape[axis + 1] - 1) * dilations[axis] - 1
             precondition(
                 room >= 0,
-                "convolution2d: the kernel of \(weight.shape) with dilation \(dilation) reaches beyond the input \(shape) "
-                    + "with padding \(padding); pad more")
+                "convolution2d: the kernel of \(weight.shape) with dilation \(dilation) reaches beyond "
+                    + "the input \(shape) with padding \(padding); pad more")
             return room / strides[axis] + 1
         }
         let geometry = Convolution(
@@ -42,8 +42,8 @@ extension Tensor {
         requireImages("transposedConvolution2d", weight, stride, dilation)
         precondition(
             groups > 0 && shape[3] == weight.shape[0] && shape[3] % groups == 0,
-            "transposedConvolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups don't fit; "
-                + "\(shape[3]) channels need a weight (channels, KH, KW, O / groups)")
+            "transposedConvolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups "
+                + "don't fit; \(shape[3]) channels need a weight (channels, KH, KW, O / groups)")
         let (strides, dilations) = ([stride.0, stride.1], [dilation.0, dilation.1])
         let more = [outputPadding.0, outputPadding.1]
         let around = [padding.top + padding.bottom, padding.left + padding.right]

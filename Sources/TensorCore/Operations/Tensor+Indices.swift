@@ -8,7 +8,7 @@ extension Tensor {
     public func gathered(_ indices: Tensor) -> Tensor {
         precondition(
             indices.rank < rank && Shape(shape[..<indices.rank]) == indices.shape,
-            "gather: indices \(indices.shape) must match the first dimensions of \(shape), and be fewer than all of them")
+            "gather: indices \(indices.shape) must match the first dimensions of \(shape), but not all of them")
         return gathered(indices, batch: indices.rank)
     }
 

@@ -22,8 +22,8 @@ extension Tensor {
         guard k == k2, let batch = Shape(shape.dropLast(2)).broadcast(with: Shape(right.shape.dropLast(2))) else {
             preconditionFailure(
                 "matmul: \(shape)\(transposeLeft ? " transposed" : "") × "
-                    + "\(right.shape)\(transposeRight ? " transposed" : ""): the inner extents \(k) and \(k2) must be equal, "
-                    + "and the leading dimensions must broadcast")
+                    + "\(right.shape)\(transposeRight ? " transposed" : ""): the inner extents "
+                    + "\(k) and \(k2) must be equal, and the leading dimensions must broadcast")
         }
         let (a, b) = (broadcast(to: batch + own), right.broadcast(to: batch + other))
         let operation = Operation.matmul(transposeLeft: transposeLeft, transposeRight: transposeRight)

@@ -11,7 +11,8 @@ extension Tensor {
     /// Standard normal numbers between the bounds, by the inverse of the distribution function. Bounds beyond ±5 are
     /// hardly told apart in float32.
     public static func randomTruncatedNormal(_ shape: Shape, from lower: Double = -2, to upper: Double = 2) -> Tensor {
-        precondition(lower < upper, "randomTruncatedNormal: the lower bound \(lower) must be below the upper bound \(upper)")
+        precondition(
+            lower < upper, "randomTruncatedNormal: the lower bound \(lower) must be below the upper bound \(upper)")
         let root = 2.0.squareRoot()
         let (low, high) = (Foundation.erf(lower / root), Foundation.erf(upper / root))
         let quantile = low + (high - low) * randomUniform(shape)

@@ -26,7 +26,8 @@ extension Tensor {
     /// The dimensions in another order: result dimension i is this tensor's dimension `axes[i]`.
     public func permuted(_ axes: [Int]) -> Tensor {
         precondition(
-            axes.sorted() == Array(0..<rank), "permute: \(axes) is not a permutation of the \(rank) dimensions of \(shape)")
+            axes.sorted() == Array(0..<rank),
+            "permute: \(axes) is not a permutation of the \(rank) dimensions of \(shape)")
         if axes == Array(0..<rank) { return self }
         return Tensor(Node(.permute(axes), [node], shape: axes.map { shape[$0] }, type: type))
     }

@@ -47,7 +47,8 @@ extension Tensor {
     public func split(into count: Int, axis: Int) -> [Tensor] {
         let extent = shape[self.axis(axis, "split")]
         precondition(
-            count > 0 && extent % count == 0, "split: \(extent) elements of \(shape) can't be divided into \(count) equal parts")
+            count > 0 && extent % count == 0,
+            "split: \(extent) elements of \(shape) can't be divided into \(count) equal parts")
         return split([Int](repeating: extent / count, count: count), axis: axis)
     }
 

@@ -40,7 +40,8 @@ public struct TensorFile: Hashable, Sendable {
     /// - Precondition: The name is new, and not `__metadata__`.
     public mutating func add(_ tensor: Tensor) {
         let name = tensor.entry.name
-        precondition(name != SafetensorsHeader.metadataName, "\(name) is reserved by the format; choose a different tensor name")
+        precondition(
+            name != SafetensorsHeader.metadataName, "\(name) is reserved by the format; choose a different tensor name")
         precondition(indices.updateValue(tensors.count, forKey: name) == nil, "the file already has a tensor \(name)")
         tensors.append(tensor)
     }

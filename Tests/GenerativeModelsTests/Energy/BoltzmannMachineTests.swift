@@ -114,7 +114,7 @@ extension Couplings {
             #expect(range.contains(score), "order \(order): \(score)")
         }
         let error = #expect(throws: ModelError.self) { try makeMachine(129) { $0.order = 3 } }
-        #expect(error?.description.contains("triples allow at most 128") == true)
+        #expect(error?.description.contains("triples take at most 128") == true)
     }
 
     /// At the maximum the model has the data's means and correlations, and no other distribution does it better.
@@ -148,7 +148,7 @@ extension Couplings {
         let score = try model.score(rows)
         #expect(likelihood.kind == .estimate && abs(likelihood.mean - score) < 3, "\(likelihood.mean) \(score)")
         let error = #expect(throws: ModelError.self) { try makeMachine(30) { $0.gradient = .exact } }
-        #expect(error?.description.contains("exact allows at most 16") == true)
+        #expect(error?.description.contains("exact takes at most 16") == true)
     }
 
     @Test func completionsHoldWhatIsKnown() throws {
