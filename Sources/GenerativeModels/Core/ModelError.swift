@@ -1,15 +1,15 @@
-/// Why a model can't be made, fitted or asked.
+/// Why a model can't be made, fitted or used.
 public enum ModelError: Error, Hashable, CustomStringConvertible {
     /// No model has that name.
     case unknownModel(String, suggestion: String?)
-    /// A setting doesn't go with the data or with another setting.
+    /// A setting doesn't fit the data or another setting.
     case setting(String, value: String, expected: String)
-    /// The data aren't what the model is for.
+    /// The data don't suit the model.
     case data(model: String, found: String, expected: String)
-    /// The model can't do what is asked of it.
+    /// The model lacks the requested ability.
     case ability(model: String, ability: String)
 
-    /// Stops where a kernel has no centre.
+    /// Throws unless all kernel sizes are odd.
     static func requireOdd(_ kernels: KeyValuePairs<String, Int>) throws {
         for (name, size) in kernels where size % 2 == 0 {
             throw ModelError.setting(name, value: "\(size)", expected: "an odd number, so that the kernel has a centre")

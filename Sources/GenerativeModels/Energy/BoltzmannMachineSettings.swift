@@ -3,7 +3,7 @@ import Datasets
 
 /// Settings of a ``BoltzmannMachine``.
 public struct BoltzmannMachineSettings: ModelSettings, Hashable {
-    /// Where the model's correlations of the gradient come from.
+    /// How the gradient estimates the model's correlations.
     public enum Gradient: String, SettingChoice {
         /// ``exact`` for at most ``BoltzmannMachine/exactUnits`` units, otherwise ``sampled``.
         case automatic
@@ -13,21 +13,13 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
         case sampled
     }
 
-    /// Units that interact at a time: 2, or 3 with third-order energies.
     @Setting(2...3, "highest order of interactions: 2 for pairs, 3 for pairs and triples") public var order = 2
-    /// Where the model's correlations come from.
     @Setting("estimator of the model's correlations") public var gradient = Gradient.automatic
-    /// Persistent chains.
     @Setting(1...100_000, "persistent chains") public var chains = 100
-    /// Sweeps over all units.
     @Setting(1...10_000, "Gibbs sweeps per update") public var gibbsSteps = 1
-    /// The pull of the weights to 0.
     @Setting(0...10, "weight decay") public var weightDecay = 0.0
-    /// Sweeps to a sample.
     @Setting(1...10_000_000, "Gibbs sweeps per sample") public var samplingSteps = 200
-    /// Chains of annealed importance sampling.
     @Setting(2...100_000, "annealed importance sampling: chains") public var aisChains = 100
-    /// Temperatures of annealed importance sampling.
     @Setting(2...10_000_000, "annealed importance sampling: temperatures") public var aisBetas = 1000
 
     /// The defaults.
@@ -36,7 +28,7 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
-    /// 50 epochs of batches of 100 with steps of 0.01.
+    /// 50 epochs with minibatches of 100 and a learning rate of 0.01.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }

@@ -25,7 +25,7 @@ public struct ConditionalBoltzmannSettings: ModelSettings, Hashable {
     /// Bits with labels.
     public var needs: DataNeeds { DataNeeds(.bits, labels: true) }
 
-    /// 50 epochs of batches of 100 with a falling learning rate.
+    /// 50 epochs with minibatches of 100 and a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate, $0.decay) = (50, 100, 2e-3, .linear) }
     }

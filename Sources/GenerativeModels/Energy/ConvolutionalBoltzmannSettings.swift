@@ -7,7 +7,7 @@ public struct ConvolutionalBoltzmannSettings: ModelSettings, Hashable {
     @Setting(1...4096, "filters") public var filters = 24
     /// Rows and columns of a filter, odd.
     @Setting(1...255, "filter size, odd") public var kernel = 7
-    /// Rows and columns of a block of hidden units, of which at most one is on.
+    /// At most one unit of a block is on.
     @Setting(1...64, "pooling block size") public var pool = 2
     /// Where the negative phase's samples come from.
     @Setting("contrastive divergence (cd), or its persistent form (pcd)")
@@ -18,7 +18,7 @@ public struct ConvolutionalBoltzmannSettings: ModelSettings, Hashable {
     @Setting(1...100_000, "persistent chains") public var chains = 100
     /// How much of the time a hidden unit is to be on.
     @Setting(0...1, "target activation of hidden units") public var sparsity = 0.02
-    /// The weight of the squared distance from ``sparsity``.
+    /// Penalises the squared distance from ``sparsity``.
     @Setting(0...1e6, "weight of the sparsity penalty") public var sparsityWeight = 0.0
     /// Gibbs steps to a sample.
     @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
@@ -33,7 +33,7 @@ public struct ConvolutionalBoltzmannSettings: ModelSettings, Hashable {
     /// Pictures of bits.
     public var needs: DataNeeds { DataNeeds(.bits, pictures: true) }
 
-    /// 20 epochs of batches of 100.
+    /// 20 epochs with minibatches of 100.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (20, 100) } }
 
     /// A ``ConvolutionalBoltzmannMachine``.

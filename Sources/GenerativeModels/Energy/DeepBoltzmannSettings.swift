@@ -5,7 +5,7 @@ import Datasets
 public struct DeepBoltzmannSettings: ModelSettings, Hashable {
     /// Units of each hidden layer, from the visible units up.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500, 1000]
-    /// Epochs of each layer; 0: none, as a centred machine needs none (Montavon & Müller 2012).
+    /// 0: none, which suits centred machines (Montavon & Müller 2012).
     @Setting(0...100_000, "greedy pretraining epochs per layer") public var pretrainingEpochs = 10
     /// Steps of mean-field inference.
     @Setting(1...1000, "mean-field inference steps") public var meanFieldSteps = 10
@@ -22,7 +22,7 @@ public struct DeepBoltzmannSettings: ModelSettings, Hashable {
     /// Bits, or real numbers.
     public var needs: DataNeeds { DataNeeds(.bits, .reals) }
 
-    /// 100 epochs of batches of 100 with steps from 0.02 down to 0.
+    /// 100 epochs with minibatches of 100 and a learning rate that decays from 0.02 to 0.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay) = (100, 100, 0.02, .linear)

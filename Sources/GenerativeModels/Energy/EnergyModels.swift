@@ -1,5 +1,5 @@
 extension ModelCatalog {
-    /// Models of an energy: Boltzmann machines and Hopfield networks.
+    /// Energy-based models: Boltzmann machines and Hopfield networks.
     static let energyBased: [Entry] = [
         Entry(name: "hopfield", summary: "Hopfield network, an associative memory of bits (Hopfield 1982)") {
             HopfieldSettings()

@@ -3,14 +3,14 @@ import Datasets
 
 /// How a Hopfield network stores its patterns.
 public enum HopfieldStorage: String, SettingChoice {
-    /// The mean of the patterns' outer products: about 0.138 patterns a unit are recalled, with small errors.
+    /// The mean of the patterns' outer products; about 0.138 patterns per unit are recalled, with small errors.
     case hebbian
-    /// The projection onto the span of the patterns (Personnaz, Guyon & Dreyfus 1985), in which all of them are fixed points as long
-    /// as there are fewer than units.
+    /// The projection onto the span of the patterns (Personnaz, Guyon & Dreyfus 1985); all of them are fixed points as
+    /// long as there are fewer patterns than units.
     case pseudoinverse
 }
 
-/// Settings of a ``HopfieldNetwork`` of units that are −1 or 1.
+/// Settings of a ``HopfieldNetwork`` with units that are −1 or 1.
 public struct HopfieldSettings: ModelSettings, Hashable {
     /// How patterns are stored.
     @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.hebbian
@@ -33,7 +33,7 @@ public struct HopfieldSettings: ModelSettings, Hashable {
     }
 }
 
-/// Settings of a ``HopfieldNetwork`` of units between −1 and 1.
+/// Settings of a ``HopfieldNetwork`` with units between −1 and 1.
 public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
     /// How patterns are stored.
     @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.pseudoinverse
@@ -60,7 +60,7 @@ public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
 
 /// Settings of a ``ModernHopfieldNetwork``.
 public struct ModernHopfieldSettings: ModelSettings, Hashable {
-    /// The steepness of the choice among the patterns.
+    /// The inverse temperature of the choice among the patterns.
     @Setting(1e-6...1e6, "inverse temperature β of the softmax over patterns") public var beta = 1.0
     /// Patterns that there is room for.
     @Setting(1...1_000_000, "maximum number of stored patterns") public var capacity = 1000

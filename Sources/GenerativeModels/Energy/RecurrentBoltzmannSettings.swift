@@ -9,7 +9,7 @@ public struct RecurrentBoltzmannSettings: ModelSettings, Hashable {
     @Setting(1...65_536, "units of the recurrent network") public var recurrentUnits = 100
     /// Gibbs steps of the negative phase, and between the steps of a sample.
     @Setting(1...10_000, "Gibbs steps of the negative phase and of each sampled step") public var gibbsSteps = 15
-    /// Steps that gradients go back through.
+    /// Gradients are backpropagated through this many steps.
     @Setting(1...4096, "backpropagation-through-time steps") public var steps = 64
     /// Steps of a sample.
     @Setting(1...1_000_000, "steps of a sampled sequence") public var sampleSteps = 128
@@ -26,7 +26,7 @@ public struct RecurrentBoltzmannSettings: ModelSettings, Hashable {
     /// Sequences of bits.
     public var needs: DataNeeds { DataNeeds(.bits, sequences: true) }
 
-    /// 200 epochs of batches of 16 sequences.
+    /// 200 epochs with minibatches of 16 sequences.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (200, 16) } }
 
     /// A ``RecurrentBoltzmannMachine``.

@@ -17,7 +17,7 @@ public struct RestrictedBoltzmannSettings: ModelSettings, Hashable {
     /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
-    /// 50 epochs of batches of 100 with steps of 0.01, as Melchior, Fischer & Wiskott (2016).
+    /// 50 epochs with minibatches of 100 and a learning rate of 0.01, as in Melchior, Fischer & Wiskott (2016).
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }
@@ -33,11 +33,11 @@ public struct RestrictedBoltzmannSettings: ModelSettings, Hashable {
 
 /// Settings of a ``RestrictedBoltzmannMachine`` of real numbers.
 public struct GaussianBoltzmannSettings: ModelSettings, Hashable {
-    /// What becomes of the visible units' precision β.
+    /// How the visible units' precision β is set.
     public enum Precision: String, SettingChoice {
-        /// It begins with that of the first batch and is learned.
+        /// It starts with that of the first minibatch and is learned.
         case learned
-        /// It stays 1, as suits standardised data.
+        /// It stays 1, which suits standardised data.
         case fixed
     }
 
@@ -57,7 +57,7 @@ public struct GaussianBoltzmannSettings: ModelSettings, Hashable {
     /// Real numbers.
     public var needs: DataNeeds { DataNeeds(.reals) }
 
-    /// 50 epochs of batches of 100 with steps of 0.01.
+    /// 50 epochs with minibatches of 100 and a learning rate of 0.01.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }

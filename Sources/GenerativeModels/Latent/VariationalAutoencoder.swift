@@ -8,12 +8,12 @@ import TensorCore
 ///
 ///     ELBO(x) = E_q[log p(x|z)] − KL(q(z|x) ‖ N(0, I)),   z = μ + σ ⊙ ε
 ///
-/// a lower bound of log p(x) in nats.
+/// a lower bound on log p(x) in nats.
 public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, EncodingModel {
     private let settings: VariationalAutoencoderSettings
     private let encoder, decoder: MultilayerPerceptron
     private let means, logVariances: Linear
-    /// log σ² of the Gaussian likelihood, one a data dimension.
+    /// log σ² of the Gaussian likelihood, one per data dimension.
     private let noise: Variable
     private let optimizer: Adam
     let fitProgram, boundProgram, rowProgram, sampleProgram: Program
@@ -25,7 +25,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     /// The bound.
     public let scoreName = ScoreName.bound
 
-    /// Makes a model of data.
+    /// Makes a model for the data.
     ///
     /// - Throws: ``TensorCore/TensorError`` on a processor that the kernels can't run on.
     public init(
@@ -45,7 +45,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         (self.encoder, self.means, self.logVariances, self.decoder) = (encoder, means, logVariances, decoder)
         (self.noise, self.optimizer) = (noise, optimizer)
 
-        /// The two parts of each row's bound: (B, width) → (B), (B).
+        /// The two terms of each row's bound: (B, width) → (B), (B).
         func parts(_ x: Tensor) -> (reconstruction: Tensor, divergence: Tensor) {
             let h = encoder(x).relu()
             let (mean, logVariance) = (means(h), logVariances(h))
@@ -54,7 +54,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
             let divergence = standardNormalDivergence(mean: mean, logVariance: logVariance).sum([-1])
             return (reconstruction, divergence)
         }
-        /// The mean bound, and its two parts: (B, width) → [], [], [].
+        /// The mean bound and its two terms: (B, width) → [], [], [].
         func bound(_ x: Tensor) -> [Tensor] {
             let rows = parts(x)
             let (reconstruction, divergence) = (rows.reconstruction.mean(), rows.divergence.mean())
@@ -85,12 +85,12 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         optimizer.prepare(for: parameters)
     }
 
-    /// Both networks, and the likelihood's noise.
+    /// Both networks, and the noise of the likelihood.
     public let parameters: Parameters
 
-    /// One step of the optimiser on a batch of rows.
+    /// One update on a minibatch.
     ///
-    /// - Returns: the batch's mean bound and its two parts, in nats a row, before the step.
+    /// - Returns: the minibatch's mean bound and its two terms, in nats per row, before the update.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let bound = try run(fitProgram, batch)
@@ -107,13 +107,13 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         return total / Double(rows.count)
     }
 
-    /// The bound of each row, estimated with one latent.
+    /// The bound of each row, estimated with one latent sample.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         rowProgram.randomState = (RandomStream(seed: seed).split("likelihood").key, 0)
         return LogLikelihood(.lowerBound, try rowProgram.rows(rows, limit: 1024))
     }
 
-    /// The mean bound of a batch of rows, estimated with one latent a row.
+    /// The mean bound of a minibatch, estimated with one latent sample per row.
     public func bound(_ rows: [Float]) throws -> Bound { try run(boundProgram, DataRows(rows, width: width)) }
 
     private func run(_ program: Program, _ rows: DataRows, _ part: Range<Int>? = nil) throws -> Bound {
@@ -137,7 +137,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         try codeProgram.mapped(rows)
     }
 
-    /// New rows: z from the prior, then x from p(x|z). Row-major, (count, width); a seed gives the same rows.
+    /// New rows: z from the prior, then x from p(x|z). Row-major, (count, width); the same seed gives the same rows.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         let plan = try sampleProgram.plan(length: count)
         let latents = plan.input(0)
@@ -149,7 +149,8 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         return Array(plan.output(0))
     }
 
-    /// The random streams of fitting and of the bound: with ``variables`` all that fitting depends on.
+    /// The random streams of fitting and of the bound. Together with ``variables`` they are everything that fitting
+    /// depends on.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState, boundProgram.randomState] }
         set { (fitProgram.randomState, boundProgram.randomState) = (newValue[0], newValue[1]) }
@@ -158,9 +159,9 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     /// The parameters, and the optimiser's state.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
-    /// A lower bound of the data's mean log-likelihood.
+    /// A lower bound on the data's mean log-likelihood.
     public struct Bound: Hashable, Sendable {
-        /// The bound, in nats a row.
+        /// The bound, in nats per row.
         public var nats: Double
         /// E_q[log p(x|z)].
         public var reconstruction: Double
