@@ -1,7 +1,7 @@
 import TensorCore
 
-/// Layer normalisation (Ba et al. 2016): each last row less its mean, divided by √(s² + ε) with its biased variance, then
-/// scaled by γ and shifted by β.
+/// Layer normalisation (Ba et al. 2016): each last row minus its mean, divided by √(s² + ε) with its biased variance
+/// s², then scaled by γ and shifted by β.
 public struct LayerNorm: Layer {
     /// γ (features).
     public let weight: Variable
@@ -25,9 +25,10 @@ public struct LayerNorm: Layer {
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 
-/// Group normalisation (Wu & He 2018): the channels, the last dimension, in groups of neighbours, each group of an example
-/// normalised over its channels and all places, then each channel scaled by γ and shifted by β. One group an example is
-/// layer normalisation over channels and places, one channel a group instance normalisation.
+/// Group normalisation (Wu & He 2018): the channels, the last dimension, are divided into groups of neighbours. Each
+/// group of an example is normalised over its channels and all places, then each channel is scaled by γ and shifted by
+/// β. With a single group it is layer normalisation over channels and places; with one channel per group it is instance
+/// normalisation.
 public struct GroupNorm: Layer {
     /// γ (features).
     public let weight: Variable
@@ -58,7 +59,7 @@ public struct GroupNorm: Layer {
         let places = Shape(shape.dropFirst().dropLast()).elementCount
         let width = features / groups
         let x = input.reshaped(to: [shape[0], places, features])
-        /// The mean over each group, for each of its channels: (B, 1, features).
+        /// The mean over each group, repeated for each of its channels: (B, 1, features).
         func mean(_ y: Tensor) -> Tensor {
             let sums = y.sum([1]).reshaped(to: [shape[0], groups, width]).sum([-1], keepDimensions: true)
             return (sums * (1 / Double(places * width))).broadcast(to: [shape[0], groups, width])
@@ -72,7 +73,7 @@ public struct GroupNorm: Layer {
 }
 
 extension Variable {
-    /// Starts with the same number everywhere.
+    /// Starts with the same number in all elements.
     convenience init(filled value: Float, shape: Shape, name: String) {
         self.init([Float](repeating: value, count: shape.elementCount), shape: shape, name: name)
     }

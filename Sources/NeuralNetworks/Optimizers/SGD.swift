@@ -1,7 +1,7 @@
 import TensorCore
 
-/// Gradient descent θ ← θ − αg, with momentum as PyTorch does it: b ← μb + g, θ ← θ − αb (Polyak 1964), or Nesterov's
-/// θ ← θ − α(g + μb), which looks a step ahead (Sutskever et al. 2013).
+/// Gradient descent θ ← θ − αg, with momentum as in PyTorch: b ← μb + g, θ ← θ − αb (Polyak 1964), or Nesterov's θ ← θ
+/// − α(g + μb), which looks one step ahead (Sutskever et al. 2013).
 public final class SGD: Optimizer {
     /// α.
     public let learningRate: Variable
@@ -12,7 +12,7 @@ public final class SGD: Optimizer {
 
     /// Makes the optimiser; without momentum (0) it keeps no state.
     ///
-    /// - Precondition: Nesterov's step has momentum.
+    /// - Precondition: Nesterov's method has momentum.
     public init(
         learningRate: Double, momentum: Double = 0, nesterov: Bool = false, weightDecay: WeightDecay = .none
     ) {
@@ -21,7 +21,7 @@ public final class SGD: Optimizer {
         (self.momentum, isNesterov, self.weightDecay) = (momentum, nesterov, weightDecay)
     }
 
-    /// Makes the velocities, with momentum.
+    /// Makes the velocities if there is momentum.
     public func prepare(for parameters: Parameters) {
         if momentum != 0 { velocity.prepare(for: parameters) }
     }
@@ -44,6 +44,6 @@ public final class SGD: Optimizer {
         }
     }
 
-    /// `velocity.…`, with momentum.
+    /// The velocities, as `velocity.…`, if there is momentum.
     public var state: Parameters { velocity.parameters }
 }

@@ -4,9 +4,9 @@ import Foundation
 public struct StepSchedule: Schedule, Hashable {
     /// The value at step 0.
     public var start: Double
-    /// What the value is multiplied with at each stair.
+    /// The factor that the value is multiplied by at each stair.
     public var factor: Double
-    /// The steps between stairs.
+    /// The number of steps between stairs.
     public var interval: Int
 
     /// Makes a schedule.
@@ -25,7 +25,7 @@ public struct StepSchedule: Schedule, Hashable {
 public struct ExponentialSchedule: Schedule, Hashable {
     /// The value at step 0.
     public var start: Double
-    /// What the value is multiplied with in each step.
+    /// The factor that the value is multiplied by in each step.
     public var factor: Double
 
     /// Makes a schedule.
@@ -35,12 +35,12 @@ public struct ExponentialSchedule: Schedule, Hashable {
     public func value(at step: Int) -> Double { start * pow(factor, Double(step)) }
 }
 
-/// The transformer's schedule (Vaswani et al. 2017): up in a straight line over the warm-up, then down as 1/√t. With
+/// The transformer's schedule (Vaswani et al. 2017): a linear increase over the warm-up, then a decrease as 1/√t. With
 /// t = step + 1, the value is peak · min(t / warm-up, √(warm-up / t)); the paper's peak is 1/√(width · warm-up).
 public struct InverseSquareRootSchedule: Schedule, Hashable {
     /// The largest value, at the end of the warm-up.
     public var peak: Double
-    /// The steps of the warm-up.
+    /// The number of warm-up steps.
     public var warmup: Int
 
     /// Makes a schedule.
