@@ -1,19 +1,18 @@
 import Deflate
 
-/// A PNG file that can't be read: where it goes wrong and what was expected there.
+/// A PNG file that can't be read: the place of the problem and what was expected there.
 public struct PNGError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of trouble it is.
+    /// The kind of problem.
     public enum Kind: Hashable, Sendable {
-        /// The file does not follow the format, or was cut off.
+        /// The file does not follow the format, or it is truncated.
         case damaged
-        /// The file is a PNG of a kind that is not read here: 16 or fewer than 8 bits a channel, or interlaced.
+        /// The file is a PNG of a kind that is not supported: more or fewer than 8 bits per channel, or interlaced.
         case unsupported
-        /// The picture has more pixels than the caller allowed.
+        /// The image has more pixels than the caller allowed.
         case tooLarge
     }
-    /// What kind of trouble it is.
     public let kind: Kind
-    /// The byte of the file, counted from 0, at which it was found.
+    /// The offset in the file, counted from 0, at which the problem was found.
     public let offset: Int
     /// What was expected there and what was found.
     public let problem: String
@@ -31,12 +30,12 @@ public struct PNGError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension PNG {
-    /// The picture that a PNG file holds: 8-bit grey, grey with alpha, RGB, RGBA or palette, not interlaced,
-    /// transparency (tRNS) included. Gamma and colour profiles are not applied.
+    /// The image in a PNG file: 8-bit grey, grey with alpha, RGB, RGBA or palette, not interlaced, transparency (tRNS)
+    /// included. Gamma and colour profiles are not applied.
     ///
-    /// Memory stays within a few times the file's size times deflate's largest ratio (1,032), and within
-    /// `maximumPixels` pixels.
-    /// - Throws: ``PNGError`` for anything else, and for pictures of more than `maximumPixels` pixels.
+    /// Memory is bounded by a few times the file's size times deflate's largest ratio (1,032), and by `maximumPixels`
+    /// pixels.
+    /// - Throws: ``PNGError`` for anything else, and for images with more than `maximumPixels` pixels.
     public static func decode(_ file: [UInt8], maximumPixels: Int = 1 << 26) throws(PNGError) -> Frame {
         var reader = ChunkReader(file: file)
         try reader.readSignature()
@@ -59,7 +58,7 @@ extension PNG {
                 guard let dataOffset else { throw chunk.damaged("expected an IDAT chunk before IEND, found none") }
                 return try pixels(compressed, at: dataOffset, header, palette)
             default:
-                // A capital first letter marks what a decoder must understand (section 5.4).
+                // A capital first letter marks chunks that a decoder must understand (section 5.4).
                 if chunk.isCritical { throw chunk.unsupported("expected a known chunk, found \(chunk.type)") }
             }
         }
@@ -114,7 +113,7 @@ extension PNG {
     }
 }
 
-/// One chunk of a file whose checksum was right.
+/// One chunk of a file, with a correct checksum.
 private struct Chunk {
     let type: String
     /// The byte of the file at which its data begins.
@@ -216,7 +215,7 @@ private struct Header {
 /// The PLTE and tRNS chunks (sections 11.2.3 and 11.3.2.1).
 private struct Palette {
     var colors: [Color] = []
-    /// For grey and RGB pictures, the colour that means transparent.
+    /// For grey and RGB images, the colour that means transparent.
     var transparent: Color?
 
     mutating func readColors(_ chunk: Chunk) throws(PNGError) {

@@ -2,7 +2,7 @@
 public enum ViewerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no display, or SDL can't use it; the reason is SDL's.
     case noDisplay(String)
-    /// A picture could not be written.
+    /// A screenshot could not be written.
     case cannotWrite(path: String, reason: String)
 
     /// A sentence with the next thing to try.

@@ -1,26 +1,21 @@
-/// A key pressed in the window, by what it means rather than where it lies on the keyboard.
+/// A key pressed in the window, by its meaning rather than its place on the keyboard.
 public enum ViewerKey: Hashable, Sendable {
-    /// The space bar.
     case space
-    /// The tabulator.
     case tab
-    /// Escape.
     case escape
-    /// The enter key.
     case enter
-    /// F1.
     case f1
-    /// The arrow to the left.
+    /// The left arrow.
     case left
-    /// The arrow to the right.
+    /// The right arrow.
     case right
-    /// The arrow up.
+    /// The up arrow.
     case up
-    /// The arrow down.
+    /// The down arrow.
     case down
-    /// A letter, given in lower case.
+    /// A letter, in lower case.
     case letter(Character, shift: Bool = false)
-    /// A digit or a sign, as the keyboard's layout writes it.
+    /// A digit or a sign, as typed with the keyboard's layout.
     case sign(Character)
 }
 

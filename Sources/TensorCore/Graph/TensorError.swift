@@ -1,26 +1,26 @@
-/// What can go wrong with a tensor other than a programmer's mistake in shapes.
+/// Errors of tensors other than a programmer's mistakes in shapes.
 public enum TensorError: Error, Hashable, CustomStringConvertible {
-    /// A value was read while `program` was being recorded: only a replay has values.
+    /// A value was read while `program` was being recorded; only a replay has values.
     case valueReadWhileRecording(operation: String, program: String)
     /// A tensor that depends on a program's input was read outside that program.
     case valueOfInput(operation: String)
-    /// A random tensor was read outside a program, so that no stream gives it numbers.
+    /// A random tensor was read outside a program, where no stream provides its numbers.
     case randomOutsideProgram(operation: String)
-    /// A variable changed between the reading of it and the evaluation of what was made from it.
+    /// A variable changed between its reading and the evaluation of a result that depends on it.
     case staleVariable(name: String)
-    /// A program was given another number of inputs than it declares.
+    /// A program was given a different number of inputs than it declares.
     case inputCount(program: String, expected: Int, given: Int)
-    /// An input has another shape than declared.
+    /// An input has a different shape from its declaration.
     case inputShape(program: String, input: Int, expected: Shape, given: Shape)
-    /// An input's elements are of another type than declared.
+    /// An input's elements have a different type from its declaration.
     case inputType(program: String, input: Int, expected: ScalarType, given: ScalarType)
     /// A variable was loaded with the wrong shape.
     case variableShape(name: String, expected: Shape, given: Shape)
     /// A file lacks a variable.
     case missingVariable(name: String, file: String)
-    /// With ``FiniteCheck``: the first operation that made a NaN or an infinity; `origin` is where it was recorded.
+    /// With ``FiniteCheck``: the first operation that produced a NaN or an infinity; `origin` is where it was recorded.
     case notFinite(value: String, operation: String, shape: Shape, program: String, origin: String)
-    /// With ``ShadowCheck``: the first result that isn't the plain run's, by more than rounding explains.
+    /// With ``ShadowCheck``: the first result that differs from the plain run's by more than rounding explains.
     case differsFromPlain(result: String, program: String, difference: Double, allowed: Double, origin: String)
     /// The processor lacks the instructions that the kernels need.
     case unsupportedProcessor

@@ -1,10 +1,11 @@
-// Products and factorisations of matrices, those in the last two dimensions.
+// Products and factorisations of the matrices in the last two dimensions.
 
 extension Tensor {
-    /// The matrix product (…, M, K) × (…, K, N) → (…, M, N), either operand optionally stored transposed, (…, K, M) or
+    /// The matrix product (…, M, K) × (…, K, N) → (…, M, N). Either operand may be stored transposed, as (…, K, M) or
     /// (…, N, K).
     ///
-    /// Leading dimensions broadcast. Where the right operand has none, those of the left one are rows of one large product.
+    /// Leading dimensions broadcast. If the right operand has none, those of the left one become rows of one large
+    /// product.
     public func matmul(_ right: Tensor, transposeLeft: Bool = false, transposeRight: Bool = false) -> Tensor {
         requireFloats("matmul")
         right.requireFloats("matmul")
@@ -31,14 +32,14 @@ extension Tensor {
     }
 
     /// The lower triangular L with L Lᵀ = A of symmetric positive definite matrices (…, N, N), of which only the lower
-    /// triangle is read; NaN where a matrix isn't positive definite. The gradient is symmetric.
+    /// triangle is read; NaN if a matrix is not positive definite. The gradient is symmetric.
     public func cholesky() -> Tensor {
         requireSquare("cholesky")
         return Tensor(Node(.cholesky, [node], shape: shape, type: .float32))
     }
 
-    /// X with T X = B (Tᵀ X = B with `transposed`) for this lower (or upper) triangular T (…, N, N) and B (…, N, M); the
-    /// other triangle isn't read.
+    /// X with T X = B (Tᵀ X = B with `transposed`) for this lower (or upper) triangular T (…, N, N) and B (…, N, M);
+    /// the other triangle is not read.
     public func triangularSolve(_ rightSide: Tensor, upper: Bool = false, transposed: Bool = false) -> Tensor {
         requireSquare("triangularSolve")
         rightSide.requireFloats("triangularSolve")
@@ -50,13 +51,13 @@ extension Tensor {
         return Tensor(Node(operation, [node, rightSide.node], shape: rightSide.shape, type: .float32))
     }
 
-    /// The inverse of matrices (…, N, N), by elimination with partial pivoting; infinite or NaN where there is none.
+    /// The inverse of matrices (…, N, N), by elimination with partial pivoting; infinite or NaN for a singular matrix.
     public func inverse() -> Tensor {
         requireSquare("inverse")
         return Tensor(Node(.inverse, [node], shape: shape, type: .float32))
     }
 
-    /// log |det A| of matrices (…, N, N) → (…), by elimination with partial pivoting; −∞ for a singular one.
+    /// log |det A| of matrices (…, N, N) → (…), by elimination with partial pivoting; −∞ for a singular matrix.
     public func logAbsoluteDeterminant() -> Tensor {
         requireSquare("logAbsoluteDeterminant")
         return Tensor(Node(.logAbsoluteDeterminant, [node], shape: Shape(shape.dropLast(2)), type: .float32))
