@@ -27,7 +27,6 @@ public enum Activation: String, SettingChoice, Layer {
         }
     }
 
-    /// None.
     public var parameters: Parameters { [:] }
 }
 

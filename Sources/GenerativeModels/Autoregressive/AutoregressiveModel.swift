@@ -47,7 +47,6 @@ extension ConditionalStepper {
 public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
     public let data: Dataset.Description
     public let parameters: Parameters
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     let network: any ConditionalNetwork
     let distribution: ConditionalDistribution
@@ -80,7 +79,6 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
         optimizer.prepare(for: parameters)
     }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// The random stream of fitting, which dropout samples from.
@@ -98,7 +96,6 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
         return [("logLikelihood", Double(plan.output(0)[0]))]
     }
 
-    /// The mean log-likelihood.
     public func score(_ rows: DataRows) throws -> Double {
         let nats = try logProbabilities(rows)
         return nats.reduce(0, +) / Double(nats.count)

@@ -42,10 +42,8 @@ public struct ConvNADESettings: ModelSettings {
     @Setting(1...31, "kernel size, odd") public var kernel = 5
     @Setting(1...4096, "orderings averaged in a likelihood") public var orders = 1
 
-    /// The defaults.
     public init() {}
 
-    /// Pictures of bits.
     public var needs: DataNeeds { DataNeeds(.bits, pictures: true) }
     /// 20 epochs with a decaying learning rate. Scores and likelihoods run the network once for each number of a row,
     /// so only a few rows are scored.
@@ -56,7 +54,6 @@ public struct ConvNADESettings: ModelSettings {
         }
     }
 
-    /// An ``OrderlessModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try ModelError.requireOdd(["kernel": kernel])
         guard let size = data.grid else {

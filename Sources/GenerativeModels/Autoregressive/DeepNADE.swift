@@ -72,17 +72,14 @@ public struct DeepNADESettings: ModelSettings {
     /// 1 gives a DeepNADE; more give its ensemble, EoNADE.
     @Setting(1...4096, "orderings averaged in a likelihood (EoNADE)") public var orders = 1
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
     /// 200 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay) = (200, 1e-3, .linear) }
     }
 
-    /// An ``OrderlessModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard !hiddenUnits.isEmpty else {
             throw ModelError.setting("hiddenUnits", value: "empty", expected: "at least one hidden layer")

@@ -112,23 +112,16 @@ struct GatedLayer: Module {
 
 /// Settings of ``GatedPixelCNN``.
 public struct GatedPixelCNNSettings: ModelSettings {
-    /// Gated layers.
     @Setting(1...100, "gated layers") public var layers = 14
-    /// Channels of each stack.
     @Setting(1...4096, "channels per stack") public var channels = 16
-    /// Columns of the first layer's kernel, odd.
     @Setting(3...31, "kernel size of the first layer, odd") public var firstKernel = 7
-    /// Columns of the other kernels, odd.
     @Setting(3...31, "kernel size of the other layers, odd") public var kernel = 3
-    /// Channels between the last layer and the outputs.
     @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
     /// Dropout applies to the horizontal stack.
     @Setting(0...0.9, "dropout rate after each layer") public var dropout = 0.0
 
-    /// The defaults.
     public init() {}
 
-    /// Pictures of bits or grey levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
     /// 30 epochs with a decaying learning rate.
     public var fitting: FitSettings {
@@ -137,7 +130,6 @@ public struct GatedPixelCNNSettings: ModelSettings {
         }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try ModelError.requireOdd(["firstKernel": firstKernel, "kernel": kernel])
         guard let picture = data.picture, picture.channels == 1 else {

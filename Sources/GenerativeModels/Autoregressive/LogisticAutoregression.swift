@@ -39,17 +39,14 @@ struct LogisticAutoregression: ConditionalNetwork {
 
 /// Settings of ``LogisticAutoregression``.
 public struct LogisticAutoregressionSettings: ModelSettings {
-    /// The defaults.
     public init() {}
 
-    /// Bits or reals.
     public var needs: DataNeeds { DataNeeds(.bits, .reals) }
     /// 50 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (50, 1e-2, .linear, 10) }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         let isReal = data.kind == .reals
         return try AutoregressiveModel(

@@ -15,11 +15,8 @@ import TensorCore
 /// units. Minibatches cycle through the masks, and the likelihood is that of the mixture over all of them, (1/M) Σ p(x
 /// | mask).
 public final class MADE: NumberByNumberModel, LikelihoodModel {
-    /// What a row is.
     public let data: Dataset.Description
-    /// What the network learned.
     public let parameters: Parameters
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let settings: MADESettings
     let masks: [Degrees]
@@ -104,7 +101,6 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         }
     }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// The position in the cycle of masks.
@@ -194,17 +190,14 @@ public struct MADESettings: ModelSettings {
     /// Germain et al. (2015) use AdaGrad.
     @Setting([.adam, .adagrad], "optimiser") public var optimizer = OptimizerName.adam
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
     /// 100 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 20) }
     }
 
-    /// A ``MADE``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard !hiddenUnits.isEmpty else {
             throw ModelError.setting("hiddenUnits", value: "empty", expected: "at least one hidden layer")

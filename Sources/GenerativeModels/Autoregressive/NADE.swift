@@ -128,17 +128,14 @@ public struct NADESettings: ModelSettings {
     /// The ordering depends on the seed of the fit.
     @Setting("a random ordering instead of raster order") public var shuffled = false
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
     /// 100 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 10) }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         let root = RandomStream(seed: seed)
         var random = root.split("parameters")
@@ -154,17 +151,14 @@ public struct RNADESettings: ModelSettings {
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 50
     @Setting(1...1024, "mixture components per dimension") public var components = 10
 
-    /// The defaults.
     public init() {}
 
-    /// Reals.
     public var needs: DataNeeds { DataNeeds(.reals, .unit) }
     /// 100 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 3e-3, .linear, 20) }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         var random = RandomStream(seed: seed).split("parameters")
         let distribution = ConditionalDistribution.gaussianMixture(components)

@@ -51,17 +51,14 @@ struct NeuralAutoregression: ConditionalNetwork {
 public struct NeuralAutoregressionSettings: ModelSettings {
     @Setting(1...1024, "hidden units per dimension") public var groupUnits = 4
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
     /// 50 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (50, 1e-3, .linear, 10) }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         var random = RandomStream(seed: seed).split("parameters")
         let network = NeuralAutoregression(width: data.width, groupUnits: groupUnits, random: &random)

@@ -24,11 +24,8 @@ protocol OrderedSums: OrderlessNetwork {
 /// Each order is a density of its own. The likelihood is that of the mixture of several, (1/M) Σ p(x | order). It
 /// averages probabilities; averaging logits would not give a density.
 public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
-    /// What a row is.
     public let data: Dataset.Description
-    /// What the network learned.
     public let parameters: Parameters
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let network: any OrderlessNetwork
     private let orders: Int
@@ -65,7 +62,6 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         optimizer.prepare(for: parameters)
     }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// The random stream of the subsets.

@@ -66,10 +66,8 @@ public struct PixelCNNSettings: ModelSettings {
     /// Rounded up to a multiple of the number of colours.
     @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
 
-    /// The defaults.
     public init() {}
 
-    /// Pictures of bits or levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
     /// 20 epochs with a decaying learning rate and averaged parameters.
     public var fitting: FitSettings {
@@ -78,7 +76,6 @@ public struct PixelCNNSettings: ModelSettings {
         }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try ModelError.requireOdd(["firstKernel": firstKernel, "kernel": kernel])
         guard data.grid != nil else {

@@ -8,9 +8,7 @@ import TensorCore
 /// A table for each conditional: p(xᵢ = 1 | x₁…xᵢ₋₁) for each of the 2^{i−1} prefixes, Σᵢ 2^{i−1} = 2ᴰ − 1 numbers in
 /// all. They are relative frequencies, with α added to the count of each value.
 public final class TabularModel: NumberByNumberModel, LikelihoodModel {
-    /// What a row is.
     public let data: Dataset.Description
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let settings: TabularSettings
     /// How often a bit was 0, and 1, after each prefix. The first bit's prefix is entry 1; those that follow a prefix c
@@ -23,9 +21,7 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
         counts = Variable(zeros: [1 << data.width, 2], name: "counts")
     }
 
-    /// The counts.
     public var parameters: Parameters { Parameters(named: ["counts": counts]) }
-    /// The counts.
     public var variables: Parameters { parameters }
     public var randomStates: [RandomState] {
         get { [] }
@@ -49,7 +45,6 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
         return [("logLikelihood", try score(batch))]
     }
 
-    /// The mean log-likelihood.
     public func score(_ rows: DataRows) throws -> Double {
         let nats = logProbabilities(rows)
         return nats.reduce(0, +) / Double(nats.count)
@@ -110,15 +105,12 @@ public struct TabularSettings: ModelSettings {
     /// α: ½ is Jeffreys' prior, 0 gives maximum likelihood.
     @Setting(0...1_000_000, "pseudocount added to each count") public var smoothing = 0.5
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
     /// One pass through the data.
     public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
 
-    /// A ``TabularModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard data.width <= 24 else {
             throw ModelError.data(

@@ -34,7 +34,6 @@ public struct FitSettings: Configurable, Hashable {
     /// 0 writes a checkpoint after every epoch.
     @Setting(0...86_400, "minimum seconds between checkpoints") public var checkpointSeconds = 20.0
 
-    /// The defaults.
     public init() {}
 
     /// A model's own defaults.

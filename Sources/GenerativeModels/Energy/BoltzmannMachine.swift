@@ -23,7 +23,6 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
     /// The maximum number of units with third-order energies, whose tensor has units³ numbers.
     public static let tripleUnits = 128
 
-    /// What a row is.
     public let data: Dataset.Description
     /// The log-likelihood for few units, the pseudo-likelihood for many.
     public let scoreName: ScoreName

@@ -22,10 +22,8 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
     @Setting(2...100_000, "annealed importance sampling: chains") public var aisChains = 100
     @Setting(2...10_000_000, "annealed importance sampling: temperatures") public var aisBetas = 1000
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
     /// 50 epochs with minibatches of 100 and a learning rate of 0.01.
@@ -33,7 +31,6 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }
 
-    /// A ``BoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "boltzmann-machine")
         guard gradient != .exact || data.width <= BoltzmannMachine.exactUnits else {

@@ -20,32 +20,21 @@ public struct BoltzmannSettings: Configurable, Hashable {
         case zero
     }
 
-    /// Gibbs steps of an update.
     @Setting(1...10_000, "Gibbs steps per update") public var gibbsSteps = 1
-    /// Persistent chains.
     @Setting(1...100_000, "persistent chains") public var chains = 100
-    /// Whether units are centred.
     @Setting("centre the units") public var centred = true
-    /// The share by which the means move to a batch's.
     @Setting(0...1, "update rate of the moving averages used for centring") public var offsetRate = 0.01
-    /// The share of the last step that is kept.
     @Setting(0...0.999999, "momentum") public var momentum = 0.0
-    /// The pull of the weights to 0.
     @Setting(0...10, "weight decay") public var weightDecay = 0.0
-    /// The standard deviation of the first weights.
     @Setting(0...10, "standard deviation of the initial weights") public var initialScale = 0.01
-    /// What the visible biases begin with.
     @Setting("initial visible biases") public var visibleBias = VisibleBias.data
     /// Chains start at the base rates.
     @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
-    /// Chains of annealed importance sampling.
     @Setting(2...100_000, "annealed importance sampling: chains") public var aisChains = 100
-    /// Temperatures of annealed importance sampling.
     @Setting(2...10_000_000, "annealed importance sampling: temperatures") public var aisBetas = 14_500
     /// Whether the precision of Gaussian units is learned.
     var learnsPrecision = false
 
-    /// The defaults.
     public init() {}
 }
 

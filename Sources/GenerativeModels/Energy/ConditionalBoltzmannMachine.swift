@@ -14,7 +14,6 @@ import TensorCore
 public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodModel, CompletingModel, PicturingModel {
     private static let scoreCost = 1 << 26
 
-    /// What a row is.
     public let data: Dataset.Description
     /// log p(v | y) if it takes less than a second, otherwise the negative squared error of reconstruction.
     public let scoreName: ScoreName

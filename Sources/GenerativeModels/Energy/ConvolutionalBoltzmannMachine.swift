@@ -13,7 +13,6 @@ import TensorCore
 public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel, ReconstructingModel, EncodingModel,
     CompletingModel, PicturingModel, ProcessModel
 {
-    /// What a row is.
     public let data: Dataset.Description
     private let settings: ConvolutionalBoltzmannSettings
     private let maps: PooledMaps

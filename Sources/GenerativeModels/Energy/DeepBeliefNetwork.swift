@@ -23,7 +23,6 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
     PicturingModel,
     ProcessModel
 {
-    /// What a row is.
     public let data: Dataset.Description
     private let settings: DeepBeliefSettings
     /// The machine of each pair of layers.

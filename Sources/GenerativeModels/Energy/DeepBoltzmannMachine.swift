@@ -28,7 +28,6 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
     /// The maximum number of terms of an exact partition function that a score computes.
     private static let scoreCost = 1 << 26
 
-    /// What a row is.
     public let data: Dataset.Description
     /// The bound if log Z is cheap, otherwise the log-probability of rows given their hidden units' expectations.
     public let scoreName: ScoreName

@@ -6,25 +6,19 @@ import TensorCore
 
 /// Settings of a ``DiscriminativeBoltzmannMachine``.
 public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
-    /// Hidden units.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 200
     /// α: the weight of the generative gradient relative to the discriminative one.
     @Setting(0...1000, "weight of the generative gradient; 0: purely discriminative") public var generative = 0.01
-    /// Gibbs steps of the negative phase.
     @Setting(1...10_000, "Gibbs steps of the generative gradient") public var gibbsSteps = 1
-    /// Gibbs steps to a sample.
     @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
 
-    /// The defaults.
     public init() {}
 
-    /// Bits, or numbers from 0 to 1 as probabilities of them, with labels.
     public var needs: DataNeeds { DataNeeds(.bits, .unit, labels: true) }
 
     /// 50 epochs with minibatches of 100.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (50, 100) } }
 
-    /// A ``DiscriminativeBoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits, .unit], of: "discriminative-rbm")
         try data.requireClasses(of: "discriminative-rbm")
@@ -43,7 +37,6 @@ public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
 public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel, ClassSamplingModel, EncodingModel,
     PicturingModel
 {
-    /// What a row is.
     public let data: Dataset.Description
     /// The mean of log p(y | v).
     public let scoreName = ScoreName.conditionalLikelihood

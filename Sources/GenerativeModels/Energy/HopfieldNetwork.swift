@@ -19,7 +19,6 @@ import TensorCore
 public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingModel, CompletingModel, PicturingModel,
     ProcessModel
 {
-    /// What a row is.
     public let data: Dataset.Description
     /// The negative squared error of recalling the rows from themselves.
     public let scoreName = ScoreName.reconstruction
@@ -35,9 +34,7 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
         weights = Variable(zeros: [data.width, data.width], name: "weights")
     }
 
-    /// The weights.
     public var parameters: Parameters { Parameters(named: ["weights": weights]) }
-    /// The weights.
     public var variables: Parameters { parameters }
     public var randomStates: [RandomState] {
         get { [] }

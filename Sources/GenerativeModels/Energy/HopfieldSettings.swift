@@ -12,21 +12,16 @@ public enum HopfieldStorage: String, SettingChoice {
 
 /// Settings of a ``HopfieldNetwork`` with units that are −1 or 1.
 public struct HopfieldSettings: ModelSettings, Hashable {
-    /// How patterns are stored.
     @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.hebbian
-    /// The most sweeps of a recall.
     @Setting(1...1_000_000, "maximum sweeps of a recall") public var sweeps = 100
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
     /// One epoch: each pattern is stored once.
     public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
 
-    /// A ``HopfieldNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "hopfield")
         return HopfieldNetwork(storage: storage, gain: nil, sweeps: sweeps, data: data, seed: seed)
@@ -35,23 +30,17 @@ public struct HopfieldSettings: ModelSettings, Hashable {
 
 /// Settings of a ``HopfieldNetwork`` with units between −1 and 1.
 public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
-    /// How patterns are stored.
     @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.pseudoinverse
-    /// The steepness of a unit's tanh.
     @Setting(0.01...1000, "gain of the tanh units") public var gain = 2.0
-    /// The most sweeps of a recall.
     @Setting(1...1_000_000, "maximum sweeps of a recall") public var sweeps = 100
 
-    /// The defaults.
     public init() {}
 
-    /// Numbers from 0 to 1.
     public var needs: DataNeeds { DataNeeds(.unit, .bits) }
 
     /// One epoch: each pattern is stored once.
     public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
 
-    /// A ``HopfieldNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.unit, .bits], of: "hopfield-continuous")
         return HopfieldNetwork(storage: storage, gain: Float(gain), sweeps: sweeps, data: data, seed: seed)
@@ -62,21 +51,16 @@ public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
 public struct ModernHopfieldSettings: ModelSettings, Hashable {
     /// The inverse temperature of the choice among the patterns.
     @Setting(1e-6...1e6, "inverse temperature β of the softmax over patterns") public var beta = 1.0
-    /// Patterns that there is room for.
     @Setting(1...1_000_000, "maximum number of stored patterns") public var capacity = 1000
-    /// The most steps of a recall.
     @Setting(1...1_000_000, "maximum steps of a recall") public var steps = 20
 
-    /// The defaults.
     public init() {}
 
-    /// Bits, numbers from 0 to 1, or any.
     public var needs: DataNeeds { DataNeeds(.bits, .unit, .reals) }
 
     /// One epoch: each pattern is stored once.
     public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
 
-    /// A ``ModernHopfieldNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits, .unit, .reals], of: "hopfield-modern")
         return ModernHopfieldNetwork(self, data: data)

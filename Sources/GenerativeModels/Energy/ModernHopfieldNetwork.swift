@@ -16,7 +16,6 @@ import TensorCore
 public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, ReconstructingModel, CompletingModel,
     ProcessModel
 {
-    /// What a row is.
     public let data: Dataset.Description
     /// The negative squared error of recalling the rows from themselves.
     public let scoreName = ScoreName.reconstruction
@@ -43,9 +42,7 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
         }
     }
 
-    /// The patterns.
     public var parameters: Parameters { Parameters(named: ["patterns": patterns, "count": count]) }
-    /// The patterns.
     public var variables: Parameters { parameters }
     public var randomStates: [RandomState] {
         get { [] }

@@ -91,7 +91,6 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
     /// The recurrent network's and the machines' weights and biases.
     public var parameters: Parameters { network.parameters }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// The stream of fitting; scores need no random numbers.

@@ -22,7 +22,6 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
     /// The number of bits of a row whose conditionals are scored.
     private static let scoredBits = 8
 
-    /// What a row is.
     public let data: Dataset.Description
     /// The kind of score that ``score(_:)`` returns.
     public let scoreName: ScoreName

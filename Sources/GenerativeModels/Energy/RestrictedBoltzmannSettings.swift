@@ -3,18 +3,14 @@ import Datasets
 
 /// Settings of a ``RestrictedBoltzmannMachine`` of bits.
 public struct RestrictedBoltzmannSettings: ModelSettings, Hashable {
-    /// Hidden units.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 500
-    /// Where the negative phase's samples come from.
     @Setting("contrastive divergence (cd), or its persistent form (pcd)")
     public var algorithm = BoltzmannSettings.Algorithm.pcd
     /// Learning, sampling and the partition function.
     public var boltzmann = BoltzmannSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
     /// 50 epochs with minibatches of 100 and a learning rate of 0.01, as in Melchior, Fischer & Wiskott (2016).
@@ -22,7 +18,6 @@ public struct RestrictedBoltzmannSettings: ModelSettings, Hashable {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }
 
-    /// A ``RestrictedBoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "rbm")
         return try RestrictedBoltzmannMachine(
@@ -41,20 +36,15 @@ public struct GaussianBoltzmannSettings: ModelSettings, Hashable {
         case fixed
     }
 
-    /// Hidden units.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 100
-    /// What becomes of the precision.
     @Setting("precision of the visible units") public var precision = Precision.learned
-    /// Where the negative phase's samples come from.
     @Setting("contrastive divergence (cd), or its persistent form (pcd)")
     public var algorithm = BoltzmannSettings.Algorithm.pcd
     /// Learning, sampling and the partition function.
     public var boltzmann = BoltzmannSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// Real numbers.
     public var needs: DataNeeds { DataNeeds(.reals) }
 
     /// 50 epochs with minibatches of 100 and a learning rate of 0.01.
@@ -62,7 +52,6 @@ public struct GaussianBoltzmannSettings: ModelSettings, Hashable {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }
 
-    /// A ``RestrictedBoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.reals, .unit], of: "gaussian-rbm")
         var boltzmann = boltzmann

@@ -7,21 +7,17 @@ import TensorCore
 
 /// Settings of a ``SigmoidBeliefNetwork``.
 public struct SigmoidBeliefSettings: ModelSettings, Hashable {
-    /// Units of each hidden layer, from the visible units up.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [200, 100]
     /// K, the number of samples of the hidden units.
     @Setting(1...1_000_000, "importance samples per likelihood") public var importanceSamples = 100
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
     /// 100 epochs with minibatches of 100.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (100, 100) } }
 
-    /// A ``SigmoidBeliefNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "sigmoid-belief-network")
         guard !hiddenUnits.isEmpty else {
@@ -48,7 +44,6 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     /// The maximum number of hidden units whose states are enumerated.
     public static let exactUnits = 12
 
-    /// What a row is.
     public let data: Dataset.Description
     private let settings: SigmoidBeliefSettings
     private let sizes: [Int]
@@ -142,7 +137,6 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     /// Both networks.
     public var parameters: Parameters { Self.parameters(causes, prior, recognition) }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// The stream of fitting; scores use the same random numbers each time.

@@ -18,11 +18,9 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     private let optimizer: Adam
     let fitProgram, boundProgram, rowProgram, sampleProgram: Program
     private let codeProgram: Program
-    /// What a row is.
     public let data: Dataset.Description
     /// The number of data dimensions.
     public var width: Int { data.width }
-    /// The bound.
     public let scoreName = ScoreName.bound
 
     /// Makes a model for the data.
@@ -97,7 +95,6 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         return [("bound", bound.nats), ("reconstruction", bound.reconstruction), ("divergence", bound.divergence)]
     }
 
-    /// The mean bound.
     public func score(_ rows: DataRows) throws -> Double {
         var total = 0.0
         for start in stride(from: 0, to: rows.count, by: 1024) {
@@ -156,7 +153,6 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         set { (fitProgram.randomState, boundProgram.randomState) = (newValue[0], newValue[1]) }
     }
 
-    /// The parameters, and the optimiser's state.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// A lower bound on the data's mean log-likelihood.

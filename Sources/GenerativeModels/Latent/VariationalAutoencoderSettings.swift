@@ -14,23 +14,17 @@ public struct VariationalAutoencoderSettings: ModelSettings {
         case bernoulli
     }
 
-    /// p(x|z).
     @Setting("likelihood of a data dimension given the latents") public var likelihood = Likelihood.gaussian
-    /// Units of the encoder's and of the decoder's hidden layer.
     @Setting(1...8192, "units per hidden layer") public var hiddenSize = 64
-    /// The number of latents.
     @Setting(1...4096, "latent dimensions") public var latentSize = 4
 
-    /// The defaults.
     public init() {}
 
-    /// Reals, or numbers from 0 to 1 for Bernoulli dimensions.
     public var needs: DataNeeds { likelihood == .gaussian ? DataNeeds(.reals) : DataNeeds(.bits, .unit) }
 
     /// 200 epochs with minibatches of 128.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (200, 128) } }
 
-    /// A ``VariationalAutoencoder``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try VariationalAutoencoder(self, data: data, seed: seed)
     }

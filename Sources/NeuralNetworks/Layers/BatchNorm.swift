@@ -32,7 +32,6 @@ public struct BatchNorm: Layer {
         statistics.normalized(input) * weight.tensor + bias.tensor
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 
     /// `running_mean` and `running_var`.
@@ -64,7 +63,6 @@ public struct ConditionalBatchNorm: Module {
         return statistics.normalized(input) * scale + shift
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 
     /// `running_mean` and `running_var`.

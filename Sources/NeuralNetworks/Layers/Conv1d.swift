@@ -50,7 +50,6 @@ public struct Conv1d: Layer {
         ).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 
     /// How many steps of the input an output of these layers, one after another, depends on: 1 + Σ_l (K_l − 1) d_l for
@@ -103,7 +102,6 @@ public struct ConvTranspose1d: Layer {
         ).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 

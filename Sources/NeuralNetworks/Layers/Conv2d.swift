@@ -41,7 +41,6 @@ public struct Conv2d: Layer {
         ).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 
@@ -86,6 +85,5 @@ public struct ConvTranspose2d: Layer {
         ).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }

@@ -24,6 +24,5 @@ public struct Dropout: Layer {
         return input * kept * (1 / (1 - rate))
     }
 
-    /// None.
     public var parameters: Parameters { [:] }
 }

@@ -16,6 +16,5 @@ public struct Embedding: Layer {
     /// The vectors of the given indices.
     public func callAsFunction(_ indices: Tensor) -> Tensor { weight.tensor.taking(indices) }
 
-    /// `weight`.
     public var parameters: Parameters { Parameters(named: ["weight": weight]) }
 }

@@ -21,7 +21,6 @@ public struct LayerNorm: Layer {
         input.standardized(epsilon) { $0.mean([-1], keepDimensions: true) } * weight.tensor + bias.tensor
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 
@@ -34,7 +33,6 @@ public struct GroupNorm: Layer {
     public let weight: Variable
     /// β (features).
     public let bias: Variable
-    /// The number of groups.
     public let groups: Int
     private let epsilon: Double
 
@@ -68,7 +66,6 @@ public struct GroupNorm: Layer {
         return (x.standardized(epsilon, mean) * weight.tensor + bias.tensor).reshaped(to: shape)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 

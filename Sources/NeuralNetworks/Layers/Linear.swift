@@ -21,7 +21,6 @@ public struct Linear: Layer {
         input.matmul(weight.tensor, transposeRight: true).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 

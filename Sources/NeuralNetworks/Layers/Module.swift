@@ -20,7 +20,6 @@ public protocol Module {
 }
 
 extension Module {
-    /// None.
     public var buffers: Parameters { [:] }
 
     /// Parameters and buffers: what a checkpoint stores and what a copy of the module copies.

@@ -35,7 +35,6 @@ public struct Function: Layer {
     /// Applies the function.
     public func callAsFunction(_ input: Tensor) -> Tensor { body(input) }
 
-    /// None.
     public var parameters: Parameters { [:] }
 }
 

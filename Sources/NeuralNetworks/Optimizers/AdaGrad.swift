@@ -3,7 +3,6 @@ import TensorCore
 /// AdaGrad (Duchi, Hazan & Singer 2011): s ← s + g², θ ← θ − α g / (√s + ε), as in PyTorch. Parameters whose gradients
 /// are mostly 0 keep large steps; all steps become smaller as training continues.
 public final class AdaGrad: Optimizer {
-    /// α.
     public let learningRate: Variable
     private let epsilon: Double
     private let weightDecay: WeightDecay
@@ -17,7 +16,6 @@ public final class AdaGrad: Optimizer {
 
     public func prepare(for parameters: Parameters) { sum.prepare(for: parameters) }
 
-    /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)
         let steps = weightDecay.applied(to: parameters, gradients, learningRate: learningRate.tensor)

@@ -3,7 +3,6 @@ import TensorCore
 /// Adam (Kingma & Ba 2015), with PyTorch's bias correction:
 /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − (α/(1−β₁ᵗ)) m / (√(v/(1−β₂ᵗ)) + ε).
 public class Adam: Optimizer {
-    /// α.
     public let learningRate: Variable
     private let beta1, beta2, epsilon: Double
     private let weightDecay: WeightDecay
@@ -29,7 +28,6 @@ public class Adam: Optimizer {
         second.prepare(for: parameters)
     }
 
-    /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)
         let (ms, vs) = (first.variables(for: parameters), second.variables(for: parameters))

@@ -4,7 +4,6 @@ import TensorCore
 /// (1−ρ)g and uses the variance v − a² in place of v. θ ← θ − α g / (√v + ε), as in PyTorch; with `epsilonInside`, the
 /// DQN paper's form θ ← θ − α g / √(v + ε).
 public final class RMSProp: Optimizer {
-    /// α.
     public let learningRate: Variable
     private let decay, epsilon: Double
     private let isCentred, epsilonInside: Bool
@@ -28,7 +27,6 @@ public final class RMSProp: Optimizer {
         if isCentred { average.prepare(for: parameters) }
     }
 
-    /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)
         let squares = square.variables(for: parameters)

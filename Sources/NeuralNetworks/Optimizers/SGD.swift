@@ -3,7 +3,6 @@ import TensorCore
 /// Gradient descent θ ← θ − αg, with momentum as in PyTorch: b ← μb + g, θ ← θ − αb (Polyak 1964), or Nesterov's θ ← θ
 /// − α(g + μb), which looks one step ahead (Sutskever et al. 2013).
 public final class SGD: Optimizer {
-    /// α.
     public let learningRate: Variable
     private let momentum: Double
     private let isNesterov: Bool
@@ -26,7 +25,6 @@ public final class SGD: Optimizer {
         if momentum != 0 { velocity.prepare(for: parameters) }
     }
 
-    /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)
         let steps = weightDecay.applied(to: parameters, gradients, learningRate: learningRate.tensor)

@@ -28,7 +28,6 @@ public struct CosineSchedule: Schedule, Hashable {
         (self.peak, self.end, self.warmup, self.steps) = (peak, end, warmup, steps)
     }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double {
         if step < warmup { return peak * Double(step + 1) / Double(warmup + 1) }
         if step >= steps { return end }

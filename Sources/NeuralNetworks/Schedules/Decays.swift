@@ -17,7 +17,6 @@ public struct StepSchedule: Schedule, Hashable {
         (self.start, self.factor, self.interval) = (start, factor, interval)
     }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double { start * pow(factor, Double(step / interval)) }
 }
 
@@ -28,10 +27,8 @@ public struct ExponentialSchedule: Schedule, Hashable {
     /// The factor that the value is multiplied by in each step.
     public var factor: Double
 
-    /// Makes a schedule.
     public init(from start: Double, factor: Double) { (self.start, self.factor) = (start, factor) }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double { start * pow(factor, Double(step)) }
 }
 
@@ -51,7 +48,6 @@ public struct InverseSquareRootSchedule: Schedule, Hashable {
         (self.peak, self.warmup) = (peak, warmup)
     }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double {
         let (t, warmup) = (Double(step + 1), Double(warmup))
         return peak * min(t / warmup, (warmup / t).squareRoot())

@@ -9,13 +9,10 @@ public protocol Schedule: Sendable {
 
 /// The same value at every step.
 public struct ConstantSchedule: Schedule, Hashable {
-    /// The value.
     public var value: Double
 
-    /// Makes a schedule.
     public init(_ value: Double) { self.value = value }
 
-    /// The value.
     public func value(at step: Int) -> Double { value }
 }
 
@@ -28,12 +25,10 @@ public struct LinearSchedule: Schedule, Hashable {
     /// The number of steps over which the value changes linearly; 0 gives ``end`` at once.
     public var steps: Int
 
-    /// Makes a schedule.
     public init(from start: Double, to end: Double, over steps: Int) {
         (self.start, self.end, self.steps) = (start, end, steps)
     }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double {
         step >= steps ? end : start + (end - start) * Double(step) / Double(steps)
     }

@@ -20,11 +20,8 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         }
     }
 
-    /// What a row is.
     public let data: Dataset.Description
-    /// What the network learned.
     public let parameters: Parameters
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     /// The number of earlier steps that a step is predicted from.
     public let context: Int
@@ -46,7 +43,6 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         optimizer.prepare(for: parameters)
     }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
     /// The random stream of fitting, which dropout samples from.

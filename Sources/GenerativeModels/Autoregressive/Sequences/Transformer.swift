@@ -61,10 +61,8 @@ public struct TransformerSettings: ModelSettings {
     /// The biases depend on the distance.
     @Setting("relative position biases in attention") public var relativePositions = true
 
-    /// The defaults.
     public init() {}
 
-    /// Symbols or bits, levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
     /// nanoGPT's settings: 2,000 updates of 12 windows each, with learning rates from 1e-3 down to 1e-4.
     public var fitting: FitSettings {

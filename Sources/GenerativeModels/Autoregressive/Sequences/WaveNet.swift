@@ -59,10 +59,8 @@ public struct WaveNetSettings: ModelSettings {
     @Setting(8...65_536, "context length for sequences") public var context = 256
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
 
-    /// The defaults.
     public init() {}
 
-    /// Symbols, bits or levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
     /// 20 epochs with a decaying learning rate.
     public var fitting: FitSettings {

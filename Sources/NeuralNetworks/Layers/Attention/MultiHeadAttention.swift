@@ -9,7 +9,6 @@ import TensorCore
 /// names: `in_proj_weight` (queries, keys and values stacked), `in_proj_bias`, `out_proj.weight`, `out_proj.bias`. If
 /// the context has a different width, `q_proj_weight`, `k_proj_weight` and `v_proj_weight` take the place of the first.
 public struct MultiHeadAttention: Layer {
-    /// The number of heads.
     public let heads: Int
     /// How scores become outputs.
     public let kind: Attention.Kind
@@ -142,6 +141,5 @@ public struct RelativePositionBias: Module {
         return weight.tensor.taking(Tensor(rows, shape: [queries, keys])).permuted([2, 0, 1])
     }
 
-    /// `weight`.
     public var parameters: Parameters { Parameters(named: ["weight": weight]) }
 }

@@ -30,7 +30,6 @@ public struct GRUCell: RecurrentCell {
     /// Zeros (B, hidden).
     public func initialState(batch: Int) -> Tensor { .zeros([batch, weights.size]) }
 
-    /// Records all steps.
     public func callAsFunction(_ sequence: Tensor, from state: Tensor) -> (outputs: [Tensor], state: Tensor) {
         let gates = weights.gates(over: sequence, apart: reset == .afterProduct ? [2] : [])
         var h = state

@@ -13,7 +13,6 @@ public struct LSTMCell: RecurrentCell {
         /// C.
         public var cell: Tensor
 
-        /// Makes a state.
         public init(hidden: Tensor, cell: Tensor) { (self.hidden, self.cell) = (hidden, cell) }
     }
 
@@ -29,7 +28,6 @@ public struct LSTMCell: RecurrentCell {
         State(hidden: .zeros([batch, weights.size]), cell: .zeros([batch, weights.size]))
     }
 
-    /// Records all steps.
     public func callAsFunction(_ sequence: Tensor, from state: State) -> (outputs: [Tensor], state: State) {
         let gates = weights.gates(over: sequence)
         var (h, c) = (state.hidden, state.cell)

@@ -21,7 +21,6 @@ public struct RNNCell: RecurrentCell {
     /// Zeros (B, hidden).
     public func initialState(batch: Int) -> Tensor { .zeros([batch, weights.size]) }
 
-    /// Records all steps.
     public func callAsFunction(_ sequence: Tensor, from state: Tensor) -> (outputs: [Tensor], state: Tensor) {
         let gate = weights.gates(over: sequence)[0]
         var h = state
