@@ -102,8 +102,8 @@ extension Tensor {
         return halves[0] * halves[1].sigmoid()
     }
 
-    /// The largest of each `pieces` neighbouring channels: (…, C · pieces) → (…, C) (Goodfellow et al., "Maxout networks",
-    /// 2013).
+    /// The largest of each `pieces` neighbouring channels: (…, C · pieces) → (…, C) (Goodfellow et al., "Maxout
+    /// networks", 2013).
     ///
     /// - Precondition: the last extent is divisible by `pieces`.
     public func maxout(pieces: Int) -> Tensor {

@@ -42,8 +42,8 @@ enum FewBits {
             name: "bits", shape: height.map { [$0, width / $0] } ?? [width], kind: .bits, classCount: classes)
     }
 
-    /// Pearson's chi-square of counts against probabilities, states of less than five expected counts put together, and the
-    /// value that chance exceeds once in a million times (Wilson and Hilferty 1931).
+    /// Pearson's chi-square of counts against probabilities, states of less than five expected counts put together, and
+    /// the value that chance exceeds once in a million times (Wilson and Hilferty 1931).
     static func chiSquare(_ numbers: [Int], _ probabilities: [Double]) -> (value: Double, limit: Double) {
         var counts = [Double](repeating: 0, count: probabilities.count)
         for number in numbers { counts[number] += 1 }

@@ -7,8 +7,8 @@ import Testing
 
 /// The identities of vector and matrix calculus against the gradients of the tensor core.
 ///
-/// Gradients have the shape of what they belong to (the denominator layout): ∂(bᵀx)/∂x = b, a column as x is. A Jacobian
-/// stacks them as rows (the numerator layout): ∂y/∂x has a row for each element of y.
+/// Gradients have the shape of what they belong to (the denominator layout): ∂(bᵀx)/∂x = b, a column as x is. A
+/// Jacobian stacks them as rows (the numerator layout): ∂y/∂x has a row for each element of y.
 @Suite struct MatrixCalculusTests {
     private static func column(_ count: Int, seed: UInt64) -> Tensor { matrix(count, 1, seed: seed) }
 

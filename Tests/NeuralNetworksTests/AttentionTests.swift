@@ -26,8 +26,8 @@ import Testing
         }
     }
 
-    /// The mask is added. Multiplied in as M ∈ {1, −∞}, it lets a negative score of the future through as +∞, and a row of
-    /// such is NaN.
+    /// The mask is added. Multiplied in as M ∈ {1, −∞}, it lets a negative score of the future through as +∞, and a row
+    /// of such is NaN.
     @Test func aMaskMultipliedInIsWrong() throws {
         let (q, k) = (Tensor([1, 1], shape: [2, 1]), Tensor([1, -1], shape: [2, 1]))
         #expect(try Attention.weights(Attention.scores(q, k, causal: true)).floats()[0..<2] == [1, 0])

@@ -76,8 +76,8 @@ import Testing
         #expect(try Golden.difference(layer(x).floats(), expected) < 1e-6)
     }
 
-    /// What moves in the image moves in the result: M(T(I)) = T(M(I)) away from the borders. A linear map of the same image
-    /// has no such equality.
+    /// What moves in the image moves in the result: M(T(I)) = T(M(I)) away from the borders. A linear map of the same
+    /// image has no such equality.
     @Test func convolutionIsEquivariant() throws {
         var random = RandomStream(seed: 2)
         let layer = Conv2d(1, 2, kernel: (3, 3), padding: 1, random: &random)

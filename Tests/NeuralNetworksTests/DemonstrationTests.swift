@@ -35,8 +35,8 @@ import Testing
         #expect(and.fit(conjunction, epochs: 1_000).isSeparated)
     }
 
-    /// The likelihood's maximum is where the NLL with its minus sign is least. Without the sign (as in circulation) descent
-    /// leads away from the data's answer without end.
+    /// The likelihood's maximum is where the NLL with its minus sign is least. Without the sign (as in circulation)
+    /// descent leads away from the data's answer without end.
     @Test func logisticRegressionNeedsItsSign() throws {
         var random = RandomStream(seed: 2)
         let x = (0..<500).map { _ in Float(random.normal()) }

@@ -60,8 +60,8 @@ import Testing
         #expect(try outputs == [x.floats(), [Float](repeating: 0, count: 12)])
     }
 
-    /// In evaluation with dropout, replays are samples of a predictive distribution: for a linear layer with the mean that
-    /// evaluation gives, and the variance Σ (w x)² p / (1 − p). Batch normalisation keeps its averages meanwhile.
+    /// In evaluation with dropout, replays are samples of a predictive distribution: for a linear layer with the mean
+    /// that evaluation gives, and the variance Σ (w x)² p / (1 − p). Batch normalisation keeps its averages meanwhile.
     @Test func monteCarloSamplesThePrediction() throws {
         var random = RandomStream(seed: 4)
         let norm = BatchNorm(8)
@@ -79,9 +79,9 @@ import Testing
         #expect(norm.buffers["running_mean"].values == [Float](repeating: 0, count: 8))
     }
 
-    /// Dropout against bagging: both average an ensemble, here of the 2ⁿ networks that masks make of one softmax layer, which
-    /// share its parameters instead of being trained apart. Evaluation gives their geometric mean, made to add up to 1
-    /// (Goodfellow et al., "Deep learning", 7.12); bagging's arithmetic mean is another prediction.
+    /// Dropout against bagging: both average an ensemble, here of the 2ⁿ networks that masks make of one softmax layer,
+    /// which share its parameters instead of being trained apart. Evaluation gives their geometric mean, made to add up
+    /// to 1 (Goodfellow et al., "Deep learning", 7.12); bagging's arithmetic mean is another prediction.
     @Test func evaluationIsTheGeometricMeanOfAllMasks() throws {
         var random = RandomStream(seed: 4)
         let layer = Linear(6, 3, random: &random)

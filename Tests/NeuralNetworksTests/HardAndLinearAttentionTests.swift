@@ -62,8 +62,8 @@ import Testing
         #expect(outputs[3].filter { $0 == 1 }.count == 3 * 2 * 6 && outputs[3].allSatisfy { $0 == 0 || $0 == 1 })
     }
 
-    /// Causal linear attention as running sums is the recurrent network that keeps S and z, step by step, and the quadratic
-    /// form with weights φ(q)·φ(k).
+    /// Causal linear attention as running sums is the recurrent network that keeps S and z, step by step, and the
+    /// quadratic form with weights φ(q)·φ(k).
     @Test func linearAttentionIsARecurrentNetwork() throws {
         let (q, k, v) = (uniform([2, 6, 3], seed: 1), uniform([2, 6, 3], seed: 2), uniform([2, 6, 4], seed: 3))
         let whole = Attention.linear(q, k, v, causal: true)

@@ -74,7 +74,8 @@ import Testing
         #expect(matrix.rows != matrix.columns || abs(abs(matrix.determinant) - 1) < 1e-5)
     }
 
-    /// Every rotation is equally likely: elements have mean 0 and variance 1/n, which R's positive diagonal is needed for.
+    /// Every rotation is equally likely: elements have mean 0 and variance 1/n, which R's positive diagonal is needed
+    /// for.
     @Test func rotationsAreUniform() {
         var random = RandomStream(seed: 3)
         var corner = RunningMoments()

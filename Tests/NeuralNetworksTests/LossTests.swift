@@ -87,7 +87,8 @@ import Testing
         #expect(try maskedMean(rows, mask: Tensor([1, 0], shape: [2, 1])).item() == 1.5)
     }
 
-    /// One-hot targets make −Σ yᵢ log ŷᵢ the label's −log ŷ, and the binary loss is the categorical one of logits (x, 0).
+    /// One-hot targets make −Σ yᵢ log ŷᵢ the label's −log ŷ, and the binary loss is the categorical one of logits (x,
+    /// 0).
     @Test func oneLossInThreeForms() throws {
         let logits = Tensor([1, 2, 3, -1, 0, 4], shape: [2, 3])
         let labels = Tensor([Int32(2), 0], shape: [2])
@@ -101,7 +102,8 @@ import Testing
         #expect(Golden.difference(binary, categorical.map(Double.init)) < Golden.tolerance)
     }
 
-    /// Why the loss isn't the accuracy: its gradient is zero everywhere, and it can't tell a sure answer from a narrow one.
+    /// Why the loss isn't the accuracy: its gradient is zero everywhere, and it can't tell a sure answer from a narrow
+    /// one.
     @Test func accuracyTeachesNothing() throws {
         let logits = Tensor([1, 2, 3, -1, 0, 4, 5, 1, 1], shape: [3, 3])
         let labels = Tensor([Int32(2), 0, 0], shape: [3])

@@ -18,7 +18,8 @@ import Testing
         return try gradients(of: chosen.sum(), withRespectTo: [x])[0].floats().map { $0 != 0 }
     }
 
-    /// A first layer of type a and two of type b, six channels inside, with smooth activations so that no gradient is lost.
+    /// A first layer of type a and two of type b, six channels inside, with smooth activations so that no gradient is
+    /// lost.
     private static func stack(inputs: Int, colours: Int) -> [any Layer] {
         var random = RandomStream(seed: 2)
         let hidden = 6
@@ -74,7 +75,8 @@ import Testing
         }
     }
 
-    /// The field of L layers of 3×3 reaches L rows up and L columns to the left, but the cone to the upper right is blind.
+    /// The field of L layers of 3×3 reaches L rows up and L columns to the left, but the cone to the upper right is
+    /// blind.
     @Test func theBlindSpotIsThere() throws {
         let layers = Self.stack(inputs: 1, colours: 1)
         let seen = try Self.seen(layers, inputs: 1, at: (3, 3), channels: 0..<1)

@@ -64,7 +64,8 @@ import Testing
         #expect(abs(biases.variance - (2 / Double.pi).squareRoot()) < 0.05, "\(biases)")
     }
 
-    /// New in each replay, another in each application, the same for a seed; the noise of the weights is an outer product.
+    /// New in each replay, another in each application, the same for a seed; the noise of the weights is an outer
+    /// product.
     @Test func noiseIsFactorisedAndReproducible() throws {
         let layer = Self.layer(3, 2)
         let (first, again) = (

@@ -26,7 +26,8 @@ import Testing
         }
     }
 
-    /// Replays move the averages towards the mean and the unbiased variance; evaluation then uses them and moves nothing.
+    /// Replays move the averages towards the mean and the unbiased variance; evaluation then uses them and moves
+    /// nothing.
     @Test func averagesFollowTheBatches() throws {
         let layer = BatchNorm(1, momentum: 0.25)
         let step = try Program("step", inputs: [.float32(3, 1)]) { x in [Mode.training { layer(x[0]) }] }.plan()

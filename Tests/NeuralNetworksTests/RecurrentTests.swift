@@ -52,8 +52,8 @@ import Testing
         #expect(try distance(a, start) > 0.01 && distance(a, b) > 0)
     }
 
-    /// h_t depends on all inputs before it. The form c_t = tanh(x_{t−1}) + U x_t + b, found in notes, has no recurrence: of
-    /// the past only the last input reaches it.
+    /// h_t depends on all inputs before it. The form c_t = tanh(x_{t−1}) + U x_t + b, found in notes, has no
+    /// recurrence: of the past only the last input reaches it.
     @Test func theStateReachesBackToTheStart() throws {
         var random = RandomStream(seed: 1)
         let network = RNN(2, 2, random: &random)
@@ -73,8 +73,9 @@ import Testing
         (0..<size * size).map { $0 % size == ($0 / size + 1) % size ? scale : 0 }
     }
 
-    /// ∂h_T/∂h_0 is the product of diag(φ′) W_hh over the steps: by gradients and by hand, and its Frobenius norm within the
-    /// bound √n (γ s)ᵀ with s the largest singular value and γ = sup tanh′ = 1. Below 1/γ it vanishes, above it explodes.
+    /// ∂h_T/∂h_0 is the product of diag(φ′) W_hh over the steps: by gradients and by hand, and its Frobenius norm
+    /// within the bound √n (γ s)ᵀ with s the largest singular value and γ = sup tanh′ = 1. Below 1/γ it vanishes, above
+    /// it explodes.
     @Test(arguments: [(Float(0.5), 30), (1.5, 30)]) func gradientsAreProductsOfJacobians(scale: Float, steps: Int)
         throws
     {
@@ -109,7 +110,8 @@ import Testing
         #expect(scale < 1 ? norm < 1e-8 : norm > 1e5)
     }
 
-    /// An LSTM whose gates are open keeps a gradient of 1 over the steps on which a plain network with W_hh = 0.5 loses it.
+    /// An LSTM whose gates are open keeps a gradient of 1 over the steps on which a plain network with W_hh = 0.5 loses
+    /// it.
     @Test func openGatesKeepTheGradient() throws {
         var random = RandomStream(seed: 1)
         let network = LSTM(1, 1, random: &random)
@@ -120,8 +122,8 @@ import Testing
         #expect(try abs(gradients(of: end.sum(), withRespectTo: [start.cell])[0].item() - 1) < 1e-5)
     }
 
-    /// x_t = b₀ + b₁ x_{t−1} + b₂ x_{t−2} + ε as a causal convolution on shifted targets (teacher forcing): the coefficients
-    /// come back, and step by step it continues the series.
+    /// x_t = b₀ + b₁ x_{t−1} + b₂ x_{t−2} + ε as a causal convolution on shifted targets (teacher forcing): the
+    /// coefficients come back, and step by step it continues the series.
     @Test func teacherForcingFitsAnAutoregression() throws {
         var random = RandomStream(seed: 3)
         let truth = (constant: 0.5, first: 0.6, second: -0.3)

@@ -20,8 +20,8 @@ import Testing
         return (x, y)
     }
 
-    /// The share of `test` that logistic regression gets right, trained on four labels and, with a `weight` above 0, on the
-    /// entropy of its answers to examples without (Grandvalet & Bengio 2005): a boundary through a cloud costs.
+    /// The share of `test` that logistic regression gets right, trained on four labels and, with a `weight` above 0, on
+    /// the entropy of its answers to examples without (Grandvalet & Bengio 2005): a boundary through a cloud costs.
     private static func accuracy(entropyWeight weight: Double, seed: UInt64) throws -> Double {
         var random = RandomStream(seed: seed)
         let centre = (0..<dimensions).map { _ in random.normal() * 0.75 }

@@ -171,9 +171,8 @@ import Testing
         #expect(try weightedLoss(losses, weights: [0.5, 2]).item() == 7)
     }
 
-    /// Kendall, Gal & Cipolla 2018: the learned σ² of a regression becomes its mean squared error, a classification's loss
-    /// is weighed
-    /// by e^−s, and both add ½ s.
+    /// Kendall, Gal & Cipolla 2018: the learned σ² of a regression becomes its mean squared error, a classification's
+    /// loss is weighed by e^−s, and both add ½ s.
     @Test func learnedTaskWeights() throws {
         let weighting = UncertaintyWeighting([.regression, .regression, .classification])
         let losses = [Tensor(4), Tensor(0.01), Tensor(0.3)]

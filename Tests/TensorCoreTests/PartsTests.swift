@@ -133,8 +133,8 @@ import Testing
 }
 
 extension Plan {
-    /// Runs once with each unit that can be cut in so many parts, the last one first, each with working memory of its own
-    /// that holds nothing but NaN.
+    /// Runs once with each unit that can be cut in so many parts, the last one first, each with working memory of its
+    /// own that holds nothing but NaN.
     func run(inParts count: Int) {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }

@@ -76,8 +76,8 @@ import Testing
         return Reference.evaluate(results, inputs: [a.map(Double.init), b.map(Double.init)])
     }
 
-    /// Each element is as near as any order of k roundings allows, and has the same bits by every instruction set and in
-    /// any number of parts.
+    /// Each element is as near as any order of k roundings allows, and has the same bits by every instruction set and
+    /// in any number of parts.
     private func check(_ cases: [Case]) {
         for test in cases {
             let (a, b) = Self.operands(test)
@@ -113,7 +113,8 @@ import Testing
         }
     }
 
-    /// Depths that are cut in blocks, right operands that are packed for their size alone, the shapes of training steps.
+    /// Depths that are cut in blocks, right operands that are packed for their size alone, the shapes of training
+    /// steps.
     @Test(arguments: [
         (33, 20, 1500), (20, 1030, 600), (40, 1030, 515), (100, 784, 400), (500, 128, 4), (128, 4, 500), (64, 256, 256),
         (1, 1500, 700), (1500, 1, 700), (256, 256, 64),

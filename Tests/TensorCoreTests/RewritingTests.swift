@@ -150,7 +150,8 @@ import Testing
         #expect(try largestDifference(run([shape], values, body)[0], exact[0]) < 2e-6)
     }
 
-    /// Sums of columns beside what feeds them: blocks of several sizes, long ones in pieces, and the same bits as unfused.
+    /// Sums of columns beside what feeds them: blocks of several sizes, long ones in pieces, and the same bits as
+    /// unfused.
     @Test(arguments: [[40, 30], [700, 50], [6, 70, 100], [2, 300, 64], [5, 7, 3]] as [Shape])
     func columnsAreAddedUpInGroups(_ shape: Shape) throws {
         let values = [numbers(shape.elementCount, seed: 9)]

@@ -106,7 +106,8 @@ private func wrongKernels(error: Float) throws -> PlanOptions {
         return plan.shadowDifferences
     }
 
-    /// A gradient that is 0 but for rounding, and an optimiser that takes only its sign: rounding explains any difference.
+    /// A gradient that is 0 but for rounding, and an optimiser that takes only its sign: rounding explains any
+    /// difference.
     @Test func amplifiedRoundingIsExplained() async {
         await #expect(processExitsWith: .success) {
             let weight = Variable(numbers(64, seed: 5).map { Float($0) }, shape: [64], name: "weight")

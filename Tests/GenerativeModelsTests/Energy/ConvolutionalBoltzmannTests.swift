@@ -18,8 +18,8 @@ private func makeConvolutional(
 }
 
 @Suite struct ConvolutionalBoltzmannTests {
-    /// p(v) of pictures of 2 × 2, by the energy as it is written and all states of the hidden units in which a block has one unit on
-    /// at most.
+    /// p(v) of pictures of 2 × 2, by the energy as it is written and all states of the hidden units in which a block
+    /// has one unit on at most.
     @Test func probabilitiesAreThoseOfTheEnergy() throws {
         let model = try makeConvolutional(2)
         scramble(model.parameters)
@@ -75,8 +75,8 @@ private func makeConvolutional(
         #expect(abs(estimate.logZ - exact) < 0.1 && abs(estimate.details[2].value - exact) < 0.15)
     }
 
-    /// With many chains near equilibrium the free energies' difference has the gradient of the likelihood: the likelihood rises to
-    /// what small filters can do.
+    /// With many chains near equilibrium the free energies' difference has the gradient of the likelihood: the
+    /// likelihood rises to what small filters can do.
     @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
     func picturesAreLearned(algorithm: BoltzmannSettings.Algorithm) throws {
         let model = try makeConvolutional(4) { ($0.algorithm, $0.filters, $0.gibbsSteps) = (algorithm, 8, 2) }

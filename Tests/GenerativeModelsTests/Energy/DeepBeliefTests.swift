@@ -18,8 +18,8 @@ private func makeBelief(
 }
 
 @Suite struct DeepBeliefTests {
-    /// log p(v) of every row: the sum over the states of the first hidden layer of the highest machine's probability and the
-    /// directed layer's.
+    /// log p(v) of every row: the sum over the states of the first hidden layer of the highest machine's probability
+    /// and the directed layer's.
     private func logProbabilities(_ model: DeepBeliefNetwork) throws -> [Double] {
         let (lower, upper) = (model.machines[0], model.machines[1])
         let states = Bits.all(upper.data.width)
@@ -52,8 +52,9 @@ private func makeBelief(
         #expect(bound.mean < exact.reduce(0, +) / 16 - 0.01)
     }
 
-    /// With the second machine the first one upside down, the network is the first machine (Hinton, Osindero & Teh 2006): p(h) of the
-    /// second is the first one's marginal, q is the exact posterior, and the bound is the likelihood.
+    /// With the second machine the first one upside down, the network is the first machine (Hinton, Osindero & Teh
+    /// 2006): p(h) of the second is the first one's marginal, q is the exact posterior, and the bound is the
+    /// likelihood.
     @Test func aMirroredSecondLayerChangesNothing() throws {
         let model = try makeBelief(4, hidden: [3, 4]) { $0.boundSamples = 2000 }
         scramble(model.parameters, deviation: 0.7)
@@ -100,7 +101,8 @@ private func makeBelief(
         #expect(try model.encode(rows).count == 300 && model.reconstruct(rows).count == 480)
     }
 
-    /// Awake, ⟨(v − p(v|h)) h⟩ over the data and q; asleep, ⟨v (h − q(h|v))⟩ over what the network makes of its samples.
+    /// Awake, ⟨(v − p(v|h)) h⟩ over the data and q; asleep, ⟨v (h − q(h|v))⟩ over what the network makes of its
+    /// samples.
     @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
     func fineTuningFollowsBothExpectations(algorithm: BoltzmannSettings.Algorithm) throws {
         let model = try makeBelief(2, hidden: [2, 2]) {

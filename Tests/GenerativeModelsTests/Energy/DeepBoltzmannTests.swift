@@ -97,7 +97,8 @@ private struct States {
         }
     }
 
-    /// The bound is E_q[−E] + H(q) − log Z at a fixed point, at most log p(v), and further steps don't lower it: it is maximised.
+    /// The bound is E_q[−E] + H(q) − log Z at a fixed point, at most log p(v), and further steps don't lower it: it is
+    /// maximised.
     @Test(arguments: [0, 0.5])
     func meanFieldIsAFixedPointBelowTheLikelihood(damping: Double) throws {
         let model = try makeDeep(4, hidden: [3, 2, 3])
@@ -148,8 +149,9 @@ private struct States {
         #expect(abs(Double(try program()[0].floats()[0]) - expected) < 1e-5)
     }
 
-    /// Greedy training: the lowest pair of layers is a machine with two copies of the visible units, in which P(h | v, v) counts the
-    /// input twice and P(v | h) once; that is what a deep machine has whose second layer mirrors the visible one.
+    /// Greedy training: the lowest pair of layers is a machine with two copies of the visible units, in which P(h | v,
+    /// v) counts the input twice and P(v | h) once; that is what a deep machine has whose second layer mirrors the
+    /// visible one.
     @Test func doublingStandsInForTheMissingNeighbour() throws {
         let model = try makeDeep(3, hidden: [2, 3])
         scramble(model.parameters)

@@ -9,7 +9,8 @@ import Testing
 
 /// Data of bits for tests of energy-based models.
 enum Bits {
-    /// The 30 pictures of 4 × 4 in which all rows, or all columns, are of one colour (MacKay 2003): −log 30 nats at best.
+    /// The 30 pictures of 4 × 4 in which all rows, or all columns, are of one colour (MacKay 2003): −log 30 nats at
+    /// best.
     static let barsAndStripes: DataRows = {
         var pictures: Set<[Float]> = []
         for pattern in 0..<16 {
@@ -81,8 +82,8 @@ func fit(
     }
 }
 
-/// Pearson's statistic of counts against probabilities, over cells of which at least five are expected, as standard deviations
-/// from its mean.
+/// Pearson's statistic of counts against probabilities, over cells of which at least five are expected, as standard
+/// deviations from its mean.
 func chiSquareDeviation(_ counts: [Int], _ probabilities: [Double]) -> Double {
     let total = Double(counts.reduce(0, +))
     var (statistic, cells) = (0.0, 0)
@@ -111,7 +112,8 @@ func counts(of samples: [Float], width: Int) -> [Int] {
     return result
 }
 
-/// Checks that the model says how likely every row of its bits is: that the probabilities sum to 1, and that samples are like them.
+/// Checks that the model says how likely every row of its bits is: that the probabilities sum to 1, and that samples
+/// are like them.
 func expectDistribution(
     _ model: some SamplingModel & LikelihoodModel, samples: Int = 4000,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -23,8 +23,8 @@ private func makeRecurrent(
         DataRows(sequences: Bits.all(6).values, width: 2, lengths: [Int](repeating: 3, count: 64))
     }
 
-    /// Whatever the pieces that sequences are cut into, the probabilities of all sequences of a length sum to 1, and samples' beginnings
-    /// are like them.
+    /// Whatever the pieces that sequences are cut into, the probabilities of all sequences of a length sum to 1, and
+    /// samples' beginnings are like them.
     @Test(arguments: [2, 4])
     func probabilitiesOfSequencesSumToOne(steps: Int) throws {
         let model = try makeRecurrent(2) { ($0.steps, $0.sampleSteps, $0.gibbsSteps) = (steps, 3, 40) }

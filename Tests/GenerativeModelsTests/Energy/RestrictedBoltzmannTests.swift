@@ -70,8 +70,8 @@ func makeRestricted(
         }
     }
 
-    /// With so many persistent chains near equilibrium a step is the gradient of the exact log-likelihood, which differences of it
-    /// give; a centred step is (Melchior, Fischer & Wiskott 2016) ∇W − μ∇cᵀ − ∇bλᵀ for the weights.
+    /// With so many persistent chains near equilibrium a step is the gradient of the exact log-likelihood, which
+    /// differences of it give; a centred step is (Melchior, Fischer & Wiskott 2016) ∇W − μ∇cᵀ − ∇bλᵀ for the weights.
     @Test(arguments: [false, true])
     func stepsFollowTheGradient(centred: Bool) throws {
         let model = try makeRestricted(4, hidden: 3) {
@@ -138,8 +138,8 @@ func makeRestricted(
         #expect(forward.error < 0.1 && abs(forward.logZ - exact) < 4 * forward.error)
     }
 
-    /// What 0 and 1 mean is arbitrary. A centred step treats both alike: with all data and samples flipped, the parameters of the
-    /// flipped machine move to those of the flipped result; a plain step goes elsewhere.
+    /// What 0 and 1 mean is arbitrary. A centred step treats both alike: with all data and samples flipped, the
+    /// parameters of the flipped machine move to those of the flipped result; a plain step goes elsewhere.
     @Test(arguments: [true, false])
     func centredStepsKeepTheirWayOnFlippedBits(centred: Bool) throws {
         func flipped(_ rows: DataRows) -> [Float] { rows.values.map { 1 - $0 } }

@@ -51,8 +51,8 @@ private func makeBelief(
         #expect(abs(near - nats.nats[5]) < 0.05, "\(near) \(nats.nats[5])")
     }
 
-    /// The wake phase's step is the gradient of E_q[log p(v, h)] for p, and the sleep phase's that of E_p[log q(h | v)] for q: neither
-    /// network moves by the other's phase. With steps of Adam only their signs are seen.
+    /// The wake phase's step is the gradient of E_q[log p(v, h)] for p, and the sleep phase's that of E_p[log q(h | v)]
+    /// for q: neither network moves by the other's phase. With steps of Adam only their signs are seen.
     @Test func eachPhaseTeachesOneNetwork() throws {
         let model = try makeBelief(2, hidden: [1])
         // q takes every row to h = 1, which p has never dreamt of: dreams are of h = 0 and of the row (0, 0).

@@ -5,7 +5,8 @@ import TensorCore
 //
 //     y = φ(q)ᵀ S / φ(q)·z,   φ(x) = elu(x) + 1
 extension Attention {
-    /// Linear attention of queries (…, T, D) to keys (…, K, D) and values (…, K, E) → (…, T, E), in time linear in T and K.
+    /// Linear attention of queries (…, T, D) to keys (…, K, D) and values (…, K, E) → (…, T, E), in time linear in T
+    /// and K.
     ///
     /// - Parameters:
     ///   - causal: whether to use the sums over the keys so far, which are stored for all steps: (…, T, D, E) numbers.
