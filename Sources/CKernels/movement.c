@@ -194,7 +194,8 @@ void rv_argsort(
 }
 
 // The places of a window that lie within the image along one dimension.
-static void window_range(size_t place, size_t stride, ptrdiff_t pad, size_t window, size_t extent, size_t *first, size_t *end) {
+static void window_range(
+    size_t place, size_t stride, ptrdiff_t pad, size_t window, size_t extent, size_t *first, size_t *end) {
     ptrdiff_t start = (ptrdiff_t)(place * stride) - pad, stop = start + (ptrdiff_t)window;
     *first = start < 0 ? 0 : (size_t)start;
     *end = stop > (ptrdiff_t)extent ? extent : (size_t)stop;

@@ -45,7 +45,8 @@ static product_choice choose_product(const rv_product *product) {
         p.packs_left = p.transpose_left, p.packs_right = !p.transpose_right;
     } else if (p.transpose_left && p.n < vector_lanes && p.n < p.m) {
         p = (product_choice){
-            p.n, p.m, p.k, !p.transpose_right, 0, p.right_line, p.left_line, p.result_line, by_tiles_of_transpose, 0, 0};
+            p.n, p.m, p.k, !p.transpose_right, 0, p.right_line, p.left_line, p.result_line, by_tiles_of_transpose,
+            0, 0};
     } else {
         // The rows of a large matrix compete for few places in the caches; packing costs as much as a row or two of the
         // result.
@@ -150,7 +151,9 @@ INLINE void dots(
             size_t place = k + i * vector_lanes;
             UNROLL for (size_t d = 0; d < dots_at_once; d++) {
                 vector along = load(line[d] + place);
-                UNROLL for (size_t f = 0; f < few; f++) sums[f][d].parts[i] += load(x.start + f * x.line + place) * along;
+                UNROLL for (size_t f = 0; f < few; f++) {
+                    sums[f][d].parts[i] += load(x.start + f * x.line + place) * along;
+                }
             }
         }
     }

@@ -2,7 +2,8 @@
 
 // Philox4x32-10 over RV_STRIP/4 blocks at a time; element e takes word e % 4 of block e / 4.
 // The counter's words are: block, random node, replay counter (low, high).
-static void philox_strip(uint32_t words[4][RV_STRIP / 4], const rv_random_state *state, uint32_t ordinal, size_t start) {
+static void philox_strip(
+    uint32_t words[4][RV_STRIP / 4], const rv_random_state *state, uint32_t ordinal, size_t start) {
     enum { blocks = RV_STRIP / 4 };
     uint32_t *x0 = words[0], *x1 = words[1], *x2 = words[2], *x3 = words[3];
     for (size_t i = 0; i < blocks; i++) {

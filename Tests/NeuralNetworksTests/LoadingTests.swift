@@ -5,7 +5,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Parameters out of files that PyTorch wrote; Fixtures/NeuralNetworks/make_weights.py made them and what they compute.
+/// Parameters from files that PyTorch wrote; Fixtures/NeuralNetworks/make_weights.py made them and their results.
 @Suite struct LoadingTests {
     private struct Results: Decodable {
         var sequential, custom: Example
@@ -52,7 +52,7 @@ import Testing
         #expect(try difference(network, results.custom, inputs: 3) < 1e-6)
     }
 
-    /// The longest name that fits a path holds; an empty one leaves a part out.
+    /// The longest matching name applies; an empty one removes a prefix.
     @Test func namesOfPartsAndWholes() throws {
         let network = Self.perceptron([2, 3, 1])
         let nested: Parameters = ["policy": network.parameters]

@@ -40,9 +40,9 @@ import Testing
         let head = """
             # Operations and their checks
 
-            Written by CoverageTests. Each shape of a case is checked by every instruction set's kernels, fused and not, against
-            the float64 reference; first-order gradients at each shape and second-order ones at one shape of a case against
-            central differences (1e-6). PyTorch's values and gradients are float32.
+            Written by CoverageTests. Every instruction set's kernels, fused and not, are compared with the float64
+            reference at each shape of a case. First-order gradients at each shape, and second-order gradients at one
+            shape per case, are compared with central differences (1e-6). PyTorch's values and gradients are float32.
 
             | operation | shapes against the reference | finite differences | PyTorch's values | PyTorch's gradients |
             |---|---|---|---|---|

@@ -47,8 +47,7 @@ import Testing
                 let difference = abs(numeric - exact[operand][element]) / max(1, abs(numeric))
                 #expect(
                     difference < 1e-6,
-                    "\(name) \(shapes), operand \(operand), element \(element): \(exact[operand][element]) against \(numeric)"
-                )
+                    "\(name) \(shapes), operand \(operand)[\(element)]: \(exact[operand][element]) against \(numeric)")
             }
         }
     }

@@ -45,8 +45,8 @@ import Testing
                     for (index, (result, values)) in zip(results, expected).enumerated() {
                         let difference = largestDifference(result, values)
                         if !(difference < tolerance) {
-                            return
-                                "\(label): replay \(replay), result \(index) is \(difference) from the reference\n\(plan)"
+                            return "\(label): replay \(replay), result \(index) is \(difference) from the reference\n"
+                                + "\(plan)"
                         }
                     }
                 }
