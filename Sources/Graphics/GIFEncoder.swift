@@ -80,7 +80,7 @@ public struct GIFEncoder {
         }
     }
 
-    /// Encodes a rectangle of the picture and keeps it back as the pending frame.
+    /// Encodes a rectangle of the frame and holds it back as the pending one.
     private mutating func store(_ part: Frame, x: Int, y: Int, delay: Int) {
         flush()
         var image: [UInt8] = [0x2C] + [x, y, part.width, part.height].flatMap(GIFEncoder.word)
@@ -97,7 +97,7 @@ public struct GIFEncoder {
         pending = (delay, image)
     }
 
-    /// Writes the pending frame with its graphic control extension: keep the picture afterwards, nothing transparent.
+    /// Writes the pending frame with its graphic control extension: keep the frame afterwards, nothing transparent.
     private mutating func flush() {
         guard let (delay, image) = pending else { return }
         pending = nil

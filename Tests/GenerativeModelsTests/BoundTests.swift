@@ -103,6 +103,6 @@ import Testing
         for (value, expected) in zip([bound.nats, bound.reconstruction, bound.divergence], expected) {
             #expect(abs(value - expected) < 1e-4)
         }
-        #expect(try model.bound(rows).reconstruction != bound.reconstruction, "each estimate draws anew")
+        #expect(try model.bound(rows).reconstruction != bound.reconstruction, "each estimate uses new random numbers")
     }
 }

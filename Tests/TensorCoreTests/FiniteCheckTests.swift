@@ -2,8 +2,7 @@ import Testing
 
 @testable import TensorCore
 
-/// A call outside the tests' macros, whose code has no lines of its own; not as the last call, which would leave no
-/// trace.
+/// A call outside the tests' macros, whose code has no lines of its own; a last call would leave no trace.
 @inline(never) private func logarithms(_ x: Tensor) -> Tensor {
     x.log() * 1
 }

@@ -18,7 +18,7 @@ import TensorCore
 final class BoltzmannLearning {
     let layers: BoltzmannLayers
     private let settings: BoltzmannSettings
-    /// The step size.
+    /// The learning rate.
     let rate = Variable(0, name: "rate")
     /// 1 once the data's means are known.
     private let begun = Variable(0, name: "begun")

@@ -143,7 +143,7 @@ func expectResumable<Model: GenerativeModel>(
     second.randomStates = first.randomStates
     try fit(second, rows, updates: 6, rate: 0.05, only: 3..<6)
     let isSame = bits(whole) == bits(second)
-    #expect(isSame, "the parameters after going on", sourceLocation: sourceLocation)
+    #expect(isSame, "the parameters after continuing", sourceLocation: sourceLocation)
     #expect(whole.randomStates.map(\.counter) == second.randomStates.map(\.counter), sourceLocation: sourceLocation)
     guard let model = second as? any SamplingModel else { return }
     #expect(try model.sample(3, seed: 1) == model.sample(3, seed: 1), sourceLocation: sourceLocation)
