@@ -1,5 +1,5 @@
-// The kernels' bodies. Each instruction set's file includes this once, with KERNELS_NAME, KERNELS_TABLE, KERNELS_LANES
-// (floats in a vector) and KERNELS_TILE_ROWS (rows of a product's tile, whose sums the registers hold) set.
+// The kernels' bodies. Each instruction set's file includes this once, after setting KERNELS_NAME, KERNELS_TABLE,
+// KERNELS_LANES (floats per vector) and KERNELS_TILE_ROWS (rows of a product's tile, whose sums the registers hold).
 // Loops are written so that the compiler vectorises them: no branches, no calls that are not inlined.
 
 #include <string.h>

@@ -1,8 +1,8 @@
 // The convolutions whose result has pixels, forward and by inputs: each pixel gathers from the source's pixels under
-// its taps. Pixels under which the same taps lie inside of the source are done together, so that nothing is padded, and
-// no zero multiplied.
+// its taps. Pixels with the same taps inside the source are computed together, so that nothing is padded and nothing is
+// multiplied by zero.
 
-// One axis: tap t of the result's position i lies at (i step + t dilation - pad) / divisor of the source, where that is
+// One axis: tap t of the result's position i lies at (i step + t dilation - pad) / divisor in the source, if that is
 // whole and inside.
 typedef struct {
     size_t extent, source, taps;
@@ -10,7 +10,7 @@ typedef struct {
     ptrdiff_t pad;
 } axis;
 
-// Positions first, first + divisor, … under which the same taps lie inside: tap, tap + tap_step, …
+// Positions first, first + divisor, … with the same taps inside: tap, tap + tap_step, …
 typedef struct {
     size_t first, count, tap, tap_step, taps;
     ptrdiff_t source;             // of the first position's first tap
@@ -27,7 +27,7 @@ static axis_run run_from(const axis *a, size_t first) {
     size_t tap = 0;
     while (tap < run.tap_step && (start + (ptrdiff_t)tap * dilation) % (ptrdiff_t)a->divisor != 0) tap++;
     if (tap < run.tap_step) {
-        // A tap that still lies before the source will enter it, the last one inside will leave it.
+        // A tap that still lies before the source will enter it; the last one inside will leave it.
         for (; tap < a->taps; tap += run.tap_step) {
             ptrdiff_t before = -(start + (ptrdiff_t)tap * dilation);
             if (before <= 0) break;
@@ -50,8 +50,8 @@ static size_t after_run(const axis *a, const axis_run *run) {
     return next < a->extent ? next : residue < a->divisor ? smaller(residue, a->extent) : a->extent;
 }
 
-// A convolution as its result's pixels see it. A group's panels hold, for each tap and each of the `depth` channels of
-// the source, a row of factors of the `columns` channels of the result.
+// A convolution from the viewpoint of its result's pixels. A group's panels hold, for each tap and each of the `depth`
+// channels of the source, a row of factors for the `columns` channels of the result.
 typedef struct {
     axis rows, columns;
     size_t batch, groups, source_channels, result_channels, depth, width;
@@ -71,7 +71,7 @@ static pixel_convolution pixels_of(const rv_convolution *v, rv_convolution_kind 
         .result_channels = v->out_channels, .depth = v->in_channels / v->groups,
         .width = depthwise ? v->out_channels : v->out_channels / v->groups, .lanewise = depthwise};
     if (by_inputs) {
-        // The taps in the order in which they lie in y's gradient: the kernel's last comes first.
+        // The taps in the order in which they lie in y's gradient: the kernel's last tap comes first.
         rv_convolution m = mirrored(v);
         p = (pixel_convolution){
             .rows = {m.out_height, m.in_height, v->kernel_height, 1, v->stride_height, v->dilation_height, m.pad_top},
@@ -94,7 +94,7 @@ static size_t pixel_scratch(const pixel_convolution *p) {
     return panel_count(p) + taps_of(p) * (sizeof(stretch) / sizeof(float));
 }
 
-// Packs the weights of a group for one tile's width.
+// Packs the weights of a group for the width of one tile.
 static void pack_taps(float *panel, const pixel_convolution *p, const float *w, size_t column, size_t columns) {
     size_t taps = taps_of(p), row = divided_up(columns, vector_lanes) * vector_lanes;
     if (p->lanewise) {
@@ -125,7 +125,7 @@ static void pack_group(float *panels, const pixel_convolution *p, const float *w
     }
 }
 
-// The stretches of the taps inside; taps that follow each other in the source and in the panels are one.
+// The stretches of the taps inside; adjacent taps in the source and in the panels are merged.
 static size_t list_stretches(
     stretch *to, const pixel_convolution *p, const axis_run *rows, const axis_run *columns, size_t left_depth) {
     size_t count = 0;
@@ -151,7 +151,7 @@ static void gather_pixels(
     const axis_run *columns, const float *source, float *result, rv_part part) {
     product->left_depth = p->lanewise ? columns->tap_span * p->source_channels : 1;
     product->stretch_count = list_stretches(stretches, p, rows, columns, product->left_depth);
-    // Without taps inside, only the result's place matters.
+    // Without taps inside, only the place of the result matters.
     int inside = product->stretch_count > 0;
     row_list list;
     list.count = 0;
@@ -171,8 +171,8 @@ static void gather_pixels(
 }
 
 enum {
-    // With so many pixels for each part, parts are rows of pixels, and each packs all weights; or else they are columns,
-    // where there are enough to fill tiles, and each packs its own.
+    // With at least this many pixels per part, parts are rows of pixels and each packs all weights; otherwise they are
+    // columns, if there are enough to fill tiles, and each packs its own.
     pixels_of_a_part = 512,
 };
 

@@ -1,14 +1,14 @@
-// The gradient by inputs where x has few channels, which would leave most of a vector unused: a product of the weights
-// and y's gradient has a row for each tap and channel and a column for each pixel of y; these rows are added where
-// their taps lie in x's gradient. A row of x's gradient is gathered as one row for each channel and each of the
+// The gradient by inputs if x has few channels, which would leave most of a vector unused. A product of the weights and
+// y's gradient has a row for each tap and channel and a column for each pixel of y; these rows are added at the places
+// of their taps in x's gradient. A row of x's gradient is gathered as one row for each channel and each of the
 // positions within a stride, so that neighbours in y stay neighbours.
 
 enum {
-    // Floats of the products of a block of rows, which stay in the second-level cache.
+    // Floats for the products of a block of rows, which stay in the second-level cache.
     scattered_floats = 1 << 17,
 };
 
-// The pixels of a row of y for which one of a kernel row's taps lies inside of x, and where the first one lies in a
+// The pixels of a row of y for which one of a kernel row's taps lies inside x, and the place of the first one in a
 // gathered row.
 typedef struct {
     size_t first, count, residue, place;
@@ -40,7 +40,7 @@ static rv_product scatter_product(const rv_convolution *v, size_t rows) {
     return rv_packed_product(taps, rows * v->out_width, v->out_channels, 1, 1, 1);
 }
 
-// Where the parts of the working memory start, in floats. The products lie at its start.
+// The offsets of the parts of the working memory, in floats. The products lie at its start.
 typedef struct {
     size_t gathered;  // a row
     size_t spans;     // one for each tap of a kernel row
@@ -74,7 +74,7 @@ static void find_spans(const rv_convolution *v, tap_span *spans) {
     }
 }
 
-// A gathered row: of y's rows that reach it, `reaching` holds the products with the kernel row that does.
+// A gathered row: for the rows of y that reach it, `reaching` holds the products with the kernel row that does so.
 static void gather_row(
     const rv_convolution *v, const scatter_plan *plan, const tap_span *spans, const float *const *reaching,
     size_t count, size_t pixels, float *row) {
@@ -86,7 +86,7 @@ static void gather_row(
                 vector sum = {0};
                 for (size_t i = 0; i < count; i++) {
                     for (size_t b = tap; b < v->kernel_width; b += plan->tap_step) {
-                        // Where the span begins and ends in this vector.
+                        // The start and end of the span in this vector.
                         ptrdiff_t begin = (ptrdiff_t)(spans[b].place - first);
                         ptrdiff_t end = smaller_signed(begin + (ptrdiff_t)spans[b].count, vector_lanes);
                         if (end <= 0 || begin >= vector_lanes) continue;
@@ -102,7 +102,7 @@ static void gather_row(
     }
 }
 
-// A gathered row's elements in their places.
+// Moves the elements of a gathered row to their places.
 static void interleave(const rv_convolution *v, const scatter_plan *plan, const float *row, float *to) {
     size_t channels = v->in_channels, stride = v->stride_width;
     for (size_t c = 0; c < channels; c++) {
@@ -113,7 +113,8 @@ static void interleave(const rv_convolution *v, const scatter_plan *plan, const 
     }
 }
 
-// Lists the products with the kernel rows that reach row h of x; products are of `rows` rows of y from `first` on.
+// Lists the products with the kernel rows that reach row h of x; the products are for `rows` rows of y, starting from
+// `first`.
 static size_t list_reaching(
     const rv_convolution *v, size_t h, size_t first, size_t rows, const float *products, const float **to) {
     size_t count = 0, kernel_row = v->kernel_width * v->in_channels * rows * v->out_width;
@@ -140,8 +141,8 @@ static void scatter_inputs(
     range share = share_of(part, v->batch * blocks);
     for (size_t b = share.first; b < share.end; b++) {
         size_t n = b / blocks, start = b % blocks * plan.rows, end = smaller(start + plan.rows, v->in_height);
-        // Rows of y with a tap in these rows of x: from the first whose last tap reaches them, before those whose
-        // first tap is past them.
+        // Rows of y with a tap in these rows of x: from the first row whose last tap reaches them to the last row whose
+        // first tap does not lie past them.
         size_t first = positions_inside(v->out_height, start, v->stride_height, reach - v->pad_top).end;
         size_t last = positions_inside(v->out_height, end, v->stride_height, -v->pad_top).end;
         size_t rows = last > first ? last - first : 0;
@@ -157,7 +158,7 @@ static void scatter_inputs(
     }
 }
 
-// The weights as those of the mirrored convolution: by x's channels, taps in reverse.
+// The weights of the mirrored convolution: by x's channels, with the taps in reverse.
 static void mirror_weights(const rv_convolution *v, const float *w, float *to) {
     size_t taps = v->kernel_height * v->kernel_width;
     for (size_t c = 0; c < v->in_channels; c++) {

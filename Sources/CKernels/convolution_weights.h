@@ -1,9 +1,9 @@
-// The gradient by weights: the depth is y's pixels. Where x's channels fill vectors, rows are y's channels and columns
-// x's under one tap, over the pixels for which that tap lies inside of x. Else rows are x's channels under all taps,
-// for which x is padded, and columns y's channels; or the same with x and y exchanged.
+// The gradient by weights, whose depth is y's pixels. If x's channels fill vectors, rows are y's channels and columns
+// are x's channels under one tap, over the pixels for which that tap lies inside x. Otherwise rows are x's channels
+// under all taps, for which x is padded, and columns are y's channels; or the same with x and y exchanged.
 
 enum {
-    // Pixels of the depth that are walked at a time, and for which images are padded at a time: what they need stays in
+    // Pixels of the depth that are processed at a time, and for which images are padded at a time: their data stays in
     // the second-level cache.
     depth_at_once = 1024,
 };
@@ -12,7 +12,7 @@ static size_t images_at_once(const rv_convolution *v) {
     return smaller(v->batch, divided_up(depth_at_once, v->out_height * v->out_width));
 }
 
-// Floats for the stretches of these images, a row of y or a part of one each.
+// Floats for the stretches of these images, each of which is a row of y or a part of one.
 static size_t stretch_floats(const rv_convolution *v) {
     size_t count = images_at_once(v) * v->out_height * divided_up(v->out_width, depth_at_once);
     return count * (sizeof(stretch) / sizeof(float));
@@ -29,7 +29,7 @@ static size_t add_stretches(stretch *to, size_t count, stretch row, size_t left_
     return count;
 }
 
-// Stretches from `first` on that are walked at a time.
+// The number of stretches from `first` on that are processed at a time.
 static size_t stretches_at_once(const stretch *stretches, size_t first, size_t count) {
     size_t depth = 0, i = first;
     while (i < count && (i == first || depth + stretches[i].depth <= depth_at_once)) depth += stretches[i++].depth;
@@ -138,7 +138,7 @@ static void pad(const rv_convolution *v, padded_extents p, const float *x, size_
     }
 }
 
-// Where the sums of x's channels under the taps lie: the first, and how far taps and channels are apart.
+// The places of the sums of x's channels under the taps: the first, and the distances between taps and channels.
 typedef struct {
     float *start;
     ptrdiff_t tap;
@@ -157,8 +157,8 @@ static size_t list_rows(stretch *to, const rv_convolution *v, padded_extents p, 
     return count;
 }
 
-// Adds what the listed rows of pixels give to some sums of a group: of channels under taps, in this order. x is the
-// group's first channel.
+// Adds the contributions of the listed rows of pixels to some sums of a group, which are ordered by taps and then by
+// channels. x is the group's first channel.
 static void add_all_taps(
     const rv_convolution *v, gathered_product product, const float *x, padded_extents p, const stretch *stretches,
     size_t count, sum_places sums, range own) {
@@ -185,7 +185,7 @@ static size_t all_taps_scratch(const rv_convolution *v, int exchanged) {
     return padded_count(v) + stretch_floats(v) + (exchanged ? 0 : sums);
 }
 
-// Where x and y are exchanged, `v` is the mirrored convolution.
+// If x and y are exchanged, `v` is the mirrored convolution.
 static void weights_by_all_taps(
     const rv_convolution *v, int exchanged, const float *x, const float *dy, float *dw, float *scratch,
     rv_part part) {

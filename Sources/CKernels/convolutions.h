@@ -1,10 +1,10 @@
-// Convolutions, channels last: each is done in the way that suits its shape, whatever the instruction set.
+// Convolutions, channels last. The method depends on the shape, not on the instruction set.
 
 // Floats in whole cache lines.
 INLINE size_t whole_lines(size_t count) { return divided_up(count, 16) * 16; }
 INLINE ptrdiff_t smaller_signed(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
-// The convolution whose x is v's y and whose y is v's x, where strides are 1: its taps are v's in reverse.
+// The convolution whose x is v's y and whose y is v's x, for strides of 1: its taps are v's in reverse.
 static rv_convolution mirrored(const rv_convolution *v) {
     rv_convolution m = *v;
     m.in_height = v->out_height, m.in_width = v->out_width, m.in_channels = v->out_channels;
@@ -14,7 +14,7 @@ static rv_convolution mirrored(const rv_convolution *v) {
     return m;
 }
 
-// The positions of y for which a tap lies inside of x.
+// The positions of y for which a tap lies inside x.
 typedef struct {
     size_t first, end;
 } span;
@@ -35,9 +35,9 @@ static span positions_inside(size_t out, size_t in, size_t stride, ptrdiff_t tap
 #include "convolution_weights.h"
 
 enum {
-    // Fewer channels than this are few: as columns they leave most of a vector unused.
+    // Channels below this number are few: as columns they leave most of a vector unused.
     few_channels = 8,
-    // Channels in multiples of this fill vectors.
+    // Multiples of this number of channels fill vectors.
     full_channels = 16,
 };
 

@@ -1,4 +1,4 @@
-// Element-wise operations: a loop each over up to RV_STRIP elements, and their table.
+// Element-wise operations: one loop each over up to RV_STRIP elements, and their table.
 
 #define UNARY(name, expression)                                                                          \
     static void name(float *d, const float *a, const float *b, const float *c, size_t n) {               \

@@ -104,7 +104,7 @@ INLINE float tanh_of(float x) {
 }
 
 // e^x - 1 by 2^n (e^r - 1) + (2^n - 1), where |r| <= ln2/2 and the polynomial is exp_of's, all halved so that 2^n may
-// be just past the largest number.
+// just exceed the largest number.
 INLINE float expm1_of(float x) {
     float y = x > 89.0f ? 89.0f : x;
     y = y < -20.0f ? -20.0f : y;
@@ -135,9 +135,9 @@ INLINE float cosine_near_zero(float z) {
     return ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1.0f;
 }
 
-// sin(x + quarters pi/2). The nearest multiple of pi/2 is taken off in double precision, as a sum of two constants, so
-// that the angle that is left is right to float precision. Past 2^50 neighbouring floats are many turns apart: they
-// count as 0.
+// sin(x + quarters pi/2). The nearest multiple of pi/2 is subtracted in double precision, as a sum of two constants, so
+// that the remaining angle is correct to float precision. Beyond 2^50, where neighbouring floats are many turns apart,
+// numbers count as 0.
 INLINE float sine_of_shifted(float x, uint32_t quarters) {
     double wide = __builtin_fabsf(x) < 0x1p50f ? x : x * 0.0f;
     const double magic = 0x1.8p52;
@@ -151,7 +151,7 @@ INLINE float sine_of_shifted(float x, uint32_t quarters) {
     return quadrant & 2 ? -r : r;
 }
 
-// The error function: x P(x²) up to 1 and 1 - e^Q(|x|) up to 4, past which it rounds to 1. P and Q are minimax
+// The error function: x P(x²) up to 1 and 1 - e^Q(|x|) up to 4, beyond which it rounds to 1. P and Q are minimax
 // polynomials (Remez) with errors of 1.3e-9 and 1.1e-9 relative to erf.
 INLINE float erf_of(float x) {
     float a = __builtin_fabsf(x);
@@ -178,8 +178,8 @@ INLINE float erf_of(float x) {
     return x != x ? x : r;
 }
 
-// The inverse of the error function: y times a polynomial of w = -log(1 - y²) up to w = 5, and of its square root past
-// that (the split is Giles's, 2010); both are minimax (Remez) with a relative error of 9.4e-8 and 6e-8.
+// The inverse of the error function: y times a polynomial of w = -log(1 - y²) up to w = 5, and of its square root
+// beyond that (the split is by Giles, 2010); both are minimax (Remez) with a relative error of 9.4e-8 and 6e-8.
 INLINE float erf_inverse_of(float y) {
     float w = -log_of((1.0f - y) * (1.0f + y));
     float c = w - 2.5f;
@@ -206,8 +206,8 @@ INLINE float erf_inverse_of(float y) {
     return __builtin_fabsf(y) == 1.0f ? y * __builtin_inff() : r;
 }
 
-// log2 of x >= 0: e + 2 atanh((m - 1) / (m + 1)) / ln2 with x = m 2^e and m about 1, a minimax polynomial (Remez) with
-// a relative error of 4.2e-12.
+// log2 of x >= 0: e + 2 atanh((m - 1) / (m + 1)) / ln2 with x = m 2^e and m close to 1, by a minimax polynomial (Remez)
+// with a relative error of 4.2e-12.
 INLINE double log2_of(double x) {
     uint64_t u = bits_of_double(x) - 0x3fe6a09e667f3bcdull;  // sqrt(1/2)
     double e = double_of((uint64_t)((int64_t)u >> 52) + 0x4338000000000000ull) - 0x1.8p52;
@@ -241,8 +241,8 @@ INLINE float exp2_of(double t) {
     return (float)(p * double_of((bits_of_double(shifted) + 1023) << 52));
 }
 
-// x^y by 2^(y log2 |x|) in double precision, with C's cases: 1 where x is 1 or y is 0, or where x is -1 and y infinite;
-// the sign of x for odd y; NaN for finite x < 0 and y that is no integer.
+// x^y by 2^(y log2 |x|) in double precision, with C's special cases: 1 if x is 1 or y is 0, or if x is -1 and y
+// infinite; the sign of x for odd y; NaN for finite x < 0 and y that is not an integer.
 INLINE float power_of(float x, float y) {
     float magnitude = __builtin_fabsf(x);
     float r = exp2_of((double)y * log2_of(magnitude));

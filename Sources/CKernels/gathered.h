@@ -1,9 +1,10 @@
-// Tiles of a result whose rows lie anywhere: each has a pointer to where its left factors start and one to its place in
-// the result. The depth is a list of stretches, each at a distance from these starts that is the same for all rows.
-// Convolutions are made of them: rows are pixels and stretches taps, or rows are taps and stretches rows of pixels.
+// Tiles of a result whose rows may lie anywhere: each row has a pointer to the start of its left factors and one to its
+// place in the result. The depth is a list of stretches, each at a distance from these starts that is the same for all
+// rows. Convolutions are built on them: rows are pixels and stretches taps, or rows are taps and stretches rows of
+// pixels.
 
-// A stretch of the depth: where it starts, from a row's start (in floats) and in the right operand (in floats, or in
-// the rows of a packed panel).
+// A stretch of the depth: its offset from the start of a row (in floats) and in the right operand (in floats, or in the
+// rows of a packed panel).
 typedef struct {
     ptrdiff_t left, right;
     size_t depth;
@@ -14,14 +15,14 @@ enum {
     gathered_tile_rows = 8,  // of a tile at most
 };
 
-// Rows to be done together; the last is repeated to fill a tile.
+// Rows to be computed together; the last one is repeated to fill a tile.
 typedef struct {
     size_t count;
     const float *left[gathered_rows + gathered_tile_rows];
     float *result[gathered_rows + gathered_tile_rows];
 } row_list;
 
-// A right operand is packed into panels of `packed_depth` rows, one for each tile's width, or, if that is 0, lies in
+// A right operand is packed into panels of `packed_depth` rows, one for each tile's width, or, if that is 0, it lies in
 // memory with rows `right_depth` floats apart.
 typedef struct {
     const stretch *stretches;
@@ -33,7 +34,7 @@ typedef struct {
     int lanewise;     // a row's left factors are vectors, one factor a column, not one factor for all columns
 } gathered_product;
 
-// What a tile reads and writes.
+// The memory that a tile reads and writes.
 typedef struct {
     const stretch *stretches;
     size_t stretch_count;
@@ -118,7 +119,7 @@ GATHERED(8, 1) GATHERED(8, 2) GATHERED(8, 3)
 
 typedef void (*gathered_kernel)(const gathered_task *);
 
-// By the rows past four, the width less one, whether it is lanewise, and whether the last vector is partial.
+// Indexed by the rows beyond four, the width minus one, whether it is lanewise, and whether the last vector is partial.
 static const gathered_kernel gathered_kernels[][tile_width][2][2] = {
     {GATHERED_ENTRY(4, 1), GATHERED_ENTRY(4, 2), GATHERED_ENTRY(4, 3)},
 #if KERNELS_TILE_ROWS == 8
@@ -132,7 +133,7 @@ static const gathered_kernel gathered_kernels[][tile_width][2][2] = {
 #endif
 };
 
-// Rows of the next tile, where so many are left: as many as registers hold the sums of, and never fewer than four,
+// The rows of the next tile if that many are left: as many as have their sums in registers, and never fewer than four,
 // which would wait for their own additions.
 INLINE size_t next_rows(size_t left, size_t width) {
 #if KERNELS_TILE_ROWS == 8
@@ -144,7 +145,7 @@ INLINE size_t next_rows(size_t left, size_t width) {
 #endif
 }
 
-// The tiles' widths along a row of `columns`: they differ by one at most.
+// The tiles' widths along a row of `columns`, which differ by at most one.
 typedef struct {
     size_t vectors, count;
 } width_list;
@@ -182,7 +183,7 @@ static void run_gathered(const gathered_product *product, row_list *rows) {
     rows->count = 0;
 }
 
-// Adds rows at equal distances; runs those that are there when the list is full.
+// Adds rows at equal distances; processes the list when it is full.
 static void add_rows(
     const gathered_product *product, row_list *rows, const float *left, size_t left_step, float *result,
     size_t result_step, size_t count) {

@@ -5,7 +5,7 @@ typedef struct {
     size_t start, count;
 } extent;
 
-// Short runs, mostly of whole vectors, for which a call or a loop's remainder would cost more than the copy.
+// Short runs, mostly of whole vectors, for which a call or the remainder of a loop would cost more than the copy.
 INLINE void copy_run(float *to, const float *from, size_t n) {
     size_t i = 0;
     for (; i + vector_lanes <= n; i += vector_lanes) store(to + i, load(from + i));
@@ -17,7 +17,7 @@ static void fill_periodic(const rv_operand *operand, float *strip, extent e) {
     size_t used = e.start % operand->outer, position = used % operand->inner;
     for (size_t done = 0; done < e.count; position = 0) {
         size_t length = smaller(operand->inner - position, e.count - done);
-        // Runs with gaps between them aren't foreseen by the processor.
+        // The processor does not prefetch runs with gaps between them.
         for (size_t i = 0; i < length; i += 16) __builtin_prefetch(block + 24 * operand->step + i);
         copy_run(strip + done, block + position, length);
         done += length, used += length;
@@ -40,7 +40,7 @@ static int is_same_strip(const rv_operand *operand, extent e, size_t strip) {
         && (e.start - strip) / operand->outer == (e.start + e.count - 1) / operand->outer;
 }
 
-// Adds so many rows of `count` elements, `line` apart, to as many sums.
+// Adds the given number of rows of `count` elements, `line` apart, to as many sums.
 INLINE void add_lines(float *sums, const float *a, size_t rows, size_t line, size_t count) {
     size_t i = 0;
     for (; i + 2 * vector_lanes <= count; i += 2 * vector_lanes) {
@@ -59,7 +59,7 @@ INLINE void add_lines(float *sums, const float *a, size_t rows, size_t line, siz
     }
 }
 
-// Adds elements to sums of columns, which begin at 0 with each block; in the order of a sum over rows.
+// Adds elements to sums of columns, which start from 0 in each block, in the order of a sum over rows.
 static void sum_columns(const rv_operand *sums, const float *a, extent e) {
     size_t inner = sums->inner, used = e.start % sums->outer, position = used % inner;
     float *to = sums->memory + e.start / sums->outer * inner;
@@ -74,8 +74,8 @@ static void sum_columns(const rv_operand *sums, const float *a, extent e) {
     }
 }
 
-// Where an operand's elements are that are neither contiguous nor in a register: brought to its strip, if need be. `before`
-// is the number of elements of the strip filled before this one, 0 for none.
+// The elements of an operand that are neither contiguous nor in a register, copied to its strip if necessary. `before`
+// is the number of elements of the strip filled before this one, or 0 if there is none.
 static const float *repeated(const rv_operand *operand, float *strip, extent e, size_t before) {
     if (operand->access == RV_SCALAR) {
         if (before == 0) fill(strip, operand->memory[0], e.count);
@@ -89,8 +89,8 @@ static const float *repeated(const rv_operand *operand, float *strip, extent e, 
     return strip;
 }
 
-// Arrays of so many elements and more come from beyond the second-level cache. The processor foresees where one of them
-// goes on, but not that a group comes back to each of several after a strip.
+// Arrays with at least this many elements come from beyond the second-level cache. The processor prefetches within one
+// of them, but does not expect a group to return to each of several after a strip.
 enum { fetched_count = 1 << 15 };
 
 INLINE void fetch(const float *next, size_t n) {

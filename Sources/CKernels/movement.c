@@ -70,7 +70,7 @@ static void copy_all(const rv_copy *copy, const int32_t *source, int32_t *destin
     }
 }
 
-// Cut along the first dimension that has enough, or else the longest.
+// Divided along the first dimension with enough elements, or else the longest.
 void rv_run_copy(const rv_copy *copy, const int32_t *source, int32_t *destination, rv_part part) {
     if (part.count == 1) {
         copy_all(copy, source, destination);
@@ -111,7 +111,7 @@ void rv_gather(
     }
 }
 
-// Cut by the batch, or along rows that are long, or by the rows' indices.
+// Divided by the batch, or along long rows, or by the rows' indices.
 void rv_scatter_add(
     const rv_rows *rows, const float *values, const int32_t *indices, float *result, rv_part part) {
     enum { long_row = 32 };
@@ -194,7 +194,8 @@ void rv_argsort(
 }
 
 // The places of a window that lie within the image along one dimension.
-static void window_range(size_t place, size_t stride, ptrdiff_t pad, size_t window, size_t extent, size_t *first, size_t *end) {
+static void window_range(
+    size_t place, size_t stride, ptrdiff_t pad, size_t window, size_t extent, size_t *first, size_t *end) {
     ptrdiff_t start = (ptrdiff_t)(place * stride) - pad, stop = start + (ptrdiff_t)window;
     *first = start < 0 ? 0 : (size_t)start;
     *end = stop > (ptrdiff_t)extent ? extent : (size_t)stop;

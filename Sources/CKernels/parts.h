@@ -1,4 +1,4 @@
-// How a kernel's work is cut into parts.
+// How the work of a kernel is divided into parts.
 #ifndef REVERIE_PARTS_H
 #define REVERIE_PARTS_H
 
@@ -8,7 +8,7 @@ typedef struct {
     size_t first, end;
 } range;
 
-// A part's share of so many items.
+// A part's share of the given number of items.
 static inline range share_of(rv_part part, size_t items) {
     if (part.count == 1) return (range){0, items};
     return (range){items * part.index / part.count, items * (part.index + 1) / part.count};
@@ -21,7 +21,7 @@ static inline range share_in_blocks(rv_part part, size_t items, size_t block) {
     return (range){blocks.first * block, blocks.end * block < items ? blocks.end * block : items};
 }
 
-// The items that a part takes of work that is cut along this dimension, or along another one.
+// A part's items of work that is divided along this dimension, or along another one.
 static inline range share_if(int cut, rv_part part, size_t items) {
     return cut ? share_of(part, items) : (range){0, items};
 }

@@ -1,28 +1,29 @@
-// Matrix products C = op(A) op(B), row-major, either operand stored transposed, in one of two ways that the shape
-// chooses:
+// Matrix products C = op(A) op(B), row-major, with either operand stored transposed, by one of two methods, depending
+// on the shape:
 //
-// - tiles: a tile of C stays in registers while the depth is walked; each step multiplies a column of op(A) by vectors
-//   along a row of op(B). A transposed B is packed into panels of vectors first; where C is narrower than a vector and
-//   A is stored transposed, the tiles are those of Cᵀ = op(B)ᵀ op(A)ᵀ;
-// - dots: where C has few rows or columns, its elements are dot products of rows that both operands are stored in.
+// - tiles: a tile of C stays in registers while the depth is processed; each step multiplies a column of op(A) by
+//   vectors along a row of op(B). A transposed B is packed into panels of vectors first; if C is narrower than a vector
+//   and A is stored transposed, the tiles are those of Cᵀ = op(B)ᵀ op(A)ᵀ;
+// - dots: if C has few rows or columns, its elements are dot products of rows that both operands are stored in.
 //
-// The order in which an element is summed follows from the shape alone, not from the instruction set nor from the part
-// that computes it: in tiles step by step, in dots by sixteen lanes.
+// The order in which an element is summed depends only on the shape, not on the instruction set or on the part that
+// computes it: in tiles step by step, in dots by sixteen lanes.
 
 enum {
     // A packed panel of a tile's width and this depth stays in the second-level cache.
     panel_depth = 512,
-    // Up to so many rows or columns, with a depth of so many times as much, are done by dots.
+    // Up to this many rows or columns, with a depth of this many times as much, are computed by dots.
     dots_limit = 16,
     dots_depth = 4,
     // Rows of the longer and of the shorter operand that dots take at a time.
     dots_at_once = KERNELS_TILE_ROWS,
     dots_rows = KERNELS_TILE_ROWS / 4,
-    // A product with so many rows for each of its parts is cut by rows, or else by columns: a part packs only its own.
+    // A product with at least this many rows per part is divided by rows, otherwise by columns: a part packs only its
+    // own.
     rows_of_a_part = 64,
 };
 
-// A product as its way of doing it sees it.
+// A product from the viewpoint of its method.
 typedef struct {
     size_t m, n, k;
     int transpose_left, transpose_right;
@@ -35,7 +36,7 @@ static product_choice choose_product(const rv_product *product) {
     product_choice p = {
         product->m, product->n, product->k, product->transpose_left, product->transpose_right, product->left_line,
         product->right_line, product->result_line, by_tiles, 0, 0};
-    // A vector without gaps is stored the same transposed or not.
+    // A vector without gaps is stored in the same way whether transposed or not.
     if (p.m == 1 && p.left_line == 1) p.transpose_left = 0;
     if (p.n == 1 && p.right_line == 1) p.transpose_right = 1;
     size_t few = smaller(dots_limit, p.k / dots_depth);
@@ -44,9 +45,11 @@ static product_choice choose_product(const rv_product *product) {
         p.packs_left = p.transpose_left, p.packs_right = !p.transpose_right;
     } else if (p.transpose_left && p.n < vector_lanes && p.n < p.m) {
         p = (product_choice){
-            p.n, p.m, p.k, !p.transpose_right, 0, p.right_line, p.left_line, p.result_line, by_tiles_of_transpose, 0, 0};
+            p.n, p.m, p.k, !p.transpose_right, 0, p.right_line, p.left_line, p.result_line, by_tiles_of_transpose,
+            0, 0};
     } else {
-        // Rows of a large matrix share few places of the caches; packing costs as much as a row or two of the result.
+        // The rows of a large matrix compete for few places in the caches; packing costs as much as a row or two of the
+        // result.
         p.packs_right = p.transpose_right || (p.m >= 32 && p.n * p.k > (size_t)1 << 19);
     }
     return p;
@@ -64,7 +67,7 @@ static size_t scratch_count(const product_choice *p) {
     return p->packs_right ? widest_tile(p) * vector_lanes * smaller(p->k, panel_depth) : 0;
 }
 
-// Runs a tile whose result's columns are `result_column` apart.
+// Runs a tile whose result has columns that are `result_column` apart.
 static void scatter_tile(const tile_task *task, tile_kernel kernel, size_t rows, size_t width, size_t result_column) {
     float side[tile_rows * tile_width_of_one_row * vector_lanes];
     tile_task aside = *task;
@@ -91,7 +94,7 @@ static void product_by_tiles(
     const matrix right = {b, p->transpose_right ? p->right_line : 1, p->transpose_right ? 1 : p->right_line};
     int transposed = p->way == by_tiles_of_transpose;
     size_t result_row = transposed ? 1 : p->result_line, result_column = transposed ? p->result_line : 1;
-    // Widths differ by one at most: a narrow last tile would wait for its own additions.
+    // Widths differ by at most one: a narrow last tile would wait for its own additions.
     size_t start = own.columns.first / vector_lanes, vectors = divided_up(own.columns.end, vector_lanes) - start;
     size_t groups = divided_up(vectors, widest_tile(p));
     size_t deepest = p->packs_right ? panel_depth : p->k;
@@ -125,7 +128,7 @@ static void product_by_tiles(
     }
 }
 
-// Rows in memory, so many floats apart.
+// Rows in memory, the given number of floats apart.
 typedef struct {
     const float *start;
     size_t line;
@@ -148,7 +151,9 @@ INLINE void dots(
             size_t place = k + i * vector_lanes;
             UNROLL for (size_t d = 0; d < dots_at_once; d++) {
                 vector along = load(line[d] + place);
-                UNROLL for (size_t f = 0; f < few; f++) sums[f][d].parts[i] += load(x.start + f * x.line + place) * along;
+                UNROLL for (size_t f = 0; f < few; f++) {
+                    sums[f][d].parts[i] += load(x.start + f * x.line + place) * along;
+                }
             }
         }
     }
@@ -178,14 +183,15 @@ INLINE void dots(
     }
 }
 
-// Both matrices' lines are so many floats apart.
+// The lines of both matrices are the given number of floats apart.
 static void transpose(float *to, size_t to_line, const float *from, size_t from_line, size_t rows, size_t columns) {
     for (size_t r = 0; r < rows; r++) {
         for (size_t c = 0; c < columns; c++) to[c * to_line + r] = from[r * from_line + c];
     }
 }
 
-// Some rows of an operand as rows of its depth: as it is stored, or transposed into working memory, which moves on.
+// Some rows of an operand as rows of its depth: as stored, or transposed into working memory, whose pointer then
+// advances.
 static row_store rows_of_operand(
     const float *start, size_t line, int packs, range own, size_t depth, float **scratch) {
     size_t count = own.end - own.first;
@@ -202,7 +208,7 @@ static void product_by_dots(
     c += own.rows.first * p->result_line + own.columns.first;
     row_store left = rows_of_operand(a, p->left_line, p->packs_left, own.rows, p->k, &scratch);
     row_store right = rows_of_operand(b, p->right_line, p->packs_right, own.columns, p->k, &scratch);
-    // Rows of the longer operand are taken together, against each row of the shorter one.
+    // Rows of the longer operand are processed together, against each row of the shorter one.
     int wide = m <= n;
     row_store few = wide ? left : right, many = wide ? right : left;
     size_t few_count = wide ? m : n, many_count = wide ? n : m;
@@ -256,7 +262,7 @@ static void clear_results(const rv_product *product, float *c, rv_part part) {
     }
 }
 
-// The batch's products are cut as one long list of blocks of rows or columns.
+// The batch's products are divided as one long list of blocks of rows or columns.
 static void run_product(
     const rv_product *product, const float *a, const float *b, float *c, float *scratch, rv_part part) {
     size_t batch = product->outer * product->inner;

@@ -2,7 +2,8 @@
 
 // Philox4x32-10 over RV_STRIP/4 blocks at a time; element e takes word e % 4 of block e / 4.
 // The counter's words are: block, random node, replay counter (low, high).
-static void philox_strip(uint32_t words[4][RV_STRIP / 4], const rv_random_state *state, uint32_t ordinal, size_t start) {
+static void philox_strip(
+    uint32_t words[4][RV_STRIP / 4], const rv_random_state *state, uint32_t ordinal, size_t start) {
     enum { blocks = RV_STRIP / 4 };
     uint32_t *x0 = words[0], *x1 = words[1], *x2 = words[2], *x3 = words[3];
     for (size_t i = 0; i < blocks; i++) {
@@ -22,7 +23,7 @@ static void philox_strip(uint32_t words[4][RV_STRIP / 4], const rv_random_state 
     }
 }
 
-// The elements from the first `skipped` on.
+// Stores the elements from the first `skipped` on.
 static void store_strip(float *d, float values[4][RV_STRIP / 4], size_t skipped, size_t n) {
     float strip[RV_STRIP];
     for (size_t i = 0; i < RV_STRIP / 4; i++) {
@@ -51,7 +52,7 @@ static void random_normal_strip(float *d, size_t n, size_t start, const rv_rando
         VECTORISE for (size_t i = 0; i < RV_STRIP / 4; i++) {
             float u = (float)((words[pair][i] >> 8) + 1) * 0x1p-24f;
             float radius = __builtin_sqrtf(-2.0f * log_of(u));
-            // The angle in turns, reduced to |t| <= 1/8 of a quarter's centre by symmetry.
+            // The angle in turns, reduced by symmetry to |t| <= 1/8 around the centre of a quarter.
             uint32_t angle = words[pair + 1][i] >> 8;
             uint32_t quadrant = (angle + 0x200000u) >> 22;
             float t = (float)((int32_t)angle - (int32_t)(quadrant << 22)) * (0x1p-24f * 6.28318530717958648f);
@@ -68,7 +69,7 @@ static void random_normal_strip(float *d, size_t n, size_t start, const rv_rando
     store_strip(d, values, start % 4, n);
 }
 
-// Elements from any start on, as many as there are.
+// As many elements as requested, from any start.
 #define RANDOM(name)                                                                                     \
     static void random_##name##_kernel(                                                                  \
         float *d, size_t n, size_t start, const rv_random_state *state, uint32_t ordinal) {              \

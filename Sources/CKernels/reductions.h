@@ -4,11 +4,11 @@ static void fill(float *d, float value, size_t n) {
     VECTORISE for (size_t i = 0; i < n; i++) d[i] = value;
 }
 
-// A row's sum and maximum are of 32 running lanes, whatever the instruction set and the number of rows, so that the order
-// of additions is one.
+// A row's sum and maximum have 32 running lanes, whatever the instruction set and the number of rows, so that there is
+// only one order of additions.
 enum { lanes = 32, rows_at_once = 4 };
 
-// The sums of so many rows of n elements.
+// The sums of several rows of n elements.
 INLINE void sum_some_rows(const float *source, float *destination, const size_t rows, size_t n) {
     running_sums low[rows_at_once] = {0}, high[rows_at_once] = {0};
     size_t k = 0;
@@ -45,7 +45,7 @@ static void sum_rows(const float *source, float *destination, size_t rows, size_
     for (; r < rows; r++) sum_some_rows(source + r * n, destination + r, 1, n);
 }
 
-// NaN is larger than any number.
+// NaN counts as larger than any number.
 INLINE float larger(float x, float y) { return x > y ? x : (x != x ? x : y); }
 
 INLINE float largest_of_lanes(float *running, size_t width) {
@@ -55,7 +55,7 @@ INLINE float largest_of_lanes(float *running, size_t width) {
     return running[0];
 }
 
-// Of fewer elements than there are lanes.
+// For fewer elements than lanes.
 static float short_maximum(const float *row, size_t n) {
     float running[lanes];
     size_t width = 1;

@@ -5,13 +5,14 @@
 enum {
     tile_rows = KERNELS_TILE_ROWS,
     tile_rows_of_one_vector = 2 * KERNELS_TILE_ROWS,
-    // Vectors along a tile's rows at most: the more, the fewer the rows, or additions would wait for each other.
+    // Maximum number of vectors along a tile's rows: with more vectors there are fewer rows, or additions would wait
+    // for each other.
     tile_width = 3,
     tile_width_of_two_rows = 4,
     tile_width_of_one_row = 8,
 };
 
-// What a tile reads and writes; strides in floats.
+// The memory that a tile reads and writes; strides in floats.
 typedef struct {
     size_t depth;
     const float *left, *right;
@@ -22,8 +23,8 @@ typedef struct {
     int accumulates;    // adds to the result
 } tile_task;
 
-// The pointer, without what the compiler knows of it: it would find the place of each of a tile's rows from the one
-// before, a chain of additions that takes longer than the products.
+// The pointer, hidden from the compiler's analysis, which would compute the place of each of a tile's rows from the one
+// before: a chain of additions that takes longer than the products.
 INLINE const float *opaque(const float *p) {
     __asm__("" : "+r"(p));
     return p;
@@ -81,7 +82,7 @@ TILE(16, 1)
 
 typedef void (*tile_kernel)(const tile_task *);
 
-// By the binary logarithm of the rows, the width less one, and whether the last vector is partial.
+// Indexed by the binary logarithm of the rows, the width minus one, and whether the last vector is partial.
 static const tile_kernel tile_kernels[5][tile_width_of_one_row][2] = {
     {ENTRY(1, 1), ENTRY(1, 2), ENTRY(1, 3), ENTRY(1, 4), ENTRY(1, 5), ENTRY(1, 6), ENTRY(1, 7), ENTRY(1, 8)},
     {ENTRY(2, 1), ENTRY(2, 2), ENTRY(2, 3), ENTRY(2, 4)},
@@ -103,7 +104,7 @@ typedef struct {
 INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 INLINE size_t divided_up(size_t a, size_t b) { return (a + b - 1) / b; }
 
-// The processor foresees what is read next of lines that are no longer, in floats; of others it must be told.
+// The processor prefetches lines up to this length, in floats; longer ones need explicit prefetches.
 enum { foreseen_line = 1024 };
 
 // A panel: `depth` rows of the columns, rounded up to vectors. Lanes past `columns` are finite where the source is.
@@ -118,7 +119,7 @@ static void pack_rows(float *panel, matrix source, size_t columns, size_t depth)
     }
 }
 
-// As `pack_rows` of a transposed source: four steps of the depth at a time, the last four overlapping.
+// Like `pack_rows` for a transposed source: four steps of the depth at a time, the last four overlapping.
 static void pack_columns(float *panel, matrix source, size_t columns, size_t depth) {
     size_t row = divided_up(columns, vector_lanes) * vector_lanes;
     for (size_t first = 0; first < columns; first += vector_lanes, panel += vector_lanes) {

@@ -1,5 +1,5 @@
-// Vectors of KERNELS_LANES floats (8 or 16) in the compiler's own notation, and what it has no notation for:
-// partial loads and stores.
+// Vectors of KERNELS_LANES floats (8 or 16) in the compiler's own notation, and the operations that it has no notation
+// for: partial loads and stores.
 
 #if KERNELS_LANES != 8 && KERNELS_LANES != 16
 #error "vectors have 8 or 16 lanes"
@@ -59,7 +59,7 @@ INLINE void store_first(float *p, vector x, size_t count) {
 }
 #endif
 
-// The same shuffle of two operands in each quad of a vector: these are one instruction, crossing quads is several.
+// The same shuffle of two operands in each quad of a vector: these take one instruction, crossing quads takes several.
 #define SECOND KERNELS_LANES
 #if KERNELS_LANES == 8
 #define IN_QUADS(x, y, a, b, c, d) __builtin_shufflevector(x, y, a, b, c, d, a + 4, b + 4, c + 4, d + 4)
@@ -86,13 +86,13 @@ INLINE vector quads_of(const float *const *places, size_t offset) {
 #endif
 }
 
-// Sixteen running sums, in one vector or two: their order of additions is one, whatever the instruction set.
+// Sixteen running sums, in one vector or two: there is only one order of additions, whatever the instruction set.
 enum { sum_lanes = 16, sum_vectors = sum_lanes / vector_lanes };
 typedef struct {
     vector parts[sum_vectors];
 } running_sums;
 
-// The totals of four: within quads first, then of quads eight lanes apart, then of the two that are left.
+// The totals of four: first within quads, then of quads that are eight lanes apart, then of the two that are left.
 INLINE quad totals(const running_sums *sums) {
     vector parts[sum_vectors];
     for (size_t i = 0; i < sum_vectors; i++) {

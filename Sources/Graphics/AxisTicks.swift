@@ -4,9 +4,9 @@
     import Darwin
 #endif
 
-/// Round numbers along an axis, and how they are written.
+/// Round numbers along an axis, and their labels.
 struct AxisTicks: Hashable {
-    /// The ticks from the lowest, all inside the range.
+    /// The ticks in ascending order, all inside the range.
     let values: [Double]
     /// The distance between ticks: 1, 2 or 5 times a power of ten.
     let step: Double
@@ -23,7 +23,7 @@ struct AxisTicks: Hashable {
         values = last >= first ? (0...min(Int(last - first), 1000)).map { (first + Double($0)) * step } : []
     }
 
-    /// A tick's number with just the decimals that its neighbours need: "0.25", "12k", "3.5M", "2e-07".
+    /// The label of a tick with only the decimals that its neighbours need: "0.25", "12k", "3.5M", "2e-07".
     func label(_ value: Double) -> String {
         let size = values.map(abs).max() ?? 0
         for (unit, suffix) in [(1e9, "G"), (1e6, "M"), (1e4, "k")] where size >= unit && size < 1e12 {

@@ -2,11 +2,11 @@
 public struct BarPlot: Sendable {
     /// One bar.
     public struct Bar: Hashable, Sendable {
-        /// Its name, on the left.
+        /// The label on the left.
         public var label: String
         /// Its length, in the plot's units. A value that is not finite has no bar.
         public var value: Double
-        /// Drawn in the second colour of the style.
+        /// Whether it is drawn in the second colour of the style.
         public var isChosen: Bool
 
         /// A bar of length `value`.
@@ -16,15 +16,15 @@ public struct BarPlot: Sendable {
             self.isChosen = isChosen
         }
     }
-    /// The bars from the top.
+    /// The bars, from the top.
     public var bars: [Bar]
-    /// The values at both ends; nil for the bars' own, with zero.
+    /// The values at both ends; nil for the range of the bars and zero.
     public var range: ClosedRange<Double>?
     /// The colours.
     public var style: PlotStyle
-    /// The distance between two bars' tops in pixels.
+    /// The distance between the tops of two bars in pixels.
     public var rowHeight: Int
-    /// Digits after the point of the values; nil for as many as the largest needs to show two or three digits.
+    /// Digits after the decimal point of the values; nil for as many as the largest needs to show two or three digits.
     public var decimals: Int?
 
     /// A plot of `bars`.
@@ -39,15 +39,15 @@ public struct BarPlot: Sendable {
         self.decimals = decimals
     }
 
-    /// The height in pixels that all bars need.
+    /// The height in pixels that all bars take.
     public var height: Int { bars.count * rowHeight }
 
-    /// Draws the bars from (`x`, `y`) down, `width` pixels wide with their labels and values.
+    /// Draws the bars from (`x`, `y`) down; labels, bars and values together are `width` pixels wide.
     public func draw(into frame: inout Frame, x: Int, y: Int, width: Int) {
         let cell = Font.cell
         let values = NumberText.column(bars.map(\.value), decimals: decimals)
         let longest = bars.map(\.label.count).max() ?? 0
-        // Long labels are cut, so that at least half of the width is left to the bars and values.
+        // Long labels are cut, so that at least half of the width is left for the bars and values.
         let labelCells = min(longest, max(1, width / 2 / cell.width - 1))
         let valueCells = values.map(\.count).max() ?? 0
         let left = x + (labelCells + 1) * cell.width

@@ -1,4 +1,4 @@
-/// A colour of 8 bits a channel, not premultiplied by its alpha.
+/// A colour with 8 bits per channel, not premultiplied by its alpha.
 public struct Color: Hashable, Sendable {
     /// The four bytes R, G, B, A in memory order: on a little-endian machine red is the lowest byte.
     public let rgba: UInt32
@@ -12,7 +12,7 @@ public struct Color: Hashable, Sendable {
         rgba = UInt32(littleEndian: value)
     }
 
-    /// An opaque colour from 0xRRGGBB, as style sheets write it.
+    /// An opaque colour from 0xRRGGBB, as in style sheets.
     @inlinable public init(hex: UInt32) {
         self.init(
             red: UInt8(truncatingIfNeeded: hex >> 16), green: UInt8(truncatingIfNeeded: hex >> 8),
@@ -31,8 +31,8 @@ public struct Color: Hashable, Sendable {
     /// Opacity, 0...255.
     @inlinable public var alpha: UInt8 { UInt8(truncatingIfNeeded: rgba.littleEndian >> 24) }
 
-    /// The colour `amount` of the way to `other`, each channel (alpha too) apart; `amount` is held to 0...1, and NaN
-    /// counts as 0.
+    /// The colour `amount` of the way to `other`, channel by channel, alpha included; `amount` is clamped to 0...1, and
+    /// NaN counts as 0.
     public func mixed(with other: Color, amount: Double) -> Color {
         let share = amount > 0 ? min(amount, 1) : 0
         func mix(_ from: UInt8, _ to: UInt8) -> UInt8 {
@@ -43,7 +43,7 @@ public struct Color: Hashable, Sendable {
             alpha: mix(alpha, other.alpha))
     }
 
-    /// The same colour with its opacity set to `share`, held to 0...1.
+    /// The same colour with its opacity set to `share`, clamped to 0...1.
     public func opacity(_ share: Double) -> Color {
         let level = share > 0 ? min(share, 1) : 0
         return Color(red: red, green: green, blue: blue, alpha: UInt8((level * 255).rounded()))
@@ -69,39 +69,24 @@ public struct Color: Hashable, Sendable {
 extension Color {
     /// Fully transparent black.
     public static let clear = Color(rgba: 0)
-    /// #000000.
     public static let black = Color(hex: 0x000000)
-    /// #FFFFFF.
     public static let white = Color(hex: 0xFFFFFF)
-    /// #808080.
     public static let gray = Color(hex: 0x808080)
-    /// #404040.
     public static let darkGray = Color(hex: 0x404040)
-    /// #C0C0C0.
     public static let lightGray = Color(hex: 0xC0C0C0)
-    /// #FF0000.
     public static let red = Color(hex: 0xFF0000)
-    /// #00FF00.
     public static let green = Color(hex: 0x00FF00)
-    /// #0000FF.
     public static let blue = Color(hex: 0x0000FF)
-    /// #FFFF00.
     public static let yellow = Color(hex: 0xFFFF00)
-    /// #FFA500.
     public static let orange = Color(hex: 0xFFA500)
-    /// #00FFFF.
     public static let cyan = Color(hex: 0x00FFFF)
-    /// #FF00FF.
     public static let magenta = Color(hex: 0xFF00FF)
-    /// #800080.
     public static let purple = Color(hex: 0x800080)
-    /// #8B4513.
     public static let brown = Color(hex: 0x8B4513)
-    /// #FFC0CB.
     public static let pink = Color(hex: 0xFFC0CB)
 
-    /// Eight colours that stay apart for most colour-blind readers, for the series of a plot
-    /// (Okabe and Ito, "Color Universal Design", 2008; black replaced by grey).
+    /// Eight colours that most colour-blind readers can tell apart, for the series of a plot (Okabe and Ito, "Color
+    /// Universal Design", 2008; black is replaced by grey).
     public static let series: [Color] = [
         Color(hex: 0x56B4E9), Color(hex: 0xE69F00), Color(hex: 0x009E73), Color(hex: 0xCC79A7),
         Color(hex: 0xF0E442), Color(hex: 0x0072B2), Color(hex: 0xD55E00), Color(hex: 0x999999),

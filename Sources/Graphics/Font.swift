@@ -1,7 +1,7 @@
 /// The fixed-width bitmap font of ``Frame/drawText(_:x:y:scale:_:)``, drawn for this project.
 ///
-/// Its cell is 6 x 12 pixels: glyphs of 5 columns and 10 rows (capitals 8 rows high, small letters 6, two rows below
-/// the line), a column between letters and two rows between lines.
+/// Its cell is 6 x 12 pixels: glyphs of 5 columns and 10 rows (capitals are 8 rows high, small letters 6, with two rows
+/// below the baseline), one column between letters and two rows between lines.
 public enum Font {
     /// The size of one character cell in pixels at scale 1.
     public static let cell = FrameSize(width: 6, height: 12)
@@ -12,10 +12,10 @@ public enum Font {
     /// The glyphs' rows from the top; bit 0 of a row is its leftmost pixel.
     typealias Glyph = [UInt8]
 
-    /// The glyph of a character; a hollow box stands for every character without one.
+    /// The glyph of a character; characters without one get a hollow box.
     static func glyph(_ character: Character) -> Glyph { glyphs[character] ?? box }
 
-    /// Whether the font has a drawing of its own for `character`.
+    /// Whether the font has a glyph for `character`.
     public static func contains(_ character: Character) -> Bool { character == " " || glyphs[character] != nil }
 
     private static let box: Glyph = [31, 17, 17, 17, 17, 17, 17, 31, 0, 0]
@@ -37,7 +37,7 @@ public enum Font {
 }
 
 extension Font {
-    /// Each sheet holds its characters' drawings side by side, a space between them.
+    /// Each sheet holds the drawings of its characters side by side, separated by a space.
     private static let sheets: [(characters: String, drawing: String)] = [
         (
             "!\"#$%&'()*+,-./0",

@@ -1,9 +1,9 @@
 extension Frame {
-    /// The picture made smaller, keeping its shape, so that it fits into `room`: each pixel is the mean of the pixels that
-    /// it stands for. A picture that fits already is returned as it is; `room` must hold at least one pixel.
+    /// The frame scaled down, with its aspect ratio, to fit into `room`: each pixel is the mean of the pixels that it
+    /// replaces. A frame that already fits is returned unchanged; `room` must hold at least one pixel.
     public func reduced(toFit room: FrameSize) -> Frame {
         precondition(
-            room.width > 0 && room.height > 0, "a picture can't be fitted into \(room.width) x \(room.height) pixels")
+            room.width > 0 && room.height > 0, "a frame can't be reduced to \(room.width) x \(room.height) pixels")
         if width <= room.width && height <= room.height { return self }
         let ratio = min(Double(room.width) / Double(width), Double(room.height) / Double(height))
         var result = Frame(

@@ -1,5 +1,6 @@
 extension Frame {
-    /// Fills the pixels from (`x`, `y`) to `width` to the right and `height` down. A side of 0 or less draws nothing.
+    /// Fills the rectangle of `width` x `height` pixels to the right of and below (`x`, `y`). A side of 0 or less draws
+    /// nothing.
     public mutating func fillRectangle(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
         let columns = Frame.clip(x, width, to: self.width)
         let rows = Frame.clip(y, height, to: self.height)
@@ -27,9 +28,9 @@ extension Frame {
         if width > 1 { fillRectangle(x: x &+ width &- 1, y: y &+ 1, width: 1, height: height - 2, color) }
     }
 
-    /// Fills a polygon (closed by itself, any winding) with antialiased edges: a pixel that is partly inside gets that
-    /// share of the colour, exact for outlines that don't cross themselves. Fewer than three points, or a coordinate
-    /// that is not finite or beyond 10⁹, draws nothing.
+    /// Fills a polygon (closed automatically, any winding) with antialiased edges: a pixel that is partly inside gets
+    /// that fraction of the colour, which is exact for outlines that don't cross themselves. Fewer than three points,
+    /// or a coordinate that is not finite or beyond 10⁹, draws nothing.
     public mutating func fillPolygon(_ points: [Point], _ color: Color) {
         guard points.count >= 3, points.allSatisfy(\.isDrawable) else { return }
         let rows = Frame.pixelRange(points.map(\.y).min()!, points.map(\.y).max()!, limit: height)
@@ -54,22 +55,21 @@ extension Frame {
         }
     }
 
-    /// Fills a disc with an antialiased edge. A radius of 0 or less, or a number that is not finite or
-    /// beyond 10⁹, draws nothing.
+    /// Fills a disc with an antialiased edge. A radius of 0 or less, or a number that is not finite or beyond 10⁹,
+    /// draws nothing.
     public mutating func fillCircle(centerX: Double, centerY: Double, radius: Double, _ color: Color) {
         guard radius > 0 else { return }
         fillCapsule(from: Point(x: centerX, y: centerY), to: Point(x: centerX, y: centerY), radius: radius, color)
     }
 
     /// Draws an antialiased line of `width` pixels with round ends, so that lines which share a point join without a
-    /// gap. A width of 0 or less, or a number that is not finite or
-    /// beyond 10⁹, draws nothing.
+    /// gap. A width of 0 or less, or a number that is not finite or beyond 10⁹, draws nothing.
     public mutating func drawLine(from: Point, to: Point, width: Double = 1, _ color: Color) {
         guard width > 0 else { return }
         fillCapsule(from: from, to: to, radius: width / 2, color)
     }
 
-    /// Fills every pixel near enough to the segment; its share of the colour follows from the distance of its centre.
+    /// Fills every pixel near enough to the segment; its fraction of the colour depends on the distance of its centre.
     private mutating func fillCapsule(from: Point, to: Point, radius: Double, _ color: Color) {
         guard from.isDrawable, to.isDrawable, radius < Point.farthest else { return }
         let margin = radius + 0.5
@@ -94,7 +94,7 @@ extension Frame {
         }
     }
 
-    /// The pixels touched by the interval `low...high`, cut to `0..<limit`.
+    /// The pixels that the interval `low...high` touches, clipped to `0..<limit`.
     private static func pixelRange(_ low: Double, _ high: Double, limit: Int) -> Range<Int> {
         let end = Int(max(0, min(high.rounded(.up), Double(limit))))
         return min(end, Int(max(0, min(low.rounded(.down), Double(limit)))))..<end
@@ -108,19 +108,19 @@ extension Frame {
 }
 
 extension Point {
-    /// Beyond this, differences of coordinates lose the fractions of a pixel.
+    /// Beyond this, differences of coordinates lose fractions of a pixel.
     fileprivate static let farthest = 1e9
 
-    /// False for NaN and infinity too, so that an environment which diverged still draws the rest of its picture.
+    /// False for NaN and infinity too, so that an environment that diverged still draws the rest of its frame.
     fileprivate var isDrawable: Bool { abs(x) < Point.farthest && abs(y) < Point.farthest }
 }
 
-/// The exact areas that a polygon covers in the pixels of one row, kept as differences: the running sum of `deltas`
-/// up to a pixel is the signed share of it that lies to the right of the edges added.
+/// The exact areas that a polygon covers in the pixels of one row, kept as differences: the running sum of `deltas` up
+/// to a pixel is the signed fraction of it that lies to the right of the edges added.
 private struct CoverageRow {
     let deltas: UnsafeMutableBufferPointer<Double>
     let left: Double
-    /// Pixels in the row; `deltas` holds one more, for what an edge in the last pixel leaves to its right.
+    /// The number of pixels in the row; `deltas` has one more, for the area to the right of an edge in the last pixel.
     var count: Double { Double(deltas.count - 1) }
 
     func clear() { deltas.update(repeating: 0) }
@@ -137,9 +137,9 @@ private struct CoverageRow {
         spread(from: min(x0, x1), to: max(x0, x1), height: (y1 - y0) * sign)
     }
 
-    /// Hands the signed height of a piece of an edge to the pixels between `x0` and `x1`.
+    /// Distributes the signed height of a piece of an edge over the pixels between `x0` and `x1`.
     private func spread(from x0: Double, to x1: Double, height: Double) {
-        // What lies left of the row covers all of it, what lies right of it nothing.
+        // An edge to the left of the row covers all of it, one to the right nothing.
         if x1 <= 0 { deltas[0] += height }
         if x1 <= 0 || x0 >= count { return }
         if x0 < 0 { deltas[0] += height * -x0 / (x1 - x0) }

@@ -1,6 +1,6 @@
 extension Frame {
-    /// Draws text with the top left corner of its first character cell at (`x`, `y`), each pixel of ``Font`` as a square
-    /// of `scale` x `scale`. A newline starts the next line; a character that the font lacks is drawn as a box.
+    /// Draws text with the top left corner of its first character cell at (`x`, `y`), with each pixel of ``Font`` as a
+    /// square of `scale` x `scale`. A newline starts the next line; characters that the font lacks are drawn as boxes.
     public mutating func drawText(_ text: String, x: Int, y: Int, scale: Int = 1, _ color: Color) {
         precondition(scale >= 1, "text is drawn at a scale of at least 1, got \(scale)")
         var (left, top) = (x, y)
@@ -17,7 +17,8 @@ extension Frame {
         }
     }
 
-    /// The size in pixels that ``drawText(_:x:y:scale:_:)`` needs: the longest line's cells by the number of lines.
+    /// The size in pixels that ``drawText(_:x:y:scale:_:)`` needs: the cells of the longest line times the number of
+    /// lines.
     public static func textSize(_ text: String, scale: Int = 1) -> FrameSize {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let columns = lines.map(\.count).max() ?? 0

@@ -1,13 +1,13 @@
-/// An RGBA picture in memory: row-major, the top row first, four bytes a pixel in the order R, G, B, A.
+/// An RGBA image in memory: row-major, the top row first, four bytes per pixel in the order R, G, B, A.
 ///
-/// Drawing is clipped to the frame, so coordinates may lie anywhere. Colours with alpha below 255 are painted over what
-/// is there; only ``clear(_:)`` and the subscript replace it.
+/// Drawing is clipped to the frame, so coordinates may lie anywhere. Colours with alpha below 255 are blended with the
+/// existing ones; only ``clear(_:)`` and the subscript replace them.
 public struct Frame: Hashable, Sendable {
-    /// Columns of pixels, at least 0.
+    /// The number of columns, at least 0.
     public let width: Int
-    /// Rows of pixels, at least 0.
+    /// The number of rows, at least 0.
     public let height: Int
-    /// `width * height` pixels as ``Color/rgba``; the pixel (x, y) is at `y * width + x`. Their number can't change. For
+    /// `width * height` pixels as ``Color/rgba``; pixel (x, y) is at `y * width + x`. Their number can't change. For
     /// loops over many pixels, ``withUnsafeMutablePixels(_:)`` is faster.
     public var pixels: [UInt32] {
         didSet {
@@ -63,7 +63,8 @@ public struct Frame: Hashable, Sendable {
             "pixel (\(x), \(y)) is outside a frame of \(width) x \(height)")
     }
 
-    /// Gives `body` the pixels in place, `width * height` of them, for drawing that the other methods don't offer.
+    /// Passes the `width * height` pixels to `body` to be changed in place, for drawing that the other methods don't
+    /// offer.
     public mutating func withUnsafeMutablePixels<Result>(
         _ body: (UnsafeMutableBufferPointer<UInt32>) throws -> Result
     ) rethrows -> Result {
@@ -86,8 +87,8 @@ public struct Frame: Hashable, Sendable {
         return Frame(width: width, height: height, pixels: part)
     }
 
-    /// Draws `other` with its top left corner at (`x`, `y`), each of its pixels as a square of `scale` x `scale`.
-    /// `scale` must be at least 1. Pixels with alpha below 255 are painted over what is there.
+    /// Draws `other` with its top left corner at (`x`, `y`), with each of its pixels as a square of `scale` x `scale`.
+    /// `scale` must be at least 1. Pixels with alpha below 255 are blended with the existing ones.
     public mutating func draw(_ other: Frame, x: Int, y: Int, scale: Int = 1) {
         precondition(scale >= 1, "a frame is drawn at a scale of at least 1, got \(scale)")
         let columns = Frame.clip(x, other.width * scale, to: width)
@@ -116,7 +117,7 @@ public struct Frame: Hashable, Sendable {
         }
     }
 
-    /// The part of `start..<start + length` that lies in `0..<limit`, whatever the integers are.
+    /// The part of `start..<start + length` that lies in `0..<limit`; safe for all integers.
     @inline(__always)
     static func clip(_ start: Int, _ length: Int, to limit: Int) -> Range<Int> {
         let (sum, overflow) = start.addingReportingOverflow(max(length, 0))

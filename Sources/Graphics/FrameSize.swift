@@ -1,11 +1,10 @@
 /// A width and a height in pixels.
 public struct FrameSize: Hashable, Sendable {
-    /// Columns of pixels.
+    /// The number of columns.
     public var width: Int
-    /// Rows of pixels.
+    /// The number of rows.
     public var height: Int
 
-    /// A size of `width` x `height` pixels.
     public init(width: Int, height: Int) {
         self.width = width
         self.height = height
@@ -21,7 +20,6 @@ public struct Point: Hashable, Sendable {
     /// Pixels below the frame's top edge.
     public var y: Double
 
-    /// The point (`x`, `y`).
     public init(x: Double, y: Double) {
         self.x = x
         self.y = y

@@ -1,26 +1,27 @@
 /// Writes an animated GIF (GIF89a, CompuServe 1990) frame by frame.
 ///
-/// Colours are exact in every stored rectangle of at most 256 of them; otherwise a palette of 256 is chosen by median
-/// cut. Only the rectangle that changed since the last frame is stored, and a frame that changed nothing lengthens the
-/// delay of the one before, so still pictures cost nothing. Alpha is ignored.
+/// Every stored rectangle with at most 256 colours keeps them exactly; otherwise a palette of 256 is chosen by median
+/// cut. Only the rectangle that changed since the last frame is stored, and a frame without changes only lengthens the
+/// delay of the one before, so still images cost nothing. Alpha is ignored.
 ///
-/// Frames may be added without end: ``takeBytes()`` hands over what is complete, so that memory stays small.
+/// Any number of frames may be added: ``takeBytes()`` returns the completed bytes, so that memory stays small.
 public struct GIFEncoder {
     /// The size of every frame.
     public let size: FrameSize
     private let loops: Int?
     private var bytes: [UInt8]
     private var last: Frame?
-    /// The latest stored frame, kept back while its delay may still grow.
+    /// The latest stored frame, held back as long as its delay may still grow.
     private var pending: (delay: Int, image: [UInt8])?
-    /// The file's own colour table: the first frame's colours, which most later frames share.
+    /// The file's global colour table: the first frame's colours, which most later frames share.
     private var sharedPalette = IndexedColors.Palette(colors: [])
     private let writer = LZWWriter()
 
     /// A delay is stored in 16 bits.
     private static let longestDelay = 65_535
 
-    /// An encoder of frames of `size` (1...65,535 a side), repeated for ever or, with `loops`, that many times (1 or more).
+    /// An encoder of frames of `size` (sides of 1...65,535), repeated for ever or, with `loops`, that many times (at
+    /// least 1).
     public init(size: FrameSize, loops: Int? = nil) {
         precondition(
             (1...65_535).contains(size.width) && (1...65_535).contains(size.height),
@@ -36,7 +37,7 @@ public struct GIFEncoder {
     public mutating func add(_ frame: Frame, delay: Int) {
         precondition(
             frame.size == size,
-            "the GIF has frames of \(size.width) x \(size.height), got one of \(frame.width) x \(frame.height)")
+            "the GIF's frames are \(size.width) x \(size.height), got one of \(frame.width) x \(frame.height)")
         precondition(delay >= 1, "a frame is shown for at least 1 hundredth of a second, got \(delay)")
         guard let last else {
             start(frame)
@@ -51,33 +52,35 @@ public struct GIFEncoder {
         }
     }
 
-    /// Takes the bytes that are complete: the file is all of them in order, then those of ``finish()``.
+    /// Takes the completed bytes: the file consists of all of them in order, followed by those of ``finish()``.
     public mutating func takeBytes() -> [UInt8] {
         defer { bytes = [] }
         return bytes
     }
 
-    /// Ends the file and returns what ``takeBytes()`` has not handed over. At least one frame must have been added.
+    /// Ends the file and returns the bytes that ``takeBytes()`` has not returned. At least one frame must have been
+    /// added.
     public consuming func finish() -> [UInt8] {
         precondition(last != nil, "a GIF needs at least one frame, got none")
         flush()
         return bytes + [0x3B]
     }
 
-    /// Writes the header with the first frame's colours, and how often to repeat.
+    /// Writes the header with the first frame's colours, and the number of repeats.
     private mutating func start(_ frame: Frame) {
         last = frame
         sharedPalette = IndexedColors(frame).palette
-        // The flags: a colour table follows, 8 bits a channel; then the background's index and the pixels' shape.
+        // The flags: a colour table follows, 8 bits per channel; then the background's index and the aspect ratio of
+        // pixels.
         bytes += [0xF0 | UInt8(sharedPalette.bits - 1), 0, 0] + sharedPalette.table
-        // The number stored is of repeats after the first showing; 0 stands for ever.
+        // The stored number counts repeats after the first showing; 0 means for ever.
         if loops != 1 {
             bytes += [0x21, 0xFF, 11] + Array("NETSCAPE2.0".utf8) + [3, 1]
             bytes += GIFEncoder.word(loops.map { $0 - 1 } ?? 0) + [0]
         }
     }
 
-    /// Encodes a rectangle of the picture and keeps it back as the pending frame.
+    /// Encodes a rectangle of the frame and holds it back as the pending one.
     private mutating func store(_ part: Frame, x: Int, y: Int, delay: Int) {
         flush()
         var image: [UInt8] = [0x2C] + [x, y, part.width, part.height].flatMap(GIFEncoder.word)
@@ -94,7 +97,7 @@ public struct GIFEncoder {
         pending = (delay, image)
     }
 
-    /// Writes the pending frame with its graphic control extension: keep the picture afterwards, nothing transparent.
+    /// Writes the pending frame with its graphic control extension: keep the frame afterwards, nothing transparent.
     private mutating func flush() {
         guard let (delay, image) = pending else { return }
         pending = nil

@@ -1,4 +1,4 @@
-/// A picture as indices into a palette of at most 256 colours; alpha is ignored.
+/// An image as indices into a palette of at most 256 colours; alpha is ignored.
 struct IndexedColors {
     struct Palette {
         let colors: [Color]
@@ -7,24 +7,25 @@ struct IndexedColors {
         init(colors: [Color]) {
             precondition(colors.count <= 256, "a palette holds at most 256 colours, got \(colors.count)")
             self.colors = colors
-            // Two boxes of a median cut may have the same mean, so a colour may come twice.
+            // Two boxes of a median cut may have the same mean, so a colour may occur twice.
             index = Dictionary(colors.enumerated().map { ($1.rgba, UInt8($0)) }) { first, _ in first }
         }
 
-        /// Bits that an index needs, 1...8.
+        /// The number of bits of an index, 1...8.
         var bits: Int { max(1, Int.bitWidth - (colors.count - 1).leadingZeroBitCount) }
 
-        /// The colours as bytes R, G, B, filled up with black to a count of 2^``bits``.
+        /// The colours as bytes R, G, B, padded with black to a count of 2^``bits``.
         var table: [UInt8] {
             colors.flatMap { [$0.red, $0.green, $0.blue] }
                 + [UInt8](repeating: 0, count: 3 * ((1 << bits) - colors.count))
         }
     }
     let palette: Palette
-    /// One palette index a pixel, in the frame's order.
+    /// One palette index per pixel, in the frame's order.
     let indices: [UInt8]
 
-    /// The frame in its own colours if there are at most 256, in the order they appear; otherwise in 256 by median cut.
+    /// The frame in its own colours if there are at most 256, in the order of appearance; otherwise in 256 by median
+    /// cut.
     init(_ frame: Frame) {
         var colors: [Color] = []
         var known: Set<UInt32> = []
@@ -43,7 +44,7 @@ struct IndexedColors {
         }
     }
 
-    /// The frame in the colours of `palette`; nil where it has another.
+    /// The frame in the colours of `palette`; nil if it has any other.
     init?(_ frame: Frame, in palette: Palette) {
         var indices: [UInt8] = []
         indices.reserveCapacity(frame.pixels.count)
@@ -67,11 +68,11 @@ struct IndexedColors {
     }
 }
 
-/// The median cut (Heckbert, "Color Image Quantization for Frame Buffer Display", 1982) over colours of 5 bits a channel:
-/// the box of colours with the widest spread of pixels is cut in two at its median until there are 256.
+/// The median cut (Heckbert, "Color Image Quantization for Frame Buffer Display", 1982) over colours with 5 bits per
+/// channel: the box of colours with the widest spread of pixels is cut in two at its median until there are 256.
 private struct MedianCut {
     private(set) var colors: [Color] = []
-    /// For each cell of the colour cube the index of its colour; 0 for cells that the picture does not use.
+    /// For each cell of the colour cube, the index of its colour; 0 for cells that the image does not use.
     private(set) var entries = [UInt8](repeating: 0, count: 1 << 15)
 
     /// The cell of the 32 x 32 x 32 colour cube that a colour lies in.
@@ -89,7 +90,8 @@ private struct MedianCut {
 
     private struct Box {
         var cells: [Cell]
-        /// The channel along which the box is longest, 0...2, and its pixels times the squared length: what cutting saves.
+        /// The channel along which the box is longest, 0...2, and its pixels times the squared length: the gain of
+        /// cutting it.
         let axis: Int
         let gain: Int
 
@@ -103,7 +105,7 @@ private struct MedianCut {
             gain = cells.reduce(0) { $0 + $1.count } * lengths[axis] * lengths[axis]
         }
 
-        /// Both halves by the number of pixels along the longest channel; neither is empty.
+        /// Two halves with about equal numbers of pixels along the longest channel; neither is empty.
         func cut() -> (Box, Box) {
             let sorted = cells.sorted { ($0.level(axis), $0.index) < ($1.level(axis), $1.index) }
             let half = sorted.reduce(0) { $0 + $1.count } / 2

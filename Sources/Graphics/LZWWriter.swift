@@ -4,10 +4,10 @@ final class LZWWriter {
     private static let longestCode = 12
     /// Open addressing with a table four times as large as the 4,096 codes, so that searches stay short.
     private static let slots = 1 << 14
-    /// For each slot 0 or sequence << 12 | code, where a sequence is a known code followed by one index; no code is 0.
+    /// For each slot, 0 or sequence << 12 | code, where a sequence is a known code followed by one index; no code is 0.
     private var table = [UInt32](repeating: 0, count: slots)
 
-    /// Appends the code size, the data blocks and the block terminator of a picture. `indices` is not empty and each
+    /// Appends the code size, the data blocks and the block terminator of an image. `indices` is not empty, and each
     /// lies below 2^`bits`, 2...8.
     func write(_ indices: [UInt8], bits: Int, to output: inout [UInt8]) {
         let clear = 1 << bits
@@ -27,7 +27,7 @@ final class LZWWriter {
             blocks.write(prefix, bits: width)
             if next < 1 << LZWWriter.longestCode {
                 table[slot] = sequence << 12 | UInt32(next)
-                // The reader learns each code one step later, so it grows its codes just now as well.
+                // The reader learns each code one step later, so it widens its codes at this point too.
                 if next == 1 << width { width += 1 }
                 next += 1
             } else {
@@ -39,7 +39,7 @@ final class LZWWriter {
             prefix = Int(index)
         }
         blocks.write(prefix, bits: width)
-        // The reader has learnt a code from the one just written, which may widen the one that ends the picture.
+        // The reader has learnt a code from the one just written, which may widen the one that ends the image.
         if next == 1 << width && width < LZWWriter.longestCode { width += 1 }
         blocks.write(clear + 1, bits: width)
         output = blocks.finish()
@@ -49,7 +49,7 @@ final class LZWWriter {
         table.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
     }
 
-    /// The slot that holds `sequence`, or the free one where it belongs.
+    /// The slot that holds `sequence`, or the free one for it.
     private func find(_ sequence: UInt32) -> Int {
         var slot = Int((sequence &* 2_654_435_769) >> 18)
         while table[slot] != 0 && table[slot] >> 12 != sequence { slot = (slot + 1) % LZWWriter.slots }

@@ -2,13 +2,13 @@
 public struct LinePlot: Sendable {
     /// One curve.
     public struct Series: Sendable {
-        /// Its name in the legend; empty for none.
+        /// The name in the legend; empty for none.
         public var name: String
-        /// Its points in the plot's units, joined in order. The curve breaks at a point that is not finite.
+        /// The points in the plot's units, joined in order. The curve breaks at a point that is not finite.
         public var points: [Point]
-        /// Its colour; nil for the style's next one.
+        /// The colour; nil for the style's next one.
         public var color: Color?
-        /// How far its points may be off, drawn faintly around it: the lower and upper value of each, or none at all.
+        /// The uncertainty of the points, drawn faintly around the curve: the lower and upper value of each, or empty.
         public var band: [ClosedRange<Double>]
 
         /// A curve through `points`.
@@ -16,7 +16,8 @@ public struct LinePlot: Sendable {
         /// - Precondition: `band` is empty or has a range for each point.
         public init(name: String = "", points: [Point], color: Color? = nil, band: [ClosedRange<Double>] = []) {
             precondition(
-                band.isEmpty || band.count == points.count, "a band of \(band.count) ranges for \(points.count) points")
+                band.isEmpty || band.count == points.count,
+                "a band needs one range per point, got \(band.count) for \(points.count)")
             self.name = name
             self.points = points
             self.color = color
@@ -31,15 +32,15 @@ public struct LinePlot: Sendable {
     }
     /// A heading above the plot; empty for none.
     public var title: String
-    /// What the horizontal axis shows; empty for none.
+    /// The label of the horizontal axis; empty for none.
     public var xLabel: String
-    /// What the vertical axis shows; empty for none.
+    /// The label of the vertical axis; empty for none.
     public var yLabel: String
     /// The curves, drawn in order.
     public var series: [Series]
-    /// The range of the horizontal axis; nil for what the points need.
+    /// The range of the horizontal axis; nil for the range of the points.
     public var xRange: ClosedRange<Double>?
-    /// The range of the vertical axis; nil for what the points need, and a little more.
+    /// The range of the vertical axis; nil for the range of the points and a small margin.
     public var yRange: ClosedRange<Double>?
     /// The curves' width in pixels.
     public var lineWidth: Double
@@ -62,7 +63,7 @@ public struct LinePlot: Sendable {
         self.style = style
     }
 
-    /// The plot as a picture of its own.
+    /// The plot as a frame of its own.
     public func frame(_ size: FrameSize) -> Frame {
         var frame = Frame(size, fill: style.background)
         draw(into: &frame, x: 0, y: 0, width: size.width, height: size.height)
@@ -74,7 +75,7 @@ public struct LinePlot: Sendable {
         SVGCanvas.file(size) { draw(on: &$0, x: 0, y: 0, width: size.width, height: size.height) }
     }
 
-    /// Draws the plot into a rectangle of `frame`. One too small for the axes' labels stays without a curve.
+    /// Draws the plot into a rectangle of `frame`. If it is too small for the labels of the axes, no curve is drawn.
     public func draw(into frame: inout Frame, x: Int, y: Int, width: Int, height: Int) {
         draw(on: &frame, x: x, y: y, width: width, height: height)
     }
@@ -101,14 +102,14 @@ public struct LinePlot: Sendable {
         drawLegend(into: &frame, axes)
     }
 
-    /// The title in the middle and the vertical axis's name on the left, both above the plot.
+    /// The title in the middle and the label of the vertical axis on the left, both above the plot.
     private func drawHeading(into frame: inout some PlotCanvas, _ area: PlotArea) {
         let left = area.x + max(0, (area.width - Frame.textSize(title).width) / 2)
         frame.drawText(title, x: left, y: area.y, style.text)
         frame.drawText(yLabel, x: area.x, y: area.y, style.text)
     }
 
-    /// The grid, the numbers beside and below it, and the horizontal axis's name; nothing crosses `right`.
+    /// The grid, the numbers beside and below it, and the label of the horizontal axis; nothing crosses `right`.
     private func drawTicks(into frame: inout some PlotCanvas, _ axes: Axes, _ yTicks: AxisTicks, right: Int) {
         let (area, cell) = (axes.area, Font.cell)
         for value in yTicks.values {
@@ -128,7 +129,7 @@ public struct LinePlot: Sendable {
         frame.drawText(xLabel, x: left, y: below + cell.height, style.text)
     }
 
-    /// What the axes show: the ranges asked for or those of the finite points, never empty.
+    /// The ranges of the axes, as set or from the finite points; never empty.
     private func ranges() -> (ClosedRange<Double>, ClosedRange<Double>) {
         let ends = series.flatMap { curve in
             zip(curve.points, curve.band).flatMap {
@@ -139,7 +140,7 @@ public struct LinePlot: Sendable {
         func range(_ values: [Double], margin: Double) -> ClosedRange<Double> {
             let (low, high) = (max(values.min() ?? 0, -1e300), min(values.max() ?? 1, 1e300))
             guard LinePlot.isDrawable(low, high) else {
-                // A curve of one value lies in the middle of a range in keeping with its size.
+                // A curve with a single value lies in the middle of a range that suits its magnitude.
                 let extra = max(abs(low) * 0.1, 0.5)
                 return low - extra...low + extra
             }
@@ -159,7 +160,7 @@ public struct LinePlot: Sendable {
         return length.isFinite && length > 1e-9 * max(abs(low), abs(high)) && length > 1e-300
     }
 
-    /// The bands, and the curves over them; what leaves the ranges is cut at the border.
+    /// The bands, and the curves over them; parts outside the ranges are clipped.
     private func drawCurves(into frame: inout some PlotCanvas, _ axes: Axes) {
         frame.drawClipped(to: axes.area) { canvas in
             for (index, curve) in series.enumerated() {
@@ -180,8 +181,8 @@ public struct LinePlot: Sendable {
         }
     }
 
-    /// The same curve in fewer points where many fall into one column of pixels: of each such run only the first, the
-    /// lowest, the highest and the last can be seen.
+    /// The same curve with fewer points if many fall into one column of pixels: only the first, the lowest, the highest
+    /// and the last of each such run can be seen.
     private static func thinned(_ points: [Point], _ axes: Axes) -> [Point] {
         guard points.count > 8 * axes.area.width else { return points }
         var result: [Point] = []
@@ -200,7 +201,7 @@ public struct LinePlot: Sendable {
         return result
     }
 
-    /// The names of the curves in the corner where they hide least, on a ground that keeps them readable.
+    /// The legend in the corner where it hides least, on a background that keeps it readable.
     private func drawLegend(into frame: inout some PlotCanvas, _ axes: Axes) {
         let named = series.enumerated().filter { !$0.element.name.isEmpty }
         guard let longest = named.map(\.element.name.count).max() else { return }
@@ -224,7 +225,7 @@ public struct LinePlot: Sendable {
         }
     }
 
-    /// Places along a curve, on its straight pieces too.
+    /// Places along a curve, including those on its straight segments.
     private static func traced(_ points: [Point], _ axes: Axes) -> [Point] {
         let places = thinned(points, axes).filter(\.isFinite).map(axes.place)
         return zip(places, places.dropFirst()).flatMap { from, to in
@@ -242,7 +243,7 @@ private struct Axes {
     let xRange: ClosedRange<Double>
     let yRange: ClosedRange<Double>
 
-    /// Relative to the area's top left corner; the pixels' centres at both ends show the range's ends.
+    /// Relative to the area's top left corner; the centres of the pixels at both ends show the ends of the range.
     func place(_ point: Point) -> Point {
         Point(
             x: 0.5 + share(point.x, xRange) * Double(area.width - 1),

@@ -4,9 +4,9 @@
     import Darwin
 #endif
 
-/// Numbers as short text: for plots, panels, progress and reports.
+/// Numbers as short text, for plots, panels, progress and reports.
 public enum NumberText {
-    /// A number with exactly `decimals` digits after the point.
+    /// A number with exactly `decimals` digits after the decimal point.
     public static func fixed(_ value: Double, decimals: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
         let scale = pow(10, Double(decimals))
@@ -17,8 +17,8 @@ public enum NumberText {
         return decimals == 0 ? sign + padded : sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
     }
 
-    /// A number in few characters: about three digits ("0.025", "1.50", "321"), with an exponent where it is very
-    /// large or small ("1.2e9").
+    /// A number in few characters: about three digits ("0.025", "1.50", "321"), with an exponent if it is very large or
+    /// small ("1.2e9").
     public static func short(_ value: Double) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "∞" : "-∞" }
         if value == 0 { return "0" }
@@ -29,7 +29,7 @@ public enum NumberText {
         return fixed(value, decimals: max(0, 2 - max(exponent, -1)))
     }
 
-    /// A number with four significant digits and no zeros behind them ("121.4", "500", "1e-09").
+    /// A number with four significant digits and no trailing zeros ("121.4", "500", "1e-09").
     public static func significant(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
         let decimals = max(0, 3 - Int(log10(value.magnitude).rounded(.down)))
@@ -39,13 +39,13 @@ public enum NumberText {
         return rounded.magnitude < 1e15 && rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
     }
 
-    /// A number as a person reads it in a sentence or a table: whole ones without a point, others with three digits after it.
+    /// A number for a sentence or a table: whole ones without a decimal point, others with three digits after it.
     public static func readable(_ value: Double) -> String {
         value == value.rounded() && abs(value) < 1e9 ? "\(Int(value))" : fixed(value, decimals: 3)
     }
 
-    /// Numbers to be read below each other, all with the same digits after the point: `decimals`, or as many as give the
-    /// largest two or three digits. Very large or small ones are written one by one as ``short(_:)`` does.
+    /// Numbers for a column, all with the same number of decimals: `decimals`, or as many as give the largest two or
+    /// three digits. Very large or small ones are written individually, as by ``short(_:)``.
     static func column(_ values: [Double], decimals: Int? = nil) -> [String] {
         let largest = values.lazy.filter(\.isFinite).map(abs).max() ?? 0
         if decimals == nil && largest > 0 && !(1e-3..<1e6).contains(largest) { return values.map(short) }

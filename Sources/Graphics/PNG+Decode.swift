@@ -1,19 +1,18 @@
 import Deflate
 
-/// A PNG file that can't be read: where it goes wrong and what was expected there.
+/// A PNG file that can't be read: the place of the problem and what was expected there.
 public struct PNGError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What kind of trouble it is.
+    /// The kind of problem.
     public enum Kind: Hashable, Sendable {
-        /// The file does not follow the format, or was cut off.
+        /// The file does not follow the format, or it is truncated.
         case damaged
-        /// The file is a PNG of a kind that is not read here: 16 or fewer than 8 bits a channel, or interlaced.
+        /// The file is a PNG of a kind that is not supported: more or fewer than 8 bits per channel, or interlaced.
         case unsupported
-        /// The picture has more pixels than the caller allowed.
+        /// The image has more pixels than the caller allowed.
         case tooLarge
     }
-    /// What kind of trouble it is.
     public let kind: Kind
-    /// The byte of the file, counted from 0, at which it was found.
+    /// The offset in the file, counted from 0, at which the problem was found.
     public let offset: Int
     /// What was expected there and what was found.
     public let problem: String
@@ -23,7 +22,7 @@ public struct PNGError: Error, Hashable, Sendable, CustomStringConvertible {
         let advice =
             switch kind {
             case .damaged: "save or copy the file again"
-            case .unsupported: "save it with 8 bits a channel and without interlacing"
+            case .unsupported: "save it with 8 bits per channel and without interlacing"
             case .tooLarge: "scale it down first"
             }
         return "PNG, byte \(offset): \(problem); \(advice)."
@@ -31,12 +30,12 @@ public struct PNGError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension PNG {
-    /// The picture that a PNG file holds: 8-bit grey, grey with alpha, RGB, RGBA or palette, not interlaced,
-    /// transparency (tRNS) included. Gamma and colour profiles are not applied.
+    /// The image in a PNG file: 8-bit grey, grey with alpha, RGB, RGBA or palette, not interlaced, transparency (tRNS)
+    /// included. Gamma and colour profiles are not applied.
     ///
-    /// Memory stays within a few times the file's size times deflate's largest ratio (1,032), and within
-    /// `maximumPixels` pixels.
-    /// - Throws: ``PNGError`` for anything else, and for pictures of more than `maximumPixels` pixels.
+    /// Memory is bounded by a few times the file's size times deflate's largest ratio (1,032), and by `maximumPixels`
+    /// pixels.
+    /// - Throws: ``PNGError`` for anything else, and for images with more than `maximumPixels` pixels.
     public static func decode(_ file: [UInt8], maximumPixels: Int = 1 << 26) throws(PNGError) -> Frame {
         var reader = ChunkReader(file: file)
         try reader.readSignature()
@@ -52,14 +51,14 @@ extension PNG {
             case "PLTE": try palette.readColors(chunk)
             case "tRNS": try palette.readTransparency(chunk, header)
             case "IDAT":
-                if dataEnded { throw chunk.damaged("expected all IDAT chunks in a row, found another one") }
+                if dataEnded { throw chunk.damaged("expected consecutive IDAT chunks, found a later one") }
                 dataOffset = dataOffset ?? chunk.offset
                 compressed += chunk.data
             case "IEND":
                 guard let dataOffset else { throw chunk.damaged("expected an IDAT chunk before IEND, found none") }
                 return try pixels(compressed, at: dataOffset, header, palette)
             default:
-                // A capital first letter marks what a decoder must understand (section 5.4).
+                // A capital first letter marks chunks that a decoder must understand (section 5.4).
                 if chunk.isCritical { throw chunk.unsupported("expected a known chunk, found \(chunk.type)") }
             }
         }
@@ -70,7 +69,7 @@ extension PNG {
     ) throws(PNGError) -> Frame {
         func damaged(_ problem: String) -> PNGError { PNGError(kind: .damaged, offset: offset, problem: problem) }
         if header.color == .palette && palette.colors.isEmpty {
-            throw damaged("expected a PLTE chunk before the pixels of a palette picture, found none")
+            throw damaged("expected a PLTE chunk before the pixels of a palette image, found none")
         }
         let rowBytes = header.width * header.color.channels
         let count = header.height * (rowBytes + 1)
@@ -78,7 +77,7 @@ extension PNG {
             throw damaged("expected data for \(header.width) x \(header.height) pixels, found too little")
         }
         guard var data = inflated(compressed, .zlib, size: count)?.content else {
-            throw damaged("expected a zlib stream of \(count) bytes, found a damaged one or another length")
+            throw damaged("expected a zlib stream of \(count) bytes, found damage or a different length")
         }
         var frame = Frame(width: header.width, height: header.height)
         for y in 0..<header.height {
@@ -90,7 +89,8 @@ extension PNG {
             unfilter(&data, row, filter, isFirst: y == 0, header.color.channels)
             for x in 0..<header.width {
                 guard let color = palette.color(data, row.lowerBound + x * header.color.channels, header.color) else {
-                    throw damaged("expected palette indices below \(palette.colors.count) in row \(y), found a larger")
+                    throw damaged(
+                        "expected palette indices below \(palette.colors.count) in row \(y), found a larger one")
                 }
                 frame.pixels[y * header.width + x] = color.rgba
             }
@@ -113,7 +113,7 @@ extension PNG {
     }
 }
 
-/// One chunk of a file whose checksum was right.
+/// One chunk of a file, with a correct checksum.
 private struct Chunk {
     let type: String
     /// The byte of the file at which its data begins.
@@ -204,18 +204,18 @@ private struct Header {
             throw chunk.damaged("expected a known colour type and bit depth, found \(bytes[9]) and \(bytes[8])")
         }
         self.color = color
-        guard bytes[8] == 8 else { throw chunk.unsupported("expected 8 bits a channel, found \(bytes[8])") }
+        guard bytes[8] == 8 else { throw chunk.unsupported("expected 8 bits per channel, found \(bytes[8])") }
         guard bytes[10] == 0, bytes[11] == 0, bytes[12] <= 1 else {
             throw chunk.damaged("expected compression 0, filter 0 and interlacing 0 or 1, found \(bytes[10...12])")
         }
-        guard bytes[12] == 0 else { throw chunk.unsupported("expected a picture that is not interlaced, found Adam7") }
+        guard bytes[12] == 0 else { throw chunk.unsupported("expected an image without interlacing, found Adam7") }
     }
 }
 
 /// The PLTE and tRNS chunks (sections 11.2.3 and 11.3.2.1).
 private struct Palette {
     var colors: [Color] = []
-    /// For grey and RGB pictures, the colour that means transparent.
+    /// For grey and RGB images, the colour that means transparent.
     var transparent: Color?
 
     mutating func readColors(_ chunk: Chunk) throws(PNGError) {

@@ -1,10 +1,10 @@
 import Deflate
 
-/// Pictures as PNG files (W3C Recommendation, "Portable Network Graphics", second edition).
+/// Images as PNG files (W3C Recommendation, "Portable Network Graphics", second edition).
 public enum PNG {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-    /// What a row's bytes are predicted from before they are compressed (PNG, section 9).
+    /// The prediction of a row's bytes that is subtracted before they are compressed (PNG, section 9).
     enum Filter: UInt8, CaseIterable {
         case none, sub, up, average, paeth
 
@@ -26,9 +26,9 @@ public enum PNG {
         }
     }
 
-    /// The frame as a PNG file: 8-bit RGB where every pixel is opaque, otherwise RGBA. Lossless.
+    /// The frame as a PNG file: 8-bit RGB if every pixel is opaque, otherwise RGBA. Lossless.
     ///
-    /// The frame must have at least one pixel, since the format has no empty picture.
+    /// The frame must have at least one pixel, because the format has no empty image.
     public static func encode(_ frame: Frame) -> [UInt8] {
         precondition(
             frame.width > 0 && frame.height > 0,
@@ -58,8 +58,8 @@ public enum PNG {
         file += bigEndian(Int(checksum(file[start...])))
     }
 
-    /// Each row as its filter's number and the bytes less their prediction, by the filter whose differences are the
-    /// smallest in sum: the choice that the specification recommends for true colour (section 12.8).
+    /// Each row as the number of its filter followed by its bytes minus their prediction, with the filter that has the
+    /// smallest sum of differences, as the specification recommends for true colour (section 12.8).
     private static func filteredRows(_ frame: Frame, channels: Int) -> [UInt8] {
         let rowBytes = frame.width * channels
         var result: [UInt8] = []
@@ -91,7 +91,8 @@ public enum PNG {
         return result
     }
 
-    /// Writes the row less its prediction and returns the sum of the differences' sizes, each read as a signed byte.
+    /// Writes the row minus its prediction and returns the sum of the differences' magnitudes, each read as a signed
+    /// byte.
     private static func difference(
         _ row: [UInt8], _ above: [UInt8], _ channels: Int, _ filter: Filter, into target: inout [UInt8]
     ) -> Int {

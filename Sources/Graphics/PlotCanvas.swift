@@ -1,16 +1,17 @@
-/// What a plot is drawn on: the pixels of a ``Frame``, or the elements of an SVG file. Units are pixels, from the top left.
+/// The surface that a plot is drawn on: the pixels of a ``Frame``, or the elements of an SVG file. Units are pixels,
+/// from the top left.
 protocol PlotCanvas {
     /// See ``Frame/fillRectangle(x:y:width:height:_:)``.
     mutating func fillRectangle(x: Int, y: Int, width: Int, height: Int, _ color: Color)
     /// See ``Frame/strokeRectangle(x:y:width:height:_:)``.
     mutating func strokeRectangle(x: Int, y: Int, width: Int, height: Int, _ color: Color)
-    /// One line of text in cells of ``Font/cell``, the first with its top left corner at (`x`, `y`).
+    /// Draws one line of text in cells of ``Font/cell``, the first with its top left corner at (`x`, `y`).
     mutating func drawText(_ text: String, x: Int, y: Int, _ color: Color)
-    /// A line through finite points; a dot where there is one.
+    /// Draws a line through finite points, or a dot if there is only one.
     mutating func drawPolyline(_ points: [Point], width: Double, _ color: Color)
     /// See ``Frame/fillPolygon(_:_:)``.
     mutating func fillPolygon(_ points: [Point], _ color: Color)
-    /// Draws with the area's top left corner as the origin; what leaves the area is cut.
+    /// Draws with the area's top left corner as the origin, clipped to the area.
     mutating func drawClipped(to area: PlotArea, _ draw: (inout Self) -> Void)
 }
 

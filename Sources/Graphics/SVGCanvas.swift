@@ -2,7 +2,7 @@
 struct SVGCanvas: PlotCanvas {
     private var elements = ""
 
-    /// The file of a picture of this size.
+    /// The SVG file of an image of the given size.
     static func file(_ size: FrameSize, _ draw: (inout SVGCanvas) -> Void) -> String {
         var canvas = SVGCanvas()
         draw(&canvas)
@@ -27,7 +27,8 @@ struct SVGCanvas: PlotCanvas {
 
     mutating func drawText(_ text: String, x: Int, y: Int, _ color: Color) {
         guard !text.isEmpty else { return }
-        // Whatever the viewer's font is, the text takes the cells that it was laid out for; capitals stand on the eighth row.
+        // Whatever the viewer's font, the text fills the cells that it was laid out for; capitals stand on the eighth
+        // row.
         let place = "x=\"\(x)\" y=\"\(y + 8)\" textLength=\"\(text.count * Font.cell.width)\""
         add("<text \(place) \(paint("fill", color))>\(Self.escaped(text))</text>")
     }
@@ -46,7 +47,7 @@ struct SVGCanvas: PlotCanvas {
 
     mutating func drawClipped(to area: PlotArea, _ draw: (inout SVGCanvas) -> Void) {
         guard area.width > 0, area.height > 0 else { return }
-        // An inner <svg> has an origin of its own and cuts what leaves it.
+        // An inner <svg> has its own origin and clips its contents.
         add("<svg x=\"\(area.x)\" y=\"\(area.y)\" width=\"\(area.width)\" height=\"\(area.height)\">")
         draw(&self)
         add("</svg>")
@@ -64,7 +65,7 @@ struct SVGCanvas: PlotCanvas {
         points.map { "\(number($0.x)),\(number($0.y))" }.joined(separator: " ")
     }
 
-    /// With two digits after the point; held to what drawing programs take.
+    /// With two decimals, clamped to the range that drawing programs accept.
     private static func number(_ value: Double) -> String {
         NumberText.fixed(min(max(value, -1e6), 1e6), decimals: 2)
     }

@@ -1,12 +1,12 @@
-/// A dual number a + b ε with ε² = 0 (Clifford 1873). Arithmetic on it carries the derivative along, because
-/// f(a + b ε) = f(a) + f′(a) b ε: forward differentiation.
+/// A dual number a + b ε with ε² = 0 (Clifford 1873). Arithmetic on it carries the derivative along, because f(a + b ε)
+/// = f(a) + f′(a) b ε: this is forward-mode differentiation.
 ///
-/// The rules of differentiation are the operators themselves: of a product f′g + f g′, of a quotient
-/// (f′g − f g′) / g², of a function of a function f′(g) g′. Duals of duals give second derivatives.
+/// The rules of differentiation are the operators themselves: f′g + f g′ for a product, (f′g − f g′) / g² for a
+/// quotient, and f′(g) g′ for a composition. Duals of duals give second derivatives.
 public struct Dual<Base: Elementary>: Elementary {
     /// a: the value.
     public var value: Base
-    /// b: the derivative by the variable that ``init(variable:)`` marked.
+    /// b: the derivative with respect to the variable that ``init(variable:)`` marked.
     public var derivative: Base
 
     /// A value with its derivative.
@@ -15,7 +15,7 @@ public struct Dual<Base: Elementary>: Elementary {
     /// A constant: its derivative is 0.
     public init(_ value: Double) { self.init(Base(value), derivative: Base(0)) }
 
-    /// The variable to differentiate by: its derivative is 1.
+    /// The variable to differentiate with respect to: its derivative is 1.
     public init(variable value: Base) { self.init(value, derivative: Base(1)) }
 
     /// (−f)′ = −f′.
@@ -52,13 +52,13 @@ public struct Dual<Base: Elementary>: Elementary {
     /// (√f)′ = f′ / (2 √f).
     public func squareRoot() -> Dual { chained(value.squareRoot(), Base(0.5) / value.squareRoot()) }
 
-    /// (f^g)′ = f^g (g′ ln f + g f′ / f), of a positive f.
+    /// (f^g)′ = f^g (g′ ln f + g f′ / f), for a positive f.
     public func raised(to g: Dual) -> Dual {
         let power = value.raised(to: g.value)
         return Dual(power, derivative: power * (g.derivative * value.log() + g.value * derivative / value))
     }
 
-    /// The chain rule: a function's value here, and its derivative times this number's.
+    /// The chain rule: the function's value here, and its derivative times that of this number.
     private func chained(_ result: Base, _ slope: Base) -> Dual { Dual(result, derivative: slope * derivative) }
 }
 
@@ -72,7 +72,7 @@ public func secondDerivative(at x: Double, of f: (Dual<Dual<Double>>) -> Dual<Du
     derivative(at: x) { derivative(at: $0, of: f) }
 }
 
-/// The partial derivatives of f at x, one evaluation of f each.
+/// The partial derivatives of f at x, with one evaluation of f each.
 public func gradient(at x: [Double], of f: ([Dual<Double>]) -> Dual<Double>) -> [Double] {
     x.indices.map { marked in
         f(x.indices.map { $0 == marked ? Dual(variable: x[$0]) : Dual(x[$0]) }).derivative

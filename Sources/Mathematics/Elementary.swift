@@ -3,7 +3,7 @@ import Foundation
 /// A number with the elementary functions. A formula written over it can be evaluated (with `Double`) and
 /// differentiated (with ``Dual``).
 public protocol Elementary {
-    /// The constant.
+    /// The constant `value`.
     init(_ value: Double)
     /// −x.
     static prefix func - (x: Self) -> Self
@@ -33,7 +33,7 @@ extension Elementary {
     /// x².
     public func squared() -> Self { self * self }
 
-    /// x^y = e^(y ln x), of a positive x.
+    /// x^y = e^(y ln x), for a positive x.
     public func raised(to exponent: Self) -> Self { (exponent * log()).exp() }
 
     /// σ(x) = 1 / (1 + e⁻ˣ).

@@ -1,23 +1,24 @@
-/// The energy distance of two samples, √(2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖) with means over all pairs: 0 for equal samples
-/// only, and for one column √2 times the L² distance of the distribution functions (Székely & Rizzo 2013).
+/// The energy distance of two samples, √(2 E‖X − Y‖ − E‖X − X′‖ − E‖Y − Y′‖) with means over all pairs: 0 only for
+/// equal samples, and for one column √2 times the L² distance of the distribution functions (Székely & Rizzo 2013).
 ///
-/// It is a maximum mean discrepancy whose kernel, −‖x − y‖, has no bandwidth to choose (Sejdinovic et al. 2013).
+/// It is a maximum mean discrepancy with the kernel −‖x − y‖, which has no bandwidth to choose (Sejdinovic et al.
+/// 2013).
 ///
 /// - Parameters:
 ///   - first: Rows of `width` numbers, row-major.
-///   - second: The same of the other sample, as many or not.
-/// - Complexity: the square of the rows, times the width.
-/// - Precondition: whole rows, one or more of each.
+///   - second: The rows of the other sample, any number of them.
+/// - Complexity: quadratic in the number of rows, times the width.
+/// - Precondition: whole rows, and at least one in each sample.
 public func energyDistance(_ first: [Float], _ second: [Float], width: Int) -> Double {
     precondition(
         width > 0 && !first.isEmpty && !second.isEmpty && first.count % width == 0 && second.count % width == 0,
-        "\(first.count) and \(second.count) numbers are no rows of \(width)")
+        "\(first.count) and \(second.count) numbers can't be divided into rows of \(width)")
     let within = meanDistance(first, first, width: width) + meanDistance(second, second, width: width)
-    // Rounding must not take equal samples below 0.
+    // Rounding must not give a negative number for equal samples.
     return max(0, 2 * meanDistance(first, second, width: width) - within).squareRoot()
 }
 
-/// The mean Euclidean distance of all pairs of a row of each.
+/// The mean Euclidean distance over all pairs of rows.
 private func meanDistance(_ first: [Float], _ second: [Float], width: Int) -> Double {
     first.withUnsafeBufferPointer { first in
         second.withUnsafeBufferPointer { second in

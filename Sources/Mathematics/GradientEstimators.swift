@@ -1,10 +1,10 @@
 import Foundation
 import Random
 
-// Two Monte Carlo estimators of ∇_φ E_{z ~ q_φ}[f(z)], here of a normal q with φ = (μ, σ). Differentiating f alone would
-// miss that the distribution moves: ∇_φ E_{q_φ}[f(z)] ≠ E_{q_φ}[∇_φ f(z)].
+// Two Monte Carlo estimators of ∇_φ E_{z ~ q_φ}[f(z)], here for a normal q with φ = (μ, σ). Differentiating only f
+// would ignore that the distribution moves: ∇_φ E_{q_φ}[f(z)] ≠ E_{q_φ}[∇_φ f(z)].
 
-/// The single-sample estimates of ∂/∂μ and ∂/∂σ of E_{z ~ N(μ, σ²)}[f(z)]: their means, and how much they vary.
+/// Single-sample estimates of ∂/∂μ and ∂/∂σ of E_{z ~ N(μ, σ²)}[f(z)]: their means and variances.
 public struct GaussianGradient: Hashable, Sendable {
     /// The estimates of ∂/∂μ.
     public var mean = RunningMoments()
@@ -32,9 +32,9 @@ public func pathwiseGradient(
     return result
 }
 
-/// The score-function estimator (REINFORCE; Williams 1992), by the log-derivative trick ∇p = p ∇log p:
-/// ∇_φ E[f(z)] = E_z[(f(z) − b) ∇_φ log q_φ(z)] for any constant baseline b, as E[∇log q] = 0. It asks for values of f
-/// only, and pays with variance.
+/// The score-function estimator (REINFORCE; Williams 1992), by the log-derivative trick ∇p = p ∇log p: ∇_φ E[f(z)] =
+/// E_z[(f(z) − b) ∇_φ log q_φ(z)] for any constant baseline b, since E[∇log q] = 0. It needs only values of f, at the
+/// price of a high variance.
 public func scoreFunctionGradient(
     mean: Double, deviation: Double, baseline: Double = 0, samples: Int, random: inout RandomStream,
     of f: (Double) -> Double

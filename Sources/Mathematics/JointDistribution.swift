@@ -1,16 +1,17 @@
-/// A joint distribution P(x, y) of two variables with finitely many values, as a table with a row an x and a column a y.
+/// A joint distribution P(x, y) of two variables with finitely many values, as a table with a row per x and a column
+/// per y.
 public struct JointDistribution: Hashable, Sendable {
-    /// P(x, y). All elements together sum to 1; a column sums to P(y), a row to P(x).
+    /// P(x, y). All elements sum to 1; a column sums to P(y), a row to P(x).
     public let probabilities: Matrix
 
-    /// Takes a table.
+    /// Makes a distribution from its table.
     ///
     /// - Precondition: no element is negative, and they sum to 1.
     public init(_ probabilities: Matrix) {
         let sum = probabilities.elements.reduce(0, +)
         precondition(
             abs(sum - 1) < 1e-9 && probabilities.elements.allSatisfy { $0 >= 0 },
-            "a joint distribution sums to 1 without negative elements; these sum to \(sum): \(probabilities.elements)")
+            "probabilities must be at least 0 and sum to 1; these sum to \(sum): \(probabilities.elements)")
         self.probabilities = probabilities
     }
 
@@ -18,7 +19,9 @@ public struct JointDistribution: Hashable, Sendable {
     ///
     /// - Precondition: as many columns as elements of `prior`, and the product is a joint distribution.
     public init(likelihood: Matrix, prior: [Double]) {
-        precondition(likelihood.columns == prior.count, "\(likelihood.columns) columns and \(prior.count) priors")
+        precondition(
+            likelihood.columns == prior.count,
+            "the likelihood's \(likelihood.columns) columns need as many priors, given \(prior.count)")
         self.init(Matrix(rows: likelihood.rows, columns: likelihood.columns) { likelihood[$0, $1] * prior[$1] })
     }
 
@@ -28,13 +31,14 @@ public struct JointDistribution: Hashable, Sendable {
     /// P(y) = Σ_x P(x, y).
     public var marginalY: [Double] { transposed.marginalX }
 
-    /// P(x | y) = P(x, y) / P(y), a column a y: each column sums to 1. NaN where P(y) is 0.
+    /// P(x | y) = P(x, y) / P(y), one column per y: each column sums to 1. NaN if P(y) is 0.
     public var xGivenY: Matrix {
         let evidence = marginalY
         return Matrix(rows: probabilities.rows, columns: probabilities.columns) { probabilities[$0, $1] / evidence[$1] }
     }
 
-    /// P(y | x), a column an x. By Bayes's rule the posterior of y: prior P(y) × likelihood P(x | y) / evidence P(x).
+    /// P(y | x), one column per x. By Bayes's rule it is the posterior of y: prior P(y) × likelihood P(x | y) /
+    /// evidence P(x).
     public var yGivenX: Matrix { transposed.xGivenY }
 
     /// The same distribution with x and y exchanged.
@@ -46,7 +50,7 @@ public struct JointDistribution: Hashable, Sendable {
         return zip(probabilities.elements, product.elements).allSatisfy { abs($0 - $1) <= tolerance }
     }
 
-    /// E[f(x, y)], of the indices of both values.
+    /// E[f(x, y)], where f gets the indices of both values.
     public func expectation(of f: (_ x: Int, _ y: Int) -> Double) -> Double {
         innerProduct(
             probabilities.elements, Matrix(rows: probabilities.rows, columns: probabilities.columns, f).elements)

@@ -1,4 +1,4 @@
-/// A small dense matrix of doubles, row-major, for formulas and starting values; networks compute with tensors.
+/// A small dense matrix of doubles, row-major, for formulas and initial values; networks compute with tensors.
 public struct Matrix: Hashable, Sendable {
     /// The number of rows.
     public let rows: Int
@@ -11,7 +11,7 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: `rows` times `columns` elements.
     public init(rows: Int, columns: Int, _ elements: [Double]) {
-        precondition(elements.count == rows * columns, "\(elements.count) elements for \(rows) × \(columns)")
+        precondition(elements.count == rows * columns, "\(elements.count) elements don't fill \(rows) × \(columns)")
         (self.rows, self.columns, self.elements) = (rows, columns, elements)
     }
 
@@ -23,7 +23,6 @@ public struct Matrix: Hashable, Sendable {
     /// Ones on the diagonal, zeros elsewhere.
     public static func identity(_ size: Int) -> Matrix { Matrix(rows: size, columns: size) { $0 == $1 ? 1 : 0 } }
 
-    /// The element of a row and a column.
     public subscript(row: Int, column: Int) -> Double {
         get { elements[row * columns + column] }
         set { elements[row * columns + column] = newValue }
@@ -42,7 +41,7 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: A has as many columns as B has rows.
     public static func * (a: Matrix, b: Matrix) -> Matrix {
-        precondition(a.columns == b.rows, "product of \(a.rows) × \(a.columns) and \(b.rows) × \(b.columns)")
+        precondition(a.columns == b.rows, "product: \(a.rows) × \(a.columns) doesn't fit \(b.rows) × \(b.columns)")
         return Matrix(rows: a.rows, columns: b.columns) { i, j in
             (0..<a.columns).reduce(0) { $0 + a[i, $1] * b[$1, j] }
         }
@@ -52,15 +51,15 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: A has as many columns as x has elements.
     public static func * (a: Matrix, x: [Double]) -> [Double] {
-        precondition(a.columns == x.count, "product of \(a.rows) × \(a.columns) and \(x.count) elements")
+        precondition(a.columns == x.count, "product: \(a.rows) × \(a.columns) doesn't fit \(x.count) elements")
         return (0..<a.rows).map { innerProduct(a.row($0), x) }
     }
 
     /// ‖A‖_F = √Σᵢⱼ Aᵢⱼ².
     public var frobeniusNorm: Double { norm(elements) }
 
-    /// Whether AᵀA = I within `tolerance`, element by element, so that A⁻¹ = Aᵀ where A is square. A matrix with more
-    /// rows than columns is asked for orthonormal columns only.
+    /// Whether AᵀA = I within `tolerance`, element by element, so that A⁻¹ = Aᵀ if A is square. For a matrix with more
+    /// rows than columns this checks only that the columns are orthonormal.
     public func isOrthogonal(tolerance: Double = 1e-12) -> Bool {
         let difference = zip((transposed * self).elements, Matrix.identity(columns).elements).map { abs($0 - $1) }
         return difference.allSatisfy { $0 <= tolerance }
@@ -70,7 +69,7 @@ public struct Matrix: Hashable, Sendable {
     ///
     /// - Precondition: A is square.
     public var determinant: Double {
-        precondition(rows == columns, "the determinant of \(rows) × \(columns)")
+        precondition(rows == columns, "determinant: \(rows) × \(columns) is not square")
         var (work, result) = (self, 1.0)
         for k in 0..<rows {
             let pivot = (k..<rows).max { abs(work[$0, k]) < abs(work[$1, k]) }!
@@ -89,12 +88,12 @@ public struct Matrix: Hashable, Sendable {
     }
 
     /// A = Q R with orthonormal columns in Q and R upper triangular with a positive diagonal, which makes the two
-    /// unique. Gram and Schmidt's method, each column projected twice: that keeps Q orthogonal to rounding (Giraud,
-    /// Langou & Rozložník 2005). O(rows · columns²).
+    /// unique. It uses the Gram-Schmidt method with each column projected twice, which keeps Q orthogonal up to
+    /// rounding (Giraud, Langou & Rozložník 2005). O(rows · columns²).
     ///
-    /// - Precondition: no more columns than rows, and they are linearly independent.
+    /// - Precondition: there are no more columns than rows, and they are linearly independent.
     public func decomposedQR() -> (q: Matrix, r: Matrix) {
-        precondition(columns <= rows, "QR of \(rows) × \(columns): more columns than rows")
+        precondition(columns <= rows, "QR: \(rows) × \(columns) has more columns than rows")
         var basis: [[Double]] = []
         var r = Matrix(rows: columns, columns: columns) { _, _ in 0 }
         for j in 0..<columns {
@@ -117,9 +116,9 @@ public struct Matrix: Hashable, Sendable {
 
 /// xᵀy = Σ xᵢ yᵢ.
 ///
-/// - Precondition: as many elements in both.
+/// - Precondition: both have the same number of elements.
 public func innerProduct(_ x: [Double], _ y: [Double]) -> Double {
-    precondition(x.count == y.count, "the inner product of \(x.count) and \(y.count) elements")
+    precondition(x.count == y.count, "inner product: the vectors have \(x.count) and \(y.count) elements")
     var sum = 0.0
     for index in x.indices { sum += x[index] * y[index] }
     return sum
@@ -130,7 +129,7 @@ public func outerProduct(_ x: [Double], _ y: [Double]) -> Matrix {
     Matrix(rows: x.count, columns: y.count) { x[$0] * y[$1] }
 }
 
-/// ‖x‖₂ = √Σ xᵢ², scaled by the largest element, so that no square overflows or vanishes.
+/// ‖x‖₂ = √Σ xᵢ², scaled by the largest element, so that no square overflows or underflows.
 public func norm(_ x: [Double]) -> Double {
     let largest = x.reduce(0) { max($0, abs($1)) }
     guard largest > 0 && largest.isFinite else { return largest }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// log Σ e^{qᵢ}, shifted by the largest logit so that nothing overflows; −∞ of none.
+/// log Σ e^{qᵢ}, shifted by the largest logit so that nothing overflows; −∞ if there are none.
 public func logSumExp(_ logits: [Double]) -> Double {
     guard let largest = logits.max(), largest.isFinite else { return logits.max() ?? -.infinity }
     return largest + log(logits.reduce(0) { $0 + exp($1 - largest) })
@@ -12,7 +12,7 @@ public func softmax(_ logits: [Double]) -> [Double] {
     return logits.map { exp($0 - total) }
 }
 
-/// ∂softᵢ/∂qₖ = softᵢ (δᵢₖ − softₖ), one row an output: symmetric, and every row sums to 0.
+/// ∂softᵢ/∂qₖ = softᵢ (δᵢₖ − softₖ), one row per output: symmetric, and every row sums to 0.
 public func softmaxJacobian(_ logits: [Double]) -> Matrix {
     let soft = softmax(logits)
     return Matrix(rows: soft.count, columns: soft.count) { soft[$0] * (($0 == $1 ? 1 : 0) - soft[$1]) }

@@ -1,7 +1,7 @@
 import Configuration
 import TensorCore
 
-/// Activation functions by name, in the form without settings; with settings they are methods of `Tensor`.
+/// Activation functions by name, with their default settings; with other settings they are methods of `Tensor`.
 public enum Activation: String, SettingChoice, Layer {
     case relu, tanh, sigmoid, leakyRelu, rrelu, elu, selu, gelu, geluTanh, silu, mish, softplus, softsign, hardTanh
     case logSigmoid
@@ -27,11 +27,10 @@ public enum Activation: String, SettingChoice, Layer {
         }
     }
 
-    /// None.
     public var parameters: Parameters { [:] }
 }
 
-// The functions; relu, tanh, sigmoid, softplus and logSigmoid are the tensor's own operations.
+// The functions. relu, tanh, sigmoid, softplus and logSigmoid are the tensor's own operations.
 extension Tensor {
     /// x where x > 0, otherwise α x (Maas et al. 2013).
     public func leakyRelu(_ slope: Double = 0.01) -> Tensor { Tensor.select(self .> Tensor(0), self, slope * self) }
@@ -47,7 +46,7 @@ extension Tensor {
     /// x where x > 0, otherwise α (eˣ − 1) (Clevert et al. 2016).
     public func elu(_ alpha: Double = 1) -> Tensor {
         let positive = self .> Tensor(0)
-        // Large x would overflow in the branch not taken, and 0 · ∞ in its gradient is NaN.
+        // Large x would overflow in the branch that is not taken, and 0 · ∞ in its gradient is NaN.
         let negative = Tensor.select(positive, Tensor(0), self)
         return Tensor.select(positive, self, alpha * negative.expm1())
     }
@@ -63,7 +62,7 @@ extension Tensor {
         return (self * share).withDerivative(share + self * density, by: self)
     }
 
-    /// ``gelu()`` by ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), less than 5·10⁻⁴ away.
+    /// ``gelu()`` approximated by ½ x (1 + tanh(√(2/π) (x + 0.044715 x³))), with an error below 5·10⁻⁴.
     public func geluTanh() -> Tensor {
         let (root, square) = ((2 / Double.pi).squareRoot(), squared())
         let bend = (root * (self + 0.044715 * square * self)).tanh()
@@ -83,8 +82,8 @@ extension Tensor {
         return (self * share).withDerivative(share + self * (1 - share.squared()) * sigmoid(), by: self)
     }
 
-    /// This tensor with its derivative by `x` given element by element: computed with the value and kept for the gradient, it
-    /// is one array where the value's operations would keep several.
+    /// This tensor with its derivative by `x` given element by element. The derivative is computed with the value and
+    /// kept for the gradient, as one array in place of the several that the value's operations would keep.
     private func withDerivative(_ derivative: Tensor, by x: Tensor) -> Tensor {
         withGradient(of: [x]) { [$0 * derivative] }
     }
@@ -92,10 +91,10 @@ extension Tensor {
     /// x / (1 + |x|).
     public func softsign() -> Tensor { self / (1 + absolute()) }
 
-    /// x within [−1, 1], the bounds outside.
+    /// x within [−1, 1], the nearer bound outside.
     public func hardTanh() -> Tensor { clamped(-1, 1) }
 
-    /// The gated linear unit a ⊙ σ(b) of the halves of each last row: (…, 2C) → (…, C) (Dauphin et al. 2017).
+    /// The gated linear unit a ⊙ σ(b) of the halves a and b of each last row: (…, 2C) → (…, C) (Dauphin et al. 2017).
     ///
     /// - Precondition: the last extent is even.
     public func glu() -> Tensor {
@@ -103,15 +102,15 @@ extension Tensor {
         return halves[0] * halves[1].sigmoid()
     }
 
-    /// The largest of each `pieces` neighbouring channels: (…, C · pieces) → (…, C) (Goodfellow et al., "Maxout networks",
-    /// 2013).
+    /// The largest of each `pieces` neighbouring channels: (…, C · pieces) → (…, C) (Goodfellow et al., "Maxout
+    /// networks", 2013).
     ///
     /// - Precondition: the last extent is divisible by `pieces`.
     public func maxout(pieces: Int) -> Tensor {
         let channels = shape[rank - 1]
         precondition(
             pieces > 0 && channels % pieces == 0,
-            "maxout: the \(channels) channels of \(shape) don't make \(pieces) pieces")
+            "maxout: the \(channels) channels of \(shape) can't be divided into groups of \(pieces)")
         return reshaped(to: shape.dropLast() + [channels / pieces, pieces]).max([-1])
     }
 }

@@ -2,18 +2,19 @@ import Mathematics
 import Random
 import TensorCore
 
-/// How the starting values of a parameter are drawn.
+/// How the initial values of a parameter are sampled.
 ///
-/// Weights have their outputs in the first dimension and their inputs in the last, with a window in between where they
-/// have one: (outputs, inputs), (outputs, height, width, inputs). Other orders give their ``Fans``.
+/// Weights have their outputs in the first dimension, their inputs in the last, and the window, if any, in between:
+/// (outputs, inputs), (outputs, height, width, inputs). For other orders, pass their ``Fans``.
 public enum Initializer: Hashable, Sendable {
     /// Every element the same.
     case constant(Double)
     /// Uniform in ±`bound`.
     case uniform(bound: Double)
-    /// Normal around 0.
+    /// Normal with mean 0.
     case normal(deviation: Double)
-    /// Normal around 0, drawn again beyond two `deviation`s. The values' own deviation is 0.8796 of it.
+    /// Normal with mean 0, resampled beyond two `deviation`s. The standard deviation of the values is 0.8796 times
+    /// `deviation`.
     case truncatedNormal(deviation: Double)
     /// Uniform with the variance gain² · 2 / (fan-in + fan-out) (Glorot & Bengio 2010, Xavier).
     case glorotUniform(gain: Double = Gain.linear)
@@ -23,20 +24,20 @@ public enum Initializer: Hashable, Sendable {
     case heUniform(gain: Double = Gain.relu, fan: Fan = .inputs)
     /// Normal with the variance gain² / fan.
     case heNormal(gain: Double = Gain.relu, fan: Fan = .inputs)
-    /// A random rotation: the first dimension against all others together is gain · Q, with orthonormal rows or columns,
-    /// whichever are fewer (Saxe et al. 2014). Q comes from a normal matrix by QR with a positive diagonal in R, so that
-    /// every rotation is equally likely (Mezzadri 2007).
+    /// A random rotation: the first dimension against all others together is gain · Q, with orthonormal rows or
+    /// columns, whichever are fewer (Saxe et al. 2014). Q comes from the QR decomposition of a normal matrix with a
+    /// positive diagonal in R, so that every rotation is equally likely (Mezzadri 2007).
     case orthogonal(gain: Double = 1)
-    /// Uniform in ±1/√fan-in: PyTorch's weights of linear and convolutional layers. Their biases use the same bound, so
-    /// those need the weights' fans.
+    /// Uniform in ±1/√fan-in: PyTorch's default for the weights of linear and convolutional layers. Their biases use
+    /// the same bound, so they need the fans of the weights.
     case pyTorchDefault
 
-    /// Which of a weight's fans counts: inputs keep the variance of signals, outputs that of gradients.
+    /// Which of a weight's fans is used: inputs keep the variance of signals, outputs that of gradients.
     public enum Fan: Hashable, Sendable { case inputs, outputs }
 
-    /// The starting values of a parameter of the given shape, row-major.
+    /// The initial values of a parameter of the given shape, row-major.
     ///
-    /// - Parameter fans: the fans where the shape doesn't say.
+    /// - Parameter fans: the fans, if they don't follow from the shape.
     public func values(_ shape: Shape, fans: Fans? = nil, random: inout RandomStream) -> [Float] {
         let count = shape.elementCount
         var fan: Fans { fans ?? Fans(shape) }
@@ -60,7 +61,7 @@ public enum Initializer: Hashable, Sendable {
         }
     }
 
-    /// The uniform distribution of a deviation: the bound is √3 times it.
+    /// The uniform distribution with the given standard deviation: the bound is √3 times it.
     private static func uniform(deviation: Double) -> Initializer { .uniform(bound: 3.0.squareRoot() * deviation) }
 
     private static func normal(within limit: Double, _ random: inout RandomStream) -> Double {
@@ -71,7 +72,8 @@ public enum Initializer: Hashable, Sendable {
     }
 
     private static func orthogonal(_ shape: Shape, _ gain: Double, _ random: inout RandomStream) -> [Float] {
-        precondition(shape.count >= 2, "orthogonal: a parameter of two dimensions or more is needed, not \(shape)")
+        precondition(
+            shape.count >= 2, "orthogonal: a parameter needs at least two dimensions, given the shape \(shape)")
         let (rows, columns) = (shape[0], shape.elementCount / max(1, shape[0]))
         let (long, short) = (max(rows, columns), min(rows, columns))
         let tall = Matrix(rows: long, columns: short, (0..<rows * columns).map { _ in random.normal() }).decomposedQR()
@@ -80,21 +82,22 @@ public enum Initializer: Hashable, Sendable {
     }
 }
 
-/// How many inputs each output of a weight sums, and how many outputs each input reaches.
+/// The number of inputs that each output of a weight sums, and the number of outputs that each input reaches.
 public struct Fans: Hashable, Sendable {
     /// Fan-in.
     public var inputs: Int
     /// Fan-out.
     public var outputs: Int
 
-    /// Takes both as given.
     public init(inputs: Int, outputs: Int) { (self.inputs, self.outputs) = (inputs, outputs) }
 
-    /// The fans of a weight with its outputs first and its inputs last: the window's size times each.
+    /// The fans of a weight with its outputs first and its inputs last: each times the size of the window.
     ///
-    /// - Precondition: two dimensions or more.
+    /// - Precondition: at least two dimensions.
     public init(_ shape: Shape) {
-        precondition(shape.count >= 2, "the fans of \(shape): give them, or a shape with outputs first and inputs last")
+        precondition(
+            shape.count >= 2, "the shape \(shape) has no fans; pass them, or a shape with outputs first and inputs last"
+        )
         let window = shape.dropFirst().dropLast().reduce(1, *)
         self.init(inputs: window * shape[shape.count - 1], outputs: window * shape[0])
     }
@@ -105,7 +108,8 @@ public struct Fans: Hashable, Sendable {
     subscript(fan: Initializer.Fan) -> Double { Double(fan == .inputs ? inputs : outputs) }
 }
 
-/// The factors that keep a signal's size through a layer and the activation after it, as PyTorch's `calculate_gain`.
+/// The factors that keep the size of a signal through a layer and the activation after it, as PyTorch's
+/// `calculate_gain`.
 public enum Gain {
     /// No activation, or a sigmoid.
     public static let linear = 1.0
@@ -119,9 +123,9 @@ public enum Gain {
 }
 
 extension Variable {
-    /// A variable with starting values drawn by `initializer`.
+    /// A variable whose initial values are sampled by `initializer`.
     ///
-    /// - Parameter fans: the fans where the shape doesn't say.
+    /// - Parameter fans: the fans, if they don't follow from the shape.
     public convenience init(
         _ initializer: Initializer, shape: Shape, fans: Fans? = nil, name: String = "variable",
         random: inout RandomStream

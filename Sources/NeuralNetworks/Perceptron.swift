@@ -1,16 +1,16 @@
-/// Rosenblatt's perceptron (1958): ŷ = [⟨w, x⟩ > 0] of an input with a 1 put in front, and for each mistake
+/// Rosenblatt's perceptron (1958): ŷ = [⟨w, x⟩ > 0] of an input with a 1 prepended, and for each mistake
 ///
 ///     w ← w + η (y − ŷ) x
 ///
-/// If a hyperplane separates the two classes with the margin γ, and no input is longer than R, the rule makes at most (R/γ)²
-/// mistakes (Novikoff 1962) and then none. If none does, it never comes to rest.
+/// If a hyperplane separates the two classes with the margin γ, and no input is longer than R, the rule makes at most
+/// (R/γ)² mistakes (Novikoff 1962) and then none. If no hyperplane does, it never converges.
 public struct Perceptron: Hashable, Sendable {
-    /// The threshold's weight, then one an input.
+    /// The weight of the threshold, then one weight per input.
     public private(set) var weights: [Double]
     /// η.
     public let learningRate: Double
 
-    /// Starts with zeros.
+    /// Starts with zero weights.
     public init(inputs: Int, learningRate: Double = 1) {
         weights = [Double](repeating: 0, count: inputs + 1)
         self.learningRate = learningRate
@@ -22,7 +22,7 @@ public struct Perceptron: Hashable, Sendable {
         return zip(input, weights.dropFirst()).reduce(weights[0]) { $0 + $1.0 * $1.1 } > 0
     }
 
-    /// Goes through the examples in order until all are right, `epochs` times at most.
+    /// Repeats passes through the examples in order until all are classified correctly, for at most `epochs` passes.
     ///
     /// - Returns: the number of mistakes made, and whether the last pass made none.
     public mutating func fit(

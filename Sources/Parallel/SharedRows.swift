@@ -1,33 +1,35 @@
 import CKernels
 import Foundation
 
-/// The same work for each of many rows, which the process's threads share: made once and run often.
+/// The same work for each of many rows, shared by the process's threads: made once and run often.
 ///
-/// The first runs, and some later ones, are timed on one thread; that says into how many parts a run is worth cutting.
-/// Running allocates nothing. A loop belongs to one thread at a time.
+/// The first runs, and some later ones, are timed on one thread, which determines the number of parts. Running
+/// allocates nothing. A loop belongs to one thread at a time.
 public final class SharedRows {
     /// The number of rows.
     public let count: Int
-    /// How many parts a run is cut into at most; by the time that it takes unless set.
+    /// The maximum number of parts per run; by default it follows from the measured time.
     public var partLimit: Int?
 
     private let body: UnsafeMutablePointer<PartBody>
-    // The calling thread's treatment of subnormal numbers, which holds for all parts: the pool's own threads have another.
+    // The calling thread's treatment of subnormal numbers, which applies to all parts: the pool's own threads have a
+    // different one.
     private let mode: UnsafeMutablePointer<UInt32>
     private let rows: (Range<Int>) -> Void
     private var runs = 0
     private var nanoseconds = Double.infinity
 
-    /// Nanoseconds of a part at least: a run hands out parts once, and each thread finds its rows where it left them.
+    /// The minimum nanoseconds of a part: a run distributes parts once, and each thread finds its rows where it left
+    /// them.
     private static let leastPart = 5_000.0
     private static let period = 1024
     private static let timedRuns = 3
 
-    /// A loop over `count` rows, of which `rows` does a range; ranges may be done at the same time.
+    /// A loop over `count` rows, in which `rows` processes a range; ranges may be processed at the same time.
     ///
     /// - Precondition: `count` is positive.
     public init(count: Int, _ rows: @escaping (Range<Int>) -> Void) {
-        precondition(count > 0, "a loop over \(count) rows: there must be at least 1")
+        precondition(count > 0, "a loop needs at least 1 row, given \(count)")
         (self.count, self.rows) = (count, rows)
         mode = .allocate(capacity: 1)
         mode.initialize(to: 0)
@@ -47,7 +49,7 @@ public final class SharedRows {
         mode.deallocate()
     }
 
-    /// Does all rows.
+    /// Processes all rows.
     public func run() {
         defer { runs &+= 1 }
         if partLimit == nil, runs % Self.period < Self.timedRuns { return runTimed() }
@@ -59,7 +61,7 @@ public final class SharedRows {
         defer { ThreadPool.shared.leave() }
         mode.pointee = rv_flush_subnormals()
         rv_restore_mode(mode.pointee)
-        // Only a run of several works would have to know that the pool is needed elsewhere.
+        // Only a run with several pieces of work would have to know that the pool is needed elsewhere.
         _ = ThreadPool.shared.run(body, cost: min(nanoseconds, 1e9), parts: parts, scratch: body, stride: 0)
     }
 

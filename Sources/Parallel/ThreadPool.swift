@@ -2,14 +2,14 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// Work that may be done in parts at the same time, each with a thread's own working memory, which is aligned to 64
+/// Work that may be done in parts at the same time, each with its thread's own working memory, which is aligned to 64
 /// bytes. The bits of the result don't depend on the number of parts.
 ///
-/// A structure around the closure, because a closure by itself has another layout where a pointer leads to it.
+/// A structure around the closure, because a bare closure has a different layout when a pointer leads to it.
 public struct PartBody {
     private let body: (_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) -> Void
 
-    /// Makes work of what does one part.
+    /// Makes work from a closure that does one part.
     public init(_ body: @escaping (_ part: rv_part, _ scratch: UnsafeMutablePointer<Float>) -> Void) {
         self.body = body
     }
@@ -22,59 +22,60 @@ extension rv_part {
     /// All of the work as one part.
     public static let whole = rv_part(index: 0, count: 1)
 
-    /// The part's share of so many items.
+    /// The part's share of the given number of items.
     public func range(of items: Int) -> Range<Int> { items * index / count..<items * (index + 1) / count }
 }
 
-/// The process's threads for the parts of work: worker 0 is the caller, the others wait for work all their life.
+/// The process's threads for parts of work: worker 0 is the caller; the others wait for work as long as the process
+/// lives.
 ///
-/// Work is offered as a ticket that everyone takes parts from, the caller too: a worker that is late, or that the system
-/// doesn't run, gets none and is not waited for. One run at a time has the pool; another one at the same time goes
-/// alone, so that nobody waits for the pool. Where the caller has to wait for long, others need the processors, and
-/// runs go alone for a while.
+/// Work is offered as a ticket from which everyone takes parts, the caller included: a worker that is late, or that the
+/// system doesn't run, gets none and is not waited for. Only one run at a time has the pool; a concurrent one runs
+/// alone, so that nobody waits for the pool. If the caller has to wait for long, others need the processors, and runs
+/// are done alone for a while.
 ///
-/// `@unchecked Sendable`: what isn't atomic belongs to the thread that has entered; workers read `work` only with a part
-/// in their hands, and it changes when there is none.
+/// `@unchecked Sendable`: everything that isn't atomic belongs to the thread that has entered; workers read `work` only
+/// while they hold a part, and it changes only when there are none.
 public final class ThreadPool: @unchecked Sendable {
     /// The process's only pool.
     public static let shared = ThreadPool()
 
-    /// How long a worker waits for work before it sleeps, in nanoseconds: between steps of a training loop it stays
-    /// awake, as waking it takes ten microseconds of the caller's time.
+    /// How long a worker waits for work before it sleeps, in nanoseconds: it stays awake between the steps of a
+    /// training loop, because waking it takes ten microseconds of the caller's time.
     private static let patience: UInt64 = 500_000
-    /// The pauses of one who waits, some tens of microseconds, before others may have the processor: it may be needed by
-    /// the thread that is waited for.
+    /// The number of pauses while waiting, some tens of microseconds, before yielding the processor: the thread that is
+    /// waited for may need it.
     private static let pausesBeforeYielding = 1_000
-    /// How long the caller may wait for parts in a run, in nanoseconds, besides a share of the work in parts.
+    /// How long the caller may wait for parts in a run, in nanoseconds, in addition to a share of the work in parts.
     private static let allowance = 200_000.0
     private static let allowedShare = 0.25
-    /// For how long runs go alone at first and at most after the caller waited longer, in nanoseconds.
+    /// The initial and maximum time for which runs are done alone after the caller waited too long, in nanoseconds.
     private static let solitude: ClosedRange<UInt64> = 20_000_000...200_000_000
 
     private let ticket = Atomic<UInt64>(0)
     private let finished = Atomic(0)
-    /// A bit for each worker that sleeps.
+    /// One bit for each sleeping worker.
     private let sleeping = Atomic<UInt64>(0)
     private let isTaken = Atomic(false)
     private let sleep = NSCondition()
     private var work: Work?
     private var team = 1
-    /// Whether sleeping workers are woken.
+    /// Whether sleeping workers should be woken.
     private var wakes = true
-    /// Threads started, and those that serve, the caller included.
+    /// The number of threads started, and of those in use, the caller included.
     private var started = 1
     private let ready = Atomic(1)
     private var lastLeft: UInt64 = 0
-    /// Nanoseconds of this run that the caller has waited, and of work in parts.
+    /// The nanoseconds of this run that the caller has waited, and those of work in parts.
     private var waited = 0.0
     private var shared = 0.0
-    /// When runs may have company again, and for how long they last had to go alone.
+    /// When runs may have company again, and how long they last had to be done alone.
     private var aloneUntil: UInt64 = 0
     private var lastAlone: UInt64 = 0
 
     /// Parts of the work on offer, of which `next` is the first that nobody has taken yet.
     ///
-    /// Taking one is a change from exactly this value, so that nobody takes a part of work that they don't know of.
+    /// Taking one is a compare-and-swap on this exact value, so that nobody takes a part of work that they don't know.
     private struct Ticket {
         var bits: UInt64
 
@@ -91,11 +92,11 @@ public final class ThreadPool: @unchecked Sendable {
         var taken: Ticket { Ticket(bits: bits + 1) }
     }
 
-    /// What the ticket is for, and everyone's working memory.
+    /// The work of the ticket, and everyone's working memory.
     private struct Work {
         var body: UnsafePointer<PartBody>
         var scratch: UnsafeMutableRawPointer
-        /// Bytes from one worker's working memory to the next one's.
+        /// The distance between the working memories of two workers, in bytes.
         var stride: Int
 
         func run(_ part: rv_part, worker: Int) {
@@ -107,10 +108,10 @@ public final class ThreadPool: @unchecked Sendable {
 
     /// Takes the pool for work in up to `team` parts.
     ///
-    /// Sleeping workers are woken if it's worth it, or if the last run is not long ago: they stay awake between the runs
-    /// of a training loop. Else only those help who are awake.
+    /// Sleeping workers are woken if it is worth it, or if the last run was a short time ago: they stay awake between
+    /// the runs of a training loop. Otherwise only those that are awake help.
     ///
-    /// - Returns: false where the run has to go alone.
+    /// - Returns: false if the run has to be done alone.
     public func enter(team: Int, isWorthWaking: Bool) -> Bool {
         guard !isTaken.exchange(true, ordering: .acquiring) else { return false }
         if aloneUntil > 0 {
@@ -119,7 +120,7 @@ public final class ThreadPool: @unchecked Sendable {
                 isTaken.store(false, ordering: .releasing)
                 return false
             }
-            // As long a time without trouble, and it is forgotten.
+            // An equally long time without trouble resets the penalty.
             if now >= aloneUntil + lastAlone { (aloneUntil, lastAlone) = (0, 0) }
         }
         while started < team, startWorker() {}
@@ -142,7 +143,7 @@ public final class ThreadPool: @unchecked Sendable {
 
     /// Starts one more thread, and waits until it has all the memory that it needs.
     ///
-    /// - Returns: false where the system gives none.
+    /// - Returns: false if the system refuses.
     private func startWorker() -> Bool {
         var thread = pthread_t()
         let error = pthread_create(
@@ -163,15 +164,15 @@ public final class ThreadPool: @unchecked Sendable {
         isTaken.store(false, ordering: .releasing)
     }
 
-    /// Runs work in so many parts, and returns when all are done. The pool must have been entered.
+    /// Runs work in the given number of parts, and returns when all are done. The pool must have been entered.
     ///
     /// - Parameters:
     ///   - body: does one part.
-    ///   - cost: about how long one thread would take for all parts, in nanoseconds.
+    ///   - cost: the approximate time in nanoseconds that one thread would take for all parts.
     ///   - parts: the number of parts.
     ///   - scratch: the working memory of all threads.
-    ///   - stride: bytes from one thread's working memory to the next one's.
-    /// - Returns: false where the pool has to be left, as the processors are needed elsewhere.
+    ///   - stride: the distance between the working memories of two threads, in bytes.
+    /// - Returns: false if the pool has to be left, because the processors are needed elsewhere.
     public func run(
         _ body: UnsafePointer<PartBody>, cost: Double, parts: Int, scratch: UnsafeMutableRawPointer, stride: Int
     ) -> Bool {
@@ -190,7 +191,7 @@ public final class ThreadPool: @unchecked Sendable {
         return join(parts - own)
     }
 
-    /// Waits for so many parts that workers have taken.
+    /// Waits for the given number of parts that workers have taken.
     private func join(_ parts: Int) -> Bool {
         for _ in 0..<Self.pausesBeforeYielding {
             if finished.load(ordering: .acquiring) == parts { return true }
@@ -212,7 +213,7 @@ public final class ThreadPool: @unchecked Sendable {
     private func wake() {
         guard wakes, sleeping.load(ordering: .sequentiallyConsistent) & members != 0 else { return }
         sleeping.bitwiseAnd(~members, ordering: .sequentiallyConsistent)
-        // Whoever has said that they sleep, but doesn't yet, looks at the ticket first.
+        // A worker that has announced its sleep, but does not sleep yet, looks at the ticket first.
         sleep.lock()
         sleep.unlock()
         sleep.broadcast()
@@ -230,7 +231,7 @@ public final class ThreadPool: @unchecked Sendable {
         }
     }
 
-    /// A worker's life.
+    /// The main loop of a worker.
     private func serve(as worker: Int) {
         _ = (rv_flush_subnormals(), Self.now)
         ready.wrappingAdd(1, ordering: .releasing)
@@ -249,7 +250,7 @@ public final class ThreadPool: @unchecked Sendable {
         }
     }
 
-    /// A part of the work, or nil if there was none for a while.
+    /// A part of the work; nil if there was none for a while.
     private func awaitPart(_ worker: Int) -> rv_part? {
         for _ in 0..<Self.pausesBeforeYielding {
             if let part = takePart(worker) { return part }

@@ -2,22 +2,22 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// How many threads a plan's run or a batch's step may use; results have the same bits whatever their number.
+/// The number of threads that a plan's run or a batch's step may use; results have the same bits whatever their number.
 public enum Threads {
-    /// The most that ``count`` can be.
+    /// The maximum of ``count``.
     public static let limit = 64
 
     private static let chosen = Atomic(initialCount)
 
-    /// The threads of a run, the calling one included: from 1 to ``limit``.
+    /// The number of threads of a run, the calling one included: from 1 to ``limit``.
     ///
-    /// At first as many as the environment variable `REVERIE_THREADS` says, or else as there are processors that the
-    /// process may use, so that `taskset -c 0` gives 1. A plan has working memory for as many threads as this was when it
-    /// was made, and uses no more than that.
+    /// The default is the environment variable `REVERIE_THREADS`, or else the number of processors that the process may
+    /// use, so that `taskset -c 0` gives 1. A plan has working memory for as many threads as this was when it was made,
+    /// and uses no more than that.
     public static var count: Int {
         get { chosen.load(ordering: .relaxed) }
         set {
-            precondition((1...limit).contains(newValue), "threads: \(newValue) is not in 1...\(limit)")
+            precondition((1...limit).contains(newValue), "threads: \(newValue) must be in 1...\(limit)")
             chosen.store(newValue, ordering: .relaxed)
         }
     }

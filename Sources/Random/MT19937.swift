@@ -6,8 +6,8 @@
     @usableFromInline var key: InlineArray<624, UInt32>
     @usableFromInline var position: Int
 
-    /// Seeds a generator as `RandomState(seed)` does below 2³²; above, where `RandomState` refuses the number, as it does
-    /// with the list of its two words, the low one first.
+    /// Seeds a generator as `RandomState(seed)` does below 2³². Above, where `RandomState` refuses the number, it seeds
+    /// as from the list of its two words, the low one first.
     @inlinable public init(seed: UInt64) {
         if seed >> 32 == 0 {
             self.init(word: UInt32(seed))
@@ -32,7 +32,7 @@
 
     @inlinable func folded(_ index: Int) -> UInt32 { key[index] ^ key[index] >> 30 }
 
-    /// The authors' seeding by a list of words (2002): two passes over the state.
+    /// The authors' seeding with a list of words (2002): two passes over the state.
     @inlinable mutating func mix(_ words: SIMD2<UInt32>) {
         var index = 1
         for turn in 0..<624 + 623 {
@@ -85,7 +85,7 @@
         return (Double(high) * 67_108_864 + Double(low)) / 9_007_199_254_740_992
     }
 
-    /// An integer in `0..<n`, each equally likely. Draws nothing for `n == 1`.
+    /// An integer in `0..<n`, each equally likely. Consumes nothing for `n == 1`.
     ///
     /// - Precondition: `n >= 1`.
     @inlinable public mutating func randint(_ n: Int) -> Int {
@@ -93,7 +93,7 @@
         return Int(truncatingIfNeeded: bounded(UInt64(n - 1)))
     }
 
-    /// An integer in `low..<high`, each equally likely. Draws nothing for a range of one.
+    /// An integer in `low..<high`, each equally likely. Consumes nothing for a range of one.
     ///
     /// - Precondition: `low < high`.
     @inlinable public mutating func randint(_ low: Int, _ high: Int) -> Int {
@@ -103,7 +103,7 @@
 
     /// An integer in `0...last`, each equally likely: masked low bits, drawn again while too large.
     ///
-    /// Draws nothing for 0, 32-bit outputs where `last` fits in 32 bits, else pairs of them.
+    /// Consumes nothing for 0, 32-bit outputs if `last` fits in 32 bits, else pairs of them.
     @inlinable public mutating func bounded(_ last: UInt64) -> UInt64 {
         if last == 0 { return 0 }
         let mask = UInt64.max >> UInt64(last.leadingZeroBitCount)
@@ -126,7 +126,7 @@ extension MT19937: Hashable {
         key.indices.map { key[$0] } + [UInt32(position)]
     }
 
-    /// Rebuilds a generator from ``words``; nil where they are not those of a generator.
+    /// Restores a generator from ``words``; nil if they are not those of a generator.
     public init?(words: [UInt32]) {
         guard words.count == 625, words[624] <= 624, words[..<624].contains(where: { $0 != 0 }) else { return nil }
         key = InlineArray { words[$0] }

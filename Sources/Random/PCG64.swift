@@ -5,11 +5,11 @@
 @frozen public struct PCG64: Hashable, Sendable, BitwiseCopyable, RandomNumberGenerator {
     /// The state of the linear congruential generator.
     public var state: UInt128
-    /// The odd number that each step adds: it selects the stream.
+    /// The odd increment of each step, which selects the stream.
     public var increment: UInt128
-    /// The high half of a 64-bit output that ``next32()`` has still to give; 0 where there is none.
+    /// The high half of a 64-bit output that ``next32()`` has yet to return; 0 if there is none.
     public var half: UInt32
-    /// Whether ``half`` is waiting. Doubles and 64-bit outputs neither use nor drop it.
+    /// Whether ``half`` is pending. Doubles and 64-bit outputs neither use nor drop it.
     public var hasHalf: Bool
 
     /// Seeds a generator from a hashed seed.
@@ -68,7 +68,7 @@
         Double(next64() >> 11) * 0x1p-53
     }
 
-    /// `low + (high - low) * random()`, each operation rounded. Draws one double, also where `low == high`.
+    /// `low + (high - low) * random()`, each operation rounded. Consumes one double, even if `low == high`.
     ///
     /// - Precondition: `low <= high`.
     @inlinable public mutating func uniform(_ low: Double, _ high: Double) -> Double {
@@ -76,7 +76,7 @@
         return low + (high - low) * random()
     }
 
-    /// An integer in `0..<n`, each equally likely. Draws nothing for `n == 1`.
+    /// An integer in `0..<n`, each equally likely. Consumes nothing for `n == 1`.
     ///
     /// - Precondition: `n >= 1`.
     @inlinable public mutating func integers(_ n: Int) -> Int {
@@ -84,7 +84,7 @@
         return Int(truncatingIfNeeded: bounded(UInt64(n - 1)))
     }
 
-    /// An integer in `range`, each equally likely. Draws nothing for a range of one.
+    /// An integer in `range`, each equally likely. Consumes nothing for a range of one.
     ///
     /// - Precondition: `range` is not empty.
     @inlinable public mutating func integers(_ range: Range<Int>) -> Int {
@@ -95,7 +95,7 @@
 
     /// An integer in `0...last`, each equally likely, by multiplication and rejection (Lemire 2019).
     ///
-    /// Draws nothing for 0, 32-bit outputs where `last` fits in 32 bits, else 64-bit outputs.
+    /// Consumes nothing for 0, 32-bit outputs if `last` fits in 32 bits, else 64-bit outputs.
     @inlinable public mutating func bounded(_ last: UInt64) -> UInt64 {
         if last == 0 { return 0 }
         if last < 0xffff_ffff {
@@ -118,14 +118,14 @@
         return product.high
     }
 
-    /// The index that `Generator.choice(k, p: probabilities)` draws: running sums are divided by the last one.
+    /// The index that `Generator.choice(k, p: probabilities)` returns: running sums are divided by the last one.
     ///
-    /// Takes time linear in the number of probabilities and draws one double.
+    /// Takes time linear in the number of probabilities and consumes one double.
     /// - Precondition: there is a probability, and their sum is positive.
     @inlinable public mutating func choice(probabilities: [Double]) -> Int {
         var total = 0.0
         for probability in probabilities { total += probability }
-        precondition(total > 0, "choice: the \(probabilities.count) probabilities add up to \(total), not to 1")
+        precondition(total > 0, "choice: the \(probabilities.count) probabilities sum to \(total), not to 1")
         let draw = random()
         var sum = 0.0
         for (index, probability) in probabilities.enumerated() {
@@ -135,8 +135,8 @@
         return probabilities.count - 1
     }
 
-    /// The draw of Gymnasium's grid environments: the first index whose running sum of probabilities, not
-    /// normalised, exceeds one double; 0 where none does.
+    /// The sampling of Gymnasium's grid environments: the first index whose running sum of probabilities, not
+    /// normalised, exceeds one double; 0 if there is none.
     @inlinable public mutating func categorical(_ probabilities: [Double]) -> Int {
         let draw = random()
         var sum = 0.0
@@ -158,7 +158,7 @@ extension PCG64 {
         ]
     }
 
-    /// Rebuilds a generator from ``words``; nil where they are not those of a generator.
+    /// Restores a generator from ``words``; nil if they are not those of a generator.
     @inlinable public init?(words: [UInt64]) {
         guard words.count == 5, words[2] & 1 == 1, words[4] >> 33 == 0 else { return nil }
         state = UInt128(words[1]) << 64 | UInt128(words[0])

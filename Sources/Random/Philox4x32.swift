@@ -1,7 +1,7 @@
 /// Philox4x32-10: 128 random bits as a pure function of a key and a counter.
 ///
-/// Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3" (2011). Any element of the
-/// stream is found without those before it, so a value does not depend on how work is split.
+/// Salmon, Moraes, Dror and Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3" (2011). Any element of the stream can
+/// be computed without those before it, so a value does not depend on how work is divided.
 public enum Philox4x32 {
     /// The block of four 32-bit words at `counter` in the stream of `key` (its low half is the first key word).
     @inlinable public static func block(key: UInt64, counter: SIMD4<UInt32>) -> SIMD4<UInt32> {

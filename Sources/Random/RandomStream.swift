@@ -6,8 +6,8 @@
 
 /// A sequential stream of random numbers over ``Philox4x32``, for agents, initialisers and samplers.
 ///
-/// Its whole state is a key and a position, so it is cheap to save, and it splits by name into streams that do
-/// not depend on each other:
+/// Its whole state is a key and a position, so it is cheap to save, and it can be split by name into independent
+/// streams:
 ///
 /// ```swift
 /// let run = RandomStream(seed: 7)
@@ -15,13 +15,13 @@
 /// let epsilon = exploration.uniform()
 /// ```
 @frozen public struct RandomStream: Hashable, Sendable, BitwiseCopyable, RandomNumberGenerator {
-    /// Which stream this is.
+    /// The key, which identifies the stream.
     public let key: UInt64
     @usableFromInline var drawn: UInt64
-    // The second word of the current block where the position is odd, else 0.
+    // The second word of the current block if the position is odd, else 0.
     @usableFromInline var second: UInt64
 
-    /// The stream of a seed, from its beginning.
+    /// The stream of a seed, from its start.
     @inlinable public init(seed: UInt64) {
         self.init(key: seed, position: 0)
     }
@@ -33,7 +33,7 @@
         second = position & 1 == 1 ? Self.block(key, position >> 1).second : 0
     }
 
-    /// How many 64-bit words have been drawn.
+    /// The number of 64-bit words consumed so far.
     @inlinable public var position: UInt64 { drawn }
 
     @inlinable static func block(_ key: UInt64, _ index: UInt64, tag: UInt32 = 0) -> (first: UInt64, second: UInt64) {
@@ -65,7 +65,7 @@
         Float(next() >> 40) * 0x1p-24
     }
 
-    /// A normal number, by Box and Muller's method (1958). Draws two words.
+    /// A normal number, by the Box-Muller method (1958). Consumes two words.
     @inlinable public mutating func normal(mean: Double = 0, standardDeviation: Double = 1) -> Double {
         let radius = sqrt(-2 * log(1 - uniform()))
         return mean + standardDeviation * radius * cos(2 * Double.pi * uniform())
@@ -85,9 +85,9 @@
         return Int(truncatingIfNeeded: product.high)
     }
 
-    /// Puts a collection in random order, each order equally likely (Fisher and Yates).
+    /// Shuffles a collection, each order equally likely (Fisher and Yates).
     ///
-    /// Unlike the standard library's `shuffle(using:)` the order is part of this module's promise.
+    /// Unlike with the standard library's `shuffle(using:)`, the order is part of this module's contract.
     @inlinable public mutating func shuffle<Items: MutableCollection & RandomAccessCollection>(_ items: inout Items) {
         var remaining = items.count
         while remaining > 1 {

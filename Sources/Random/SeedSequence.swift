@@ -1,9 +1,9 @@
-/// NumPy's `SeedSequence`: hashes a seed of any size into a pool of 128 bits and draws words from it.
+/// NumPy's `SeedSequence`: hashes a seed of any size into a pool of 128 bits and generates words from it.
 ///
 /// Two seeds that differ in one bit give unrelated words. The words agree with NumPy 2 for every seed
 /// without a spawn key.
 @frozen public struct SeedSequence: Hashable, Sendable, BitwiseCopyable {
-    /// The four hashed 32-bit words that all output is made from.
+    /// The four hashed 32-bit words that all output is derived from.
     public let pool: SIMD4<UInt32>
 
     /// Hashes a seed given as 32-bit words, least significant first; leading zero words do not count.
@@ -19,7 +19,7 @@
         pool = Self.hash(count: seed >> 32 == 0 ? 1 : 2) { UInt32(truncatingIfNeeded: seed >> (32 * UInt64($0))) }
     }
 
-    /// The first `count` 32-bit output words; each request starts anew.
+    /// The first `count` 32-bit output words; each call starts from the beginning.
     @inlinable public func words32(_ count: Int) -> [UInt32] {
         var key = Self.startB
         return (0..<count).map { Self.emit(pool[$0 & 3], &key) }

@@ -7,15 +7,15 @@ import Graphics
     import Darwin
 #endif
 
-/// SDL's window: shows pictures and reports keys. Every call to SDL is here.
+/// SDL's window, which shows frames and reports keys. All calls to SDL are here.
 @MainActor final class Display {
     enum Event: Hashable {
         case key(ViewerKey)
-        /// A key went up.
+        /// A key was released.
         case released(ViewerKey)
-        /// The keyboard belongs to another window: keys that go up aren't reported any more.
+        /// Another window has the keyboard: releases of keys are no longer reported.
         case unfocused
-        /// The window was uncovered or changed its size: the picture has to be shown again.
+        /// The window was uncovered or resized and must be drawn again.
         case exposed
         case close
     }
@@ -33,7 +33,7 @@ import Graphics
             throw .noDisplay("no display found")
         }
         SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
-        // A screen saver may start over a window that is only watched; without this SDL prevents it.
+        // A screen saver may start over a window that is only watched; by default SDL prevents it.
         SDL_EnableScreenSaver()
         let anywhere = Int32(bitPattern: SDL_WINDOWPOS_CENTERED_MASK)
         var flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
@@ -64,7 +64,7 @@ import Graphics
         SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)
     }
 
-    /// Whether SDL fell back on a driver that shows nothing, unasked: it does so where there is no display.
+    /// Whether SDL fell back to a driver without output; it does so silently if there is no display.
     private static var isUnseen: Bool {
         guard let driver = SDL_GetCurrentVideoDriver(), getenv("SDL_VIDEODRIVER") == nil else { return false }
         return ["dummy", "offscreen"].contains(String(cString: driver))
@@ -80,7 +80,7 @@ import Graphics
         Double(SDL_GetPerformanceCounter()) / Double(SDL_GetPerformanceFrequency())
     }
 
-    /// The size of the window's inside in pixels.
+    /// The size of the window's content in pixels.
     var size: FrameSize {
         var (width, height): (Int32, Int32) = (0, 0)
         SDL_GetRendererOutputSize(renderer, &width, &height)
@@ -91,7 +91,7 @@ import Graphics
         SDL_SetWindowFullscreen(window, isFullScreen ? SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue : 0)
     }
 
-    /// Shows a picture, which should have the window's ``size``.
+    /// Shows a frame, which should have the window's ``size``.
     func show(_ frame: Frame) throws(ViewerError) {
         if texture?.size != frame.size {
             if let texture { SDL_DestroyTexture(texture.pointer) }
@@ -111,7 +111,7 @@ import Graphics
         SDL_RenderPresent(renderer)
     }
 
-    /// Sleeps until something happens, for `seconds` at most, and returns what has happened since.
+    /// Sleeps until something happens, for at most `seconds`, and returns the events since the last call.
     func events(waiting seconds: Double) -> [Event] {
         var event = SDL_Event()
         var events: [Event] = []
@@ -157,7 +157,8 @@ import Graphics
         }
     }
 
-    /// The letter that the layout gives the key; the one at its place on an English layout if that is not a Latin one.
+    /// The letter that the layout gives the key; if that is not a Latin letter, the one in its place on an English
+    /// layout.
     private static func letter(_ keysym: SDL_Keysym) -> ViewerKey? {
         let shift = Int32(keysym.mod) & Int32(KMOD_SHIFT.rawValue) != 0
         let letters = UInt32(97)...122
@@ -169,7 +170,7 @@ import Graphics
         return .letter(Character(Unicode.Scalar(UInt8(code))), shift: shift)
     }
 
-    /// Digits and signs come as text, since their keys differ from layout to layout.
+    /// Digits and signs are read as text, because their keys differ between layouts.
     private static func sign(_ event: SDL_TextInputEvent) -> ViewerKey? {
         let first = UInt8(bitPattern: event.text.0)
         guard event.text.1 == 0, first > 32, first < 127 else { return nil }

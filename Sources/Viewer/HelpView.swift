@@ -1,11 +1,11 @@
 import Graphics
 
-/// The list of keys as a picture.
+/// The list of keys as a frame.
 enum HelpView {
     private static let keyCells = 12
     private static let gap = 2
 
-    /// The help at its own size, with closer rows where `room` is low.
+    /// The help at its natural size, with closer rows if `room` is low.
     static func frame(fitting room: FrameSize) -> Frame {
         let rows = KeyHelp.rows
         let longest = rows.map(\.meaning.count).max() ?? 0

@@ -1,13 +1,13 @@
 import Graphics
 
-/// The side panel as a picture: sections from the top, as many as fit.
+/// The side panel as a frame: sections from the top, as many as fit.
 struct PanelView {
     let title: String
     let panel: ViewerPanel
 
     private static let historyHeight = 96
 
-    /// The panel at `size`, its left edge marked by a line.
+    /// The panel at `size`, with a line along its left edge.
     func frame(_ size: FrameSize) -> Frame {
         var column = PanelColumn(size)
         drawTitle(&column)
@@ -18,7 +18,7 @@ struct PanelView {
         return column.frame
     }
 
-    /// In double size where it fits.
+    /// In double size if it fits.
     private func drawTitle(_ column: inout PanelColumn) {
         let scale = Frame.textSize(title, scale: 2).width <= column.width ? 2 : 1
         column.text(title, Theme.bright, scale: scale)
@@ -28,7 +28,7 @@ struct PanelView {
 
     private func draw(_ group: ViewerPanel.Bars, _ column: inout PanelColumn) {
         if group.bars.isEmpty || !column.heading(group.title, note: "", room: Theme.row) { return }
-        // Where not all bars fit, the last row says how many are missing.
+        // If not all bars fit, the last row says how many are missing.
         let rows = column.room / Theme.row
         let shown = rows >= group.bars.count ? group.bars.count : max(rows - 1, 0)
         let plot = BarPlot(
@@ -60,7 +60,7 @@ struct PanelView {
     }
 }
 
-/// The place in a panel where the next row goes.
+/// The position of the next row in a panel.
 struct PanelColumn {
     var frame: Frame
     var y = Theme.padding
@@ -72,10 +72,10 @@ struct PanelColumn {
     }
 
     var width: Int { frame.width - 2 * Theme.padding }
-    /// The pixels left below.
+    /// The number of pixels left below.
     var room: Int { frame.height - y - Theme.padding / 2 }
 
-    /// A line of text, cut at the column's width; nothing where no room is left.
+    /// A line of text, cut at the column's width; nothing if there is no room left.
     mutating func text(_ text: String, _ color: Color, scale: Int = 1) {
         let height = (Theme.row - Font.cell.height) + Font.cell.height * scale
         guard room >= Font.cell.height * scale else { return }
@@ -83,7 +83,7 @@ struct PanelColumn {
         y += height
     }
 
-    /// A label on the left and its value on the right. A long label gives way to the value.
+    /// A label on the left and its value on the right. A long label is cut in favour of the value.
     mutating func row(label: String, value: String) {
         guard room >= Font.cell.height else { return }
         let cells = width / Font.cell.width
@@ -100,7 +100,7 @@ struct PanelColumn {
         y += Theme.padding - 3
     }
 
-    /// A rule and a heading with a note on its right, if `room` is left below them.
+    /// A rule and a heading with a note on its right, if there is `room` below them.
     mutating func heading(_ title: String, note: String, room: Int) -> Bool {
         guard self.room >= Theme.padding + Theme.row + room else { return false }
         y += 3
@@ -111,12 +111,12 @@ struct PanelColumn {
         return true
     }
 
-    /// `text` in at most `cells` characters, its end replaced by an ellipsis where it is longer.
+    /// `text` in at most `cells` characters; longer text ends in an ellipsis.
     static func cut(_ text: String, cells: Int) -> String {
         text.count <= cells ? text : String(text.prefix(max(0, cells - 1))) + (cells > 0 ? "…" : "")
     }
 
-    /// `text` in lines of at most `cells` characters, broken at spaces where there are any.
+    /// `text` in lines of at most `cells` characters, broken at spaces if there are any.
     static func wrapped(_ text: String, cells: Int) -> [String] {
         guard cells > 0 else { return [] }
         var lines: [String] = []

@@ -1,10 +1,10 @@
 import Foundation
 import Graphics
 
-/// Pictures of the window as files.
+/// Files with the contents of the window.
 enum Screenshot {
     /// Writes `frame` as a PNG into `folder`, under a name made of `title` and the first free number, and returns its
-    /// path. A file that is there is never replaced, even one that another program makes at the same moment.
+    /// path. It never replaces an existing file, even one that another program creates at the same moment.
     static func write(_ frame: Frame, title: String, folder: String) throws(ViewerError) -> String {
         let data = Data(PNG.encode(frame))
         var number = 1
@@ -21,7 +21,7 @@ enum Screenshot {
         }
     }
 
-    /// `title` in small letters, digits and single hyphens.
+    /// `title` in lower-case letters, digits and single hyphens.
     static func name(_ title: String) -> String {
         let words = title.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
         return words.isEmpty ? "reverie" : words.joined(separator: "-")

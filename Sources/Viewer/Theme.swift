@@ -1,6 +1,6 @@
 import Graphics
 
-/// The window's colours and measures; measures are in pixels before the whole is magnified for large windows.
+/// The window's colours and measures; measures are in pixels before everything is magnified for large windows.
 enum Theme {
     static let background = Color(hex: 0x0D1014)
     static let panel = Color(hex: 0x151A20)
@@ -17,12 +17,12 @@ enum Theme {
     static let bars = PlotStyle(
         background: panel, grid: track, axis: rule, text: text, series: [Color(hex: 0x4A7FA5), chosen])
 
-    /// From a panel's edge to what it holds.
+    /// From a panel's edge to its contents.
     static let padding = 14
     /// From one row of text to the next.
     static let row = 17
     static let statusHeight = 24
 
-    /// Magnification of text and panels: large windows are mostly on screens with small pixels.
+    /// The magnification of text and panels: large windows are mostly on screens with small pixels.
     static func scale(_ size: FrameSize) -> Int { max(1, min(size.width / 960, size.height / 540)) }
 }

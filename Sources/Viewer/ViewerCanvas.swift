@@ -1,15 +1,14 @@
 import Graphics
 
-/// Composes the whole picture of the window: the world, the side panel, the status line, the help. It needs no display,
-/// so screenshots and tests see what the window shows.
+/// Composes the contents of the window: the world, the side panel, the status line, the help. It needs no display, so
+/// screenshots and tests see what the window shows.
 public struct ViewerCanvas {
     private var frame = Frame(width: 0, height: 0)
     private var world = Frame(width: 0, height: 0)
 
-    /// A canvas without a picture yet.
     public init() {}
 
-    /// The picture of `scene` in `state` for a window of `size`. Its buffers are used again from call to call.
+    /// The frame of `scene` in `state` for a window of `size`. Its buffers are reused from call to call.
     public mutating func compose(_ scene: any ViewerScene, _ state: ViewerState, _ size: FrameSize) -> Frame {
         if frame.size != size { frame = Frame(size) }
         frame.clear(Theme.background)
@@ -28,11 +27,11 @@ public struct ViewerCanvas {
         return frame
     }
 
-    /// Less than a third of the window, and none where that is too narrow to read.
+    /// Less than a third of the window; no panel if the window is too narrow to read it.
     private static func panelWidth(_ width: Int) -> Int { width < 360 ? 0 : min(max(width * 3 / 10, 170), 280) }
 
-    /// The world in the middle of the top left `width` x `height` pixels: magnified by a whole number so that its pixels
-    /// stay crisp, reduced only where it doesn't fit.
+    /// The world in the middle of the top left `width` x `height` pixels: magnified by a whole number so that its
+    /// pixels stay crisp, and reduced only if it doesn't fit.
     private mutating func drawWorld(_ scene: any ViewerScene, width: Int, height: Int, margin: Int) {
         let size = scene.frameSize
         let room = FrameSize(width: width - 2 * margin, height: height - 2 * margin)

@@ -2,7 +2,7 @@
 public enum ViewerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// There is no display, or SDL can't use it; the reason is SDL's.
     case noDisplay(String)
-    /// A picture could not be written.
+    /// A screenshot could not be written.
     case cannotWrite(path: String, reason: String)
 
     /// A sentence with the next thing to try.
@@ -12,7 +12,7 @@ public enum ViewerError: Error, Hashable, Sendable, CustomStringConvertible {
             "No window can be opened here (SDL: \(reason)). Run this on a desktop or with DISPLAY or WAYLAND_DISPLAY "
                 + "set, or record to a file instead of watching."
         case .cannotWrite(let path, let reason):
-            "The picture can't be written to \(path): \(reason). Choose a folder that exists and may be written to."
+            "The screenshot can't be written to \(path): \(reason). Choose an existing folder that you can write to."
         }
     }
 }

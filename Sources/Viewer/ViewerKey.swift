@@ -1,46 +1,41 @@
-/// A key pressed in the window, by what it means rather than where it lies on the keyboard.
+/// A key pressed in the window, by its meaning rather than its place on the keyboard.
 public enum ViewerKey: Hashable, Sendable {
-    /// The space bar.
     case space
-    /// The tabulator.
     case tab
-    /// Escape.
     case escape
-    /// The enter key.
     case enter
-    /// F1.
     case f1
-    /// The arrow to the left.
+    /// The left arrow.
     case left
-    /// The arrow to the right.
+    /// The right arrow.
     case right
-    /// The arrow up.
+    /// The up arrow.
     case up
-    /// The arrow down.
+    /// The down arrow.
     case down
-    /// A letter, given in lower case.
+    /// A letter, in lower case.
     case letter(Character, shift: Bool = false)
-    /// A digit or a sign, as the keyboard's layout writes it.
+    /// A digit or a sign, as typed with the keyboard's layout.
     case sign(Character)
 }
 
 /// The rows of the help, in reading order.
 enum KeyHelp {
     static let rows: [(keys: String, meaning: String)] = [
-        ("Space, P", "pause and go on"),
+        ("Space, P", "pause and continue"),
         (".  →", "one step forward (→ while paused)"),
         (",  ←", "one step back (← while paused)"),
-        ("-  =", "half and twice the speed"),
+        ("-  =", "halve and double the speed"),
         ("0", "real time"),
         ("U", "as fast as possible"),
         ("R", "new episode"),
-        ("Shift R", "the same episode again"),
-        ("1 … 9", "the views of a model"),
+        ("Shift R", "repeat the episode"),
+        ("1 … 9", "views of a model"),
         ("Tab", "side panel"),
         ("S", "screenshot"),
         ("F", "full screen"),
         ("F1, ?", "this help"),
-        ("Esc", "leave help, full screen, the window"),
+        ("Esc", "close help, full screen, the window"),
         ("Q", "quit"),
     ]
 }

@@ -1,16 +1,16 @@
 import Graphics
 
-/// A scene being watched: passes time, carries out keys, composes the picture. Everything of the window but the window.
+/// A scene being watched: lets time pass, handles keys, composes the frame. It does everything except show the window.
 final class ViewerSession {
     let scene: any ViewerScene
     private(set) var state: ViewerState
-    /// Whether the picture may have changed since ``compose(_:)``.
+    /// Whether the frame may have changed since ``compose(_:)``.
     private(set) var needsDrawing = true
     private var pace = Pace()
     private var canvas = ViewerCanvas()
     private var messageEnd = Double.infinity
     private var nextMeasurement = 0.0
-    /// The scene's keys that are down, and those that were pressed since the last step, however shortly.
+    /// The scene's keys that are down, and those that were pressed since the last step, however briefly.
     private var held: Set<ViewerKey> = []
     private var tapped: Set<ViewerKey> = []
 
@@ -24,10 +24,10 @@ final class ViewerSession {
 
     var isRunning: Bool { !state.isPaused && !state.hasEnded }
 
-    /// Carries out a key pressed at `now` and returns what only the window can do.
+    /// Handles a key pressed at `now` and returns the effects that only the window can carry out.
     func press(_ key: ViewerKey, at now: Double) throws -> [ViewerState.Effect] {
         if isRunning, scene.playKeys.contains(key) {
-            // Signs come as text, which is not released.
+            // Signs come as text, which is never released.
             if case .sign = key {} else { held.insert(key) }
             tapped.insert(key)
             return []
@@ -42,8 +42,8 @@ final class ViewerSession {
             case .stepForward: try step()
             case .stepBack: stepBack()
             case .newEpisode(let sameSeed):
-                start("No new episode") { try scene.newEpisode(sameSeed: sameSeed) }
-            case .view(let index): start("No such view") { try scene.choose(view: index) }
+                start("Can't start an episode") { try scene.newEpisode(sameSeed: sameSeed) }
+            case .view(let index): start("Can't show this view") { try scene.choose(view: index) }
             case .screenshot, .changeFullScreen, .quit: left.append(effect)
             }
         }
@@ -51,23 +51,23 @@ final class ViewerSession {
         return left
     }
 
-    /// The key is up again.
+    /// Notes that a key was released.
     func release(_ key: ViewerKey) { held.remove(key) }
 
-    /// All keys are up: the window doesn't hear of them any more.
+    /// Notes that all keys are up, because the window no longer hears of them.
     func releaseAll() { held.removeAll() }
 
-    /// Shows a sentence in the status line for a while.
+    /// Shows a message in the status line for a while.
     func say(_ message: String, at now: Double) {
         state.message = message
         messageEnd = now + ViewerSession.messageTime
         needsDrawing = true
     }
 
-    /// The picture has to be drawn again: the window was uncovered or changed its size.
+    /// Requests a redraw, because the window was uncovered or resized.
     func redraw() { needsDrawing = true }
 
-    /// Makes the time steps that are due, as many as fit before `deadline`; `clock` tells the time.
+    /// Makes the time steps that are due, as many as fit before `deadline`; `clock` returns the time.
     func pass(until deadline: Double, clock: () -> Double) throws {
         let now = clock()
         if state.message != nil && now >= messageEnd {
@@ -98,10 +98,10 @@ final class ViewerSession {
         tapped.removeAll()
     }
 
-    /// Whether this step stays longer than others. As fast as possible means not to wait.
+    /// Whether this step stays longer than others. At unlimited speed there is no waiting.
     private var isHeld: Bool { scene.holdTime > 0 && state.speed != .unlimited }
 
-    /// The steps a second asked for.
+    /// The requested steps per second.
     private var rate: Double {
         guard case .times(let factor) = state.speed else { return .infinity }
         return factor * scene.framesPerSecond
@@ -130,7 +130,7 @@ final class ViewerSession {
         }
     }
 
-    /// The window's picture at `size`, in a buffer that is used again.
+    /// The window's frame at `size`, in a buffer that is reused.
     func compose(_ size: FrameSize) -> Frame {
         needsDrawing = false
         return canvas.compose(scene, state, size)

@@ -1,8 +1,8 @@
 import Graphics
 
-/// How fast a scene is asked to run.
+/// The requested speed of a scene.
 public enum ViewerSpeed: Hashable, Sendable {
-    /// So many times real time.
+    /// A multiple of real time.
     case times(Double)
     /// As fast as the machine can.
     case unlimited
@@ -10,16 +10,16 @@ public enum ViewerSpeed: Hashable, Sendable {
     /// The scene's own pace.
     public static let realTime = ViewerSpeed.times(1)
 
-    /// The multiples of real time that the keys reach.
+    /// The multiples of real time that the keys can reach.
     static let range = 1.0 / 64...1024.0
 
-    /// Half as fast; real time where there was no limit.
+    /// Half the speed; real time if there was no limit.
     var halved: ViewerSpeed {
         guard case .times(let factor) = self else { return .realTime }
         return .times(max(factor / 2, ViewerSpeed.range.lowerBound))
     }
 
-    /// Twice as fast.
+    /// Twice the speed.
     var doubled: ViewerSpeed {
         guard case .times(let factor) = self else { return .unlimited }
         return .times(min(factor * 2, ViewerSpeed.range.upperBound))
@@ -31,7 +31,7 @@ public enum ViewerSpeed: Hashable, Sendable {
         return factor < 1 ? "1/" + ViewerSpeed.number(1 / factor) + "×" : ViewerSpeed.number(factor) + "×"
     }
 
-    /// A multiple of real time as text, with a digit after the point only where it tells something.
+    /// A multiple of real time as text, with a decimal only if it is not 0.
     static func number(_ factor: Double) -> String {
         if factor >= 10_000 { return NumberText.fixed(factor / 1000, decimals: 0) + "k" }
         return NumberText.fixed(factor, decimals: factor < 10 && factor != factor.rounded() ? 1 : 0)

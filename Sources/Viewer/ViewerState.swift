@@ -1,10 +1,11 @@
-/// What the window shows besides the scene itself, and how keys change it. A plain value: it knows no window.
+/// What the window shows besides the scene itself, and how keys change it. A plain value that knows nothing of the
+/// window.
 public struct ViewerState: Hashable, Sendable {
-    /// Whether time stands still.
+    /// Whether time is stopped.
     public var isPaused: Bool
-    /// How fast time is asked to pass.
+    /// The requested speed.
     public var speed: ViewerSpeed
-    /// The multiple of real time that was reached lately; nil before it is known.
+    /// The multiple of real time that was reached recently; nil until it is known.
     public var reachedSpeed: Double?
     /// Whether the side panel is shown.
     public var showsPanel = true
@@ -12,38 +13,38 @@ public struct ViewerState: Hashable, Sendable {
     public var showsHelp = false
     /// Whether the window fills the screen.
     public var isFullScreen: Bool
-    /// Whether the scene said that nothing more comes.
+    /// Whether the scene has ended.
     public var hasEnded = false
-    /// A sentence for the status line; nil for none.
+    /// A message for the status line; nil for none.
     public var message: String?
 
-    /// The state in which a window opens.
+    /// The initial state of a window.
     public init(isPaused: Bool = false, speed: ViewerSpeed = .realTime, isFullScreen: Bool = false) {
         self.isPaused = isPaused
         self.speed = speed
         self.isFullScreen = isFullScreen
     }
 
-    /// What a key asks for beyond a change of the state.
+    /// An effect of a key beyond a change of the state.
     public enum Effect: Hashable, Sendable {
-        /// One time step forward.
+        /// Go one time step forward.
         case stepForward
-        /// One time step back.
+        /// Go one time step back.
         case stepBack
-        /// A new episode, with the same seed or with another.
+        /// Start a new episode, with the same seed or a different one.
         case newEpisode(sameSeed: Bool)
-        /// Another of the scene's views, counted from 0.
+        /// Choose another of the scene's views, counted from 0.
         case view(Int)
-        /// The window's picture as a file.
+        /// Write the window's frame to a file.
         case screenshot
-        /// The window to follow ``ViewerState/isFullScreen``.
+        /// Make the window follow ``ViewerState/isFullScreen``.
         case changeFullScreen
-        /// The window to close.
+        /// Close the window.
         case quit
     }
 
-    /// Changes the state as `key` demands and returns what else is to be done, in order. A key that can't do anything
-    /// in `scene` leaves a message that says so.
+    /// Changes the state as `key` demands and returns the further effects, in order. A key that has no effect in
+    /// `scene` leaves a message that says so.
     public mutating func handle(_ key: ViewerKey, in scene: any ViewerScene) -> [Effect] {
         message = nil
         switch key {
@@ -74,7 +75,7 @@ public struct ViewerState: Hashable, Sendable {
 
     private mutating func togglePause() {
         if hasEnded {
-            message = "Nothing more comes here."
+            message = "There is nothing more to show."
         } else {
             isPaused.toggle()
             reachedSpeed = nil
@@ -83,7 +84,7 @@ public struct ViewerState: Hashable, Sendable {
 
     private mutating func stepForward() -> [Effect] {
         if hasEnded {
-            message = "Nothing more comes here."
+            message = "There is nothing more to show."
             return []
         }
         isPaused = true
@@ -101,7 +102,7 @@ public struct ViewerState: Hashable, Sendable {
 
     private mutating func newEpisode(sameSeed: Bool, _ scene: any ViewerScene) -> [Effect] {
         guard scene.canStartEpisode else {
-            message = "This scene has no other episode."
+            message = "This scene has only one episode."
             return []
         }
         return [.newEpisode(sameSeed: sameSeed)]
@@ -110,7 +111,7 @@ public struct ViewerState: Hashable, Sendable {
     private mutating func view(_ index: Int, _ scene: any ViewerScene) -> [Effect] {
         if scene.views.indices.contains(index) { return [.view(index)] }
         let keys = scene.views.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: ", ")
-        message = keys.isEmpty ? "This scene has one view only." : "This scene has the views \(keys)."
+        message = keys.isEmpty ? "This scene has only one view." : "This scene has the views \(keys)."
         return []
     }
 

@@ -2,22 +2,21 @@ import Graphics
 
 /// How a window opens, and when it closes by itself.
 public struct ViewerOptions: Sendable {
-    /// The window's size at first; the user may change it.
+    /// The initial size of the window; the user may change it.
     public var size: FrameSize
-    /// The speed at first.
+    /// The initial speed.
     public var speed: ViewerSpeed
-    /// Whether time stands still at first.
+    /// Whether time is stopped initially.
     public var startsPaused: Bool
-    /// Whether the window fills the screen at first.
+    /// Whether the window fills the screen initially.
     public var isFullScreen: Bool
-    /// Where the S key puts its pictures.
+    /// The folder for screenshots.
     public var screenshotFolder: String
-    /// Closes the window after so many refreshes, 60 a second: for tests and scripts. Nil for never.
+    /// Closes the window after this many refreshes, 60 per second: for tests and scripts. Nil for never.
     public var maximumFrames: Int?
-    /// Takes a screenshot, as the S key does, after so many refreshes. Nil for never.
+    /// Takes a screenshot, as the S key does, after this many refreshes. Nil for never.
     public var screenshotAfter: Int?
 
-    /// Options, each with the usual value.
     public init(
         size: FrameSize = FrameSize(width: 960, height: 600), speed: ViewerSpeed = .realTime,
         startsPaused: Bool = false,
@@ -34,19 +33,19 @@ public struct ViewerOptions: Sendable {
     }
 }
 
-/// The window in which a scene is watched.
+/// The window that shows a scene.
 public enum ViewerWindow {
     /// Seconds between two refreshes.
     private static let refresh = 1.0 / 60
-    /// The part of a refresh that time steps may take; the rest is for drawing.
+    /// The fraction of a refresh that time steps may take; the rest is for drawing.
     private static let stepShare = 0.75
-    /// The longest sleep of a window that stands still, in seconds.
+    /// The longest sleep of a window in which time is stopped, in seconds.
     private static let idle = 0.1
 
     /// Opens a window and shows `scene` until the user closes it or ``ViewerOptions/maximumFrames`` is reached.
     ///
-    /// It runs on the main thread, where window systems want to be spoken to, and returns when the window is closed.
-    /// - Throws: ``ViewerError/noDisplay(_:)`` where no window can be opened, and what the scene's `advance` throws.
+    /// It runs on the main thread, as window systems require, and returns when the window is closed.
+    /// - Throws: ``ViewerError/noDisplay(_:)`` if no window can be opened, and any error of the scene's `advance`.
     @MainActor public static func run(_ scene: any ViewerScene, options: ViewerOptions = ViewerOptions()) throws {
         let display = try Display(title: scene.title, size: options.size, isFullScreen: options.isFullScreen)
         let state = ViewerState(
@@ -61,7 +60,7 @@ public enum ViewerWindow {
                 if try !handle(event, session, display, options) { return }
             }
             let now = Display.time()
-            // An event ends the wait early; unless time stands still, the rest of the refresh is waited for.
+            // An event ends the wait early; unless time is stopped, the rest of the refresh is waited for.
             if now < next && !standsStill { continue }
             next = max(next + refresh, now)
             try session.pass(until: now + refresh * stepShare, clock: Display.time)
@@ -71,7 +70,7 @@ public enum ViewerWindow {
         }
     }
 
-    /// False when the window is to close.
+    /// Returns false if the window should close.
     @MainActor private static func handle(
         _ event: Display.Event, _ session: ViewerSession, _ display: Display, _ options: ViewerOptions
     ) throws -> Bool {

@@ -55,7 +55,7 @@ import Testing
             #expect(folder.content().isEmpty)
         }
         try check(["--weights", file], 65, "sequential.safetensors: there is no tensor 'layers.0.weight'")
-        try check(["--weights", file], 65, "is it '0.weight'? Then say layers.0=0")
+        try check(["--weights", file], 65, "if you mean '0.weight', use layers.0=0")
         try check(weights + ["--set", "hiddenSizes=[16,8]"], 65, "has the shape [16, 16] and the parameter")
         try check(weights + ["--rename", "layer.0=0"], 64, "there is no parameter 'layer.0'")
         try check(["--weights", "none.safetensors"], 66, "none.safetensors")

@@ -5,7 +5,7 @@ import Testing
 @testable import GenerativeModels
 @testable import TensorCore
 
-/// The lower bound, its parts and its gradients.
+/// The lower bound, its terms and its gradients.
 @Suite struct BoundTests {
     @Test func densities() throws {
         let (x, output) = (Tensor([1, -2, 0.5] as [Float]), Tensor([0.5, 1, 0.5] as [Float]))
@@ -103,6 +103,6 @@ import Testing
         for (value, expected) in zip([bound.nats, bound.reconstruction, bound.divergence], expected) {
             #expect(abs(value - expected) < 1e-4)
         }
-        #expect(try model.bound(rows).reconstruction != bound.reconstruction, "each estimate draws anew")
+        #expect(try model.bound(rows).reconstruction != bound.reconstruction, "each estimate uses new random numbers")
     }
 }

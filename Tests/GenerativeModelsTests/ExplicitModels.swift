@@ -4,9 +4,9 @@ import Random
 
 @testable import GenerativeModels
 
-/// Rows of few bits, all their states, and what tests of explicit models ask of them.
+/// Rows of few bits, all their states, and what tests of explicit models need of them.
 enum FewBits {
-    /// All 2ⁿ rows of n bits, the first bit being the highest.
+    /// All 2ⁿ rows of n bits; the first bit is the highest.
     static func states(_ width: Int) -> DataRows {
         DataRows(
             (0..<1 << width).flatMap { state in (0..<width).map { Float(state >> (width - 1 - $0) & 1) } }, width: width
@@ -36,14 +36,14 @@ enum FewBits {
         return DataRows(values, width: width)
     }
 
-    /// The data of `width` bits, as a picture of `height` rows where one is given.
+    /// The data of `width` bits, as images of `height` rows if it is given.
     static func description(_ width: Int, height: Int? = nil, classes: Int = 0) -> Dataset.Description {
         Dataset.Description(
             name: "bits", shape: height.map { [$0, width / $0] } ?? [width], kind: .bits, classCount: classes)
     }
 
-    /// Pearson's chi-square of counts against probabilities, states of less than five expected counts put together, and the
-    /// value that chance exceeds once in a million times (Wilson and Hilferty 1931).
+    /// Pearson's chi-square of counts against probabilities, with states of less than five expected counts merged, and
+    /// the value that chance exceeds once in a million times (Wilson and Hilferty 1931).
     static func chiSquare(_ numbers: [Int], _ probabilities: [Double]) -> (value: Double, limit: Double) {
         var counts = [Double](repeating: 0, count: probabilities.count)
         for number in numbers { counts[number] += 1 }
@@ -66,7 +66,7 @@ enum FewBits {
         return (value, freedom * pow(1 - term + 4.75 * term.squareRoot(), 3))
     }
 
-    /// Fits a model to the rows, in batches of 100, for so many times.
+    /// Fits a model to the rows, in minibatches of 100, for the given number of epochs.
     @discardableResult
     static func fit(_ model: any GenerativeModel, _ rows: DataRows, epochs: Int, learningRate: Double) throws -> Double
     {

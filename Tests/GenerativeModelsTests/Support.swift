@@ -23,10 +23,10 @@ func normals(_ count: Int, seed: UInt64 = 4) -> [Float] {
 }
 
 extension VariationalAutoencoder {
-    /// The variable of a path.
+    /// The variable with the given path.
     func variable(_ path: String) -> Variable { variables.entries.first { $0.path == path }!.variable }
 
-    /// A step on rows; gives the bound before it.
+    /// One update on the rows; returns the bound before it.
     @discardableResult
     func fit(_ rows: [Float], learningRate: Double = 1e-3) throws -> Double {
         var step = FitStep()

@@ -36,7 +36,7 @@ import Testing
     }
 
     /// A Gaussian's posterior is Gaussian, so the bound can be tight: it comes within 0.1 nats of the likelihood, and
-    /// never above it but for the estimate's noise.
+    /// exceeds it only by the noise of the estimate.
     @Test func theBoundApproachesTheLikelihoodFromBelow() throws {
         var data = Gaussian()
         let held = data.rows(20_000)
@@ -47,7 +47,7 @@ import Testing
             try model.fit(data.rows(128), learningRate: 3e-3)
             if update % 300 == 299 { bounds.append(try model.bound(held).nats) }
         }
-        // A row's estimate deviates by about one nat, the mean of 20,000 by 0.007.
+        // The estimate of one row has a standard deviation of about one nat, the mean of 20,000 one of 0.007.
         #expect(bounds.allSatisfy { $0 < likelihood + 0.03 }, "\(bounds), \(likelihood)")
         #expect(bounds.last! > likelihood - 0.1, "\(bounds.last!), \(likelihood)")
         #expect(bounds.first! < likelihood - 0.1 || bounds.last! > bounds.first!)
@@ -59,7 +59,7 @@ import Testing
         #expect(model.codeWidth == 1 && abs(correlation) > 0.95, "\(correlation)")
     }
 
-    /// Eight pictures of one bar each: log 8 nats at best.
+    /// Eight images of one bar each: log 8 nats at best.
     @Test func barsAreLearned() throws {
         let bars: [[Float]] = (0..<8).map { bar in
             (0..<16).map { (bar < 4 ? $0 / 4 == bar : $0 % 4 == bar - 4) ? 1 : 0 }
@@ -161,7 +161,7 @@ import Testing
         #expect(model.fitProgram.planCount == Program.planLimit)
     }
 
-    /// In a process of its own, so that no other test allocates meanwhile.
+    /// In a separate process, so that no other test allocates at the same time.
     @Test func fittingDoesNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {
             let model = try makeModel(width: 8) { $0.hiddenSize = 32 }

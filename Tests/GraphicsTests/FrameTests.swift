@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// Whether `start..<start + length` holds `place`, without the overflow of integers.
+    /// Whether `start..<start + length` holds `place`, without integer overflow.
     private func covers(_ start: Int, _ length: Int, _ place: Int) -> Bool {
         place >= start && Double(place) < Double(start) + Double(length)
     }

@@ -1,7 +1,7 @@
 @testable import Graphics
 
 /// A plain GIF reader to check the encoder with: every frame as a player shows it. It follows GIF89a and assumes a
-/// valid file; an index outside of it traps, which fails the test.
+/// valid file; an index out of range traps, which fails the test.
 struct GIFDecoder {
     private(set) var frames: [Frame] = []
     private(set) var delays: [Int] = []
@@ -9,7 +9,7 @@ struct GIFDecoder {
     private(set) var loops: Int?
     /// The area of each stored rectangle.
     private(set) var areas: [Int] = []
-    /// How many colour tables follow the first.
+    /// The number of colour tables after the first.
     private(set) var localTables = 0
 
     private let bytes: [UInt8]
@@ -82,7 +82,7 @@ struct GIFDecoder {
     }
     private mutating func blocksAfterCodeSize() -> (Int, [UInt8]) { (Int(byte()), blocks()) }
 
-    /// The indices that LZW codes stand for; the codes must end with the end code and leave less than a byte over.
+    /// The indices that LZW codes represent; the codes must end with the end code and leave less than a byte.
     static func unpack(_ packed: (codeSize: Int, data: [UInt8])) -> [Int] {
         let clear = 1 << packed.codeSize
         var (width, bit) = (packed.codeSize + 1, 0)

@@ -37,7 +37,7 @@ import Testing
         #expect(encoded([frame]).frames == [frame])
     }
 
-    /// Every length near a change of the code width, with the end code right behind.
+    /// Every length near a change of the code width, directly followed by the end code.
     @Test func everyShortLengthEndsWell() {
         for width in 1...600 {
             let frame = Samples.noise(width, 1, colors: 4)
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// The codes of a known picture, worked out by hand: 1 1 1 1 1 1 in 2 bits is clear, 1, 6, 7, end.
+    /// The codes of a known image, worked out by hand: 1 1 1 1 1 1 in 2 bits is clear, 1, 6, 7, end.
     @Test func codesFollowTheAlgorithm() {
         var output: [UInt8] = []
         LZWWriter().write([1, 1, 1, 1, 1, 1], bits: 2, to: &output)

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    /// The file of one red pixel, put together by hand from the specification.
+    /// The file of one red pixel, assembled by hand from the specification.
     @Test func layoutFollowsTheSpecification() {
         let file = PNG.encode(Frame(width: 1, height: 1, fill: .red))
         let header: [UInt8] = [
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// With the checksum repaired, damage reaches the code behind it; whatever it does, it must not trap.
+    /// With the checksum repaired, damage reaches the code behind it, which must not trap.
     @Test func damageBehindAValidChecksumNeverTraps() throws {
         for picture in Pictures.all.pictures {
             let file = Array(picture.file)

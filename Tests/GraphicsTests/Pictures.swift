@@ -3,7 +3,7 @@ import Testing
 
 @testable import Graphics
 
-/// Files written by Pillow and what it reads from them (Tests/Fixtures/Graphics/make_fixtures.py).
+/// Files written by Pillow, with the pixels that it reads from them (Tests/Fixtures/Graphics/make_fixtures.py).
 struct Pictures: Decodable {
     struct Picture: Decodable, CustomTestStringConvertible {
         let name: String
@@ -36,9 +36,9 @@ struct Pictures: Decodable {
     }()
 }
 
-/// Pictures to encode, from plain to hard.
+/// Images to encode, from simple to difficult.
 enum Samples {
-    /// A picture of flat areas, text and antialiased edges, as environments draw them.
+    /// An image of flat areas, text and antialiased edges, like those of environments.
     static func scene(_ step: Int) -> Frame {
         var frame = Frame(width: 120, height: 80, fill: Color(hex: 0x202830))
         frame.drawText("step \(step)", x: 4, y: 4, .white)
@@ -46,7 +46,7 @@ enum Samples {
         return frame
     }
 
-    /// `count` different colours or more, in a fixed order without pattern.
+    /// At least `count` different colours, in a fixed order without a pattern.
     static func noise(_ width: Int, _ height: Int, colors: Int) -> Frame {
         var state: UInt64 = 42
         let pixels = (0..<width * height).map { _ in
@@ -57,7 +57,7 @@ enum Samples {
         return Frame(width: width, height: height, pixels: pixels)
     }
 
-    /// Every pixel another colour.
+    /// Every pixel has a different colour.
     static func gradient(_ width: Int, _ height: Int, alpha: Bool = false) -> Frame {
         var frame = Frame(width: width, height: height)
         for y in 0..<height {

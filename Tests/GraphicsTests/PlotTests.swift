@@ -139,7 +139,7 @@ import Testing
             ])
     }
 
-    /// A band is a lighter ground around its curve, cut where it has no numbers.
+    /// A band is a lighter background around its curve, interrupted where it has no numbers.
     @Test func bandsLieAroundTheirCurves() {
         let points = (0...10).map { Point(x: Double($0), y: 5) }
         let band = (0...10).map { $0 == 7 ? -Double.infinity...Double.infinity : 4.0...6.0 }
@@ -152,7 +152,7 @@ import Testing
         #expect(columns.max()! > 20 && columns.max()! < 40)
         let filled = columns.indices.filter { columns[$0] > 10 }
         #expect(zip(filled, filled.dropFirst()).contains { $1 - $0 > 20 }, "the band breaks at the seventh point")
-        // Without a range of its own the axis has room for the band.
+        // Without an explicit range the axis has room for the band.
         let wide = LinePlot(
             series: [.init(points: points, color: .red, band: points.map { _ in 0.0...50.0 })], style: style)
         #expect(wide.frame(FrameSize(width: 240, height: 160)).pixels.count { $0 == light.rgba } > 8000)

@@ -7,7 +7,7 @@ import Testing
     import FoundationXML
 #endif
 
-/// Plots as SVG files: well-formed, with what the pixels show.
+/// Plots as SVG files: well-formed, with the same contents as the pixels.
 @Suite struct SVGTests {
     private let plot = LinePlot(
         title: "a < b & \"c\"\u{1}", xLabel: "step", yLabel: "return",
@@ -69,7 +69,7 @@ import Testing
 }
 
 extension XMLElement {
-    /// An attribute's text; empty where there is none.
+    /// The text of an attribute; empty if there is none.
     fileprivate func value(_ name: String) -> String {
         attributes?.first { $0.name == name }?.stringValue ?? ""
     }

@@ -30,7 +30,7 @@ struct SampleFiles {
         }
     }
 
-    /// The whole font, for the eye.
+    /// The whole font, for visual inspection.
     private var specimen: Frame {
         let lines = [
             String(decoding: Array(32...79), as: UTF8.self), String(decoding: Array(80...126), as: UTF8.self),
@@ -42,7 +42,7 @@ struct SampleFiles {
         return frame
     }
 
-    /// The three kinds of plot, for the eye.
+    /// The three kinds of plot, for visual inspection.
     private var plots: Frame {
         var frame = Frame(width: 640, height: 440, fill: PlotStyle.dark.background)
         let waves = (0..<3).map { wave in

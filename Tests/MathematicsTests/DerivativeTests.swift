@@ -4,9 +4,9 @@ import Testing
 
 @testable import Mathematics
 
-/// The rules of differentiation against central differences and closed forms.
+/// The rules of differentiation compared with central differences and closed forms.
 @Suite struct DerivativeTests {
-    /// Formulas of one positive number, each written once for numbers and duals alike.
+    /// Functions of one positive number, each written once for numbers and duals alike.
     enum Formula: CaseIterable {
         case sum, difference, product, quotient, reciprocal, power, exponential, logarithm, sine, cosine, hyperbolic
         case root, sigmoid, nested
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    /// The named rules, and (f g − f′ g) / g² in circulation for the quotient.
+    /// The named rules, and (f g − f′ g) / g², which some texts have for the quotient.
     @Test func namedRules() {
         func upper(_ x: Dual<Double>) -> Dual<Double> { x.squared() + Dual(1) }
         func lower(_ x: Dual<Double>) -> Dual<Double> { x.sin() + Dual(2) }

@@ -15,7 +15,7 @@ import Testing
         #expect(abs(energyDistance([0, 0, 0, 8], [0, 0, 8, 8], width: 1) - 1) < 1e-12)
     }
 
-    /// A row of 9 numbers reaches both the vector's part and the rest: 3-4-5 triangles of points.
+    /// A row of 9 numbers uses both the vectorised part and the rest: 3-4-5 triangles of points.
     @Test func pointsOfAnyWidth() {
         for width in [2, 8, 9, 17] {
             var far = [Float](repeating: 0, count: width)
@@ -29,7 +29,7 @@ import Testing
         #expect(energyDistance(rows, rows, width: 10) < 1e-6)
     }
 
-    /// It grows with the distance of the means, and sees a difference of dependence that no single column has.
+    /// It grows with the distance of the means, and detects a dependence that no single column shows.
     @Test func differencesShow() {
         let rows = normals(300, width: 2, seed: 1)
         let distances = [0, 0.3, 1, 3].map { mean in

@@ -30,7 +30,7 @@ import Testing
         #expect(logSumExp([]) == -.infinity && logSumExp([-.infinity]) == -.infinity)
     }
 
-    /// KL ≥ 0 with equality for p = q only, and not symmetric. By Jensen −KL = Σ p log(q/p) ≤ log Σ p (q/p) = 0.
+    /// KL ≥ 0 with equality only for p = q, and not symmetric. By Jensen −KL = Σ p log(q/p) ≤ log Σ p (q/p) = 0.
     @Test func klDivergences() {
         for (p, q) in Self.pairs {
             #expect(klDivergence(p, q) > 0 && klDivergence(p, p) == 0)
@@ -43,8 +43,8 @@ import Testing
         #expect(klDivergence([0.5, 0.5], [1, 0]) == .infinity && isClose(klDivergence([1, 0], [0.5, 0.5]), log(2)))
     }
 
-    /// The same for densities: ∫ p log(p/q) of two normals, by the midpoint rule, is the closed form
-    /// log(σ_q/σ_p) + (σ_p² + (μ_p − μ_q)²) / (2σ_q²) − ½.
+    /// The same for densities: ∫ p log(p/q) of two normals, by the midpoint rule, equals the closed form log(σ_q/σ_p) +
+    /// (σ_p² + (μ_p − μ_q)²) / (2σ_q²) − ½.
     @Test func klDivergenceOfNormals() {
         let step = 0.001
         let integral = (-12_000...12_000).reduce(0.0) { sum, index in
@@ -75,7 +75,7 @@ import Testing
         #expect(isClose(jensenShannonDivergence([0.3, 0.7, 0], [0, 0, 1]), log(2)))
     }
 
-    /// Jensen's inequality for convex and, the other way round, concave functions.
+    /// Jensen's inequality for convex functions, and reversed for concave ones.
     @Test func jensenInequality() {
         let convex: [(Double) -> Double] = [{ $0 * $0 }, { exp($0) }, { abs($0) }, { -log($0 + 3) }]
         for seed in 0..<50 {
@@ -91,7 +91,7 @@ import Testing
         }
     }
 
-    /// Convex on two points, and f″ ≥ 0. f″ ≤ 0 would call x² concave and log convex.
+    /// Convexity on two points, and f″ ≥ 0. The condition f″ ≤ 0 would make x² concave and log convex.
     @Test func convexity() {
         let cases: [(convex: Bool, f: (Dual<Dual<Double>>) -> Dual<Dual<Double>>)] = [
             (true, { $0.squared() }), (true, { $0.exp() }), (true, { -$0.log() }), (false, { $0.log() }),

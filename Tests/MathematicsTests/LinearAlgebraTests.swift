@@ -40,7 +40,7 @@ import Testing
         #expect(isClose(a.transposed.determinant, a.determinant))
     }
 
-    /// An orthogonal matrix: A⁻¹ = Aᵀ, det = ±1, norms and angles stay.
+    /// An orthogonal matrix: A⁻¹ = Aᵀ, det = ±1, and it preserves norms and angles.
     @Test func orthogonalMatrices() {
         let (q, r) = Self.matrix(5, 5, seed: 9).decomposedQR()
         #expect(q.isOrthogonal() && q.transposed.isOrthogonal())
@@ -58,7 +58,7 @@ import Testing
         #expect(scaled.determinant == 1 && !scaled.isOrthogonal(), "a determinant of 1 is not enough")
     }
 
-    /// Nearly dependent columns: one projection would leave them far from orthogonal.
+    /// Nearly dependent columns: a single projection would leave them far from orthogonal.
     @Test func nearlyDependentColumns() {
         let hilbert = Matrix(rows: 10, columns: 8) { 1 / Double($0 + $1 + 1) }
         let (q, r) = hilbert.decomposedQR()

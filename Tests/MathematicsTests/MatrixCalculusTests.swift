@@ -5,9 +5,8 @@ import Testing
 @testable import Mathematics
 @testable import TensorCore
 
-/// The identities of vector and matrix calculus against the gradients of the tensor core.
-///
-/// Gradients have the shape of what they belong to (the denominator layout): ∂(bᵀx)/∂x = b, a column as x is. A Jacobian
+/// The identities of vector and matrix calculus compared with the gradients of the tensor core.
+/// Gradients have the shape of their variable (the denominator layout): ∂(bᵀx)/∂x = b, a column like x. A Jacobian
 /// stacks them as rows (the numerator layout): ∂y/∂x has a row for each element of y.
 @Suite struct MatrixCalculusTests {
     private static func column(_ count: Int, seed: UInt64) -> Tensor { matrix(count, 1, seed: seed) }
@@ -35,7 +34,7 @@ import Testing
         let distance = (x - b).squared().sum().squareRoot()
         try expectGradient(of: distance, by: x, is: (x - b) / distance)
         try expectGradient(of: x.absolute().sum(), by: x, is: x.sign())
-        // (A + Aᵀ) x is 2 A x for symmetric A only.
+        // (A + Aᵀ) x equals 2 A x only for symmetric A.
         let form = gradients(of: inner(x, a.matmul(x)), withRespectTo: [x])[0]
         #expect(!areClose(try form.floats().map(Double.init), try (2 * a.matmul(x)).floats().map(Double.init), 1e-2))
     }
@@ -50,7 +49,7 @@ import Testing
         try expectGradient(of: x.squared().sum(), by: x, is: 2 * x)
     }
 
-    /// cᵀXᵀb → bcᵀ, in the row's own letters: X is as tall as b and as wide as c.
+    /// cᵀXᵀb → bcᵀ: X is as tall as b and as wide as c.
     @Test func transposedBilinearForm() throws {
         let x = Self.matrix(4, 3, seed: 9)
         let (b, c) = (Self.column(4, seed: 10), Self.column(3, seed: 11))
@@ -58,7 +57,8 @@ import Testing
         try expectGradient(of: form, by: x, is: b.matmul(c, transposeRight: true))
     }
 
-    /// y = A x has the Jacobian A in the numerator layout: row i is the gradient of yᵢ. Its transpose is the other.
+    /// y = A x has the Jacobian A in the numerator layout: row i is the gradient of yᵢ. Its transpose is the
+    /// denominator layout.
     @Test func layouts() throws {
         let (a, x) = (Self.matrix(3, 4, seed: 12), Self.column(4, seed: 13))
         let y = a.matmul(x)
@@ -69,7 +69,7 @@ import Testing
         #expect(rows == (try a.floats()))
     }
 
-    /// On tensors too the Jacobian of a composition is the product of the Jacobians.
+    /// For tensors too, the Jacobian of a composition is the product of the Jacobians.
     @Test func chainRule() throws {
         let (a, b, x) = (Self.matrix(3, 4, seed: 14), Self.matrix(2, 3, seed: 15), Self.column(4, seed: 16))
         let hidden = a.matmul(x).tanh()

@@ -6,7 +6,7 @@ import Testing
 
 /// Moments, tables of probabilities, expectations.
 @Suite struct ProbabilityTests {
-    /// Both formulas give the variance where numbers are near 0; far from it only Welford's keeps its digits.
+    /// Both formulas give the variance if numbers are near 0; far from it only Welford's keeps its digits.
     @Test func varianceByWelford() {
         let values = numbers(1_000, seed: 1)
         func textbook(_ values: [Double]) -> Double {
@@ -40,7 +40,7 @@ import Testing
         }
         let again = JointDistribution(likelihood: table.xGivenY, prior: table.marginalY)
         #expect(areClose(again.probabilities.elements, table.probabilities.elements))
-        // Σ_x P(x, y) = 1 for every y can't be: the sum is P(y), and with n values of y all of it would be n.
+        // Σ_x P(x, y) = 1 for every y is wrong: the sum is P(y), and with n values of y the total would be n.
         for y in 0..<2 { #expect(isClose(table.probabilities.column(y).reduce(0, +), table.marginalY[y])) }
         #expect(table.marginalY.allSatisfy { $0 < 0.999 })
     }
@@ -52,7 +52,7 @@ import Testing
         #expect(product.isIndependent() && !Self.table.isIndependent())
         for x in 0..<3 { #expect(areClose(product.yGivenX.column(x), product.marginalY)) }
         #expect(!areClose(Self.table.yGivenX.column(0), Self.table.marginalY))
-        // P(x, y) = P(x) would need P(y) = 1: independent variables break it, and their sum would be 4, not 1.
+        // P(x, y) = P(x) would require P(y) = 1: independent variables violate it, and their sum would be 4, not 1.
         #expect(!areClose(product.probabilities.column(0), product.marginalX))
         #expect(isClose(4 * product.marginalX.reduce(0, +), 4))
     }
@@ -65,12 +65,12 @@ import Testing
         let (meanF, meanG) = (table.expectation(of: f), table.expectation(of: g))
         #expect(isClose(table.expectation { 2 * f($0, $1) - 5 * g($0, $1) + 7 }, 2 * meanF - 5 * meanG + 7))
         #expect(isClose(innerProduct(table.marginalY, table.conditionalExpectation(of: g)), meanG))
-        // The expectation is a number: its own expectation is itself. So E_z[log p(x)] = log p(x), without z.
+        // The expectation is a number, so its own expectation is itself: E_z[log p(x)] = log p(x), without z.
         #expect(isClose(table.expectation { _, _ in meanG }, meanG))
         let evidence = log(table.marginalX[1])
         let overY = zip(table.yGivenX.column(1), table.yGivenX.column(1).indices).reduce(0) { $0 + $1.0 * evidence }
         #expect(isClose(overY, evidence))
-        // Expectations of products are products only where variables are independent.
+        // Expectations of products are products only if the variables are independent.
         func x(_ x: Int, _: Int) -> Double { Double(x) }
         func y(_: Int, _ y: Int) -> Double { Double(y) }
         func covariance(_ table: JointDistribution) -> Double {
@@ -80,7 +80,7 @@ import Testing
         #expect(abs(covariance(JointDistribution(outerProduct(table.marginalX, table.marginalY)))) < 1e-15)
     }
 
-    /// ∇ log p = ∇p / p, and its mean under p is 0, which is why a baseline doesn't bias.
+    /// ∇ log p = ∇p / p, and its mean under p is 0, which is why a baseline adds no bias.
     @Test func logDerivatives() {
         let logits = numbers(5, seed: 6)
         let p = softmax(logits)
@@ -96,7 +96,7 @@ import Testing
         #expect(areClose(mean, [0, 0, 0, 0, 0]))
     }
 
-    /// Both estimators agree with the exact gradient of E[z³] = μ³ + 3 μ σ², and the pathwise one varies less.
+    /// Both estimators agree with the exact gradient of E[z³] = μ³ + 3 μ σ², and the pathwise one has less variance.
     @Test func gradientEstimators() {
         let (mean, deviation, samples) = (0.8, 0.6, 40_000)
         let exact = gradient(at: [mean, deviation]) { $0[0] * $0[0] * $0[0] + Dual(3) * $0[0] * $0[1].squared() }
@@ -121,7 +121,7 @@ import Testing
         for estimate in [pathwise, score, baselined] { check(estimate) }
         #expect(pathwise.mean.sampleVariance < 0.5 * baselined.mean.sampleVariance)
         #expect(baselined.mean.sampleVariance < score.mean.sampleVariance)
-        // E_z[∇_φ f(z)] is 0, as f doesn't hold φ: the distribution's part is the whole gradient.
+        // E_z[∇_φ f(z)] is 0, because f does not contain φ: the distribution's part is the whole gradient.
         #expect(abs(exact[0]) > 1)
     }
 

@@ -1,12 +1,12 @@
 import Random
 
-/// Numbers uniform in a range, the same for a seed.
+/// Numbers uniform in a range, the same for the same seed.
 func numbers(_ count: Int, seed: UInt64, in range: ClosedRange<Double> = -2...2) -> [Double] {
     var random = RandomStream(seed: seed)
     return (0..<count).map { _ in range.lowerBound + (range.upperBound - range.lowerBound) * random.uniform() }
 }
 
-/// A distribution over `count` values, none of them impossible.
+/// A distribution over `count` values, all of them possible.
 func distribution(_ count: Int, seed: UInt64) -> [Double] {
     let weights = numbers(count, seed: seed, in: 0.05...1)
     return weights.map { $0 / weights.reduce(0, +) }

@@ -4,8 +4,8 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// The adding problem (Hochreiter & Schmidhuber 1997): of a sequence of pairs of a number in 0..<1 and a mark, the sum of the
-/// two numbers marked, one in each half. Answering 1 always has a squared error of 1/6.
+/// The adding problem (Hochreiter & Schmidhuber 1997): given a sequence of pairs of a number in 0..<1 and a mark,
+/// predict the sum of the two marked numbers, one in each half. Always answering 1 has a squared error of 1/6.
 @Suite struct AddingProblemTests {
     private static let (length, batch, hidden) = (50, 32, 24)
 

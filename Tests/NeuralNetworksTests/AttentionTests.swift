@@ -5,7 +5,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// What attention sees, and the forms of it that are not attention.
+/// What attention sees, and formulas that are not attention.
 @Suite struct AttentionTests {
     private static let shape: Shape = [2, 5, 4]
 
@@ -26,20 +26,20 @@ import Testing
         }
     }
 
-    /// The mask is added. Multiplied in as M ∈ {1, −∞}, it lets a negative score of the future through as +∞, and a row of
-    /// such is NaN.
+    /// The mask is added. As a factor M ∈ {1, −∞}, it turns a negative score of a later step into +∞, and a row of such
+    /// scores into NaN.
     @Test func aMaskMultipliedInIsWrong() throws {
         let (q, k) = (Tensor([1, 1], shape: [2, 1]), Tensor([1, -1], shape: [2, 1]))
         #expect(try Attention.weights(Attention.scores(q, k, causal: true)).floats()[0..<2] == [1, 0])
         let factors = Tensor([1, -.infinity, 1, 1], shape: [2, 2])
         let wrong = try (Attention.scores(q, k) * factors).softmax().floats()
         #expect(wrong[0].isNaN || wrong[1].isNaN)
-        // A score of 0 in the future is NaN too.
+        // A score of 0 at a later step becomes NaN too.
         let zero = try (Attention.scores(q, Tensor([1, 0], shape: [2, 1])) * factors).softmax().floats()
         #expect(zero[0].isNaN)
     }
 
-    /// Which inputs (B, T, C) reach the output at a place of the first example.
+    /// The inputs (B, T, C) that reach the output at one step of the first example.
     private static func seen(_ layer: some Layer, place: Int) throws -> [Bool] {
         let x = uniform(shape, seed: 3)
         let y = layer(x).selected(place, axis: 1).selected(0, axis: 0)
@@ -59,12 +59,12 @@ import Testing
         }
     }
 
-    /// Without positions, permuted inputs give permuted outputs; positions, added or beside the input, end that.
+    /// Without positions, permuted inputs give permuted outputs; positions, added or concatenated, break that.
     @Test func attentionIsEquivariantWithoutPositions() throws {
         var random = RandomStream(seed: 1)
         let order: [Int32] = [3, 0, 4, 1, 2]
         func permuted(_ x: Tensor) -> Tensor { x.permuted([1, 0, 2]).taking(Tensor(order)).permuted([1, 0, 2]) }
-        /// How far permuting before is from permuting after.
+        /// The difference between permuting before and permuting after.
         func loss(_ layer: some Layer) throws -> Double {
             let x = uniform(Self.shape, seed: 3)
             return try distance(layer(permuted(x)), permuted(layer(x)))
@@ -85,7 +85,7 @@ import Testing
         #expect(try loss(MultiHeadAttention(4, heads: 2, causal: true, random: &random)) > 0.01)
     }
 
-    /// b_{i−j} depends on the distance alone, and from the farthest one on no more.
+    /// b_{i−j} depends only on the distance, and is constant beyond the largest one.
     @Test func relativePositionsAreDistances() throws {
         let bias = RelativePositionBias(heads: 2, distance: 3)
         bias.weight.set((0..<10).map(Float.init))
@@ -98,7 +98,7 @@ import Testing
         #expect(Array(last[0..<12]) == Array(table[24..<36]))
     }
 
-    /// From convolution to attention: Σ_j g(j − i) x_j moves with its input, Σ_j g(i + j) x_j doesn't.
+    /// From convolution to attention: Σ_j g(j − i) x_j moves with its input, Σ_j g(i + j) x_j does not.
     @Test func nonLocalSumsMoveWithTheirInput() throws {
         let (size, shift) = (8, 3)
         let kernel = try uniform([size], seed: 3).floats()
@@ -115,8 +115,8 @@ import Testing
         #expect(try distance(sum(rolled(x)) { $0 + $1 }, rolled(sum(x) { $0 + $1 })) > 0.1)
     }
 
-    /// Attention's weights are positive and add up to 1, so that equal values come out as they are at any length; a sum
-    /// Σ_j α(x_i, x_j) x_j without the division grows with the length, and the weights alone are no output at all.
+    /// Attention's weights are positive and sum to 1, so that equal values are preserved at any length; a sum Σ_j
+    /// α(x_i, x_j) x_j without the division grows with the length, and the weights alone are not an output.
     @Test func weightsAddUpToOne() throws {
         let x = uniform([6, 3], seed: 4)
         let weights = Attention.weights(Attention.scores(x, x))
@@ -131,14 +131,14 @@ import Testing
         #expect(weights.shape != x.shape)
     }
 
-    /// Scores of independent numbers of variance 1 have the variance D, which √D takes back to 1.
+    /// Scores of independent numbers with variance 1 have the variance D, which √D scales back to 1.
     @Test func theScaleKeepsScoresInRange() throws {
         let scores = try runOnce { [Attention.scores(.randomNormal([300, 64]), .randomNormal([300, 64]))] }[0]
         let variance = scores.map { Double($0 * $0) }.reduce(0, +) / Double(scores.count)
         #expect(abs(variance - 1) < 0.05)
     }
 
-    /// Padding has no influence, and a query without any key gets zeros and passes finite gradients.
+    /// Padding has no influence, and a query without valid keys gets zeros and passes finite gradients.
     @Test(arguments: [Attention.Kind.soft, .hard, .linear]) func paddingIsUnseen(_ kind: Attention.Kind) throws {
         var random = RandomStream(seed: 1)
         let layer = MultiHeadAttention(4, heads: 2, kind: kind, random: &random)

@@ -38,7 +38,7 @@ import Testing
         return images.pixels[index * size..<(index + 1) * size]
     }
 
-    /// M(T(I)) = M(I) for the sum of pixels, M(T(I)) = T(M(I)) for a symmetric filter, neither for a lopsided filter.
+    /// M(T(I)) = M(I) for the sum of pixels, M(T(I)) = T(M(I)) for a symmetric filter, neither for an asymmetric one.
     @Test func invarianceAndEquivariance() {
         let images = Self.images()
         let flipped = Self.flipped(images)
@@ -48,7 +48,7 @@ import Testing
         let even: [Float] = [0.25, 0.5, 0.25], odd: [Float] = [1, 0, -0.5]
         #expect(close(Self.filtered(flipped, even), Self.flipped(Self.filtered(images, even))))
         #expect(!close(Self.filtered(flipped, odd), Self.flipped(Self.filtered(images, odd))))
-        // Shifts: any filter is equivariant, away from the borders.
+        // Shifts: any filter is equivariant, except near the borders.
         let shifted = images.resampled(height: 6, width: 7) { ($1, $2 - 1) }
         let (after, before) = (Self.filtered(shifted, odd), Self.filtered(images, odd))
         for image in 0..<4 {
@@ -76,7 +76,8 @@ import Testing
         #expect((10...30).contains(count))
     }
 
-    /// Every pixel is one of the same picture, moved alike, or zero; all 25 shifts by up to two pixels come up.
+    /// Every pixel comes from the same image, moved by the same shift, or is zero; all 25 shifts by up to two pixels
+    /// occur.
     @Test func shifts() {
         let images = Self.images(count: 300)
         var random = RandomStream(seed: 3)

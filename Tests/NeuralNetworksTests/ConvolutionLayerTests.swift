@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// What convolutions see, measured by gradients, and what they leave as it is.
+/// What convolutions depend on, measured by gradients, and what they preserve.
 @Suite struct ConvolutionLayerTests {
     /// The steps of the input (1, length, channels) that the output at `place` depends on.
     private static func seen(_ layers: [any Layer], length: Int, channels: Int, place: Int) throws -> [Int] {
@@ -14,7 +14,7 @@ import Testing
         return (0..<length).filter { step in gradient[step * channels..<(step + 1) * channels].contains { $0 != 0 } }
     }
 
-    /// 1 + Σ (k − 1) d steps up to the present: exponential in the depth where d = 2ˡ.
+    /// 1 + Σ (k − 1) d steps up to the current one: exponential in the depth if d = 2ˡ.
     @Test(arguments: [(2, [1, 2, 4, 8]), (3, [1, 2, 4]), (3, [1, 1, 1]), (5, [1, 3]), (1, [4, 4])])
     func causalStacksSeeTheirPast(kernel: Int, dilations: [Int]) throws {
         var random = RandomStream(seed: 2)
@@ -42,7 +42,7 @@ import Testing
         #expect(try Self.seen(layers, length: 20, channels: 1, place: 2) == Array(8...14))
     }
 
-    /// H_t = b + Σ_j W_j x_{t − j}, zeros before the start: the last tap is the present's.
+    /// H_t = b + Σ_j W_j x_{t − j}, zeros before the start: the last tap belongs to the current step.
     @Test func causalConvolutionIsItsFormula() throws {
         var random = RandomStream(seed: 2)
         let layer = Conv1d.causal(1, 1, kernel: 3, random: &random)
@@ -76,8 +76,8 @@ import Testing
         #expect(try Golden.difference(layer(x).floats(), expected) < 1e-6)
     }
 
-    /// What moves in the image moves in the result: M(T(I)) = T(M(I)) away from the borders. A linear map of the same image
-    /// has no such equality.
+    /// A shift of the image shifts the result: M(T(I)) = T(M(I)) away from the borders. A linear map of the same image
+    /// has no such property.
     @Test func convolutionIsEquivariant() throws {
         var random = RandomStream(seed: 2)
         let layer = Conv2d(1, 2, kernel: (3, 3), padding: 1, random: &random)
@@ -94,7 +94,8 @@ import Testing
         #expect(try distance(shifted, other) > 0.01)
     }
 
-    /// A transposed convolution is the gradient of a convolution to its input: ⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩.
+    /// A transposed convolution is the gradient of a convolution with respect to its input: ⟨conv(x), y⟩ = ⟨x,
+    /// convᵀ(y)⟩.
     @Test func transposedConvolutionIsTheAdjoint() throws {
         var random = RandomStream(seed: 2)
         let forward = Conv2d(2, 3, kernel: (3, 2), stride: (2, 1), padding: 1, bias: false, random: &random)

@@ -6,9 +6,9 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Theorems and comparisons of the field, shown on small examples.
+/// Theorems and comparisons of the field, demonstrated on small examples.
 @Suite struct DemonstrationTests {
-    /// With a margin the rule makes at most (R/γ)² mistakes; without a separating line it never comes to rest.
+    /// With a margin the rule makes at most (R/γ)² mistakes; without a separating line it never converges.
     @Test func perceptronRule() {
         var random = RandomStream(seed: 1)
         let normal = [0.6, -0.8]
@@ -21,7 +21,7 @@ import Testing
         var perceptron = Perceptron(inputs: 2)
         let fit = perceptron.fit(examples, epochs: 1_000)
         #expect(fit.isSeparated && examples.allSatisfy { perceptron($0.input) == $0.isPositive })
-        // With the threshold's 1 the longest input is √3 at most, and the normal √(1 + 0.1²).
+        // With the threshold's 1 the longest input is at most √3, and the normal is √(1 + 0.1²) long.
         #expect(Double(fit.mistakes) <= 3 * 1.01 / (0.1 * 0.1) && fit.mistakes > 0)
         #expect(perceptron.fit(examples, epochs: 1) == (0, true))
         let xor: [(input: [Double], isPositive: Bool)] = [
@@ -35,8 +35,8 @@ import Testing
         #expect(and.fit(conjunction, epochs: 1_000).isSeparated)
     }
 
-    /// The likelihood's maximum is where the NLL with its minus sign is least. Without the sign (as in circulation) descent
-    /// leads away from the data's answer without end.
+    /// The maximum of the likelihood is the minimum of the NLL with its minus sign. Without the sign, as some texts
+    /// have it, descent diverges from the data's answer.
     @Test func logisticRegressionNeedsItsSign() throws {
         var random = RandomStream(seed: 2)
         let x = (0..<500).map { _ in Float(random.normal()) }
@@ -86,8 +86,8 @@ import Testing
         #expect(linear > 0.5 && wide < 0.05 && wide < narrow, "\(linear) \(narrow) \(wide)")
     }
 
-    /// ‖θ₀ − θ*‖ ≤ K ε i*, K being the longest gradient on the way; early stopping on noisy labels ends before the
-    /// training loss does, with a lower test loss.
+    /// ‖θ₀ − θ*‖ ≤ K ε i*, where K is the longest gradient on the way; early stopping on noisy labels ends before the
+    /// training loss stops falling, with a lower test loss.
     @Test func earlyStoppingStaysNearTheStart() throws {
         var random = RandomStream(seed: 4)
         func data(_ count: Int) -> (x: Tensor, y: Tensor) {
@@ -125,8 +125,8 @@ import Testing
         #expect(try loss(test) < 0.8 * late && loss(training) > trained)
     }
 
-    /// h_t = φ(x_t W + h_{t−1} U + b) remembers its past and stays within ±1. The form tanh(x_{t−1}) + U x_t + b in
-    /// circulation has no state: it forgets all but two inputs, and isn't bounded.
+    /// h_t = φ(x_t W + h_{t−1} U + b) remembers its past and stays within ±1. The form tanh(x_{t−1}) + U x_t + b, found
+    /// in some texts, has no state: it forgets all but two inputs, and is not bounded.
     @Test func recurrentState() throws {
         let (w, u, b) = (0.7, 0.9, 0.1)
         func recurrent(_ x: [Tensor]) -> Tensor { x.reduce(Tensor(0)) { (w * $1 + u * $0 + b).tanh() } }
@@ -141,7 +141,7 @@ import Testing
         #expect(try abs(recurrent(large).item()) <= 1 && abs(wrong(large).item()) > 10)
     }
 
-    /// h_i = Σ_j g(j − i) x_j moves with its input; with g(i + j) it doesn't.
+    /// h_i = Σ_j g(j − i) x_j moves with its input; with g(i + j) it does not.
     @Test func convolutionsMoveWithTheirInput() {
         let x = [0.0, 0, 0, 1, 2, -1, 0, 0, 0, 0, 0, 0]
         let moved = [0.0, 0] + x.dropLast(2)
@@ -162,14 +162,14 @@ import Testing
     }
 
     /// Softmax makes the weights of attention sum to 1, whatever the number of positions, and separate queries and keys
-    /// let a position attend to another; x_iᵀx_j alone attends to itself first where rows are equally long.
+    /// let a position attend to another one; x_iᵀx_j alone attends mostly to itself if rows are equally long.
     @Test func attentionNeedsItsParts() throws {
         let x = Self.rows(6, 4, seed: 5)
         let unit = x / x.squared().sum([-1], keepDimensions: true).squareRoot()
         let scores = unit.matmul(unit, transposeRight: true) / 2
         #expect(try scores.softmax().argmax().integers() == [0, 1, 2, 3, 4, 5])
         #expect(try scores.softmax().sum([-1]).floats().allSatisfy { abs($0 - 1) < 1e-6 })
-        // Keys moved by one position: what one pair of projections can do, and no single one.
+        // Keys moved by one position: a pair of projections can do this, a single one can't.
         let shift = Tensor((0..<36).map { $0 / 6 == ($0 % 6 + 1) % 6 ? 1 : 0 }, shape: [6, 6])
         let directed = (20 * unit).matmul(shift.matmul(unit), transposeRight: true)
         #expect(try directed.softmax().argmax().integers() == [1, 2, 3, 4, 5, 0])
@@ -182,8 +182,8 @@ import Testing
         #expect(try Golden.difference(attended(x).floats(), attended(twice).floats().map(Double.init)) < 1e-5)
     }
 
-    /// A mask is added, 0 or −∞, before the softmax. Multiplied, with 1 or −∞, it makes +∞ of a negative score, and the
-    /// softmax NaN.
+    /// A mask of 0 or −∞ is added before the softmax. A factor of 1 or −∞ makes +∞ of a negative score, and NaN of the
+    /// softmax.
     @Test func masksAreAdded() throws {
         let (q, k, v) = (Self.rows(5, 4, seed: 6), Self.rows(5, 4, seed: 7), Self.rows(5, 3, seed: 8))
         let scores = q.matmul(k, transposeRight: true) / 2

@@ -5,9 +5,9 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Dropout's statistics, its masks, its modes, and what it shares with bagging and what not.
+/// Dropout's statistics, its masks, its modes, and its relation to bagging.
 @Suite struct DropoutTests {
-    /// A plan of a layer on ones, in a mode.
+    /// A plan of a layer applied to ones, in a mode.
     private static func plan(_ rate: Double, _ mode: Mode, count: Int = 100_000, seed: UInt64 = 1) throws -> Plan {
         try Program("dropout", seed: seed) { _ in
             let x = Tensor.ones([count])
@@ -26,7 +26,7 @@ import Testing
         #expect(abs(values.reduce(0, +) / 100_000 - 1) < 5 * error / (1 - rate))
     }
 
-    /// A new mask in each replay, the same for a seed and a count of replays.
+    /// A new mask in each replay; the same for the same seed and number of replays.
     @Test func masksAreNewAndReproducible() throws {
         func masks(_ seed: UInt64) throws -> [[Float]] {
             let plan = try Self.plan(0.5, .training, count: 1_000, seed: seed)
@@ -41,7 +41,7 @@ import Testing
         #expect(try masks(2) != first)
     }
 
-    /// The backward pass has the forward pass's mask; two layers of one step have masks of their own.
+    /// The backward pass uses the mask of the forward pass; two layers of one step have separate masks.
     @Test func gradientsPassTheSameMask() throws {
         let x = uniform([1_000], seed: 3, in: 1...2)
         let outputs = try runOnce {
@@ -60,8 +60,8 @@ import Testing
         #expect(try outputs == [x.floats(), [Float](repeating: 0, count: 12)])
     }
 
-    /// In evaluation with dropout, replays are samples of a predictive distribution: for a linear layer with the mean that
-    /// evaluation gives, and the variance Σ (w x)² p / (1 − p). Batch normalisation keeps its averages meanwhile.
+    /// In evaluation with dropout, replays are samples of a predictive distribution. For a linear layer it has the mean
+    /// that evaluation gives and the variance Σ (w x)² p / (1 − p). Batch normalisation keeps its averages meanwhile.
     @Test func monteCarloSamplesThePrediction() throws {
         var random = RandomStream(seed: 4)
         let norm = BatchNorm(8)
@@ -79,9 +79,9 @@ import Testing
         #expect(norm.buffers["running_mean"].values == [Float](repeating: 0, count: 8))
     }
 
-    /// Dropout against bagging: both average an ensemble, here of the 2ⁿ networks that masks make of one softmax layer, which
-    /// share its parameters instead of being trained apart. Evaluation gives their geometric mean, made to add up to 1
-    /// (Goodfellow et al., "Deep learning", 7.12); bagging's arithmetic mean is another prediction.
+    /// Dropout and bagging both average an ensemble. Here it consists of the 2ⁿ networks that masks make of one softmax
+    /// layer, which share its parameters instead of being trained separately. Evaluation gives their normalised
+    /// geometric mean (Goodfellow et al., "Deep learning", 7.12); bagging's arithmetic mean is a different prediction.
     @Test func evaluationIsTheGeometricMeanOfAllMasks() throws {
         var random = RandomStream(seed: 4)
         let layer = Linear(6, 3, random: &random)

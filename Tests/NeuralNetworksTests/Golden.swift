@@ -13,20 +13,20 @@ enum Golden {
 
         var floats: [Float] { values.map { Float($0) } }
 
-        /// The elements as a constant.
+        /// The elements as a constant tensor.
         var tensor: Tensor {
             type == "int32" ? Tensor(values.map { Int32($0) }, shape: shape) : Tensor(floats, shape: shape)
         }
     }
 
-    /// A layer or a loss: its operands, its result, and gradients of the result's weighted sum.
+    /// A layer or a loss: its operands, its result, and the gradients of the result's weighted sum.
     struct Case: Decodable, CustomTestStringConvertible, Sendable {
         var name: String
         var operands: [Array]
         var parameters: [Array]
         var result: Array
         var weights: Array
-        /// Of the first float operands (those that come after are constants), then of the parameters.
+        /// For the first float operands (those after them are constants), then for the parameters.
         var gradients: [Array]
 
         var testDescription: String { name }
@@ -69,7 +69,7 @@ enum Golden {
         return try! JSONDecoder().decode(Value.self, from: Data(contentsOf: file))
     }
 
-    /// The largest difference relative to max(1, |expected|); infinite where one isn't a number.
+    /// The largest difference relative to max(1, |expected|); infinite if either isn't a number.
     static func difference(_ values: [Float], _ expected: [Double]) -> Double {
         guard values.count == expected.count else { return .infinity }
         let differences = zip(values, expected).map { abs(Double($0) - $1) / max(1, abs($1)) }

@@ -3,7 +3,7 @@ import Random
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// A layer of layers.json with what it computes from the inputs of its case.
+/// A layer of layers.json and its results for the inputs of its case.
 struct GoldenLayer {
     var module: any Module
     var body: ([Tensor]) -> [Tensor]

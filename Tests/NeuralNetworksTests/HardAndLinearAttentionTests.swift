@@ -9,7 +9,7 @@ import Testing
 @Suite struct HardAndLinearAttentionTests {
     private static var scores: Tensor { Tensor([0.5, -1, 2, 0, 1, 1, -3, 0.25], shape: [2, 4]) }
 
-    /// Forward the best key's value, backward the soft weights' gradients.
+    /// The best key's value in the forward pass, the soft weights' gradients in the backward pass.
     @Test func hardAttentionTakesTheBestKey() throws {
         let (scores, values) = (Self.scores, uniform([4, 3], seed: 2))
         let (weights, log) = Attention.hardWeights(scores, sampled: false)
@@ -25,8 +25,8 @@ import Testing
         #expect(try expected.floats().contains { $0 != 0 })
     }
 
-    /// Keys are drawn with the soft weights as probabilities, and REINFORCE with the log-probability of the draw is an
-    /// unbiased estimate of the gradient of the expected value.
+    /// Keys are sampled with the soft weights as probabilities, and REINFORCE with the log-probability of the choice is
+    /// an unbiased estimate of the gradient of the expected value.
     @Test func sampledAttentionFollowsTheWeights() throws {
         let draws = 40_000
         let row = Self.scores.sliced(0..<1, axis: 0)
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    /// A layer draws in training and takes the best key in evaluation.
+    /// A layer samples in training and takes the best key in evaluation.
     @Test func sampledLayersAreHardInEvaluation() throws {
         var random = RandomStream(seed: 1)
         let sampled = MultiHeadAttention(4, heads: 2, kind: .sampled, random: &random)
@@ -62,8 +62,8 @@ import Testing
         #expect(outputs[3].filter { $0 == 1 }.count == 3 * 2 * 6 && outputs[3].allSatisfy { $0 == 0 || $0 == 1 })
     }
 
-    /// Causal linear attention as running sums is the recurrent network that keeps S and z, step by step, and the quadratic
-    /// form with weights φ(q)·φ(k).
+    /// Causal linear attention as running sums equals the recurrent network that keeps S and z, step by step, and the
+    /// quadratic form with weights φ(q)·φ(k).
     @Test func linearAttentionIsARecurrentNetwork() throws {
         let (q, k, v) = (uniform([2, 6, 3], seed: 1), uniform([2, 6, 3], seed: 2), uniform([2, 6, 4], seed: 3))
         let whole = Attention.linear(q, k, v, causal: true)
@@ -79,20 +79,20 @@ import Testing
         let weights = (q.elu() + 1).matmul(k.elu() + 1, transposeRight: true) * .lowerTriangle(6)
         let quadratic = (weights / weights.sum([-1], keepDimensions: true)).matmul(v)
         #expect(try distance(quadratic, whole) < 1e-5)
-        // The last place sees all: there causal or not is the same.
+        // The last step sees everything: there causal attention and full attention are the same.
         let all = Attention.linear(q, k, v).selected(5, axis: 1)
         #expect(try distance(all, whole.selected(5, axis: 1)) < 1e-5)
         #expect(try distance(Attention.linear(q, k, v), whole) > 0.01)
     }
 
-    /// φ keeps its digits far below 0, where elu(x) + 1 as written is 0 in float32.
+    /// φ keeps its digits far below 0, where the literal elu(x) + 1 is 0 in float32.
     @Test func linearAttentionKeepsSmallWeights() throws {
         let (q, k) = (Tensor([-20], shape: [1, 1]), Tensor([-20, -21], shape: [2, 1]))
         let y = try Attention.linear(q, k, Tensor([1, 0], shape: [2, 1])).item()
         #expect(abs(y - 1 / (1 + Float(exp(-1.0)))) < 1e-5)
     }
 
-    /// E[t, 2i] = sin(t / 10000^{2i/d}), E[t, 2i + 1] = cos: a shift of n places is the same rotation at all places.
+    /// E[t, 2i] = sin(t / 10000^{2i/d}), E[t, 2i + 1] = cos: a shift of n steps is the same rotation at all steps.
     @Test func wavesRotateByShifts() throws {
         let (length, features) = (50, 6)
         let table = try PositionalEmbedding.sinusoidal(length: length, features).vectors.floats().map(Double.init)

@@ -6,7 +6,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Starting values: their moments, their ranges, and orthogonality.
+/// Initial values: their moments, their ranges, and orthogonality.
 @Suite struct InitializerTests {
     private struct Case: Sendable {
         var initializer: Initializer
@@ -74,7 +74,8 @@ import Testing
         #expect(matrix.rows != matrix.columns || abs(abs(matrix.determinant) - 1) < 1e-5)
     }
 
-    /// Every rotation is equally likely: elements have mean 0 and variance 1/n, which R's positive diagonal is needed for.
+    /// Every rotation is equally likely: elements have mean 0 and variance 1/n, for which R's positive diagonal is
+    /// needed.
     @Test func rotationsAreUniform() {
         var random = RandomStream(seed: 3)
         var corner = RunningMoments()
@@ -83,7 +84,7 @@ import Testing
         #expect(abs(corner.populationVariance - 0.25) < 0.03)
     }
 
-    /// What the gains are for: ten layers keep the mean square of their signal.
+    /// The purpose of the gains: ten layers keep the mean square of their signal.
     @Test(arguments: [true, false]) func signalsKeepTheirSize(_ isOrthogonal: Bool) throws {
         var random = RandomStream(seed: 4)
         var x = Tensor((0..<64 * 128).map { _ in Float(random.normal()) }, shape: [64, 128])

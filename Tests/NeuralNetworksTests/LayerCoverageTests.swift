@@ -5,11 +5,11 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Which layer is checked how: none without finite differences and without PyTorch's numbers.
+/// How each layer is checked: none goes without finite differences and PyTorch's numbers.
 ///
 /// Fixtures/NeuralNetworks/layers.md is the table; `REVERIE_WRITE_FIXTURES=1` writes it.
 @Suite struct LayerCoverageTests {
-    /// The layer that a case's name speaks of.
+    /// The layer that the name of a case refers to.
     private static func layer(of name: String) -> String {
         for known in [
             "conditionalBatchNorm", "batchNorm", "layerNorm", "groupNorm", "transformer block", "linear attention",
@@ -19,7 +19,7 @@ import Testing
         return words[0] == "activation" ? String(words[1]) : String(words[0])
     }
 
-    /// Checked by what they do, since PyTorch has no layer of the kind or its random numbers are others.
+    /// Checked by their behaviour, because PyTorch has no such layer or uses different random numbers.
     private static let otherwise = [
         "dropout": "DropoutTests: mask, expectation, modes", "positions": "AttentionTests: equivariance, order",
         "rrelu": "ActivationTests: slopes drawn",
@@ -42,7 +42,7 @@ import Testing
                 rows[name, default: Row()].evaluation += 1
             }
         }
-        // A stack of layers is checked with its parts.
+        // A stack of layers is checked through its parts.
         rows["sequential"] = nil
         return rows
     }()
@@ -51,9 +51,9 @@ import Testing
         let head = """
             # Layers and their checks
 
-            Written by LayerCoverageTests. Gradients are compared with central differences in float64 (1e-6) at each shape; values,
-            gradients and buffers with PyTorch's in float32 (1e-5), in training mode, in which layers without modes are checked too,
-            and in evaluation mode.
+            Written by LayerCoverageTests. Gradients are compared with central differences in float64 (1e-6) at each
+            shape. Values, gradients and buffers are compared with PyTorch's in float32 (1e-5), in training mode and in
+            evaluation mode; layers without modes are compared in training mode.
 
             | layer | shapes with finite differences | PyTorch, training | PyTorch, evaluation |
             |---|---|---|---|

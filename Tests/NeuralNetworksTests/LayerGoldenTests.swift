@@ -3,7 +3,8 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Layers against PyTorch, forward, backward and what they do to their buffers: Fixtures/NeuralNetworks/make_layers.py.
+/// Layers compared with PyTorch, forward, backward and in their updates of buffers:
+/// Fixtures/NeuralNetworks/make_layers.py.
 @Suite struct LayerGoldenTests {
     /// Relative to max(1, |expected|): both sides round in float32.
     private static let tolerance = 1e-5

@@ -4,10 +4,10 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// A layer with the input shapes that it is differentiated at; what is made may depend on them.
+/// A layer with the input shapes that it is differentiated at; the layer may depend on them.
 struct LayerGradientCase: CustomTestStringConvertible, Sendable {
     var name: String
-    /// Five sets of input shapes: of size one, odd, with an empty batch.
+    /// Five sets of input shapes: with extents of one, odd ones, and an empty batch.
     var shapes: [[Shape]]
     var mode = Mode.evaluation
     var make: @Sendable ([Shape], inout RandomStream) -> GoldenLayer
@@ -50,7 +50,7 @@ struct LayerGradientCase: CustomTestStringConvertible, Sendable {
         }
     }
 
-    /// A scalar of a result in which every element has a weight of its own.
+    /// A scalar from a result, in which every element has its own weight.
     private func weighted(_ y: Tensor, seed: UInt64) -> Tensor {
         (y * uniform(y.shape, seed: 99 + seed, in: 0.5...1.5)).sum()
     }
@@ -80,8 +80,7 @@ struct LayerGradientCase: CustomTestStringConvertible, Sendable {
                 let difference = abs(numeric - exact[operand][element]) / max(1, abs(numeric))
                 #expect(
                     difference < 1e-6,
-                    "\(name) \(shapes), operand \(operand), element \(element): \(exact[operand][element]) against \(numeric)"
-                )
+                    "\(name) \(shapes), operand \(operand)[\(element)]: \(exact[operand][element]) against \(numeric)")
             }
         }
     }
@@ -91,7 +90,7 @@ extension LayerGradientCase {
     private static let rows: [Shape] = [[1, 2], [3, 4], [2, 5, 2], [0, 6], [7, 2]]
     private static let sequences: [Shape] = [[1, 1, 1], [2, 5, 3], [1, 7, 2], [0, 4, 2], [3, 3, 5]]
     private static let images: [Shape] = [[1, 1, 1, 1], [2, 3, 4, 2], [1, 5, 5, 3], [0, 3, 3, 2], [1, 2, 7, 1]]
-    /// A variance needs two elements a channel, so a batch can't be empty.
+    /// A variance needs two elements per channel, so the batch can't be empty.
     private static let batches: [Shape] = [[2, 1], [5, 3], [2, 3, 2], [1, 3, 3, 2], [7, 1, 1, 5]]
 
     static let all = pointwise + convolutions + normalization + recurrent + attention
@@ -201,7 +200,7 @@ extension LayerGradientCase {
         LayerGradientCase(name: "padded attention", shapes: evenSequences.map { [$0] }) { shapes, random in
             let shape = shapes[0]
             let layer = MultiHeadAttention(shape[2], heads: 2, random: &random)
-            // One key of each example at least, and none of the last example of several.
+            // At least one valid key for each example, and in one case none for the last example.
             let mask = (0..<shape[0] * shape[1]).map { place -> Float in
                 shape[0] > 1 && place / shape[1] == shape[0] - 1 ? 0 : place % shape[1] % 3 == 1 ? 0 : 1
             }

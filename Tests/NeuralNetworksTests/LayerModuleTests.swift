@@ -18,7 +18,7 @@ import Testing
         #expect(Mode.current == .evaluation)
     }
 
-    /// One program holds both modes: a network in training beside itself in evaluation.
+    /// One program holds both modes: a network in training and the same one in evaluation.
     @Test func aStepMayHoldTwoModes() throws {
         let layer = BatchNorm(1)
         let x = Tensor([1.0, 3.0], shape: [2, 1])
@@ -66,7 +66,7 @@ import Testing
 
     @Test func kernelsAreReadFromPyTorchsLayoutAndWrittenBack() throws {
         var random = RandomStream(seed: 1)
-        // (O, I, KH, KW) = (2, 3, 2, 2): the number at each place says where it is.
+        // (O, I, KH, KW) = (2, 3, 2, 2): the number at each place encodes the place.
         var file = TensorFile()
         let places = (0..<24).map { place -> Float in
             let (o, i, a, c) = (place / 12, place / 4 % 3, place / 2 % 2, place % 2)
@@ -82,7 +82,7 @@ import Testing
             #expect(value == Float(1000 * o + 100 * i + 10 * a + c))
         }
         #expect(layer.parameters.file() == file)
-        // A file in this layout, whose shape tells it apart here.
+        // A file in this layout, recognised by its shape.
         let own = layer.parameters.file(kernels: .channelsLast)
         #expect(own["weight"]?.entry.shape == [2, 2, 2, 3])
         try layer.loadParameters(from: own, kernels: .channelsLast)
@@ -92,7 +92,7 @@ import Testing
         #expect(throws: shape) { try layer.loadParameters(from: own) }
     }
 
-    /// Where both layouts have the same shape the elements are moved all the same.
+    /// If both layouts have the same shape, the elements are moved all the same.
     @Test func shapesThatCoincideAreReorderedToo() throws {
         var random = RandomStream(seed: 1)
         let layer = Conv2d(2, 1, kernel: (2, 2), bias: false, random: &random)
@@ -102,7 +102,7 @@ import Testing
         #expect(layer.weight.values == [0, 4, 1, 5, 2, 6, 3, 7])
     }
 
-    /// Sequences' kernels below a path, and tables of positions, which are no kernels.
+    /// Kernels of sequences under a path, and tables of positions, which are not kernels.
     @Test func onlyKernelsArePermuted() throws {
         var random = RandomStream(seed: 1)
         let parameters: Parameters = [
@@ -118,7 +118,7 @@ import Testing
         #expect(parameters.variables.map(\.values) == before)
     }
 
-    /// Averages are loaded with the parameters, and PyTorch's counts of batches are nobody's.
+    /// Averages are loaded with the parameters, and PyTorch's counts of minibatches are ignored.
     @Test func buffersAreLoadedToo() throws {
         let layer = BatchNorm(2)
         var file = layer.parameters.file()
@@ -156,7 +156,7 @@ import Testing
             var random = RandomStream(seed: 1)
             _ = MultiHeadAttention(6, heads: 4, random: &random)
         }
-        expect(heads, says: "6 features don't make 4 equal heads")
+        expect(heads, says: "6 features can't be divided into 4 heads")
         let batch = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let layer = BatchNorm(3)
             _ = Mode.training { layer(Tensor([1, 2, 3], shape: [1, 3])) }
@@ -166,7 +166,7 @@ import Testing
             var random = RandomStream(seed: 1)
             _ = MaskedConv2d(.a, 1, 1, kernel: (2, 3), random: &random)
         }
-        expect(even, says: "a kernel of (2, 3) has no centre")
+        expect(even, says: "the kernel size (2, 3) must be odd")
         let context = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             var random = RandomStream(seed: 1)
             _ = TransformerBlock(2, heads: 1, context: 2, random: &random)(Tensor.zeros([1, 1, 2]))
@@ -174,13 +174,13 @@ import Testing
         expect(context, says: "needs a context, none was given")
     }
 
-    /// Whether a stopped program's error output holds the fragment.
+    /// Whether the error output of a stopped program contains the fragment.
     private func expect(_ result: ExitTest.Result?, says fragment: String) {
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(text.contains(fragment), "\(text)")
     }
 
-    /// The README's network, as it is printed there.
+    /// The README's network, as printed there.
     @Test func theReadmesStepLearns() throws {
         var random = RandomStream(seed: 1)
         let encoder = Sequential([

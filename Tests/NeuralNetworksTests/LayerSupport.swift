@@ -14,7 +14,7 @@ func uniformValues(_ count: Int, seed: UInt64, in range: ClosedRange<Double> = -
     return (0..<count).map { _ in range.lowerBound + (range.upperBound - range.lowerBound) * random.uniform() }
 }
 
-/// Gives all parameters values away from special ones such as 0 and 1.
+/// Sets all parameters to values away from special ones such as 0 and 1.
 func shake(_ module: some Module, seed: UInt64 = 7) {
     for (index, variable) in module.parameters.variables.enumerated() {
         let values = uniformValues(variable.count, seed: seed + UInt64(index), in: -0.8...0.8)
@@ -29,7 +29,7 @@ func runOnce(seed: UInt64 = 0, _ body: @escaping () throws -> [Tensor]) throws -
     return plan.outputs.map { $0.type == .float32 ? Array($0.floats) : $0.integers.map(Float.init) }
 }
 
-/// The largest absolute difference of two tensors' elements; infinite where one isn't a number.
+/// The largest absolute difference of two tensors' elements; infinite if either isn't a number.
 func distance(_ a: Tensor, _ b: Tensor) throws -> Double {
     let differences = try zip(a.floats(), b.floats()).map { Double(abs($0 - $1)) }
     precondition(a.shape == b.shape, "the shapes \(a.shape) and \(b.shape) differ")

@@ -22,7 +22,7 @@ import Testing
 
     static let file: File = Golden.load("networks.json")
 
-    /// What a case computes, and the parameters of its layer, given PyTorch's values.
+    /// The result of a case, and the parameters of its layer, with PyTorch's values.
     private static func forward(_ golden: Golden.Case, _ x: Tensor) throws -> (result: Tensor, parameters: [Variable]) {
         let weights = golden.parameters.filter { $0.shape.count == 2 }
         let sizes = [weights[0].shape[1]] + weights.map { $0.shape[0] }

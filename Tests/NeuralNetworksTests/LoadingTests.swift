@@ -5,7 +5,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Parameters out of files that PyTorch wrote; Fixtures/NeuralNetworks/make_weights.py made them and what they compute.
+/// Parameters from files that PyTorch wrote; Fixtures/NeuralNetworks/make_weights.py made them and their results.
 @Suite struct LoadingTests {
     private struct Results: Decodable {
         var sequential, custom: Example
@@ -52,7 +52,7 @@ import Testing
         #expect(try difference(network, results.custom, inputs: 3) < 1e-6)
     }
 
-    /// The longest name that fits a path holds; an empty one leaves a part out.
+    /// The longest matching name applies; an empty one removes a prefix.
     @Test func namesOfPartsAndWholes() throws {
         let network = Self.perceptron([2, 3, 1])
         let nested: Parameters = ["policy": network.parameters]
@@ -88,10 +88,10 @@ import Testing
             bare
                 == .missing(
                     parameter: "layers.0.weight", shape: [16, 4], name: "layers.0.weight", suggestion: "0.weight"))
-        #expect("\(bare)".contains("is it '0.weight'? Then say layers.0=0"), "\(bare)")
+        #expect("\(bare)".contains("if you mean '0.weight', use layers.0=0"), "\(bare)")
         let misspelt = try refusal(["layers.0": "0", "layers.1": "2", "layers.2": "4", "layers.2.bias": "4.bais"])
         #expect(misspelt == .missing(parameter: "layers.2.bias", shape: [2], name: "4.bais", suggestion: "4.bias"))
-        #expect("\(misspelt)".contains("say layers.2=4"), "\(misspelt)")
+        #expect("\(misspelt)".contains("use layers.2=4"), "\(misspelt)")
         let gone = try refusal(Self.sequentialNames, replacing: "2.bias")
         #expect(gone == .missing(parameter: "layers.1.bias", shape: [16], name: "2.bias", suggestion: nil))
     }

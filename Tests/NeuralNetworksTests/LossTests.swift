@@ -5,7 +5,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Losses against PyTorch, their edges, and what minimises them.
+/// Losses compared with PyTorch, their edge cases, and their minima.
 @Suite struct LossTests {
     struct File: Decodable {
         var cases: [Golden.Case]
@@ -49,7 +49,7 @@ import Testing
 
     @Test func everyLossIsCovered() { #expect(Self.file.cases.count == 23) }
 
-    /// Values and gradients at the ends of float32 are numbers.
+    /// Values and gradients at the limits of float32 are numbers.
     @Test func edgesAreFinite() throws {
         let p = Tensor([0, 1, 0, 1], shape: [4])
         let targets = Tensor([0, 1, 1, 0], shape: [4])
@@ -72,7 +72,8 @@ import Testing
         }
     }
 
-    /// No gradient reaches the logits of ignored rows, and their loss stays out of the mean, even if it is no number.
+    /// No gradient reaches the logits of ignored rows, and their loss does not affect the mean, even if it is not a
+    /// number.
     @Test func ignoredRows() throws {
         let logits = Tensor([1, 2, 3, -1, 0, 4], shape: [2, 3])
         let labels = Tensor([Int32(-1), 2], shape: [2])
@@ -87,7 +88,8 @@ import Testing
         #expect(try maskedMean(rows, mask: Tensor([1, 0], shape: [2, 1])).item() == 1.5)
     }
 
-    /// One-hot targets make −Σ yᵢ log ŷᵢ the label's −log ŷ, and the binary loss is the categorical one of logits (x, 0).
+    /// One-hot targets make −Σ yᵢ log ŷᵢ the label's −log ŷ, and the binary loss is the categorical loss of the logits
+    /// (x, 0).
     @Test func oneLossInThreeForms() throws {
         let logits = Tensor([1, 2, 3, -1, 0, 4], shape: [2, 3])
         let labels = Tensor([Int32(2), 0], shape: [2])
@@ -101,7 +103,8 @@ import Testing
         #expect(Golden.difference(binary, categorical.map(Double.init)) < Golden.tolerance)
     }
 
-    /// Why the loss isn't the accuracy: its gradient is zero everywhere, and it can't tell a sure answer from a narrow one.
+    /// Why accuracy is not a loss: its gradient is zero everywhere, and it can't distinguish a certain answer from a
+    /// narrow one.
     @Test func accuracyTeachesNothing() throws {
         let logits = Tensor([1, 2, 3, -1, 0, 4, 5, 1, 1], shape: [3, 3])
         let labels = Tensor([Int32(2), 0, 0], shape: [3])
@@ -116,7 +119,7 @@ import Testing
         #expect(try crossEntropy(logits: 10 * logits, labels: labels).floats()[1] > 2 * loss.floats()[1])
     }
 
-    /// σ′ = σ (1 − σ), softmax by log-sum-exp, where the plain formula overflows.
+    /// σ′ = σ (1 − σ), and softmax by log-sum-exp where the plain formula overflows.
     @Test func sigmoidAndSoftmax() throws {
         let x = Tensor([-30, -2, 0, 0.5, 3, 30], shape: [6])
         let slope = try gradients(of: x.sigmoid().sum(), withRespectTo: [x])[0].floats()
@@ -128,7 +131,7 @@ import Testing
         #expect(Golden.difference(try logits.softmax().floats(), [sigma, 1 - sigma, 0]) < Golden.tolerance)
     }
 
-    /// tanh x = 2σ(2x) − 1. The form 2/cosh(2x) − 1 in circulation isn't even odd.
+    /// tanh x = 2σ(2x) − 1. The form 2/cosh(2x) − 1, found in some texts, is not even odd.
     @Test func hyperbolicTangent() throws {
         let x = Tensor([-2, -0.3, 0, 0.3, 2], shape: [5])
         let values = try x.tanh().floats()

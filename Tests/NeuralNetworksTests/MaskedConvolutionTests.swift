@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Masks of PixelCNN: what comes later, in raster order and R before G before B, reaches nothing.
+/// Masks of PixelCNN: nothing depends on later pixels, in raster order and R before G before B.
 @Suite struct MaskedConvolutionTests {
     private static let size = 7
 
@@ -18,7 +18,8 @@ import Testing
         return try gradients(of: chosen.sum(), withRespectTo: [x])[0].floats().map { $0 != 0 }
     }
 
-    /// A first layer of type a and two of type b, six channels inside, with smooth activations so that no gradient is lost.
+    /// A first layer of type a and two of type b, with six inner channels and smooth activations so that no gradient is
+    /// lost.
     private static func stack(inputs: Int, colours: Int) -> [any Layer] {
         var random = RandomStream(seed: 2)
         let hidden = 6
@@ -51,12 +52,12 @@ import Testing
                 let earlier = other < own + colour
                 #expect(reaches == earlier)
             }
-            // All colours of the neighbour before.
+            // All colours of the previous pixel.
             #expect(seen[own - 3..<own].allSatisfy { $0 })
         }
     }
 
-    /// The parts that are multiplied are the whole convolution by the masked weight.
+    /// The separate products equal the whole convolution with the masked weight.
     @Test(arguments: MaskedConv2d.Kind.allCases, [1, 2])
     func partsAreTheMaskedConvolution(_ kind: MaskedConv2d.Kind, colours: Int) throws {
         var random = RandomStream(seed: 4)
@@ -74,7 +75,8 @@ import Testing
         }
     }
 
-    /// The field of L layers of 3×3 reaches L rows up and L columns to the left, but the cone to the upper right is blind.
+    /// The receptive field of L layers of 3×3 reaches L rows up and L columns to the left, but not the cone to the
+    /// upper right.
     @Test func theBlindSpotIsThere() throws {
         let layers = Self.stack(inputs: 1, colours: 1)
         let seen = try Self.seen(layers, inputs: 1, at: (3, 3), channels: 0..<1)
@@ -86,7 +88,7 @@ import Testing
         #expect(Set(places.filter { $0[0] == -2 }.map { $0[1] }) == [-2, -1, 0, 1, 2])
     }
 
-    /// The mask is on the weight: what lies under it has no gradient and stays as it started.
+    /// The mask is on the weight: masked elements have no gradient and keep their initial values.
     @Test func hiddenWeightsHaveNoGradient() throws {
         var random = RandomStream(seed: 2)
         let layer = MaskedConv2d(.a, 3, 3, kernel: (3, 3), colours: 3, random: &random)

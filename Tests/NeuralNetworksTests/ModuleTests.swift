@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Parameters by path, starting values.
+/// Parameters by path, initial values.
 @Suite struct ModuleTests {
     private struct TwoHeads: Module {
         let body: MultilayerPerceptron
@@ -67,7 +67,7 @@ import Testing
         #expect(own.variables[0].values == [2.75, 0.25])
     }
 
-    /// Whether a stopped program's error output holds the fragment.
+    /// Whether the error output of a stopped program contains the fragment.
     private func expect(_ result: ExitTest.Result?, says fragment: String) {
         let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
         #expect(text.contains(fragment), "\(text)")
@@ -88,6 +88,6 @@ import Testing
             let parameters = Parameters([("a", Variable([1, 2], shape: [2]))])
             try Adam(learningRate: 1).update(parameters, [Tensor(1)])
         }
-        expect(shape, says: "'a' is [2], its gradient []")
+        expect(shape, says: "'a' has the shape [2], its gradient []")
     }
 }

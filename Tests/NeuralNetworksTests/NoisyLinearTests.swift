@@ -5,14 +5,14 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Noisy layers: what their noise is like, when there is none, and what is learned of it.
+/// Noisy layers: the distribution of their noise, when there is none, and how it is learned.
 @Suite struct NoisyLinearTests {
     private static func layer(_ inputs: Int = 40, _ outputs: Int = 30, deviation: Double = 0.5) -> NoisyLinear {
         var random = RandomStream(seed: 5)
         return NoisyLinear(inputs, outputs, deviation: deviation, random: &random)
     }
 
-    /// The layer's outputs for the rows of an identity matrix and one of zeros: its weights and biases.
+    /// The layer's outputs for the rows of an identity matrix and a row of zeros: its weights and biases.
     private static func weights(_ layer: NoisyLinear, _ mode: Mode, runs: Int, seed: UInt64 = 1) throws -> [[Float]] {
         let inputs = layer.mean.weight.shape[1]
         let rows = (0...inputs).flatMap { row in (0..<inputs).map { Float($0 == row ? 1 : 0) } }
@@ -39,7 +39,7 @@ import Testing
         #expect(Array(found[0].suffix(30)) == layer.mean.bias!.values)
     }
 
-    /// f(ε) has the variance E|ε| = √(2/π), a weight's noise that of two such factors: σ² · 2/π.
+    /// f(ε) has the variance E|ε| = √(2/π), and a weight's noise that of two such factors: σ² · 2/π.
     @Test func noiseHasItsMoments() throws {
         let layer = Self.layer()
         let runs = 400
@@ -64,7 +64,8 @@ import Testing
         #expect(abs(biases.variance - (2 / Double.pi).squareRoot()) < 0.05, "\(biases)")
     }
 
-    /// New in each replay, another in each application, the same for a seed; the noise of the weights is an outer product.
+    /// New in each replay, different in each application, the same for a seed; the noise of the weights is an outer
+    /// product.
     @Test func noiseIsFactorisedAndReproducible() throws {
         let layer = Self.layer(3, 2)
         let (first, again) = (

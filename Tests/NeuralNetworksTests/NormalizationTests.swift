@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// What normalisations promise, in training and in evaluation.
+/// Properties of the normalisations, in training and in evaluation.
 @Suite struct NormalizationTests {
     /// The mean and the biased variance of the given values.
     private static func moments(_ values: [Float]) -> (mean: Double, variance: Double) {
@@ -26,7 +26,8 @@ import Testing
         }
     }
 
-    /// Replays move the averages towards the mean and the unbiased variance; evaluation then uses them and moves nothing.
+    /// Replays move the averages towards the mean and the unbiased variance; evaluation then uses them and moves
+    /// nothing.
     @Test func averagesFollowTheBatches() throws {
         let layer = BatchNorm(1, momentum: 0.25)
         let step = try Program("step", inputs: [.float32(3, 1)]) { x in [Mode.training { layer(x[0]) }] }.plan()
@@ -68,7 +69,7 @@ import Testing
         #expect(first[2].contains { abs($0) > 1e-3 })
     }
 
-    /// Each row has mean 0 and variance 1, whatever its scale, and rows don't see each other.
+    /// Each row has mean 0 and variance 1, whatever its scale, and rows don't affect each other.
     @Test func rowsAreStandardized() throws {
         let layer = LayerNorm(64)
         let x = uniform([5, 64], seed: 3) * Tensor([1, 10, 100, 3, 7], shape: [5, 1]) + 4
@@ -81,7 +82,7 @@ import Testing
         #expect(alone == Array(y[128..<192]))
     }
 
-    /// One group is layer normalisation over all channels and places; examples don't see each other.
+    /// One group is layer normalisation over all channels and places; examples don't affect each other.
     @Test func oneGroupIsLayerNormalization() throws {
         let x = uniform([3, 2, 2, 4], seed: 3)
         let layer = GroupNorm(groups: 1, 4)

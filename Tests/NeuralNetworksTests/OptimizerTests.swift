@@ -5,7 +5,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Optimisers against PyTorch, step by step, with given gradients and on a small network.
+/// Optimisers compared with PyTorch, step by step, with given gradients and on a small network.
 @Suite struct OptimizerTests {
     /// Relative to max(1, |expected|), over 100 steps that each round.
     private static let tolerance = 5e-6
@@ -19,7 +19,7 @@ import Testing
         var start: [Golden.Array]
         /// By step and parameter.
         var gradients: [[Golden.Array]]
-        /// By optimiser, all parameters joined after every tenth step.
+        /// By optimiser, with all parameters joined after every tenth step.
         var paths: [String: [[Double]]]
     }
 
@@ -141,7 +141,7 @@ import Testing
         #expect(Golden.difference(parameters.variables[0].values, expected) < Self.tolerance)
     }
 
-    /// The variance of a constant gradient is zero but for rounding, which may not turn its root into NaN.
+    /// The variance of a constant gradient is zero except for rounding, which must not turn its root into NaN.
     @Test func constantGradientsStayFinite() throws {
         let parameters = Parameters([("x", Variable([Float](repeating: 0, count: 100), shape: [100]))])
         let optimizer = RMSProp(learningRate: 1e-9, centred: true)
@@ -153,7 +153,7 @@ import Testing
         #expect(parameters.variables[0].values.allSatisfy { $0.isFinite })
     }
 
-    /// A rule may go by the path; with a gradient of zero the decay alone moves a parameter: θ ← θ (1 − α λ).
+    /// A rule may depend on the path; with a gradient of zero only the decay moves a parameter: θ ← θ (1 − α λ).
     @Test func decayByPath() throws {
         let parameters = Parameters(
             ["norm.weight", "linear.weight"].map { ($0, Variable([2], shape: [1])) })
@@ -179,7 +179,7 @@ import Testing
         #expect(parameters.variables[0].values == [0.375])
     }
 
-    /// State is made by the first update, named by path, and enough to resume: the same steps follow.
+    /// State is made by the first update, named by path, and sufficient to resume: the same steps follow.
     @Test(arguments: file.given.paths.keys.sorted())
     func stateResumes(_ name: String) throws {
         let golden = Self.file.given

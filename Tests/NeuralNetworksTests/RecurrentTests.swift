@@ -5,9 +5,9 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// What recurrent layers carry through time.
+/// What recurrent layers remember through time.
 @Suite struct RecurrentTests {
-    /// A sequence in two parts gives what it gives as a whole, if the state is handed over.
+    /// A sequence in two parts gives the same result as the whole, if the state is passed on.
     @Test func statesCarryOver() throws {
         var random = RandomStream(seed: 1)
         let (gru, lstm) = (GRU(3, 4, layers: 2, random: &random), LSTM(3, 4, layers: 2, random: &random))
@@ -24,7 +24,8 @@ import Testing
         try agrees(RNN(3, 4, layers: 2, random: &random))
     }
 
-    /// PyTorch resets after the product with W_hn and its bias, the paper before it: the same where R is 1, else not.
+    /// PyTorch resets after the product with W_hn and its bias, the paper before it: equal if R is 1, different
+    /// otherwise.
     @Test func theResetConventionsDiffer() throws {
         var random = RandomStream(seed: 1)
         let after = GRU(2, 3, random: &random)
@@ -52,8 +53,8 @@ import Testing
         #expect(try distance(a, start) > 0.01 && distance(a, b) > 0)
     }
 
-    /// h_t depends on all inputs before it. The form c_t = tanh(x_{t−1}) + U x_t + b, found in notes, has no recurrence: of
-    /// the past only the last input reaches it.
+    /// h_t depends on all earlier inputs. The form c_t = tanh(x_{t−1}) + U x_t + b, found in some texts, has no
+    /// recurrence: of the past, only the last input reaches it.
     @Test func theStateReachesBackToTheStart() throws {
         var random = RandomStream(seed: 1)
         let network = RNN(2, 2, random: &random)
@@ -73,8 +74,9 @@ import Testing
         (0..<size * size).map { $0 % size == ($0 / size + 1) % size ? scale : 0 }
     }
 
-    /// ∂h_T/∂h_0 is the product of diag(φ′) W_hh over the steps: by gradients and by hand, and its Frobenius norm within the
-    /// bound √n (γ s)ᵀ with s the largest singular value and γ = sup tanh′ = 1. Below 1/γ it vanishes, above it explodes.
+    /// ∂h_T/∂h_0 is the product of diag(φ′) W_hh over the steps, by gradients and by hand, and its Frobenius norm is
+    /// within the bound √n (γ s)ᵀ, where s is the largest singular value and γ = sup tanh′ = 1. Below 1/γ it vanishes,
+    /// above it explodes.
     @Test(arguments: [(Float(0.5), 30), (1.5, 30)]) func gradientsAreProductsOfJacobians(scale: Float, steps: Int)
         throws
     {
@@ -82,7 +84,7 @@ import Testing
         let size = 4
         let network = RNN(1, size, bias: false, random: &random)
         network.parameters["weight_hh_l0"].set(Self.shift(size, scale: scale))
-        // Inputs of zero and a state near it: in the linear part of tanh, where the bound is nearly reached.
+        // Inputs of zero and a state near zero: in the linear range of tanh, where the bound is nearly attained.
         network.parameters["weight_ih_l0"].set([0, 0, 0, 0])
         let start = Tensor([1e-7, -2e-7, 1e-7, 3e-7], shape: [1, size])
         let (outputs, states) = network(.zeros([1, steps, 1]), from: [start])
@@ -109,7 +111,7 @@ import Testing
         #expect(scale < 1 ? norm < 1e-8 : norm > 1e5)
     }
 
-    /// An LSTM whose gates are open keeps a gradient of 1 over the steps on which a plain network with W_hh = 0.5 loses it.
+    /// An LSTM with open gates keeps a gradient of 1 over the steps in which a plain network with W_hh = 0.5 loses it.
     @Test func openGatesKeepTheGradient() throws {
         var random = RandomStream(seed: 1)
         let network = LSTM(1, 1, random: &random)
@@ -120,8 +122,8 @@ import Testing
         #expect(try abs(gradients(of: end.sum(), withRespectTo: [start.cell])[0].item() - 1) < 1e-5)
     }
 
-    /// x_t = b₀ + b₁ x_{t−1} + b₂ x_{t−2} + ε as a causal convolution on shifted targets (teacher forcing): the coefficients
-    /// come back, and step by step it continues the series.
+    /// x_t = b₀ + b₁ x_{t−1} + b₂ x_{t−2} + ε as a causal convolution on shifted targets (teacher forcing): it recovers
+    /// the coefficients, and step by step it continues the series.
     @Test func teacherForcingFitsAnAutoregression() throws {
         var random = RandomStream(seed: 3)
         let truth = (constant: 0.5, first: 0.6, second: -0.3)

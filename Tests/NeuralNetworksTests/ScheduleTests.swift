@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Schedules against PyTorch's, and against their formulas where PyTorch has none.
+/// Schedules compared with PyTorch's, and with their formulas where PyTorch has none.
 @Suite struct ScheduleTests {
     private static let curves: [String: [Double]] = Golden.load("schedules.json")
 

@@ -6,7 +6,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Newton's method and L-BFGS: on functions in float64, and on losses of parameters.
+/// Newton's method and L-BFGS, on functions in float64 and on losses of parameters.
 @Suite struct SecondOrderTests {
     struct File: Decodable {
         var start: [Double]
@@ -19,7 +19,7 @@ import Testing
 
     private static let file: File = Golden.load("minimizers.json")
 
-    /// Σ (1 − xᵢ)² + 100 (xᵢ₊₁ − xᵢ²)² (Rosenbrock 1960): a bent valley with the minimum 0 at (1, …, 1).
+    /// Σ (1 − xᵢ)² + 100 (xᵢ₊₁ − xᵢ²)² (Rosenbrock 1960): a curved valley with the minimum 0 at (1, …, 1).
     private struct Rosenbrock: TwiceDifferentiableObjective {
         static func value<Number: Elementary>(_ x: [Number]) -> Number {
             zip(x, x.dropFirst()).reduce(Number(0)) { sum, pair in
@@ -68,7 +68,8 @@ import Testing
 
     private static func distance(_ x: [Double], _ y: [Double]) -> Double { norm(zip(x, y).map { $0 - $1 }) }
 
-    /// w − H⁻¹ g is the minimum of a quadratic, and conjugate gradients find it in as many products as dimensions.
+    /// w − H⁻¹ g is the minimum of a quadratic, and conjugate gradients find it in as many products as there are
+    /// dimensions.
     @Test func newtonSolvesAQuadraticInOneStep() throws {
         for size in [1, 2, 8] {
             let f = Self.quadratic(size, seed: UInt64(size))
@@ -89,7 +90,7 @@ import Testing
         #expect(abs(step[0] - 0.5) < 1e-9 && abs(step[1] - 0.25) < 1e-9)
     }
 
-    /// Where curvature isn't positive the step still leads down.
+    /// Where the curvature isn't positive, the step still leads downhill.
     @Test func negativeCurvature() throws {
         let saddle = Quadratic(a: Matrix(rows: 2, columns: 2, [1, 0, 0, -1]), b: [0, 0])
         #expect(conjugateGradients([0, 2], limit: 5, accuracy: 0) { saddle.a * $0 } == [0, 2])
@@ -113,7 +114,7 @@ import Testing
         #expect(close.value < 1e-20, "quadratic convergence near the minimum: \(close)")
     }
 
-    /// With fixed steps the algorithm is PyTorch's, so the points are too.
+    /// With fixed steps the algorithm is PyTorch's, so the points are equal too.
     @Test func stepsEqualPyTorchs() throws {
         for (index, expected) in Self.file.path.enumerated() {
             let minimizer = LBFGS(historySize: 4, lineSearch: .fixed(0.1), iterations: index + 1, tolerance: 1e-12)
@@ -133,7 +134,7 @@ import Testing
         }
     }
 
-    /// Each accepted point meets both of the conditions.
+    /// Each accepted point meets both conditions.
     @Test func strongWolfeConditions() throws {
         let f = Rosenbrock()
         for seed in 0..<40 {
@@ -167,7 +168,7 @@ import Testing
         )
     }
 
-    /// The penalised maximum-likelihood estimate of a logistic regression is PyTorch's, by either method.
+    /// The penalised maximum-likelihood estimate of a logistic regression equals PyTorch's, with either method.
     @Test func logisticRegression() throws {
         let (parameters, loss) = Self.regression()
         let objective = LossObjective(parameters, loss)
@@ -183,7 +184,7 @@ import Testing
         #expect(Golden.difference(parameters.variables.flatMap(\.values), newton.point) < Golden.tolerance)
     }
 
-    /// Products with the Hessian of a network's loss against differences of its gradient, and symmetric.
+    /// Products with the Hessian of a network's loss, compared with differences of its gradient; they are symmetric.
     @Test func hessianProducts() throws {
         var random = RandomStream(seed: 6)
         let network = MultilayerPerceptron([3, 4, 2], activation: .tanh, random: &random)

@@ -4,7 +4,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Labels for a few and none for many.
+/// A few labelled examples and many unlabelled ones.
 @Suite struct SemiSupervisedTests {
     private static let dimensions = 10
 
@@ -20,8 +20,9 @@ import Testing
         return (x, y)
     }
 
-    /// The share of `test` that logistic regression gets right, trained on four labels and, with a `weight` above 0, on the
-    /// entropy of its answers to examples without (Grandvalet & Bengio 2005): a boundary through a cloud costs.
+    /// The accuracy on `test` of logistic regression trained on four labels and, with a `weight` above 0, on the
+    /// entropy of its answers to unlabelled examples (Grandvalet & Bengio 2005), which penalises a boundary through a
+    /// cloud.
     private static func accuracy(entropyWeight weight: Double, seed: UInt64) throws -> Double {
         var random = RandomStream(seed: seed)
         let centre = (0..<dimensions).map { _ in random.normal() * 0.75 }

@@ -6,7 +6,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// Minibatches, early stopping, standardising, moving averages, bagging and several tasks.
+/// Minibatches, early stopping, standardising, moving averages, bagging and multitask losses.
 @Suite struct TrainingAidTests {
     @Test func everyRowOnceAnEpoch() {
         var batches = Minibatches(rows: 23, size: 5, stream: RandomStream(seed: 1))
@@ -29,7 +29,7 @@ import Testing
         #expect((0..<4).allSatisfy { _ in whole.next().count == 5 } && whole.position == .init(epoch: 1))
     }
 
-    /// Two integers resume: the same rows follow, from anywhere.
+    /// Two integers are enough to resume: the same rows follow, from any position.
     @Test func minibatchesResume() throws {
         var first = Minibatches(rows: 17, size: 4, stream: RandomStream(seed: 2))
         for _ in 0..<13 {
@@ -60,7 +60,7 @@ import Testing
         #expect(stopping.progress.bestLoss == 3 && stopping.progress.bestStep == 50 && stopping.progress.step == 80)
         stopping.restoreBest()
         #expect(parameters.variables[0].values == [4, -1])
-        // Saved and read back, it goes on where it was.
+        // Saved and restored, it continues where it was.
         let resumed = EarlyStopping(patience: 4, parameters)
         resumed.best.copy(from: stopping.best)
         let saved = try JSONEncoder().encode(stopping.progress)
@@ -68,7 +68,7 @@ import Testing
         #expect(!resumed.isOver && !resumed.record(3) && resumed.isOver)
     }
 
-    /// The training rows' moments scale the test rows. With μ = Σ xᵢ in place of the mean nothing is centred.
+    /// The training rows' moments scale the test rows. With μ = Σ xᵢ in place of the mean, nothing is centred.
     @Test func standardizing() throws {
         var random = RandomStream(seed: 4)
         func rows(_ count: Int) -> [Float] {
@@ -89,7 +89,7 @@ import Testing
             #expect(abs(column(scaled, index).populationVariance - 1) < 1e-3)
         }
         #expect(standardizer.deviations[2] == 1 && scaled[2] == 0)
-        // By the same map, not by its own moments.
+        // By the same map, not by their own moments.
         let scaledTest = standardizer.apply(test)
         #expect(scaledTest[0] == (test[0] - standardizer.means[0]) / standardizer.deviations[0])
         #expect(abs(column(scaledTest, 0).mean) > 1e-3 && abs(column(scaledTest, 0).mean) < 0.5)
@@ -110,7 +110,7 @@ import Testing
         let parameters = Parameters([("x", Variable([4, -2], shape: [2]))])
         let x = parameters.variables[0]
         let average = ExponentialMovingAverage(of: parameters, decay: 0.9, biasCorrected: isCorrected)
-        // With correction a weighted mean of the steps alone, otherwise of the start too.
+        // With the correction, a weighted mean of the steps only; without it, of the start too.
         var (sum, weight) = isCorrected ? (0.0, 0.0) : (4.0, 1.0)
         for step in 1...20 {
             x.set([Float(step * step), 1])
@@ -132,8 +132,8 @@ import Testing
         #expect(average.state.entries.map(\.path) == ["averages.x", "correction"])
     }
 
-    /// The mean of independently trained models is never worse than the models are on average, and better than each
-    /// where their errors differ. A model here is a polynomial through noisy points.
+    /// The mean of independently trained models is never worse than the models' average, and better than each if their
+    /// errors differ. Here a model is a polynomial through noisy points.
     @Test func bagging() {
         var random = RandomStream(seed: 7)
         let points = (0..<30).map { _ in (x: 2 * random.uniform() - 1, noise: 0.5 * random.normal()) }
@@ -171,9 +171,8 @@ import Testing
         #expect(try weightedLoss(losses, weights: [0.5, 2]).item() == 7)
     }
 
-    /// Kendall, Gal & Cipolla 2018: the learned σ² of a regression becomes its mean squared error, a classification's loss
-    /// is weighed
-    /// by e^−s, and both add ½ s.
+    /// Kendall, Gal & Cipolla 2018: the learned σ² of a regression becomes its mean squared error, the loss of a
+    /// classification is weighted by e^−s, and both add ½ s.
     @Test func learnedTaskWeights() throws {
         let weighting = UncertaintyWeighting([.regression, .regression, .classification])
         let losses = [Tensor(4), Tensor(0.01), Tensor(0.3)]

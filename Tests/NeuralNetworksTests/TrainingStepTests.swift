@@ -6,7 +6,7 @@ import Testing
 @testable import NeuralNetworks
 @testable import TensorCore
 
-/// What whole training steps are planned to: their units, memory, allocations, and the same bits everywhere.
+/// The plans of whole training steps: their units, memory, allocations, and the same bits everywhere.
 @Suite struct TrainingStepTests {
     private static func steps(fused: Bool = true) throws -> [TrainingStep] {
         let options = try PlanOptions(fused: fused)
@@ -18,7 +18,7 @@ import Testing
         let fused = try Self.steps().map { try $0.program.plan().steps }
         #expect(fused.map(\.count) == [32, 40])
         #expect(fused.map { $0.filter { $0.name.hasPrefix("matmul") }.count } == [11, 14])
-        // One group a parameter: the whole of Adam.
+        // One group per parameter: the whole of Adam.
         #expect(fused.map { $0.filter { $0.name.contains("squareRoot · divide · add · divide") }.count } == [6, 10])
         let plain = try Self.steps(fused: false).map { try $0.program.plan().steps }
         #expect(plain.map(\.count) == [144, 204])
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// In a process of its own, so that no other test allocates meanwhile.
+    /// In a separate process, so that no other test allocates at the same time.
     @Test func runsDoNotFillTheHeap() async {
         await #expect(processExitsWith: .success) {
             for step in try TrainingStepTests.steps() {
@@ -50,7 +50,7 @@ import Testing
                 let before = try #require(heapBytesInUse())
                 for _ in 0..<(step.variables.count == 6 ? 1_000 : 30) { plan.run() }
                 let growth = try #require(heapBytesInUse()) - before
-                // Libraries may keep a buffer more for themselves, but nothing a run.
+                // Libraries may keep another buffer for themselves, but nothing per run.
                 #expect(growth < 4_096)
             }
         }
@@ -92,7 +92,7 @@ import Testing
         #expect(results.allSatisfy { $0 == results[0] })
     }
 
-    /// Losses fall on a fixed batch: what a step is for.
+    /// Losses decrease on a fixed minibatch, which is the purpose of a step.
     @Test func stepsLearn() throws {
         for step in try Self.steps() {
             let plan = try step.program.plan()

@@ -58,7 +58,8 @@ struct TrainingStep {
         return TrainingStep(program: program, variables: parameters.variables)
     }
 
-    /// Fills the plan's inputs with reproducible numbers in [0, 1), most of them near 0 as in images, integers with 0 and 1.
+    /// Fills the plan's inputs with reproducible numbers: floats in [0, 1), most of them near 0 as in images, and
+    /// integers 0 and 1.
     static func fill(_ plan: Plan) {
         var random = RandomStream(seed: 5)
         for input in plan.inputs {

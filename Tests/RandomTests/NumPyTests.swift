@@ -10,14 +10,14 @@ private let golden: [[String]] = {
     return text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
 }()
 
-/// The items of one name: seed and values.
+/// The items with the given name: seed and values.
 private func items(_ name: String) throws -> [(seed: String, values: [String])] {
     let found = golden.filter { $0[0] == name }.map { (seed: $0[1], values: Array($0[2...])) }
     try #require(!found.isEmpty, "no golden values called \(name)")
     return found
 }
 
-/// Compares `draw`, called once a value on the generator that `make` gives for the seed, with the golden values.
+/// Compares `draw`, called once per value on the generator that `make` gives for the seed, with the golden values.
 private func expect<Generator, Value>(
     _ name: String, _ make: (UInt64) -> Generator, _ parse: (String) -> Value?,
     _ draw: (inout Generator) -> Value

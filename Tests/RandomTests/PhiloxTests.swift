@@ -60,8 +60,8 @@ import Testing
         #expect(abs(variance(shifted) - 0.25) < 0.007)
     }
 
-    /// Pearson's statistic of equally likely cells: mean k - 1, so a bound far above it and one below catch both
-    /// a bias and a sequence too even to be random.
+    /// Pearson's statistic of equally likely cells has mean k - 1, so bounds far above and below it catch both a bias
+    /// and a sequence too even to be random.
     @Test(arguments: [2, 3, 7, 10, 64]) func integersAreEquallyLikely(n: Int) {
         var stream = RandomStream(seed: 3)
         let draws = 100_000

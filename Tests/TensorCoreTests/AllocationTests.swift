@@ -4,7 +4,7 @@ import Testing
 @testable import TensorCore
 
 #if os(Linux)
-    /// Replays call no allocator.
+    /// Replays don't call the allocator.
     @Suite struct AllocationTests {
         /// Weights and biases of layers of 4, 128, 128 and 2 units.
         private static func network() -> [Variable] {
@@ -26,7 +26,7 @@ import Testing
             return x
         }
 
-        /// Adam, its moments not corrected for their start.
+        /// Adam without bias correction.
         private static func update(_ parameter: Variable, _ moments: [Variable], _ gradient: Tensor) throws {
             let first = 0.9 * moments[0].tensor + 0.1 * gradient
             let second = 0.999 * moments[1].tensor + 0.001 * gradient.squared()
@@ -74,7 +74,7 @@ import Testing
             }
         }
 
-        /// Every way of doing a product, and every operation that isn't one of a training step.
+        /// Every method for products, and every operation that isn't part of a training step.
         @Test func productsAndCopiesAllocateNothing() async {
             await #expect(processExitsWith: .success) {
                 let program = Program("products", inputs: [.float32(40, 600), .float32(900, 600), .float32(600, 3)]) {
@@ -94,7 +94,7 @@ import Testing
             }
         }
 
-        /// A convolutional step with its gradients, and each operation that moves, chooses, orders or factors.
+        /// A convolutional step with its gradients, and each operation that moves, chooses, sorts or factorises.
         @Test func convolutionsAndChoicesAllocateNothing() async {
             await #expect(processExitsWith: .success) {
                 let inputs: [Program.Input] = [.float32(2, 9, 9, 3), .float32(8, 3, 3, 3), .float32(4, 16, 16)]

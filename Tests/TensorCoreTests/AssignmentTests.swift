@@ -4,7 +4,7 @@ import Testing
 
 /// What replays do to variables: reads see the values from before the step, whatever the plan does in place.
 @Suite struct AssignmentTests {
-    /// A program of the given body, planned fused or not.
+    /// A program with the given body, planned fused or not.
     private func plan(
         _ inputs: [Program.Input] = [], fused: Bool, _ body: @escaping ([Tensor]) throws -> [Tensor]
     ) throws -> Plan {
@@ -149,7 +149,7 @@ import Testing
         #expect(parameter.values == [10 - 3 / Float(5), 20 - 4 / Float(5)])
     }
 
-    /// Operations whose result must not be written over the variable before the last read of it.
+    /// Operations whose result must not be written over the variable before its last read.
     @Test(arguments: [true, false])
     func valuesReadOutOfOrderAreNotOverwritten(fused: Bool) throws {
         let start: [Float] = [1, 2, 3, 4]
@@ -174,7 +174,7 @@ import Testing
         }
     }
 
-    /// A group that reads a variable through a broadcast writes a variable of the same memory.
+    /// A group that reads a variable through a broadcast writes a variable in the same memory.
     @Test(arguments: [true, false])
     func broadcastReadsSeeTheOldValue(fused: Bool) throws {
         let one = Variable([2], shape: [1])

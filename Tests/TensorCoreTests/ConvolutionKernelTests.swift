@@ -1,7 +1,7 @@
 import CKernels
 import Testing
 
-/// Convolutions by every instruction set against a plain sum in double precision, called as plans call them.
+/// Convolutions with every instruction set compared with a plain sum in double precision, called as plans call them.
 @Suite struct ConvolutionKernelTests {
     typealias Kind = rv_convolution_kind
 
@@ -10,8 +10,8 @@ import Testing
         ["x86-64-v3", "x86-64-v4", "portable"].compactMap { (name: String) in rv_kernels_named(name) }
     }
 
-    /// Geometries that reach each way of doing a convolution: one product, gathered pixels, scattered taps, weights by
-    /// each tap and by all taps, the same mirrored, and channel by channel; with their strides, dilations and padding.
+    /// Geometries that reach each method of convolution: one product, gathered pixels, scattered taps, weights by each
+    /// tap and by all taps, the same mirrored, and channel by channel, with their strides, dilations and padding.
     static let ways: [rv_convolution] = [
         .of(batch: 3, input: (5, 7, 20), filters: 9, kernel: (1, 1)),
         .of(batch: 3, input: (5, 7, 20), filters: 1, kernel: (1, 1)),
@@ -47,7 +47,7 @@ import Testing
         for trial in 0..<25 { check(.random(using: &generator), seed: seed &* 1000 &+ UInt64(trial)) }
     }
 
-    /// Without an element in one of the arrays the sums have no terms.
+    /// If one of the arrays is empty, the sums have no terms.
     @Test func emptyExtents() {
         let whole = rv_convolution.of(batch: 2, input: (6, 6, 4), filters: 8, kernel: (3, 3), pad: (1, 1, 1, 1))
         let extents: [WritableKeyPath<rv_convolution, Int>] = [
@@ -83,8 +83,8 @@ import Testing
         }
     }
 
-    /// Each element is as near as any order of its roundings allows, and has the same bits by every instruction set and
-    /// in any number of parts.
+    /// Each element is as accurate as any order of its roundings allows, and has the same bits with every instruction
+    /// set and any number of parts.
     private func check(_ convolution: rv_convolution, seed: UInt64) {
         for kind in Self.kinds {
             let (a, b, count) = operands(convolution, kind, seed: seed)
@@ -107,7 +107,7 @@ import Testing
         }
     }
 
-    /// Both operands, and the result's count.
+    /// Both operands, and the number of elements of the result.
     private func operands(_ v: rv_convolution, _ kind: Kind, seed: UInt64) -> (a: [Float], b: [Float], count: Int) {
         var generator = SplitMix64(state: seed &+ UInt64(kind.rawValue))
         func floats(_ count: Int) -> [Float] { (0..<count).map { _ in Float.random(in: -1...1, using: &generator) } }
@@ -119,8 +119,8 @@ import Testing
         }
     }
 
-    /// The result, its operands `shift` floats past a cache line. What lies around it and the working memory is NaN:
-    /// reading past an operand shows in the result, writing past the result or the working memory in the margins.
+    /// The result, with its operands `shift` floats past a cache line. The memory around it and the working memory are
+    /// NaN: reads past an operand show in the result, writes past the result or the working memory show in the margins.
     private func run(
         _ convolution: rv_convolution, _ kind: Kind, _ table: UnsafePointer<rv_kernels>, _ a: [Float], _ b: [Float],
         count: Int, shift: Int = 0, parts: Int = 1
@@ -174,7 +174,7 @@ extension rv_convolution {
     var outputCount: Int { batch * out_height * out_width * out_channels }
     var weightCount: Int { out_channels * kernel_height * kernel_width * (in_channels / groups) }
 
-    /// A convolution whose y is as large as the padding (top, bottom, left, right) makes it.
+    /// The convolution whose y has the extents that the padding (top, bottom, left, right) gives.
     static func of(
         batch: Int, input: (height: Int, width: Int, channels: Int), filters: Int, kernel: (Int, Int),
         stride: (Int, Int) = (1, 1), dilation: (Int, Int) = (1, 1), pad: (Int, Int, Int, Int) = (0, 0, 0, 0),
@@ -205,7 +205,7 @@ extension rv_convolution {
             pad: (pick(-3...5), pick(-3...5), pick(-3...5), pick(-3...5)), groups: groups)
     }
 
-    /// Each element's exact sum, its terms' count, and the sum of their magnitudes.
+    /// The exact sum of each element, the number of its terms, and the sum of their magnitudes.
     func plainSums(
         _ kind: rv_convolution_kind, _ a: [Float], _ b: [Float], count: Int
     ) -> [(sum: Double, terms: Int, magnitude: Double)] {

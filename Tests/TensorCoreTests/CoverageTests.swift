@@ -4,11 +4,11 @@ import Testing
 
 @testable import TensorCore
 
-/// Which operation is checked how: no primitive without a case, no operation without all of its checks.
+/// How each operation is checked: every primitive has a case, and every operation has all of its checks.
 ///
 /// Fixtures/TensorCore/operations.md is the table; `REVERIE_WRITE_FIXTURES=1` writes it.
 @Suite struct CoverageTests {
-    /// Operations whose check by name is elsewhere.
+    /// Operations that are checked elsewhere.
     private static let elsewhere = ["with": "scalar"]
 
     private static func operation(of name: String) -> String {
@@ -40,9 +40,9 @@ import Testing
         let head = """
             # Operations and their checks
 
-            Written by CoverageTests. Each shape of a case is checked by every instruction set's kernels, fused and not, against
-            the float64 reference; first-order gradients at each shape and second-order ones at one shape of a case against
-            central differences (1e-6). PyTorch's values and gradients are float32.
+            Written by CoverageTests. Every instruction set's kernels, fused and not, are compared with the float64
+            reference at each shape of a case. First-order gradients at each shape, and second-order gradients at one
+            shape per case, are compared with central differences (1e-6). PyTorch's values and gradients are float32.
 
             | operation | shapes against the reference | finite differences | PyTorch's values | PyTorch's gradients |
             |---|---|---|---|---|
@@ -70,7 +70,7 @@ import Testing
         #expect(try matchesFixture(Array(Self.table.utf8), at: file.path()))
     }
 
-    /// Every primitive is recorded by a case, but for leaves and what only programs have.
+    /// Every primitive is recorded by a case, except leaves and those that only occur in programs.
     @Test func noPrimitiveIsLeftOut() {
         var seen: Set<String> = []
         for item in OperationCase.all {
@@ -89,7 +89,7 @@ import Testing
         #expect(seen.subtracting(kinds) == ["leaf"])
     }
 
-    /// Exhaustive, so that a new primitive asks for its case.
+    /// Exhaustive, so that a new primitive requires a case.
     private static func kind(of operation: TensorCore.Operation) -> String {
         switch operation {
         case .input, .variable, .data, .scalar, .random, .customGradient, .stopGradient: "leaf"

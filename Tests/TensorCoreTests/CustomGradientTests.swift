@@ -2,7 +2,7 @@ import Testing
 
 @testable import TensorCore
 
-/// Gradients of the user's own, and gradients of gradients put to use.
+/// User-defined gradients, and uses of gradients of gradients.
 @Suite struct CustomGradientTests {
     private func input(_ index: Int, _ shape: Shape) -> Tensor {
         Tensor(Node(.input(index), [], shape: shape, type: .float32))
@@ -30,7 +30,7 @@ import Testing
         #expect(Reference.evaluate([y] + g, inputs: [[0.4, 1.6, -2.7]]) == [[0, 2, -3], [0, 4, -6]])
     }
 
-    /// H v by the gradient of g · v, for f(x) = Σ xᵢ² xⱼ of neighbours: compared with the written-out Hessian.
+    /// H v as the gradient of g · v, for f(x) = Σ xᵢ² xⱼ of neighbours, compared with the explicit Hessian.
     @Test func hessianVectorProduct() {
         let x = input(0, [3])
         let v = input(1, [3])
@@ -44,7 +44,7 @@ import Testing
         #expect(Reference.evaluate(product, inputs: [[a, b, c], vector]) == [expected])
     }
 
-    /// The gradient of (‖∇D‖ − 1)², as WGAN-GP has it, against central differences.
+    /// The gradient of (‖∇D‖ − 1)², as in WGAN-GP, compared with central differences.
     @Test func gradientPenalty() {
         let shapes: [Shape] = [[2, 3], [3, 4], [4, 1]]
         let inputs = shapes.enumerated().map { input($0, $1) }

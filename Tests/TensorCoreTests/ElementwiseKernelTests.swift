@@ -4,8 +4,8 @@ import Testing
 
 @testable import TensorCore
 
-/// Transcendental, rounding and power operations of every instruction set against Foundation's double functions, over
-/// all magnitudes of a float.
+/// Transcendental, rounding and power operations with every instruction set compared with Foundation's double
+/// functions, over all magnitudes of a float.
 @Suite struct ElementwiseKernelTests {
     /// A function with the largest error that its kernel may make, relative to the exact result or absolute.
     struct Case: CustomTestStringConvertible, Sendable {
@@ -49,7 +49,7 @@ import Testing
             for (x, y) in zip(xs, run(function.operation, table, xs)) {
                 let exact = function.exact(Double(x)), rounded = Float(exact)
                 let difference = abs(Double(y) - exact)
-                // Results below the smallest normal number may come out as 0.
+                // Results below the smallest normal number may be 0.
                 let tolerance = max(
                     function.relative * abs(exact), function.absolute, Double(Float.leastNormalMagnitude))
                 let equal = rounded == y || rounded.isNaN && y.isNaN
@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    /// By bisection: the error function grows.
+    /// By bisection, because the error function is monotonic.
     private static func inverseErf(_ y: Double) -> Double {
         guard abs(y) < 1 else { return abs(y) == 1 ? y * .infinity : .nan }
         guard abs(y) > 1e-4 else { return y * (Double.pi.squareRoot() / 2) * (1 + Double.pi / 12 * y * y) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TensorCore
 
-/// Typed errors, each with a message that names what was wrong and the next thing to try.
+/// Typed errors, each with a message that names the problem and the next thing to try.
 @Suite struct ErrorTests {
     /// Expects `error` from `body`, and each fragment in its message.
     private func expect(_ error: TensorError, saying fragments: String..., from body: () throws -> Void) {
@@ -42,7 +42,7 @@ import Testing
         expect(.valueOfInput(operation: "tanh"), saying: "'tanh'") { _ = try leaked[1].floats() }
     }
 
-    /// Another program's input has no value here, even where its number is the same as one of this program's.
+    /// Another program's input has no value here, even if it has the same number as one of this program's.
     @Test func inputOfAnotherProgram() throws {
         var leaked: [Tensor] = []
         _ = try Program("leaking", inputs: [.float32(2)]) { inputs in
@@ -71,7 +71,7 @@ import Testing
         state.set([3, 4])
         expect(.staleVariable(name: "speed"), saying: "'speed'", "Evaluate first") { _ = try double.floats() }
         #expect(try (state.tensor * 2).floats() == [6, 8])
-        // What was evaluated in time keeps its value.
+        // A value that was evaluated in time stays.
         let evaluated = state.tensor * 2
         #expect(try evaluated.floats() == [6, 8])
         state.set([5, 6])
@@ -79,7 +79,7 @@ import Testing
         #expect(try (evaluated + 1).floats() == [7, 9])
     }
 
-    /// A replay's assignment makes earlier reads stale as well.
+    /// A replay's assignment invalidates earlier reads too.
     @Test func staleAfterAReplay() throws {
         let state = Variable([1, 2], shape: [2], name: "speed")
         let double = state.tensor * 2

@@ -14,7 +14,7 @@ import Testing
         #expect(try (y + x).floats() == [13, 14, 15])
     }
 
-    /// Graphs of one structure share a plan; their numbers don't mix.
+    /// Graphs with the same structure share a plan; their numbers don't mix.
     @Test func oneStructureManyValues() throws {
         let state = Variable([0], shape: [1])
         for step in 0..<200 {
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    /// More structures than the cache keeps, twice over: what was dropped is made again.
+    /// More structures than the cache keeps, twice over: dropped plans are made again.
     @Test func moreStructuresThanAreKept() throws {
         for _ in 0..<2 {
             for length in 1...100 { #expect(try Tensor.ones([length]).sum().item() == Float(length)) }
@@ -71,7 +71,7 @@ import Testing
         #expect(try gradients(of: y.sum(), withRespectTo: [x])[0].floats() == [10_001, 10_001])
     }
 
-    /// A thread's result, or a program, carried to another thread that alone uses it from then on.
+    /// A thread's result, or a program, passed to another thread that is its only user from then on.
     private struct Carried<Value>: @unchecked Sendable {
         let value: Value
     }

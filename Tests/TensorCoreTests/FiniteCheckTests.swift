@@ -2,17 +2,18 @@ import Testing
 
 @testable import TensorCore
 
-/// A call outside the tests' macros, whose code has no line of its own; not its last one, which would leave no trace.
+/// A call outside the tests' macros, whose code has no lines of its own; a last call would leave no trace.
 @inline(never) private func logarithms(_ x: Tensor) -> Tensor {
     x.log() * 1
 }
 
-/// Stops with the fault's message, as a program's last words.
+/// Ends the process with the fault's message, as a program would.
 private func stopIfFound() {
     do { try RunFaults.throwIfFound() } catch { fatalError("\(error)") }
 }
 
-/// The first operation that makes a NaN or an infinity is named. The switch is the process's, so each test has its own.
+/// The error names the first operation that produces a NaN or an infinity. The switch is global to the process, so each
+/// test has its own process.
 @Suite struct FiniteCheckTests {
     @Test func namesTheFirstFault() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
@@ -36,7 +37,7 @@ private func stopIfFound() {
     @Test func valuesThatWereReadAreNotBlamed() async {
         await #expect(processExitsWith: .success) {
             FiniteCheck.isEnabled = true
-            // A mask of −∞, as attention has, is data; what softmax makes of it is finite.
+            // A mask of −∞, as in attention, is data; the softmax of it is finite.
             let mask = Tensor([0, -.infinity], shape: [2])
             let program = Program("masked", inputs: [.float32(2)]) { [($0[0] + mask).softmax()] }
             let plan = try program.plan()

@@ -3,7 +3,7 @@
 extension GoldenTests {
     typealias Body = @Sendable ([Tensor]) -> Tensor
 
-    /// The operation that a case's name begins with: the longest that fits.
+    /// The operation that a case's name begins with: the longest match.
     static func operation(of name: String) -> String? {
         operations.keys.filter { name == $0 || name.hasPrefix($0 + " ") }.max { $0.count < $1.count }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TensorCore
 
-/// Every operation's values and gradients against PyTorch's, in float32, by every instruction set.
+/// Every operation's values and gradients compared with PyTorch's, in float32, with every instruction set.
 ///
 /// Fixtures/TensorCore/make_golden.py writes the file.
 @Suite struct GoldenTests {

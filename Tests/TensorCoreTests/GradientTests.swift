@@ -2,9 +2,9 @@ import Testing
 
 @testable import TensorCore
 
-/// Gradients against central differences in float64.
+/// Gradients compared with central differences in float64.
 @Suite struct GradientTests {
-    /// A scalar of the operation's result in which every element has a weight of its own.
+    /// A scalar from the operation's result, in which every element has its own weight.
     private static func weighted(_ y: Tensor) -> Tensor {
         let weights = numbers(y.count, seed: 99, in: 0.5...1.5).map(Float.init)
         return (y * Tensor(weights, shape: y.shape)).sum()
@@ -47,8 +47,7 @@ import Testing
                 let difference = abs(numeric - exact[operand][element]) / max(1, abs(numeric))
                 #expect(
                     difference < 1e-6,
-                    "\(name) \(shapes), operand \(operand), element \(element): \(exact[operand][element]) against \(numeric)"
-                )
+                    "\(name) \(shapes), operand \(operand)[\(element)]: \(exact[operand][element]) against \(numeric)")
             }
         }
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TensorCore
 
-/// The fast kernels against the float64 reference: each operation, fused and not, by every instruction set.
+/// The fast kernels compared with the float64 reference: each operation, fused and not, with every instruction set.
 @Suite struct KernelTests {
     static let kernels = ["x86-64-v3", "x86-64-v4", "portable"].compactMap(KernelTable.named)
 
@@ -57,7 +57,7 @@ import Testing
                 let fast = try run([[xs.count]], [xs], kernels: kernels) { [body($0[0])] }[0]
                 for (x, y) in zip(rounded, fast) {
                     let expected = Float(exact(x))
-                    // A result below the smallest normal number may come out as 0.
+                    // A result below the smallest normal number may be 0.
                     let tolerance = max(abs(expected) * 4e-7, Float.leastNormalMagnitude)
                     #expect(
                         expected == y || abs(expected - y) <= tolerance, "\(name)(\(x)) = \(y), expected \(expected)")

@@ -100,7 +100,7 @@ extension OperationCase {
 
     private static let squares: [[Shape]] = [[[1, 1]], [[3, 3]], [[2, 2, 2]], [[5, 5]], [[0, 2, 2]]]
 
-    /// A matrix away from singular ones.
+    /// A matrix that is far from singular.
     private static func regular(_ x: Tensor) -> Tensor { x + 5 * identity(x) }
 
     private static func identity(_ x: Tensor) -> Tensor {

@@ -1,7 +1,7 @@
 @testable import TensorCore
 
 extension OperationCase {
-    /// Parts, joins, choices and orders.
+    /// Slicing, concatenation, selection and sorting.
     static let slices: [OperationCase] = [
         rows("sliced") { x in
             let extent = x.shape[x.rank - 1]

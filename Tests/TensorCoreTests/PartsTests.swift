@@ -3,7 +3,7 @@ import Testing
 
 @testable import TensorCore
 
-/// Units done in parts give the bits that they give as a whole, whatever the number of parts.
+/// Units done in parts give the same bits as units done as a whole, whatever the number of parts.
 @Suite struct PartsTests {
     @Test(arguments: OperationCase.all)
     func operations(_ operation: OperationCase) throws {
@@ -17,7 +17,7 @@ import Testing
     }
 
     /// Arrays that are long enough for each part to have several strips, rows or blocks, or too short in the dimension
-    /// that would be cut first.
+    /// that would be divided first.
     @Test(arguments: Long.all)
     func longOperations(_ test: Long) throws {
         for kernels in KernelTests.kernels { try check(test.name, test.shapes, kernels: kernels, test.body) }
@@ -133,8 +133,8 @@ import Testing
 }
 
 extension Plan {
-    /// Runs once with each unit that can be cut in so many parts, the last one first, each with working memory of its own
-    /// that holds nothing but NaN.
+    /// Runs once with each divisible unit in the given number of parts, the last one first, each with its own working
+    /// memory, which holds only NaN.
     func run(inParts count: Int) {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }

@@ -2,10 +2,10 @@ import Testing
 
 @testable import TensorCore
 
-/// A call outside the tests' macros, whose code has no line of its own.
+/// A call outside the tests' macros, whose code has no lines of its own.
 @inline(never) private func growth(_ x: Tensor) -> Tensor { x.matmul(x) + 1 }
 
-/// A plan can be read: as text, as a table of times, and as a drawing.
+/// A plan is readable: as text, as a table of times, and as a drawing.
 @Suite struct PlanDescriptionTests {
     private func plan() throws -> Plan {
         try Program("step", inputs: [.float32(8, 4), .float32(4, 3)]) { inputs in
@@ -25,7 +25,7 @@ import Testing
         let plan = try plan()
         let seconds = plan.timed(runs: 5)
         #expect(seconds.count == 3 && seconds.allSatisfy { $0 >= 0 })
-        // Timed runs are runs.
+        // Timed runs count as runs.
         for index in 0..<32 { plan.input(0)[index] = 1 }
         for index in 0..<12 { plan.input(1)[index] = 0.25 }
         _ = plan.timed(runs: 1)
@@ -34,7 +34,7 @@ import Testing
         #expect([Float](plan.output(1)) == expected && expected[0] > 1.5)
     }
 
-    /// Limits that are easy to reckon with: 1 GFLOP/s, and 1 or 2 GB/s.
+    /// Limits that make arithmetic easy: 1 GFLOP/s, and 1 or 2 GB/s.
     private let limits = MachineLimits(
         flopsPerSecond: 1e9, bandwidths: [(bytes: 100, bytesPerSecond: 2e9), (bytes: 10_000, bytesPerSecond: 1e9)])
 
@@ -91,7 +91,7 @@ import Testing
         let plan = try Program("chain", inputs: [.float32(4)]) { [($0[0] * 2 + 1) * 3] }.plan()
         #expect(plan.steps[0].name == "multiply · add · multiply")
         #expect(plan.steps[0].summary == "multiply ×2 · add")
-        // The input, three numbers and what is made of them.
+        // The input, three numbers and the results computed from them.
         #expect(plan.making.nodes == 7)
         #expect(plan.making.captureSeconds > 0 && plan.making.planSeconds > 0)
     }
@@ -127,7 +127,7 @@ import Testing
         #expect(plans[0].runCount == 1 && inside[0].runCount == 0 && outside.runCount == 0)
     }
 
-    /// The switch is the process's, so the test has its own.
+    /// The switch is global to the process, so the test has its own process.
     @Test func linesOfCodeAreKnownWhereWanted() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             func record() throws -> Plan {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TensorCore
 
-/// A call outside the tests' macros, whose code has no line of its own.
+/// A call outside the tests' macros, whose code has no lines of its own.
 @inline(never) private func mismatchedSum() -> Tensor {
     Tensor.zeros([2, 3]) + Tensor.zeros([4])
 }

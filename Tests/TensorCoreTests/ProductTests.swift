@@ -3,7 +3,7 @@ import Testing
 
 @testable import TensorCore
 
-/// Matrix products by every instruction set against the float64 reference, called as plans call them.
+/// Matrix products with every instruction set compared with the float64 reference, called as plans call them.
 @Suite struct ProductTests {
     /// The extents of a product, and which operands are stored transposed.
     struct Case: CustomStringConvertible {
@@ -26,9 +26,9 @@ import Testing
         }
     }
 
-    /// The product by the given kernels, its operands `shift` floats past a cache line. Everything around them, and the
-    /// working memory, is NaN: reading past an operand shows in the result, writing past the result or past the
-    /// working memory in the margins.
+    /// The product by the given kernels, with its operands `shift` floats past a cache line. Everything around them and
+    /// the working memory are NaN: reads past an operand show in the result, writes past the result or the working
+    /// memory show in the margins.
     private static func run(
         _ test: Case, _ a: [Float], _ b: [Float], _ kernels: KernelTable, shift: Int = 0, parts: Int = 1
     ) -> [Float] {
@@ -76,8 +76,8 @@ import Testing
         return Reference.evaluate(results, inputs: [a.map(Double.init), b.map(Double.init)])
     }
 
-    /// Each element is as near as any order of k roundings allows, and has the same bits by every instruction set and in
-    /// any number of parts.
+    /// Each element is as accurate as any order of k roundings allows, and has the same bits with every instruction set
+    /// and any number of parts.
     private func check(_ cases: [Case]) {
         for test in cases {
             let (a, b) = Self.operands(test)
@@ -102,7 +102,7 @@ import Testing
         check((1...65).flatMap { Case.all(($0 * 17) % 65 + 1, ($0 * 41) % 65 + 1, $0) })
     }
 
-    /// Vectors, narrow matrices and shallow products, about the extents where the way of doing them changes.
+    /// Vectors, narrow matrices and shallow products, around the extents at which the method changes.
     @Test func fewRowsColumnsOrSteps() {
         for few in [1, 2, 3, 4, 5, 8, 9, 15, 16, 17] {
             for many in [1, 7, 8, 31, 48, 129] {
@@ -113,7 +113,8 @@ import Testing
         }
     }
 
-    /// Depths that are cut in blocks, right operands that are packed for their size alone, the shapes of training steps.
+    /// Depths that are divided into blocks, right operands that are packed for their size alone, the shapes of training
+    /// steps.
     @Test(arguments: [
         (33, 20, 1500), (20, 1030, 600), (40, 1030, 515), (100, 784, 400), (500, 128, 4), (128, 4, 500), (64, 256, 256),
         (1, 1500, 700), (1500, 1, 700), (256, 256, 64),
@@ -129,7 +130,7 @@ import Testing
         }
     }
 
-    /// NaN and infinity reach what they are multiplied into, and nothing else.
+    /// NaN and infinity reach the elements that they contribute to, and no others.
     @Test(arguments: [(1, 40, 30), (3, 40, 70), (20, 2, 50), (9, 33, 20), (70, 3, 10), (17, 65, 600)])
     func notANumberAndInfinity(_ extents: (Int, Int, Int)) {
         for test in Case.all(extents.0, extents.1, extents.2) {
@@ -149,7 +150,7 @@ import Testing
         }
     }
 
-    /// Where the operands lie changes no bit.
+    /// The place of the operands changes no bit.
     @Test func placesInMemoryDoNotMatter() {
         for kernels in KernelTests.kernels {
             for test in [(1, 33, 70), (6, 20, 64), (64, 50, 37), (70, 3, 90)].flatMap({ Case.all($0, $1, $2) }) {
@@ -160,7 +161,7 @@ import Testing
         }
     }
 
-    /// A plan holds the working memory of its largest product once.
+    /// A plan contains the working memory of its largest product once.
     @Test func productsShareTheirWorkingMemory() throws {
         func scratch(_ widths: [Int]) throws -> Int {
             let program = Program("products", inputs: [.float32(64, 64)] + widths.map { .float32($0, 64) }) { inputs in

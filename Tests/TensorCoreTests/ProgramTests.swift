@@ -68,7 +68,7 @@ import Testing
         #expect(try first.floats() == [2, 4])
     }
 
-    /// A recorded program keeps what it needs of constants, and reads the variables that it was recorded with.
+    /// A recorded program keeps the constants that it needs, and reads the variables that it was recorded with.
     @Test func plansKeepTheirConstants() throws {
         func make() throws -> Plan {
             let constant = Tensor((0..<1000).map(Float.init))
@@ -105,7 +105,7 @@ import Testing
         #expect(draw() != first)
     }
 
-    /// One program's random state serves the plans of all its lengths.
+    /// All plans of a program, of whatever length, share its random state.
     @Test func lengthsShareTheRandomState() throws {
         let program = Program("noise", inputs: [.float32(nil)]) { [$0[0] + .randomUniform($0[0].shape)] }
         let short = try program(.zeros([2]))[0].floats()

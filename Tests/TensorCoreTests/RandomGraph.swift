@@ -3,8 +3,8 @@
 /// A random program, the same for the same seed: element-wise chains with random broadcasting, reductions, views,
 /// products, lookups and random numbers, and assignments as optimisers make them.
 ///
-/// Fewer steps with the same seed give a prefix of the same program, so that a failure can be shrunk. Values keep to
-/// a moderate range, and nothing jumps where rounding decides, so that float32 stays near float64.
+/// Fewer steps with the same seed give a prefix of the same program, so that a failure can be shrunk. Values keep to a
+/// moderate range, and no operation is discontinuous where rounding decides, so that float32 stays close to float64.
 struct RandomGraph {
     let seed: UInt64
     let steps: Int
@@ -70,9 +70,9 @@ private struct Growth {
 
     private var random: TestRandom
     private var pool: [Item]
-    /// Tensors whose elements are exact in float32, fit to be compared.
+    /// Tensors whose elements are exact in float32, and can therefore be compared.
     private let exact: [Tensor]
-    /// Whether gradients are taken, and operations with kinks avoided.
+    /// Whether gradients are taken, in which case operations with kinks are avoided.
     private let isSmooth: Bool
 
     init(random: TestRandom, inputs: [Tensor], variables: [Variable]) {
@@ -99,7 +99,7 @@ private struct Growth {
         }
     }
 
-    /// Adds a tensor, scaled down if its elements may have grown too large; one of too many is dropped.
+    /// Adds a tensor, scaled down if its elements may have grown too large; drops one if there are too many.
     private mutating func add(_ tensor: Tensor, _ bound: Double) {
         guard tensor.count <= Self.largestCount else { return }
         let scale = Self.largestBound / 2 / bound
@@ -138,7 +138,7 @@ private struct Growth {
         }
     }
 
-    /// A partner that broadcasts with `x`: from the pool, or a new constant of a shape that repeats.
+    /// A tensor that broadcasts with `x`: from the pool, or a new constant of a shape that repeats.
     private mutating func partner(of x: Item) -> Item {
         let fitting = pool.filter { other in
             x.tensor.shape.broadcast(with: other.tensor.shape).map { $0.elementCount <= Self.largestCount } ?? false
@@ -262,7 +262,7 @@ private struct Growth {
         }
     }
 
-    /// A normalisation of rows: reductions between operations of elements.
+    /// A normalisation of rows: reductions between element-wise operations.
     private mutating func standardize() {
         let x = item()
         guard x.tensor.rank >= 1, x.tensor.shape.last! > 0 else { return }
@@ -290,7 +290,7 @@ private struct Growth {
         add(sum * (1 / Double(states.count)), x.bound)
     }
 
-    /// Convolutions and pooling of images made of whatever is there.
+    /// Convolutions and pooling of images made from the available tensors.
     private mutating func windows() {
         let x = item()
         let count = x.tensor.count
@@ -348,7 +348,7 @@ private struct Growth {
         }
     }
 
-    /// A tensor of the pool, brought to a variable's shape.
+    /// A tensor of the pool, converted to a variable's shape.
     private mutating func fitted(to shape: Shape) -> Tensor {
         let candidate = item()
         let value = candidate.tensor.tanh()

@@ -2,10 +2,10 @@ import Testing
 
 @testable import TensorCore
 
-/// Hundreds of random programs: fused and unfused plans of every instruction set give the same bits, and those are
-/// near the float64 reference, assignments included; so do units done in parts.
+/// Hundreds of random programs: fused and unfused plans with every instruction set give the same bits, close to the
+/// float64 reference, assignments included; so do units done in parts.
 @Suite struct RandomGraphTests {
-    /// Programs a test case; the cases run side by side.
+    /// Programs per test case; the cases run concurrently.
     private static let programsPerCase = 100
 
     @Test(arguments: 0..<6)
@@ -31,7 +31,7 @@ import Testing
     private static let replays = 3
     private static let tolerance = 2e-6
 
-    /// A description of the first difference between two ways to run the program; nil where all agree.
+    /// A description of the first difference between two ways to run the program; nil if all agree.
     private static func disagreement(_ graph: RandomGraph) throws -> String? {
         let (exact, plan) = try referenceTrace(graph)
         var first: Trace?
@@ -45,8 +45,8 @@ import Testing
                     for (index, (result, values)) in zip(results, expected).enumerated() {
                         let difference = largestDifference(result, values)
                         if !(difference < tolerance) {
-                            return
-                                "\(label): replay \(replay), result \(index) is \(difference) from the reference\n\(plan)"
+                            return "\(label): replay \(replay), result \(index) is \(difference) from the reference\n"
+                                + "\(plan)"
                         }
                     }
                 }
@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    /// Other inputs in each replay.
+    /// Different inputs in each replay.
     private static func inputs(of graph: RandomGraph, replay: Int) -> [[Float]] {
         graph.inputShapes.enumerated().map { index, shape in
             numbers(shape.elementCount, seed: graph.seed + UInt64(index + 10 * replay) + 100).map { Float($0) }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TensorCore
 
-/// What planning makes of a recording: the units that are left.
+/// What planning makes of a recording: the remaining units.
 @Suite struct RewritingTests {
     /// The names of the units of a program on float32 inputs.
     private func units(_ shapes: [Shape], _ body: @escaping ([Tensor]) throws -> [Tensor]) throws -> [String] {
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func partsOfOtherPlacesAreCopied() throws {
-        // An input, a part that comes twice, and one that is an output.
+        // An input, a part that occurs twice, and one that is an output.
         let (a, b) = (numbers(12, seed: 1), numbers(12, seed: 2))
         let results = try run([[3, 4], [3, 4]], [a, b]) { inputs in
             let (x, y) = (inputs[0].exp(), inputs[1].tanh())
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    /// A rectifier's mask is computed from its result where the gradient needs it, and takes no memory.
+    /// If the gradient needs a rectifier's mask, it is computed from the rectifier's result, and takes no memory.
     @Test func masksAreNotKept() throws {
         let inputs = [Program.Input.float32(64, 256), .float32(256, 256)]
         let plan = try Program("test", inputs: inputs) { inputs in
@@ -108,7 +108,7 @@ import Testing
         #expect(plan.steps.contains { $0.name.contains("less · ") && $0.name.contains("select") }, "\(plan)")
     }
 
-    /// Heads of attention: products read and write permuted arrays where they are.
+    /// Attention heads: products read and write permuted arrays in place.
     @Test func productsReadAndWritePermutedArrays() throws {
         let (batch, length, heads, width) = (3, 5, 2, 8)
         let shape = [batch, length, heads * width]
@@ -150,7 +150,8 @@ import Testing
         #expect(try largestDifference(run([shape], values, body)[0], exact[0]) < 2e-6)
     }
 
-    /// Sums of columns beside what feeds them: blocks of several sizes, long ones in pieces, and the same bits as unfused.
+    /// Sums of columns together with their inputs: blocks of several sizes, long ones in pieces, and the same bits as
+    /// unfused.
     @Test(arguments: [[40, 30], [700, 50], [6, 70, 100], [2, 300, 64], [5, 7, 3]] as [Shape])
     func columnsAreAddedUpInGroups(_ shape: Shape) throws {
         let values = [numbers(shape.elementCount, seed: 9)]

@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    /// Each replay draws anew, each node on its own, and the same seed the same.
+    /// Each replay samples new numbers, each node its own, and the same seed gives the same ones.
     @Test func nodesAndReplaysDiffer() throws {
         let program = Program("two", seed: 3) { _ in [.randomGumbel([64]), .randomGumbel([64])] }
         let plan = try program.plan()

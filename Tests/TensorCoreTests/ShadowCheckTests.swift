@@ -5,7 +5,7 @@ import Testing
 
 @inline(never) private func product(_ x: Tensor, _ weight: Variable) -> Tensor { x.matmul(weight.tensor) * 1 }
 
-/// What is wrong with products, relative to the last element. Only in processes of their own.
+/// The error of the faulty products, relative to the last element. Used only in separate processes.
 nonisolated(unsafe) private var wrongness: Float = 0
 
 /// Kernels whose products are wrong.
@@ -21,7 +21,7 @@ private func wrongKernels(error: Float) throws -> PlanOptions {
     return try PlanOptions(kernels: KernelTable(pointer: UnsafePointer(table)))
 }
 
-/// Runs are compared with plain ones; what differs is found and named.
+/// Runs are compared with plain ones; differences are found and named.
 @Suite struct ShadowCheckTests {
     /// A step of gradient descent with a dropout-like mask, run `runs` times.
     private static func step(_ weight: Variable) throws -> Program {
@@ -47,7 +47,7 @@ private func wrongKernels(error: Float) throws -> PlanOptions {
         #expect(weight.values != before)
     }
 
-    /// The compared runs do what the others do: same results, same random numbers.
+    /// The compared runs behave like the others: same results, same random numbers.
     @Test func comparingChangesNothing() throws {
         func results(shadowed: Bool) throws -> [Float] {
             let state = Variable([1, 2, 3], shape: [3])
@@ -70,7 +70,7 @@ private func wrongKernels(error: Float) throws -> PlanOptions {
         #expect(try Program("plain", inputs: [.float32(1)]) { [$0[0] + 1] }.plan().shadowDifferences.isEmpty)
     }
 
-    /// A product that is wrong in its last element, more than rounding is and less.
+    /// A product with an error in its last element, larger than rounding and smaller.
     @Test(arguments: [1.0, 3e-5]) func aWrongKernelIsFound(error: Double) async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [error] in
             try Self.runWrong(error: Float(error))
@@ -106,7 +106,8 @@ private func wrongKernels(error: Float) throws -> PlanOptions {
         return plan.shadowDifferences
     }
 
-    /// A gradient that is 0 but for rounding, and an optimiser that takes only its sign: rounding explains any difference.
+    /// A gradient that is 0 except for rounding, and an optimiser that uses only its sign: rounding explains any
+    /// difference.
     @Test func amplifiedRoundingIsExplained() async {
         await #expect(processExitsWith: .success) {
             let weight = Variable(numbers(64, seed: 5).map { Float($0) }, shape: [64], name: "weight")

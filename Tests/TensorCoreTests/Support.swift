@@ -3,7 +3,7 @@ import Testing
 
 @testable import TensorCore
 
-/// Reproducible test numbers, away from the kinks of |x|, max and the like.
+/// Reproducible test numbers, away from the kinks of |x|, max and similar functions.
 func numbers(_ count: Int, seed: UInt64, in range: ClosedRange<Double> = -2...2) -> [Double] {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
     return (0..<count).map { _ in
@@ -42,7 +42,7 @@ func largestDifference(_ a: [Float], _ b: [Double]) -> Double {
     }.max() ?? 0
 }
 
-/// Whether a stopped program's error output holds all fragments.
+/// Whether the error output of a stopped program contains all fragments.
 func expect(_ result: ExitTest.Result?, says fragments: String...) {
     let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     for fragment in fragments { #expect(text.contains(fragment), "'\(fragment)' is not in: \(text)") }

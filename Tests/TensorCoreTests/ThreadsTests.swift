@@ -6,9 +6,9 @@ import Testing
 
 @testable import TensorCore
 
-/// Replays on several threads, each test in a process of its own, as the number of threads is the process's.
+/// Replays on several threads. Each test has its own process, because the number of threads is global to the process.
 @Suite struct ThreadsTests {
-    /// Each part waits until both have begun, which one thread alone would never see.
+    /// Each part waits until both have started, which would never happen on a single thread.
     @Test func partsRunAtTheSameTime() async {
         await #expect(processExitsWith: .success) {
             Threads.count = 2
@@ -39,7 +39,7 @@ import Testing
                 Threads.count = count
                 #expect(try step.trace(replays: 20) { $0.run() } == alone)
             }
-            // A plan for five threads is run by any number of them.
+            // A plan for five threads can be run by any number of them.
             let counts = [5, 1, 2, 3, 64]
             var run = 0
             let changing = try step.trace(replays: 20) { plan in
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    /// Runs at the same time share the pool without waiting for each other, and disturb nobody's results.
+    /// Concurrent runs share the pool without waiting for each other, and don't disturb each other's results.
     @Test func concurrentRuns() async {
         await #expect(processExitsWith: .success) {
             Threads.count = 2
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    /// Everyone's working memory counts.
+    /// The working memory of all threads counts.
     @Test func workingMemoryIsEachThreadsOwn() async {
         await #expect(processExitsWith: .success) {
             func scratchBytes(threads: Int) throws -> Int {
@@ -80,13 +80,13 @@ import Testing
         }
     }
 
-    /// Waiting for a part much longer than the work should take means that the processors are needed elsewhere.
+    /// If the caller waits for a part much longer than the work should take, the processors are needed elsewhere.
     @Test func runsGoAloneWhereWorkersLoseTheirProcessors() async {
         await #expect(processExitsWith: .success) {
             Threads.count = 2
             let late = Counter()
             var instruction = Instruction { part, _ in
-                // Whoever isn't first sleeps; the first waits for it to have begun.
+                // Every part but the first sleeps; the first waits for another to have started.
                 if late.value.wrappingAdd(1, ordering: .acquiringAndReleasing).oldValue == 0 {
                     while late.value.load(ordering: .acquiring) < 2 { rv_pause() }
                 } else {
@@ -97,7 +97,7 @@ import Testing
             let replay = Replay([instruction])
             var team = replay.begin()
             #expect(team == 2)
-            // Either the caller sleeps, and its own time is nobody's fault, or the worker does.
+            // Either the caller sleeps, in which case its own time is no evidence, or the worker does.
             for _ in 0..<1_000 where team == 2 {
                 late.value.store(0, ordering: .releasing)
                 replay.run(0, team: &team)

@@ -1,6 +1,6 @@
 @testable import TensorCore
 
-/// Whole training steps of three kinds of network, small but with everything in them.
+/// Whole training steps of three kinds of network, small but complete.
 enum TrainingStep: CaseIterable, Codable {
     case convolutional, transformer, longShortTermMemory
 
@@ -99,7 +99,7 @@ enum TrainingStep: CaseIterable, Codable {
         return (plan, parameters + speeds)
     }
 
-    /// Losses and variables after each of so many runs, as bits; each unit is cut as far as it can be.
+    /// Losses and variables after each of the given number of runs, as bits; each unit is divided as far as possible.
     func trace(replays: Int, _ run: (Plan) -> Void) throws -> [[[UInt32]]] {
         var options = try PlanOptions()
         options.leastPart = 0

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Damages a file in every way that is tried: cuts it to each shorter length, and changes each byte to several others.
+/// Damages a file in many ways: truncates it to each shorter length, and changes each byte to several others.
 ///
-/// The file is written without waiting for the disk, for there are thousands of them.
+/// The file is written without waiting for the disk, because there are thousands of versions.
 ///
 /// - Parameters:
-///   - bytes: The file's content.
-///   - path: Where the damaged file is put.
-///   - check: Reads it; is told what was done, and the place: the length, or the byte's.
+///   - bytes: The contents of the file.
+///   - path: The path of the damaged file.
+///   - check: Reads the file; it receives the kind of damage and its place: the length, or the index of the byte.
 public func forEachDamage(
     of bytes: [UInt8], at path: String, _ check: (_ damage: Damage, _ place: Int) throws -> Void
 ) throws {
@@ -26,18 +26,18 @@ public func forEachDamage(
     }
 }
 
-/// What happened to a file.
+/// The kind of damage to a file.
 public enum Damage { case cut, changed }
 
 private func writePlainly(_ bytes: [UInt8], to path: String) {
-    // Into a new file: where an old one is emptied first, some file systems wait for the disk.
+    // Into a new file: if an old one is emptied first, some file systems wait for the disk.
     unlink(path)
     guard let file = fopen(path, "wb") else { preconditionFailure("cannot write \(path)") }
     defer { fclose(file) }
     precondition(fwrite(bytes, 1, bytes.count, file) == bytes.count, "cannot write \(path)")
 }
 
-/// The most memory that the process has held so far, in bytes.
+/// The peak memory of the process so far, in bytes.
 public func peakMemory() -> Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

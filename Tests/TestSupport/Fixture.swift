@@ -1,6 +1,6 @@
 import Foundation
 
-/// Whether the bytes are those of the fixture at `path`; with `REVERIE_WRITE_FIXTURES` set the fixture is written first.
+/// Whether the bytes equal the fixture at `path`; with `REVERIE_WRITE_FIXTURES` set, the fixture is written first.
 public func matchesFixture(_ bytes: [UInt8], at path: String) throws -> Bool {
     let file = URL(filePath: path)
     if ProcessInfo.processInfo.environment["REVERIE_WRITE_FIXTURES"] != nil {

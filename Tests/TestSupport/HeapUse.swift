@@ -1,6 +1,6 @@
 import Foundation
 
-/// Bytes allocated from the C library's heap and not yet freed, in all threads; nil where it can't be asked.
+/// Bytes allocated from the C library's heap and not yet freed, in all threads; nil if they can't be determined.
 ///
 /// glibc's `mallinfo2` is in no Swift module. It returns a structure of ten words, which on x86-64 is the same as
 /// taking the structure's address.

@@ -2,17 +2,17 @@ import Graphics
 
 @testable import Viewer
 
-/// A scene for the tests: a ball in a box, at a height that follows from the time step, so that it can run back.
+/// A scene for the tests: a ball in a box, whose height is a function of the time step, so that it can run backwards.
 final class BouncingBall: ViewerScene {
     let title: String
     var frameSize: FrameSize
     var framesPerSecond = 30.0
     var canStepBack = true
     var canStartEpisode = true
-    /// A step of so many is held for a second; 0 for none.
+    /// Every step whose number is a multiple of this is held for a second; 0 for none.
     var heldEvery = 0
     var holdTime: Double { heldEvery > 0 && step % heldEvery == 0 ? 1 : 0 }
-    /// Time steps in an episode.
+    /// Time steps per episode.
     var length = Int.max
     var playKeys: Set<ViewerKey> = []
     /// The keys that were held at each step.
@@ -21,16 +21,16 @@ final class BouncingBall: ViewerScene {
     var views: [String] = []
     /// The views that were chosen.
     private(set) var chosen: [Int] = []
-    /// What `advance`, `newEpisode` and `choose` throw, if anything.
+    /// The error that `advance`, `newEpisode` and `choose` throw, if any.
     var failure: (any Error)?
 
     private(set) var step = 0
     private(set) var episode = 1
     private(set) var seed = 7
-    /// Steps made in all, forward only.
+    /// The total number of steps, forward only.
     private(set) var advances = 0
     private(set) var draws = 0
-    /// Called at every step.
+    /// Called in every step.
     var onAdvance: () -> Void = {}
 
     init(title: String = "Bouncing ball", size: FrameSize = FrameSize(width: 96, height: 72)) {

@@ -100,7 +100,7 @@ import Testing
                 let frame = PanelView(title: "A long title of a scene", panel: panel).frame(
                     FrameSize(width: width, height: height))
                 #expect(frame.size == FrameSize(width: width, height: height))
-                // What is drawn stays inside the padding.
+                // All drawing stays inside the padding.
                 if width > Theme.padding * 2 {
                     let right = frame.cropped(
                         x: width - Theme.padding + 2, y: 0, width: Theme.padding - 2, height: height)

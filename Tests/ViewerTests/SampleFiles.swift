@@ -4,7 +4,7 @@ import Testing
 
 @testable import Viewer
 
-/// Writes pictures of the window for the eye, to the folder that REVERIE_VIEWER_SAMPLES names.
+/// Writes frames of the window for visual inspection, to the folder in REVERIE_VIEWER_SAMPLES.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["REVERIE_VIEWER_SAMPLES"] != nil))
 struct SampleFiles {
     @Test func write() throws {
@@ -31,7 +31,7 @@ struct SampleFiles {
     }
 }
 
-/// Opens a real window on the test's scene until it is closed, to try the keys by hand, if REVERIE_VIEWER_DEMO is set.
+/// If REVERIE_VIEWER_DEMO is set, opens a real window on the test's scene until it is closed, to try the keys by hand.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["REVERIE_VIEWER_DEMO"] != nil))
 struct Demo {
     @Test @MainActor func open() throws {

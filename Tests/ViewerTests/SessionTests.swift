@@ -7,7 +7,7 @@ import Testing
 @Suite struct SessionTests {
     private let scene = BouncingBall()
 
-    /// Passes `seconds` in refreshes of 1/60, on a clock of its own that a step moves on by `cost` seconds.
+    /// Lets `seconds` pass in refreshes of 1/60, on a clock of its own that a step advances by `cost` seconds.
     private func pass(_ session: ViewerSession, _ seconds: Double, from start: Double = 0, cost: Double = 0) throws {
         var now = start
         scene.onAdvance = { now += cost }
@@ -42,7 +42,7 @@ import Testing
         session.release(.left)
         #expect(try session.press(.space, at: 0).isEmpty && !session.state.isPaused)
         try pass(session, 0.12)
-        // What went up before the step counts once; what stays down counts at each step.
+        // A key released before the step counts once; a key that stays down counts in each step.
         #expect(scene.heldKeys == [[.left, .sign("1"), .space], [.space], [.space]])
         session.release(.space)
         try pass(session, 0.07, from: 0.12)
@@ -52,7 +52,7 @@ import Testing
         session.releaseAll()
         try pass(session, 0.1, from: 0.2)
         #expect(scene.heldKeys[before] == [.space] && scene.heldKeys.dropFirst(before + 1).allSatisfy(\.isEmpty))
-        // While time stands still they are the window's keys.
+        // While time is stopped they are the window's keys.
         _ = try session.press(.letter("p"), at: 0.4)
         _ = try session.press(.space, at: 0.4)
         #expect(!session.state.isPaused)
@@ -79,7 +79,7 @@ import Testing
         try pass(session, 3, cost: 0.005)
         // Three steps of 5 ms fit before the deadline of 12.5 ms in each refresh of 16.7 ms.
         #expect(abs(session.state.reachedSpeed! - 6) < 0.5)
-        #expect(StatusLine(state: session.state).speed.hasPrefix("64× asked, "))
+        #expect(StatusLine(state: session.state).speed.hasPrefix("64× requested, "))
     }
 
     @Test func withoutALimitStepsFillTheirTime() throws {
@@ -131,7 +131,7 @@ import Testing
         #expect(throws: Trouble.self) { try pass(session, 1) }
         #expect(throws: Trouble.self) { try session.press(.sign("."), at: 0) }
         _ = try session.press(.letter("r"), at: 0)
-        #expect(session.state.message == "No new episode: the world broke")
+        #expect(session.state.message == "Can't start an episode: the world broke")
     }
 
     @Test func aViewThatIsChosenStartsAnew() throws {
@@ -144,7 +144,7 @@ import Testing
         #expect(scene.chosen == [1] && !session.state.hasEnded && session.needsDrawing)
         scene.failure = Trouble()
         _ = try session.press(.sign("1"), at: 1)
-        #expect(scene.chosen == [1] && session.state.message == "No such view: the world broke")
+        #expect(scene.chosen == [1] && session.state.message == "Can't show this view: the world broke")
     }
 
     @Test func onlyTheWindowsEffectsAreLeft() throws {

@@ -107,7 +107,7 @@ import Testing
         state.hasEnded = true
         for key in [ViewerKey.sign("."), .space] {
             #expect(state.handle(key, in: scene).isEmpty)
-            #expect(state.message == "Nothing more comes here.")
+            #expect(state.message == "There is nothing more to show.")
         }
         _ = state.handle(.tab, in: scene)
         #expect(state.message == nil, "the next key takes the message away")

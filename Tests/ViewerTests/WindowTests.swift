@@ -5,7 +5,8 @@ import Testing
 
 @testable import Viewer
 
-/// The window itself under SDL's dummy driver, which needs no display. One at a time: SDL has one event queue.
+/// The window itself with SDL's dummy driver, which needs no display. One test at a time, because SDL has one event
+/// queue.
 @Suite(.serialized) @MainActor struct WindowTests {
     private let scene = BouncingBall()
 
@@ -18,7 +19,7 @@ import Testing
         ViewerOptions(size: FrameSize(width: 400, height: 300), speed: speed, maximumFrames: frames)
     }
 
-    /// Hands the window keys as the keyboard would, in the middle of a run.
+    /// Sends keys to the window as the keyboard would, in the middle of a run.
     private func send(
         _ scancode: SDL_Scancode, _ sym: Int32 = 0, modifiers: Int32 = 0, type: SDL_EventType = SDL_KEYDOWN
     ) {
@@ -133,7 +134,7 @@ import Testing
         #expect(SDL_WasInit(SDL_INIT_VIDEO) == 0)
     }
 
-    /// SDL would fall back on a driver without a screen and wait there for ever.
+    /// SDL would fall back to a driver without a screen and wait there for ever.
     @Test func withoutADisplayThereIsNoWindow() async {
         await #expect(processExitsWith: .success) {
             for name in ["SDL_VIDEODRIVER", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"] { unsetenv(name) }

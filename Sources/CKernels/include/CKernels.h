@@ -1,7 +1,7 @@
-// Vectorised loops of the tensor core, one body built for several instruction sets.
+// Vectorised loops of the tensor core: one body, built for several instruction sets.
 //
-// A table of kernels is chosen once, by `rv_kernels_best`; tests force each one by name. All arrays are
-// float32 unless said otherwise. No function allocates memory or keeps state.
+// A table of kernels is chosen once, by `rv_kernels_best`; tests request each one by name. All arrays are float32
+// unless stated otherwise. No function allocates memory or keeps state.
 #ifndef REVERIE_CKERNELS_H
 #define REVERIE_CKERNELS_H
 
@@ -10,8 +10,8 @@
 
 #include "movement.h"
 
-// Elements that a group handles at a time, about: its registers stay in the first-level cache. A group with reductions
-// takes whole rows, one at least.
+// The approximate number of elements that a group processes at a time: its registers stay in the first-level cache. A
+// group with reductions takes whole rows, at least one.
 #define RV_STRIP 512
 
 // Operations of one instruction in an element-wise group. The order is that of the kernel table.
@@ -52,12 +52,12 @@ typedef enum {
     RV_ELEMENTWISE_COUNT,
     RV_RANDOM_UNIFORM = RV_ELEMENTWISE_COUNT,
     RV_RANDOM_NORMAL,
-    // From elements to one number a row.
+    // From elements to one number per row.
     RV_SUM_ROWS,
     RV_MAXIMUM_ROWS,
-    // From one number a row to the row's elements.
+    // From one number per row to the row's elements.
     RV_SPREAD_ROWS,
-    // Added up element by element, `inner` sums for every `outer` elements: the destination is an operand RV_SUMS.
+    // Added up element by element, with `inner` sums for every `outer` elements: the destination is an operand RV_SUMS.
     RV_SUM_COLUMNS,
 } rv_operation;
 
@@ -71,7 +71,7 @@ typedef enum {
     RV_SUMS,        // memory[(i / outer) · inner + i % inner], to which elements are added
 } rv_access;
 
-// An operand of a group; all but contiguous operands have a strip of the working memory.
+// An operand of a group; all except contiguous operands have a strip of the working memory.
 typedef struct {
     float *memory;
     size_t inner, outer, step;
@@ -94,7 +94,8 @@ typedef struct {
     uint64_t counter;
 } rv_random_state;
 
-// A chain of element-wise operations over `count` elements in rows of `row`, and of reductions of rows, run strip by strip.
+// A chain of element-wise operations over `count` elements in rows of `row`, and of reductions of rows, run strip by
+// strip.
 typedef struct {
     size_t count, row;
     size_t strip;  // elements at a time: whole rows
@@ -133,8 +134,8 @@ static inline rv_product rv_packed_product(
 //     y[n, i, j, o] = sum over a, b, c of w[o, a, b, c]
 //         · x[n, i·stride_height + a·dilation_height - pad_top, j·stride_width + b·dilation_width - pad_left, g·C + c]
 //
-// where C = in_channels / groups channels belong to each group and g = o / (out_channels / groups). What lies outside
-// of x is 0. The bottom and right padding follow from the extents of y; negative padding crops.
+// where C = in_channels / groups channels belong to each group and g = o / (out_channels / groups). Elements outside of
+// x are 0. The bottom and right padding follow from the extents of y; negative padding crops.
 typedef struct {
     size_t batch, in_height, in_width, in_channels;
     size_t out_height, out_width, out_channels;
@@ -145,7 +146,7 @@ typedef struct {
     size_t groups;
 } rv_convolution;
 
-// What a convolution's kernel computes, of which two arrays.
+// Which array a convolution's kernel computes from the other two.
 typedef enum {
     RV_CONVOLUTION_FORWARD,  // (x, w) -> y
     RV_CONVOLUTION_INPUT,    // (y's gradient, w) -> x's gradient
@@ -177,15 +178,15 @@ typedef struct {
 
 size_t rv_group_scratch(const rv_group *group);
 
-// Makes the calling thread treat subnormal numbers as 0, and returns its earlier mode for `rv_restore_mode`: moments
-// that decay towards 0 would otherwise slow a training step down several times.
+// Makes the calling thread treat subnormal numbers as 0, and returns its earlier mode for `rv_restore_mode`: without
+// this, moments that decay towards 0 would slow down a training step several times.
 unsigned rv_flush_subnormals(void);
 void rv_restore_mode(unsigned mode);
 
-// The processors that this process may use.
+// The number of processors that this process may use.
 size_t rv_processors(void);
 
-// Tells the processor that the calling thread waits for another one to write to memory.
+// Tells the processor that the calling thread is waiting for another one to write to memory.
 static inline void rv_pause(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
@@ -194,10 +195,10 @@ static inline void rv_pause(void) {
 #endif
 }
 
-// The best table for this processor, or NULL when it lacks AVX2 and FMA (x86-64-v3).
+// The best table for this processor; NULL if it lacks AVX2 and FMA (x86-64-v3).
 const rv_kernels *rv_kernels_best(void);
 
-// The table called `name` ("x86-64-v3", "x86-64-v4", "portable"), or NULL where it can't run here.
+// The table called `name` ("x86-64-v3", "x86-64-v4", "portable"); NULL if it can't run here.
 const rv_kernels *rv_kernels_named(const char *name);
 
 #endif

@@ -3,66 +3,66 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// All conditionals of rows at once.
+/// A network that computes all conditionals of the rows in one pass.
 protocol ConditionalNetwork: Module {
-    /// The outputs for each number: x (B, D) → (B, D, P), P being the distribution's. Those for the number order[i] depend on
-    /// order[0], …, order[i − 1] of the row alone.
+    /// The outputs for each number: x (B, D) → (B, D, P), where P is the output count of the distribution. The outputs
+    /// for the number order[i] depend only on the row's numbers order[0], …, order[i − 1].
     func callAsFunction(_ x: Tensor) -> Tensor
-    /// The places of the numbers in the order of the chain rule.
+    /// The indices of the numbers in the order of the chain rule.
     var order: [Int] { get }
-    /// Rows that are asked for their likelihood at a time: few where the network keeps much for each.
+    /// The number of rows per likelihood evaluation; small for networks that keep many values per row.
     var rowLimit: Int { get }
-    /// What finds the conditionals one after the other, for `count` rows; nil where running the whole network is all there is.
+    /// A stepper that computes the conditionals one after the other for `count` rows; nil if the network can only be
+    /// run as a whole.
     func makeStepper(count: Int) throws -> (any ConditionalStepper)?
 }
 
 extension ConditionalNetwork {
-    /// Enough to keep matrix products busy.
+    /// Large enough to keep matrix products busy.
     var rowLimit: Int { 256 }
-    /// None.
     func makeStepper(count: Int) throws -> (any ConditionalStepper)? { nil }
 }
 
-/// Finds the outputs of one number after another, of several rows side by side.
+/// Computes the outputs of one number after another, for several rows side by side.
 protocol ConditionalStepper: AnyObject {
-    /// Whether it keeps something from number to number, so that it has to be asked for all, also those that are known.
+    /// Whether the stepper keeps state from number to number, and therefore must be called for every number, known ones
+    /// included.
     var remembers: Bool { get }
-    /// Finds the outputs for the number `order[index]` of each row, given those before. Called with rising indices, with each
-    /// of them where the stepper remembers.
+    /// Computes the outputs for the number `order[index]` of each row, given the numbers before it. Called with
+    /// increasing indices; a stepper that remembers is called with each of them.
     ///
     /// - Parameters:
-    ///   - rows: (count, D), all numbers before `index` in place.
-    ///   - outputs: (count, P), to be filled.
+    ///   - rows: (count, D), with all numbers before `index` in place.
+    ///   - outputs: (count, P), filled by the call.
     func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws
 }
 
 extension ConditionalStepper {
-    /// Rows are all that most know.
+    /// Most steppers need nothing but the rows.
     var remembers: Bool { false }
 }
 
-/// A model by the chain rule: p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood
-/// is exact, and rows are drawn number by number.
+/// A model by the chain rule, p(x) = Πᵢ p(xᵢ | x before i), with one network for all conditionals. The likelihood is
+/// exact, and rows are sampled number by number.
 public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
-    /// What a row is.
     public let data: Dataset.Description
-    /// What the network learned.
     public let parameters: Parameters
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     let network: any ConditionalNetwork
     let distribution: ConditionalDistribution
     private let optimizer: Adam
     let fitProgram, rowProgram, outputProgram: Program
 
-    /// Makes a model of a network.
+    /// Makes a model from a network.
     ///
-    /// - Parameter clippingNorm: The greatest norm of the gradients; nil for none.
+    /// - Parameter clippingNorm: The maximum norm of the gradients; nil for no clipping.
     init(
         _ network: any ConditionalNetwork, _ distribution: ConditionalDistribution, data: Dataset.Description,
         seed: UInt64, optimizer: Adam = Adam(learningRate: 0), clippingNorm: Double? = nil
     ) throws {
-        precondition(network.order.count == data.width, "an order of \(network.order.count) of \(data.width) numbers")
+        precondition(
+            network.order.count == data.width,
+            "the network orders \(network.order.count) numbers, the rows have \(data.width)")
         (self.network, self.distribution, self.data, self.optimizer) = (network, distribution, data, optimizer)
         let parameters = network.parameters
         self.parameters = parameters
@@ -79,16 +79,15 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
         optimizer.prepare(for: parameters)
     }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
-    /// That of fitting, which dropout draws from.
+    /// The random stream of fitting, which dropout samples from.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState] }
         set { fitProgram.randomState = newValue[0] }
     }
 
-    /// A step on the mean log-likelihood of the batch.
+    /// One update on the mean log-likelihood of the minibatch.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
@@ -97,7 +96,6 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
         return [("logLikelihood", Double(plan.output(0)[0]))]
     }
 
-    /// The mean log-likelihood.
     public func score(_ rows: DataRows) throws -> Double {
         let nats = try logProbabilities(rows)
         return nats.reduce(0, +) / Double(nats.count)
@@ -112,15 +110,16 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
         try rowProgram.rows(rows, limit: network.rowLimit)
     }
 
-    /// Draws what isn't known given the known numbers that come earlier in the order. Where unknown ones come last, as in the
-    /// lower half of a picture, that is p(unknown | known); elsewhere later known numbers have no say.
+    /// Samples the unknown numbers given the known numbers that come earlier in the order. If the unknown ones come
+    /// last, such as the lower half of an image, this is p(unknown | known); known numbers that come later have no
+    /// influence.
     public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         NumberByNumber(
             try makeStepper(count: count), distribution, order: network.order, count: count, from: start,
             known: known, seed: seed)
     }
 
-    /// The network's own stepper, or one that runs all of it.
+    /// The network's own stepper, or one that runs the whole network.
     private func makeStepper(count: Int) throws -> any ConditionalStepper {
         if let stepper = try network.makeStepper(count: count) { return stepper }
         return WholeNetwork(try outputProgram.plan(length: count), order: network.order)
@@ -133,7 +132,7 @@ final class WholeNetwork: ConditionalStepper {
     private let order: [Int]
     private let prepare: (Plan, Int) -> Void
 
-    /// - Parameter prepare: Sets the inputs beside the rows, for the number of an index.
+    /// - Parameter prepare: Sets the inputs other than the rows, for the number of an index.
     init(_ plan: Plan, order: [Int], prepare: @escaping (Plan, Int) -> Void = { _, _ in }) {
         (self.plan, self.order, self.prepare) = (plan, order, prepare)
     }

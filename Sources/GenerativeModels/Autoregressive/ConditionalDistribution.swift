@@ -4,16 +4,17 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// p(xᵢ | what comes before) of one number, as a function of a network's outputs for it.
+/// p(xᵢ | the numbers before it) of one number, parametrised by the network's outputs for it.
 enum ConditionalDistribution: Hashable, Sendable {
     /// 0 or 1; the output is the logit of 1.
     case bernoulli
-    /// A whole number below the count; the outputs are logits.
+    /// A whole number below the count; the outputs are the logits.
     case categorical(Int)
-    /// A mixture of so many Gaussians; the outputs are the shares' logits, the means, and the logarithms of the deviations.
+    /// A mixture of the given number of Gaussians; the outputs are the logits of the mixture weights, the means, and
+    /// the log standard deviations.
     case gaussianMixture(Int)
 
-    /// The distribution of numbers of a kind.
+    /// The distribution that suits a kind of numbers.
     init(_ kind: ElementKind, components: Int) {
         switch kind {
         case .bits: self = .bernoulli
@@ -23,7 +24,7 @@ enum ConditionalDistribution: Hashable, Sendable {
         }
     }
 
-    /// Outputs for a number.
+    /// The number of outputs per number.
     var outputCount: Int {
         switch self {
         case .bernoulli: 1
@@ -46,10 +47,10 @@ enum ConditionalDistribution: Hashable, Sendable {
     }
 
     /// The three parts of a mixture's outputs, each (…, count). Deviations are bounded below, so that no component can
-    /// close in on a single number of the data.
+    /// collapse onto a single number of the data.
     ///
-    /// The gradient of a mean is multiplied by its component's deviation: narrow components have steep densities, and would
-    /// move too far otherwise (Uria, Murray & Larochelle 2013, section 3).
+    /// The gradient of a mean is multiplied by its component's deviation: narrow components have steep densities and
+    /// would move too far otherwise (Uria, Murray & Larochelle 2013, section 3).
     private static func parts(_ outputs: Tensor, _ count: Int) -> (shares: Tensor, means: Tensor, logDeviations: Tensor)
     {
         let parts = outputs.split(into: 3, axis: -1)
@@ -59,7 +60,7 @@ enum ConditionalDistribution: Hashable, Sendable {
         return (parts[0], means, logDeviations)
     }
 
-    /// A draw, from the outputs of one number.
+    /// A sample, from the outputs of one number.
     func draw(_ outputs: UnsafeBufferPointer<Float>, _ random: inout RandomStream) -> Float {
         switch self {
         case .bernoulli: return random.uniform() < 1 / (1 + exp(-Double(outputs[0]))) ? 1 : 0
@@ -71,7 +72,7 @@ enum ConditionalDistribution: Hashable, Sendable {
         }
     }
 
-    /// A draw among the first `count` outputs as logits.
+    /// A sample of an index, with the first `count` outputs as logits.
     private static func draw(_ logits: UnsafeBufferPointer<Float>, _ count: Int, _ random: inout RandomStream) -> Int {
         let greatest = logits[..<count].max()!
         let weights = logits[..<count].map { exp(Double($0 - greatest)) }
@@ -85,7 +86,7 @@ enum ConditionalDistribution: Hashable, Sendable {
 }
 
 extension ElementKind {
-    /// The numbers as a network takes them: (…) → (…), of the size of 1.
+    /// The numbers as the network's inputs, scaled to magnitudes of about 1: (…) → (…).
     func networkInput(_ x: Tensor) -> Tensor {
         switch self {
         case .bits, .unit, .reals: x

@@ -5,7 +5,8 @@ import Random
 import TensorCore
 
 /// The convolutional NADE (Uria et al., "Neural autoregressive distribution estimation", 2016): a convolutional network
-/// that takes the known pixels, and which ones they are, as two channels and tells all others, by the orderless loss.
+/// whose input channels are the known pixels and the mask of known pixels, and which predicts all other pixels, trained
+/// with the orderless loss.
 struct ConvNADE: OrderlessNetwork {
     private let layers: [Conv2d]
     private let head: Conv2d
@@ -35,22 +36,17 @@ struct ConvNADE: OrderlessNetwork {
 
 /// Settings of ``ConvNADE``.
 public struct ConvNADESettings: ModelSettings {
-    /// Layers, the later ones with a residual connection.
+    /// Layers; all but the first have a residual connection.
     @Setting(1...100, "convolutional layers") public var layers = 6
-    /// Channels of each layer.
     @Setting(1...4096, "channels per layer") public var channels = 32
-    /// Columns of the kernels, odd.
     @Setting(1...31, "kernel size, odd") public var kernel = 5
-    /// Orders that a likelihood mixes.
     @Setting(1...4096, "orderings averaged in a likelihood") public var orders = 1
 
-    /// The defaults.
     public init() {}
 
-    /// Pictures of bits.
     public var needs: DataNeeds { DataNeeds(.bits, pictures: true) }
-    /// 20 epochs with a falling learning rate. Scores and likelihoods run the network for each number of a row in turn, so that
-    /// few rows have to do.
+    /// 20 epochs with a decaying learning rate. Scores and likelihoods run the network once for each number of a row,
+    /// so only a few rows are scored.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay) = (20, 32, 1e-3, .linear)
@@ -58,11 +54,10 @@ public struct ConvNADESettings: ModelSettings {
         }
     }
 
-    /// An ``OrderlessModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try ModelError.requireOdd(["kernel": kernel])
         guard let size = data.grid else {
-            throw ModelError.data(model: "conv-nade", found: "rows of the shape \(data.shape)", expected: "pictures")
+            throw ModelError.data(model: "conv-nade", found: "rows of the shape \(data.shape)", expected: "images")
         }
         var random = RandomStream(seed: seed).split("parameters")
         let network = ConvNADE(self, size: size, random: &random)

@@ -5,9 +5,9 @@ import Random
 import TensorCore
 
 /// The orderless deep NADE (Uria, Murray & Larochelle 2014): a network of linear layers that takes the known numbers
-/// and which ones they are, [x ⊙ m, m], and tells all others.
+/// and the mask of known numbers, [x ⊙ m, m], and predicts all others.
 struct DeepNADE: OrderedSums {
-    /// (D, H): from the known numbers, and from the marks, to the first hidden layer.
+    /// (D, H): from the known numbers, and from the mask, to the first hidden layer.
     let weight, markWeight: Variable
     /// (H).
     let bias: Variable
@@ -42,7 +42,7 @@ struct DeepNADE: OrderedSums {
         return own + ["hidden": Parameters(list: hidden.map(\.parameters))]
     }
 
-    /// The last hidden layer from the first one's sums, (…, H).
+    /// The last hidden layer from the sums of the first one, (…, H).
     private func units(_ sums: Tensor) -> Tensor { hidden.reduce(sums.relu()) { $1($0).relu() } }
 
     func callAsFunction(_ x: Tensor, known: Tensor) -> Tensor {
@@ -50,11 +50,11 @@ struct DeepNADE: OrderedSums {
         return units(sums).matmul(outputWeight.tensor, transposeRight: true) + outputBias.tensor
     }
 
-    /// The first layer's sums grow by two rows of weights a number, as NADE's do, so that an order costs no more than D
-    /// passes through what comes after.
+    /// Each number adds two rows of weights to the first layer's sums, as in NADE, so that an order costs no more than
+    /// D passes through the later layers.
     func logProbabilities(_ x: Tensor, order: Tensor) -> Tensor {
         let inOrder = x.columns(order)
-        // The marks' sums are the same for all rows: each number before is known, whatever it is.
+        // The mask's sums are the same for all rows: each earlier number is known, whatever its value.
         let (own, marks) = (weight.tensor.taking(order), markWeight.tensor.taking(order))
         let (outputs, biases) = (outputWeight.tensor.taking(order), outputBias.tensor.taking(order))
         let markSums = marks.cumulativeSum(axis: 0) - marks
@@ -68,25 +68,21 @@ struct DeepNADE: OrderedSums {
 
 /// Settings of ``DeepNADE``.
 public struct DeepNADESettings: ModelSettings {
-    /// Units of each hidden layer.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500]
-    /// 1 is a DeepNADE, more are its ensemble EoNADE.
+    /// 1 gives a DeepNADE; more give its ensemble, EoNADE.
     @Setting(1...4096, "orderings averaged in a likelihood (EoNADE)") public var orders = 1
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 200 epochs with a falling learning rate.
+    /// 200 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay) = (200, 1e-3, .linear) }
     }
 
-    /// An ``OrderlessModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard !hiddenUnits.isEmpty else {
-            throw ModelError.setting("hiddenUnits", value: "empty", expected: "one hidden layer or more")
+            throw ModelError.setting("hiddenUnits", value: "empty", expected: "at least one hidden layer")
         }
         var random = RandomStream(seed: seed).split("parameters")
         let network = DeepNADE(width: data.width, hiddenUnits: hiddenUnits, random: &random)

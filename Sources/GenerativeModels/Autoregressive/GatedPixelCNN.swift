@@ -4,13 +4,14 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The gated PixelCNN (van den Oord et al., "Conditional image generation with PixelCNN decoders", 2016). Two stacks
-/// of convolutions: the vertical one sees all rows above, the horizontal one what is to the left in the row, and is fed by the
-/// vertical one. Masked square kernels leave a blind spot to the upper right, which the vertical stack fills. A layer's unit is
+/// The gated PixelCNN (van den Oord et al., "Conditional image generation with PixelCNN decoders", 2016). It has two
+/// stacks of convolutions: the vertical one sees all rows above; the horizontal one sees the pixels to the left in the
+/// same row, and receives the outputs of the vertical one. Masked square kernels leave a blind spot to the upper right,
+/// which the vertical stack covers. The unit of a layer is
 ///
 ///     y = tanh(W_f ∗ x) ⊙ σ(W_g ∗ x)
 ///
-/// Pictures are grey: (H, W) or (H, W, 1).
+/// Images are grey-scale: (H, W) or (H, W, 1).
 struct GatedPixelCNN: ConditionalNetwork {
     private let layers: [GatedLayer]
     private let head: [Conv2d]
@@ -18,7 +19,7 @@ struct GatedPixelCNN: ConditionalNetwork {
     private let size: (height: Int, width: Int, channels: Int)
     private let dropout: Dropout?
     let order: [Int]
-    /// Rows above a pixel that it depends on.
+    /// The number of rows above a pixel that it depends on.
     private let reach: Int
 
     init(_ settings: GatedPixelCNNSettings, data: Dataset.Description, outputs: Int, random: inout RandomStream) {
@@ -48,7 +49,7 @@ struct GatedPixelCNN: ConditionalNetwork {
         RowWindows(self, rowWidth: size.width, reach: reach, count: count)
     }
 
-    /// Of pictures of any height.
+    /// Accepts images of any height.
     func callAsFunction(_ x: Tensor) -> Tensor {
         let picture = data.kind.networkInput(x).reshaped(to: [x.shape[0], -1, size.width, 1])
         var stacks = (vertical: picture, horizontal: picture)
@@ -64,13 +65,14 @@ struct GatedPixelCNN: ConditionalNetwork {
 /// One layer of both stacks.
 struct GatedLayer: Module {
     private let vertical, horizontal: Conv2d
-    /// From the vertical stack's sums to the horizontal one's.
+    /// From the vertical stack's sums to those of the horizontal one.
     private let link: Conv2d
-    /// Of the horizontal stack's result, before it is added to what came in.
+    /// Applied to the horizontal stack's result before the residual addition.
     private let residual: Conv2d
     private let isFirst: Bool
 
-    /// - Parameter isFirst: Whether the layer sees the picture itself: then neither the pixel nor, in the vertical stack, its row.
+    /// - Parameter isFirst: Whether the layer sees the image itself: then it must not see the pixel nor, in the
+    ///   vertical stack, the pixel's row.
     init(_ inputs: Int, _ outputs: Int, kernel: Int, isFirst: Bool, random: inout RandomStream) {
         let half = kernel / 2
         vertical = Conv2d(inputs, 2 * outputs, kernel: (isFirst ? half : half + 1, kernel), random: &random)
@@ -87,11 +89,12 @@ struct GatedLayer: Module {
         ]
     }
 
-    /// Both stacks a layer on, (B, H, W, inputs) → (B, H, W, outputs) each.
+    /// Applies the layer to both stacks, (B, H, W, inputs) → (B, H, W, outputs) each.
     func callAsFunction(_ above: Tensor, _ left: Tensor) -> (vertical: Tensor, horizontal: Tensor) {
         let (rows, side) = (vertical.weight.shape[1], vertical.weight.shape[2] / 2)
         let columns = horizontal.weight.shape[2]
-        // The vertical stack ends at the row above in the first layer; later its own row has seen no more than that.
+        // In the first layer the vertical stack ends at the row above; in later layers its own row has seen no more
+        // than that.
         let sides = Padding(top: isFirst ? rows : rows - 1, bottom: isFirst ? -1 : 0, left: side, right: side)
         let v = above.convolution2d(vertical.weight.tensor, padding: sides) + vertical.bias!.tensor
         let lead = Padding(left: isFirst ? columns : columns - 1, right: isFirst ? -1 : 0)
@@ -100,7 +103,7 @@ struct GatedLayer: Module {
         return isFirst ? (Self.gated(v), result) : (above + Self.gated(v), left + result)
     }
 
-    /// tanh of one half of the channels times σ of the other.
+    /// tanh of the first half of the channels times σ of the second.
     private static func gated(_ x: Tensor) -> Tensor {
         let parts = x.split(into: 2, axis: -1)
         return parts[0].tanh() * parts[1].sigmoid()
@@ -109,37 +112,29 @@ struct GatedLayer: Module {
 
 /// Settings of ``GatedPixelCNN``.
 public struct GatedPixelCNNSettings: ModelSettings {
-    /// Gated layers.
     @Setting(1...100, "gated layers") public var layers = 14
-    /// Channels of each stack.
     @Setting(1...4096, "channels per stack") public var channels = 16
-    /// Columns of the first layer's kernel, odd.
     @Setting(3...31, "kernel size of the first layer, odd") public var firstKernel = 7
-    /// Columns of the other kernels, odd.
     @Setting(3...31, "kernel size of the other layers, odd") public var kernel = 3
-    /// Channels between the last layer and the outputs.
     @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
-    /// The share of the horizontal stack's channels that is dropped.
+    /// Dropout applies to the horizontal stack.
     @Setting(0...0.9, "dropout rate after each layer") public var dropout = 0.0
 
-    /// The defaults.
     public init() {}
 
-    /// Pictures of bits or grey levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
-    /// 30 epochs with a falling learning rate.
+    /// 30 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (30, 16, 3e-3, .linear, 0.999)
         }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try ModelError.requireOdd(["firstKernel": firstKernel, "kernel": kernel])
         guard let picture = data.picture, picture.channels == 1 else {
             throw ModelError.data(
-                model: "gated-pixelcnn", found: "rows of the shape \(data.shape)", expected: "grey pictures")
+                model: "gated-pixelcnn", found: "rows of the shape \(data.shape)", expected: "grey-scale images")
         }
         var random = RandomStream(seed: seed).split("parameters")
         let distribution = ConditionalDistribution(data.kind, components: 1)

@@ -5,20 +5,18 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The masked autoencoder for distribution estimation (Germain et al. 2015): an autoencoder with weights masked so
-/// that the output for a number has no path from it or from later ones. A number has a degree, its place in the order; a hidden
-/// unit has one too, the highest of the numbers that it may see:
+/// The masked autoencoder for distribution estimation (Germain et al. 2015): an autoencoder whose weights are masked so
+/// that there is no path to the output for a number from that number or from later ones. A number has a degree, its
+/// place in the order; a hidden unit has one too, the highest degree of the numbers that it may see:
 ///
 ///     hidden mask 1[m(k′) ≥ m(k)],   output mask 1[d > m(k)]
 ///
-/// One network can serve many masks: several orders of the numbers, several degrees of the hidden units. A batch uses the masks
-/// in turn, and the likelihood is that of the mixture of all of them, (1/M) Σ p(x | mask).
+/// One network can serve many masks: several orders of the numbers, and several assignments of degrees to the hidden
+/// units. Minibatches cycle through the masks, and the likelihood is that of the mixture over all of them, (1/M) Σ p(x
+/// | mask).
 public final class MADE: NumberByNumberModel, LikelihoodModel {
-    /// What a row is.
     public let data: Dataset.Description
-    /// What the network learned.
     public let parameters: Parameters
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let settings: MADESettings
     let masks: [Degrees]
@@ -26,12 +24,12 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
     let fitProgram, rowProgram, outputProgram: Program
     private var nextMask = 0
 
-    /// The degrees of all units: of the inputs 1…D, of each hidden layer's 1…D−1.
+    /// The degrees of all units: 1…D for the inputs, 1…D−1 in each hidden layer.
     struct Degrees {
         let inputs: [Int]
         let hidden: [[Int]]
 
-        /// The places of the numbers by degree: the order of the chain rule.
+        /// The indices of the numbers sorted by degree: the order of the chain rule.
         var order: [Int] { inputs.indices.sorted { inputs[$0] < inputs[$1] } }
     }
 
@@ -56,7 +54,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         let optimizer = settings.makeOptimizer()
         self.optimizer = optimizer
 
-        /// Logits of all numbers under the degrees of the units: (B, D), and (D), (H₁), … → (B, D).
+        /// Logits of all numbers under the given degrees of the units: (B, D), and (D), (H₁), … → (B, D).
         func logits(_ x: Tensor, _ degrees: [Tensor]) -> Tensor {
             var h = x
             for (index, layer) in layers.enumerated() {
@@ -85,7 +83,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         optimizer.prepare(for: parameters)
     }
 
-    /// All masks: as many orders as there are, and in each order degrees of the hidden units that are drawn anew.
+    /// All masks: the orders, each with newly sampled degrees of the hidden units.
     private static func degrees(_ settings: MADESettings, width: Int, _ root: RandomStream) -> [Degrees] {
         (0..<settings.masks).map { mask in
             let stream = root.split("mask").split(mask)
@@ -103,16 +101,15 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         }
     }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
-    /// Where the cycle of masks is.
+    /// The position in the cycle of masks.
     public var randomStates: [RandomState] {
         get { [(0, UInt64(nextMask))] }
         set { nextMask = Int(newValue[0].counter) }
     }
 
-    /// A step on the mean log-likelihood of the batch under the next mask.
+    /// One update on the mean log-likelihood of the minibatch under the next mask.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
@@ -130,7 +127,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         }
     }
 
-    /// The mean log-likelihood under the first masks, at most four: what all of them cost is left to the test.
+    /// The mean log-likelihood under the first masks, at most four: only the test pays for all of them.
     public func score(_ rows: DataRows) throws -> Double {
         let nats = try mixture(rows, masks.prefix(4))
         return nats.reduce(0, +) / Double(nats.count)
@@ -150,8 +147,8 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         try rowProgram.rows(rows, limit: 500) { set(degrees, in: $0) }
     }
 
-    /// Draws rows under a mask that is drawn by the seed. Where some numbers are known, the mask is taken under which the least of
-    /// them come after unknown ones: what isn't known is drawn given what is known and comes earlier.
+    /// Samples rows under a mask that depends on the seed. If some numbers are known, it takes the mask with the fewest
+    /// known numbers after unknown ones: unknown numbers are sampled given the known numbers that come earlier.
     public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         var random = RandomStream(seed: seed).split("mask")
         let drawn = masks[random.integers(below: masks.count)]
@@ -173,7 +170,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
     }
 }
 
-/// log of the mean of exp over several lists, place by place: the mixture of as many densities, never the mean of logits.
+/// The log of the mean of exp over several lists, index by index: a mixture of densities, not a mean of logits.
 func logMeanExp(_ lists: [[Double]]) -> [Double] {
     lists[0].indices.map { place in
         let greatest = lists.map { $0[place] }.max()!
@@ -185,31 +182,25 @@ func logMeanExp(_ lists: [[Double]]) -> [Double] {
 
 /// Settings of ``MADE``.
 public struct MADESettings: ModelSettings {
-    /// Units of each hidden layer.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500]
-    /// Masks that are learned under in turn, and mixed.
-    @Setting(1...1024, "masks used in turn in training and averaged in a likelihood") public var masks = 1
-    /// Whether orderings are drawn, from the fit's seed.
+    @Setting(1...1024, "masks that training cycles through and a likelihood averages over") public var masks = 1
+    /// The ordering depends on the seed of the fit.
     @Setting("a random ordering for each mask instead of raster order") public var shuffled = false
-    /// Whether there are connections past the hidden layers.
     @Setting("direct input-to-output connections") public var direct = true
-    /// The optimiser; Germain et al. (2015) use AdaGrad.
+    /// Germain et al. (2015) use AdaGrad.
     @Setting([.adam, .adagrad], "optimiser") public var optimizer = OptimizerName.adam
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 100 epochs with a falling learning rate.
+    /// 100 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 20) }
     }
 
-    /// A ``MADE``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard !hiddenUnits.isEmpty else {
-            throw ModelError.setting("hiddenUnits", value: "empty", expected: "one hidden layer or more")
+            throw ModelError.setting("hiddenUnits", value: "empty", expected: "at least one hidden layer")
         }
         return try MADE(self, data: data, seed: seed)
     }

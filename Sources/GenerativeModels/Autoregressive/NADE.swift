@@ -4,23 +4,23 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The neural autoregressive distribution estimator (Larochelle & Murray 2011): hidden units that share their weights
-/// over the conditionals,
+/// The neural autoregressive distribution estimator (Larochelle & Murray 2011), whose hidden units share their weights
+/// across the conditionals,
 ///
 ///     hᵢ = σ(b + Σ_{j<i} xⱼ W[j]),   p(xᵢ = 1 | x before i) = σ(cᵢ + Vᵢ · hᵢ)
 ///
-/// For reals, RNADE (Uria, Murray & Larochelle 2013): rectified units ρᵢ aᵢ, and a mixture of Gaussians for each
-/// number, whose parameters are affine functions of hᵢ.
+/// For real numbers, RNADE (Uria, Murray & Larochelle 2013) has rectified units ρᵢ aᵢ and a mixture of Gaussians for
+/// each number, whose parameters are affine functions of hᵢ.
 struct NADE: ConditionalNetwork {
-    /// (D, H): what each number adds to the hidden units.
+    /// (D, H): the contribution of each number to the hidden units.
     let weight: Variable
     /// (H).
     let bias: Variable
-    /// (D, P, H): from the hidden units to each number's outputs.
+    /// (D, P, H): from the hidden units to the outputs for each number.
     let outputWeight: Variable
     /// (D, P).
     let outputBias: Variable
-    /// (D), RNADE's factors of the activations, which grow as more numbers add to them; nil for bits.
+    /// (D), RNADE's factors of the activations, which grow as more numbers contribute to them; nil for bits.
     let scale: Variable?
     let order: [Int]
     private let outputCount: Int
@@ -34,7 +34,7 @@ struct NADE: ConditionalNetwork {
         outputWeight = Variable(
             .glorotUniform(), shape: [width, outputs, hiddenUnits], fans: outputFans, name: "outputWeight",
             random: &random)
-        // Components that begin at one place would stay together.
+        // Components with the same initial mean would stay together.
         outputBias =
             isReal
             ? Variable(.normal(deviation: 0.5), shape: [width, outputs], name: "outputBias", random: &random)
@@ -49,7 +49,7 @@ struct NADE: ConditionalNetwork {
         ])
     }
 
-    /// A batch's hidden units are all kept: D · H numbers a row.
+    /// All hidden units of the rows are kept: D · H numbers per row.
     var rowLimit: Int { 100 }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
@@ -67,7 +67,7 @@ struct NADE: ConditionalNetwork {
         return order == Array(0..<width) ? outputs : outputs.columns(Self.indices(Self.inverse(order)))
     }
 
-    /// The hidden units of sums (B, places, H).
+    /// The hidden units from their sums (B, places, H).
     private func activated(_ sums: Tensor, _ places: Range<Int>) -> Tensor {
         guard let scale else { return sums.sigmoid() }
         return (sums * scale.tensor.sliced(places, axis: 0).expandingDimension(at: 1)).relu()
@@ -84,7 +84,7 @@ struct NADE: ConditionalNetwork {
     func makeStepper(count: Int) throws -> (any ConditionalStepper)? { try NADEStepper(self, count: count) }
 }
 
-/// Keeps each row's sums and adds a number's weights a step: D · H operations a row instead of D² · H.
+/// Keeps the sums of each row and adds the weights of one number per step: D · H operations per row instead of D² · H.
 private final class NADEStepper: ConditionalStepper {
     let remembers = true
     private let plan: Plan
@@ -96,7 +96,7 @@ private final class NADEStepper: ConditionalStepper {
         let start = network.bias.values
         sums.set((0..<count).flatMap { _ in start })
         let outputs = network.outputBias.shape[1]
-        // The number before and its place, and the place that is asked for; before the first one a zero is added.
+        // The previous number and its index, and the index to compute; for the first one, a zero is added.
         let inputs: [Program.Input] = [.float32(count, 1), .int32(1), .int32(1)]
         let program = Program("nade step", inputs: inputs) { inputs in
             let next = sums.tensor + inputs[0] * network.weight.tensor.taking(inputs[1])
@@ -124,22 +124,18 @@ private final class NADEStepper: ConditionalStepper {
 
 /// Settings of ``NADE``.
 public struct NADESettings: ModelSettings {
-    /// H.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 500
-    /// Whether the ordering is drawn, from the fit's seed.
+    /// The ordering depends on the seed of the fit.
     @Setting("a random ordering instead of raster order") public var shuffled = false
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 100 epochs with a falling learning rate.
+    /// 100 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 1e-3, .linear, 10) }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         let root = RandomStream(seed: seed)
         var random = root.split("parameters")
@@ -152,22 +148,17 @@ public struct NADESettings: ModelSettings {
 
 /// Settings of ``NADE`` for reals.
 public struct RNADESettings: ModelSettings {
-    /// H.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 50
-    /// Gaussians in a dimension's mixture.
     @Setting(1...1024, "mixture components per dimension") public var components = 10
 
-    /// The defaults.
     public init() {}
 
-    /// Reals.
     public var needs: DataNeeds { DataNeeds(.reals, .unit) }
-    /// 100 epochs with a falling learning rate.
+    /// 100 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (100, 3e-3, .linear, 20) }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         var random = RandomStream(seed: seed).split("parameters")
         let distribution = ConditionalDistribution.gaussianMixture(components)
@@ -179,7 +170,7 @@ public struct RNADESettings: ModelSettings {
 }
 
 extension RandomStream {
-    /// 0..<count, as they come or shuffled.
+    /// 0..<count, in order or shuffled.
     func order(_ count: Int, shuffled: Bool) -> [Int] {
         var order = Array(0..<count)
         var random = split("order")

@@ -4,16 +4,16 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The neural autoregressive network (Bengio & Bengio 2000): a group of hidden units for each number, h_t = tanh(b_t +
-/// W_t x_{≤t}), reused left to right: the logit of xᵢ is an affine function of the groups h₁…hᵢ₋₁.
+/// The neural autoregressive network (Bengio & Bengio 2000). Each number has a group of hidden units, h_t = tanh(b_t +
+/// W_t x_{≤t}), which is reused from left to right: the logit of xᵢ is an affine function of the groups h₁…hᵢ₋₁.
 ///
-/// Unlike NADE's, the groups have weights of their own, O(D²) of them a unit.
+/// Unlike NADE's, the groups have weights of their own, O(D²) of them per unit.
 struct NeuralAutoregression: ConditionalNetwork {
-    /// (D · G, D), of which group t has its first t columns.
+    /// (D · G, D); group t uses its first t columns.
     private let weight: Variable
     /// (D · G).
     private let bias: Variable
-    /// (D, D · G), of which the row i has the groups before i.
+    /// (D, D · G); row i uses the groups before i.
     private let outputWeight: Variable
     /// (D).
     private let outputBias: Variable
@@ -38,7 +38,7 @@ struct NeuralAutoregression: ConditionalNetwork {
     func callAsFunction(_ x: Tensor) -> Tensor {
         let places = Tensor(order.map { Float($0) }, shape: [order.count])
         let groups = Tensor(order.flatMap { [Float](repeating: Float($0), count: groupUnits) }, shape: [bias.count])
-        // A group sees its own number too; the output for a number sees the groups before it.
+        // A group sees its own number too; the output for a number sees only the groups before it.
         let seen = groups.expandingDimension(at: 1) .>= places.expandingDimension(at: 0)
         let before = groups.expandingDimension(at: 0) .< places.expandingDimension(at: 1)
         let h = (x.matmul(weight.tensor * seen, transposeRight: true) + bias.tensor).tanh()
@@ -49,20 +49,16 @@ struct NeuralAutoregression: ConditionalNetwork {
 
 /// Settings of ``NeuralAutoregression``.
 public struct NeuralAutoregressionSettings: ModelSettings {
-    /// G: units of a dimension's group.
     @Setting(1...1024, "hidden units per dimension") public var groupUnits = 4
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// 50 epochs with a falling learning rate.
+    /// 50 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.learningRate, $0.decay, $0.patience) = (50, 1e-3, .linear, 10) }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         var random = RandomStream(seed: seed).split("parameters")
         let network = NeuralAutoregression(width: data.width, groupUnits: groupUnits, random: &random)

@@ -1,11 +1,11 @@
 import Datasets
 import Random
 
-/// A model whose rows are drawn number by number: drawing, completing and watching are all that.
+/// A model whose rows are sampled number by number: sampling, completing and watching all follow from that.
 public protocol NumberByNumberModel: SamplingModel, CompletingModel, ProcessModel {
-    /// Starts to draw rows, with the known numbers of the start where there is one.
+    /// Starts to sample rows, beginning with the known numbers of `start` if there are any.
     ///
-    /// - Parameter known: For each number of a row whether the start's stays as it is; empty where there is no start.
+    /// - Parameter known: For each number of a row, whether it keeps its value from `start`; empty without a start.
     func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber
 }
 
@@ -15,12 +15,12 @@ extension NumberByNumberModel {
         try drawing(count: count, from: nil, known: [], seed: seed).finished()
     }
 
-    /// Draws what isn't known.
+    /// Samples the unknown numbers.
     public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
         try drawing(count: rows.count, from: rows, known: known, seed: seed).finished()
     }
 
-    /// A number a step.
+    /// One number per step.
     public func process(
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
@@ -28,7 +28,7 @@ extension NumberByNumberModel {
     }
 }
 
-/// Rows that are drawn number by number, in the order of the chain rule.
+/// Rows that are sampled number by number, in the order of the chain rule.
 public final class NumberByNumber: GenerationProcess {
     private let stepper: any ConditionalStepper
     private let distribution: ConditionalDistribution
@@ -36,15 +36,15 @@ public final class NumberByNumber: GenerationProcess {
     private let known: [Bool]
     private var random: RandomStream
     private let count: Int
-    /// The rows, zeros where nothing is drawn yet.
+    /// The rows; numbers that are not sampled yet are 0.
     public private(set) var rows: [Float]
-    /// Numbers of the order that are done.
+    /// How many numbers of the order are done.
     public private(set) var steps = 0
     private let outputs: UnsafeMutableBufferPointer<Float>
 
-    /// Starts with what is known, the rest being zeros until it is drawn.
+    /// Starts with the known numbers, and zeros for the rest until it is sampled.
     ///
-    /// - Parameter known: For each place whether the start's number stays; empty for none.
+    /// - Parameter known: For each number of a row, whether it keeps its value from the start; empty if none does.
     init(
         _ stepper: any ConditionalStepper, _ distribution: ConditionalDistribution, order: [Int], count: Int,
         from start: DataRows?, known: [Bool], seed: UInt64
@@ -64,7 +64,7 @@ public final class NumberByNumber: GenerationProcess {
 
     deinit { outputs.deallocate() }
 
-    /// Draws the next number of each row that isn't known.
+    /// Samples the next unknown number of each row.
     public func advance() throws -> Bool {
         var hasDrawn = false
         while steps < order.count && !hasDrawn {
@@ -87,7 +87,7 @@ public final class NumberByNumber: GenerationProcess {
         }
     }
 
-    /// The rows at the end.
+    /// The completed rows.
     func finished() throws -> [Float] {
         while try advance() {}
         return rows

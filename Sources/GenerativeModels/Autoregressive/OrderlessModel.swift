@@ -4,31 +4,28 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A network that tells each number from any of the others.
+/// A network that predicts each number from any subset of the others.
 protocol OrderlessNetwork: Module {
-    /// Logits of all numbers given some: x (B, D) and which of them are known (B, D), 1 or 0 → (B, D).
+    /// Logits of all numbers given some of them: x (B, D) and the mask of known ones (B, D), 1 or 0 → (B, D).
     func callAsFunction(_ x: Tensor, known: Tensor) -> Tensor
 }
 
-/// An orderless network that finds all conditionals of an order in one pass; others are run once a number.
+/// An orderless network that computes all conditionals of an order in one pass; others are run once per number.
 protocol OrderedSums: OrderlessNetwork {
-    /// log p of each row by the chain rule in an order: x (B, D) in the data's order, the places int32 (D) → (B).
+    /// log p of each row by the chain rule in an order: x (B, D) in the data's order, the indices int32 (D) → (B).
     func logProbabilities(_ x: Tensor, order: Tensor) -> Tensor
 }
 
-/// An autoregressive model of every order at once (Uria, Murray & Larochelle 2014). A row's loss is that of the
-/// numbers that a random subset doesn't tell, weighted so that its mean over subsets is that over orders:
+/// An autoregressive model of every order at once (Uria, Murray & Larochelle 2014). The loss of a row is that of the
+/// numbers outside a random subset, given the subset, weighted so that its mean over subsets is the mean over orders:
 ///
 ///     D / (D − d + 1) · Σ_{o ≥ d} −log p(x_o | x_{o < d})
 ///
-/// Each order is a density of its own. The likelihood is that of the mixture of several, (1/M) Σ p(x | order): probabilities are
-/// averaged, not logits, which would be no density.
+/// Each order is a density of its own. The likelihood is that of the mixture of several, (1/M) Σ p(x | order). It
+/// averages probabilities; averaging logits would not give a density.
 public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
-    /// What a row is.
     public let data: Dataset.Description
-    /// What the network learned.
     public let parameters: Parameters
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let network: any OrderlessNetwork
     private let orders: Int
@@ -37,9 +34,9 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
     private let orderProgram: Program?
     private var masks: RandomStream
 
-    /// Makes a model of a network.
+    /// Makes a model from a network.
     ///
-    /// - Parameter orders: M, the orders that a likelihood mixes.
+    /// - Parameter orders: M, the number of orders that a likelihood averages.
     init(_ network: any OrderlessNetwork, orders: Int, data: Dataset.Description, seed: UInt64) throws {
         (self.network, self.orders, self.data) = (network, orders, data)
         let (parameters, width) = (network.parameters, data.width)
@@ -65,16 +62,15 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         optimizer.prepare(for: parameters)
     }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
-    /// That of the subsets.
+    /// The random stream of the subsets.
     public var randomStates: [RandomState] {
         get { [(masks.key, masks.position)] }
         set { masks = RandomStream(key: newValue[0].key, position: newValue[0].counter) }
     }
 
-    /// A step on the loss of a random subset a row.
+    /// One update on the loss, with a random subset for each row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
@@ -84,7 +80,8 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         return [("logLikelihood", Double(plan.output(0)[0]))]
     }
 
-    /// Marks 0 to D − 1 numbers of each row as known, each count and each subset of a count as likely as another.
+    /// Marks 0 to D − 1 numbers of each row as known; every count, and every subset of a given count, is equally
+    /// likely.
     private func drawSubsets(_ marks: UnsafeMutableBufferPointer<Float>) {
         let width = data.width
         for start in stride(from: 0, to: marks.count, by: width) {
@@ -104,8 +101,8 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         return nats.reduce(0, +) / Double(nats.count)
     }
 
-    /// A random order, the same in each process. Row by row would be no fair one: random subsets of a picture, which the network
-    /// learns from, are hardly ever its upper part.
+    /// A random order, the same in each process. Raster order would be a poor choice: the network learns from random
+    /// subsets, which are hardly ever the upper part of an image.
     private func order(_ index: Int) -> [Int] {
         RandomStream(seed: 0).split(index).order(data.width, shuffled: true)
     }
@@ -145,7 +142,8 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         return nats
     }
 
-    /// Draws rows in an order that is drawn by the seed and begins with the known numbers: the others are drawn given all of them.
+    /// Samples rows in an order that depends on the seed and begins with the known numbers, so that the others are
+    /// sampled given all of them.
     public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         var order = RandomStream(seed: seed).order(data.width, shuffled: true)
         if start != nil { order = order.filter { known[$0] } + order.filter { !known[$0] } }
@@ -160,7 +158,7 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
     }
 }
 
-/// log p of a bit under the logit of 1.
+/// log p of a bit, given the logit of 1.
 func logBernoulli(_ logit: Double, _ bit: Float) -> Double {
     let z = bit == 1 ? -logit : logit
     // −softplus(z).

@@ -4,9 +4,9 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The PixelCNN (van den Oord, Kalchbrenner & Kavukcuoglu, "Pixel recurrent neural networks", 2016): masked convolutions,
-/// the first of type A, which doesn't see the pixel, the others of type B. Levels have a softmax over all of them, colours follow
-/// each other, p(xᵢ) = p(R) p(G | R) p(B | R, G).
+/// The PixelCNN (van den Oord, Kalchbrenner & Kavukcuoglu, "Pixel recurrent neural networks", 2016): masked
+/// convolutions, the first of type A, which does not see the pixel itself, the others of type B. Levels have a softmax
+/// over all values; the colours are predicted one after the other, p(xᵢ) = p(R) p(G | R) p(B | R, G).
 ///
 /// Square kernels masked row by row leave a blind spot: pixels to the upper right that no number of layers reaches.
 /// ``GatedPixelCNN`` has none.
@@ -17,12 +17,12 @@ struct PixelCNN: ConditionalNetwork {
     private let data: Dataset.Description
     private let size: (height: Int, width: Int, channels: Int)
     let order: [Int]
-    /// Rows above a pixel that it depends on.
+    /// The number of rows above a pixel that it depends on.
     private let reach: Int
 
     init(_ settings: PixelCNNSettings, data: Dataset.Description, outputs: Int, random: inout RandomStream) {
         size = data.grid!
-        // Each colour has its own group of every layer's channels.
+        // Each colour has its own group of channels in every layer.
         let colours = size.channels
         let channels = (settings.channels + colours - 1) / colours * colours
         let headChannels = (settings.headChannels + colours - 1) / colours * colours
@@ -47,7 +47,7 @@ struct PixelCNN: ConditionalNetwork {
         RowWindows(self, rowWidth: size.width * size.channels, reach: reach, count: count)
     }
 
-    /// Of pictures of any height.
+    /// Accepts images of any height.
     func callAsFunction(_ x: Tensor) -> Tensor {
         let picture = data.kind.networkInput(x).reshaped(to: [x.shape[0], -1, size.width, size.channels])
         let features = layers.reduce(first(picture)) { $0 + $1($0.relu()) }
@@ -58,34 +58,28 @@ struct PixelCNN: ConditionalNetwork {
 
 /// Settings of ``PixelCNN``.
 public struct PixelCNNSettings: ModelSettings {
-    /// Residual layers after the first.
     @Setting(0...100, "residual layers after the first") public var layers = 7
-    /// Channels of each layer, rounded up to a multiple of the colours.
+    /// Rounded up to a multiple of the number of colours.
     @Setting(1...4096, "channels per layer") public var channels = 32
-    /// Columns of the first layer's kernel, odd.
     @Setting(3...31, "kernel size of the first layer, odd") public var firstKernel = 7
-    /// Columns of the other kernels, odd.
     @Setting(3...31, "kernel size of the other layers, odd") public var kernel = 3
-    /// Channels of the head, rounded up to a multiple of the colours.
+    /// Rounded up to a multiple of the number of colours.
     @Setting(1...65_536, "channels between the last layer and the outputs") public var headChannels = 64
 
-    /// The defaults.
     public init() {}
 
-    /// Pictures of bits or levels.
     public var needs: DataNeeds { DataNeeds(.bits, .levels, pictures: true) }
-    /// 20 epochs with a falling learning rate, averaged.
+    /// 20 epochs with a decaying learning rate and averaged parameters.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.batchSize, $0.learningRate, $0.decay, $0.averaging) = (20, 32, 1e-3, .linear, 0.999)
         }
     }
 
-    /// An ``AutoregressiveModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try ModelError.requireOdd(["firstKernel": firstKernel, "kernel": kernel])
         guard data.grid != nil else {
-            throw ModelError.data(model: "pixelcnn", found: "rows of the shape \(data.shape)", expected: "pictures")
+            throw ModelError.data(model: "pixelcnn", found: "rows of the shape \(data.shape)", expected: "images")
         }
         var random = RandomStream(seed: seed).split("parameters")
         let distribution = ConditionalDistribution(data.kind, components: 1)

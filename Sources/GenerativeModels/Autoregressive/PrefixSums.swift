@@ -1,21 +1,21 @@
 import TensorCore
 
-/// What units know of the numbers before each place: for every i the sum over j < i of xⱼ W[j], from which NADE's hidden units
-/// follow (Larochelle & Murray 2011): aᵢ₊₁ = aᵢ + xᵢ W[i].
+/// The sums over the numbers before each place: for every i the sum over j < i of xⱼ W[j], which the hidden units of
+/// NADE are computed from (Larochelle & Murray 2011): aᵢ₊₁ = aᵢ + xᵢ W[i].
 ///
-/// A row's D × H sums are found a block of places at a time: what came before the block is one row of sums, and what the block
-/// adds a product with a triangle of it. So the work grows with D H times half a block instead of with D² H, and is all in
-/// matrix products.
+/// The D × H sums of a row are computed one block of places at a time: one row of sums for everything before the block,
+/// plus the product of the block's numbers with a triangle. The work grows with D H times half a block instead of with
+/// D² H, and consists of matrix products only.
 struct PrefixSums {
     /// Places in a block.
     static let blockSize = 14
 
-    /// The blocks of 0..<count.
+    /// Splits 0..<count into blocks.
     static func blocks(_ count: Int) -> [Range<Int>] {
         stride(from: 0, to: count, by: blockSize).map { $0..<min($0 + blockSize, count) }
     }
 
-    /// Goes through the blocks and gathers what `body` makes of each, (B, block) → (B, D).
+    /// Iterates over the blocks and collects the results of `body`, (B, block) → (B, D).
     ///
     /// - Parameters:
     ///   - x: (B, D), in the order of the chain rule.
@@ -41,7 +41,7 @@ struct PrefixSums {
 }
 
 extension Tensor {
-    /// The columns of the given numbers, in their order: (B, D, …) and int32 (N) → (B, N, …).
+    /// The columns with the given indices, in their order: (B, D, …) and int32 (N) → (B, N, …).
     func columns(_ indices: Tensor) -> Tensor {
         let axes = [1, 0] + (2..<rank)
         return permuted(axes).taking(indices).permuted(axes)

@@ -1,18 +1,19 @@
 import TensorCore
 
-/// Finds the conditionals of a convolutional network pixel by pixel, on no more rows of the picture than the pixel depends on: its own, and
-/// as many above as the kernels reach together. What lies further up has no way to it, so the outputs are those of the whole picture.
+/// Computes the conditionals of a convolutional network pixel by pixel, using only the rows of the image that the pixel
+/// depends on: its own, and as many above as the kernels reach together. Rows further up have no influence, so the
+/// outputs are the same as for the whole image.
 final class RowWindows: ConditionalStepper {
     private let network: any ConditionalNetwork
-    /// Numbers of a row of the picture.
+    /// Numbers per row of the image.
     private let rowWidth: Int
     private let reach: Int
     private let count: Int
     private var plans: [Int: Plan] = [:]
 
     /// - Parameters:
-    ///   - network: One that takes pictures of any height, its numbers in raster order.
-    ///   - reach: Rows above a pixel that it depends on.
+    ///   - network: A network that accepts images of any height and has its numbers in raster order.
+    ///   - reach: The number of rows above a pixel that it depends on.
     init(_ network: any ConditionalNetwork, rowWidth: Int, reach: Int, count: Int) {
         (self.network, self.rowWidth, self.reach, self.count) = (network, rowWidth, reach, count)
     }

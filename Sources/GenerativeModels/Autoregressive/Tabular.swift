@@ -5,28 +5,24 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A table for each conditional: p(xᵢ = 1 | x₁…xᵢ₋₁) for every one of the 2^{i−1} cases before it, Σᵢ 2^{i−1} = 2ᴰ − 1
-/// numbers in all. They are the shares that were counted, each bit of a case counted α times beforehand.
+/// A table for each conditional: p(xᵢ = 1 | x₁…xᵢ₋₁) for each of the 2^{i−1} prefixes, Σᵢ 2^{i−1} = 2ᴰ − 1 numbers in
+/// all. They are relative frequencies, with α added to the count of each value.
 public final class TabularModel: NumberByNumberModel, LikelihoodModel {
-    /// What a row is.
     public let data: Dataset.Description
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
     private let settings: TabularSettings
-    /// How often a bit was 0, and 1, after each case; the case 0 of the first bit is entry 1, those of a case c are 2c and 2c + 1.
+    /// How often a bit was 0, and 1, after each prefix. The first bit's prefix is entry 1; those that follow a prefix c
+    /// are 2c and 2c + 1.
     private let counts: Variable
 
-    /// Makes a model that has counted nothing.
+    /// Makes a model without any counts.
     init(_ settings: TabularSettings, data: Dataset.Description) {
         (self.settings, self.data) = (settings, data)
         counts = Variable(zeros: [1 << data.width, 2], name: "counts")
     }
 
-    /// The counts.
     public var parameters: Parameters { Parameters(named: ["counts": counts]) }
-    /// The counts.
     public var variables: Parameters { parameters }
-    /// None: counting draws nothing.
     public var randomStates: [RandomState] {
         get { [] }
         set {}
@@ -35,7 +31,7 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
     /// The number of conditionals, 2ᴰ − 1.
     public var parameterCount: Int { (1 << data.width) - 1 }
 
-    /// Counts a batch. Counting data twice changes nothing but the share of what was counted beforehand.
+    /// Counts a minibatch. Counting the data twice changes nothing but the relative weight of the pseudocounts.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         counts.withMutableValues { counts in
             for row in 0..<batch.count {
@@ -49,7 +45,6 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
         return [("logLikelihood", try score(batch))]
     }
 
-    /// The mean log-likelihood.
     public func score(_ rows: DataRows) throws -> Double {
         let nats = logProbabilities(rows)
         return nats.reduce(0, +) / Double(nats.count)
@@ -72,7 +67,7 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
         }
     }
 
-    /// p(1) after a case.
+    /// p(1) after a prefix.
     fileprivate func probability(_ entry: Int) -> Double {
         counts.withValues { counts in
             let (zeros, ones) = (Double(counts[2 * entry]), Double(counts[2 * entry + 1]))
@@ -82,7 +77,7 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
         }
     }
 
-    /// Draws what isn't known given the known bits before it.
+    /// Samples the unknown bits given the known bits before them.
     public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         NumberByNumber(
             Lookup(self), .bernoulli, order: Array(0..<data.width), count: count, from: start, known: known,
@@ -107,22 +102,19 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
 
 /// Settings of ``TabularModel``.
 public struct TabularSettings: ModelSettings {
-    /// α: ½ is Jeffreys' prior, 0 maximum likelihood.
+    /// α: ½ is Jeffreys' prior, 0 gives maximum likelihood.
     @Setting(0...1_000_000, "pseudocount added to each count") public var smoothing = 0.5
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
-    /// Once through the data.
+    /// One pass through the data.
     public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
 
-    /// A ``TabularModel``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard data.width <= 24 else {
             throw ModelError.data(
-                model: "tabular", found: "rows of \(data.width), which would be 2^\(data.width) numbers",
+                model: "tabular", found: "rows of \(data.width), which would need 2^\(data.width) numbers",
                 expected: "rows of at most 24 bits")
         }
         return TabularModel(self, data: data)

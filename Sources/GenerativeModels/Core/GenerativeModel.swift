@@ -2,68 +2,69 @@ import Datasets
 import Mathematics
 import NeuralNetworks
 
-/// A model of how data come about. What else it can do, the protocols below say.
+/// A model of a distribution of data. The protocols below declare what else it can do.
 ///
-/// A model learns from batches of rows that its ``ModelSettings/needs`` allow. Everything that its future depends on is in ``variables``
-/// and ``randomStates``, so that a fit goes on bit for bit after it was stopped.
+/// A model learns from minibatches of rows that its ``ModelSettings/needs`` allow. Everything that its future depends
+/// on is in ``variables`` and ``randomStates``, so that an interrupted fit continues bit for bit.
 public protocol GenerativeModel: AnyObject {
-    /// What a row is.
+    /// The shape and kind of a row.
     var data: Dataset.Description { get }
-    /// What was learned: what early stopping keeps the best of, and averages are made of.
+    /// The learned parameters: early stopping keeps the best of them, and moving averages are taken over them.
     var parameters: Parameters { get }
-    /// The parameters, and what else learning changes: an optimiser's moments, persistent chains.
+    /// The parameters and everything else that learning changes: an optimiser's moments, persistent chains.
     var variables: Parameters { get }
-    /// The random streams that learning and scoring draw from.
+    /// The random streams that learning and scoring sample from.
     var randomStates: [RandomState] { get set }
-    /// The optimisers by name where there are several, each of which may be given a step size of its own
+    /// The names of the optimisers if there are several; each may have its own learning rate
     /// (``FitSettings/learningRates``).
     var optimizerNames: [String] { get }
 
-    /// Learns from a batch.
+    /// Performs one update on a minibatch.
     ///
-    /// - Returns: what was measured on the way, the objective first. It has to be finite: a fit stops where it isn't.
+    /// - Returns: metrics of the update, the objective first. The objective has to be finite: a fit stops if it is not.
     func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric]
 }
 
 extension GenerativeModel {
-    /// No names: there is one optimiser, or none.
+    /// By default there are no names: the model has one optimiser or none.
     public var optimizerNames: [String] { [] }
 
-    /// What the score is called; "none" of a model without.
+    /// The name of the score; "none" for a model without one.
     public var scoreTitle: String { (self as? any ScoredModel)?.scoreName.rawValue ?? "none" }
 }
 
-/// A model that says how good it is. Without, a fit goes on to its last epoch and keeps the last parameters.
+/// A model that can be scored. A model without a score is fitted for all epochs and keeps its last parameters.
 public protocol ScoredModel: GenerativeModel {
-    /// What ``score(_:)`` is.
+    /// The kind of score that ``score(_:)`` returns.
     var scoreName: ScoreName { get }
-    /// How well the model explains rows, more being better unless ``ScoreName/isDistance``: what early stopping goes by. A
-    /// score draws the same each time, so that those of two epochs can be compared.
+    /// How well the model explains rows; higher is better unless ``ScoreName/isDistance``. Early stopping selects by
+    /// it. Each call uses the same random numbers, so that the scores of two epochs can be compared.
     func score(_ rows: DataRows) throws -> Double
 }
 
-/// Where a random stream is: the key and counter of a program.
+/// The state of a random stream: the key and counter of a program.
 public typealias RandomState = (key: UInt64, counter: UInt64)
 
-/// A number that was measured.
+/// A measured number with its name.
 public typealias Metric = (name: String, value: Double)
 
-/// What a model's score is.
+/// The kind of a model's score.
 public enum ScoreName: String, Sendable {
-    /// The mean of log p(x), in nats a row.
+    /// The mean of log p(x), in nats per row.
     case logLikelihood
-    /// A lower bound of it, in nats a row.
+    /// A lower bound on it, in nats per row.
     case bound
-    /// Σᵢ log p(xᵢ | the others), in nats a row (Besag 1975).
+    /// Σᵢ log p(xᵢ | the others), in nats per row (Besag 1975).
     case pseudoLikelihood
-    /// The mean of log p(y | x), in nats a row.
+    /// The mean of log p(y | x), in nats per row.
     case conditionalLikelihood
-    /// What is lost by encoding and decoding, negative, in nats or squares a row.
+    /// The negative loss of encoding and decoding a row, in nats or squares.
     case reconstruction
-    /// The energy distance of rows that the model draws from those that it is asked of.
+    /// The energy distance between the model's samples and the rows.
     case sampleDistance
 
-    /// Whether it says which parameters are the best: pseudo-likelihood and reconstruction may rise while the likelihood falls.
+    /// Whether the score may select the best parameters: pseudo-likelihood and reconstruction may rise while the
+    /// likelihood falls.
     public var selects: Bool {
         switch self {
         case .logLikelihood, .bound, .conditionalLikelihood, .sampleDistance: true
@@ -71,10 +72,10 @@ public enum ScoreName: String, Sendable {
         }
     }
 
-    /// Whether less is better.
+    /// Whether lower is better.
     public var isDistance: Bool { self == .sampleDistance }
 
-    /// Whether a score is better than another; nil for none yet.
+    /// Whether a score is better than another one; nil means that there is none yet.
     public func prefers(_ score: Double, to other: Double?) -> Bool {
         isDistance ? score < other ?? .infinity : score > other ?? -.infinity
     }
@@ -83,112 +84,114 @@ public enum ScoreName: String, Sendable {
     public var isDensity: Bool { self == .logLikelihood || self == .bound }
 }
 
-/// Where a fit is.
+/// The position within a fit.
 public struct FitStep: Hashable, Sendable {
-    /// Epochs finished, and those there are to be.
+    /// Finished epochs, and all epochs of the fit.
     public var epoch = 0, epochs = 1
-    /// Updates of the epoch finished, and those there are.
+    /// Finished minibatches of the epoch, and all minibatches of it.
     public var batch = 0, batches = 1
-    /// Updates finished.
+    /// Finished updates.
     public var update = 0
-    /// The step size, by the fit's schedule.
+    /// The learning rate, from the fit's schedule.
     public var learningRate = 1e-3
-    /// Those of optimisers that have one of their own, by name.
+    /// The learning rates of optimisers that have their own, by name.
     public var learningRates: [String: Double] = [:]
 
-    /// The first step of a fit.
+    /// The first update of a fit.
     public init() {}
 
-    /// The step size of an optimiser by its name.
+    /// The learning rate of the optimiser with the given name.
     public func learningRate(of optimizer: String) -> Double { learningRates[optimizer] ?? learningRate }
 }
 
-/// A model that new rows can be drawn from.
+/// A model that can sample new rows.
 public protocol SamplingModel: GenerativeModel {
-    /// New rows, (count, width) row-major. A seed gives the same rows.
+    /// New rows, (count, width) row-major. The same seed gives the same rows.
     func sample(_ count: Int, seed: UInt64) throws -> [Float]
 }
 
-/// A model that draws rows of classes.
+/// A model that can sample rows of given classes.
 public protocol ClassSamplingModel: SamplingModel {
-    /// A row of each of the given classes, (count, width) row-major. A seed gives the same rows.
+    /// One row of each of the given classes, (count, width) row-major. The same seed gives the same rows.
     func sample(classes: [Int], seed: UInt64) throws -> [Float]
 }
 
-/// A model that is judged by what it draws, as adversarial ones are, whose objective says nothing of how good they are.
+/// A model that is scored by its samples, such as adversarial models, whose objective does not measure their quality.
 public protocol SampleScoredModel: SamplingModel, ScoredModel {}
 
 extension SampleScoredModel {
     /// The distance of samples.
     public var scoreName: ScoreName { .sampleDistance }
 
-    /// The energy distance of samples from rows, in the units that the model sees: of at most 500 each, the samples drawn by the
-    /// same seed each time. Two samples of one distribution have some distance too, which falls with their size.
+    /// The energy distance between samples and rows, in the units that the model sees: at most 500 of each, with
+    /// samples from the same seed each time. Two samples of one distribution have a distance too, which decreases with
+    /// their size.
     public func score(_ rows: DataRows) throws -> Double {
         let rows = rows.prefix(500)
         return energyDistance(try sample(rows.count, seed: 0), rows.values, width: rows.width)
     }
 }
 
-/// A model that says how likely rows are.
+/// A model that can compute the likelihood of rows.
 public protocol LikelihoodModel: ScoredModel {
-    /// log p(x) of each row: exact, a bound or an estimate, as the result says. A seed gives the same numbers.
+    /// log p(x) of each row: exact, a bound or an estimate, as the result says. The same seed gives the same numbers.
     func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood
 }
 
-/// A model that makes rows again from what it keeps of them.
+/// A model that can reconstruct rows from its internal representation.
 public protocol ReconstructingModel: GenerativeModel {
-    /// The rows as the model has them, (count, width): expectations, not draws.
+    /// The reconstructed rows, (count, width): expectations, not samples.
     func reconstruct(_ rows: DataRows) throws -> [Float]
 }
 
-/// A model with a code for each row.
+/// A model that encodes rows.
 public protocol EncodingModel: GenerativeModel {
-    /// Numbers of a code.
+    /// The number of elements of a code.
     var codeWidth: Int { get }
     /// The code of each row, (count, codeWidth): expectations of latents or hidden units.
     func encode(_ rows: DataRows) throws -> [Float]
 }
 
-/// A model that says what is missing in rows.
+/// A model that can fill in missing numbers of rows.
 public protocol CompletingModel: GenerativeModel {
-    /// The rows with what isn't known drawn anew, given what is.
+    /// The rows with their unknown numbers sampled given the known ones.
     ///
-    /// - Parameter known: For each number of a row whether it stays as it is.
+    /// - Parameter known: For each number of a row, whether it is known.
     func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float]
 }
 
-/// A model that tells classes.
+/// A model that classifies rows.
 public protocol ClassifyingModel: GenerativeModel {
     /// log p(y | x) of every class, (count, classCount).
     func classLogProbabilities(_ rows: DataRows) throws -> [Float]
 }
 
-/// A model whose weights can be looked at as pictures of the data's shape.
+/// A model whose weights can be shown as images of the data's shape.
 public protocol PicturingModel: GenerativeModel {
-    /// The weights that go to or come from single units, a row each, (units, width).
+    /// The weights to or from single units, one row per unit, (units, width).
     var weightRows: [Float] { get }
 }
 
-/// Something that comes about step by step: a Gibbs chain, a picture that is drawn pixel by pixel, a pattern that is recalled.
+/// A generation in steps: a Gibbs chain, an image that is sampled pixel by pixel, a recall of a pattern.
 public protocol GenerationProcess: AnyObject {
-    /// The rows as they are now, (count, width), for the eye: expectations where there are some.
+    /// The current rows, (count, width), for display: expectations if there are any.
     var rows: [Float] { get }
-    /// Steps taken.
+    /// The number of steps taken.
     var steps: Int { get }
     /// Takes a step.
     ///
-    /// - Returns: false where the process was at its end.
+    /// - Returns: false if the process had already ended.
     func advance() throws -> Bool
 }
 
-/// A model whose drawing can be watched.
+/// A model whose generation can be watched.
 public protocol ProcessModel: GenerativeModel {
-    /// Starts to draw `count` rows.
+    /// Starts to generate `count` rows.
     ///
     /// - Parameters:
-    ///   - start: Rows to begin with, as many; from scratch where there are none.
-    ///   - known: For each number of a row whether the start's stays as it is; ignored by processes that change all.
+    ///   - start: Rows to begin with, `count` of them; nil to begin from scratch.
+    ///   - known: For each number of a row, whether it keeps its value from `start`; processes that change every number
+    ///     ignore it.
     func process(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> any GenerationProcess
 }
 
@@ -225,7 +228,7 @@ extension GenerativeModel {
 public enum ModelAbility: String, Sendable, CaseIterable {
     case sample, classes, likelihood, reconstruct, encode, complete, classify, weights, process
 
-    /// Whether a model can do it.
+    /// Whether the model has the ability.
     public func isThere(in model: any GenerativeModel) -> Bool {
         switch self {
         case .sample: model is any SamplingModel

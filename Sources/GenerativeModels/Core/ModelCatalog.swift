@@ -1,14 +1,14 @@
 import Storage
 
-/// The generative models by name, as the command line offers them. Each family lists its own.
+/// The generative models by name, as the command line offers them. Each family has its own list.
 public enum ModelCatalog {
-    /// What is known of a model before it is made.
+    /// A model's entry in the catalogue.
     public struct Entry: Sendable {
         /// The name, such as `vae`.
         public let name: String
-        /// One line for a list.
+        /// One line for lists.
         public let summary: String
-        /// Makes the settings' defaults.
+        /// Makes the default settings.
         public let makeSettings: @Sendable () -> any ModelSettings
 
         init(name: String, summary: String, makeSettings: @escaping @Sendable () -> any ModelSettings) {
@@ -16,7 +16,7 @@ public enum ModelCatalog {
         }
     }
 
-    /// Every model, in the order of lists.
+    /// All models, in the order of lists.
     public static let entries: [Entry] = energyBased + autoregressive + latent
 
     /// The model called `name`.

@@ -1,18 +1,18 @@
-/// Why a model can't be made, fitted or asked.
+/// Why a model can't be made, fitted or used.
 public enum ModelError: Error, Hashable, CustomStringConvertible {
     /// No model has that name.
     case unknownModel(String, suggestion: String?)
-    /// A setting doesn't go with the data or with another setting.
+    /// A setting doesn't fit the data or another setting.
     case setting(String, value: String, expected: String)
-    /// The data aren't what the model is for.
+    /// The data don't suit the model.
     case data(model: String, found: String, expected: String)
-    /// The model can't do what is asked of it.
+    /// The model lacks the requested ability.
     case ability(model: String, ability: String)
 
-    /// Stops where a kernel has no centre.
+    /// Throws unless all kernel sizes are odd.
     static func requireOdd(_ kernels: KeyValuePairs<String, Int>) throws {
         for (name, size) in kernels where size % 2 == 0 {
-            throw ModelError.setting(name, value: "\(size)", expected: "an odd number, so that there is a centre")
+            throw ModelError.setting(name, value: "\(size)", expected: "an odd number, so that the kernel has a centre")
         }
     }
 
@@ -21,13 +21,13 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .unknownModel(let name, let suggestion):
             "There is no model called '\(name)'." + (suggestion.map { " Did you mean '\($0)'?" } ?? "")
-                + " 'reverie list models' shows them all."
+                + " 'reverie list models' lists them all."
         case .setting(let name, let value, let expected):
             "\(name) is \(value), expected \(expected); change it with --set \(name)=…"
         case .data(let model, let found, let expected):
-            "\(model) needs \(expected), and the data hold \(found)"
+            "\(model) needs \(expected), but the data hold \(found)"
         case .ability(let model, let ability):
-            "\(model) can't \(ability); 'reverie list models \(model)' says what it can"
+            "\(model) can't \(ability); 'reverie list models \(model)' lists what it can do"
         }
     }
 }

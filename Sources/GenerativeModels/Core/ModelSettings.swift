@@ -1,30 +1,30 @@
 import Configuration
 import Datasets
 
-/// Settings that know their model.
+/// The settings of a model, which can make the model.
 public protocol ModelSettings: Configurable {
-    /// What the model needs of data.
+    /// The data that the model needs.
     var needs: DataNeeds { get }
-    /// The settings of fitting that suit the model.
+    /// Fit settings that suit the model.
     var fitting: FitSettings { get }
-    /// Makes the model, unfitted, with random parameters from the seed.
+    /// Makes the model, with random parameters from the seed.
     ///
-    /// - Throws: ``ModelError`` where the settings don't suit the data.
+    /// - Throws: ``ModelError`` if the settings don't suit the data.
     func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel
 }
 
-/// What a model needs of data: who prepares them chooses the first kind that the data can be brought into.
+/// The data that a model needs. Preparation chooses the first kind that the data can be converted to.
 public struct DataNeeds: Hashable, Sendable {
-    /// The kinds that the model understands, the preferred ones first.
+    /// The kinds that the model accepts, preferred ones first.
     public var kinds: [ElementKind.Name]
-    /// Whether rows have to be sequences of steps, or must not be any; nil for either.
+    /// Whether rows must be sequences of steps (true) or must not be (false); nil for either.
     public var sequences: Bool?
-    /// Whether rows have to be pictures.
+    /// Whether rows must be images.
     public var pictures: Bool
-    /// Whether rows have to have labels.
+    /// Whether rows must have labels.
     public var labels: Bool
-    /// The steps of a sequence that fitting takes at a time, where the model takes sequences too: longer ones are cut into windows
-    /// of one step more, which is there to be known.
+    /// The number of steps of a sequence that one fitting window predicts, for models that accept sequences: longer
+    /// ones are cut into windows of one more step, which is given.
     public var window: Int?
 
     /// Needs of a model.

@@ -2,9 +2,9 @@ import Datasets
 import TensorCore
 
 extension Plan {
-    /// Writes rows into a float32 input, from the type that they are held in; allocates nothing.
+    /// Writes rows into a float32 input, converting them from their stored type; allocates nothing.
     ///
-    /// - Parameter part: Which of the rows; nil for all.
+    /// - Parameter part: The rows to write; nil for all.
     public func setRows(_ index: Int, _ rows: DataRows, _ part: Range<Int>? = nil) {
         rows.write(part ?? 0..<rows.count, into: input(index))
     }
@@ -16,13 +16,13 @@ extension Plan {
 }
 
 extension Program {
-    /// Runs the program on rows of its first input, some at a time, and joins what it gives for each row.
+    /// Runs the program on the rows as its first input, a block at a time, and joins the outputs for each row.
     ///
-    /// - Parameter prepare: Sets further inputs, for which of the rows is said.
+    /// - Parameter prepare: Sets further inputs for the given range of rows.
     public func mapped(
         _ rows: DataRows, atOnce: Int = 1000, output: Int = 0, prepare: (Plan, Range<Int>) -> Void = { _, _ in }
     ) throws -> [Float] {
-        precondition(!rows.isSequential, "sequences go into windows, not rows")
+        precondition(!rows.isSequential, "rows are expected; cut sequences into windows first")
         return try mapped(count: rows.count, atOnce: atOnce, output: output) { plan, part in
             plan.setRows(0, rows, part)
             prepare(plan, part)
@@ -50,7 +50,7 @@ extension Program {
         return result
     }
 
-    /// A number a row of a program whose first output has one: (B, D) → (B).
+    /// One number per row, from a program whose first output has one: (B, D) → (B).
     ///
     /// - Parameter prepare: Sets further inputs.
     func rows(_ rows: DataRows, limit: Int, prepare: (Plan) -> Void = { _ in }) throws -> [Double] {
@@ -59,7 +59,7 @@ extension Program {
 }
 
 extension DataRows {
-    /// The squared distance of other numbers, (count, width), from the rows', summed over all.
+    /// The squared distance between other numbers, (count, width), and the rows, summed over all of them.
     func squaredError(of others: [Float]) -> Double {
         others.indices.reduce(0) { sum, index in
             let difference = numbers[index] - others[index]

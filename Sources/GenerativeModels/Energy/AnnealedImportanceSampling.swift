@@ -2,18 +2,19 @@ import Foundation
 import Random
 import TensorCore
 
-/// Annealed importance sampling (Neal 2001) of the partition function of ``BoltzmannLayers`` (Salakhutdinov & Murray 2008).
+/// Annealed importance sampling (Neal 2001) of the partition function of ``BoltzmannLayers`` (Salakhutdinov & Murray
+/// 2008).
 ///
-/// The intermediate machines have inputs β (b + …) and, for the visible units, (1−β) times the base rates' besides, so that at
-/// β = 0 visible units are independent with the data's means and all else is uniform: Z₀ is known. A chain of the odd layers'
-/// states goes from β = 0 to 1, the even layers summed out in its weight
+/// The intermediate machines have the inputs β (b + …) plus, for the visible units, (1−β) times the base rates. At β =
+/// 0 the visible units are therefore independent with the data's means and everything else is uniform, so Z₀ is known.
+/// A chain of the states of the odd layers goes from β = 0 to 1, with the even layers summed out of its weight
 ///
 ///     log w = Σₖ log p*ₖ(xₖ₋₁) − log p*ₖ₋₁(xₖ₋₁),   Z / Z₀ = E[w]
 ///
-/// which in logarithms errs to below. The way back from samples at β = 1 estimates Z₀ / Z, so that log Z errs to above: where both
-/// agree, the estimate can be believed (Burda, Grosse & Salakhutdinov 2015).
+/// whose logarithm is on average too low. The way back from samples at β = 1 estimates Z₀ / Z, which makes log Z too
+/// high: if the two agree, the estimate can be trusted (Burda, Grosse & Salakhutdinov 2015).
 final class AnnealedImportanceSampling {
-    /// A log Z, and the standard error of it by that of the mean weight.
+    /// A log Z and its standard error, from that of the mean weight.
     struct Estimate { var logZ, error: Double }
 
     private let layers: BoltzmannLayers
@@ -24,7 +25,7 @@ final class AnnealedImportanceSampling {
     private let states: [Int: Variable]
     private let program: Program
 
-    /// Prepares chains that depend on the seed alone.
+    /// Prepares chains that depend only on the seed.
     init(_ layers: BoltzmannLayers, chains: Int, seed: UInt64) {
         (self.layers, self.chains) = (layers, chains)
         random = RandomStream(seed: seed).split("annealing")
@@ -64,8 +65,8 @@ final class AnnealedImportanceSampling {
         }
     }
 
-    /// β of each intermediate machine, closer to each other towards 1, as Salakhutdinov & Murray have them: of 29 parts one goes up
-    /// to 0.5, 8 from there to 0.9 and 20 from there to 1.
+    /// β of each intermediate machine, spaced more closely towards 1, as in Salakhutdinov & Murray: of 29 parts, one
+    /// leads up to 0.5, 8 from there to 0.9 and 20 from there to 1.
     static func schedule(_ count: Int) -> [Double] {
         (0..<count).map { index in
             let x = 29 * Double(index) / Double(count - 1)
@@ -73,9 +74,9 @@ final class AnnealedImportanceSampling {
         }
     }
 
-    /// Estimates log Z with so many temperatures, on the way up and, after `rest` steps at β = 1, on the way down. For the way down
-    /// chains are drawn by their weights: the machine's samples are in its modes in their shares, where those that came up
-    /// needn't be.
+    /// Estimates log Z with the given number of temperatures, on the way up and, after `rest` steps at β = 1, on the
+    /// way down. For the way down chains are resampled by their weights, because the machine's samples are spread over
+    /// its modes in the right proportions and the chains that came up need not be.
     func estimates(betas count: Int, rest: Int) throws -> (forward: Estimate, reverse: Estimate) {
         var random = self.random.split("start")
         let stream = self.random.split("resampling")
@@ -91,7 +92,7 @@ final class AnnealedImportanceSampling {
         return (Estimate(of: up).shifted(by: baseLogZ, sign: 1), Estimate(of: down).shifted(by: baseLogZ, sign: -1))
     }
 
-    /// The log weight of each chain on the way along `betas`.
+    /// The log weight of each chain along `betas`.
     private func anneal(_ plan: Plan, _ betas: [Double]) -> [Double] {
         var weights = [Double](repeating: 0, count: chains)
         for (from, to) in zip(betas, betas.dropFirst()) {
@@ -112,7 +113,7 @@ final class AnnealedImportanceSampling {
 }
 
 extension AnnealedImportanceSampling.Estimate {
-    /// The logarithm of the mean weight, and the standard error of it.
+    /// The logarithm of the mean weight, and its standard error.
     init(of logWeights: [Double]) {
         let count = Double(logWeights.count)
         let largest = logWeights.max() ?? 0
@@ -126,8 +127,8 @@ extension AnnealedImportanceSampling.Estimate {
     func shifted(by base: Double, sign: Double) -> Self { Self(logZ: base + sign * logZ, error: error) }
 }
 
-/// Chains drawn anew with the chances of their weights, as many, evenly spaced (Kitagawa 1996): each a row of equal width of `values`.
-/// The same stream chooses the same chains.
+/// Chains resampled in proportion to their weights, as many as before and evenly spaced (Kitagawa 1996); each is a row
+/// of `values`. The same stream chooses the same chains.
 func resampled(_ values: [Float], by logWeights: [Double], _ stream: RandomStream) -> [Float] {
     var stream = stream
     let largest = logWeights.max() ?? 0

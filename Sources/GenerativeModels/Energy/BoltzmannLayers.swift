@@ -3,18 +3,18 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// Layers x₀ … x_L of stochastic units of which only neighbours are coupled: a restricted Boltzmann machine is two of them,
-/// a deep one more. The units are bits, and
+/// Layers x₀ … x_L of stochastic units in which only neighbouring layers are coupled: two layers are a restricted
+/// Boltzmann machine, more are a deep one. The units are bits, with
 ///
 ///     E(x) = −Σₗ bₗᵀxₗ − Σₗ xₗᵀWₗxₗ₊₁,   P(xₗᵢ = 1 | the rest) = σ(bₗ + xₗ₋₁Wₗ₋₁ + xₗ₊₁Wₗᵀ)ᵢ
 ///
-/// but for a Gaussian visible layer with precision β, where E has ½(x₀−b₀)ᵀβ(x₀−b₀) − (β⊙x₀)ᵀW₀x₁ instead, so that
-/// x₀ ~ N(b₀ + x₁W₀ᵀ, 1/β) and the layer above sees β⊙x₀.
+/// unless the visible layer is Gaussian with precision β: then E has ½(x₀−b₀)ᵀβ(x₀−b₀) − (β⊙x₀)ᵀW₀x₁ instead, so that
+/// x₀ ~ N(b₀ + x₁W₀ᵀ, 1/β), and the layer above sees β⊙x₀.
 ///
-/// The even layers are independent given the odd ones and the other way round, whatever the depth: sampling alternates
-/// between them, and summing out one kind is a closed form.
+/// The even layers are independent given the odd ones and vice versa, whatever the depth: sampling alternates between
+/// them, and either kind can be summed out in closed form.
 final class BoltzmannLayers {
-    /// What the visible units are.
+    /// The kind of the visible units.
     enum Visible: Hashable { case bits, gaussian }
 
     let sizes: [Int]
@@ -25,10 +25,10 @@ final class BoltzmannLayers {
     let biases: [Variable]
     /// log β.
     let logPrecision: Variable?
-    /// The moving means of the units on data: the offsets of a centred machine, and for all the base rates of annealing.
+    /// The moving means of the units on data: the offsets of a centred machine, and the base rates of annealing.
     let means: [Variable]
 
-    /// Makes layers with small normal weights, and hidden units that are as often on as off.
+    /// Makes layers with small normal weights, and hidden units that are on half of the time.
     init(_ sizes: [Int], visible: Visible = .bits, scale: Double, random: inout RandomStream) {
         (self.sizes, self.visible) = (sizes, visible)
         weights = zip(sizes, sizes.dropFirst()).map { lower, upper in
@@ -42,10 +42,10 @@ final class BoltzmannLayers {
 
     /// The index of the last layer.
     var top: Int { sizes.count - 1 }
-    /// Every second layer, from the first hidden one and from the visible one on.
+    /// Every second layer, from the first hidden one and from the visible one.
     var odd: [Int] { Array(stride(from: 1, through: top, by: 2)) }
     var even: [Int] { Array(stride(from: 0, through: top, by: 2)) }
-    /// β, where the visible units are Gaussian.
+    /// β if the visible units are Gaussian.
     var precision: Tensor? { logPrecision?.tensor.exp() }
 
     /// `weights.0` …, `biases.0` …, and `logPrecision` with Gaussian units.
@@ -56,7 +56,7 @@ final class BoltzmannLayers {
     /// The moving means: `means.0` ….
     var state: Parameters { ["means": listed(means)] }
 
-    /// The weights between the visible and the first hidden layer, a row a hidden unit.
+    /// The weights between the visible and the first hidden layer, one row per hidden unit.
     var weightRows: [Float] {
         let weights = weights[0].values
         return (0..<sizes[1] * sizes[0]).map { weights[$0 % sizes[0] * sizes[1] + $0 / sizes[0]] }
@@ -64,14 +64,14 @@ final class BoltzmannLayers {
 
     // MARK: Within programs
 
-    /// What the layer above the visible one sees of it.
+    /// The input that the layer above the visible one receives from it.
     func signal(_ layer: Int, _ values: Tensor) -> Tensor {
         guard layer == 0, let precision else { return values }
         return values * precision
     }
 
-    /// The total input of a layer's units, (rows, size): of the neighbours' values, those above and below counted
-    /// `above` and `below` times, where 0 leaves them out.
+    /// The total input of a layer's units from the neighbours' values, (rows, size). The values above and below are
+    /// weighted by `above` and `below`; 0 leaves them out.
     func field(_ layer: Int, _ values: [Tensor?], above: Double = 1, below: Double = 1) -> Tensor {
         var result = biases[layer].tensor
         if layer > 0 && below != 0 {
@@ -85,19 +85,19 @@ final class BoltzmannLayers {
         return result
     }
 
-    /// The expectation of units with a total input.
+    /// The expectation of units with the given total input.
     func expectation(_ layer: Int, _ field: Tensor) -> Tensor {
         layer == 0 && visible == .gaussian ? field : field.sigmoid()
     }
 
-    /// log p of a layer's values given its units' total input, each row.
+    /// log p of a layer's values given its units' total input, for each row.
     func logProbability(_ layer: Int, of values: Tensor, _ field: Tensor) -> Tensor {
         guard layer == 0, let logPrecision else { return -binaryCrossEntropy(logits: field, targets: values).sum([-1]) }
         let logScale = 0.5 * (logPrecision.tensor - log(2 * Double.pi))
         return (logScale - 0.5 * logPrecision.tensor.exp() * (values - field).squared()).sum([-1])
     }
 
-    /// A draw of units with a total input.
+    /// A sample of units with the given total input.
     func draw(_ layer: Int, _ field: Tensor) -> Tensor {
         guard layer == 0, let logPrecision else { return field.sigmoid().bernoulliSample() }
         return field + (-0.5 * logPrecision.tensor).exp() * .randomNormal(field.shape)
@@ -116,7 +116,7 @@ final class BoltzmannLayers {
         (0...top).map { $0 % 2 == 0 ? values[$0]! : expectation($0, field($0, values)) }
     }
 
-    /// log Σ e^{−E} over the units of some layers that aren't neighbours, given all others' `values`; (rows).
+    /// log Σ e^{−E} over the units of layers that are not neighbours, given the `values` of all others; (rows).
     func logSum(over layers: [Int], _ values: [Tensor?]) -> Tensor {
         (0...top).reduce(Tensor(0)) { total, layer in
             let bias = biases[layer].tensor
@@ -127,21 +127,21 @@ final class BoltzmannLayers {
         }
     }
 
-    /// log Σ or ∫ of e^{−E} over a layer's units with a total input, each row.
+    /// log Σ or ∫ of e^{−E} over a layer's units with the given total input, for each row.
     func logNormalizer(_ layer: Int, _ field: Tensor, bias: Tensor) -> Tensor {
         guard layer == 0, let logPrecision else { return field.softplus().sum([-1]) }
         let logScale = 0.5 * (log(2 * Double.pi) - logPrecision.tensor)
         return (logScale + 0.5 * logPrecision.tensor.exp() * (field.squared() - bias.squared())).sum([-1])
     }
 
-    /// The part of −E that is a layer's own, each row.
+    /// The part of −E that involves one layer only, for each row.
     func linearTerm(_ layer: Int, _ values: Tensor, bias: Tensor) -> Tensor {
         guard layer == 0, let precision else { return (values * bias).sum([-1]) }
         return -0.5 * (precision * (values - bias).squared()).sum([-1])
     }
 }
 
-/// Variables by their place.
+/// Variables named by their index.
 func listed(_ variables: [Variable]) -> Parameters {
     Parameters(variables.enumerated().map { ("\($0)", $1) })
 }

@@ -4,21 +4,21 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The step that raises the likelihood of ``BoltzmannLayers``: the units' correlations on data less those of the model,
-/// ⟨xₗxₗ₊₁ᵀ⟩_data − ⟨xₗxₗ₊₁ᵀ⟩_model.
+/// The update that raises the likelihood of ``BoltzmannLayers``: the units' correlations on data minus those of the
+/// model, ⟨xₗxₗ₊₁ᵀ⟩_data − ⟨xₗxₗ₊₁ᵀ⟩_model.
 ///
-/// A centred machine (Montavon & Müller 2012; Melchior, Fischer & Wiskott 2016) has the energy of x − μ, which makes learning
-/// independent of which value of a bit is called 1. Its offsets μ are moved slowly after the data's means, and its biases
-/// take up the change. Here parameters are always those of the plain energy, and centring is another direction of the same
-/// step:
+/// A centred machine (Montavon & Müller 2012; Melchior, Fischer & Wiskott 2016) has the energy of x − μ, which makes
+/// learning independent of which value of a bit is called 1. Its offsets μ slowly follow the data's means, and its
+/// biases compensate for the change. Here the parameters are always those of the plain energy, and centring is another
+/// direction of the same update:
 ///
 ///     ΔWₗ = ⟨(xₗ−μₗ)(xₗ₊₁−μₗ₊₁)ᵀ⟩ − …,   Δbₗ = ⟨xₗ⟩ − … − ΔWₗ μₗ₊₁ − ΔWₗ₋₁ᵀ μₗ₋₁
 ///
-/// so that moving offsets changes nothing by itself, as the compensation is to bring about.
+/// so that moving the offsets changes nothing by itself, which is the purpose of the compensation.
 final class BoltzmannLearning {
     let layers: BoltzmannLayers
     private let settings: BoltzmannSettings
-    /// The step size.
+    /// The learning rate.
     let rate = Variable(0, name: "rate")
     /// 1 once the data's means are known.
     private let begun = Variable(0, name: "begun")
@@ -31,15 +31,15 @@ final class BoltzmannLearning {
         biasVelocities = moving ? layers.biases.map { Variable(zeros: $0.shape, name: "velocity") } : []
     }
 
-    /// What learning keeps besides the parameters.
+    /// The state of learning other than the parameters.
     var state: Parameters {
         layers.state + ["weightVelocities": listed(weightVelocities), "biasVelocities": listed(biasVelocities)]
             + Parameters(named: ["begun": begun])
     }
 
-    /// Takes means and biases of the visible units from the first rows that are learned from; later calls do nothing.
+    /// Sets the means and biases of the visible units from the first rows; later calls do nothing.
     ///
-    /// - Returns: whether these were the first.
+    /// - Returns: whether these were the first rows.
     func begin(_ rows: DataRows) -> Bool {
         guard begun.withValues({ $0[0] == 0 }) else { return false }
         begun.set([1])
@@ -56,13 +56,14 @@ final class BoltzmannLearning {
         guard settings.visibleBias == .data else { return true }
         switch layers.visible {
         case .bits:
-            // Half a row of either value more, so that bits that are always the same have a finite logit.
+            // Half a row of each value is added, so that bits that never change have a finite logit.
             let rates = sums.map { ($0 + 0.5) / (count + 1) }
             layers.biases[0].set(rates.map { Float(log($0 / (1 - $0))) })
         case .gaussian: layers.biases[0].set(means.map { Float($0) })
         }
         if let precision = layers.logPrecision, settings.learnsPrecision {
-            // Noise of half the data's deviation: were it all of it, there would be nothing for hidden units to explain.
+            // Noise of half the data's deviation; with all of it, nothing would be left for the hidden units to
+            // explain.
             let variances = zip(squares, means).map { max(1e-3, $0 / count - $1 * $1) }
             precision.set(variances.map { Float(-log($0 / 4)) })
         }
@@ -70,7 +71,7 @@ final class BoltzmannLearning {
         return true
     }
 
-    /// Turns the biases of a centred energy into those of the plain one: bₗ − Wₗ μₗ₊₁ − Wₗ₋₁ᵀ μₗ₋₁.
+    /// Converts the biases of a centred energy to those of the plain one: bₗ − Wₗ μₗ₊₁ − Wₗ₋₁ᵀ μₗ₋₁.
     private func compensate() {
         let precision = layers.logPrecision?.values.map { exp($0) }
         for (level, weight) in layers.weights.enumerated() {
@@ -92,12 +93,13 @@ final class BoltzmannLearning {
         }
     }
 
-    /// Records a step, from the layers' values (rows, size) on data and of the model, as many rows as there are of each.
+    /// Records an update from the layers' values (rows, size) on data and of the model, with the same number of rows
+    /// each.
     ///
     /// - Parameters:
-    ///   - levels: The weights to change, with the biases of both their layers, whose values have to be there; all unless
-    ///     others are given.
-    ///   - above: How often the values above count in the input of the layer below, and `below` the other way round.
+    ///   - levels: The weights to change, with the biases of both their layers, whose values must be given; by default
+    ///     all.
+    ///   - above: The weight of the values above in the input of the layer below; `below` is the other way round.
     func record(
         data: [Tensor?], model: [Tensor?], levels: Range<Int>? = nil, above: Double = 1, below: Double = 1
     ) throws {
@@ -134,11 +136,11 @@ final class BoltzmannLearning {
         if touched.contains(0), settings.learnsPrecision { try recordPrecision(data, model) }
     }
 
-    /// Records a step of contrastive divergence of the two layers beside a weight as a restricted Boltzmann machine of their own, on
-    /// rows of the lower one: greedy layerwise training.
+    /// Records an update by contrastive divergence of the two layers around a weight, as a restricted Boltzmann machine
+    /// of their own on rows of the lower one: greedy layerwise training.
     ///
     /// - Parameters:
-    ///   - above: How often the upper values count in the input of the lower layer, and `below` the other way round.
+    ///   - above: The weight of the upper values in the input of the lower layer; `below` is the other way round.
     /// - Returns: the mean log-probability of the rows given their hidden units' expectations.
     func recordStage(
         _ level: Int, _ rows: Tensor, above: Double = 1, below: Double = 1
@@ -164,7 +166,7 @@ final class BoltzmannLearning {
         x.matmul(y, transposeLeft: true) * (1 / Double(x.shape[0]))
     }
 
-    /// Moves the means after the data's.
+    /// Moves the means towards the data's.
     private func movedMeans(_ data: [Tensor?], _ touched: ClosedRange<Int>) throws -> [Int: Tensor] {
         var result: [Int: Tensor] = [:]
         for layer in touched {
@@ -176,7 +178,7 @@ final class BoltzmannLearning {
         return result
     }
 
-    /// A gradient, or with momentum its moving sum.
+    /// A gradient, or its moving sum with momentum.
     private func moved(_ velocities: [Variable], _ index: Int, _ gradient: Tensor) throws -> Tensor {
         guard settings.momentum > 0 else { return gradient }
         let next = settings.momentum * velocities[index].tensor + gradient
@@ -184,8 +186,8 @@ final class BoltzmannLearning {
         return next
     }
 
-    /// A step of log β along ∂(−E)/∂log β = β ⊙ (v ⊙ Wh − ½(v−b)²), a tenth as large as the others: the precision is learned
-    /// safely only where the rest follows.
+    /// An update of log β along ∂(−E)/∂log β = β ⊙ (v ⊙ Wh − ½(v−b)²), a tenth of the size of the others: the precision
+    /// can only be learned safely if the other parameters follow.
     private func recordPrecision(_ data: [Tensor?], _ model: [Tensor?]) throws {
         guard let logPrecision = layers.logPrecision else { return }
         func derivative(_ values: [Tensor?]) -> Tensor {

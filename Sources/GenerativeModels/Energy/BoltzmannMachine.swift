@@ -4,38 +4,39 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A Boltzmann machine without hidden units (Ackley, Hinton & Sejnowski 1985): bits that are all coupled,
+/// A Boltzmann machine without hidden units (Ackley, Hinton & Sejnowski 1985): bits that are all coupled with each
+/// other,
 ///
 ///     p(x) = exp(½ xᵀWx + bᵀx) / Z,   W = Wᵀ, Wᵢᵢ = 0,   P(xᵢ = 1 | the rest) = σ(b + Wx)ᵢ
 ///
-/// Of all distributions with the same means and correlations it has the highest entropy. A step follows ∂ log p/∂Wᵢⱼ =
-/// ⟨xᵢxⱼ⟩_data − ⟨xᵢxⱼ⟩_model, the last either by going through all states or from persistent Gibbs chains. Energies of third
-/// order (Sejnowski 1986) have ⅙ Σᵢⱼₖ Tᵢⱼₖxᵢxⱼxₖ besides, with ⟨xᵢxⱼxₖ⟩ in the same place: what pairs can't tell, such as the
-/// parity of three bits, of which any two are independent.
+/// It has the highest entropy of all distributions with the same means and correlations. An update follows ∂ log p/∂Wᵢⱼ
+/// = ⟨xᵢxⱼ⟩_data − ⟨xᵢxⱼ⟩_model, where the second term comes from an enumeration of all states or from persistent Gibbs
+/// chains. Third-order energies (Sejnowski 1986) add ⅙ Σᵢⱼₖ Tᵢⱼₖxᵢxⱼxₖ, whose gradient has ⟨xᵢxⱼxₖ⟩ in the same place:
+/// they can express what pairs cannot, such as the parity of three bits, any two of which are independent.
 ///
-/// log Z is exact for at most ``StateEnumeration/limit`` units, otherwise by annealed importance sampling there and back. The
-/// score is the mean log-likelihood of few units and the pseudo-likelihood Σᵢ log p(xᵢ | the others) of many.
+/// log Z is exact for at most ``StateEnumeration/limit`` units; otherwise it is estimated by annealed importance
+/// sampling in both directions. The score is the mean log-likelihood if there are few units and the pseudo-likelihood
+/// Σᵢ log p(xᵢ | the others) if there are many.
 public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingModel, PicturingModel, ProcessModel {
-    /// The most units whose gradient is a sum over all states.
+    /// The maximum number of units for which the gradient is a sum over all states.
     public static let exactUnits = 16
-    /// The most units with energies of third order, of which there are as many numbers as units cubed.
+    /// The maximum number of units with third-order energies, whose tensor has units³ numbers.
     public static let tripleUnits = 128
 
-    /// What a row is.
     public let data: Dataset.Description
-    /// The log-likelihood of few units, the pseudo-likelihood of many.
+    /// The log-likelihood for few units, the pseudo-likelihood for many.
     public let scoreName: ScoreName
     private let settings: BoltzmannMachineSettings
     let weights, biases: Variable
-    /// T, (width, width²), with energies of third order.
+    /// T, (width, width²), for third-order energies.
     let triples: Variable?
-    /// Moving means of the data, where annealing begins.
+    /// Moving means of the data, where annealing starts.
     private let means: Variable
     private let chains: Variable?
     private let begun = Variable(0, name: "begun")
     private let rate = Variable(0, name: "rate")
     private let fitProgram, rowProgram: Program
-    /// Draws the persistent chains.
+    /// The stream of the persistent chains.
     private var stream: RandomStream
 
     init(_ settings: BoltzmannMachineSettings, data: Dataset.Description, seed: UInt64) throws {
@@ -85,17 +86,17 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         rowProgram = Program("boltzmann-machine rows", inputs: [rows]) { inputs in [pseudoLikelihood(inputs[0])] }
     }
 
-    /// 1 but on the diagonal.
+    /// 1 except on the diagonal.
     private static func others(_ width: Int) -> Tensor {
         1 - Tensor.lowerTriangle(width, diagonal: 1) * Tensor.lowerTriangle(width, diagonal: 1).transposed()
     }
 
-    /// Weights, those of triples where there are any, and biases.
+    /// Weights, those of triples if there are any, and biases.
     public var parameters: Parameters {
         Parameters(named: ["weights": weights, "triples": triples, "biases": biases])
     }
 
-    /// The parameters as they are.
+    /// The current parameters.
     private var couplings: Couplings {
         Couplings(biases: biases.values, pairs: weights.values, triples: triples?.values ?? [])
     }
@@ -105,15 +106,15 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         parameters + ["state": Parameters(named: ["means": means, "begun": begun, "chains": chains])]
     }
 
-    /// The stream of the persistent chains, its counter being the words drawn.
+    /// The stream of the persistent chains; its counter is the number of words consumed.
     public var randomStates: [RandomState] {
         get { [(stream.key, stream.position)] }
         set { stream = RandomStream(key: newValue[0].key, position: newValue[0].counter) }
     }
 
-    /// One step along the gradient.
+    /// One update along the gradient.
     ///
-    /// - Returns: the pseudo-likelihood of the batch before it, in nats a row.
+    /// - Returns: the pseudo-likelihood of the minibatch before the update, in nats per row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         begin(batch)
         if let chains {
@@ -128,7 +129,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         return [("pseudoLikelihood", Double(plan.output(0)[0]))]
     }
 
-    /// Independent bits with the means of the first batch, to begin with.
+    /// Starts with independent bits that have the means of the first minibatch.
     private func begin(_ batch: DataRows) {
         guard begun.withValues({ $0[0] == 0 }) else { return }
         begun.set([1])
@@ -158,7 +159,8 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
 
     var exactLogZ: Double { couplings.logPartition() }
 
-    /// log Z by annealed importance sampling from independent bits with the data's means, and back from the machine's samples.
+    /// log Z by annealed importance sampling from independent bits with the data's means, and back from the machine's
+    /// samples.
     func estimatedPartition(seed: UInt64) -> Partition {
         var stream = RandomStream(seed: seed).split("annealing")
         let base = means.values.map { mean in
@@ -189,13 +191,13 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
             forward: .init(of: up).shifted(by: start, sign: 1), reverse: .init(of: down).shifted(by: start, sign: -1))
     }
 
-    /// Chains of independent bits with the data's means, as annealing's β = 0 has them.
+    /// Chains of independent bits with the data's means, the distribution at β = 0 of annealing.
     private func started(_ count: Int, _ stream: inout RandomStream) -> CoupledBits {
         let means = means.values.map { min(max($0, 0.002), 0.998) }
         return CoupledBits(couplings, states: stream.bits(count, rates: means))
     }
 
-    /// Gibbs chains, each after as many sweeps as the settings say from independent bits with the data's means.
+    /// Gibbs chains that start at independent bits with the data's means and run for the sweeps that the settings say.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         try settled(process(count: count, from: nil, known: [], seed: seed))
     }
@@ -210,7 +212,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         return (process as? CoupledBitsProcess)?.draws ?? process.rows
     }
 
-    /// Gibbs chains, a sweep over all bits a step.
+    /// Gibbs chains, one sweep over all bits per step.
     public func process(
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
@@ -221,28 +223,28 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         return CoupledBitsProcess(bits, known: start == nil ? [] : known, stream)
     }
 
-    /// The weights of each bit with all others.
+    /// The weights between each bit and all others.
     public var weightRows: [Float] { weights.values }
 }
 
-/// Means of bits, of their products, and of those of three.
+/// Means of bits, of products of two, and of products of three.
 private struct Moments {
     let means, pairs: Tensor
     let triples: Tensor?
 
-    /// Of rows, (rows, width), each with its share of the whole.
+    /// Of rows, (rows, width), each with its weight.
     private init(_ rows: Tensor, weighted: Tensor, triples: Bool) {
         means = weighted.sum([0])
         pairs = weighted.matmul(rows, transposeLeft: true)
         self.triples = triples ? weighted.matmul(Self.products(rows), transposeLeft: true) : nil
     }
 
-    /// Of rows that have equal shares.
+    /// Of rows with equal weights.
     init(of rows: Tensor, triples: Bool) {
         self.init(rows, weighted: rows * (1 / Double(rows.shape[0])), triples: triples)
     }
 
-    /// Of the machine itself.
+    /// Of the machine's own distribution.
     init(ofAllStates width: Int, _ weights: Tensor, _ triples: Tensor?, _ biases: Tensor) {
         let states = Tensor(
             (0..<1 << width).flatMap { state in (0..<width).map { Float(state >> $0 & 1) } },

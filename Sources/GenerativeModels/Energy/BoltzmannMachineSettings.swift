@@ -3,7 +3,7 @@ import Datasets
 
 /// Settings of a ``BoltzmannMachine``.
 public struct BoltzmannMachineSettings: ModelSettings, Hashable {
-    /// Where the model's correlations of the gradient come from.
+    /// How the gradient estimates the model's correlations.
     public enum Gradient: String, SettingChoice {
         /// ``exact`` for at most ``BoltzmannMachine/exactUnits`` units, otherwise ``sampled``.
         case automatic
@@ -13,46 +13,36 @@ public struct BoltzmannMachineSettings: ModelSettings, Hashable {
         case sampled
     }
 
-    /// Units that interact at a time: 2, or 3 with third-order energies.
-    @Setting(2...3, "order of interactions: 2 for pairs, 3 for triples too") public var order = 2
-    /// Where the model's correlations come from.
+    @Setting(2...3, "highest order of interactions: 2 for pairs, 3 for pairs and triples") public var order = 2
     @Setting("estimator of the model's correlations") public var gradient = Gradient.automatic
-    /// Persistent chains.
     @Setting(1...100_000, "persistent chains") public var chains = 100
-    /// Sweeps over all units.
     @Setting(1...10_000, "Gibbs sweeps per update") public var gibbsSteps = 1
-    /// The pull of the weights to 0.
     @Setting(0...10, "weight decay") public var weightDecay = 0.0
-    /// Sweeps to a sample.
     @Setting(1...10_000_000, "Gibbs sweeps per sample") public var samplingSteps = 200
-    /// Chains of annealed importance sampling.
     @Setting(2...100_000, "annealed importance sampling: chains") public var aisChains = 100
-    /// Temperatures of annealed importance sampling.
     @Setting(2...10_000_000, "annealed importance sampling: temperatures") public var aisBetas = 1000
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
-    /// 50 epochs of batches of 100 with steps of 0.01.
+    /// 50 epochs with minibatches of 100 and a learning rate of 0.01.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }
 
-    /// A ``BoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "boltzmann-machine")
         guard gradient != .exact || data.width <= BoltzmannMachine.exactUnits else {
             throw ModelError.setting(
                 "gradient", value: "exact",
-                expected: "sampled, for rows of \(data.width) bits (exact goes to \(BoltzmannMachine.exactUnits))")
+                expected: "sampled, for rows of \(data.width) bits (exact takes at most \(BoltzmannMachine.exactUnits))"
+            )
         }
         guard order == 2 || data.width <= BoltzmannMachine.tripleUnits else {
             throw ModelError.setting(
                 "order", value: "\(order)",
-                expected: "2, for rows of \(data.width) bits (triples go to \(BoltzmannMachine.tripleUnits))")
+                expected: "2, for rows of \(data.width) bits (triples take at most \(BoltzmannMachine.tripleUnits))")
         }
         return try BoltzmannMachine(self, data: data, seed: seed)
     }

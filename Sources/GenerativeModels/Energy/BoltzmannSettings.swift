@@ -1,57 +1,45 @@
 import Configuration
 import Datasets
 
-/// Settings that all machines of ``BoltzmannLayers`` share: how their samples are drawn, their steps are made and their partition
-/// function is estimated.
+/// Settings that all machines of ``BoltzmannLayers`` share, for learning, sampling and the partition function.
 public struct BoltzmannSettings: Configurable, Hashable {
-    /// Where the negative phase's samples come from.
+    /// The source of the negative phase's samples.
     public enum Algorithm: String, SettingChoice {
-        /// Contrastive divergence: from chains that begin at the batch (Hinton 2002).
+        /// Contrastive divergence: from chains that start at the minibatch (Hinton 2002).
         case cd
-        /// Persistent contrastive divergence: from chains that go on from step to step (Tieleman 2008), also called stochastic
-        /// maximum likelihood.
+        /// Persistent contrastive divergence: from chains that continue from update to update (Tieleman 2008), also
+        /// called stochastic maximum likelihood.
         case pcd
     }
 
-    /// What the visible biases begin with.
+    /// The initial visible biases.
     public enum VisibleBias: String, SettingChoice {
-        /// What gives the means of the first batch.
+        /// Those that give the means of the first minibatch.
         case data
-        /// 0.
+        /// All 0.
         case zero
     }
 
-    /// Gibbs steps of an update.
     @Setting(1...10_000, "Gibbs steps per update") public var gibbsSteps = 1
-    /// Persistent chains.
     @Setting(1...100_000, "persistent chains") public var chains = 100
-    /// Whether units are centred.
     @Setting("centre the units") public var centred = true
-    /// The share by which the means move to a batch's.
-    @Setting(0...1, "rate of the moving averages that units are centred by") public var offsetRate = 0.01
-    /// The share of the last step that is kept.
+    @Setting(0...1, "update rate of the moving averages used for centring") public var offsetRate = 0.01
     @Setting(0...0.999999, "momentum") public var momentum = 0.0
-    /// The pull of the weights to 0.
     @Setting(0...10, "weight decay") public var weightDecay = 0.0
-    /// The standard deviation of the first weights.
     @Setting(0...10, "standard deviation of the initial weights") public var initialScale = 0.01
-    /// What the visible biases begin with.
     @Setting("initial visible biases") public var visibleBias = VisibleBias.data
-    /// Gibbs steps from the base rates to a sample.
+    /// Chains start at the base rates.
     @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
-    /// Chains of annealed importance sampling.
     @Setting(2...100_000, "annealed importance sampling: chains") public var aisChains = 100
-    /// Temperatures of annealed importance sampling.
     @Setting(2...10_000_000, "annealed importance sampling: temperatures") public var aisBetas = 14_500
     /// Whether the precision of Gaussian units is learned.
     var learnsPrecision = false
 
-    /// The defaults.
     public init() {}
 }
 
 extension Dataset.Description {
-    /// Stops a model from being made of data that it isn't for.
+    /// Throws unless the data suit the model.
     ///
     /// - Throws: ``ModelError/data(model:found:expected:)``.
     func require(_ kinds: [ElementKind.Name], of model: String, sequences: Bool = false) throws {

@@ -3,20 +3,19 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A restricted Boltzmann machine whose biases a condition sets, here the class y of the row (Taylor, Hinton & Roweis 2007):
+/// A restricted Boltzmann machine whose biases depend on a condition, here the class y of the row (Taylor, Hinton &
+/// Roweis 2007):
 ///
 ///     p(v, h | y) ∝ exp(vᵀWh + (b + Bᵀy)ᵀv + (c + Cᵀy)ᵀh),   F(v | y) = −(b + Bᵀy)ᵀv − Σⱼ softplus(c + Cᵀy + Wᵀv)ⱼ
 ///
-/// It is a machine for each class with weights in common, learned by contrastive divergence, persistent or not, with the classes held:
-/// each row of a batch has a chain of its class beside it.
-/// log p(v | y) is exact for at most ``StateEnumeration/limit`` hidden units and otherwise rests on an estimate of each class's
-/// log Z.
+/// It is one machine per class with shared weights, trained by contrastive divergence, persistent or not, with the
+/// classes held fixed: each row of a minibatch is paired with a chain of its class. log p(v | y) is exact for at most
+/// ``StateEnumeration/limit`` hidden units; otherwise it uses an estimate of log Z for each class.
 public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodModel, CompletingModel, PicturingModel {
     private static let scoreCost = 1 << 26
 
-    /// What a row is.
     public let data: Dataset.Description
-    /// log p(v | y) where that takes less than a second, otherwise minus the squared error of reconstruction.
+    /// log p(v | y) if it takes less than a second, otherwise the negative squared error of reconstruction.
     public let scoreName: ScoreName
     private let settings: ConditionalBoltzmannSettings
     let layers: BoltzmannLayers
@@ -24,7 +23,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
     /// B (classes, width) and C (classes, hidden units).
     let visibleConditions, hiddenConditions: Variable
     private let optimizer = Adam(learningRate: 0)
-    /// Persistent chains, (classes · chains, width): those of a class follow each other.
+    /// Persistent chains, (classes · chains, width), grouped by class.
     private let chains: Variable?
     private let start: RandomStream
     private let fitProgram, rowProgram, sampleProgram: Program
@@ -91,7 +90,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         layers.parameters + ["conditions": Parameters(named: ["visible": visible, "hidden": hidden])]
     }
 
-    /// Weights, biases, and what the classes add to these.
+    /// Weights, biases, and the classes' contributions to the biases.
     public var parameters: Parameters { Self.parameters(layers, visibleConditions, hiddenConditions) }
 
     /// The parameters, the data's means, the persistent chains and the optimiser's moments.
@@ -99,15 +98,15 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         parameters + learning.state + Parameters(named: ["chains": chains]) + ["optimizer": optimizer.state]
     }
 
-    /// The stream of fitting; scores draw nothing.
+    /// The stream of fitting; scores need no random numbers.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState] }
         set { fitProgram.randomState = newValue[0] }
     }
 
-    /// One step of contrastive divergence, from the rows themselves or from chains of their classes.
+    /// One update by contrastive divergence, from the rows themselves or from chains of their classes.
     ///
-    /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row.
+    /// - Returns: the log-probability of the minibatch minus that of the negative phase's samples, in nats per row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         if learning.begin(batch) { startChains() }
         optimizer.follow(step)
@@ -131,7 +130,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         return [("gap", Double(plan.output(0)[0]))]
     }
 
-    /// A chain of its class for each row: in turn, other ones first in each update.
+    /// A chain of the right class for each row: the chains take turns, and each update begins with different ones.
     private func chainPlaces(_ labels: [Int], _ step: FitStep) -> [Int] {
         var seen = [Int](repeating: step.update, count: data.classCount)
         return labels.map { label in
@@ -140,7 +139,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         }
     }
 
-    /// Persistent chains begin at the base rates.
+    /// Persistent chains start at the base rates.
     private func startChains() {
         guard let chains else { return }
         var stream = start
@@ -196,7 +195,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         return LogLikelihood(isExact ? .exact : .estimate, nats, details: details)
     }
 
-    /// The machine of one class.
+    /// The machine for one class.
     func machine(of label: Int) -> BoltzmannLayers {
         var stream = RandomStream(seed: 0)
         let machine = BoltzmannLayers(layers.sizes, scale: 0, random: &stream)
@@ -210,12 +209,12 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         return machine
     }
 
-    /// Rows of the classes in turn: row i is of class i modulo their number.
+    /// Cycles through the classes: row i has class i modulo their number.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         try sample(classes: (0..<count).map { $0 % data.classCount }, seed: seed)
     }
 
-    /// A row of each of the given classes, (count, width), by Gibbs chains from the data's means.
+    /// One row of each of the given classes, (count, width), by Gibbs chains from the data's means.
     public func sample(classes: [Int], seed: UInt64) throws -> [Float] {
         var stream = RandomStream(seed: seed).split("start")
         return try settled(
@@ -223,7 +222,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
             seed: seed)
     }
 
-    /// Gibbs chains given the rows' classes in which the known bits are held.
+    /// Gibbs chains given the rows' classes, with the known bits held fixed.
     public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
         try settled(rows, try labels(rows), known: known, seed: seed)
     }
@@ -240,19 +239,19 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         return Array(plan.input(0))
     }
 
-    /// The weights between visible and hidden units, a row a hidden unit.
+    /// The weights between visible and hidden units, one row per hidden unit.
     public var weightRows: [Float] { layers.weightRows }
 }
 
 extension Dataset.Description {
-    /// Stops a model of classes from being made of data without any.
+    /// Throws unless the data have at least two classes.
     ///
     /// - Throws: ``ModelError/data(model:found:expected:)``.
     func requireClasses(of model: String) throws {
         guard classCount >= 2 else {
             throw ModelError.data(
                 model: model, found: classCount == 0 ? "rows without labels" : "rows of one class",
-                expected: "rows labelled with two classes or more")
+                expected: "rows labelled with at least two classes")
         }
     }
 }

@@ -4,19 +4,19 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A convolutional restricted Boltzmann machine of pictures with probabilistic max pooling (Lee, Grosse, Ranganath & Ng 2009):
-/// ``PooledMaps``. Filters are the same everywhere; each visible pixel has a bias of its own.
+/// A convolutional restricted Boltzmann machine for images with probabilistic max pooling (Lee, Grosse, Ranganath & Ng
+/// 2009), made of ``PooledMaps``. Filters are shared across the image; each visible pixel has its own bias.
 ///
-/// log p(v) = −F(v) − log Z is exact for pictures of at most ``StateEnumeration/limit`` numbers and otherwise rests on annealed
-/// importance sampling. The score is the likelihood of such small pictures, otherwise minus the squared error of reconstruction.
+/// log p(v) = −F(v) − log Z is exact for images of at most ``StateEnumeration/limit`` numbers and otherwise based on
+/// annealed importance sampling. The score is the likelihood for such small images, otherwise the negative squared
+/// error of reconstruction.
 public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel, ReconstructingModel, EncodingModel,
     CompletingModel, PicturingModel, ProcessModel
 {
-    /// What a row is.
     public let data: Dataset.Description
     private let settings: ConvolutionalBoltzmannSettings
     private let maps: PooledMaps
-    /// Moving means of the data, where annealing begins.
+    /// Moving means of the data, where annealing starts.
     private let means: Variable
     private let chains: Variable?
     private let begun = Variable(0, name: "begun")
@@ -68,7 +68,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
             + ["optimizer": optimizer.state]
     }
 
-    /// The stream of fitting; scores draw nothing.
+    /// The stream of fitting; scores need no random numbers.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState] }
         set { fitProgram.randomState = newValue[0] }
@@ -76,13 +76,13 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
 
     private var isExact: Bool { data.width <= StateEnumeration.limit }
 
-    /// The log-likelihood of small pictures, minus the squared error of large ones.
+    /// The log-likelihood for small images, the negative squared error for large ones.
     public var scoreName: ScoreName { isExact ? .logLikelihood : .reconstruction }
 
-    /// One step along the gradient.
+    /// One update along the gradient.
     ///
-    /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row, and the share of
-    ///   hidden units that are on.
+    /// - Returns: the log-probability of the minibatch minus that of the negative phase's samples, in nats per row, and
+    ///   the fraction of hidden units that are on.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         begin(batch)
         optimizer.follow(step)
@@ -92,7 +92,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
         return [("gap", Double(plan.output(0)[0])), ("activity", Double(plan.output(1)[0]))]
     }
 
-    /// Biases and chains from the means of the first batch.
+    /// Sets biases and chains from the means of the first minibatch.
     private func begin(_ batch: DataRows) {
         guard begun.withValues({ $0[0] == 0 }) else { return }
         begun.set([1])
@@ -129,7 +129,8 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
         return total.value
     }
 
-    /// log Z by annealed importance sampling of the visible units from independent ones with the data's means, and back.
+    /// log Z by annealed importance sampling of the visible units, from independent ones with the data's means and
+    /// back.
     func estimatedPartition(seed: UInt64) throws -> Partition {
         let stream = RandomStream(seed: seed)
         let rates = means.values.map { min(max($0, 0.002), 0.998) }
@@ -177,7 +178,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
         try settled(PictureChains(maps, means, count: count, from: nil, known: [], seed: seed))
     }
 
-    /// Gibbs chains in which the known bits are held.
+    /// Gibbs chains with the known bits held fixed.
     public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
         try settled(PictureChains(maps, means, count: rows.count, from: rows.values, known: known, seed: seed))
     }
@@ -199,15 +200,15 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
         try rowProgram.mapped(rows, atOnce: 500, output: 1)
     }
 
-    /// Blocks of hidden units.
+    /// The number of blocks of hidden units.
     public var codeWidth: Int { maps.blocks }
 
-    /// The probability of each block that one of its units is on.
+    /// The probability that one of the units is on, for each block.
     public func encode(_ rows: DataRows) throws -> [Float] {
         try rowProgram.mapped(rows, atOnce: 500, output: 2)
     }
 
-    /// The filters, each in the middle of a picture, as much of it as there is room for.
+    /// The filters, each in the middle of an image and cropped to it.
     public var weightRows: [Float] {
         let (picture, kernel, weights) = (maps.picture, settings.kernel, maps.weight.values)
         var result = [Float](repeating: 0, count: settings.filters * data.width)
@@ -227,7 +228,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
     }
 }
 
-/// Gibbs chains of pictures, with pixels held where they are known.
+/// Gibbs chains of images, with known pixels held fixed.
 private final class PictureChains: GenerationProcess {
     private let plan: Plan
     private(set) var steps = 0

@@ -3,51 +3,39 @@ import Datasets
 
 /// Settings of a ``ConvolutionalBoltzmannMachine``.
 public struct ConvolutionalBoltzmannSettings: ModelSettings, Hashable {
-    /// Filters, each with a map of hidden units.
     @Setting(1...4096, "filters") public var filters = 24
-    /// Rows and columns of a filter, odd.
     @Setting(1...255, "filter size, odd") public var kernel = 7
-    /// Rows and columns of a block of hidden units, of which at most one is on.
+    /// At most one unit of a block is on.
     @Setting(1...64, "pooling block size") public var pool = 2
-    /// Where the negative phase's samples come from.
     @Setting("contrastive divergence (cd), or its persistent form (pcd)")
     public var algorithm = BoltzmannSettings.Algorithm.pcd
-    /// Gibbs steps of an update.
     @Setting(1...10_000, "Gibbs steps per update") public var gibbsSteps = 1
-    /// Persistent chains.
     @Setting(1...100_000, "persistent chains") public var chains = 100
-    /// How much of the time a hidden unit is to be on.
     @Setting(0...1, "target activation of hidden units") public var sparsity = 0.02
-    /// The weight of the squared distance from ``sparsity``.
+    /// Penalises the squared distance from ``sparsity``.
     @Setting(0...1e6, "weight of the sparsity penalty") public var sparsityWeight = 0.0
-    /// Gibbs steps to a sample.
     @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
-    /// Chains of annealed importance sampling.
     @Setting(2...100_000, "annealed importance sampling: chains") public var aisChains = 50
-    /// Temperatures of annealed importance sampling.
     @Setting(2...10_000_000, "annealed importance sampling: temperatures") public var aisBetas = 2000
 
-    /// The defaults.
     public init() {}
 
-    /// Pictures of bits.
     public var needs: DataNeeds { DataNeeds(.bits, pictures: true) }
 
-    /// 20 epochs of batches of 100.
+    /// 20 epochs with minibatches of 100.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (20, 100) } }
 
-    /// A ``ConvolutionalBoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "convolutional-rbm")
         guard let picture = data.picture else {
             throw ModelError.data(
-                model: "convolutional-rbm", found: "rows of the shape \(data.shape)", expected: "pictures")
+                model: "convolutional-rbm", found: "rows of the shape \(data.shape)", expected: "images")
         }
         try ModelError.requireOdd(["kernel": kernel])
         guard picture.height % pool == 0, picture.width % pool == 0 else {
             throw ModelError.setting(
                 "pool", value: "\(pool)",
-                expected: "a divisor of \(picture.height) and \(picture.width), the pictures' size")
+                expected: "a divisor of the images' height \(picture.height) and width \(picture.width)")
         }
         return try ConvolutionalBoltzmannMachine(self, data: data, seed: seed)
     }

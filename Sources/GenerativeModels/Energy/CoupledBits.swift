@@ -1,21 +1,21 @@
 import Foundation
 import Random
 
-/// What couples bits with each other: E(x) = −bᵀx − ½ Σᵢⱼ Wᵢⱼxᵢxⱼ − ⅙ Σᵢⱼₖ Tᵢⱼₖxᵢxⱼxₖ, W and T symmetric and 0 where two indices are
-/// the same.
+/// The couplings of bits: E(x) = −bᵀx − ½ Σᵢⱼ Wᵢⱼxᵢxⱼ − ⅙ Σᵢⱼₖ Tᵢⱼₖxᵢxⱼxₖ, where W and T are symmetric, and 0 if two
+/// indices are equal.
 struct Couplings {
     /// b.
     let biases: [Float]
     /// W, (width, width).
     let pairs: [Float]
-    /// T, (width, width, width); empty where there are pairs only.
+    /// T, (width, width, width); empty if there are only pairs.
     let triples: [Float]
 
     /// The number of bits.
     var width: Int { biases.count }
     var hasTriples: Bool { !triples.isEmpty }
 
-    /// Σₖ Tᵢⱼₖxₖ, which a changed unit i adds to the input of j besides Wᵢⱼ.
+    /// Σₖ Tᵢⱼₖxₖ, which unit i adds to the input of j besides Wᵢⱼ.
     func tripled(_ i: Int, _ j: Int, _ x: some Collection<Float>) -> Float {
         let start = (i * width + j) * width
         var sum: Float = 0
@@ -23,7 +23,7 @@ struct Couplings {
         return sum
     }
 
-    /// log Σ e^{−E} over all states, in float64, each state one unit from the last (Gray code).
+    /// log Σ e^{−E} over all states, in float64; consecutive states differ in one unit (Gray code).
     func logPartition() -> Double {
         var x = [Float](repeating: 0, count: width)
         var inputs = biases.map(Double.init)
@@ -45,13 +45,14 @@ struct Couplings {
     }
 }
 
-/// Chains of bits with ``Couplings``, each with the input −∂E/∂xᵢ of every unit, which a changed unit changes by a row of W.
+/// Chains of bits with ``Couplings``. Each keeps the input −∂E/∂xᵢ of every unit; a change of one unit changes the
+/// inputs by a row of W.
 struct CoupledBits {
     private let couplings: Couplings
     /// The chains' states, (chains, width).
     private(set) var states: [Float]
     private var inputs: [Float] = []
-    /// The share that triples have in the inputs; empty where there are none.
+    /// The contribution of triples to the inputs; empty without triples.
     private var tripleInputs: [Float] = []
 
     init(_ couplings: Couplings, states: [Float]) {
@@ -65,7 +66,7 @@ struct CoupledBits {
     var count: Int { states.count / width }
     private var width: Int { couplings.width }
 
-    /// Changes a unit of a chain.
+    /// Flips a unit of a chain.
     private mutating func flip(_ place: Int) {
         let sign: Float = states[place] == 0 ? 1 : -1
         states[place] += sign
@@ -84,10 +85,10 @@ struct CoupledBits {
         }
     }
 
-    /// Draws each unit given all others, one after another: P(xᵢ = 1 | the rest) = σ(β inputᵢ + (1 − β) baseᵢ).
+    /// Samples the units one after another given all others: P(xᵢ = 1 | the rest) = σ(β inputᵢ + (1 − β) baseᵢ).
     ///
     /// - Parameters:
-    ///   - known: Units that stay as they are.
+    ///   - known: Units that keep their values.
     ///   - beta: 1, or less on the way to the independent units with the inputs `base`.
     mutating func sweep(
         _ random: inout RandomStream, known: [Bool] = [], beta: Float = 1, base: [Float] = []
@@ -104,7 +105,7 @@ struct CoupledBits {
     /// P(xᵢ = 1 | the rest) of every unit of every chain.
     var expectations: [Float] { inputs.map { 1 / (1 + exp(-$0)) } }
 
-    /// −E of a chain. In Σᵢ xᵢ inputᵢ each pair is there twice and each triple three times.
+    /// −E of a chain. Σᵢ xᵢ inputᵢ counts each pair twice and each triple three times.
     func negativeEnergy(of chain: Int) -> Double {
         (0..<width).reduce(0.0) { sum, unit in
             let place = chain * width + unit
@@ -126,10 +127,10 @@ final class CoupledBitsProcess: GenerationProcess {
         (self.bits, self.known, self.stream) = (bits, known, stream)
     }
 
-    /// The bits as they are.
+    /// The current bits.
     var draws: [Float] { bits.states }
 
-    /// The bits' expectations given each other, but for those that are held.
+    /// The expectation of each bit given the others; held bits keep their values.
     var rows: [Float] {
         if steps == 0 { return draws }
         let expectations = bits.expectations
@@ -145,7 +146,8 @@ final class CoupledBitsProcess: GenerationProcess {
 }
 
 extension RandomStream {
-    /// Rows of independent bits, (count, width), each with its probability of being 1: where Gibbs chains begin.
+    /// Rows of independent bits, (count, width), each bit with its own probability of being 1: the start of Gibbs
+    /// chains.
     mutating func bits(_ count: Int, rates: [Float]) -> [Float] {
         (0..<count * rates.count).map { uniformFloat() < rates[$0 % rates.count] ? 1 : 0 }
     }

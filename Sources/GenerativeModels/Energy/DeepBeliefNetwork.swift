@@ -3,30 +3,31 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A deep belief network (Hinton, Osindero & Teh 2006): a restricted Boltzmann machine of the two highest layers, and below it
-/// directed layers with P(xₗ = 1 | xₗ₊₁) = σ(bₗ + xₗ₊₁Wₗᵀ). Only the highest two need Markov chains to be drawn; a deep Boltzmann
-/// machine needs them for all.
+/// A deep belief network (Hinton, Osindero & Teh 2006): a restricted Boltzmann machine over the top two layers, and
+/// below it directed layers with P(xₗ = 1 | xₗ₊₁) = σ(bₗ + xₗ₊₁Wₗᵀ). Only the top two layers need Markov chains for
+/// sampling; a deep Boltzmann machine needs them for all layers.
 ///
-/// Each layer is trained as a restricted Boltzmann machine on draws of the one below, one after another. Its hidden units given its
-/// visible ones are what the network takes for the posterior q(xₗ₊₁|xₗ), which gives a bound (Salakhutdinov & Murray 2008):
+/// The layers are trained one after another, each as a restricted Boltzmann machine on samples of the one below. The
+/// hidden units given the visible ones are the network's approximate posterior q(xₗ₊₁|xₗ), which gives a bound
+/// (Salakhutdinov & Murray 2008):
 ///
 ///     log p(v) ≥ E_q[Σₗ log p(xₗ|xₗ₊₁) + log p*(x_top)] + H(q) − log Z
 ///
-/// with p* and Z of the highest machine alone.
+/// with p* and Z of the top machine alone.
 ///
-/// In the last `fineTuningEpochs` all layers learn at once, up and down: the ways up and down, which were each other's transposes, get
-/// weights of their own. On the way up rows' hidden units are drawn, from which the directed layers learn to make what is below, and
-/// the highest machine learns from what comes to it; on the way down from its samples the way up learns to tell where they came from.
+/// In the last `fineTuningEpochs` all layers learn at once by the up-down algorithm: the recognition and generative
+/// weights, which were each other's transposes, are untied. In the up pass the hidden units are sampled from the rows;
+/// the directed layers learn to generate the layer below, and the top machine learns from its input. In the down pass,
+/// from samples of the top machine, the recognition weights learn to infer the causes.
 public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, ReconstructingModel, EncodingModel,
     PicturingModel,
     ProcessModel
 {
-    /// What a row is.
     public let data: Dataset.Description
     private let settings: DeepBeliefSettings
     /// The machine of each pair of layers.
     let machines: [RestrictedBoltzmannMachine]
-    /// The ways up and down.
+    /// The recognition and generative weights.
     let ways: DirectedLayers
     private let upPrograms: [Program]
     private let rowProgram, boundProgram, downProgram, wakeProgram, sleepProgram: Program
@@ -63,22 +64,22 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         sleepProgram = program("sleep", topWidth, root.split("sleep").key) { [try ways.recordSleep($0)] }
     }
 
-    /// The highest pair of layers.
+    /// The top pair of layers.
     private var top: RestrictedBoltzmannMachine { machines[machines.count - 1] }
 
-    /// The bound, where the highest machine's log Z is cheap; otherwise minus the squared error of reconstruction.
+    /// The bound if the top machine's log Z is cheap, otherwise the negative squared error of reconstruction.
     public var scoreName: ScoreName { top.scoreName == .logLikelihood ? .bound : .reconstruction }
 
-    /// The machines' parameters, by level, and those of the way up where it has its own.
+    /// The machines' parameters, by level, and the recognition weights if they are untied.
     public var parameters: Parameters { withRecognition(machines.map(\.parameters)) }
-    /// The machines' variables, by level, and the parameters of the way up.
+    /// The machines' variables, by level, and the recognition weights.
     public var variables: Parameters { withRecognition(machines.map(\.variables)) }
 
     private func withRecognition(_ machines: [Parameters]) -> Parameters {
         Parameters(list: machines) + ["recognition": ways.parameters]
     }
 
-    /// The streams of the machines, of the draws that each is trained on, and of fine-tuning.
+    /// The streams of the machines, of the samples that each is trained on, and of fine-tuning.
     public var randomStates: [RandomState] {
         get { machines.flatMap(\.randomStates) + ownPrograms.map(\.randomState) }
         set {
@@ -91,10 +92,10 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         upPrograms + (settings.fineTuningEpochs == 0 ? [] : [wakeProgram, sleepProgram])
     }
 
-    /// One step of one layer, of the lowest in the first of as many equal parts of the epochs as there are layers, and so on; in the
-    /// last `fineTuningEpochs` of all.
+    /// One update of one layer; of all layers in the last `fineTuningEpochs`. The other epochs are divided evenly among
+    /// the layers, the lowest first.
     ///
-    /// - Returns: what its machine returns, or in fine-tuning the highest one.
+    /// - Returns: the metrics of the layer's machine, or of the top one in fine-tuning.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         let greedy = max(0, step.epochs - settings.fineTuningEpochs)
         guard step.epoch < greedy else { return try fineTune(batch, step) }
@@ -106,7 +107,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         return metrics
     }
 
-    /// A step up and down (Hinton, Osindero & Teh 2006).
+    /// One up-down update (Hinton, Osindero & Teh 2006).
     private func fineTune(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         ways.rate.set(CollectionOfOne(Float(step.learningRate)))
         let states = try atOnce(wakeProgram, batch)
@@ -115,7 +116,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         return [("gap", Double(plan.output(0)[0]))]
     }
 
-    /// One run of a program on all rows, as a step is.
+    /// One run of a program on all rows, as an update is.
     private func atOnce(_ program: Program, _ rows: DataRows) throws -> [Float] {
         try program.mapped(rows, atOnce: rows.count)
     }
@@ -127,7 +128,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         return -error / Double(rows.count)
     }
 
-    /// The bound of each row, the mean over draws of the hidden units, with log Z exact or estimated.
+    /// The bound of each row, averaged over samples of the hidden units, with an exact or estimated log Z.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let partition = try top.partition(seed: seed)
         boundProgram.randomState = (RandomStream(seed: seed).split("bound").key, 0)
@@ -139,13 +140,14 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         return LogLikelihood(partition.isExact ? .lowerBound : .estimate, nats, details: partition.details)
     }
 
-    /// The highest machine's Gibbs chains, then one draw downwards.
+    /// The top machine's Gibbs chains, followed by one pass down.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         downProgram.randomState = (RandomStream(seed: seed).split("down").key, 0)
         return try downProgram.mapped(top.sample(count, seed: seed), width: top.data.width)
     }
 
-    /// The highest machine's Gibbs chains, with the visible units' expectations below them. What is known can't be held.
+    /// The top machine's Gibbs chains, shown as the visible units' expectations below them. Known numbers can't be held
+    /// fixed.
     public func process(
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
@@ -158,12 +160,12 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         return try BeliefProcess(chains, downProgram, width: top.data.width)
     }
 
-    /// The expectations of the visible units after a way up and down.
+    /// The expectations of the visible units after a pass up and down.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
         try rowProgram.mapped(rows)
     }
 
-    /// Units of the top layer.
+    /// The number of units of the top layer.
     public var codeWidth: Int { top.codeWidth }
 
     /// The expectations of the top layer.
@@ -171,11 +173,11 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         try rowProgram.mapped(rows, output: 1)
     }
 
-    /// The weights between the visible and the first hidden layer, a row a hidden unit.
+    /// The weights between the visible and the first hidden layer, one row per hidden unit.
     public var weightRows: [Float] { machines[0].weightRows }
 }
 
-/// Gibbs chains at the top, seen from below.
+/// Gibbs chains of the top layers, shown as visible units.
 private final class BeliefProcess: GenerationProcess {
     private let chains: GibbsProcess
     private let down: Program

@@ -3,36 +3,30 @@ import Datasets
 
 /// Settings of a ``DeepBeliefNetwork``.
 public struct DeepBeliefSettings: ModelSettings, Hashable {
-    /// Units of each hidden layer, from the visible units up.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [500, 500]
-    /// The last epochs of the fit, in which all layers are learned at once; 0: none.
+    /// In these epochs, the last of the fit, all layers learn at once.
     @Setting(0...100_000, "final epochs of up-down fine-tuning") public var fineTuningEpochs = 0
-    /// Draws of the hidden units that a row's bound is the mean of.
     @Setting(1...100_000, "samples averaged in a row's bound") public var boundSamples = 10
-    /// Where the negative phase's samples come from.
     @Setting("contrastive divergence (cd), or its persistent form (pcd)")
     public var algorithm = BoltzmannSettings.Algorithm.pcd
-    /// Learning of each layer, sampling and the partition function of the highest.
+    /// Learning of each layer, and sampling and partition function of the top one.
     public var boltzmann = BoltzmannSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
-    /// 100 epochs, which the layers share, of batches of 100 with steps of 0.01.
+    /// 100 epochs, divided among the layers, with minibatches of 100 and a learning rate of 0.01.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (100, 100, 0.01) }
     }
 
-    /// A ``DeepBeliefNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "dbn")
         guard hiddenUnits.count >= 2 else {
             throw ModelError.setting(
                 "hiddenUnits", value: "\(hiddenUnits)",
-                expected: "two layers or more, such as [500, 500] (one is an rbm)")
+                expected: "at least two layers, such as [500, 500] (a single one is an rbm)")
         }
         return try DeepBeliefNetwork(self, data: data, seed: seed)
     }

@@ -3,32 +3,33 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A deep Boltzmann machine (Salakhutdinov & Hinton 2009): hidden layers above each other, of which neighbours are coupled without
-/// a direction,
+/// A deep Boltzmann machine (Salakhutdinov & Hinton 2009): a stack of hidden layers in which neighbouring layers are
+/// coupled without a direction,
 ///
 ///     E(v, h¹, h²) = −vᵀW¹h¹ − h¹ᵀW²h² − biases,   P(h¹ᵢ = 1 | v, h²) = σ(vᵀW¹ + W²h² + b¹)ᵢ
 ///
-/// Mean-field expectations, q(h|v) = Πq, fit ĥ¹ = σ(vW¹ + ĥ²W²ᵀ + b¹), ĥ² = σ(ĥ¹W² + b²) to each other and maximise the bound
+/// The mean-field expectations, q(h|v) = Πq, satisfy ĥ¹ = σ(vW¹ + ĥ²W²ᵀ + b¹) and ĥ² = σ(ĥ¹W² + b²), and maximise the
+/// bound
 ///
 ///     log p(v) ≥ L(q) = −Σ_h q(h|v) E(v, h) + H(q) − log Z
 ///
-/// Learning raises it: q is the positive phase, and persistent Gibbs chains are the negative one, never mean-field, whose sign
-/// would draw the model away from its own approximation. Training all layers at once from random weights seldom finds more than
-/// a shallow machine does: layers are either trained greedily first, or centred (``BoltzmannLearning``).
+/// Learning raises it: q is the positive phase, and persistent Gibbs chains are the negative one. Mean-field
+/// expectations would not do there, because with the negative sign they would drive the model away from its own
+/// approximation. Training all layers at once from random weights rarely finds more than a shallow machine does, so the
+/// layers are either trained greedily first or centred (``BoltzmannLearning``).
 ///
-/// In greedy training each layer is to do with half of the input that it will have: a machine's layers but the lowest and the highest
-/// have a neighbour on either side, which training a pair of layers alone has to make up for. So the lowest machine counts its
-/// visible units twice for the hidden ones, the highest its hidden units twice for the lower ones, and others do both. Weights are
-/// those of the deep machine throughout, so that nothing is halved in the end.
+/// In greedy training each layer sees half of the input that it will have, because the inner layers of the machine have
+/// a neighbour on either side and training a pair of layers has to compensate for that. The lowest machine therefore
+/// counts its visible units twice for the hidden ones, the top one counts its hidden units twice for the lower ones,
+/// and the others do both. The weights are those of the deep machine throughout, so that nothing is halved at the end.
 ///
-/// The visible units are bits, or real numbers with the energy that ``BoltzmannLayers`` says.
+/// The visible units are bits, or real numbers with the energy of ``BoltzmannLayers``.
 public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, ReconstructingModel, EncodingModel {
-    /// The terms of an exact partition function that a score may cost.
+    /// The maximum number of terms of an exact partition function that a score computes.
     private static let scoreCost = 1 << 26
 
-    /// What a row is.
     public let data: Dataset.Description
-    /// The bound where log Z is cheap, otherwise the log-probability of rows given their hidden units' expectations.
+    /// The bound if log Z is cheap, otherwise the log-probability of rows given their hidden units' expectations.
     public let scoreName: ScoreName
     let settings: DeepBoltzmannSettings
     let layers: BoltzmannLayers
@@ -36,11 +37,12 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
     private let root: RandomStream
     /// Persistent chains: the values of the even layers.
     private let chains: [Variable]
-    /// 1 once the chains are under way.
+    /// 1 once the chains have been started.
     private let isMixed = Variable(0, name: "isMixed")
     private let stagePrograms: [Program]
     let fitProgram: Program
-    /// The bound without log Z, the log-probability of the reconstruction, the reconstruction, and the top layer's expectations.
+    /// The bound without log Z, the log-probability of the reconstruction, the reconstruction, and the top layer's
+    /// expectations.
     private let rowProgram: Program
 
     var boltzmann: BoltzmannSettings { settings.boltzmann }
@@ -93,12 +95,12 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
             StateEnumeration(layers).map { $0.cost <= Self.scoreCost } ?? false ? .bound : .reconstruction
     }
 
-    /// How often the values above and below count in greedy training of a pair of layers.
+    /// The weights of the values above and below in greedy training of a pair of layers.
     static func doubling(_ layers: BoltzmannLayers, _ level: Int) -> (above: Double, below: Double) {
         (above: level == 0 ? 1 : 2, below: level + 1 == layers.top ? 1 : 2)
     }
 
-    /// Draws of a layer's units on the way up from visible ones, as greedy training has them.
+    /// Samples of a layer's units in the upward pass from visible ones, as used by greedy training.
     private static func draws(_ layers: BoltzmannLayers, _ v: Tensor, of level: Int) -> Tensor {
         var values = [Tensor?](repeating: nil, count: layers.sizes.count)
         values[0] = v
@@ -110,8 +112,8 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
 
     /// The visible units, and the mean-field expectations of all hidden ones.
     ///
-    /// They begin with a pass upwards, each layer counted twice in place of the one above. Then odd and even layers take turns: those of
-    /// one kind aren't coupled, so that each turn raises the bound.
+    /// They start with an upward pass that counts each layer twice in place of the one above. Then odd and even layers
+    /// take turns: layers of the same kind are not coupled, so that each turn raises the bound.
     static func meanField(_ layers: BoltzmannLayers, _ v: Tensor, steps: Int, damping: Double) -> [Tensor] {
         var values = [Tensor?](repeating: nil, count: layers.sizes.count)
         values[0] = v
@@ -128,7 +130,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
         return values.map { $0! }
     }
 
-    /// L(q) + log Z of each row: −E at the expectations, as E is linear in each layer, and the entropy of q.
+    /// L(q) + log Z of each row: −E at the expectations (E is linear in each layer) plus the entropy of q.
     static func bound(_ layers: BoltzmannLayers, _ values: [Tensor]) -> Tensor {
         var total = layers.linearTerm(0, values[0], bias: layers.biases[0].tensor)
         for layer in 1...layers.top {
@@ -147,15 +149,16 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
         parameters + learning.state + ["chains": listed(chains)] + Parameters(named: ["isMixed": isMixed])
     }
 
-    /// The streams of fitting each layer and all; scores draw nothing.
+    /// The streams of fitting each layer and all of them; scores need no random numbers.
     public var randomStates: [RandomState] {
         get { (stagePrograms + [fitProgram]).map(\.randomState) }
         set { for (program, state) in zip(stagePrograms + [fitProgram], newValue) { program.randomState = state } }
     }
 
-    /// One step: of a layer in the first epochs, afterwards of all.
+    /// One update: of a single layer in the first epochs, of all layers afterwards.
     ///
-    /// - Returns: the mean log-probability of the rows (in greedy training of the layer below) given the hidden units' expectations.
+    /// - Returns: the mean log-probability of the rows given the hidden units' expectations; in greedy training, that
+    ///   of the layer below.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         _ = learning.begin(batch)
         learning.rate.set(CollectionOfOne(Float(step.learningRate)))
@@ -168,7 +171,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
         return [("reconstruction", Double(plan.output(0)[0]))]
     }
 
-    /// Lets the persistent chains come to the machine's distribution before the first step of all layers.
+    /// Lets the persistent chains approach the machine's distribution before the first update of all layers.
     private func mixChains() throws {
         guard isMixed.withValues({ $0[0] == 0 }) else { return }
         isMixed.set([1])
@@ -185,7 +188,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
         return nats.reduce(0) { $0 + Double($1) } / Double(rows.count)
     }
 
-    /// The bound of each row, with log Z exact or estimated.
+    /// The bound of each row, with an exact or estimated log Z.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let partition = try partition(seed: seed)
         let nats = try rowProgram.mapped(rows).map { Double($0) - partition.logZ }
@@ -197,7 +200,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
         try rowProgram.mapped(rows, output: 2)
     }
 
-    /// Units of the top layer.
+    /// The number of units of the top layer.
     public var codeWidth: Int { layers.sizes[layers.top] }
 
     /// The mean-field expectations of the top layer.

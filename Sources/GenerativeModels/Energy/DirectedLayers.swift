@@ -1,17 +1,18 @@
 import NeuralNetworks
 import TensorCore
 
-/// The ways up and down of a deep belief network's layers, as programs record them. The way down goes by the machines' weights, the
-/// way up by their transposes, or below the highest machine by weights of its own.
+/// The recognition (upward) and generative (downward) layers of a deep belief network, as programs record them. The
+/// generative layers use the machines' weights; the recognition layers use their transposes, or below the top machine
+/// their own weights if untied.
 struct DirectedLayers {
     /// The machine of each pair of layers.
     let machines: [BoltzmannLayers]
-    /// The way up of each layer but the highest; empty where it goes by the machines' weights.
+    /// The recognition weights of each layer but the top one; empty if they are tied to the machines' weights.
     let recognition: [(weight: Variable, bias: Variable)]
-    /// The step size of learning up and down.
+    /// The learning rate of the up-down algorithm.
     let rate = Variable(0, name: "rate")
 
-    /// - Parameter isUntied: Whether the way up has weights of its own, which begin as the machines' are.
+    /// - Parameter isUntied: Whether the recognition weights are separate; they start as the machines' weights.
     init(_ machines: [BoltzmannLayers], isUntied: Bool) {
         self.machines = machines
         recognition = (isUntied ? machines.dropLast() : []).map { machine in
@@ -23,15 +24,15 @@ struct DirectedLayers {
         }
     }
 
-    /// The levels below the highest machine.
+    /// The levels below the top machine.
     private var below: Range<Int> { 0..<machines.count - 1 }
 
-    /// The parameters of the way up, where it has its own.
+    /// The recognition weights, if they are untied.
     var parameters: Parameters {
         Parameters(list: recognition.map { Parameters(named: ["weight": $0.weight, "bias": $0.bias]) })
     }
 
-    /// Makes the way up of a level the machine's again.
+    /// Resets the recognition weights of a level to the machine's.
     func tie(_ level: Int) {
         guard level < recognition.count else { return }
         recognition[level].weight.copy(from: machines[level].weights[0])
@@ -49,18 +50,18 @@ struct DirectedLayers {
     /// The total input of a layer's units from the one above.
     func down(_ level: Int, _ x: Tensor) -> Tensor { machines[level].field(0, [nil, x]) }
 
-    /// Draws of the layers up to a level, the visible one first.
+    /// Samples of the layers up to a level, the visible one first.
     func drawsUp(_ v: Tensor, to level: Int) -> [Tensor] {
         (0..<level).reduce([v]) { $0 + [up($1, $0[$1]).sigmoid().bernoulliSample()] }
     }
 
-    /// The highest layer's expectations, and those that come of them on the way down.
+    /// The top layer's expectations, and the visible ones that follow from them in the downward pass.
     func expectations(_ v: Tensor) -> (top: Tensor, bottom: Tensor) {
         let top = machines.indices.reduce(v) { up($1, $0).sigmoid() }
         return (top, machines.indices.reversed().reduce(top) { down($1, $0).sigmoid() })
     }
 
-    /// A draw of the visible units below the highest machine's, and their expectations.
+    /// A sample of the visible units below those of the top machine, and their expectations.
     func fallen(_ top: Tensor) -> [Tensor] {
         [
             below.reversed().reduce(top) { down($1, $0).sigmoid().bernoulliSample() },
@@ -68,7 +69,7 @@ struct DirectedLayers {
         ]
     }
 
-    /// The bound of each row with one draw of the hidden units, without the highest machine's log Z.
+    /// The bound of each row with one sample of the hidden units, without the top machine's log Z.
     func bound(_ v: Tensor) -> Tensor {
         let states = drawsUp(v, to: below.count)
         let lower = below.reduce(Tensor(0)) { bound, level in
@@ -80,9 +81,9 @@ struct DirectedLayers {
         return lower + machines[below.count].logSum(over: [1], [states[below.count], nil])
     }
 
-    /// Records a step of the way down, from draws on the way up of rows.
+    /// Records an update of the generative weights, from samples of the upward pass on rows.
     ///
-    /// - Returns: what comes to the highest machine.
+    /// - Returns: the input of the top machine.
     func recordWake(_ v: Tensor) throws -> Tensor {
         let states = drawsUp(v, to: below.count)
         for level in below {
@@ -93,9 +94,9 @@ struct DirectedLayers {
         return states[below.count]
     }
 
-    /// Records a step of the way up, from draws on the way down of the highest machine's samples.
+    /// Records an update of the recognition weights, from samples of the downward pass from the top machine.
     ///
-    /// - Returns: the dreams.
+    /// - Returns: the visible samples.
     func recordSleep(_ top: Tensor) throws -> Tensor {
         try below.reversed().reduce(top) { upper, level in
             let lower = down(level, upper).sigmoid().bernoulliSample()
@@ -106,7 +107,7 @@ struct DirectedLayers {
         }
     }
 
-    /// A step of weights along the mean of the products of rows' values on either side.
+    /// An update of weights along the mean product of the rows' values on either side.
     private func step(_ weight: Variable, _ below: Tensor, _ above: Tensor) throws {
         let mean = below.matmul(above, transposeLeft: true) * (1 / Double(below.shape[0]))
         try weight.assign(weight.tensor + rate.tensor * mean)

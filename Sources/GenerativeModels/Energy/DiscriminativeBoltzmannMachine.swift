@@ -6,25 +6,19 @@ import TensorCore
 
 /// Settings of a ``DiscriminativeBoltzmannMachine``.
 public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
-    /// Hidden units.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 200
-    /// α: how much the generative gradient counts beside the discriminative one.
+    /// α: the weight of the generative gradient relative to the discriminative one.
     @Setting(0...1000, "weight of the generative gradient; 0: purely discriminative") public var generative = 0.01
-    /// Gibbs steps of the negative phase.
     @Setting(1...10_000, "Gibbs steps of the generative gradient") public var gibbsSteps = 1
-    /// Gibbs steps to a sample.
     @Setting(1...10_000_000, "Gibbs steps per sample") public var samplingSteps = 1000
 
-    /// The defaults.
     public init() {}
 
-    /// Bits, or numbers from 0 to 1 as probabilities of them, with labels.
     public var needs: DataNeeds { DataNeeds(.bits, .unit, labels: true) }
 
-    /// 50 epochs of batches of 100.
+    /// 50 epochs with minibatches of 100.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (50, 100) } }
 
-    /// A ``DiscriminativeBoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits, .unit], of: "discriminative-rbm")
         try data.requireClasses(of: "discriminative-rbm")
@@ -37,13 +31,12 @@ public struct DiscriminativeBoltzmannSettings: ModelSettings, Hashable {
 ///     E(v, y, h) = −hᵀWᵀv − bᵀv − cᵀh − d_y − hᵀU_y
 ///     log p(y | v) = d_y + Σⱼ softplus(cⱼ + U_yj + (vᵀW)ⱼ) − log Σ_y′ (the same of y′)
 ///
-/// which is exact: the visible units' part of the partition function cancels, and classes are few. Learning follows
-/// ∇ log p(y | v) + α ∇ log p(v, y), the latter by contrastive divergence of rows with their classes: a hybrid of classifier and
-/// generative model, which with α = 0 is only the classifier.
+/// which is exact: the visible units' part of the partition function cancels, and there are few classes. Learning
+/// follows ∇ log p(y | v) + α ∇ log p(v, y), the latter by contrastive divergence on rows with their classes. The model
+/// is a hybrid of a classifier and a generative model; with α = 0 it is only a classifier.
 public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel, ClassSamplingModel, EncodingModel,
     PicturingModel
 {
-    /// What a row is.
     public let data: Dataset.Description
     /// The mean of log p(y | v).
     public let scoreName = ScoreName.conditionalLikelihood
@@ -123,15 +116,15 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
         parameters + learning.state + ["optimizer": optimizer.state]
     }
 
-    /// The stream of fitting; scores draw nothing.
+    /// The stream of fitting; scores need no random numbers.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState] }
         set { fitProgram.randomState = newValue[0] }
     }
 
-    /// One step on log p(y | v) + α log p(v, y).
+    /// One update on log p(y | v) + α log p(v, y).
     ///
-    /// - Returns: the batch's mean log p(y | v) and accuracy before it.
+    /// - Returns: the minibatch's mean log p(y | v) and accuracy before the update.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         guard batch.labels.count == batch.count else {
             throw ModelError.data(model: "discriminative-rbm", found: "rows without labels", expected: "labelled rows")
@@ -145,7 +138,7 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
         return [("conditionalLikelihood", Double(plan.output(0)[0])), ("accuracy", Double(plan.output(1)[0]))]
     }
 
-    /// The mean of log p(y | v) of the rows' own classes.
+    /// The mean of log p(y | v) for the rows' own classes.
     public func score(_ rows: DataRows) throws -> Double {
         let logProbabilities = try classLogProbabilities(rows)
         let own = rows.labels.enumerated().map { Double(logProbabilities[$0 * data.classCount + $1]) }
@@ -159,13 +152,13 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
 
     /// Gibbs chains of rows and classes together.
     ///
-    /// - Throws: ``ModelError/setting(_:value:expected:)`` where nothing of the rows' distribution was learned.
+    /// - Throws: ``ModelError/setting(_:value:expected:)`` if the distribution of the rows was not learned.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         var start = RandomStream(seed: seed).split("classes")
         return try settled((0..<count).map { _ in start.integers(below: data.classCount) }, areHeld: false, seed: seed)
     }
 
-    /// Gibbs chains of rows whose classes are held.
+    /// Gibbs chains of rows with their classes held fixed.
     ///
     /// - Throws: as ``sample(_:seed:)``.
     public func sample(classes: [Int], seed: UInt64) throws -> [Float] {
@@ -174,7 +167,8 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
 
     private func settled(_ classes: [Int], areHeld: Bool, seed: UInt64) throws -> [Float] {
         guard settings.generative > 0 else {
-            throw ModelError.setting("generative", value: "0", expected: "more, for a model to sample from")
+            throw ModelError.setting(
+                "generative", value: "0", expected: "a value above 0, so that the model can be sampled from")
         }
         let stream = RandomStream(seed: seed)
         var start = stream.split("start")
@@ -193,11 +187,11 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
     /// The number of hidden units.
     public var codeWidth: Int { layers.sizes[1] }
 
-    /// P(h = 1 | v), over the classes that the row may be of.
+    /// P(h = 1 | v), averaged over the classes that the row may belong to.
     public func encode(_ rows: DataRows) throws -> [Float] {
         try rowProgram.mapped(rows, output: 1)
     }
 
-    /// The weights between visible and hidden units, a row a hidden unit.
+    /// The weights between visible and hidden units, one row per hidden unit.
     public var weightRows: [Float] { layers.weightRows }
 }

@@ -2,16 +2,17 @@ import Datasets
 import Random
 import TensorCore
 
-/// Gibbs chains of ``BoltzmannLayers``, a row each, with visible numbers held where they are known.
+/// Gibbs chains of ``BoltzmannLayers``, one per row, with known visible numbers held fixed.
 final class GibbsProcess: GenerationProcess {
     private let layers: BoltzmannLayers
     private let plan: Plan
     private let count: Int
     private(set) var steps = 0
 
-    /// Starts chains: the visible units at `start`, or where there is none at the base rates, the other even layers at random.
+    /// Starts chains: the visible units at `start`, or at the base rates if there is none, and the other even layers at
+    /// random.
     ///
-    /// - Parameter known: For each visible number whether the start's is held.
+    /// - Parameter known: For each visible number, whether it is held at its value in `start`.
     init(_ layers: BoltzmannLayers, count: Int, from start: [Float]?, known: [Bool], seed: UInt64) throws {
         (self.layers, self.count) = (layers, count)
         let random = RandomStream(seed: seed).split("gibbs")
@@ -53,7 +54,7 @@ final class GibbsProcess: GenerationProcess {
     /// The values of an even layer.
     func values(of layer: Int) -> [Float] { Array(plan.input(layer / 2)) }
 
-    /// A step of all chains; a chain has no end.
+    /// One step of all chains; a chain has no end.
     func advance() -> Bool {
         plan.run()
         for place in layers.even.indices { _ = plan.input(place).update(fromContentsOf: plan.output(place)) }

@@ -4,27 +4,28 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A Hopfield network (Hopfield 1982): an associative memory of units s that are −1 or 1 (data's 0 and 1), coupled by
+/// A Hopfield network (Hopfield 1982): an associative memory of units s that are −1 or 1 (0 and 1 in the data), coupled
+/// by
 ///
 ///     Wᵢⱼ = (1/d) Σₙ sᵢ(n) sⱼ(n),   Wᵢᵢ = 0,   E(s) = −½ sᵀWs
 ///
-/// Recall updates one unit after another, sᵢ ← sign(Σⱼ Wᵢⱼ sⱼ), which changes the energy by ΔE = −(s′ᵢ − sᵢ) Σⱼ Wᵢⱼ sⱼ ≤ 0 and so
-/// comes to a fixed point; all units at once may go back and forth between two states for ever. Up to about 0.138 d random patterns
-/// are recalled with small errors (Amit, Gutfreund & Sompolinsky 1985), d / (2 ln d) without any.
+/// Recall updates one unit after another, sᵢ ← sign(Σⱼ Wᵢⱼ sⱼ). This changes the energy by ΔE = −(s′ᵢ − sᵢ) Σⱼ Wᵢⱼ sⱼ ≤
+/// 0 and therefore reaches a fixed point; updating all units at once may alternate between two states for ever. Up to
+/// about 0.138 d random patterns are recalled with small errors (Amit, Gutfreund & Sompolinsky 1985), and d / (2 ln d)
+/// without any.
 ///
-/// With a `gain` g units are continuous (Hopfield 1984), sᵢ ← tanh(g Σⱼ Wᵢⱼ sⱼ), for grey pictures; each update is then the minimum
-/// over that unit of E(s) = −½ sᵀWs + (1/g) Σᵢ ∫₀^{sᵢ} artanh.
+/// With a `gain` g units are continuous (Hopfield 1984), sᵢ ← tanh(g Σⱼ Wᵢⱼ sⱼ), for grey-scale images; each update
+/// then minimises over that unit E(s) = −½ sᵀWs + (1/g) Σᵢ ∫₀^{sᵢ} artanh.
 public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingModel, CompletingModel, PicturingModel,
     ProcessModel
 {
-    /// What a row is.
     public let data: Dataset.Description
-    /// How little of the rows is lost by recalling them from themselves: minus the squared error.
+    /// The negative squared error of recalling the rows from themselves.
     public let scoreName = ScoreName.reconstruction
     private let storage: HopfieldStorage
     private let gain: Float?
     private let sweeps: Int
-    /// W, with the diagonal that a projection needs while patterns are added; ``coupling`` leaves it out.
+    /// W, including the diagonal that the projection needs while patterns are added; ``coupling`` leaves it out.
     let weights: Variable
     private let seed: UInt64
 
@@ -33,29 +34,26 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
         weights = Variable(zeros: [data.width, data.width], name: "weights")
     }
 
-    /// The weights.
     public var parameters: Parameters { Parameters(named: ["weights": weights]) }
-    /// The weights.
     public var variables: Parameters { parameters }
-    /// None: storing draws nothing.
     public var randomStates: [RandomState] {
         get { [] }
         set {}
     }
 
-    /// Data's numbers, from 0 to 1, as units' from −1 to 1.
+    /// The data's numbers, from 0 to 1, as unit values from −1 to 1.
     static func units(_ values: some Sequence<Float>) -> [Float] { values.map { 2 * $0 - 1 } }
-    /// Units' numbers as the data's.
+    /// Unit values as the data's numbers.
     static func numbers(_ units: [Float]) -> [Float] { units.map { 0.5 * ($0 + 1) } }
 
-    /// States whose unknown units are 0; as they are where nothing is known.
+    /// The states with unknown units set to 0; unchanged if nothing is known.
     static func concealed(_ states: [Float], _ known: [Bool]) -> [Float] {
         known.contains(true) ? states.indices.map { known[$0 % known.count] ? states[$0] : 0 } : states
     }
 
-    /// Stores the rows of the first epoch; others add nothing.
+    /// Stores the rows in the first epoch; later epochs add nothing.
     ///
-    /// - Returns: how many rows were stored.
+    /// - Returns: the number of rows stored.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         guard step.epoch == 0 else { return [("stored", 0)] }
         for row in 0..<batch.count { store(Self.units(batch[row])) }
@@ -66,7 +64,7 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
         switch storage {
         case .hebbian: addProduct(pattern, 1 / Float(pattern.count))
         case .pseudoinverse:
-            // W is the projection so far; what it leaves of the pattern is the direction to add.
+            // W is the projection so far; the part of the pattern outside its range is the direction to add.
             var rest = pattern
             weights.withValues { weights in
                 for i in rest.indices {
@@ -95,10 +93,10 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
         return result
     }
 
-    /// E of a state of the units, from −1 to 1.
+    /// E of a state with unit values from −1 to 1.
     public func energy(of state: [Float]) -> Double { recall(state).energy(of: 0) }
 
-    /// ΔE of turning a unit that is −1 or 1: 2 sᵢ Σⱼ Wᵢⱼ sⱼ.
+    /// ΔE of flipping a unit that is −1 or 1: 2 sᵢ Σⱼ Wᵢⱼ sⱼ.
     public func energyChange(turning unit: Int, in state: [Float]) -> Double {
         2 * Double(state[unit] * recall(state).inputs[unit])
     }
@@ -113,21 +111,21 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
         HopfieldRecall(coupling, width: data.width, states: states, gain: gain, known: [], seed: seed)
     }
 
-    /// Minus the squared error of recalling each row from itself, of the data's numbers.
+    /// The negative squared error of recalling each row from itself, in the data's numbers.
     public func score(_ rows: DataRows) throws -> Double {
         let error = rows.squaredError(of: try reconstruct(rows))
         return -error / Double(rows.count)
     }
 
-    /// What is recalled from the rows.
+    /// The patterns recalled from the rows.
     public func reconstruct(_ rows: DataRows) throws -> [Float] { try complete(rows, known: [], seed: seed) }
 
-    /// What is recalled from the rows with the known units held.
+    /// The patterns recalled from the rows with the known units held fixed.
     public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
         settled(try process(count: rows.count, from: rows, known: known, seed: seed))
     }
 
-    /// What is recalled from random states: stored patterns, their negatives and mixtures of them.
+    /// The patterns recalled from random states: stored patterns, their negatives and mixtures of them.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         settled(try process(count: count, from: nil, known: [], seed: seed))
     }
@@ -137,8 +135,8 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
         return process.rows
     }
 
-    /// A recall, a sweep over all units in a random order a step, which ends at a fixed point. Where some units are known, the others
-    /// begin at 0: they say nothing yet.
+    /// A recall: each step sweeps over all units in a random order, and the recall ends at a fixed point. If some units
+    /// are known, the others start at 0, which carries no information.
     public func process(
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
@@ -154,7 +152,7 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
     public var weightRows: [Float] { coupling }
 }
 
-/// States that are updated unit by unit, each with the input Ws of every unit.
+/// States that are updated unit by unit, with the input Ws of every unit.
 final class HopfieldRecall: GenerationProcess {
     private let coupling: [Float]
     private let width: Int
@@ -182,7 +180,7 @@ final class HopfieldRecall: GenerationProcess {
         }
     }
 
-    /// A unit's next value: the sign of its input (of 0 what it was, or 1), or tanh of it.
+    /// A unit's next value: the sign of its input (if that is 0 its previous value, or 1), or tanh of it.
     func updated(_ value: Float, _ input: Float) -> Float {
         if let gain { return tanh(gain * input) }
         return input != 0 ? (input > 0 ? 1 : -1) : value != 0 ? value : 1
@@ -204,7 +202,7 @@ final class HopfieldRecall: GenerationProcess {
 
     var rows: [Float] { HopfieldNetwork.numbers(states) }
 
-    /// Updates every unit once; false where the last step changed nothing.
+    /// Updates every unit once; false if the previous step changed nothing.
     func advance() -> Bool {
         if isSettled { return false }
         var order = Array(0..<width)

@@ -3,55 +3,44 @@ import Datasets
 
 /// How a Hopfield network stores its patterns.
 public enum HopfieldStorage: String, SettingChoice {
-    /// The mean of the patterns' outer products: about 0.138 patterns a unit are recalled, with small errors.
+    /// The mean of the patterns' outer products; about 0.138 patterns per unit are recalled, with small errors.
     case hebbian
-    /// The projection onto the span of the patterns (Personnaz, Guyon & Dreyfus 1985), in which all of them are fixed points as long
-    /// as there are fewer than units.
+    /// The projection onto the span of the patterns (Personnaz, Guyon & Dreyfus 1985); all of them are fixed points as
+    /// long as there are fewer patterns than units.
     case pseudoinverse
 }
 
-/// Settings of a ``HopfieldNetwork`` of units that are −1 or 1.
+/// Settings of a ``HopfieldNetwork`` with units that are −1 or 1.
 public struct HopfieldSettings: ModelSettings, Hashable {
-    /// How patterns are stored.
     @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.hebbian
-    /// The most sweeps of a recall.
     @Setting(1...1_000_000, "maximum sweeps of a recall") public var sweeps = 100
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
     /// One epoch: each pattern is stored once.
     public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
 
-    /// A ``HopfieldNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "hopfield")
         return HopfieldNetwork(storage: storage, gain: nil, sweeps: sweeps, data: data, seed: seed)
     }
 }
 
-/// Settings of a ``HopfieldNetwork`` of units between −1 and 1.
+/// Settings of a ``HopfieldNetwork`` with units between −1 and 1.
 public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
-    /// How patterns are stored.
     @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.pseudoinverse
-    /// The steepness of a unit's tanh.
     @Setting(0.01...1000, "gain of the tanh units") public var gain = 2.0
-    /// The most sweeps of a recall.
     @Setting(1...1_000_000, "maximum sweeps of a recall") public var sweeps = 100
 
-    /// The defaults.
     public init() {}
 
-    /// Numbers from 0 to 1.
     public var needs: DataNeeds { DataNeeds(.unit, .bits) }
 
     /// One epoch: each pattern is stored once.
     public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
 
-    /// A ``HopfieldNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.unit, .bits], of: "hopfield-continuous")
         return HopfieldNetwork(storage: storage, gain: Float(gain), sweeps: sweeps, data: data, seed: seed)
@@ -60,23 +49,18 @@ public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
 
 /// Settings of a ``ModernHopfieldNetwork``.
 public struct ModernHopfieldSettings: ModelSettings, Hashable {
-    /// The steepness of the choice among the patterns.
+    /// The inverse temperature of the choice among the patterns.
     @Setting(1e-6...1e6, "inverse temperature β of the softmax over patterns") public var beta = 1.0
-    /// Patterns that there is room for.
     @Setting(1...1_000_000, "maximum number of stored patterns") public var capacity = 1000
-    /// The most steps of a recall.
     @Setting(1...1_000_000, "maximum steps of a recall") public var steps = 20
 
-    /// The defaults.
     public init() {}
 
-    /// Bits, numbers from 0 to 1, or any.
     public var needs: DataNeeds { DataNeeds(.bits, .unit, .reals) }
 
     /// One epoch: each pattern is stored once.
     public var fitting: FitSettings { FitSettings { $0.epochs = 1 } }
 
-    /// A ``ModernHopfieldNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits, .unit, .reals], of: "hopfield-modern")
         return ModernHopfieldNetwork(self, data: data)

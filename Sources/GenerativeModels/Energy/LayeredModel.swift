@@ -2,19 +2,20 @@ import Datasets
 import NeuralNetworks
 import TensorCore
 
-/// A model of ``BoltzmannLayers``: how rows are drawn from it, completed and watched is the same for all of them.
+/// A model made of ``BoltzmannLayers``. Sampling, completing and watching are the same for all of them.
 protocol LayeredModel: SamplingModel, CompletingModel, PicturingModel, ProcessModel {
     var layers: BoltzmannLayers { get }
     var boltzmann: BoltzmannSettings { get }
 }
 
 extension LayeredModel {
-    /// The visible units of Gibbs chains, each after as many steps as the settings say from the data's base rates.
+    /// The visible units of Gibbs chains, which start at the data's base rates and run for the steps that the settings
+    /// say.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         try chains(GibbsProcess(layers, count: count, from: nil, known: [], seed: seed))
     }
 
-    /// Gibbs chains in which the known units are held.
+    /// Gibbs chains with the known units held fixed.
     public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
         let start = rows.values
         return try chains(GibbsProcess(layers, count: rows.count, from: start, known: known, seed: seed))
@@ -25,17 +26,17 @@ extension LayeredModel {
         return process.draws
     }
 
-    /// Gibbs chains, a step at a time.
+    /// Gibbs chains, one step at a time.
     public func process(
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
         try GibbsProcess(layers, count: count, from: start?.values, known: known, seed: seed)
     }
 
-    /// The weights between the visible and the first hidden layer, a row a hidden unit.
+    /// The weights between the visible and the first hidden layer, one row per hidden unit.
     public var weightRows: [Float] { layers.weightRows }
 
-    /// log Z, exact or by annealed importance sampling there and back.
+    /// log Z, exact or by annealed importance sampling in both directions.
     func partition(seed: UInt64) throws -> Partition {
         if let states = StateEnumeration(layers) { return Partition(exact: states.logPartition()) }
         let sampler = AnnealedImportanceSampling(layers, chains: boltzmann.aisChains, seed: seed)
@@ -44,19 +45,19 @@ extension LayeredModel {
     }
 }
 
-/// A log Z, and how it was found.
+/// A log Z, with how it was computed.
 struct Partition {
     /// log Z.
     let logZ: Double
-    /// Whether that is log Z, or an estimate of it.
+    /// Whether it is exact rather than an estimate.
     let isExact: Bool
-    /// The number, and what its certainty can be judged by.
+    /// The number, and the metrics from which its reliability can be judged.
     let details: [Metric]
 
-    /// log Z by going through all states.
+    /// log Z by enumeration of all states.
     init(exact logZ: Double) { (self.logZ, isExact, details) = (logZ, true, [("logZ", logZ)]) }
 
-    /// The estimate of the way there, which on average lies below.
+    /// The forward estimate, which is too low on average.
     init(forward: AnnealedImportanceSampling.Estimate, reverse: AnnealedImportanceSampling.Estimate) {
         (logZ, isExact) = (forward.logZ, false)
         details = [

@@ -4,23 +4,23 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A modern Hopfield network (Ramsauer et al., "Hopfield Networks is All You Need", 2021): it keeps its patterns X, a column each,
-/// and recalls by
+/// A modern Hopfield network (Ramsauer et al., "Hopfield Networks is All You Need", 2021). It stores the patterns as
+/// the columns of X, and recalls by
 ///
 ///     x ← X softmax(β Xᵀx),   E(x) = −(1/β) log Σₙ exp(β xₙᵀx) + ½ xᵀx
 ///
-/// which never raises E: attention, with the patterns as keys and values. It tells exponentially many patterns apart, in one step
-/// where they are far from each other, and where β is small goes to a mean of those that are near. Bits, and numbers from 0 to 1,
-/// are units from −1 to 1, so that all pictures of bits are of the same length.
+/// which never raises E: this is attention with the patterns as keys and values. It can tell exponentially many
+/// patterns apart, in one step if they are far from each other; with a small β it converges to a mean of nearby
+/// patterns. Bits, and numbers from 0 to 1, become unit values from −1 to 1, so that all images of bits have the same
+/// length.
 public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, ReconstructingModel, CompletingModel,
     ProcessModel
 {
-    /// What a row is.
     public let data: Dataset.Description
-    /// How little of the rows is lost by recalling them from themselves: minus the squared error.
+    /// The negative squared error of recalling the rows from themselves.
     public let scoreName = ScoreName.reconstruction
     private let settings: ModernHopfieldSettings
-    /// The patterns, a row each, and how many there are.
+    /// The patterns, one per row, and their number.
     let patterns: Variable
     private let count = Variable(0, name: "count")
     private let recallProgram: Program
@@ -42,11 +42,8 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
         }
     }
 
-    /// The patterns.
     public var parameters: Parameters { Parameters(named: ["patterns": patterns, "count": count]) }
-    /// The patterns.
     public var variables: Parameters { parameters }
-    /// None: storing draws nothing.
     public var randomStates: [RandomState] {
         get { [] }
         set {}
@@ -60,16 +57,16 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
         data.kind == .reals ? units : HopfieldNetwork.numbers(units)
     }
 
-    /// Stores the rows of the first epoch; others add nothing.
+    /// Stores the rows in the first epoch; later epochs add nothing.
     ///
-    /// - Returns: how many rows are stored by now.
-    /// - Throws: ``ModelError/setting(_:value:expected:)`` where there is no room for them.
+    /// - Returns: the number of rows stored so far.
+    /// - Throws: ``ModelError/setting(_:value:expected:)`` if they exceed the capacity.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         let stored = Int(count.values[0])
         guard step.epoch == 0 else { return [("stored", Double(stored))] }
         guard stored + batch.count <= settings.capacity else {
             throw ModelError.setting(
-                "capacity", value: "\(settings.capacity)", expected: "as many as there are training rows, or more")
+                "capacity", value: "\(settings.capacity)", expected: "at least the number of training rows")
         }
         let units = units(batch.values)
         patterns.withMutableValues { patterns in
@@ -79,7 +76,7 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
         return [("stored", Double(stored + batch.count))]
     }
 
-    /// Minus the squared error of recalling each row from itself, of the data's numbers.
+    /// The negative squared error of recalling each row from itself, in the data's numbers.
     public func score(_ rows: DataRows) throws -> Double {
         let error = rows.squaredError(of: try reconstruct(rows))
         return -error / Double(rows.count)
@@ -90,15 +87,15 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
         try recall(rows, known: []).energies
     }
 
-    /// What is recalled from the rows.
+    /// The patterns recalled from the rows.
     public func reconstruct(_ rows: DataRows) throws -> [Float] { try complete(rows, known: [], seed: 0) }
 
-    /// What is recalled from the rows with the known numbers held. Nothing is drawn.
+    /// The patterns recalled from the rows with the known numbers held fixed; deterministic.
     public func complete(_ rows: DataRows, known: [Bool], seed: UInt64) throws -> [Float] {
         try settled(recall(rows, known: known))
     }
 
-    /// What is recalled from random states.
+    /// The patterns recalled from random states.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         try settled(process(count: count, from: nil, known: [], seed: seed))
     }
@@ -108,7 +105,7 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
         return process.rows
     }
 
-    /// A recall, which ends where a step changes nothing.
+    /// A recall, which ends when a step changes nothing.
     public func process(
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {
@@ -123,7 +120,7 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
         return try Recall(recallProgram, start, width: data.width, known: known, numbers)
     }
 
-    /// States on their way to a stored pattern.
+    /// States that move towards a stored pattern.
     private final class Recall: GenerationProcess {
         private let program: Program
         private let width: Int

@@ -2,10 +2,11 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The units of a convolutional Boltzmann machine: visible pictures, and a map of hidden units for each filter, in blocks of C × C of
-/// which at most one is on (probabilistic max pooling, Lee, Grosse, Ranganath & Ng 2009).
+/// The units of a convolutional Boltzmann machine: visible images, and a map of hidden units for each filter, in blocks
+/// of C × C of which at most one unit is on (probabilistic max pooling, Lee, Grosse, Ranganath & Ng 2009).
 ///
-///     E(v, h) = −Σₖ hᵏ·(Wᵏ ⋆ v + bₖ) − cᵀv,   P(hᵢ = 1 | v) = e^{aᵢ} / (1 + Σ_block e^{aⱼ}),   P(none) = 1 / (1 + Σ_block e^{aⱼ})
+///     E(v, h) = −Σₖ hᵏ·(Wᵏ ⋆ v + bₖ) − cᵀv,
+///     P(hᵢ = 1 | v) = e^{aᵢ} / (1 + Σ_block e^{aⱼ}),   P(none) = 1 / (1 + Σ_block e^{aⱼ})
 struct PooledMaps {
     let picture: (height: Int, width: Int, channels: Int)
     let pool: Int
@@ -29,7 +30,7 @@ struct PooledMaps {
         Parameters(named: ["weight": weight, "hidden": hiddenBias, "visible": visibleBias])
     }
 
-    /// Blocks of a picture, of all filters.
+    /// The number of blocks of an image, over all filters.
     var blocks: Int { picture.height / pool * (picture.width / pool) * filters }
 
     private var padding: Padding { .same(kernel: (weight.shape[1], weight.shape[2])) }
@@ -43,7 +44,7 @@ struct PooledMaps {
             .reshaped(to: [count, blocks, pool * pool])
     }
 
-    /// What hidden units, block by block, give to the visible ones besides c.
+    /// The hidden units' contribution to the visible inputs, without c; hidden units block by block.
     func visibleInputs(_ h: Tensor) -> Tensor {
         let (count, rows, columns) = (h.shape[0], picture.height / pool, picture.width / pool)
         let maps = h.reshaped(to: [count, rows, columns, filters, pool, pool]).permuted([0, 1, 4, 2, 5, 3])
@@ -52,7 +53,7 @@ struct PooledMaps {
             .reshaped(to: [count, visibleBias.count])
     }
 
-    /// a with the input 0 of "none" behind each block's.
+    /// a with the input 0 of "none" appended to each block.
     private func choices(_ inputs: Tensor) -> Tensor {
         .concatenated([inputs, .zeros([inputs.shape[0], inputs.shape[1], 1])], axis: 2)
     }
@@ -62,17 +63,17 @@ struct PooledMaps {
         choices(inputs).softmax().sliced(0..<pool * pool, axis: 2)
     }
 
-    /// A draw of each block: one unit on, or none.
+    /// A sample of each block: one unit on, or none.
     func draws(_ inputs: Tensor) -> Tensor {
         choices(inputs).categoricalSample().oneHot(depth: pool * pool + 1).sliced(0..<pool * pool, axis: 2)
     }
 
-    /// log Σ e^{−E} over the hidden units, without cᵀv: Σ log(1 + Σ_block e^a), each row.
+    /// log Σ e^{−E} over the hidden units, without cᵀv: Σ log(1 + Σ_block e^a), for each row.
     func logNormalizer(_ inputs: Tensor) -> Tensor { choices(inputs).logSumExp().sum([-1]) }
 
     /// −F(v) of each row.
     func negativeEnergy(_ v: Tensor) -> Tensor { (v * visibleBias.tensor).sum([-1]) + logNormalizer(inputs(v)) }
 
-    /// The visible units' inputs after a draw of the hidden ones.
+    /// The visible units' inputs after sampling the hidden ones.
     func swept(_ v: Tensor) -> Tensor { visibleInputs(draws(inputs(v))) + visibleBias.tensor }
 }

@@ -3,9 +3,9 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The parameters of an RNN-RBM, and the biases that each step's machine has.
+/// The parameters of an RNN-RBM, and the biases of each step's machine.
 struct RecurrentBiases {
-    /// W (width, hidden), of all steps' machines.
+    /// W (width, hidden), shared by the machines of all steps.
     let weight: Variable
     private let visible, hidden: Variable
     private let visibleInput, hiddenInput, stateInput, recurrent, state: Variable
@@ -29,18 +29,18 @@ struct RecurrentBiases {
         ])
     }
 
-    /// The biases of the machine after states u, (rows, …).
+    /// The biases of the machine that follows the states u, (rows, …).
     func biases(after u: Tensor) -> (visible: Tensor, hidden: Tensor) {
         (visible.tensor + u.matmul(visibleInput.tensor), hidden.tensor + u.matmul(hiddenInput.tensor))
     }
 
-    /// The state after a step v.
+    /// The state after step v.
     func next(_ u: Tensor, _ v: Tensor) -> Tensor {
         (state.tensor + u.matmul(recurrent.tensor) + v.matmul(stateInput.tensor)).tanh()
     }
 
-    /// The biases of all steps of sequences v (B, T, width), each from the steps before it: (B·T, …), and the last state. Steps that the
-    /// mask (B, T) leaves out don't change the state.
+    /// The biases of all steps of the sequences v (B, T, width), each from the steps before it, (B·T, …), and the last
+    /// state. Steps that the mask (B, T) leaves out don't change the state.
     func biases(
         _ v: Tensor, _ mask: Tensor, from start: Tensor
     ) -> (visible: Tensor, hidden: Tensor, state: Tensor) {
@@ -72,7 +72,7 @@ struct RecurrentBiases {
     }
 }
 
-/// Sequences cut into pieces of equal length, the last ones padded.
+/// Sequences cut into pieces of equal length, with the last ones padded.
 struct SequencePieces {
     private let data: DataRows
     private let steps: Int
@@ -80,17 +80,17 @@ struct SequencePieces {
 
     init(_ data: DataRows, steps: Int) { (self.data, self.steps, lengths) = (data, steps, data.lengths) }
 
-    /// Sequences.
+    /// The number of sequences.
     var rows: Int { lengths.count }
-    /// Pieces of the longest one.
+    /// The number of pieces of the longest one.
     var pieces: Int { ((lengths.max() ?? 0) + steps - 1) / steps }
 
     private func steps(of row: Int, _ piece: Int) -> Int { min(max(lengths[row] - piece * steps, 0), steps) }
 
-    /// Steps of all sequences in a piece.
+    /// The number of steps of all sequences in a piece.
     func count(_ piece: Int) -> Int { (0..<rows).reduce(0) { $0 + steps(of: $1, piece) } }
 
-    /// Writes a piece, (rows, steps, width), and which steps there are, (rows, steps).
+    /// Writes a piece, (rows, steps, width), and the mask of its steps, (rows, steps).
     func fill(_ values: UnsafeMutableBufferPointer<Float>, _ mask: UnsafeMutableBufferPointer<Float>, _ piece: Int) {
         values.update(repeating: 0)
         mask.update(repeating: 0)
@@ -103,7 +103,8 @@ struct SequencePieces {
         }
     }
 
-    /// Takes numbers of a piece's steps, (rows · steps, width), to the places of their sequences, one after another.
+    /// Copies the numbers of a piece's steps, (rows · steps, width), to the places of their sequences, which are
+    /// joined.
     func collect(_ values: UnsafeBufferPointer<Float>, _ piece: Int, width: Int, into result: inout [Float]) {
         for row in 0..<rows {
             let target = data.range(of: row).lowerBound / data.width + piece * steps

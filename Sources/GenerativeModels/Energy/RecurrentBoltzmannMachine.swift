@@ -4,24 +4,25 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The RNN-RBM (Boulanger-Lewandowski, Bengio & Vincent 2012), a model of sequences such as polyphonic music: at each step a restricted
-/// Boltzmann machine, whose biases a recurrent network sets from the steps before,
+/// The RNN-RBM (Boulanger-Lewandowski, Bengio & Vincent 2012), a model of sequences such as polyphonic music: each step
+/// has a restricted Boltzmann machine, whose biases a recurrent network computes from the steps before,
 ///
 ///     b_v(t) = b_v + u_{t−1} W_uv,   b_h(t) = b_h + u_{t−1} W_uh,   u_t = tanh(b_u + u_{t−1} W_uu + v_t W_vu)
 ///
-/// so that what sounds together is not independent given the past. Contrastive divergence at every step gives the gradients of its
-/// biases, with the samples as constants, and backpropagation through time takes them to the recurrent weights. Sequences are gone
-/// through in pieces of `steps`, the state being handed on.
+/// so that simultaneous notes are not independent given the past. Contrastive divergence at every step gives the
+/// gradients of its biases, with the samples as constants, and backpropagation through time carries them to the
+/// recurrent weights. Sequences are processed in pieces of `steps`, and the state is passed on.
 ///
-/// Scores are pseudo-likelihoods and the details of likelihoods `natsPerStep`, both a step. log Z of a step's machine is exact for
-/// at most ``exactUnits`` hidden units, and otherwise by annealed importance sampling from the machine without couplings.
+/// Scores are pseudo-likelihoods, and the details of likelihoods have `natsPerStep`; both are per step. log Z of a
+/// step's machine is exact for at most ``exactUnits`` hidden units, and otherwise estimated by annealed importance
+/// sampling from the machine without couplings.
 public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, PicturingModel {
-    /// The most hidden units whose states are gone through at every step.
+    /// The maximum number of hidden units whose states are enumerated at every step.
     public static let exactUnits = 12
 
-    /// What a step is.
+    /// The shape and kind of a step.
     public let data: Dataset.Description
-    /// The pseudo-likelihood, in nats a step.
+    /// The pseudo-likelihood, in nats per step.
     public let scoreName = ScoreName.pseudoLikelihood
     private let settings: RecurrentBoltzmannSettings
     private let network: RecurrentBiases
@@ -90,18 +91,17 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
     /// The recurrent network's and the machines' weights and biases.
     public var parameters: Parameters { network.parameters }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
-    /// The stream of fitting; scores draw nothing.
+    /// The stream of fitting; scores need no random numbers.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState] }
         set { fitProgram.randomState = newValue[0] }
     }
 
-    /// A step for each piece of the batch's sequences.
+    /// One update for each piece of the minibatch's sequences.
     ///
-    /// - Returns: how much more log-probability the data have than the samples of the negative phase, in nats a step.
+    /// - Returns: the log-probability of the data minus that of the negative phase's samples, in nats per step.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let pieces = SequencePieces(batch, steps: settings.steps)
@@ -114,7 +114,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
         return [("gap", total / max(1, count))]
     }
 
-    /// Runs a program over the pieces one after another, handing on the recurrent state.
+    /// Runs a program on the pieces one after another, passing on the recurrent state.
     private func run(
         _ program: Program, _ pieces: SequencePieces, state output: Int, _ body: (Plan, Int) throws -> Void
     ) throws {
@@ -140,14 +140,14 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
         return (visible, hidden)
     }
 
-    /// The mean pseudo-likelihood of a step given those before it.
+    /// The mean pseudo-likelihood per step, given the steps before it.
     public func score(_ rows: DataRows) throws -> Double {
         let biases = try steps(rows)
         let nats = try mapped(pseudoProgram, rows.numbers, biases.visible, biases.hidden, atOnce: 64)
         return nats.reduce(0) { $0 + Double($1) } / Double(max(1, nats.count))
     }
 
-    /// Runs a program of steps with their machines' biases on some at a time, and joins its first outputs.
+    /// Runs a program on steps and their machines' biases, a block at a time, and joins its first outputs.
     private func mapped(
         _ program: Program, _ first: DataNumbers, _ visible: [Float], _ hidden: [Float], atOnce: Int,
         _ body: (Plan) throws -> [Float] = { Array($0.output(0)) }
@@ -194,8 +194,8 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
         }
     }
 
-    /// log Z of every step's machine: annealed importance sampling from the machine without couplings, whose visible units have the
-    /// biases already.
+    /// log Z of every step's machine, by annealed importance sampling from the machine without couplings, whose visible
+    /// units have the biases already.
     func estimatedPartitions(_ biases: (visible: [Float], hidden: [Float]), seed: UInt64) throws -> [Double] {
         let stream = RandomStream(seed: seed)
         var start = stream.split("start")
@@ -225,7 +225,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
         }
     }
 
-    /// New sequences, (count, steps, width): at each step a Gibbs chain that goes on from the step before.
+    /// New sequences, (count, steps, width): at each step a Gibbs chain that starts from the previous step.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         drawProgram.randomState = (RandomStream(seed: seed).split("draw").key, 0)
         let plan = try drawProgram.plan(length: count)
@@ -245,7 +245,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
         return result
     }
 
-    /// The weights between visible and hidden units, a row a hidden unit.
+    /// The weights between visible and hidden units, one row per hidden unit.
     public var weightRows: [Float] {
         let (width, units) = (data.width, settings.hiddenUnits)
         let weights = network.weight.values

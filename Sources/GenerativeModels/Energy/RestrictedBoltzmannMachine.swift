@@ -8,28 +8,28 @@ import TensorCore
 ///
 ///     P(hⱼ = 1 | v) = σ(cⱼ + (vᵀW)ⱼ),   P(vᵢ = 1 | h) = σ(bᵢ + (Wh)ᵢ),   F(v) = −bᵀv − Σⱼ softplus(cⱼ + (vᵀW)ⱼ)
 ///
-/// and log p(v) = −F(v) − log Z. Real numbers have the energy ½(v−b)ᵀβ(v−b) − (β⊙v)ᵀWh − cᵀh (``BoltzmannLayers``). Learning
-/// is by contrastive divergence, persistent or not, plain or centred (``BoltzmannLearning``).
+/// and log p(v) = −F(v) − log Z. Real numbers have the energy ½(v−b)ᵀβ(v−b) − (β⊙v)ᵀWh − cᵀh (``BoltzmannLayers``).
+/// Learning is by contrastive divergence, persistent or not, plain or centred (``BoltzmannLearning``).
 ///
-/// log Z is exact where visible or hidden units are at most ``StateEnumeration/limit``, otherwise estimated
-/// (``AnnealedImportanceSampling``). The score is the mean log-likelihood where that takes less than a second; for other
-/// machines of bits the pseudo-likelihood Σᵢ log p(vᵢ | the others), of which a few bits of each row are taken, the same in
-/// every call, and their sum is scaled up, which is unbiased; for real numbers minus the squared error of reconstruction.
+/// log Z is exact if the visible or the hidden units number at most ``StateEnumeration/limit``, and otherwise estimated
+/// (``AnnealedImportanceSampling``). The score is the mean log-likelihood if that takes less than a second. For other
+/// machines of bits it is the pseudo-likelihood Σᵢ log p(vᵢ | the others), estimated without bias from a few bits of
+/// each row, the same ones in every call, whose sum is scaled up. For real numbers it is the negative squared error of
+/// reconstruction.
 public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, ReconstructingModel, EncodingModel {
-    /// The terms of an exact partition function that a score may cost.
+    /// The maximum number of terms of an exact partition function that a score computes.
     private static let scoreCost = 1 << 26
-    /// Bits of a row whose conditionals are scored.
+    /// The number of bits of a row whose conditionals are scored.
     private static let scoredBits = 8
 
-    /// What a row is.
     public let data: Dataset.Description
-    /// What ``score(_:)`` is.
+    /// The kind of score that ``score(_:)`` returns.
     public let scoreName: ScoreName
     let boltzmann: BoltzmannSettings
     let layers: BoltzmannLayers
     let learning: BoltzmannLearning
     private let root: RandomStream
-    /// Persistent chains' visible units.
+    /// The visible units of the persistent chains.
     private let chains: Variable?
     let fitProgram: Program
     private let rowProgram, bitsProgram: Program
@@ -72,7 +72,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
             ? .logLikelihood : visible == .bits ? .pseudoLikelihood : .reconstruction
     }
 
-    /// log p(vᵢ | the other bits) of some bits of each row: log σ(F(v with bit i the other way) − F(v)), (rows, bits).
+    /// log p(vᵢ | the other bits) of some bits of each row: log σ(F(v with bit i flipped) − F(v)), (rows, bits).
     static func conditionals(_ layers: BoltzmannLayers, _ v: Tensor, of bits: Tensor) -> Tensor {
         let field = layers.field(1, [v, nil])
         let normalizer = field.softplus().sum([-1])
@@ -86,7 +86,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         return .stacked(parts, axis: 1)
     }
 
-    /// Weights, biases, and with real numbers their log precision.
+    /// Weights, biases, and for real numbers their log precision.
     public var parameters: Parameters { layers.parameters }
 
     /// The parameters, moving means, velocities and persistent chains.
@@ -94,23 +94,23 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         parameters + learning.state + Parameters(named: ["chains": chains])
     }
 
-    /// The stream of fitting; scores draw nothing.
+    /// The stream of fitting; scores need no random numbers.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState] }
         set { fitProgram.randomState = newValue[0] }
     }
 
-    /// One step along ⟨vhᵀ⟩_data − ⟨vhᵀ⟩_model.
+    /// One update along ⟨vhᵀ⟩_data − ⟨vhᵀ⟩_model.
     ///
-    /// - Returns: how much more log-probability the batch has than the samples of the negative phase, in nats a row: it comes near
-    ///   to 0 as these become like the data.
+    /// - Returns: the log-probability of the minibatch minus that of the negative phase's samples, in nats per row; it
+    ///   approaches 0 as the samples become like the data.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         [("gap", Double(try learn(batch, step).output(0)[0]))]
     }
 
-    /// Takes a step.
+    /// Performs an update.
     ///
-    /// - Returns: the plan that ran, with the metric, and the visible units of the negative phase's samples.
+    /// - Returns: the plan that ran, with the metric and the visible units of the negative phase's samples.
     func learn(_ batch: DataRows, _ step: FitStep) throws -> Plan {
         if learning.begin(batch) { startChains() }
         learning.rate.set(CollectionOfOne(Float(step.learningRate)))
@@ -120,7 +120,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         return plan
     }
 
-    /// Persistent chains begin at the base rates.
+    /// Persistent chains start at the base rates.
     private func startChains() {
         guard let chains else { return }
         var stream = root.split("chains")
@@ -145,14 +145,14 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         }
     }
 
-    /// The mean pseudo-likelihood, from a few bits of each row: all bits are as likely to be among them.
+    /// The mean pseudo-likelihood, from a few bits of each row; all bits are equally likely to be among them.
     func pseudoLikelihood(of rows: DataRows) throws -> Double {
         var stream = RandomStream(seed: 0).split("bits")
         let (width, bits) = (data.width, min(data.width, Self.scoredBits))
         let nats = try bitsProgram.mapped(rows) { plan, part in
             let chosen = plan.integerInput(1)
             for row in 0..<part.count {
-                // Bits in equal distances from a random one on: different ones, and all alike.
+                // Bits at equal distances from a random one: all different, and all equally likely.
                 let first = stream.integers(below: width)
                 for bit in 0..<bits { chosen[row * bits + bit] = Int32((first + bit * width / bits) % width) }
             }

@@ -3,26 +3,21 @@ import Datasets
 
 /// Settings of a ``RestrictedBoltzmannMachine`` of bits.
 public struct RestrictedBoltzmannSettings: ModelSettings, Hashable {
-    /// Hidden units.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 500
-    /// Where the negative phase's samples come from.
     @Setting("contrastive divergence (cd), or its persistent form (pcd)")
     public var algorithm = BoltzmannSettings.Algorithm.pcd
     /// Learning, sampling and the partition function.
     public var boltzmann = BoltzmannSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
-    /// 50 epochs of batches of 100 with steps of 0.01, as Melchior, Fischer & Wiskott (2016).
+    /// 50 epochs with minibatches of 100 and a learning rate of 0.01, as in Melchior, Fischer & Wiskott (2016).
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }
 
-    /// A ``RestrictedBoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "rbm")
         return try RestrictedBoltzmannMachine(
@@ -33,36 +28,30 @@ public struct RestrictedBoltzmannSettings: ModelSettings, Hashable {
 
 /// Settings of a ``RestrictedBoltzmannMachine`` of real numbers.
 public struct GaussianBoltzmannSettings: ModelSettings, Hashable {
-    /// What becomes of the visible units' precision β.
+    /// How the visible units' precision β is set.
     public enum Precision: String, SettingChoice {
-        /// It begins with that of the first batch and is learned.
+        /// It starts with that of the first minibatch and is learned.
         case learned
-        /// It stays 1, as suits standardised data.
+        /// It stays 1, which suits standardised data.
         case fixed
     }
 
-    /// Hidden units.
     @Setting(1...65_536, "hidden units") public var hiddenUnits = 100
-    /// What becomes of the precision.
     @Setting("precision of the visible units") public var precision = Precision.learned
-    /// Where the negative phase's samples come from.
     @Setting("contrastive divergence (cd), or its persistent form (pcd)")
     public var algorithm = BoltzmannSettings.Algorithm.pcd
     /// Learning, sampling and the partition function.
     public var boltzmann = BoltzmannSettings()
 
-    /// The defaults.
     public init() {}
 
-    /// Real numbers.
     public var needs: DataNeeds { DataNeeds(.reals) }
 
-    /// 50 epochs of batches of 100 with steps of 0.01.
+    /// 50 epochs with minibatches of 100 and a learning rate of 0.01.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate) = (50, 100, 0.01) }
     }
 
-    /// A ``RestrictedBoltzmannMachine``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.reals, .unit], of: "gaussian-rbm")
         var boltzmann = boltzmann

@@ -7,50 +7,47 @@ import TensorCore
 
 /// Settings of a ``SigmoidBeliefNetwork``.
 public struct SigmoidBeliefSettings: ModelSettings, Hashable {
-    /// Units of each hidden layer, from the visible units up.
     @Setting(1...65_536, "hidden layer sizes") public var hiddenUnits = [200, 100]
-    /// K draws of the hidden units.
+    /// K, the number of samples of the hidden units.
     @Setting(1...1_000_000, "importance samples per likelihood") public var importanceSamples = 100
 
-    /// The defaults.
     public init() {}
 
-    /// Bits.
     public var needs: DataNeeds { DataNeeds(.bits) }
 
-    /// 100 epochs of batches of 100.
+    /// 100 epochs with minibatches of 100.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (100, 100) } }
 
-    /// A ``SigmoidBeliefNetwork``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "sigmoid-belief-network")
         guard !hiddenUnits.isEmpty else {
-            throw ModelError.setting("hiddenUnits", value: "[]", expected: "one layer or more, such as [200, 100]")
+            throw ModelError.setting("hiddenUnits", value: "[]", expected: "at least one layer, such as [200, 100]")
         }
         return try SigmoidBeliefNetwork(self, data: data, seed: seed)
     }
 }
 
-/// A sigmoid belief network (Neal 1992) trained as a Helmholtz machine by wake and sleep (Hinton, Dayan, Frey & Neal 1995).
+/// A sigmoid belief network (Neal 1992) trained as a Helmholtz machine by the wake-sleep algorithm (Hinton, Dayan, Frey
+/// & Neal 1995).
 ///
-/// Bits cause each other layer by layer downwards, P(xₗᵢ = 1 | xₗ₊₁) = σ(bₗ + xₗ₊₁Wₗ)ᵢ, so that drawing is one pass. The causes of a row
-/// are told by a second network upwards, q(xₗ₊₁ | xₗ) = σ(rₗ + xₗRₗ). Awake, causes of data are drawn by it, and the network below
-/// learns to make the data from them; asleep, dreams are drawn, and the upper network learns to tell their causes. The wake phase
-/// raises the bound E_q[log p(v, h) − log q(h | v)]; the sleep phase fits q to p by KL(p ‖ q), not the bound's KL(q ‖ p).
+/// Bits cause each other layer by layer downwards, P(xₗᵢ = 1 | xₗ₊₁) = σ(bₗ + xₗ₊₁Wₗ)ᵢ, so that sampling is one pass. A
+/// second, upward network infers the causes of a row, q(xₗ₊₁ | xₗ) = σ(rₗ + xₗRₗ). In the wake phase it samples causes
+/// of the data, and the generative network learns to produce the data from them; in the sleep phase the generative
+/// network samples dreams, and the recognition network learns to infer their causes. The wake phase raises the bound
+/// E_q[log p(v, h) − log q(h | v)]; the sleep phase fits q to p by KL(p ‖ q), not the bound's KL(q ‖ p).
 ///
-/// log p(v) is exact, summed over all causes, where there are at most ``exactUnits`` of them, and otherwise
-/// log (1/K) Σ p(v, h)/q(h | v) of K draws, on average a bound that K makes closer.
+/// log p(v) is exact, summed over all causes, for at most ``exactUnits`` hidden units, and otherwise log (1/K) Σ p(v,
+/// h)/q(h | v) of K samples, on average a lower bound that becomes tighter with K.
 public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, ReconstructingModel, EncodingModel,
     PicturingModel
 {
-    /// The most hidden units whose states are gone through.
+    /// The maximum number of hidden units whose states are enumerated.
     public static let exactUnits = 12
 
-    /// What a row is.
     public let data: Dataset.Description
     private let settings: SigmoidBeliefSettings
     private let sizes: [Int]
-    /// Layers of p, from the visible units up, and the biases of the highest layer.
+    /// Layers of p, from the visible units up, and the biases of the top layer.
     private let causes: [Linear]
     private let prior: Variable
     /// Layers of q, from the visible units up.
@@ -79,7 +76,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
                 $0 + logProbability(layers[$1], causes[$1](layers[$1 + 1]))
             }
         }
-        /// log q of all layers but the lowest.
+        /// log q of all layers but the visible one.
         func posterior(_ layers: [Tensor]) -> Tensor {
             recognition.indices.reduce(Tensor(0)) { $0 + logProbability(layers[$1 + 1], recognition[$1](layers[$1])) }
         }
@@ -99,7 +96,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
             let (waking, dream) = (awake(inputs[0]), asleep(inputs[0].shape[0]))
             let wake = joint(waking).mean()
             let sleep = posterior(dream).mean()
-            // Draws pass no gradient, so that each phase reaches the parameters of one network only.
+            // Samples pass no gradient, so that each phase changes the parameters of one network only.
             try optimizer.minimize(-wake - sleep, learned)
             return [wake - posterior(waking).mean(), sleep]
         }
@@ -140,10 +137,9 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     /// Both networks.
     public var parameters: Parameters { Self.parameters(causes, prior, recognition) }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
-    /// The stream of fitting; scores draw the same numbers each time.
+    /// The stream of fitting; scores use the same random numbers each time.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState] }
         set { fitProgram.randomState = newValue[0] }
@@ -151,12 +147,12 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
 
     private var isExact: Bool { settings.hiddenUnits.reduce(0, +) <= Self.exactUnits }
 
-    /// The likelihood of few hidden units, the bound of many.
+    /// The likelihood for few hidden units, the bound for many.
     public var scoreName: ScoreName { isExact ? .logLikelihood : .bound }
 
-    /// One step of both phases, as many dreams as there are rows.
+    /// One update of both phases, with as many dreams as there are rows.
     ///
-    /// - Returns: the batch's mean bound, and the mean of log q of the dreams' causes, in nats a row.
+    /// - Returns: the minibatch's mean bound, and the mean of log q of the dreams' causes, in nats per row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
@@ -165,7 +161,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
         return [("bound", Double(plan.output(0)[0])), ("sleep", Double(plan.output(1)[0]))]
     }
 
-    /// The mean log-likelihood, or the mean bound with one draw a row.
+    /// The mean log-likelihood, or the mean bound with one sample per row.
     public func score(_ rows: DataRows) throws -> Double {
         let nats = isExact ? try exact(rows) : try estimates(rows, draws: 1, seed: 0)
         return nats.reduce(0, +) / Double(rows.count)
@@ -202,20 +198,20 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
         return Array(plan.output(0))
     }
 
-    /// The expectations of the visible units after a way up and down.
+    /// The expectations of the visible units after a pass up and down.
     public func reconstruct(_ rows: DataRows) throws -> [Float] {
         try rowProgram.mapped(rows)
     }
 
-    /// Units of the highest layer.
+    /// The number of units of the top layer.
     public var codeWidth: Int { sizes[sizes.count - 1] }
 
-    /// The expectations of the highest layer.
+    /// The expectations of the top layer.
     public func encode(_ rows: DataRows) throws -> [Float] {
         try rowProgram.mapped(rows, output: 1)
     }
 
-    /// What each unit of the first hidden layer adds to the visible units' inputs.
+    /// The contribution of each unit of the first hidden layer to the visible units' inputs.
     public var weightRows: [Float] {
         let (width, units) = (sizes[0], sizes[1])
         let weights = causes[0].weight.values

@@ -1,20 +1,20 @@
 import Foundation
 
-/// The two kinds of units of ``BoltzmannLayers``, odd and even layers, as one restricted Boltzmann machine in float64: `few`, whose
-/// states are gone through one by one, and `many`, which are summed out.
+/// The odd and the even layers of ``BoltzmannLayers`` as one restricted Boltzmann machine in float64: the states of
+/// `few` are enumerated, and `many` are summed out.
 ///
 ///     log Z = log Σ_a e^{cᵀa} Πⱼ (1 + e^{bⱼ + (aᵀW)ⱼ})
 struct StateEnumeration {
-    /// The most units whose states are gone through: a million states.
+    /// The maximum number of units whose states are enumerated: a million states.
     static let limit = 20
 
-    /// Biases of the units that are gone through.
+    /// Biases of the enumerated units.
     let fewBiases: [Double]
-    /// Biases of those summed out.
+    /// Biases of the units that are summed out.
     let manyBiases: [Double]
-    /// The weights, a row a unit of `few`.
+    /// The weights, one row per unit of `few`.
     let weights: [Double]
-    /// β of the first of those summed out, where they are Gaussian.
+    /// β of the first units that are summed out, if they are Gaussian.
     let precision: [Double]
 
     /// A machine of bits.
@@ -22,7 +22,7 @@ struct StateEnumeration {
         (self.fewBiases, self.manyBiases, self.weights, precision) = (fewBiases, manyBiases, weights, [])
     }
 
-    /// Reads the machine as it is now; nil where both kinds have more than ``limit`` units.
+    /// Reads the machine's current parameters; nil if both kinds have more than ``limit`` units.
     init?(_ layers: BoltzmannLayers) {
         let count = { (chosen: [Int]) in chosen.reduce(0) { $0 + layers.sizes[$1] } }
         let evenIsFew = layers.visible == .bits && count(layers.even) < count(layers.odd)
@@ -50,10 +50,11 @@ struct StateEnumeration {
         self.weights = weights
     }
 
-    /// Terms that ``logPartition()`` adds up.
+    /// The number of terms that ``logPartition()`` adds up.
     var cost: Int { manyBiases.count << fewBiases.count }
 
-    /// log Z. Neighbouring states differ in one unit (Gray code), so that the inputs of `many` are changed by a row of the weights.
+    /// log Z. Consecutive states differ in one unit (Gray code), so that the inputs of `many` change by one row of the
+    /// weights.
     func logPartition() -> Double {
         var inputs = manyBiases
         var linear = 0.0
@@ -72,7 +73,7 @@ struct StateEnumeration {
         return total.value
     }
 
-    /// log Σ e^{−E} over `many` with the given inputs, without the part of `few` alone.
+    /// log Σ e^{−E} over `many` with the given inputs, without the part that involves only `few`.
     func logSum(_ inputs: [Double]) -> Double {
         let gaussian = precision.indices.reduce(0.0) { sum, i in
             let squares = inputs[i] * inputs[i] - manyBiases[i] * manyBiases[i]
@@ -82,7 +83,7 @@ struct StateEnumeration {
     }
 }
 
-/// Σ log(1 + e^x). Logarithms of factors up to 2 are taken of many factors at once.
+/// Σ log(1 + e^x). Factors up to 2 are multiplied first, many at a time, and then their logarithm is taken.
 func softplusSum(_ values: some Collection<Double>) -> Double {
     var (sum, product, factors) = (0.0, 1.0, 0)
     for value in values {
@@ -94,7 +95,7 @@ func softplusSum(_ values: some Collection<Double>) -> Double {
     return sum + log(product)
 }
 
-/// log Σ eˣ of numbers that come one after another.
+/// log Σ eˣ of numbers that arrive one after another.
 struct StreamedLogSum {
     private var largest = -Double.infinity
     private var sum = 0.0
@@ -109,6 +110,6 @@ struct StreamedLogSum {
         }
     }
 
-    /// The logarithm of the sum; −∞ of none.
+    /// The logarithm of the sum; −∞ if it is empty.
     var value: Double { largest + log(sum) }
 }

@@ -8,24 +8,22 @@ import TensorCore
 ///
 ///     ELBO(x) = E_q[log p(x|z)] − KL(q(z|x) ‖ N(0, I)),   z = μ + σ ⊙ ε
 ///
-/// a lower bound of log p(x) in nats.
+/// a lower bound on log p(x) in nats.
 public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, EncodingModel {
     private let settings: VariationalAutoencoderSettings
     private let encoder, decoder: MultilayerPerceptron
     private let means, logVariances: Linear
-    /// log σ² of the Gaussian likelihood, one a data dimension.
+    /// log σ² of the Gaussian likelihood, one per data dimension.
     private let noise: Variable
     private let optimizer: Adam
     let fitProgram, boundProgram, rowProgram, sampleProgram: Program
     private let codeProgram: Program
-    /// What a row is.
     public let data: Dataset.Description
     /// The number of data dimensions.
     public var width: Int { data.width }
-    /// The bound.
     public let scoreName = ScoreName.bound
 
-    /// Makes a model of data.
+    /// Makes a model for the data.
     ///
     /// - Throws: ``TensorCore/TensorError`` on a processor that the kernels can't run on.
     public init(
@@ -45,7 +43,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         (self.encoder, self.means, self.logVariances, self.decoder) = (encoder, means, logVariances, decoder)
         (self.noise, self.optimizer) = (noise, optimizer)
 
-        /// The two parts of each row's bound: (B, width) → (B), (B).
+        /// The two terms of each row's bound: (B, width) → (B), (B).
         func parts(_ x: Tensor) -> (reconstruction: Tensor, divergence: Tensor) {
             let h = encoder(x).relu()
             let (mean, logVariance) = (means(h), logVariances(h))
@@ -54,7 +52,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
             let divergence = standardNormalDivergence(mean: mean, logVariance: logVariance).sum([-1])
             return (reconstruction, divergence)
         }
-        /// The mean bound, and its two parts: (B, width) → [], [], [].
+        /// The mean bound and its two terms: (B, width) → [], [], [].
         func bound(_ x: Tensor) -> [Tensor] {
             let rows = parts(x)
             let (reconstruction, divergence) = (rows.reconstruction.mean(), rows.divergence.mean())
@@ -85,19 +83,18 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         optimizer.prepare(for: parameters)
     }
 
-    /// Both networks, and the likelihood's noise.
+    /// Both networks, and the noise of the likelihood.
     public let parameters: Parameters
 
-    /// One step of the optimiser on a batch of rows.
+    /// One update on a minibatch.
     ///
-    /// - Returns: the batch's mean bound and its two parts, in nats a row, before the step.
+    /// - Returns: the minibatch's mean bound and its two terms, in nats per row, before the update.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let bound = try run(fitProgram, batch)
         return [("bound", bound.nats), ("reconstruction", bound.reconstruction), ("divergence", bound.divergence)]
     }
 
-    /// The mean bound.
     public func score(_ rows: DataRows) throws -> Double {
         var total = 0.0
         for start in stride(from: 0, to: rows.count, by: 1024) {
@@ -107,18 +104,20 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         return total / Double(rows.count)
     }
 
-    /// The bound of each row, estimated with one latent.
+    /// The bound of each row, estimated with one latent sample.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         rowProgram.randomState = (RandomStream(seed: seed).split("likelihood").key, 0)
         return LogLikelihood(.lowerBound, try rowProgram.rows(rows, limit: 1024))
     }
 
-    /// The mean bound of a batch of rows, estimated with one latent a row.
+    /// The mean bound of a minibatch, estimated with one latent sample per row.
     public func bound(_ rows: [Float]) throws -> Bound { try run(boundProgram, DataRows(rows, width: width)) }
 
     private func run(_ program: Program, _ rows: DataRows, _ part: Range<Int>? = nil) throws -> Bound {
         let part = part ?? 0..<rows.count
-        precondition(!part.isEmpty && rows.width == width, "vae: \(part.count) rows of \(rows.width) for \(width)")
+        precondition(
+            !part.isEmpty && rows.width == width,
+            "vae: at least one row of \(width) numbers is needed, given \(part.count) of \(rows.width)")
         let plan = try program.plan(length: part.count)
         plan.setRows(0, rows, part)
         plan.run()
@@ -135,7 +134,7 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         try codeProgram.mapped(rows)
     }
 
-    /// New rows: z from the prior, then x from p(x|z). Row-major, (count, width); a seed gives the same rows.
+    /// New rows: z from the prior, then x from p(x|z). Row-major, (count, width); the same seed gives the same rows.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         let plan = try sampleProgram.plan(length: count)
         let latents = plan.input(0)
@@ -147,18 +146,18 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         return Array(plan.output(0))
     }
 
-    /// The random streams of fitting and of the bound: with ``variables`` all that fitting depends on.
+    /// The random streams of fitting and of the bound. Together with ``variables`` they are everything that fitting
+    /// depends on.
     public var randomStates: [RandomState] {
         get { [fitProgram.randomState, boundProgram.randomState] }
         set { (fitProgram.randomState, boundProgram.randomState) = (newValue[0], newValue[1]) }
     }
 
-    /// The parameters, and the optimiser's state.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
-    /// A lower bound of the data's mean log-likelihood.
+    /// A lower bound on the data's mean log-likelihood.
     public struct Bound: Hashable, Sendable {
-        /// The bound, in nats a row.
+        /// The bound, in nats per row.
         public var nats: Double
         /// E_q[log p(x|z)].
         public var reconstruction: Double

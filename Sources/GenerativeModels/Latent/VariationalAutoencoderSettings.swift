@@ -6,31 +6,25 @@ import TensorCore
 
 /// Settings of ``VariationalAutoencoder``.
 public struct VariationalAutoencoderSettings: ModelSettings {
-    /// p(x|z) of one data dimension, from the decoder's output.
+    /// p(x|z) of one data dimension, as a function of the decoder's output.
     public enum Likelihood: String, SettingChoice {
         /// N(decoder(z), σ²), with a learned σ for each dimension.
         case gaussian
-        /// Bernoulli with the decoder's output as logit: data in [0, 1].
+        /// Bernoulli with the decoder's output as logit, for data in [0, 1].
         case bernoulli
     }
 
-    /// p(x|z).
     @Setting("likelihood of a data dimension given the latents") public var likelihood = Likelihood.gaussian
-    /// Units of the encoder's and of the decoder's hidden layer.
     @Setting(1...8192, "units per hidden layer") public var hiddenSize = 64
-    /// The number of latents.
     @Setting(1...4096, "latent dimensions") public var latentSize = 4
 
-    /// The defaults.
     public init() {}
 
-    /// Reals, or numbers from 0 to 1 for Bernoulli dimensions.
     public var needs: DataNeeds { likelihood == .gaussian ? DataNeeds(.reals) : DataNeeds(.bits, .unit) }
 
-    /// 200 epochs of batches of 128.
+    /// 200 epochs with minibatches of 128.
     public var fitting: FitSettings { FitSettings { ($0.epochs, $0.batchSize) = (200, 128) } }
 
-    /// A ``VariationalAutoencoder``.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try VariationalAutoencoder(self, data: data, seed: seed)
     }
@@ -47,7 +41,7 @@ extension VariationalAutoencoderSettings.Likelihood {
         }
     }
 
-    /// A draw of each element.
+    /// A sample of each element.
     func sample(_ output: Tensor, _ logVariance: Tensor) -> Tensor {
         switch self {
         case .gaussian: output + (0.5 * logVariance).exp() * .randomNormal(output.shape)

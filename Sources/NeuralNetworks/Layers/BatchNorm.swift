@@ -4,11 +4,11 @@ import TensorCore
 ///
 ///     y = γ (x − μ) / √(s² + ε) + β
 ///
-/// of (B, C), (B, T, C) or (B, H, W, C): PyTorch's BatchNorm1d and 2d. In training μ and s² are the batch's mean and biased
-/// variance, and each replay moves the running averages towards the mean and the unbiased variance; in evaluation they are
-/// the averages. A bias of the layer before it is redundant: the mean takes it away.
+/// of (B, C), (B, T, C) or (B, H, W, C): PyTorch's BatchNorm1d and 2d. In training μ and s² are the minibatch's mean
+/// and biased variance, and each replay moves the running averages towards the mean and the unbiased variance; in
+/// evaluation they are the averages. A bias of the layer before it is redundant, because the mean is subtracted.
 ///
-/// A layer applied several times in one step keeps the averages of the last time.
+/// A layer that is applied several times in one step keeps only the last application's update of the averages.
 public struct BatchNorm: Layer {
     /// γ (C).
     public let weight: Variable
@@ -18,7 +18,7 @@ public struct BatchNorm: Layer {
 
     /// Makes the layer with γ = 1, β = 0 and averages 0 and 1.
     ///
-    /// - Parameter momentum: the part of the way that the averages move in a step.
+    /// - Parameter momentum: the fraction by which the averages move towards the minibatch's in a step.
     public init(_ features: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
         weight = Variable(filled: 1, shape: [features], name: "weight")
         bias = Variable(zeros: [features], name: "bias")
@@ -27,19 +27,18 @@ public struct BatchNorm: Layer {
 
     /// Normalises each channel.
     ///
-    /// - Precondition: in training, two elements a channel or more.
+    /// - Precondition: in training, at least two elements per channel.
     public func callAsFunction(_ input: Tensor) -> Tensor {
         statistics.normalized(input) * weight.tensor + bias.tensor
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 
     /// `running_mean` and `running_var`.
     public var buffers: Parameters { statistics.buffers }
 }
 
-/// Batch normalisation whose γ and β are chosen by the class of each example (Dumoulin et al. 2017; de Vries et al. 2017).
+/// Batch normalisation with a separate γ and β for each class (Dumoulin et al. 2017; de Vries et al. 2017).
 public struct ConditionalBatchNorm: Module {
     /// γ of each class, (classes, C).
     public let weight: Variable
@@ -54,9 +53,9 @@ public struct ConditionalBatchNorm: Module {
         statistics = BatchStatistics(features, momentum: momentum, epsilon: epsilon)
     }
 
-    /// Normalises each channel of `input` (B, …, C) and scales it by the example's class, int32 (B).
+    /// Normalises each channel of `input` (B, …, C) and scales it by the γ and β of the example's class, int32 (B).
     ///
-    /// - Precondition: in training, two elements a channel or more.
+    /// - Precondition: in training, at least two elements per channel.
     public func callAsFunction(_ input: Tensor, classes: Tensor) -> Tensor {
         let perExample = [input.shape[0]] + Shape(repeating: 1, count: input.rank - 2) + input.shape.suffix(1)
         let scale = weight.tensor.taking(classes).reshaped(to: perExample)
@@ -64,14 +63,13 @@ public struct ConditionalBatchNorm: Module {
         return statistics.normalized(input) * scale + shift
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 
     /// `running_mean` and `running_var`.
     public var buffers: Parameters { statistics.buffers }
 }
 
-/// The statistics of batch normalisation: a batch's in training, running averages of them in evaluation.
+/// The statistics of batch normalisation: the minibatch's in training, running averages of them in evaluation.
 private struct BatchStatistics {
     private let mean, variance: Variable
     private let momentum, epsilon: Double
@@ -95,7 +93,7 @@ private struct BatchStatistics {
         let number = Shape(x.shape.dropLast()).elementCount
         precondition(
             number > 1,
-            "BatchNorm: a variance needs two elements a channel or more, \(x.shape) has \(number); evaluate it")
+            "BatchNorm: a variance needs two elements per channel, \(x.shape) has \(number); use evaluation mode")
         let mean = { (y: Tensor) in y.mean(Array(0..<y.rank - 1)) }
         let batchMean = mean(x)
         let centred = x - batchMean

@@ -9,18 +9,19 @@ import TensorCore
 public struct Conv1d: Layer {
     /// (outputs, K, inputs / groups).
     public let weight: Variable
-    /// (outputs); nil without a bias.
+    /// (outputs); nil for no bias.
     public let bias: Variable?
-    /// Steps of the input from one output to the next.
+    /// The number of input steps between consecutive outputs.
     public let stride: Int
-    /// Zeros before and after, `left` and `right`.
+    /// The number of zeros before and after, as `left` and `right`.
     public let padding: Padding
-    /// Steps of the input from one tap of the kernel to the next.
+    /// The number of input steps between consecutive taps of the kernel.
     public let dilation: Int
-    /// The number of groups of channels that don't see each other.
+    /// The number of groups of channels that are convolved separately.
     public let groups: Int
 
-    /// Makes the layer with weights and biases uniform in ±1/√n, n the inputs of an output: PyTorch's default.
+    /// Makes the layer with weights and biases uniform in ±1/√n, where n is the number of inputs per output: PyTorch's
+    /// default.
     public init(
         _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Padding = 0, dilation: Int = 1,
         groups: Int = 1, bias: Bool = true, random: inout RandomStream
@@ -31,8 +32,8 @@ public struct Conv1d: Layer {
         (self.stride, self.padding, self.dilation, self.groups) = (stride, padding, dilation, groups)
     }
 
-    /// A causal convolution, zeros on the left only: no output reads its future, H_t = b + Σ_{j < K} W_j x_{t − j·dilation}
-    /// with W_j the tap K − 1 − j (van den Oord et al., "WaveNet", 2016).
+    /// A causal convolution with zeros on the left only: no output depends on later steps, H_t = b + Σ_{j < K} W_j x_{t
+    /// − j·dilation}, where W_j is the tap K − 1 − j (van den Oord et al., "WaveNet", 2016).
     public static func causal(
         _ inputs: Int, _ outputs: Int, kernel: Int, dilation: Int = 1, groups: Int = 1, bias: Bool = true,
         random: inout RandomStream
@@ -49,11 +50,10 @@ public struct Conv1d: Layer {
         ).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 
     /// How many steps of the input an output of these layers, one after another, depends on: 1 + Σ_l (K_l − 1) d_l for
-    /// stride 1, exponential in the depth where d_l = 2ˡ; a layer's stride stretches the layers after it.
+    /// stride 1, which grows exponentially with depth if d_l = 2ˡ; a stride stretches the layers after it.
     public static func receptiveField(of layers: [Conv1d]) -> Int {
         var (field, distance) = (1, 1)
         for layer in layers {
@@ -64,22 +64,22 @@ public struct Conv1d: Layer {
     }
 }
 
-/// A transposed convolution of sequences (B, T, inputs) → (B, T′, outputs), the gradient of a convolution to its input, with
-/// T′ = (T − 1) · stride + (K − 1) · dilation + 1 − left − right + outputPadding.
+/// A transposed convolution of sequences (B, T, inputs) → (B, T′, outputs), which is the gradient of a convolution with
+/// respect to its input, with T′ = (T − 1) · stride + (K − 1) · dilation + 1 − left − right + outputPadding.
 public struct ConvTranspose1d: Layer {
     /// (inputs, K, outputs / groups).
     public let weight: Variable
-    /// (outputs); nil without a bias.
+    /// (outputs); nil for no bias.
     public let bias: Variable?
-    /// Steps of the output from one input to the next.
+    /// The number of output steps between consecutive inputs.
     public let stride: Int
-    /// What is left out before and after, `left` and `right`.
+    /// The number of steps that are cropped before and after, as `left` and `right`.
     public let padding: Padding
-    /// Steps added at the end, fewer than the stride or the dilation.
+    /// The number of steps added at the end, less than the stride or the dilation.
     public let outputPadding: Int
-    /// Steps of the output from one tap of the kernel to the next.
+    /// The number of output steps between consecutive taps of the kernel.
     public let dilation: Int
-    /// The number of groups of channels that don't see each other.
+    /// The number of groups of channels that are convolved separately.
     public let groups: Int
 
     /// Makes the layer with weights and biases uniform in ±1/√(K · outputs / groups), PyTorch's default.
@@ -94,7 +94,7 @@ public struct ConvTranspose1d: Layer {
         (self.dilation, self.groups) = (dilation, groups)
     }
 
-    /// Spreads each sequence.
+    /// Applies the transposed convolution to each sequence.
     public func callAsFunction(_ input: Tensor) -> Tensor {
         input.transposedConvolution1d(
             weight.tensor, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
@@ -102,12 +102,11 @@ public struct ConvTranspose1d: Layer {
         ).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 
-/// A convolution's weight and its bias if `outputs` are given, uniform in ±1/√fan-in: PyTorch's default, which takes a
-/// transposed convolution's fan-in from its outputs, the last dimension.
+/// A convolution's weight, and its bias if `outputs` are given, uniform in ±1/√fan-in. This is PyTorch's default, which
+/// takes the fan-in of a transposed convolution from its outputs, the last dimension.
 func convolutionParameters(
     _ shape: Shape, _ outputs: Int?, _ random: inout RandomStream
 ) -> (weight: Variable, bias: Variable?) {
@@ -117,9 +116,9 @@ func convolutionParameters(
     return (weight, Variable(.pyTorchDefault, shape: [outputs], fans: fans, name: "bias", random: &random))
 }
 
-/// Stops where channels don't make equal groups.
+/// Stops if the channels can't be divided into equal groups.
 func requireGroups(_ name: String, _ inputs: Int, _ outputs: Int, _ groups: Int) {
     precondition(
         groups > 0 && inputs % groups == 0 && outputs % groups == 0,
-        "\(name): \(inputs) inputs and \(outputs) outputs don't make \(groups) equal groups")
+        "\(name): \(inputs) inputs and \(outputs) outputs can't be divided into \(groups) equal groups")
 }

@@ -5,24 +5,25 @@ import TensorCore
 ///
 ///     y[i, j] = b + Σ_{a, c} W[a, c] x[i · stride + a · dilation − top, j · stride + c · dilation − left]
 ///
-/// with H′ = ⌊(H + top + bottom − (KH − 1) · dilation − 1) / stride⌋ + 1, and zeros outside of x. It is what a linear map
-/// becomes that is the same at each place and looks at its neighbourhood only.
+/// with H′ = ⌊(H + top + bottom − (KH − 1) · dilation − 1) / stride⌋ + 1, and zeros outside of x. It is a linear map
+/// that is the same at every place and depends only on the place's neighbourhood.
 public struct Conv2d: Layer {
-    /// (outputs, KH, KW, inputs / groups); PyTorch's (outputs, inputs / groups, KH, KW) is read by
-    /// ``Parameters/load(from:names:kernels:allowsExtra:)``.
+    /// (outputs, KH, KW, inputs / groups); ``Parameters/load(from:names:kernels:allowsExtra:)`` converts PyTorch's
+    /// (outputs, inputs / groups, KH, KW).
     public let weight: Variable
-    /// (outputs); nil without a bias.
+    /// (outputs); nil for no bias.
     public let bias: Variable?
-    /// Places of the input from one output to the next, down and across.
+    /// The number of input pixels between consecutive outputs, down and across.
     public let stride: (Int, Int)
     /// Zeros around the input.
     public let padding: Padding
-    /// Places of the input from one tap of the kernel to the next, down and across.
+    /// The number of input pixels between consecutive taps of the kernel, down and across.
     public let dilation: (Int, Int)
-    /// The number of groups of channels that don't see each other; as many as inputs make a depthwise convolution.
+    /// The number of groups of channels that are convolved separately; as many as inputs make a depthwise convolution.
     public let groups: Int
 
-    /// Makes the layer with weights and biases uniform in ±1/√n, n the inputs of an output: PyTorch's default.
+    /// Makes the layer with weights and biases uniform in ±1/√n, where n is the number of inputs per output: PyTorch's
+    /// default.
     public init(
         _ inputs: Int, _ outputs: Int, kernel: (Int, Int), stride: (Int, Int) = (1, 1), padding: Padding = 0,
         dilation: (Int, Int) = (1, 1), groups: Int = 1, bias: Bool = true, random: inout RandomStream
@@ -40,27 +41,27 @@ public struct Conv2d: Layer {
         ).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 
-/// A transposed convolution of images, channels last: (B, H, W, inputs) → (B, H′, W′, outputs), the gradient of a convolution
-/// to its input, with H′ = (H − 1) · stride + (KH − 1) · dilation + 1 − top − bottom + outputPadding.
+/// A transposed convolution of images, channels last: (B, H, W, inputs) → (B, H′, W′, outputs), which is the gradient
+/// of a convolution with respect to its input, with H′ = (H − 1) · stride + (KH − 1) · dilation + 1 − top − bottom +
+/// outputPadding.
 public struct ConvTranspose2d: Layer {
-    /// (inputs, KH, KW, outputs / groups); PyTorch's (inputs, outputs / groups, KH, KW) is read by
-    /// ``Parameters/load(from:names:kernels:allowsExtra:)``.
+    /// (inputs, KH, KW, outputs / groups); ``Parameters/load(from:names:kernels:allowsExtra:)`` converts PyTorch's
+    /// (inputs, outputs / groups, KH, KW).
     public let weight: Variable
-    /// (outputs); nil without a bias.
+    /// (outputs); nil for no bias.
     public let bias: Variable?
-    /// Places of the output from one input to the next, down and across.
+    /// The number of output pixels between consecutive inputs, down and across.
     public let stride: (Int, Int)
-    /// What is left out around the output.
+    /// The number of rows and columns that are cropped around the output.
     public let padding: Padding
-    /// Rows and columns added at the end, fewer than the stride or the dilation.
+    /// The number of rows and columns added at the end, less than the stride or the dilation.
     public let outputPadding: (Int, Int)
-    /// Places of the output from one tap of the kernel to the next, down and across.
+    /// The number of output pixels between consecutive taps of the kernel, down and across.
     public let dilation: (Int, Int)
-    /// The number of groups of channels that don't see each other.
+    /// The number of groups of channels that are convolved separately.
     public let groups: Int
 
     /// Makes the layer with weights and biases uniform in ±1/√(KH · KW · outputs / groups), PyTorch's default.
@@ -76,7 +77,7 @@ public struct ConvTranspose2d: Layer {
         (self.dilation, self.groups) = (dilation, groups)
     }
 
-    /// Spreads each image.
+    /// Applies the transposed convolution to each image.
     public func callAsFunction(_ input: Tensor) -> Tensor {
         input.transposedConvolution2d(
             weight.tensor, stride: stride, padding: padding, outputPadding: outputPadding, dilation: dilation,
@@ -84,6 +85,5 @@ public struct ConvTranspose2d: Layer {
         ).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }

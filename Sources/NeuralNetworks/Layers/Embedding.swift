@@ -1,7 +1,7 @@
 import Random
 import TensorCore
 
-/// A learned vector for each of a number of things: int32 (…) → (…, features).
+/// A learned vector for each of `count` indices: int32 (…) → (…, features).
 ///
 /// An index outside of 0..<count gives NaN.
 public struct Embedding: Layer {
@@ -16,6 +16,5 @@ public struct Embedding: Layer {
     /// The vectors of the given indices.
     public func callAsFunction(_ indices: Tensor) -> Tensor { weight.tensor.taking(indices) }
 
-    /// `weight`.
     public var parameters: Parameters { Parameters(named: ["weight": weight]) }
 }

@@ -1,12 +1,13 @@
 import TensorCore
 
-/// How a file stores the kernels of convolutions: here channels come last, (O, KH, KW, I), in PyTorch before the places,
-/// (O, I, KH, KW); transposed convolutions, whose inputs come first, and sequences alike.
+/// How a file stores the kernels of convolutions. Here channels come last, (O, KH, KW, I); PyTorch has them before the
+/// window, (O, I, KH, KW). Transposed convolutions, whose inputs come first, and convolutions of sequences are
+/// analogous.
 public enum KernelLayout: String, Sendable, CaseIterable {
     case channelsFirst, channelsLast
 
-    /// Whether the file stores a parameter in another order. Kernels are the parameters called `weight` of three or more
-    /// dimensions: no other layer has one.
+    /// Whether the file stores a parameter in a different order. Kernels are the parameters called `weight` with three
+    /// or more dimensions: no other layer has such a parameter.
     private func reorders(_ shape: Shape, _ path: String) -> Bool {
         self == .channelsFirst && shape.count > 2 && (path == "weight" || path.hasSuffix(".weight"))
     }
@@ -16,7 +17,7 @@ public enum KernelLayout: String, Sendable, CaseIterable {
         reorders(shape, path) ? [shape[0], shape[shape.count - 1]] + shape[1..<shape.count - 1] : shape
     }
 
-    /// A parameter's elements from the file's: (O, I, …) to (O, …, I).
+    /// The elements of a parameter from the file's: (O, I, …) to (O, …, I).
     func read(_ elements: [Float], _ shape: Shape, of path: String) -> [Float] {
         guard reorders(shape, path) else { return elements }
         let (channels, places) = (shape[shape.count - 1], Shape(shape.dropFirst().dropLast()).elementCount)
@@ -26,7 +27,7 @@ public enum KernelLayout: String, Sendable, CaseIterable {
         }
     }
 
-    /// The file's elements of a parameter: (O, …, I) to (O, I, …).
+    /// The file's elements from those of a parameter: (O, …, I) to (O, I, …).
     func written(_ elements: [Float], _ shape: Shape, of path: String) -> [Float] {
         guard reorders(shape, path) else { return elements }
         let (channels, places) = (shape[shape.count - 1], Shape(shape.dropFirst().dropLast()).elementCount)
@@ -38,7 +39,7 @@ public enum KernelLayout: String, Sendable, CaseIterable {
 }
 
 extension Parameters {
-    /// The parameters as a file, kernels as PyTorch stores them unless said otherwise: the counterpart of
+    /// The parameters as a file, with kernels as PyTorch stores them unless specified: the counterpart of
     /// ``load(from:names:kernels:allowsExtra:)``.
     public func file(kernels: KernelLayout = .channelsFirst) -> TensorFile {
         var file = TensorFile()

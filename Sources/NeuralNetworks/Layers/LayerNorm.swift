@@ -1,7 +1,7 @@
 import TensorCore
 
-/// Layer normalisation (Ba et al. 2016): each last row less its mean, divided by √(s² + ε) with its biased variance, then
-/// scaled by γ and shifted by β.
+/// Layer normalisation (Ba et al. 2016): each last row minus its mean, divided by √(s² + ε) with its biased variance
+/// s², then scaled by γ and shifted by β.
 public struct LayerNorm: Layer {
     /// γ (features).
     public let weight: Variable
@@ -21,19 +21,18 @@ public struct LayerNorm: Layer {
         input.standardized(epsilon) { $0.mean([-1], keepDimensions: true) } * weight.tensor + bias.tensor
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 
-/// Group normalisation (Wu & He 2018): the channels, the last dimension, in groups of neighbours, each group of an example
-/// normalised over its channels and all places, then each channel scaled by γ and shifted by β. One group an example is
-/// layer normalisation over channels and places, one channel a group instance normalisation.
+/// Group normalisation (Wu & He 2018): the channels, the last dimension, are divided into groups of neighbours. Each
+/// group of an example is normalised over its channels and all places, then each channel is scaled by γ and shifted by
+/// β. With a single group it is layer normalisation over channels and places; with one channel per group it is instance
+/// normalisation.
 public struct GroupNorm: Layer {
     /// γ (features).
     public let weight: Variable
     /// β (features).
     public let bias: Variable
-    /// The number of groups.
     public let groups: Int
     private let epsilon: Double
 
@@ -42,7 +41,8 @@ public struct GroupNorm: Layer {
     /// - Precondition: the features are divisible by the groups.
     public init(groups: Int, _ features: Int, epsilon: Double = 1e-5) {
         precondition(
-            groups > 0 && features % groups == 0, "GroupNorm: \(features) features don't make \(groups) equal groups")
+            groups > 0 && features % groups == 0,
+            "GroupNorm: \(features) features can't be divided into \(groups) equal groups")
         weight = Variable(filled: 1, shape: [features], name: "weight")
         bias = Variable(zeros: [features], name: "bias")
         (self.groups, self.epsilon) = (groups, epsilon)
@@ -57,7 +57,7 @@ public struct GroupNorm: Layer {
         let places = Shape(shape.dropFirst().dropLast()).elementCount
         let width = features / groups
         let x = input.reshaped(to: [shape[0], places, features])
-        /// The mean over each group, for each of its channels: (B, 1, features).
+        /// The mean over each group, repeated for each of its channels: (B, 1, features).
         func mean(_ y: Tensor) -> Tensor {
             let sums = y.sum([1]).reshaped(to: [shape[0], groups, width]).sum([-1], keepDimensions: true)
             return (sums * (1 / Double(places * width))).broadcast(to: [shape[0], groups, width])
@@ -66,12 +66,11 @@ public struct GroupNorm: Layer {
         return (x.standardized(epsilon, mean) * weight.tensor + bias.tensor).reshaped(to: shape)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 
 extension Variable {
-    /// Starts with the same number everywhere.
+    /// Starts with the same number in all elements.
     convenience init(filled value: Float, shape: Shape, name: String) {
         self.init([Float](repeating: value, count: shape.elementCount), shape: shape, name: name)
     }

@@ -5,7 +5,7 @@ import TensorCore
 public struct Linear: Layer {
     /// (outputs, inputs), as PyTorch stores it.
     public let weight: Variable
-    /// (outputs); nil without a bias.
+    /// (outputs); nil for no bias.
     public let bias: Variable?
 
     /// Makes the layer with weights and biases uniform in ±1/√inputs, PyTorch's default.
@@ -21,11 +21,10 @@ public struct Linear: Layer {
         input.matmul(weight.tensor, transposeRight: true).adding(bias)
     }
 
-    /// `weight` and `bias`.
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
 
 extension Tensor {
-    /// The sum with a bias of each last row, if there is one.
+    /// Adds the bias, if there is one, to each last row.
     func adding(_ bias: Variable?) -> Tensor { bias.map { self + $0.tensor } ?? self }
 }

@@ -1,39 +1,42 @@
 import Random
 import TensorCore
 
-/// A convolution of images that sees only what comes before: rows above, and the row itself to the left (van den Oord et
-/// al., "Pixel recurrent neural networks", 2016). The mask is applied to the weight, which keeps its size.
+/// A convolution of images that sees only earlier pixels: the rows above, and the pixels to the left in the same row
+/// (van den Oord et al., "Pixel recurrent neural networks", 2016). The mask is applied to the weight, which keeps its
+/// size.
 ///
-/// At the place itself type ``Kind/a`` sees nothing, for the first layer, and type ``Kind/b`` sees the features there, which
-/// don't depend on the pixel. With `colours` > 1 the channels of input and output are that many equal groups of neighbours,
-/// R before G before B: at the place itself type a sees the earlier groups, type b its own group too.
+/// At the pixel itself, type ``Kind/a``, meant for the first layer, sees nothing; type ``Kind/b`` sees the features
+/// there, which don't depend on the pixel. With `colours` > 1 the channels of input and output are divided into that
+/// many equal groups, R before G before B: at the pixel itself type a sees the earlier groups, and type b its own group
+/// too.
 public struct MaskedConv2d: Layer {
-    /// What is seen at the place itself.
+    /// What the kernel sees at the pixel itself.
     public enum Kind: String, Sendable, CaseIterable {
         /// Only earlier colours.
         case a
-        /// Earlier colours and the same.
+        /// Earlier colours and the same one.
         case b
     }
 
     /// The convolution whose weight is masked.
     public let convolution: Conv2d
-    /// (outputs, KH, KW, inputs): 1 where the weight counts.
+    /// (outputs, KH, KW, inputs): 1 where the weight is used.
     public let mask: Tensor
-    /// Columns of the kernel's middle row that have an effect: those to the left, and the middle one where some is seen.
+    /// The number of columns of the kernel's middle row that have an effect: those to the left, and the middle one if
+    /// it is seen at all.
     private let columns: Int
-    /// Whether the middle column is seen in part.
+    /// Whether the middle column is seen only in part.
     private let masksColours: Bool
 
-    /// Makes the layer, its output as large as its input, with PyTorch's starting values.
+    /// Makes the layer, whose output has the size of its input, with PyTorch's initial values.
     ///
-    /// - Precondition: the kernel's extents are odd, and the channels divisible by `colours`.
+    /// - Precondition: the kernel's extents are odd, and the channels are divisible by `colours`.
     public init(
         _ kind: Kind, _ inputs: Int, _ outputs: Int, kernel: (Int, Int), dilation: (Int, Int) = (1, 1),
         colours: Int = 1, bias: Bool = true, random: inout RandomStream
     ) {
         precondition(
-            kernel.0 % 2 == 1 && kernel.1 % 2 == 1, "MaskedConv2d: a kernel of \(kernel) has no centre; odd ones have")
+            kernel.0 % 2 == 1 && kernel.1 % 2 == 1, "MaskedConv2d: the kernel size \(kernel) must be odd")
         requireGroups("MaskedConv2d", inputs, outputs, colours)
         convolution = Conv2d(
             inputs, outputs, kernel: kernel, padding: .same(kernel: kernel, dilation: dilation), dilation: dilation,
@@ -52,8 +55,8 @@ public struct MaskedConv2d: Layer {
         columns = kernel.1 / 2 + (kind == .b || masksColours ? 1 : 0)
     }
 
-    /// Convolves each image (B, H, W, inputs) → (B, H, W, outputs): the rows above as one convolution, the row itself as
-    /// another, so that nothing is multiplied by the mask's zeros but the colours'.
+    /// Convolves each image (B, H, W, inputs) → (B, H, W, outputs). The rows above and the row itself are separate
+    /// convolutions, so that no multiplication is spent on the mask's zeros except on those of the colours.
     public func callAsFunction(_ input: Tensor) -> Tensor {
         let (rows, middle) = (mask.shape[1] / 2, mask.shape[2] / 2)
         let (down, across) = convolution.dilation

@@ -1,7 +1,8 @@
-/// What a network is being recorded for. Layers that behave differently ask ``current``; all others never know.
+/// The mode that a network is recorded in. Layers that behave differently in training read ``current``; all others
+/// ignore it.
 ///
-/// A step is recorded once, so its mode is fixed with it. The mode holds for everything that `body` records, through any
-/// nesting of networks, and two networks of one step can be in different modes:
+/// A step is recorded once, so its mode is fixed at that time. The mode applies to everything that `body` records,
+/// through any nesting of networks, and two networks of one step can be in different modes:
 ///
 /// ```swift
 /// let fit = Program("fit", inputs: inputs) { inputs in
@@ -11,17 +12,17 @@
 /// }
 /// ```
 ///
-/// Name the mode inside of the program's closure: a closure around the program has returned before the recording begins.
+/// Choose the mode inside the program's closure: a closure around the program has returned before the recording begins.
 public enum Mode: String, Sendable, CaseIterable {
     /// Dropout drops, batch normalisation uses the batch's statistics and updates its averages.
     case training
-    /// Nothing is random and nothing is updated. The mode outside of all others.
+    /// Nothing is random and nothing is updated. This is the default mode.
     case evaluation
-    /// As evaluation, but dropout drops: each replay is a sample of the approximate posterior over networks (Gal &
+    /// Like evaluation, but with dropout: each replay is a sample of the approximate posterior over networks (Gal &
     /// Ghahramani, "Dropout as a Bayesian approximation", 2016).
     case monteCarlo
 
-    /// The mode that is being recorded in.
+    /// The mode of the current recording.
     @TaskLocal public static var current = Mode.evaluation
 
     /// Records `body` in this mode.

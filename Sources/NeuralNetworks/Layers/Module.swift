@@ -2,7 +2,7 @@ import TensorCore
 
 /// Something with parameters: a layer, or a network made of layers.
 ///
-/// A network lists its parameters by path, so that checkpoints name themselves:
+/// A network lists its parameters by path, which gives checkpoints their tensor names:
 ///
 /// ```swift
 /// struct TwoHeads: Module {
@@ -11,16 +11,15 @@ import TensorCore
 /// }
 /// ```
 public protocol Module {
-    /// The parameters by path, in a fixed order: what an optimiser changes.
+    /// The parameters by path, in a fixed order: what an optimiser updates.
     var parameters: Parameters { get }
-    /// What else replays change, such as batch normalisation's averages; none unless the module says so.
+    /// Other state that replays change, such as the averages of batch normalisation; none by default.
     ///
-    /// A module made of others lists theirs as it lists their parameters.
+    /// A module made of others lists their buffers in the same way as their parameters.
     var buffers: Parameters { get }
 }
 
 extension Module {
-    /// None.
     public var buffers: Parameters { [:] }
 
     /// Parameters and buffers: what a checkpoint stores and what a copy of the module copies.
@@ -45,29 +44,29 @@ public struct Parameters: ExpressibleByDictionaryLiteral {
         self.entries = entries
     }
 
-    /// Groups of parameters, each below its name: `weight` of the group `policy` becomes `policy.weight`.
+    /// Groups of parameters, each under its name: `weight` of the group `policy` becomes `policy.weight`.
     public init(dictionaryLiteral groups: (String, Parameters)...) {
         self.init(groups.flatMap { name, group in group.below(name) })
     }
 
-    /// A module's own variables under their names; those that it does without are nil.
+    /// A module's own variables with their names; optional variables may be nil.
     public init(named variables: KeyValuePairs<String, Variable?>) {
         self.init(variables.compactMap { name, variable in variable.map { (name, $0) } })
     }
 
-    /// Groups of parameters, each below its place in the list: `0.weight`, `0.bias`, `1.weight` …
+    /// Groups of parameters, each under its index in the list: `0.weight`, `0.bias`, `1.weight` …
     public init(list groups: [Parameters]) {
         self.init(groups.enumerated().flatMap { index, group in group.below("\(index)") })
     }
 
-    /// Both, in order.
+    /// Joins two lists, in order.
     ///
     /// - Precondition: no path is in both.
     public static func + (first: Parameters, second: Parameters) -> Parameters {
         Parameters(first.entries + second.entries)
     }
 
-    /// The entries, each path below `name`.
+    /// The entries, with each path under `name`.
     private func below(_ name: String) -> [(path: String, variable: Variable)] {
         entries.map { ("\(name).\($0.path)", $0.variable) }
     }
@@ -75,10 +74,10 @@ public struct Parameters: ExpressibleByDictionaryLiteral {
     /// The variables, in order.
     public var variables: [Variable] { entries.map(\.variable) }
 
-    /// The number of elements of all of them.
+    /// The total number of elements.
     public var count: Int { variables.reduce(0) { $0 + $1.count } }
 
-    /// Variables of the same paths, shapes and values.
+    /// New variables with the same paths, shapes and values.
     public func copied() -> Parameters {
         Parameters(entries.map { ($0.path, Variable($0.variable.values, shape: $0.variable.shape, name: $0.path)) })
     }

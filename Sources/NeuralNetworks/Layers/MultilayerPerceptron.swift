@@ -3,19 +3,19 @@ import TensorCore
 
 /// Linear layers with an activation between them: (B, sizes.first) → (B, sizes.last).
 public struct MultilayerPerceptron: Layer {
-    /// The functions to choose from.
+    /// The available functions.
     public typealias Activation = NeuralNetworks.Activation
 
     /// The layers, input first.
     public let layers: [Linear]
-    /// The function between them; none follows the last.
+    /// The function between the layers; none follows the last one.
     public let activation: Activation
 
-    /// Makes a perceptron of the given layer sizes, input and output included.
+    /// Makes a perceptron with the given layer sizes, input and output included.
     ///
-    /// - Precondition: two sizes or more.
+    /// - Precondition: at least two sizes.
     public init(_ sizes: [Int], activation: Activation = .relu, random: inout RandomStream) {
-        precondition(sizes.count >= 2, "a perceptron needs an input and an output size, given \(sizes)")
+        precondition(sizes.count >= 2, "a perceptron needs at least an input and an output size, given \(sizes)")
         layers = zip(sizes, sizes.dropFirst()).map { Linear($0, $1, random: &random) }
         self.activation = activation
     }

@@ -1,13 +1,14 @@
 import Random
 import TensorCore
 
-/// An affine map whose weights are noisy, so that a value network explores by itself (Fortunato et al., "Noisy Networks for
+/// An affine map with noisy weights, which makes a value network explore (Fortunato et al., "Noisy Networks for
 /// Exploration", 2018, with factorised noise):
 ///
 ///     y = x (μ_W + σ_W ⊙ ε_W)ᵀ + μ_b + σ_b ⊙ ε_b,   ε_W = f(ε_out) f(ε_in)ᵀ,  ε_b = f(ε_out),  f(x) = sgn(x) √|x|
 ///
-/// (…, inputs) → (…, outputs). In ``Mode/training`` each application draws its own noise, the same for all rows, new in
-/// each replay; in evaluation there is none and the layer is x μ_Wᵀ + μ_b. Noise needs a program's random stream.
+/// (…, inputs) → (…, outputs). In ``Mode/training`` each application samples its own noise, the same for all rows and
+/// new in each replay; in evaluation there is no noise and the layer is x μ_Wᵀ + μ_b. Noise needs a program's random
+/// stream.
 public struct NoisyLinear: Layer {
     /// μ_W (outputs, inputs) and μ_b (outputs).
     public let mean: Linear
@@ -18,7 +19,7 @@ public struct NoisyLinear: Layer {
 
     /// Makes the layer with means uniform in ±1/√inputs.
     ///
-    /// - Parameter deviation: σ₀: every σ is σ₀/√inputs at first; 0.5 in the paper.
+    /// - Parameter deviation: σ₀; every σ starts at σ₀/√inputs. It is 0.5 in the paper.
     public init(_ inputs: Int, _ outputs: Int, deviation: Double = 0.5, random: inout RandomStream) {
         mean = Linear(inputs, outputs, random: &random)
         let start = Initializer.constant(deviation / Double(inputs).squareRoot())
@@ -37,7 +38,7 @@ public struct NoisyLinear: Layer {
         return input.matmul(weight, transposeRight: true) + bias
     }
 
-    /// f of standard normal numbers: their products have the variance 2/π, nearly that of the numbers themselves.
+    /// f of standard normal numbers: their products have the variance 2/π, close to that of the numbers themselves.
     private static func noise(_ count: Int) -> Tensor {
         let normal = Tensor.randomNormal([count])
         return (normal.sign() * normal.absolute().squareRoot()).withoutGradient()

@@ -1,11 +1,11 @@
 import TensorCore
 
 extension Module {
-    /// Takes every parameter and buffer from a safetensors file, such as one that PyTorch's
-    /// `safetensors.torch.save_file(module.state_dict(), path)` made: see
+    /// Loads every parameter and buffer from a safetensors file, such as one that PyTorch's
+    /// `safetensors.torch.save_file(module.state_dict(), path)` wrote: see
     /// ``Parameters/load(from:names:kernels:allowsExtra:)``.
     ///
-    /// - Throws: ``ParameterFileError``; then no parameter has changed.
+    /// - Throws: ``ParameterFileError``, in which case no parameter has changed.
     public func loadParameters(
         from file: TensorFile, names: [String: String] = [:], kernels: KernelLayout = .channelsFirst,
         allowsExtra: Bool = false
@@ -15,18 +15,18 @@ extension Module {
 }
 
 extension Parameters {
-    /// Takes every parameter from the tensor of its name in a file, of float32 or float64 elements.
+    /// Loads every parameter from the tensor of the same name in a file, with float32 or float64 elements.
     ///
     /// PyTorch's `nn.Sequential(nn.Linear(4, 64), nn.ReLU(), nn.Linear(64, 2))` numbers its linear layers 0 and 2, so a
     /// ``MultilayerPerceptron`` reads it with `names: ["layers.0": "0", "layers.1": "2"]`.
     ///
     /// - Parameters:
-    ///   - names: Where the file has other names: a path here, or the leading part of several, and the file's name of the
-    ///     same; empty where the file has nothing in that part's place. The longest that fits a path holds.
+    ///   - names: Renamings for files with other names: a path here, or a prefix of several paths, and the file's name
+    ///     for it; an empty name if the file omits that prefix. The longest match applies.
     ///   - kernels: How the file stores the kernels of convolutions.
-    ///   - allowsExtra: Whether the file may hold tensors that no parameter wants. PyTorch's counts of batches,
-    ///     `num_batches_tracked`, may always be there: nothing depends on them.
-    /// - Throws: ``ParameterFileError``; then no parameter has changed.
+    ///   - allowsExtra: Whether the file may contain tensors that no parameter uses. PyTorch's counts of minibatches,
+    ///     `num_batches_tracked`, are always allowed: nothing depends on them.
+    /// - Throws: ``ParameterFileError``, in which case no parameter has changed.
     public func load(
         from file: TensorFile, names: [String: String] = [:], kernels: KernelLayout = .channelsFirst,
         allowsExtra: Bool = false
@@ -62,7 +62,7 @@ extension Parameters {
         path == part || path.hasPrefix(part + ".")
     }
 
-    /// The file's name of a parameter.
+    /// The file's name for a parameter.
     private static func name(of path: String, _ names: [String: String]) -> String {
         guard let part = names.keys.filter({ begins(path, with: $0) }).max(by: { $0.count < $1.count }) else {
             return path
@@ -73,7 +73,7 @@ extension Parameters {
 }
 
 extension TensorFile.Tensor {
-    /// The elements rounded to float32; nil where they are of another kind.
+    /// The elements rounded to float32; nil if they are not floating-point numbers.
     fileprivate var floats: [Float]? {
         switch entry.type {
         case .float32: try? values(file: entry.name)
@@ -83,17 +83,18 @@ extension TensorFile.Tensor {
     }
 }
 
-/// Why parameters can't be taken from a file.
+/// Why parameters can't be loaded from a file.
 public enum ParameterFileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The file has no tensor of the parameter's name; the suggestion is one that it has and nothing else wants.
+    /// The file has no tensor with the parameter's name; the suggestion is a tensor of the file that no other parameter
+    /// uses.
     case missing(parameter: String, shape: Shape, name: String, suggestion: String?)
-    /// The tensor of the parameter's name has another shape.
+    /// The tensor with the parameter's name has a different shape.
     case shape(parameter: String, expected: Shape, name: String, given: Shape)
     /// The tensor's elements are not floating-point numbers.
     case type(name: String, given: TensorFileType)
-    /// The file has tensors that no parameter wants.
+    /// The file has tensors that no parameter uses.
     case extra(names: [String], parameters: [String])
-    /// A name was given for a parameter that there isn't.
+    /// A renaming names a parameter that does not exist.
     case unknownParameter(String, parameters: [String])
 
     /// A sentence with the next thing to try.
@@ -101,22 +102,22 @@ public enum ParameterFileError: Error, Hashable, Sendable, CustomStringConvertib
         switch self {
         case .missing(let parameter, let shape, let name, let suggestion):
             "there is no tensor '\(name)' for the parameter \(parameter) of shape \(shape); "
-                + (suggestion.map { "is it '\($0)'? Then say \(Self.renaming(parameter, $0))" }
-                    ?? "was it saved from another network?")
+                + (suggestion.map { "if you mean '\($0)', use \(Self.renaming(parameter, $0))" }
+                    ?? "was it saved from a different network?")
         case .shape(let parameter, let expected, let name, let given):
             "the tensor '\(name)' has the shape \(given) and the parameter \(parameter) the shape \(expected); "
-                + "make the network as large as the saved one, or name another tensor"
+                + "use a network of the saved one's size, or name a different tensor"
         case .type(let name, let given):
-            "the tensor '\(name)' holds \(given.rawValue); parameters are taken from F32 or F64"
+            "the tensor '\(name)' holds \(given.rawValue); parameters must be F32 or F64"
         case .extra(let names, let parameters):
             "no parameter is called \(Self.list(names)); the parameters are \(Self.list(parameters)). "
-                + "Save the one network alone, or ask for what is left over to be ignored"
+                + "Save that network alone, or ask for extra tensors to be ignored"
         case .unknownParameter(let name, let parameters):
-            "there is no parameter '\(name)' to be named otherwise; the parameters are \(Self.list(parameters))"
+            "there is no parameter '\(name)' to rename; the parameters are \(Self.list(parameters))"
         }
     }
 
-    /// `layers.0=0` for `layers.0.weight` and `0.weight`: what their endings have in common goes without saying.
+    /// `layers.0=0` for `layers.0.weight` and `0.weight`: a common suffix can be left out.
     private static func renaming(_ parameter: String, _ name: String) -> String {
         var (ours, theirs) = (parameter.split(separator: "."), name.split(separator: "."))
         while ours.count > 1, theirs.count > 1, ours.last == theirs.last {

@@ -18,14 +18,14 @@ public struct Sequential: Layer {
     /// Applies the layers in order.
     public func callAsFunction(_ input: Tensor) -> Tensor { layers.reduce(input) { $1($0) } }
 
-    /// `0.weight`, `0.bias`, `1.weight` …: layers without parameters count, as in PyTorch.
+    /// `0.weight`, `0.bias`, `1.weight` …: layers without parameters are counted, as in PyTorch.
     public var parameters: Parameters { Parameters(list: layers.map(\.parameters)) }
 
-    /// The layers' buffers, below their places.
+    /// The layers' buffers, each under its index.
     public var buffers: Parameters { Parameters(list: layers.map(\.buffers)) }
 }
 
-/// A function without parameters as a layer: pooling, reshaping, an activation with other settings.
+/// A function without parameters as a layer: pooling, reshaping, or an activation with other settings.
 public struct Function: Layer {
     private let body: (Tensor) -> Tensor
 
@@ -35,24 +35,22 @@ public struct Function: Layer {
     /// Applies the function.
     public func callAsFunction(_ input: Tensor) -> Tensor { body(input) }
 
-    /// None.
     public var parameters: Parameters { [:] }
 }
 
-/// A layer with a way around it: x + f(x) (He et al. 2016).
+/// A layer with a skip connection: x + f(x) (He et al. 2016).
 public struct Residual: Layer {
     /// f.
     public let body: any Layer
 
-    /// Makes the sum of a layer and its input.
     public init(_ body: any Layer) { self.body = body }
 
-    /// x + f(x); f keeps the shape.
+    /// x + f(x); f must preserve the shape.
     public func callAsFunction(_ input: Tensor) -> Tensor { input + body(input) }
 
-    /// The layer's, by its own paths.
+    /// The inner layer's parameters, with its own paths.
     public var parameters: Parameters { body.parameters }
 
-    /// The layer's, by its own paths.
+    /// The inner layer's buffers, with its own paths.
     public var buffers: Parameters { body.buffers }
 }

@@ -1,17 +1,17 @@
 import Foundation
 import TensorCore
 
-// Losses as pure functions. Each gives one number an element (of rows, one a row), so that callers choose the mean, a
-// mask or weights. This file: real and counted targets.
+// Losses as pure functions. Each gives one number per element (losses of rows: per row), so that callers choose the
+// mean, a mask or weights. This file has those for real and counted targets.
 
 /// d², with d = prediction − target.
 public func squaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor { (prediction - target).squared() }
 
-/// |d|, with d = prediction − target; the median minimises its mean. Its gradient at d = 0 is 0.
+/// d|, with d = prediction − target; the median minimises its mean. Its gradient at d = 0 is 0.
 public func absoluteError(_ prediction: Tensor, _ target: Tensor) -> Tensor { (prediction - target).absolute() }
 
-/// Huber's loss: ½ d² where |d| ≤ δ, otherwise δ (|d| − ½ δ), with d = prediction − target (Huber 1964). PyTorch's
-/// smooth L1 loss is the case δ = 1.
+/// Huber's loss: ½ d² if |d| ≤ δ, otherwise δ (|d| − ½ δ), with d = prediction − target (Huber 1964). PyTorch's smooth
+/// L1 loss is the case δ = 1.
 public func huberLoss(_ prediction: Tensor, _ target: Tensor, delta: Double = 1) -> Tensor {
     let difference = (prediction - target).absolute()
     let quadratic = minimum(difference, Tensor(delta))
@@ -26,22 +26,22 @@ public func gaussianNegativeLogLikelihood(mean: Tensor, logVariance: Tensor, tar
     0.5 * (log(2 * Double.pi) + logVariance + (target - mean).squared() * (-logVariance).exp())
 }
 
-/// −log Poisson(target; e^s) of a count, s the predicted log-rate, up to log(target!), which no prediction changes:
-/// e^s − target · s.
+/// −log Poisson(target; e^s) of a count, where s is the predicted log-rate, up to log(target!), which does not depend
+/// on the prediction: e^s − target · s.
 public func poissonNegativeLogLikelihood(logRate: Tensor, target: Tensor) -> Tensor {
     logRate.exp() - target * logRate
 }
 
-/// x·y / (‖x‖ ‖y‖) of each last row, from −1 to 1: (…, N) → (…). Norms below `epsilon` count as `epsilon`, so that a row of
-/// zeros gives 0.
+/// x·y / (‖x‖ ‖y‖) of each last row, from −1 to 1: (…, N) → (…). Norms below `epsilon` are replaced by `epsilon`, so
+/// that a row of zeros gives 0.
 public func cosineSimilarity(_ x: Tensor, _ y: Tensor, epsilon: Double = 1e-8) -> Tensor {
-    // The root is taken of what can't be 0: its slope there is infinite.
+    // The argument of the root is bounded away from 0, where its slope is infinite.
     func norm(_ x: Tensor) -> Tensor { maximum(x.squared().sum([-1]), Tensor(epsilon * epsilon)).squareRoot() }
     return (x * y).sum([-1]) / (norm(x) * norm(y))
 }
 
-/// The mean of the values whose mask isn't 0; 0 of none. What is masked may even be NaN. A mask has the values' shape, or
-/// one that broadcasts to it.
+/// The mean of the values whose mask is not 0, or 0 if there are none. Masked values may even be NaN. The mask has the
+/// values' shape, or one that broadcasts to it.
 public func maskedMean(_ values: Tensor, mask: Tensor) -> Tensor {
     let weights = Tensor.select(mask, Tensor(1), Tensor(0)).broadcast(to: values.shape)
     return Tensor.select(weights, values, Tensor(0)).sum() / maximum(weights.sum(), Tensor(1))

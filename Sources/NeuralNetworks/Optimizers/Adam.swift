@@ -1,20 +1,19 @@
 import TensorCore
 
-/// Adam (Kingma & Ba 2015), bias-corrected as PyTorch does it:
+/// Adam (Kingma & Ba 2015), with PyTorch's bias correction:
 /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − (α/(1−β₁ᵗ)) m / (√(v/(1−β₂ᵗ)) + ε).
 public class Adam: Optimizer {
-    /// α.
     public let learningRate: Variable
     private let beta1, beta2, epsilon: Double
     private let weightDecay: WeightDecay
-    /// 1 − β₁ᵗ and 1 − β₂ᵗ of the steps so far, kept as such: as a difference from 1 the first steps' would lose
-    /// half of float32's digits.
+    /// 1 − β₁ᵗ and 1 − β₂ᵗ of the steps so far, stored as such: computed as differences from 1, the first ones would
+    /// lose half of float32's digits.
     private let correction1 = Variable(0, name: "correction1")
     private let correction2 = Variable(0, name: "correction2")
     private var first = Moments("first")
     private var second = Moments("second")
 
-    /// Makes the optimiser with the paper's settings but for the step size.
+    /// Makes the optimiser; the defaults are the paper's, except for the learning rate.
     public init(
         learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
         weightDecay: WeightDecay = .none
@@ -24,13 +23,11 @@ public class Adam: Optimizer {
         self.weightDecay = weightDecay
     }
 
-    /// Makes both moments of parameters.
     public func prepare(for parameters: Parameters) {
         first.prepare(for: parameters)
         second.prepare(for: parameters)
     }
 
-    /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)
         let (ms, vs) = (first.variables(for: parameters), second.variables(for: parameters))
@@ -50,16 +47,16 @@ public class Adam: Optimizer {
         try correction2.assign(next2)
     }
 
-    /// `first.…` and `second.…` moments, and the bias corrections.
+    /// The moments, as `first.…` and `second.…`, and the bias corrections.
     public var state: Parameters {
         first.parameters + second.parameters
             + Parameters(named: ["correction1": correction1, "correction2": correction2])
     }
 }
 
-/// Adam with decoupled weight decay (Loshchilov & Hutter 2019): θ ← θ − αλθ, then ``Adam``'s step.
+/// Adam with decoupled weight decay (Loshchilov & Hutter 2019): θ ← θ − αλθ, then the step of ``Adam``.
 public final class AdamW: Adam {
-    /// Makes the optimiser with PyTorch's defaults but for the step size.
+    /// Makes the optimiser; the defaults are PyTorch's, except for the learning rate.
     ///
     /// - Parameter rule: which parameters are decayed, by path and shape; ``WeightDecay/matrices`` leaves out biases.
     public init(

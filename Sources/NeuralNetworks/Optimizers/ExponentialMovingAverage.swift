@@ -1,24 +1,25 @@
 import TensorCore
 
-/// The exponential moving average of a model's parameters, smoother than the parameters themselves: for evaluation, and
-/// as a slowly moving target (Polyak & Juditsky 1992). After each step of training
+/// The exponential moving average of a model's parameters, which is smoother than the parameters themselves: for
+/// evaluation, and as a slowly moving target (Polyak & Juditsky 1992). After each training step
 ///
 ///     s ← s + (1 − d)(θ − s)
 ///
-/// From a copy of the parameters s is the average. From zeros it leans towards zero at first, which dividing by 1 − dᵗ
-/// undoes, as ``Adam`` does for its moments (Kingma & Ba 2015): after t steps the average weighs steps alone, not the start.
+/// If it starts with a copy of the parameters, s is the average. If it starts with zeros, it is biased towards zero,
+/// which dividing by 1 − dᵗ corrects, as ``Adam`` does for its moments (Kingma & Ba 2015): then the average weighs only
+/// the t steps so far, not the start.
 public final class ExponentialMovingAverage {
     private let parameters, sums: Parameters
-    /// 1 − dᵗ where the sums began with zeros, otherwise 1.
+    /// 1 − dᵗ if the sums began with zeros, otherwise 1.
     private let correction: Variable
     private let step: Program
     private let averages: Program
 
     /// Starts an average of `parameters`.
     ///
-    /// - Parameter decay: d in 0..<1, the share of the old average; 1/(1 − d) steps are its memory.
+    /// - Parameter decay: d in 0..<1, the weight of the old average; its memory is about 1/(1 − d) steps.
     public init(of parameters: Parameters, decay: Double, biasCorrected: Bool = false) {
-        precondition((0..<1).contains(decay), "a moving average's decay is in 0..<1, not \(decay)")
+        precondition((0..<1).contains(decay), "the decay \(decay) of a moving average must be in 0..<1")
         self.parameters = parameters
         let sums = Parameters(
             parameters.entries.map { ($0.path, Variable(zeros: $0.variable.shape, name: $0.variable.name)) })
@@ -33,12 +34,12 @@ public final class ExponentialMovingAverage {
         averages = Program("averages") { _ in sums.variables.map { $0.tensor / correction.tensor } }
     }
 
-    /// Takes in the parameters as they are now: once after each step of training.
+    /// Includes the current parameters: call it once after each training step.
     public func update() throws { try step.plan().run() }
 
-    /// Runs `body` with the averages in place of the parameters, and puts those back.
+    /// Runs `body` with the averages in place of the parameters, and then restores the parameters.
     ///
-    /// - Precondition: ``update()`` has been called where the average is bias-corrected.
+    /// - Precondition: ``update()`` has been called if the average is bias-corrected.
     public func withAverages<Result>(_ body: () throws -> Result) throws -> Result {
         precondition(correction.values[0] > 0, "a bias-corrected average has no value before its first update")
         let plan = try averages.plan()
@@ -49,7 +50,7 @@ public final class ExponentialMovingAverage {
         return try body()
     }
 
-    /// `averages.…` and the correction: what a checkpoint stores.
+    /// The averages, as `averages.…`, and the bias correction: what a checkpoint stores.
     public var state: Parameters {
         ["averages": sums] + Parameters(named: ["correction": correction])
     }

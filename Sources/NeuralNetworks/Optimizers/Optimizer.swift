@@ -1,22 +1,22 @@
 import TensorCore
 
-/// Changes parameters by their gradients, within a recorded program.
+/// Updates parameters by their gradients, within a recorded program.
 ///
 /// All of an optimiser's state is in ``state``: variables that each replay updates and a checkpoint stores.
 public protocol Optimizer: AnyObject {
-    /// The step size: a variable, so that a schedule can change it between replays.
+    /// A variable, so that a schedule can change it between replays.
     var learningRate: Variable { get }
-    /// The moments and counts, by path; those of parameters from ``prepare(for:)`` on.
+    /// The moments and counts, by path; complete from ``prepare(for:)`` on.
     var state: Parameters { get }
-    /// Makes the moments of parameters, zeros: with the model, so that its checkpoints have them from the start. Without it the
-    /// first ``update(_:_:)`` makes them.
+    /// Makes the moments of the parameters, initially zero. Call it when the model is made, so that checkpoints contain
+    /// the moments from the start. Otherwise the first ``update(_:_:)`` makes them.
     func prepare(for parameters: Parameters)
-    /// Records one step on the parameters.
+    /// Records one update of the parameters.
     func update(_ parameters: Parameters, _ gradients: [Tensor]) throws
 }
 
 extension Optimizer {
-    /// Records one step that lowers `loss`, its gradients clipped to a joint norm if one is given.
+    /// Records one update that minimises `loss`, with its gradients clipped to a global norm if one is given.
     ///
     /// - Returns: the norm of the gradients before clipping.
     @discardableResult
@@ -27,20 +27,21 @@ extension Optimizer {
         return norm
     }
 
-    /// Sets the step size that the next replays use to the schedule's value at `step`.
+    /// Sets the learning rate of the next replays to the schedule's value at `step`.
     public func follow(_ schedule: some Schedule, at step: Int) {
         learningRate.set(CollectionOfOne(Float(schedule.value(at: step))))
     }
 }
 
-/// Stops where gradients don't belong to parameters one to one: broadcasting would hide it.
+/// Stops unless gradients and parameters match one to one, because broadcasting would hide a mismatch.
 func requireMatching(_ parameters: Parameters, _ gradients: [Tensor]) {
     precondition(
         parameters.entries.count == gradients.count,
         "update: \(parameters.entries.count) parameters, \(gradients.count) gradients")
     for ((path, variable), gradient) in zip(parameters.entries, gradients) {
         precondition(
-            variable.shape == gradient.shape, "update: '\(path)' is \(variable.shape), its gradient \(gradient.shape)")
+            variable.shape == gradient.shape,
+            "update: '\(path)' has the shape \(variable.shape), its gradient \(gradient.shape)")
     }
 }
 
@@ -49,27 +50,27 @@ public func globalNorm(_ tensors: [Tensor]) -> Tensor {
     tensors.map { $0.squared().sum() }.reduce(Tensor(0), +).squareRoot()
 }
 
-/// Gradients scaled down to a joint norm of at most `limit` (Pascanu et al. 2013): g · min(1, limit / (norm + 1e-6)),
+/// Gradients scaled down to a global norm of at most `limit` (Pascanu et al. 2013): g · min(1, limit / (norm + 1e-6)),
 /// as PyTorch's `clip_grad_norm_`.
 public func clipped(_ gradients: [Tensor], norm: Tensor, to limit: Double) -> [Tensor] {
     let scale = minimum(Tensor(limit) / (norm + 1e-6), Tensor(1))
     return gradients.map { $0 * scale }
 }
 
-/// Gradients cut element by element to ±`limit`, as PyTorch's `clip_grad_value_`: it bounds each element, and turns the
-/// direction of the whole.
+/// Gradients clipped element by element to ±`limit`, as PyTorch's `clip_grad_value_`. This changes the direction of the
+/// gradient.
 public func clipped(_ gradients: [Tensor], elementsTo limit: Double) -> [Tensor] {
     gradients.map { $0.clamped(-limit, limit) }
 }
 
-/// Variables shaped like the parameters, made by ``prepare(for:)`` or when first asked for, and kept for good.
+/// Variables shaped like the parameters, made by ``prepare(for:)`` or on first use, and then kept.
 struct Moments {
     let name: String
     private var byPath: [(path: String, variable: Variable)] = []
 
     init(_ name: String) { self.name = name }
 
-    /// Makes the moment of each parameter, zeros; once.
+    /// Makes the moment of each parameter, initially zero, unless it exists.
     mutating func prepare(for parameters: Parameters) {
         if byPath.isEmpty {
             byPath = parameters.entries.map {
@@ -87,6 +88,6 @@ struct Moments {
         return byPath.map(\.variable)
     }
 
-    /// Each below the moments' name.
+    /// The moments, each under the moments' name.
     var parameters: Parameters { Parameters(byPath) }
 }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// The first-order optimisers by name, as settings choose them.
+/// The first-order optimisers, by the names that settings use.
 public enum OptimizerName: String, SettingChoice {
     /// ``Adam``.
     case adam
@@ -8,7 +8,7 @@ public enum OptimizerName: String, SettingChoice {
     case adagrad
     /// ``RMSProp``.
     case rmsprop
-    /// ``RMSProp`` by the variance of gradients instead of their second moment.
+    /// ``RMSProp`` with the variance of gradients in place of their second moment.
     case centredRMSprop
     /// ``SGD``.
     case sgd

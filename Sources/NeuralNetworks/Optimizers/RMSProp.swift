@@ -1,10 +1,9 @@
 import TensorCore
 
-/// RMSProp (Hinton 2012), plain and centred (Graves 2013): v ← ρv + (1−ρ)g²; centred also a ← ρa + (1−ρ)g and the
-/// variance v − a² in v's place. θ ← θ − α g / (√v + ε), as PyTorch; with `epsilonInside` the paper's DQN form
-/// θ ← θ − α g / √(v + ε).
+/// RMSProp (Hinton 2012), plain and centred (Graves 2013): v ← ρv + (1−ρ)g²; the centred form also keeps a ← ρa +
+/// (1−ρ)g and uses the variance v − a² in place of v. θ ← θ − α g / (√v + ε), as in PyTorch; with `epsilonInside`, the
+/// DQN paper's form θ ← θ − α g / √(v + ε).
 public final class RMSProp: Optimizer {
-    /// α.
     public let learningRate: Variable
     private let decay, epsilon: Double
     private let isCentred, epsilonInside: Bool
@@ -12,7 +11,7 @@ public final class RMSProp: Optimizer {
     private var square = Moments("square")
     private var average = Moments("average")
 
-    /// Makes the optimiser with PyTorch's defaults but for the step size.
+    /// Makes the optimiser; the defaults are PyTorch's, except for the learning rate.
     public init(
         learningRate: Double, decay: Double = 0.99, epsilon: Double = 1e-8, centred: Bool = false,
         epsilonInside: Bool = false, weightDecay: WeightDecay = .none
@@ -22,13 +21,12 @@ public final class RMSProp: Optimizer {
         self.weightDecay = weightDecay
     }
 
-    /// Makes the mean squares, and centred the means.
+    /// Makes the mean squares and, if centred, the means.
     public func prepare(for parameters: Parameters) {
         square.prepare(for: parameters)
         if isCentred { average.prepare(for: parameters) }
     }
 
-    /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)
         let squares = square.variables(for: parameters)
@@ -41,7 +39,7 @@ public final class RMSProp: Optimizer {
             if isCentred {
                 let a = decay * averages[index].tensor + (1 - decay) * gradient
                 try averages[index].assign(a)
-                // Rounding may take the difference below zero where gradients hardly change; its root would be NaN.
+                // Rounding may make the difference negative if gradients hardly change; its root would be NaN.
                 variance = (v - a.squared()).relu()
             }
             let deviation = epsilonInside ? (variance + epsilon).squareRoot() : variance.squareRoot() + epsilon
@@ -49,6 +47,6 @@ public final class RMSProp: Optimizer {
         }
     }
 
-    /// `square.…` and, centred, `average.…`.
+    /// The mean squares, as `square.…`, and if centred the means, as `average.…`.
     public var state: Parameters { square.parameters + average.parameters }
 }

@@ -1,9 +1,8 @@
 import TensorCore
 
-/// Gradient descent θ ← θ − αg, with momentum as PyTorch does it: b ← μb + g, θ ← θ − αb (Polyak 1964), or Nesterov's
-/// θ ← θ − α(g + μb), which looks a step ahead (Sutskever et al. 2013).
+/// Gradient descent θ ← θ − αg, with momentum as in PyTorch: b ← μb + g, θ ← θ − αb (Polyak 1964), or Nesterov's θ ← θ
+/// − α(g + μb), which looks one step ahead (Sutskever et al. 2013).
 public final class SGD: Optimizer {
-    /// α.
     public let learningRate: Variable
     private let momentum: Double
     private let isNesterov: Bool
@@ -12,21 +11,20 @@ public final class SGD: Optimizer {
 
     /// Makes the optimiser; without momentum (0) it keeps no state.
     ///
-    /// - Precondition: Nesterov's step has momentum.
+    /// - Precondition: Nesterov's method has momentum.
     public init(
         learningRate: Double, momentum: Double = 0, nesterov: Bool = false, weightDecay: WeightDecay = .none
     ) {
-        precondition(!nesterov || momentum > 0, "Nesterov's step needs momentum, given \(momentum)")
+        precondition(!nesterov || momentum > 0, "Nesterov's method needs a momentum above 0, given \(momentum)")
         self.learningRate = Variable(Float(learningRate), name: "learningRate")
         (self.momentum, isNesterov, self.weightDecay) = (momentum, nesterov, weightDecay)
     }
 
-    /// Makes the velocities, with momentum.
+    /// Makes the velocities if there is momentum.
     public func prepare(for parameters: Parameters) {
         if momentum != 0 { velocity.prepare(for: parameters) }
     }
 
-    /// Records one step on the parameters.
     public func update(_ parameters: Parameters, _ gradients: [Tensor]) throws {
         requireMatching(parameters, gradients)
         let steps = weightDecay.applied(to: parameters, gradients, learningRate: learningRate.tensor)
@@ -44,6 +42,6 @@ public final class SGD: Optimizer {
         }
     }
 
-    /// `velocity.…`, with momentum.
+    /// The velocities, as `velocity.…`, if there is momentum.
     public var state: Parameters { velocity.parameters }
 }

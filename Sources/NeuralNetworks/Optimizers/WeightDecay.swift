@@ -1,6 +1,7 @@
 import TensorCore
 
-/// A pull of parameters towards zero, part of an optimiser's step, for all parameters or for those that a rule names.
+/// A pull of parameters towards zero, part of an optimiser's update, for all parameters or for those that a rule
+/// selects.
 ///
 /// ```swift
 /// Adam(learningRate: 3e-4, weightDecay: .decoupled(0.1, where: WeightDecay.matrices))
@@ -18,26 +19,27 @@ public struct WeightDecay: Sendable {
     /// No decay.
     public static let none = WeightDecay(0, .penalty) { _, _ in false }
 
-    /// Only parameters of two dimensions or more: weights and embeddings, but no biases and no gains of norms (nanoGPT).
+    /// Only parameters with at least two dimensions: weights and embeddings, but no biases and no gains of norms
+    /// (nanoGPT).
     public static let matrices: Rule = { _, shape in shape.count >= 2 }
 
-    /// The gradient of ½ λ ‖θ‖² is added to the loss's: g ← g + λθ (PyTorch's `weight_decay`). An optimiser that divides
-    /// by the gradients' size divides this too.
+    /// Adds the gradient of ½ λ ‖θ‖² to that of the loss: g ← g + λθ (PyTorch's `weight_decay`). An optimiser that
+    /// divides by the size of the gradients divides this term too.
     public static func penalty(_ rate: Double, where includes: @escaping Rule = { _, _ in true }) -> WeightDecay {
         WeightDecay(rate, .penalty, includes)
     }
 
-    /// The parameters shrink apart from the gradients: θ ← θ − αλθ before the step (Loshchilov & Hutter 2019).
+    /// Shrinks the parameters independently of the gradients: θ ← θ − αλθ before the update (Loshchilov & Hutter 2019).
     public static func decoupled(_ rate: Double, where includes: @escaping Rule = { _, _ in true }) -> WeightDecay {
         WeightDecay(rate, .decoupled, includes)
     }
 
     private init(_ rate: Double, _ kind: Kind, _ includes: @escaping Rule) {
-        precondition(rate >= 0, "a weight decay of \(rate); it is at least 0")
+        precondition(rate >= 0, "the weight decay \(rate) must be at least 0")
         (self.rate, self.kind, self.includes) = (rate, kind, includes)
     }
 
-    /// What an optimiser steps from, and the gradient it steps by, for each parameter.
+    /// The starting point and the gradient of the optimiser's update, for each parameter.
     func applied(
         to parameters: Parameters, _ gradients: [Tensor], learningRate: Tensor
     ) -> [(parameter: Variable, start: Tensor, gradient: Tensor)] {

@@ -6,27 +6,28 @@ private func cosine(from start: Double, to end: Double, _ progress: Double) -> D
     end + (start - end) * (1 + cos(Double.pi * progress)) / 2
 }
 
-/// A straight line up over the warm-up, then half a cosine from the peak to the end, and the end from there on: with a
-/// warm-up nanoGPT's schedule, without one PyTorch's `CosineAnnealingLR`.
+/// A linear increase over the warm-up, then half a cosine from the peak to the end, and constant from there. With a
+/// warm-up it is nanoGPT's schedule, without one PyTorch's `CosineAnnealingLR`.
 public struct CosineSchedule: Schedule, Hashable {
     /// The value after the warm-up.
     public var peak: Double
     /// The value from ``steps`` on.
     public var end: Double
-    /// The steps of the warm-up, of which step i has the value peak · (i + 1) / (warm-up + 1).
+    /// The number of warm-up steps; step i of them has the value peak · (i + 1) / (warm-up + 1).
     public var warmup: Int
-    /// The step at which the cosine ends, the warm-up's included.
+    /// The step at which the cosine ends, warm-up included.
     public var steps: Int
 
     /// Makes a schedule.
     ///
     /// - Precondition: the warm-up is within the steps.
     public init(peak: Double, to end: Double = 0, warmup: Int = 0, over steps: Int) {
-        precondition((0...steps).contains(warmup), "a warm-up of \(warmup) among \(steps) steps")
+        precondition(
+            (0...steps).contains(warmup), "the warm-up of \(warmup) steps must be between 0 and the schedule's \(steps)"
+        )
         (self.peak, self.end, self.warmup, self.steps) = (peak, end, warmup, steps)
     }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double {
         if step < warmup { return peak * Double(step + 1) / Double(warmup + 1) }
         if step >= steps { return end }
@@ -34,23 +35,23 @@ public struct CosineSchedule: Schedule, Hashable {
     }
 }
 
-/// The one-cycle policy (Smith & Topin 2018) as PyTorch's `OneCycleLR`: half a cosine up from peak / startFactor, then half
-/// a cosine down to peak / (startFactor · endFactor) at the last step.
+/// The one-cycle policy (Smith & Topin 2018) as in PyTorch's `OneCycleLR`: half a cosine up from peak / startFactor,
+/// then half a cosine down to peak / (startFactor · endFactor) at the last step.
 public struct OneCycleSchedule: Schedule, Hashable {
     /// The largest value.
     public var peak: Double
     /// The number of steps of the cycle.
     public var steps: Int
-    /// The share of the steps in which the value rises.
+    /// The fraction of the steps in which the value rises.
     public var rise: Double
-    /// The peak's ratio to the first value.
+    /// The ratio of the peak to the first value.
     public var startFactor: Double
-    /// The first value's ratio to the last.
+    /// The ratio of the first value to the last.
     public var endFactor: Double
 
     /// Makes a schedule with PyTorch's defaults.
     ///
-    /// - Precondition: both parts of the cycle have a step: 1 < rise · steps < steps.
+    /// - Precondition: both parts of the cycle have at least one step: 1 < rise · steps < steps.
     public init(
         peak: Double, over steps: Int, rise: Double = 0.3, startFactor: Double = 25, endFactor: Double = 1e4
     ) {
@@ -61,7 +62,7 @@ public struct OneCycleSchedule: Schedule, Hashable {
         (self.startFactor, self.endFactor) = (startFactor, endFactor)
     }
 
-    /// The value at `step`; the last step's from there on.
+    /// The value at `step`; constant after the last step.
     public func value(at step: Int) -> Double {
         let (top, last) = (rise * Double(steps) - 1, Double(steps - 1))
         let (start, now) = (peak / startFactor, min(Double(step), last))

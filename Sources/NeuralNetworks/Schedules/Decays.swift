@@ -4,20 +4,19 @@ import Foundation
 public struct StepSchedule: Schedule, Hashable {
     /// The value at step 0.
     public var start: Double
-    /// What the value is multiplied with at each stair.
+    /// The factor that the value is multiplied by at each stair.
     public var factor: Double
-    /// The steps between stairs.
+    /// The number of steps between stairs.
     public var interval: Int
 
     /// Makes a schedule.
     ///
     /// - Precondition: the interval is at least 1.
     public init(from start: Double, factor: Double, every interval: Int) {
-        precondition(interval >= 1, "a stair every \(interval) steps; at least 1 is needed")
+        precondition(interval >= 1, "the interval of \(interval) steps must be at least 1")
         (self.start, self.factor, self.interval) = (start, factor, interval)
     }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double { start * pow(factor, Double(step / interval)) }
 }
 
@@ -25,33 +24,30 @@ public struct StepSchedule: Schedule, Hashable {
 public struct ExponentialSchedule: Schedule, Hashable {
     /// The value at step 0.
     public var start: Double
-    /// What the value is multiplied with in each step.
+    /// The factor that the value is multiplied by in each step.
     public var factor: Double
 
-    /// Makes a schedule.
     public init(from start: Double, factor: Double) { (self.start, self.factor) = (start, factor) }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double { start * pow(factor, Double(step)) }
 }
 
-/// The transformer's schedule (Vaswani et al. 2017): up in a straight line over the warm-up, then down as 1/√t. With
+/// The transformer's schedule (Vaswani et al. 2017): a linear increase over the warm-up, then a decrease as 1/√t. With
 /// t = step + 1, the value is peak · min(t / warm-up, √(warm-up / t)); the paper's peak is 1/√(width · warm-up).
 public struct InverseSquareRootSchedule: Schedule, Hashable {
     /// The largest value, at the end of the warm-up.
     public var peak: Double
-    /// The steps of the warm-up.
+    /// The number of warm-up steps.
     public var warmup: Int
 
     /// Makes a schedule.
     ///
     /// - Precondition: the warm-up has at least one step.
     public init(peak: Double, warmup: Int) {
-        precondition(warmup >= 1, "a warm-up of \(warmup) steps; at least 1 is needed")
+        precondition(warmup >= 1, "the warm-up of \(warmup) steps must be at least 1")
         (self.peak, self.warmup) = (peak, warmup)
     }
 
-    /// The value at `step`.
     public func value(at step: Int) -> Double {
         let (t, warmup) = (Double(step + 1), Double(warmup))
         return peak * min(t / warmup, (warmup / t).squareRoot())

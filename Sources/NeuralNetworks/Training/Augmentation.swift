@@ -1,28 +1,28 @@
 import Random
 
-/// A random change of pictures that keeps what they show: more data out of the same, for a model M that is to be invariant,
-/// M(T(I)) = M(I), as a classifier is, or equivariant, M(T(I)) = T(M(I)), as one is that finds places.
+/// A random change of images that preserves their content: more data from the same images, for a model M that should be
+/// invariant, M(T(I)) = M(I), such as a classifier, or equivariant, M(T(I)) = T(M(I)), such as a detector.
 ///
 /// ```swift
 /// let batch = [Augmentation.flip, .shift(2), .noise(0.01)].apply(to: images, random: &random)
 /// ```
 public enum Augmentation: Hashable, Sendable {
-    /// Each picture moved by −n … n pixels down and across, zeros where nothing was.
+    /// Moves each image by −n … n pixels down and across, filling with zeros.
     case shift(Int)
-    /// Each picture mirrored left to right, or not.
+    /// Mirrors each image left to right, or not.
     case flip
-    /// A window of each picture, at a random place.
+    /// Crops each image to a window at a random place.
     case crop(height: Int, width: Int)
-    /// A normal number added to each of the pixels' numbers.
+    /// Adds a normal number to each channel of each pixel.
     case noise(Double)
 
-    /// The changed pictures. Each draws its own change; the same stream gives the same ones.
+    /// The changed images. Each gets its own random change; the same stream gives the same changes.
     ///
-    /// - Precondition: a shift is not negative, a window fits into the pictures.
+    /// - Precondition: a shift is not negative, and a window fits into the images.
     public func apply(to images: Images, random: inout RandomStream) -> Images {
         switch self {
         case .shift(let limit):
-            precondition(limit >= 0, "a shift of up to \(limit) pixels")
+            precondition(limit >= 0, "the largest shift, \(limit) pixels, must be at least 0")
             let moves = (0..<images.count).map { _ in
                 (random.integers(below: 2 * limit + 1) - limit, random.integers(below: 2 * limit + 1) - limit)
             }
@@ -37,7 +37,7 @@ public enum Augmentation: Hashable, Sendable {
         case .crop(let height, let width):
             precondition(
                 height <= images.height && width <= images.width,
-                "a window of \(height) × \(width) in pictures of \(images.height) × \(images.width)")
+                "a window of \(height) × \(width) doesn't fit into images of \(images.height) × \(images.width)")
             let corners = (0..<images.count).map { _ in
                 (random.integers(below: images.height - height + 1), random.integers(below: images.width - width + 1))
             }
@@ -53,7 +53,7 @@ public enum Augmentation: Hashable, Sendable {
 }
 
 extension Sequence<Augmentation> {
-    /// All of the changes, one after another.
+    /// Applies all of the changes, one after another.
     public func apply(to images: Images, random: inout RandomStream) -> Images {
         reduce(images) { $1.apply(to: $0, random: &random) }
     }

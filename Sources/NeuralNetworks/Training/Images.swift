@@ -1,34 +1,30 @@
-/// A batch of pictures, (count, height, width, channels), row-major: pixels of a channel lie apart, channels of a pixel together.
+/// A batch of images, (count, height, width, channels), row-major: the channels of a pixel are adjacent.
 public struct Images: Hashable, Sendable {
-    /// The number of pictures.
+    /// The number of images.
     public let count: Int
-    /// Rows of a picture.
     public let height: Int
-    /// Columns of a picture.
     public let width: Int
-    /// Numbers of a pixel.
     public let channels: Int
-    /// All numbers.
+    /// All numbers, row-major.
     public var pixels: [Float]
 
-    /// Takes the numbers of a batch.
     ///
     /// - Precondition: count · height · width · channels numbers.
     public init(count: Int, height: Int, width: Int, channels: Int, _ pixels: [Float]) {
         precondition(
             pixels.count == count * height * width * channels,
-            "\(pixels.count) numbers for \(count) pictures of \(height) × \(width) × \(channels)")
+            "\(pixels.count) numbers given for \(count) images of \(height) × \(width) × \(channels)")
         (self.count, self.height, self.width) = (count, height, width)
         (self.channels, self.pixels) = (channels, pixels)
     }
 
-    /// The place of a pixel's first channel.
+    /// The index of a pixel's first channel.
     func index(_ image: Int, _ row: Int, _ column: Int) -> Int {
         ((image * height + row) * width + column) * channels
     }
 
-    /// Pictures of another size whose pixel is one of this batch's, of the same picture, or `fill` where `source` gives a
-    /// place outside.
+    /// Images of a different size, in which each pixel is copied from the same image of this batch, or is `fill` if
+    /// `source` gives a place outside.
     public func resampled(
         height: Int, width: Int, fill: Float = 0, from source: (_ image: Int, _ row: Int, _ column: Int) -> (Int, Int)
     ) -> Images {

@@ -4,25 +4,26 @@ import TensorCore
 ///
 /// - Precondition: as many weights as losses.
 public func weightedLoss(_ losses: [Tensor], weights: [Double]) -> Tensor {
-    precondition(losses.count == weights.count, "\(losses.count) losses and \(weights.count) weights")
+    precondition(losses.count == weights.count, "\(losses.count) losses need as many weights, given \(weights.count)")
     return zip(losses, weights).map { $1 * $0 }.reduce(Tensor(0), +)
 }
 
-/// Weights of tasks that are learned as each task's own noise (Kendall, Gal & Cipolla 2018): with sᵢ = log σᵢ² the sum of
-/// ½ e^{−sᵢ} Lᵢ + ½ sᵢ for regression (L the squared error) and e^{−sᵢ} Lᵢ + ½ sᵢ for classification (L the cross-entropy).
+/// Task weights that are learned as the noise of each task (Kendall, Gal & Cipolla 2018). With sᵢ = log σᵢ² the loss is
+/// the sum of ½ e^{−sᵢ} Lᵢ + ½ sᵢ for regression (L is the squared error) and e^{−sᵢ} Lᵢ + ½ sᵢ for classification (L
+/// is the cross-entropy).
 ///
-/// The noise is homoscedastic: one number a task, not one an example. For a regression the best σ² is the task's mean
-/// squared error, so that each task counts by how well it can be done, whatever its units.
+/// The noise is homoscedastic: one number per task, not per example. For a regression the best σ² is the task's mean
+/// squared error, so that each task is weighted by how well it can be done, whatever its units.
 public struct UncertaintyWeighting: Module {
-    /// What a task's loss is, which says how the noise scales it.
+    /// The kind of a task's loss, which determines how the noise scales it.
     public enum Task: Hashable, Sendable { case regression, classification }
 
     /// The tasks, in the order of the losses.
     public let tasks: [Task]
-    /// log σ² of each task, zeros at first.
+    /// log σ² of each task, initially zero.
     public let logVariances: [Variable]
 
-    /// Starts with all weights alike.
+    /// Starts with equal weights.
     public init(_ tasks: [Task]) {
         self.tasks = tasks
         logVariances = tasks.map { _ in Variable(0, name: "logVariance") }
@@ -30,11 +31,11 @@ public struct UncertaintyWeighting: Module {
 
     /// The joint loss of the tasks' mean losses.
     ///
-    /// - Precondition: one loss a task, each of one element.
+    /// - Precondition: one scalar loss per task.
     public func callAsFunction(_ losses: [Tensor]) -> Tensor {
         precondition(
             losses.count == tasks.count && losses.allSatisfy { $0.count == 1 },
-            "losses of the shapes \(losses.map(\.shape)) for \(tasks.count) tasks; one of one element each is needed")
+            "\(tasks.count) tasks need one scalar loss each, given the shapes \(losses.map(\.shape))")
         let parts = zip(losses, zip(tasks, logVariances)).map { loss, own in
             let (task, s) = (own.0, own.1.tensor)
             return (task == .regression ? 0.5 : 1) * ((-s).exp() * loss.reshaped(to: [])) + 0.5 * s

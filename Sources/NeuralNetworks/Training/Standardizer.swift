@@ -2,35 +2,37 @@ import Foundation
 import Mathematics
 import TensorCore
 
-/// The shift and scale that give every column of the training rows mean 0 and variance 1: (x − μ) / σ with μ = (1/n) Σ xᵢ
-/// and σ² = (1/n) Σ (xᵢ − μ)². Validation and test rows are scaled by the training rows' numbers too, never by their own.
+/// The shift and scale that give every column of the training rows mean 0 and variance 1: (x − μ) / σ with μ = (1/n) Σ
+/// xᵢ and σ² = (1/n) Σ (xᵢ − μ)². Validation and test rows are scaled by the training rows' statistics too, never by
+/// their own.
 public struct Standardizer: Hashable, Sendable {
-    /// One a column.
+    /// One per column.
     public let means: [Float]
-    /// One a column; 1 where the training rows don't vary.
+    /// One per column; 1 for columns that don't vary in the training rows.
     public let deviations: [Float]
 
-    /// Finds shift and scale of `rows`, (n, width) row-major, in one pass.
+    /// Computes shift and scale of `rows`, (n, width) row-major, in one pass.
     public init(_ rows: [Float], width: Int) {
-        precondition(width > 0 && rows.count % width == 0, "\(rows.count) numbers are no rows of \(width)")
+        precondition(
+            width > 0 && rows.count % width == 0, "\(rows.count) numbers can't be divided into rows of \(width)")
         var moments = [RunningMoments](repeating: RunningMoments(), count: width)
         for (index, value) in rows.enumerated() { moments[index % width].add(Double(value)) }
         means = moments.map { Float($0.mean) }
-        // A deviation below float32's range counts as none: rows are divided by it.
+        // A deviation below float32's range is treated as none, because rows are divided by it.
         deviations = moments.map { Float($0.populationVariance.squareRoot()) }.map { $0 > 0 ? $0 : 1 }
     }
 
-    /// Takes shift and scale as given.
+    /// Uses the given shift and scale.
     ///
-    /// - Precondition: as many means as deviations, and these are above 0.
+    /// - Precondition: as many means as deviations, and all deviations are above 0.
     public init(means: [Float], deviations: [Float]) {
         precondition(
             means.count == deviations.count && deviations.allSatisfy { $0 > 0 },
-            "\(means.count) means and the deviations \(deviations), which must be as many and above 0")
+            "\(means.count) means need as many deviations above 0, given \(deviations)")
         (self.means, self.deviations) = (means, deviations)
     }
 
-    /// The standardizer that changes nothing.
+    /// A standardizer that changes nothing.
     public static func identity(width: Int) -> Standardizer {
         let zeros = [Float](repeating: 0, count: width)
         return Standardizer(means: zeros, deviations: zeros.map { _ in 1 })
@@ -46,7 +48,7 @@ public struct Standardizer: Hashable, Sendable {
         rows.enumerated().map { $1 * deviations[$0 % means.count] + means[$0 % means.count] }
     }
 
-    /// The sum of log deviations: what a density loses by scaling the data up again.
+    /// The sum of the log deviations: what a log density loses when the data are scaled back.
     public var logVolume: Double { deviations.reduce(0) { $0 + log(Double($1)) } }
 
     /// `means` and `deviations`: what a checkpoint stores.
@@ -57,7 +59,7 @@ public struct Standardizer: Hashable, Sendable {
         ])
     }
 
-    /// Takes shift and scale from ``variables`` that a checkpoint was read into; nil where they can't be any.
+    /// Reads shift and scale from the ``variables`` of a checkpoint; nil if they are not valid.
     public init?(_ variables: Parameters) {
         let values = variables.variables.map(\.values)
         guard values.count == 2, values[0].count == values[1].count, values[1].allSatisfy({ $0 > 0 }) else {

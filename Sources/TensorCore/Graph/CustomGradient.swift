@@ -1,7 +1,7 @@
-/// A gradient of the user's own, compared by identity.
+/// A user-defined gradient, compared by identity.
 
 final class CustomGradient: Hashable {
-    /// From the gradient of the result to the gradients of the operands, one each; nil where none flows.
+    /// Maps the gradient of the result to those of the operands, one each; nil where none flows.
     let body: (Tensor) -> [Tensor?]
 
     init(_ body: @escaping (Tensor) -> [Tensor?]) { self.body = body }

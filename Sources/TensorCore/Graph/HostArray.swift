@@ -1,9 +1,9 @@
-/// Numbers in memory of fixed place and size, aligned to a cache line.
+/// Numbers in memory with a fixed place and size, aligned to a cache line.
 final class HostArray {
     let count: Int
     let type: ScalarType
     let memory: UnsafeMutableRawPointer
-    /// Rises with each change of a variable's elements, so that an eager read can't mix old and new ones.
+    /// Incremented by each change of a variable's elements, so that an eager read can't mix old and new ones.
     var version = 0
 
     init(count: Int, type: ScalarType) {
@@ -24,7 +24,7 @@ final class HostArray {
 
     deinit { memory.deallocate() }
 
-    /// Takes the elements of an array of as many.
+    /// Copies the elements of an array of the same size.
     func copyElements(of other: HostArray) {
         memory.copyMemory(from: other.memory, byteCount: count * type.size)
     }
@@ -38,12 +38,12 @@ final class HostArray {
     }
 
     var floats: UnsafeMutableBufferPointer<Float> {
-        precondition(type == .float32, "array of \(type) read as float32")
+        precondition(type == .float32, "an array of \(type) was read as float32")
         return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: Float.self), count: count)
     }
 
     var integers: UnsafeMutableBufferPointer<Int32> {
-        precondition(type == .int32, "array of \(type) read as int32")
+        precondition(type == .int32, "an array of \(type) was read as int32")
         return UnsafeMutableBufferPointer(start: memory.assumingMemoryBound(to: Int32.self), count: count)
     }
 }

@@ -10,43 +10,43 @@ enum Operation: Hashable {
     // Element by element, operands broadcast.
     case unary(Unary)
     case binary(Binary)
-    /// (condition, a, b): a where the condition isn't 0, otherwise b.
+    /// (condition, a, b): a where the condition is not 0, otherwise b.
     case select
     // Views and movement.
     case broadcast
     case reshape
     case permute([Int])
-    /// Every `steps[axis]`-th element from `starts[axis]` on; a negative step goes backwards.
+    /// Every `steps[axis]`-th element, starting from `starts[axis]`; a negative step goes backwards.
     case slice(starts: [Int], steps: [Int])
-    /// The operand's elements from `low[axis]` on, every `steps[axis]`-th, among elements of `value`.
+    /// The operand's elements at `low[axis]` and every `steps[axis]` after it, among elements of `value`.
     case pad(low: [Int], steps: [Int], value: Double)
     case concatenate(axis: Int)
-    /// (values B + (N) + R, indices B + K) → B + K + R, with `batch` dimensions in B: rows chosen by index; for an index
-    /// outside 0..<N zeros or NaN.
+    /// (values B + (N) + R, indices B + K) → B + K + R, with `batch` dimensions in B: rows chosen by index; an index
+    /// outside 0..<N gives zeros or NaN.
     case gather(batch: Int, zeroOutside: Bool)
-    /// (values B + K + R, indices B + K) → B + (`extent`) + R: each row added to the one that its index names.
+    /// (values B + K + R, indices B + K) → B + (`extent`) + R: each row is added to the one that its index selects.
     case scatterAdd(batch: Int, extent: Int)
     /// (…, N) → (…, N), int32: the stable order of each last row.
     case argsort(descending: Bool)
-    // Reductions of the dimensions `axis ..< axis + count`, which become ones.
+    // Reductions of the dimensions `axis ..< axis + count` to an extent of 1.
     case reduce(Reduction, axis: Int, count: Int)
     /// (…, N) → (…), int32: the first index of the largest element of each last row.
     case argmax
-    /// Sums of the elements so far along a dimension, itself included; from its end with `reverse`.
+    /// Cumulative sums along a dimension, each including its own element; from the end with `reverse`.
     case cumulativeSum(axis: Int, reverse: Bool)
     /// (…, M, K) × (…, K, N) → (…, M, N), either operand optionally stored transposed.
     case matmul(transposeLeft: Bool, transposeRight: Bool)
     case convolution(Convolution.Part, Convolution)
-    /// (B, H, W, C) → (B, H′, W′, C), int32: the place of each window's first largest element in the flat operand.
+    /// (B, H, W, C) → (B, H′, W′, C), int32: the index of each window's first largest element in the flat operand.
     case poolArgmax(Window)
-    // Linear algebra of the matrices in the last two dimensions.
+    // Linear algebra on the matrices in the last two dimensions.
     /// The lower factor L of A = L Lᵀ; NaN where A is not positive definite.
     case cholesky
     /// (triangle (…, N, N), right sides (…, N, M)) → X with T X = B, or Tᵀ X = B.
     case triangularSolve(upper: Bool, transposed: Bool)
     case inverse
     case logAbsoluteDeterminant
-    /// The first operand, with gradients of the others by the user's function.
+    /// The first operand, with gradients for the others from the user's function.
     case customGradient(CustomGradient)
     /// The identity, through which no gradient flows.
     case stopGradient
@@ -76,7 +76,7 @@ enum Operation: Hashable {
         }
     }
 
-    /// The operation's name as plans and errors print it.
+    /// The operation's name in plans and errors.
     var name: String {
         switch self {
         case .input(let index): "input \(index)"

@@ -1,15 +1,15 @@
 import Runtime
 import Synchronization
 
-/// The calls that led to a place in this module, to be named in messages and plans.
+/// The calls that led to a place in this module, for messages and plans.
 ///
 /// `@unchecked Sendable`: a backtrace is a value that nothing changes.
 struct Origin: CustomStringConvertible, @unchecked Sendable {
     private let backtrace: Backtrace?
-    /// Whether what was made here differentiates what was recorded there.
+    /// Whether this belongs to the gradient of what was recorded there.
     private(set) var isOfGradient = false
 
-    /// Where the node was recorded that is being differentiated on this task: what its gradient is made of counts as
+    /// Where the node that is being differentiated on this task was recorded; the nodes of its gradient count as
     /// recorded there too.
     @TaskLocal private static var differentiated: Origin?
     /// Finding the lines takes a tenth of a second, and many nodes are recorded by the same calls.
@@ -17,13 +17,13 @@ struct Origin: CustomStringConvertible, @unchecked Sendable {
 
     private init(backtrace: Backtrace?) { self.backtrace = backtrace }
 
-    /// The calls that led here.
+    /// The calls that led to the caller.
     static func here() -> Origin { Origin(backtrace: try? Backtrace.capture(limit: 48)) }
 
-    /// Whether nodes are to remember where they were recorded.
+    /// Whether nodes should remember where they were recorded.
     static var isWanted: Bool { FiniteCheck.isEnabled || ShadowCheck.isEnabled || Plan.recordsOrigins }
 
-    /// What a new node is to remember.
+    /// The origin for a new node to remember.
     static func ofNewNode() -> Origin? { isWanted ? differentiated ?? here() : nil }
 
     /// Runs `body`, which differentiates a node that was recorded at `origin`.
@@ -33,7 +33,7 @@ struct Origin: CustomStringConvertible, @unchecked Sendable {
         return $differentiated.withValue(origin, operation: body)
     }
 
-    /// The innermost lines outside this module, such as `recorded at Linear.swift:22, from Policy.swift:41`; empty where
+    /// The innermost lines outside this module, such as `recorded at Linear.swift:22, from Policy.swift:41`; empty if
     /// the program has no debugging information.
     var description: String {
         let lines = lines
@@ -42,7 +42,7 @@ struct Origin: CustomStringConvertible, @unchecked Sendable {
             + lines.joined(separator: ", from ")
     }
 
-    /// As ``description``, shorter.
+    /// A shorter form of ``description``.
     var place: String {
         lines.isEmpty ? "" : (isOfGradient ? "gradient of " : "") + lines.prefix(3).joined(separator: ", from ")
     }
@@ -60,7 +60,7 @@ struct Origin: CustomStringConvertible, @unchecked Sendable {
     private static func lines(of backtrace: Backtrace) -> [String] {
         var lines: [String] = []
         for frame in backtrace.symbolicated()?.frames ?? [] {
-            // Compiler-made code has neither line nor a file of that name.
+            // Compiler-generated code has neither a line nor a file of that name.
             guard let place = frame.symbol?.sourceLocation, place.line > 0,
                 let file = place.path.split(separator: "/").last, file.hasSuffix(".swift"), !file.hasPrefix("@"),
                 !"/\(place.path)".contains("/Sources/TensorCore/")

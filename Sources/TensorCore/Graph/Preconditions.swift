@@ -1,5 +1,5 @@
-/// As the standard library's function, but with its message in optimised builds too, where that one stops without a word,
-/// and with the lines of user code that led here.
+/// Like the standard library's function, but it keeps its message in optimised builds, where that one stops silently,
+/// and adds the lines of user code that led here.
 @inlinable
 package func precondition(
     _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID,
@@ -8,8 +8,8 @@ package func precondition(
     if !condition() { preconditionFailure(message(), file: file, line: line) }
 }
 
-/// As the standard library's function, but with its message in optimised builds too, where that one stops without a word,
-/// and with the lines of user code that led here.
+/// Like the standard library's function, but it keeps its message in optimised builds, where that one stops silently,
+/// and adds the lines of user code that led here.
 @inlinable
 package func preconditionFailure(
     _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line

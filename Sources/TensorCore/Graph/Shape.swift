@@ -5,17 +5,17 @@ extension Array where Element == Int {
     /// The number of elements of an array of this shape.
     @inlinable public var elementCount: Int { reduce(1, *) }
 
-    /// The distance in elements between neighbours along each dimension, row-major.
+    /// The distance in elements between neighbours along each dimension, for row-major storage.
     var rowMajorStrides: [Int] {
         var strides = [Int](repeating: 1, count: count)
         for axis in indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * self[axis + 1] }
         return strides
     }
 
-    /// This shape with dimensions of one put in front until it has `rank` of them.
+    /// This shape with extents of 1 prepended until it has `rank` dimensions.
     func padded(toRank rank: Int) -> Shape { [Int](repeating: 1, count: rank - count) + self }
 
-    /// The common shape of two operands by NumPy's broadcasting rule, or nil where there is none.
+    /// The common shape of two operands by NumPy's broadcasting rule; nil if there is none.
     func broadcast(with other: Shape) -> Shape? {
         let rank = Swift.max(count, other.count)
         var result = Shape()
@@ -26,11 +26,11 @@ extension Array where Element == Int {
         return result
     }
 
-    /// Whether an array of this shape can be repeated to `target`.
+    /// Whether an array of this shape can be broadcast to `target`.
     func broadcasts(to target: Shape) -> Bool { count <= target.count && broadcast(with: target) == target }
 }
 
-/// What the elements of a tensor are.
+/// The type of a tensor's elements.
 public enum ScalarType: String, Hashable, Sendable {
     case float32, int32
 

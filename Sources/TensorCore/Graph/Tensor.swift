@@ -1,9 +1,8 @@
-/// An array of numbers in the recorded graph: writing `x.matmul(w) + b` records nodes, reading a value
-/// (``floats()``) runs what is needed.
+/// An array of numbers in the recorded graph: writing `x.matmul(w) + b` records nodes, and reading a value
+/// (``floats()``) runs the necessary ones.
 ///
-/// Shapes are row-major with channels last. A tensor is a value that refers to a node; nodes never change.
-/// Wrong shapes are a programmer's mistake and stop the program with a message that names the operation and
-/// both shapes.
+/// Shapes are row-major with channels last. A tensor is a value that refers to a node; nodes never change. Wrong shapes
+/// are a programmer's mistake and stop the program with a message that names the operation and both shapes.
 public struct Tensor {
     let node: Node
 
@@ -11,7 +10,7 @@ public struct Tensor {
 
     /// The extents of the dimensions, outermost first.
     public var shape: Shape { node.shape }
-    /// What the elements are.
+    /// The type of the elements.
     public var type: ScalarType { node.type }
     /// The number of dimensions.
     public var rank: Int { node.shape.count }
@@ -48,37 +47,37 @@ public struct Tensor {
     /// Ones of the given shape.
     public static func ones(_ shape: Shape) -> Tensor { full(1, shape: shape) }
 
-    /// The elements, row-major: runs what is needed.
+    /// The elements, row-major; evaluates the tensor if necessary.
     ///
-    /// - Throws: ``TensorError`` when the tensor depends on a program's inputs or is read while a program is recorded.
+    /// - Throws: ``TensorError`` if the tensor depends on a program's inputs or is read while a program is recorded.
     public func floats() throws -> [Float] { Array(try Evaluation.value(of: self).floats) }
 
-    /// The elements of an integer tensor, row-major: runs what is needed.
+    /// The elements of an integer tensor, row-major; evaluates the tensor if necessary.
     ///
     /// - Throws: as ``floats()``.
     public func integers() throws -> [Int32] { Array(try Evaluation.value(of: self).integers) }
 
-    /// The element of a tensor that has one only.
+    /// The element of a tensor with a single element.
     ///
     /// - Throws: as ``floats()``.
     public func item() throws -> Float {
-        precondition(count == 1, "item() asks for a tensor of one element; this one has the shape \(shape)")
+        precondition(count == 1, "item() needs a tensor of one element; this one has the shape \(shape)")
         return try Evaluation.value(of: self).floats[0]
     }
 }
 
-/// One operation in the graph. Nodes never change but for the value that an eager evaluation leaves behind, until
-/// they are released.
+/// One operation in the graph. Until they are released, nodes never change, except for the value that an eager
+/// evaluation stores in them.
 final class Node {
     let operation: Operation
     private(set) var inputs: [Node]
     let shape: Shape
     let type: ScalarType
-    /// Rises with each node made, so that inputs always come before what reads them.
+    /// Incremented for each new node, so that inputs always have smaller numbers than the nodes that read them.
     let serial: Int
     /// The leaf's variable and the version of it that was read.
     let variable: (Variable, version: Int)?
-    /// Where the node was recorded, where something wants to know.
+    /// Where the node was recorded, if that is needed.
     let origin = Origin.ofNewNode()
     /// The numbers of a data leaf, or of a node that has been evaluated.
     var data: HostArray?
@@ -99,7 +98,7 @@ final class Node {
         (serial, self.variable, data) = (Serial.next(), (variable, variable.version), nil)
     }
 
-    /// Links of a long chain are released one after another, not each inside the other.
+    /// Releases a long chain node by node instead of recursively.
     deinit {
         var pending = take()
         while var node = pending.popLast() {
@@ -114,7 +113,7 @@ final class Node {
     }
 }
 
-/// Node numbers of the process, from any thread.
+/// Node numbers, shared by all threads of the process.
 enum Serial {
     private static let counter = Atomic<Int>(0)
     static func next() -> Int { counter.add(1, ordering: .relaxed).newValue }

@@ -1,14 +1,14 @@
 /// State in fixed storage: a parameter, an optimiser's moment, a target network's weight.
 ///
-/// Programs read it through ``tensor`` and change it by ``assign(_:)`` only, after the reads of the step;
-/// loading and copying write into the same storage.
+/// Programs read it through ``tensor`` and change it only through ``assign(_:)``, after the reads of the step; loading
+/// and copying write into the same storage.
 public final class Variable {
-    /// The name within its owner, such as `weight`; parameters are named by path when they are collected.
+    /// The name within its owner, such as `weight`; paths are added when parameters are collected.
     public let name: String
     /// The extents of the dimensions, outermost first.
     public let shape: Shape
     let storage: HostArray
-    /// Rises with each change, from outside a program or by a replay.
+    /// Incremented by each change, from outside a program or by a replay.
     private(set) var version: Int {
         get { storage.version }
         set { storage.version = newValue }
@@ -35,16 +35,17 @@ public final class Variable {
     /// The number of elements.
     public var count: Int { storage.count }
 
-    /// A tensor that reads the variable: within a program its value before the step's assignments, but for those that
-    /// ``afterAssignments(_:)`` looks behind.
+    /// A tensor that reads the variable. Within a program it has the value before the step's assignments, except inside
+    /// ``afterAssignments(_:)``.
     public var tensor: Tensor { Recording.current?.assigned(to: self) ?? Tensor(Node(variable: self)) }
 
-    /// Gives the variable a new value: within a program recorded as part of each replay, elsewhere at once.
+    /// Gives the variable a new value: within a program as part of each replay, elsewhere at once.
     ///
     /// - Precondition: the shapes are equal.
-    /// - Throws: as ``Tensor/floats()`` when it runs at once.
+    /// - Throws: as ``Tensor/floats()`` if it runs at once.
     public func assign(_ value: Tensor) throws {
-        precondition(value.shape == shape, "assign to '\(name)': the variable is \(shape), the value \(value.shape)")
+        precondition(
+            value.shape == shape, "assign to '\(name)': the variable has the shape \(shape), the value \(value.shape)")
         precondition(value.type == .float32, "assign to '\(name)': the value must be float32")
         if let recording = Recording.current {
             recording.assignments.append((self, value.node))
@@ -56,7 +57,7 @@ public final class Variable {
 
     /// Writes new elements, row-major.
     ///
-    /// - Precondition: as many as the variable has.
+    /// - Precondition: there are as many as the variable has.
     public func set(_ values: some Collection<Float>) {
         precondition(values.count == count, "variable '\(name)' holds \(count) elements; \(values.count) were given")
         _ = storage.floats.update(fromContentsOf: values)
@@ -66,12 +67,12 @@ public final class Variable {
     /// The elements, row-major.
     public var values: [Float] { Array(storage.floats) }
 
-    /// Gives the elements without copying them.
+    /// Passes the elements to `body` without copying them.
     public func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
         try body(UnsafeBufferPointer(storage.floats))
     }
 
-    /// Gives the elements to be changed in place, without copying them.
+    /// Passes the elements to `body` to be changed in place, without copying them.
     public func withMutableValues<Result>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> Result) rethrows
         -> Result
     {
@@ -83,7 +84,8 @@ public final class Variable {
     ///
     /// - Precondition: the shapes are equal.
     public func copy(from other: Variable) {
-        precondition(other.shape == shape, "copy to '\(name)': \(shape) from '\(other.name)': \(other.shape)")
+        precondition(
+            other.shape == shape, "copy to '\(name)' of shape \(shape): '\(other.name)' has the shape \(other.shape)")
         set(other.storage.floats)
     }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
 extension Emitter {
-    /// One pass over a group's elements, strip by strip; see `run_group` in CKernels.
+    /// One pass over the elements of a group, strip by strip; see `run_group` in CKernels.
     func emitGroup(_ unit: PlanUnit) -> Instruction {
         var group = GroupBuilder(emitter: self, unit: unit)
         for member in unit.members { group.add(member) }
@@ -23,7 +23,7 @@ extension Emitter {
     }
 }
 
-/// Collects the operands and instructions of a group, and gives its inner values strips.
+/// Collects the operands and instructions of a group, and assigns strips to its intermediate values.
 private struct GroupBuilder {
     let emitter: Emitter
     let iteration: Iteration
@@ -37,7 +37,7 @@ private struct GroupBuilder {
 
     private enum Operand: Hashable {
         case member(Int)
-        /// The number of a member's row, for each element.
+        /// Repeats a member's number of each row for the elements of the row.
         case spread(Int)
         case outside(Int, OperandPattern, byRows: Bool)
     }
@@ -50,21 +50,21 @@ private struct GroupBuilder {
         }
     }
 
-    /// Elements at a time: about as many as the first-level cache likes; twice as many in whole rows, since what is done a row
-    /// at a time costs more.
+    /// Elements per strip: about as many as suit the first-level cache; twice as many in whole rows, because work per
+    /// row costs more.
     var strip: Int {
         guard let row = iteration.row else { return Int(RV_STRIP) }
         return max(1, 2 * Int(RV_STRIP) / row) * row
     }
 
-    /// Elements that a part's range consists of.
+    /// The granularity of a part's range of elements.
     var block: Int { iteration.block == 1 ? strip : iteration.block }
 
     mutating func add(_ member: Int) {
         let entry = emitter.graph.entries[member]
         let inputs = emitter.graph.sources(of: member)
         let sources = zip(entry.inputs, inputs).map { operand(of: $0, $1, readBy: member) }
-        // A strip whose last reader this is may hold the result: kernels read an element before they write it.
+        // A strip may be reused for the result of its last reader: kernels read an element before they write it.
         for input in Set(inputs) where lastReader[input] == member {
             if let strip = stripOf.removeValue(forKey: input) { freeStrips.append(strip) }
         }
@@ -89,7 +89,7 @@ private struct GroupBuilder {
         if let place = placed[.member(source)] {
             return isByRows(source) && !byRows ? spread(source, place) : place
         }
-        // A reduction reads elements of its row.
+        // A reduction reads the elements of its row.
         let pattern =
             isReduction
             ? .contiguous : OperandPattern(source: emitter.graph.entries[input].shape, target: entry.shape)!

@@ -1,6 +1,6 @@
 import CKernels
 
-// Instructions that are one call of a kernel.
+// Instructions that consist of a single kernel call.
 
 extension Emitter {
     func emitReduction(_ index: Int, _ reduction: Operation.Reduction, axis: Int, count: Int) -> Instruction {
@@ -12,7 +12,7 @@ extension Emitter {
         let (source, destination) = (floats(operand), floats(index))
         let table = kernels.pointer.pointee
         let kernel = reduction == .sum ? table.sum! : table.maximum!
-        // A single sum is one piece, as an element's order of additions is one.
+        // A single sum is one piece, because an element has only one order of additions.
         let pieces = inner == 1 ? outer : max(outer, (inner + 15) / 16)
         return Instruction(pieces: max(1, pieces)) { part, _ in
             kernel(source, destination, outer, reduced, inner, part)
@@ -60,7 +60,7 @@ extension Emitter {
     func emitConvolution(_ index: Int, _ part: Convolution.Part, _ geometry: Convolution) -> Instruction {
         let inputs = graph.entries[index].inputs
         let convolution = memory.keep([rv_convolution(geometry)])
-        // The kernel takes the output's side first where the input is computed.
+        // The kernel takes the output's side first when it computes the input.
         let (first, second) = part == .input ? (inputs[1], inputs[0]) : (inputs[0], inputs[1])
         let (a, b, result) = (floats(first), floats(second), floats(index))
         let (kernel, kind) = (kernels.pointer.pointee.convolution!, part.kind)
@@ -85,7 +85,7 @@ extension Emitter {
         return Instruction { part, _ in rv_pool_argmax(pooling, values, result, part) }
     }
 
-    /// Matrices are taken one by one into working memory as float64, and the result back from it.
+    /// Matrices are copied one by one into working memory as float64, and the results back from it.
     func emitLinearAlgebra(_ index: Int) -> Instruction {
         let entry = graph.entries[index]
         let operation = entry.operation

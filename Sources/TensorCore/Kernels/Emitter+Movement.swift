@@ -40,7 +40,7 @@ extension Emitter {
         }
     }
 
-    /// Copies the parts that weren't computed in their places.
+    /// Copies the parts that were not computed in place.
     private func emitConcatenation(_ index: Int, axis: Int) -> Instruction {
         let entry = graph.entries[index]
         let strides = entry.shape.rowMajorStrides
@@ -56,7 +56,8 @@ extension Emitter {
         return Instruction { part, scratch in for copy in copies { copy.body(part, scratch) } }
     }
 
-    /// The elements of an array of `extents`, each side given as its entry, the offset of its first element, and strides.
+    /// Copies the elements of an array of `extents`; each side is given by its entry, the offset of its first element,
+    /// and its strides.
     private func emitCopy(
         _ extents: Shape, _ source: (entry: Int, offset: Int, strides: [Int]),
         _ destination: (entry: Int, offset: Int, strides: [Int])
@@ -71,7 +72,7 @@ extension Emitter {
         let entry = graph.entries[index]
         let (operand, chooser) = (entry.inputs[0], entry.inputs[1])
         let (values, chosen) = (graph.entries[operand].shape, graph.entries[chooser].shape)
-        // The array whose rows the indices name.
+        // The array whose rows the indices select.
         let wide = if case .gather = entry.operation { values } else { entry.shape }
         let rows = memory.keep([
             rv_rows(
@@ -90,7 +91,7 @@ extension Emitter {
 }
 
 extension rv_copy {
-    /// Dimensions of one are left out, and neighbours that both sides walk alike are one.
+    /// Dimensions of extent 1 are left out, and neighbouring dimensions are merged if both sides allow it.
     fileprivate init(_ extents: Shape, from: [Int], to: [Int]) {
         var merged: [(extent: Int, from: Int, to: Int)] = []
         for (extent, (from, to)) in zip(extents, zip(from, to)) where extent != 1 {

@@ -1,15 +1,15 @@
 import CKernels
 import Parallel
 
-/// A unit of a plan as work over fixed memory that allocates nothing, cut into parts that may run at the same time.
+/// A unit of a plan as work on fixed memory that allocates nothing, divided into parts that may run at the same time.
 struct Instruction {
-    /// Bytes of working memory that a part needs.
+    /// Bytes of working memory per part.
     let scratchBytes: Int
-    /// About how long it takes one thread, in nanoseconds.
+    /// The approximate time that one thread takes, in nanoseconds.
     var cost = 0.0
-    /// The most parts that are worth handing out.
+    /// The maximum number of parts that are worth distributing.
     var partLimit = 1
-    /// The most parts that the work can be cut into; 1 where parts could not run at the same time.
+    /// The maximum number of parts that the work can be divided into; 1 if parts could not run at the same time.
     let pieces: Int
     let body: PartBody
 

@@ -7,7 +7,7 @@ struct KernelTable: @unchecked Sendable {
 
     var name: String { String(cString: pointer.pointee.name) }
 
-    /// The best that this processor runs.
+    /// The best kernels that this processor can run.
     ///
     /// - Throws: ``TensorError/unsupportedProcessor``.
     static func best() throws -> KernelTable {
@@ -15,14 +15,14 @@ struct KernelTable: @unchecked Sendable {
         return KernelTable(pointer: pointer)
     }
 
-    /// Those of the least instruction set that this processor runs and that there are kernels for.
+    /// The kernels of the smallest instruction set that this processor can run.
     static func narrowest() -> KernelTable? { named("portable") ?? named("x86-64-v3") }
 
-    /// The kernels called `name`, or nil where the processor can't run them.
+    /// The kernels called `name`; nil if the processor can't run them.
     static func named(_ name: String) -> KernelTable? { rv_kernels_named(name).map(KernelTable.init) }
 }
 
-/// Refuses a processor that the library can't run on; call it first.
+/// Throws on a processor that the library can't run on; call it first.
 ///
 /// - Throws: ``TensorError/unsupportedProcessor``.
 public func requireSupportedProcessor() throws { _ = try KernelTable.best() }

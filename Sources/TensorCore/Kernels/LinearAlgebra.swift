@@ -1,16 +1,16 @@
 import Foundation
 
-/// Factorisations of one matrix at a time in float64: the matrices that models factor are small, and their condition
-/// asks for the digits.
+/// Factorisations of one matrix at a time in float64: the matrices that models factorise are small, and their condition
+/// numbers need the digits.
 enum LinearAlgebra {
     typealias Matrix = UnsafeMutablePointer<Double>
 
     /// Runs an operation in place.
     ///
     /// - Parameters:
-    ///   - square: the square operand (rows, rows); changed.
-    ///   - other: room for (rows, columns), the right sides of a triangular solve; changed.
-    /// - Returns: where the result is, one of the two.
+    ///   - square: the square operand (rows, rows); overwritten.
+    ///   - other: memory for (rows, columns), the right-hand sides of a triangular solve; overwritten.
+    /// - Returns: the operand that holds the result.
     static func run(_ operation: Operation, _ square: Matrix, _ other: Matrix, _ rows: Int, _ columns: Int) -> Matrix {
         switch operation {
         case .cholesky:
@@ -30,7 +30,7 @@ enum LinearAlgebra {
         }
     }
 
-    /// Row by row (Cholesky, Banachiewicz); the upper triangle becomes 0, and NaN spreads from a negative pivot.
+    /// Row by row (Cholesky, Banachiewicz); the upper triangle becomes 0, and a negative pivot spreads NaN.
     private static func cholesky(_ a: Matrix, _ n: Int) {
         for i in 0..<n {
             for j in 0...i {
@@ -42,7 +42,7 @@ enum LinearAlgebra {
         }
     }
 
-    /// Substitution, forward where the triangle as used is lower.
+    /// Substitution, forward if the triangle as used is lower.
     private static func triangularSolve(
         _ t: Matrix, _ b: Matrix, _ n: Int, _ m: Int, upper: Bool, transposed: Bool
     ) {
@@ -57,7 +57,7 @@ enum LinearAlgebra {
         }
     }
 
-    /// Gauss and Jordan's elimination with partial pivoting.
+    /// Gauss-Jordan elimination with partial pivoting.
     private static func invert(_ a: Matrix, into result: Matrix, _ n: Int) {
         for place in 0..<n * n { result[place] = place / n == place % n ? 1 : 0 }
         for pivot in 0..<n {
@@ -94,7 +94,7 @@ enum LinearAlgebra {
         return sum
     }
 
-    /// The row from `pivot` on with the largest element in that column.
+    /// The row with the largest element in the column, among those from `pivot` on.
     private static func pivotRow(_ a: Matrix, _ n: Int, _ pivot: Int) -> Int {
         var best = pivot
         for row in pivot..<n where abs(a[row * n + pivot]) > abs(a[best * n + pivot]) { best = row }

@@ -1,13 +1,13 @@
 import CKernels
 
-/// An array in memory: its extents, and the elements from one to the next along each dimension.
+/// The layout of an array in memory: its extents, and the distance in elements between neighbours along each dimension.
 struct Layout {
     var shape: Shape
     var strides: [Int]
 }
 
 extension rv_product {
-    /// The product of an entry as its arrays lie in memory; nil for another operation.
+    /// The product of an entry with the layouts of its arrays; nil for other operations.
     init?(_ graph: LinearGraph, _ index: Int) {
         let entry = graph.entries[index]
         guard case .matmul(let transposeLeft, let transposeRight) = entry.operation else { return nil }
@@ -17,8 +17,8 @@ extension rv_product {
         self.init(layouts[0], transposeLeft, layouts[1], transposeRight, layouts[2])
     }
 
-    /// The product of matrices in the last two dimensions; nil where the kernel can't walk an array: where no dimension of a
-    /// matrix is contiguous, or where the batch has more than two dimensions that don't merge.
+    /// The product of matrices in the last two dimensions; nil if the kernel doesn't support the layout: if no
+    /// dimension of a matrix is contiguous, or if the batch has more than two dimensions that can't be merged.
     private init?(_ left: Layout, _ transposeLeft: Bool, _ right: Layout, _ transposeRight: Bool, _ result: Layout) {
         guard let a = StoredMatrix(left), let b = StoredMatrix(right), let c = StoredMatrix(result), !c.isTransposed,
             let batch = Self.batch([left, right, result])
@@ -35,7 +35,7 @@ extension rv_product {
             result_steps: (batch[0].steps[2], batch[1].steps[2]))
     }
 
-    /// The dimensions before the last two as two, neighbours that all arrays walk alike merged.
+    /// The dimensions before the last two as two dimensions, merging neighbours that all arrays allow to merge.
     private static func batch(_ layouts: [Layout]) -> [(extent: Int, steps: [Int])]? {
         var merged: [(extent: Int, steps: [Int])] = []
         for axis in layouts[2].shape.indices.dropLast(2) where layouts[2].shape[axis] != 1 {
@@ -51,7 +51,7 @@ extension rv_product {
     }
 }
 
-/// The last two dimensions of an array as rows without gaps, or as the transpose of such.
+/// The last two dimensions of an array as rows without gaps, or as the transpose of such rows.
 private struct StoredMatrix {
     var line: Int
     var isTransposed: Bool

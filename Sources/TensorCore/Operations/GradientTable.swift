@@ -1,7 +1,7 @@
-// The table: how gradients pass each operation.
+// The gradient of each operation.
 
 extension Operation {
-    /// The table: the gradient of each input from the gradient of the output; nil where none flows.
+    /// The gradient of each input from the gradient of the output; nil where none flows.
     func gradients(inputs: [Tensor], output y: Tensor, gradient g: Tensor, needed: [Bool]) -> [Tensor?] {
         switch self {
         case .input, .variable, .data, .scalar, .random, .argmax, .argsort, .poolArgmax, .stopGradient:
@@ -70,7 +70,7 @@ extension Operation {
         case .subtract: [g, needed[1] ? -g : nil]
         case .multiply: [needed[0] ? g * b : nil, needed[1] ? g * a : nil]
         case .divide:
-            // One division for both.
+            // One division serves both.
             [needed[0] ? g / b : nil, needed[1] ? -((g / b) * y) : nil]
         case .maximum: [g * share(b .< a, a .== b), g * share(a .< b, a .== b)]
         case .minimum: [g * share(a .< b, a .== b), g * share(b .< a, a .== b)]
@@ -78,7 +78,7 @@ extension Operation {
         case .power:
             [
                 needed[0] ? g * (b * a.power(b - 1)) : nil,
-                // The limit where the base is 0: y log a → 0.
+                // The limit for the base 0: y log a → 0.
                 needed[1] ? g * Tensor.select(a .== Tensor(0), Tensor(0), y * a.log()) : nil,
             ]
         }
@@ -120,7 +120,7 @@ extension Operation {
         return 0.5 * l.triangularSolve(left.transposed(), transposed: true).transposed()
     }
 
-    /// T X = B: B̄ = T⁻ᵀ X̄ and T̄ = −B̄ Xᵀ; for Tᵀ X = B the latter transposed. Only the triangle is read.
+    /// T X = B: B̄ = T⁻ᵀ X̄ and T̄ = −B̄ Xᵀ; for Tᵀ X = B the latter is transposed. Only the triangle is read.
     private static func triangularSolveGradients(
         _ t: Tensor, _ x: Tensor, _ g: Tensor, upper: Bool, transposed: Bool
     ) -> [Tensor?] {

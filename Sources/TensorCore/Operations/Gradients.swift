@@ -1,13 +1,13 @@
-/// The gradients of a scalar with respect to each of the given tensors, as more nodes on the same graph (so that
-/// gradients of gradients are the same call).
+/// The gradients of a scalar with respect to each of the given tensors, as further nodes of the same graph, so that the
+/// same call gives gradients of gradients.
 ///
-/// Reverse accumulation over one table, ``Operation/gradients(inputs:output:gradient:)``. A tensor that the
-/// scalar doesn't depend on has a gradient of zeros.
+/// Reverse accumulation over one table, ``Operation/gradients(inputs:output:gradient:)``. A tensor that the scalar does
+/// not depend on has a gradient of zeros.
 ///
 /// - Precondition: `scalar` has one element.
 public func gradients(of scalar: Tensor, withRespectTo targets: [Tensor]) -> [Tensor] {
     precondition(
-        scalar.count == 1, "gradients: the differentiated tensor must have one element, its shape is \(scalar.shape)")
+        scalar.count == 1, "gradients: the differentiated tensor must have one element; its shape is \(scalar.shape)")
     let order = nodesBetween(scalar.node, and: Set(targets.map { ObjectIdentifier($0.node) }))
     var accumulated: [ObjectIdentifier: Tensor] = [ObjectIdentifier(scalar.node): .ones(scalar.shape)]
     let relevant = Set(order.map { ObjectIdentifier($0) })
@@ -32,7 +32,7 @@ public func gradients(of scalar: Tensor, withRespectTo targets: [Tensor]) -> [Te
 ///
 /// - Precondition: `scalar` has one element, and the variables were read in this recording.
 public func gradients(of scalar: Tensor, withRespectTo variables: [Variable]) -> [Tensor] {
-    // A variable may have been read through several nodes; the gradients of all of them add up.
+    // A variable may have been read through several nodes; their gradients add up.
     var readers: [ObjectIdentifier: [Tensor]] = [:]
     visit(scalar.node) { node in
         if let (variable, _) = node.variable { readers[ObjectIdentifier(variable), default: []].append(Tensor(node)) }
@@ -48,7 +48,7 @@ public func gradients(of scalar: Tensor, withRespectTo variables: [Variable]) ->
     }
 }
 
-/// Calls `body` for each node that `root` depends on, itself included, each once.
+/// Calls `body` once for each node that `root` depends on, itself included.
 func visit(_ root: Node, _ body: (Node) -> Void) {
     var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
     var pending = [root]
@@ -58,7 +58,7 @@ func visit(_ root: Node, _ body: (Node) -> Void) {
     }
 }
 
-/// The nodes on a path from one of `targets` to `root` along which a gradient flows, inputs before what reads them.
+/// The nodes on a path from one of `targets` to `root` along which a gradient flows, with inputs before their readers.
 private func nodesBetween(_ root: Node, and targets: Set<ObjectIdentifier>) -> [Node] {
     var nodes: [Node] = []
     visit(root) { nodes.append($0) }

@@ -80,13 +80,13 @@ extension Tensor {
     public func logSigmoid() -> Tensor { -(-self).softplus() }
     /// The largest whole number ≤ x. No gradient.
     public func floor() -> Tensor { unary(.floor) }
-    /// The nearest whole number, the even one of two. No gradient.
+    /// The nearest whole number; ties go to the even one. No gradient.
     public func rounded() -> Tensor { unary(.round) }
 
-    /// xʸ, element by element, as C's `pow`: NaN for a negative x unless y is whole.
+    /// xʸ, element by element, like C's `pow`: NaN for a negative x unless y is whole.
     public func power(_ y: Tensor) -> Tensor { Self.binary(.power, self, y) }
 
-    /// xʸ; small whole powers are products.
+    /// xʸ; small whole powers are computed as products.
     public func power(_ y: Double) -> Tensor {
         switch y {
         case 0: .ones(shape)
@@ -99,7 +99,7 @@ extension Tensor {
         }
     }
 
-    /// The numbers as int32, the fraction dropped. No gradient.
+    /// The numbers as int32, truncated towards zero. No gradient.
     public func asInteger() -> Tensor {
         requireFloats("asInteger")
         return Tensor(Node(.unary(.int32FromFloat), [node], shape: shape, type: .int32))
@@ -107,7 +107,7 @@ extension Tensor {
 
     /// The integers as float32. No gradient.
     public func asFloat() -> Tensor {
-        precondition(type == .int32, "asFloat: the tensor is \(type) already")
+        precondition(type == .int32, "asFloat: the tensor is already \(type)")
         return Tensor(Node(.unary(.floatFromInt32), [node], shape: shape, type: .float32))
     }
 
@@ -118,11 +118,11 @@ extension Tensor {
         return Tensor.select(inside, self, minimum(maximum(self, Tensor(lower)), Tensor(upper)).withoutGradient())
     }
 
-    /// The same values, through which no gradient flows.
+    /// The same values, but no gradient flows through them.
     public func withoutGradient() -> Tensor { Tensor(Node(.stopGradient, [node], shape: shape, type: type)) }
 
     /// This tensor's values with another function's gradients: `gradient` maps the gradient of the result to those of
-    /// `inputs`, in order, nil where none flows.
+    /// `inputs`, in order, with nil where none flows.
     public func withGradient(
         of inputs: [Tensor], _ gradient: @escaping (_ resultGradient: Tensor) -> [Tensor?]
     ) -> Tensor {
@@ -133,7 +133,7 @@ extension Tensor {
                 rows.count == shapes.count, "custom gradient: \(shapes.count) inputs, \(rows.count) gradients")
             for case (let row?, let shape) in zip(rows, shapes) {
                 precondition(
-                    row.shape == shape, "custom gradient: an input is \(shape), its gradient \(row.shape)")
+                    row.shape == shape, "custom gradient: an input has the shape \(shape), its gradient \(row.shape)")
             }
             return rows
         }
@@ -147,7 +147,7 @@ extension Tensor {
         return withGradient(of: [other]) { [$0] }
     }
 
-    /// `a` where the condition isn't 0, otherwise `b`. No gradient flows to the condition.
+    /// `a` where the condition is not 0, otherwise `b`. No gradient flows to the condition.
     public static func select(_ condition: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
         condition.requireFloats("select")
         let first = common("select", a, b)
@@ -157,7 +157,7 @@ extension Tensor {
         return Tensor(Node(.select, [condition.node, a.node, b.node], shape: shape, type: .float32))
     }
 
-    /// Stops where the operation called `name` is given integers.
+    /// Stops if the operation called `name` is given integers.
     func requireFloats(_ name: String) {
         precondition(
             type == .float32, "\(name): an operand of the shape \(shape) is \(type); convert it with asFloat()")
@@ -183,12 +183,13 @@ extension Tensor {
     }
 
     static func mismatch(_ name: String, _ x: Shape, _ y: Shape) -> String {
-        "\(name): the shapes \(x) and \(y) don't broadcast; aligned at the right, each pair of extents must be equal or hold a 1"
+        "\(name): the shapes \(x) and \(y) don't broadcast; aligned at the right, each pair of extents must be equal "
+            + "or contain a 1"
     }
 }
 
-/// The larger of two tensors, element by element; a tie gives each half of the gradient.
+/// The larger of two tensors, element by element; a tie splits the gradient equally.
 public func maximum(_ x: Tensor, _ y: Tensor) -> Tensor { Tensor.binary(.maximum, x, y) }
 
-/// The smaller of two tensors, element by element; a tie gives each half of the gradient.
+/// The smaller of two tensors, element by element; a tie splits the gradient equally.
 public func minimum(_ x: Tensor, _ y: Tensor) -> Tensor { Tensor.binary(.minimum, x, y) }

@@ -1,10 +1,10 @@
 // Convolutions and pooling, channels last.
 
 extension Tensor {
-    /// The convolution (cross-correlation) of images (B, H, W, C) with a weight (O, KH, KW, C / groups) to
-    /// (B, H′, W′, O), with H′ = ⌊(H + top + bottom − (KH − 1)·dilation − 1) / stride⌋ + 1.
+    /// The convolution (cross-correlation) of images (B, H, W, C) with a weight (O, KH, KW, C / groups) to (B, H′, W′,
+    /// O), with H′ = ⌊(H + top + bottom − (KH − 1)·dilation − 1) / stride⌋ + 1.
     ///
-    /// - Precondition: the channels are divisible by `groups`, and the padded image holds the kernel.
+    /// - Precondition: the channels are divisible by `groups`, and the kernel fits into the padded image.
     public func convolution2d(
         _ weight: Tensor, stride: (Int, Int) = (1, 1), padding: Padding = 0, dilation: (Int, Int) = (1, 1),
         groups: Int = 1
@@ -12,16 +12,16 @@ extension Tensor {
         requireImages("convolution2d", weight, stride, dilation)
         precondition(
             groups > 0 && shape[3] == weight.shape[3] * groups && weight.shape[0] % groups == 0,
-            "convolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups don't fit; \(shape[3]) channels need a weight (O, KH, KW, channels / groups), O divisible by the groups"
-        )
+            "convolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups don't fit; "
+                + "\(shape[3]) channels need a weight (O, KH, KW, channels / groups) with O divisible by the groups")
         let (strides, dilations) = ([stride.0, stride.1], [dilation.0, dilation.1])
         let around = [padding.top + padding.bottom, padding.left + padding.right]
         let extents = (0..<2).map { axis in
             let room = shape[axis + 1] + around[axis] - (weight.shape[axis + 1] - 1) * dilations[axis] - 1
             precondition(
                 room >= 0,
-                "convolution2d: the kernel of \(weight.shape) with dilation \(dilation) reaches beyond the input \(shape) with padding \(padding); pad more"
-            )
+                "convolution2d: the kernel of \(weight.shape) with dilation \(dilation) reaches beyond "
+                    + "the input \(shape) with padding \(padding); pad more")
             return room / strides[axis] + 1
         }
         let geometry = Convolution(
@@ -30,11 +30,12 @@ extension Tensor {
         return geometry.tensor(.output, self, weight)
     }
 
-    /// The transposed convolution (the gradient of a convolution to its input) of images (B, H, W, C) with a weight
-    /// (C, KH, KW, O / groups) to (B, H′, W′, O), with H′ = (H − 1)·stride + (KH − 1)·dilation + 1 − top − bottom +
-    /// outputPadding.
+    /// The transposed convolution (the gradient of a convolution with respect to its input) of images (B, H, W, C) with
+    /// a weight (C, KH, KW, O / groups) to (B, H′, W′, O), with H′ = (H − 1)·stride + (KH − 1)·dilation + 1 − top −
+    /// bottom + outputPadding.
     ///
-    /// - Precondition: the channels are divisible by `groups`, and the output padding is less than the stride or dilation.
+    /// - Precondition: the channels are divisible by `groups`, and the output padding is less than the stride or
+    ///   dilation.
     public func transposedConvolution2d(
         _ weight: Tensor, stride: (Int, Int) = (1, 1), padding: Padding = 0, outputPadding: (Int, Int) = (0, 0),
         dilation: (Int, Int) = (1, 1), groups: Int = 1
@@ -42,16 +43,16 @@ extension Tensor {
         requireImages("transposedConvolution2d", weight, stride, dilation)
         precondition(
             groups > 0 && shape[3] == weight.shape[0] && shape[3] % groups == 0,
-            "transposedConvolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups don't fit; \(shape[3]) channels need a weight (channels, KH, KW, O / groups)"
-        )
+            "transposedConvolution2d: the input \(shape) and the weight \(weight.shape) with \(groups) groups "
+                + "don't fit; \(shape[3]) channels need a weight (channels, KH, KW, O / groups)")
         let (strides, dilations) = ([stride.0, stride.1], [dilation.0, dilation.1])
         let more = [outputPadding.0, outputPadding.1]
         let around = [padding.top + padding.bottom, padding.left + padding.right]
         let extents = (0..<2).map { axis in
             precondition(
                 (0..<Swift.max(strides[axis], dilations[axis])).contains(more[axis]),
-                "transposedConvolution2d: the output padding \(outputPadding) must be less than the stride \(stride) or the dilation \(dilation)"
-            )
+                "transposedConvolution2d: the output padding \(outputPadding) must be less than the stride \(stride) "
+                    + "or the dilation \(dilation)")
             let reach = (weight.shape[axis + 1] - 1) * dilations[axis] + 1
             return Swift.max(0, (shape[axis + 1] - 1) * strides[axis] + reach - around[axis] + more[axis])
         }
@@ -61,8 +62,8 @@ extension Tensor {
         return geometry.tensor(.input, weight, self)
     }
 
-    /// As ``convolution2d(_:stride:padding:dilation:groups:)`` over sequences (B, T, C) with a weight
-    /// (O, K, C / groups); of the padding, `left` and `right` count.
+    /// Like ``convolution2d(_:stride:padding:dilation:groups:)`` for sequences (B, T, C) with a weight (O, K, C /
+    /// groups); of the padding, only `left` and `right` count.
     public func convolution1d(
         _ weight: Tensor, stride: Int = 1, padding: Padding = 0, dilation: Int = 1, groups: Int = 1
     ) -> Tensor {
@@ -73,7 +74,7 @@ extension Tensor {
         ).asSequences()
     }
 
-    /// As ``transposedConvolution2d(_:stride:padding:outputPadding:dilation:groups:)`` over sequences (B, T, C) with a
+    /// Like ``transposedConvolution2d(_:stride:padding:outputPadding:dilation:groups:)`` for sequences (B, T, C) with a
     /// weight (C, K, O / groups).
     public func transposedConvolution1d(
         _ weight: Tensor, stride: Int = 1, padding: Padding = 0, outputPadding: Int = 0, dilation: Int = 1,
@@ -87,8 +88,8 @@ extension Tensor {
         ).asSequences()
     }
 
-    /// The largest element of each window of images (B, H, W, C); the first of equal ones has the gradient. The stride is
-    /// the window's size unless given.
+    /// The largest element of each window of images (B, H, W, C); among equal ones, the first has the gradient. The
+    /// default stride is the window's size.
     ///
     /// - Precondition: the padding is at most half of the window, so that no window is empty.
     public func maxPooled2d(_ window: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = 0) -> Tensor {
@@ -98,8 +99,8 @@ extension Tensor {
         return reshaped(to: [count]).taking(places)
     }
 
-    /// The mean of each window of images (B, H, W, C), padding counted as zeros. The stride is the window's size unless
-    /// given.
+    /// The mean of each window of images (B, H, W, C), with padding counted as zeros. The default stride is the
+    /// window's size.
     ///
     /// - Precondition: as ``maxPooled2d(_:stride:padding:)``.
     public func averagePooled2d(_ window: (Int, Int), stride: (Int, Int)? = nil, padding: Padding = 0) -> Tensor {
@@ -122,11 +123,12 @@ extension Tensor {
         return sum! * (1 / Double(window.0 * window.1))
     }
 
-    /// Each pixel of images (B, H, W, C) repeated to a block of the given height and width: nearest-neighbour upsampling.
+    /// Each pixel of images (B, H, W, C) repeated to a block of the given height and width: nearest-neighbour
+    /// upsampling.
     public func upsampled(by factors: (Int, Int)) -> Tensor {
         precondition(
-            rank == 4 && factors.0 > 0 && factors.1 > 0, "upsampled: \(shape) by \(factors); images (B, H, W, C) needed"
-        )
+            rank == 4 && factors.0 > 0 && factors.1 > 0,
+            "upsampled: images (B, H, W, C) and positive factors are needed, given \(shape) and \(factors)")
         let blocks = reshaped(to: [shape[0], shape[1], 1, shape[2], 1, shape[3]])
         return blocks.broadcast(to: [shape[0], shape[1], factors.0, shape[2], factors.1, shape[3]])
             .reshaped(to: [shape[0], shape[1] * factors.0, shape[2] * factors.1, shape[3]])
@@ -155,8 +157,8 @@ extension Tensor {
         weight.requireFloats(name)
         precondition(
             rank == 4 && weight.rank == 4,
-            "\(name): images (B, H, W, C) and a weight of four dimensions are needed, given \(shape) and \(weight.shape)"
-        )
+            "\(name): images (B, H, W, C) and a weight of four dimensions are needed, "
+                + "given \(shape) and \(weight.shape)")
         precondition(
             [stride.0, stride.1, dilation.0, dilation.1].allSatisfy { $0 > 0 } && weight.shape[1] > 0
                 && weight.shape[2] > 0,
@@ -167,8 +169,8 @@ extension Tensor {
     private func asImages(_ name: String, _ weight: Tensor) -> (Tensor, Tensor) {
         precondition(
             rank == 3 && weight.rank == 3,
-            "\(name): sequences (B, T, C) and a weight of three dimensions are needed, given \(shape) and \(weight.shape)"
-        )
+            "\(name): sequences (B, T, C) and a weight of three dimensions are needed, "
+                + "given \(shape) and \(weight.shape)")
         return (expandingDimension(at: 1), weight.expandingDimension(at: 1))
     }
 
@@ -181,7 +183,7 @@ extension Convolution {
         Tensor(Node(.convolution(part, self), [first.node, second.node], shape: shape(of: part), type: .float32))
     }
 
-    /// The gradients of the operands: each part is bilinear, so these are the other parts.
+    /// The gradients of the operands. The convolution is bilinear, so these are the other parts.
     func gradients(_ part: Part, _ a: Tensor, _ b: Tensor, _ g: Tensor, _ needed: [Bool]) -> [Tensor?] {
         switch part {
         case .output: [needed[0] ? tensor(.input, b, g) : nil, needed[1] ? tensor(.weight, a, g) : nil]

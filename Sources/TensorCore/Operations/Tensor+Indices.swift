@@ -1,23 +1,24 @@
-// Elements chosen by index, and orders.
+// Elements chosen by index, and sorting.
 
 extension Tensor {
-    /// What each index chooses behind the indices' dimensions: (I…, N, …) by int32 (I…) to (I…, …), such as the indexed
-    /// element of each last row, (…, N) by (…) to (…).
+    /// The elements that each index selects from the dimension after those of the indices: (I…, N, …) with int32 (I…)
+    /// to (I…, …), such as one element of each last row, (…, N) with (…) to (…).
     ///
     /// Indices outside 0..<N give NaN.
     public func gathered(_ indices: Tensor) -> Tensor {
         precondition(
             indices.rank < rank && Shape(shape[..<indices.rank]) == indices.shape,
-            "gather: indices \(indices.shape) are not the first dimensions of \(shape), one at least less")
+            "gather: indices \(indices.shape) must match the first dimensions of \(shape), but not all of them")
         return gathered(indices, batch: indices.rank)
     }
 
-    /// Rows chosen along the first dimension: (N, …) by int32 (I…) to (I…, …), as an embedding's table is read.
+    /// Rows selected along the first dimension: (N, …) with int32 (I…) to (I…, …), such as a look-up in an embedding
+    /// table.
     ///
     /// Indices outside 0..<N give NaN.
     public func taking(_ indices: Tensor) -> Tensor { gathered(indices, batch: 0) }
 
-    /// Elements chosen along `axis`: (…, N, …) by int32 (…, K, …) to (…, K, …), the other extents equal.
+    /// Elements selected along `axis`: (…, N, …) with int32 (…, K, …) to (…, K, …), the other extents being equal.
     ///
     /// Indices outside 0..<N give NaN.
     public func taking(_ indices: Tensor, along axis: Int) -> Tensor {
@@ -26,19 +27,19 @@ extension Tensor {
         if indices.rank == rank { expected[place] = indices.shape[place] }
         precondition(
             indices.shape == expected,
-            "taking along \(place): values \(shape) and indices \(indices.shape) may differ in that dimension only")
+            "taking along \(place): values \(shape) and indices \(indices.shape) may differ only in that dimension")
         let order = axesWithLast(place)
         let chosen = permuted(order).gathered(indices.permuted(order), batch: rank - 1)
         return chosen.permuted(order.indices.map { order.firstIndex(of: $0)! })
     }
 
-    /// Zeros of `rows` rows, to which each of this tensor's is added where its index says: (I…, …) by int32 (I…) to
-    /// (rows, …). Rows of other indices are left out.
+    /// An array of `rows` rows, each the sum of this tensor's rows with its index: (I…, …) with int32 (I…) to (rows,
+    /// …). Rows with other indices are left out.
     public func scatterAdded(_ indices: Tensor, rows: Int) -> Tensor {
         scatterAdded(indices, batch: 0, extent: rows)
     }
 
-    /// As ``scatterAdded(_:rows:)`` along `axis`: (…, K, …) by int32 (…, K, …) to (…, extent, …).
+    /// Like ``scatterAdded(_:rows:)`` along `axis`: (…, K, …) with int32 (…, K, …) to (…, extent, …).
     public func scatterAdded(_ indices: Tensor, along axis: Int, extent: Int) -> Tensor {
         let place = self.axis(axis, "scatterAdd")
         precondition(
@@ -54,18 +55,18 @@ extension Tensor {
         return asFloat().expandingDimension(at: -1) .== classes
     }
 
-    /// The order of each last row, int32: the places of its elements from the smallest (or largest) on; equal ones keep
-    /// their order, and NaN counts as the largest. No gradient.
+    /// The indices that sort each last row, int32: of its elements from the smallest (or largest) on. Equal elements
+    /// keep their order, and NaN counts as the largest. No gradient.
     public func argsorted(descending: Bool = false) -> Tensor {
         requireFloats("argsort")
-        precondition(rank >= 1, "argsort: a scalar has no row to sort")
+        precondition(rank >= 1, "argsort: a scalar can't be sorted; a tensor of at least one dimension is needed")
         return Tensor(Node(.argsort(descending: descending), [node], shape: shape, type: .int32))
     }
 
-    /// Each last row in order.
+    /// Each last row, sorted.
     public func sorted(descending: Bool = false) -> Tensor { taking(argsorted(descending: descending), along: -1) }
 
-    /// The `count` largest elements of each last row, in order, and their places (int32).
+    /// The `count` largest elements of each last row, in order, and their indices (int32).
     public func top(_ count: Int) -> (values: Tensor, indices: Tensor) {
         precondition(
             rank >= 1 && (0...shape[rank - 1]).contains(count), "top: the last rows of \(shape) don't hold \(count)")
@@ -76,11 +77,11 @@ extension Tensor {
     /// The first index of the smallest element of each last row, int32: (…, N) → (…). No gradient.
     public func argmin() -> Tensor { (-self).argmax() }
 
-    /// The dimensions' order with `axis` moved to the end.
+    /// The dimensions in order, with `axis` moved to the end.
     private func axesWithLast(_ axis: Int) -> [Int] { (0..<rank).filter { $0 != axis } + [axis] }
 
     func gathered(_ indices: Tensor, batch: Int, zeroOutside: Bool = false) -> Tensor {
-        precondition(indices.type == .int32, "gather: the indices are \(indices.type), int32 is needed")
+        precondition(indices.type == .int32, "gather: the indices are \(indices.type); int32 is needed")
         precondition(rank >= 1, "gather: a scalar has no rows")
         let result = indices.shape + shape[(batch + 1)...]
         let operation = Operation.gather(batch: batch, zeroOutside: zeroOutside)
@@ -89,10 +90,10 @@ extension Tensor {
 
     func scatterAdded(_ indices: Tensor, batch: Int, extent: Int) -> Tensor {
         requireFloats("scatterAdd")
-        precondition(indices.type == .int32, "scatterAdd: the indices are \(indices.type), int32 is needed")
+        precondition(indices.type == .int32, "scatterAdd: the indices are \(indices.type); int32 is needed")
         precondition(
             indices.rank <= rank && Shape(shape[..<indices.rank]) == indices.shape,
-            "scatterAdd: values \(shape) need indices of their first dimensions, given \(indices.shape)")
+            "scatterAdd: values \(shape) need indices with their first extents, given \(indices.shape)")
         let result = shape[..<batch] + [extent] + shape[indices.rank...]
         let operation = Operation.scatterAdd(batch: batch, extent: extent)
         return Tensor(Node(operation, [node, indices.node], shape: Shape(result), type: .float32))

@@ -1,24 +1,26 @@
-// Random tensors. A value is a function of the program's key, the replay's counter, the node and the element, so it
-// is the same fused or not and on any split.
+// Random tensors. A value is a function of the program's key, the replay's counter, the node and the element, so it is
+// the same whether fused or not, and however the work is divided.
 
 extension Tensor {
-    /// Uniform numbers in [0, 1), new in each replay. Recorded in a program only.
+    /// Uniform numbers in [0, 1), new in each replay. For use in programs only.
     public static func randomUniform(_ shape: Shape) -> Tensor { random(.uniform, shape) }
 
-    /// Standard normal numbers, new in each replay. Recorded in a program only.
+    /// Standard normal numbers, new in each replay. For use in programs only.
     public static func randomNormal(_ shape: Shape) -> Tensor { random(.normal, shape) }
 
-    /// Standard normal numbers between the bounds, by the inverse of the distribution function. Bounds beyond ±5 are
-    /// hardly told apart in float32.
+    /// Standard normal numbers between the bounds, by the inverse of the distribution function. Bounds beyond ±5 can
+    /// hardly be distinguished in float32.
     public static func randomTruncatedNormal(_ shape: Shape, from lower: Double = -2, to upper: Double = 2) -> Tensor {
-        precondition(lower < upper, "randomTruncatedNormal: the bounds \(lower) and \(upper) hold nothing")
+        precondition(
+            lower < upper, "randomTruncatedNormal: the lower bound \(lower) must be below the upper bound \(upper)")
         let root = 2.0.squareRoot()
         let (low, high) = (Foundation.erf(lower / root), Foundation.erf(upper / root))
         let quantile = low + (high - low) * randomUniform(shape)
         return (root * quantile.erfInverse()).clamped(lower, upper)
     }
 
-    /// Standard Gumbel numbers, −log(−log u): the largest of logits plus these is a categorical sample (Gumbel 1954).
+    /// Standard Gumbel numbers, −log(−log u): the index of the largest sum of logits and these is a categorical sample
+    /// (Gumbel 1954).
     public static func randomGumbel(_ shape: Shape) -> Tensor { -(-openUniform(shape).log()).log() }
 
     /// Standard logistic numbers, log u − log(1 − u): the difference of two Gumbel numbers.
@@ -30,10 +32,10 @@ extension Tensor {
     /// 1 with the probability that each element gives, otherwise 0. No gradient.
     public func bernoulliSample() -> Tensor { Tensor.randomUniform(shape) .< self }
 
-    /// A class of each last row of logits, int32: (…, N) → (…), by the Gumbel-max trick. No gradient.
+    /// A class sampled from the logits of each last row, int32: (…, N) → (…), by the Gumbel-max trick. No gradient.
     public func categoricalSample() -> Tensor { (self + Tensor.randomGumbel(shape)).argmax() }
 
-    /// Uniform in (0, 1): 0 becomes half of the generator's step.
+    /// Uniform in (0, 1): 0 is replaced by half of the generator's resolution.
     private static func openUniform(_ shape: Shape) -> Tensor { maximum(randomUniform(shape), Tensor(0x1p-25)) }
 
     private static func random(_ distribution: Operation.Distribution, _ shape: Shape) -> Tensor {

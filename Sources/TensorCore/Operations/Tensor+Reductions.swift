@@ -1,12 +1,12 @@
-// Reductions, and the functions over last rows that are made of them.
+// Reductions, and the functions of last rows that are composed of them.
 
 extension Tensor {
-    /// The sum over the given dimensions (all of them without any); an empty sum is 0.
+    /// The sum over the given dimensions (by default all); an empty sum is 0.
     public func sum(_ axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
         reduced(.sum, axes, keepDimensions)
     }
 
-    /// The mean over the given dimensions (all of them without any); NaN over none.
+    /// The mean over the given dimensions (by default all); NaN for an empty mean.
     public func mean(_ axes: [Int]? = nil, keepDimensions: Bool = false) -> Tensor {
         let total = sum(axes, keepDimensions: keepDimensions)
         return total * (1 / (Double(count) / Double(total.count)))
@@ -22,7 +22,7 @@ extension Tensor {
     /// The first index of the largest element of each last row, int32: (…, N) → (…). No gradient.
     public func argmax() -> Tensor {
         requireFloats("argmax")
-        precondition(rank >= 1 && shape[rank - 1] > 0, "argmax: \(shape) has no last row to search")
+        precondition(rank >= 1 && shape[rank - 1] > 0, "argmax: the last dimension of \(shape) has no elements")
         return Tensor(Node(.argmax, [node], shape: Shape(shape.dropLast()), type: .int32))
     }
 
@@ -33,8 +33,8 @@ extension Tensor {
         -((-self).max(axes, keepDimensions: keepDimensions))
     }
 
-    /// The mean squared distance from the mean over the given dimensions (all of them without any), divided by n, or by
-    /// n − 1 with `unbiased`.
+    /// The mean squared distance from the mean over the given dimensions (by default all), divided by n, or by n − 1
+    /// with `unbiased`.
     public func variance(_ axes: [Int]? = nil, keepDimensions: Bool = false, unbiased: Bool = false) -> Tensor {
         let squares = (self - mean(axes, keepDimensions: true)).squared()
         let total = squares.sum(axes, keepDimensions: keepDimensions)
@@ -62,27 +62,27 @@ extension Tensor {
         }
     }
 
-    /// eˣ / Σ eˣ along `axis`, with one division a row; its gradient is y (g − Σ g y).
+    /// eˣ / Σ eˣ along `axis`, with one division per row; its gradient is y (g − Σ g y).
     public func softmax(axis: Int = -1) -> Tensor {
         let exponentials = (self - max([axis], keepDimensions: true).withoutGradient()).exp()
         return (exponentials * (1 / exponentials.sum([axis], keepDimensions: true))).withSoftmaxGradient(
             of: self, axis: axis)
     }
 
-    /// This tensor, which is the softmax of `x`, with the gradient y (g − Σ g y).
+    /// This tensor, which must be the softmax of `x`, with the gradient y (g − Σ g y).
     package func withSoftmaxGradient(of x: Tensor, axis: Int = -1) -> Tensor {
         withGradient(of: [x]) { g in [self * (g - (g * self).sum([axis], keepDimensions: true))] }
     }
 
-    /// The sums of the elements so far along `axis`, itself included; from the end with `reverse`.
+    /// Cumulative sums along `axis`, each including its own element; from the end with `reverse`.
     public func cumulativeSum(axis: Int, reverse: Bool = false) -> Tensor {
         requireFloats("cumulativeSum")
         let operation = Operation.cumulativeSum(axis: self.axis(axis, "cumulativeSum"), reverse: reverse)
         return Tensor(Node(operation, [node], shape: shape, type: .float32))
     }
 
-    /// The products of the elements so far along `axis`, itself included: log₂ n products of shifted copies, so that the
-    /// gradient holds with zeros among the elements too.
+    /// Cumulative products along `axis`, each including its own element. It takes log₂ n products of shifted copies, so
+    /// that the gradient is right for elements of zero too.
     public func cumulativeProduct(axis: Int) -> Tensor {
         let place = self.axis(axis, "cumulativeProduct")
         let extent = shape[place]
@@ -98,7 +98,8 @@ extension Tensor {
         return result
     }
 
-    /// Neighbouring dimensions are reduced together; others one run after another, the last run first.
+    /// Neighbouring dimensions are reduced together; separate runs of them are reduced one after another, the last run
+    /// first.
     private func reduced(_ reduction: Operation.Reduction, _ axes: [Int]?, _ keepDimensions: Bool) -> Tensor {
         requireFloats(reduction.rawValue)
         let places = Set((axes ?? Array(0..<rank)).map { $0 < 0 ? $0 + rank : $0 }).sorted()
@@ -123,7 +124,7 @@ extension Tensor {
         return result.reshaped(to: shape.indices.filter { !places.contains($0) }.map { shape[$0] })
     }
 
-    /// The sum that undoes a broadcast from `shape`.
+    /// The sum that reverses a broadcast from `shape`.
     func summed(to shape: Shape) -> Tensor {
         if self.shape == shape { return self }
         let padded = shape.padded(toRank: rank)

@@ -1,7 +1,7 @@
 // Views and movement.
 
 extension Tensor {
-    /// The same elements in another shape; one extent may be −1 and follows from the others.
+    /// The same elements in a different shape; one extent may be −1 and follows from the others.
     public func reshaped(to requested: Shape) -> Tensor {
         var shape = requested
         if let free = shape.firstIndex(of: -1) {
@@ -10,11 +10,11 @@ extension Tensor {
         }
         precondition(
             shape.elementCount == count && shape.allSatisfy { $0 >= 0 },
-            "reshape: \(self.shape) holds \(count) elements, \(requested) asks for another number")
+            "reshape: \(self.shape) holds \(count) elements, which don't fit \(requested)")
         return shape == self.shape ? self : Tensor(Node(.reshape, [node], shape: shape, type: type))
     }
 
-    /// The dimensions after the first as one: (B, …) → (B, n), as an affine layer after convolutions wants it.
+    /// Merges the dimensions after the first: (B, …) → (B, n), as needed between convolutions and affine layers.
     public func flattened() -> Tensor { reshaped(to: [shape[0], shape.dropFirst().reduce(1, *)]) }
 
     /// Repeats the tensor to a larger shape by NumPy's broadcasting rule.
@@ -26,7 +26,8 @@ extension Tensor {
     /// The dimensions in another order: result dimension i is this tensor's dimension `axes[i]`.
     public func permuted(_ axes: [Int]) -> Tensor {
         precondition(
-            axes.sorted() == Array(0..<rank), "permute: \(axes) is not an order of the \(rank) dimensions of \(shape)")
+            axes.sorted() == Array(0..<rank),
+            "permute: \(axes) is not a permutation of the \(rank) dimensions of \(shape)")
         if axes == Array(0..<rank) { return self }
         return Tensor(Node(.permute(axes), [node], shape: axes.map { shape[$0] }, type: type))
     }
@@ -37,7 +38,7 @@ extension Tensor {
         return permuted(Array(0..<rank - 2) + [rank - 1, rank - 2])
     }
 
-    /// A dimension of one put in at `axis`; negative axes count from the end.
+    /// Inserts a dimension of extent 1 at `axis`; negative axes count from the end.
     public func expandingDimension(at axis: Int) -> Tensor {
         let place = axis < 0 ? axis + rank + 1 : axis
         precondition((0...rank).contains(place), "expandingDimension: axis \(axis) is outside \(shape)")

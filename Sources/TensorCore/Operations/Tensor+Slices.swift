@@ -1,4 +1,4 @@
-// Parts of tensors and tensors put together.
+// Slicing and concatenation.
 
 extension Tensor {
     /// The elements of `range` along `axis`, or every `step`-th of them; negative axes count from the end.
@@ -13,7 +13,7 @@ extension Tensor {
         return sliced(starts: starts, extents: extents, steps: steps)
     }
 
-    /// The elements at `index` along `axis`, which goes.
+    /// The elements at `index` along `axis`, without that dimension.
     public func selected(_ index: Int, axis: Int) -> Tensor {
         let place = self.axis(axis, "select")
         let slice = sliced(index..<index + 1, axis: place)
@@ -43,24 +43,25 @@ extension Tensor {
         }
     }
 
-    /// As many equal parts along `axis`.
+    /// `count` equal parts along `axis`.
     public func split(into count: Int, axis: Int) -> [Tensor] {
         let extent = shape[self.axis(axis, "split")]
         precondition(
-            count > 0 && extent % count == 0, "split: \(extent) elements of \(shape) don't make \(count) equal parts")
+            count > 0 && extent % count == 0,
+            "split: \(extent) elements of \(shape) can't be divided into \(count) equal parts")
         return split([Int](repeating: extent / count, count: count), axis: axis)
     }
 
-    /// `value` added before and after, `low` and `high` elements a dimension.
+    /// This tensor with `value` added before and after it, `low` and `high` elements in each dimension.
     public func padded(low: [Int], high: [Int], with value: Double = 0) -> Tensor {
         precondition(
             low.count == rank && high.count == rank && (low + high).allSatisfy { $0 >= 0 },
-            "pad: \(low) before and \(high) after don't fit \(shape); one number ≥ 0 a dimension is needed")
+            "pad: \(low) before and \(high) after don't fit \(shape); each dimension needs a number ≥ 0")
         let extents = zip(shape, zip(low, high)).map { $0 + $1.0 + $1.1 }
         return padded(to: extents, low: low, steps: [Int](repeating: 1, count: rank), value: value)
     }
 
-    /// Tensors put one after another along `axis`; their other extents are equal.
+    /// The tensors concatenated along `axis`; their other extents are equal.
     public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
         precondition(!parts.isEmpty, "concatenate: no tensor given")
         let place = parts[0].axis(axis, "concatenate")
@@ -69,8 +70,8 @@ extension Tensor {
             if part.rank == expected.count { expected[place] = part.shape[place] }
             precondition(
                 part.shape == expected && part.type == parts[0].type,
-                "concatenate along \(place): \(parts[0].shape) \(parts[0].type) and \(part.shape) \(part.type) may differ in that dimension only"
-            )
+                "concatenate along \(place): \(parts[0].shape) \(parts[0].type) and \(part.shape) \(part.type) "
+                    + "may differ only in that dimension")
         }
         if parts.count == 1 { return parts[0] }
         var shape = parts[0].shape
@@ -78,7 +79,7 @@ extension Tensor {
         return Tensor(Node(.concatenate(axis: place), parts.map(\.node), shape: shape, type: parts[0].type))
     }
 
-    /// Tensors of one shape put side by side along a new dimension at `axis`.
+    /// Tensors of one shape stacked along a new dimension at `axis`.
     public static func stacked(_ parts: [Tensor], axis: Int = 0) -> Tensor {
         concatenated(parts.map { $0.expandingDimension(at: axis) }, axis: axis)
     }
@@ -92,7 +93,7 @@ extension Tensor {
         return Tensor(values, shape: [size, size])
     }
 
-    /// The dimension meant by `axis`, negative ones counted from the end.
+    /// The dimension that `axis` denotes; negative numbers count from the end.
     func axis(_ axis: Int, _ name: String) -> Int {
         let place = axis < 0 ? axis + rank : axis
         precondition((0..<rank).contains(place), "\(name): axis \(axis) is outside the shape \(shape)")
@@ -110,7 +111,7 @@ extension Tensor {
         return Tensor(Node(.pad(low: low, steps: steps, value: value), [node], shape: extents, type: type))
     }
 
-    /// Zeros of `shape` with this tensor's elements where a slice read them: the gradient of the slice.
+    /// Zeros of `shape` with this tensor's elements where the slice read them: the gradient of the slice.
     func unsliced(to shape: Shape, _ starts: [Int], _ steps: [Int]) -> Tensor {
         var upright = self
         var low = starts

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Eager use: reading a tensor's value is a program that runs once, its plan cached by the graph's structure.
+/// Eager use: reading a tensor's value runs a program once, with its plan cached by the graph's structure.
 enum Evaluation {
-    /// The elements of a tensor, computed if need be; what was computed stays with the node.
+    /// The elements of a tensor, computed if necessary; the result is stored in the node.
     static func value(of tensor: Tensor) throws -> HostArray {
         let node = tensor.node
         if let data = node.data { return data }
@@ -28,7 +28,7 @@ enum Evaluation {
         return Plan(graph, inputs: declared, random: RandomState(key: 0), options: try PlanOptions())
     }
 
-    /// Only what depends on data and variables alone has a value outside a program.
+    /// Only tensors that depend on data and variables alone have a value outside a program.
     private static func check(_ tensor: Tensor) throws {
         if let recording = Recording.current {
             throw TensorError.valueReadWhileRecording(
@@ -53,7 +53,7 @@ enum Evaluation {
 /// Plans of eager evaluations. A plan is taken out while it runs, so that two threads never share one.
 private final class PlanCache: Sendable {
     private struct Entries: @unchecked Sendable {
-        // Touched under the lock only; a plan has one user at a time.
+        // Touched only under the lock; a plan has one user at a time.
         var plans: [LinearGraph.Structure: Plan] = [:]
         var order: [LinearGraph.Structure] = []
     }

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The search for the first operation that makes a NaN or an infinity, for a run that went wrong.
+/// The search for the first operation that produces a NaN or an infinity, for runs that go wrong.
 ///
-/// With ``isEnabled`` set before programs are planned, plans run unfused and look at each result; the first fault is kept
-/// for ``RunFaults``.
+/// If ``isEnabled`` is set before programs are planned, plans run unfused and check each result; the first fault is
+/// kept for ``RunFaults``.
 public enum FiniteCheck {
     private static let enabled = Atomic(false)
 
-    /// Whether plans made from now on check their results.
+    /// Whether new plans check their results.
     public static var isEnabled: Bool {
         get { enabled.load(ordering: .relaxed) }
         set { enabled.store(newValue, ordering: .relaxed) }
@@ -15,7 +15,8 @@ public enum FiniteCheck {
 }
 
 extension Emitter {
-    /// The unit's instruction, followed by a look at what it made: a NaN where no operand had one, or an infinity where
+    /// The unit's instruction, followed by a check of its result: for a NaN if no operand had one, or an infinity if
+    /// all operands were finite.
     /// all operands were finite.
     func checked(_ instruction: Instruction, _ unit: PlanUnit, program: String) -> Instruction {
         let index = unit.members[0]
@@ -41,7 +42,8 @@ extension Emitter {
         }
     }
 
-    /// A look at the inputs and variables before the first unit: what is not a number there was made elsewhere.
+    /// A check of the inputs and variables before the first unit: a value that is not finite there comes from
+    /// elsewhere.
     func leafCheck(program: String) -> Instruction {
         let leaves = graph.entries.indices.filter {
             graph.bindings[$0] != nil && graph.entries[$0].type == .float32

@@ -1,6 +1,6 @@
 extension Fusion {
-    /// Moves what a group computes for one later group alone to that group, where it saves an array: the mask of a rectifier is
-    /// known from its result, which is kept anyway.
+    /// Moves computations that only one later group reads into that group if it saves an array: the mask of a rectifier
+    /// follows from its result, which is kept anyway.
     mutating func postpone() {
         let results = Set((graph.outputs + graph.assignments.map(\.value)).map { graph.base(of: $0) })
         var readers = [[Int]](repeating: [], count: graph.entries.count)
@@ -10,7 +10,7 @@ extension Fusion {
         }
     }
 
-    /// The only unit that reads an entry of another, where it can compute it without reading more arrays.
+    /// The only unit that reads an entry of another unit, if it can compute the entry without reading more arrays.
     private func laterUnit(of index: Int, _ readers: [[Int]], _ results: Set<Int>) -> Int? {
         let own = unit[index]
         guard let first = readers[index].first, case let later = unit[first], later != own,
@@ -28,7 +28,7 @@ extension Fusion {
         return isKept && sources.subtracting(read).count <= 1 ? later : nil
     }
 
-    /// Whether an entry is an operation of elements, which gives the same wherever it is done.
+    /// Whether an entry is an element-wise operation, which gives the same result wherever it is done.
     private func isCalculation(_ index: Int) -> Bool {
         if case .random = graph.entries[index].operation { return false }
         return graph.entries[index].operation.isElementwise

@@ -1,33 +1,34 @@
 /// A unit of a plan's schedule: one kernel call, or a fused group.
 struct PlanUnit {
-    /// The entries that it computes, in order; only element-wise operations and reductions of rows share a unit.
+    /// The entries that it computes, in order; only element-wise operations and reductions of rows can share a unit.
     var members: [Int]
-    /// What a group iterates over; nil for what can't be part of one.
+    /// The iteration of a group; nil for a unit that can't be part of one.
     var iteration: Iteration?
 }
 
 /// Groups entries that can run in one pass over their elements, and orders the units.
 ///
-/// A group is over elements in rows: it has operations of elements, reductions of rows, and operations of what has one number a
-/// row, which operations of elements may read again. An entry joins the group of an operand as long as no path leaves the
-/// group and comes back: then the groups and the other entries still form an acyclic graph.
+/// A group iterates over elements in rows. It contains element-wise operations, reductions of rows, and operations on
+/// values with one number per row, which element-wise operations may read in turn. An entry joins the group of an
+/// operand as long as no path leaves the group and comes back: then the groups and the other entries still form an
+/// acyclic graph.
 struct Fusion {
     let graph: LinearGraph
-    /// The group of each entry; views belong to the group of none, since they only rename their operand.
+    /// The group of each entry; views belong to no group, because they only rename their operand.
     var unit: [Int]
     var members: [[Int]]
-    /// What each unit iterates over; nil for those that can't be part of a group.
+    /// The iteration of each unit; nil for units that can't be part of a group.
     var iterations: [Iteration?]
-    /// The units in an order in which each comes after all that it depends on, with gaps, and the place of each.
+    /// The units in an order in which each comes after its dependencies, with gaps, and the place of each.
     private var order: [Int]
     private var position: [Int]
     private static let nothing = -1
-    /// Units further apart in the order stay apart: what lies between would have to wait.
+    /// Units that are further apart in the order are not merged: everything between them would have to wait.
     private static let farthest = 4_096
-    /// Registers of a group stay in the first-level cache as long as there are not too many.
+    /// The registers of a group stay in the first-level cache if there are not too many.
     static let largestGroup = 48
 
-    /// The units in the order of running, inputs first.
+    /// The units in execution order, inputs first.
     static func schedule(_ graph: LinearGraph, fused: Bool) -> [PlanUnit] {
         var fusion = Fusion(graph)
         if fused {
@@ -64,7 +65,7 @@ struct Fusion {
         iterations[own] = iteration
     }
 
-    /// Whether a group can pass on what one unit reads of another.
+    /// Whether a group can pass on the values that one unit reads from another.
     private func readsFit(from source: Int, by reader: Int, _ iteration: Iteration) -> Bool {
         members[reader].allSatisfy { member in
             graph.sources(of: member).allSatisfy {
@@ -73,10 +74,10 @@ struct Fusion {
         }
     }
 
-    /// Reorders the units so that two of them can be one, at the place of `own`; false where a path leads from one to the
-    /// other through a third, or where they are too far apart.
+    /// Reorders the units so that two of them can be merged at the place of `own`; false if a path leads from one to
+    /// the other through a third, or if they are too far apart.
     ///
-    /// Between the two, what depends on the first moves behind both, and the rest stays before them.
+    /// Between the two, units that depend on the first move behind both, and the rest stays before them.
     private mutating func bringTogether(_ other: Int, _ own: Int) -> Bool {
         let (first, last) = position[other] < position[own] ? (other, own) : (own, other)
         let (start, end) = (position[first], position[last])
@@ -108,7 +109,7 @@ struct Fusion {
         members[reader].contains { graph.sources(of: $0).contains { units.contains(unit[$0]) } }
     }
 
-    /// Depth-first from the last entry needed by each unit, in the order of recording.
+    /// Depth-first from the last entry that each unit needs, in the order of recording.
     private func ordered() -> [PlanUnit] {
         var result: [PlanUnit] = []
         var done = Set<Int>()
@@ -134,7 +135,7 @@ struct Fusion {
 }
 
 extension LinearGraph {
-    /// Whether a unit has work to do: leaves and views have none.
+    /// Whether a unit computes anything: leaves and views don't.
     fileprivate func computes(_ unit: PlanUnit) -> Bool {
         let first = unit.members[0]
         return !entries[first].isLeaf && !views.needsNoWork(first, in: self)

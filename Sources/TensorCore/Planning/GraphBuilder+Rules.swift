@@ -1,9 +1,9 @@
-// What an entry can be replaced by when it is added: the same numbers with less work.
+// Rewriting rules for new entries: the same numbers with less work.
 
 extension GraphBuilder {
     private typealias Entry = LinearGraph.Entry
 
-    /// The place of what gives the same as an entry, or nil where no rule applies.
+    /// The index of an entry that gives the same result; nil if no rule applies.
     mutating func rewritten(_ entry: LinearGraph.Entry) -> Int? {
         switch entry.operation {
         case .reshape: mergedReshape(entry)
@@ -31,7 +31,7 @@ extension GraphBuilder {
         return append(.init(operation: operation, inputs: inputs, shape: entry.shape, type: entry.type))
     }
 
-    /// A slice of a slice is one slice, and one of everything none.
+    /// A slice of a slice becomes one slice, and a slice of everything none.
     private mutating func mergedSlice(_ entry: Entry, _ starts: [Int], _ steps: [Int]) -> Int? {
         let operand = entries[entry.inputs[0]]
         if operand.shape == entry.shape, steps.allSatisfy({ $0 == 1 }) { return entry.inputs[0] }
@@ -42,7 +42,8 @@ extension GraphBuilder {
         return append(.init(operation: merged, inputs: operand.inputs, shape: entry.shape, type: entry.type))
     }
 
-    /// Neighbours among zeros, added up, are one concatenation among zeros: the gradient of slices that cover an array.
+    /// The sum of zero-padded neighbours becomes one zero-padded concatenation: the gradient of slices that cover an
+    /// array.
     private mutating func joinedPads(_ entry: Entry) -> Int? {
         guard let left = padded(entry.inputs[0]), let right = padded(entry.inputs[1]), left.axis == right.axis else {
             return nil
@@ -62,7 +63,7 @@ extension GraphBuilder {
         return append(.init(operation: pad, inputs: [joined], shape: entry.shape, type: entry.type))
     }
 
-    /// What is between zeros along one axis, of an entry that is such.
+    /// The operand and place of an entry that is zero-padded along one axis.
     private func padded(_ index: Int) -> (operand: Int, axis: Int, start: Int, end: Int)? {
         let entry = entries[index]
         guard case .pad(let low, let steps, 0) = entry.operation, steps.allSatisfy({ $0 == 1 }) else { return nil }
@@ -74,8 +75,8 @@ extension GraphBuilder {
         return (entry.inputs[0], axis, low[axis], low[axis] + source[axis])
     }
 
-    /// AᵀB + CᵀD = (A; C)ᵀ (B; D): the gradient of a weight that many steps of a sequence share is one product. Only where it
-    /// reads little and writes much, so that adding up costs more than putting together.
+    /// AᵀB + CᵀD = (A; C)ᵀ (B; D): the gradient of a weight that many steps of a sequence share becomes one product.
+    /// This applies only if it reads little and writes much, so that adding costs more than concatenating.
     private mutating func joinedProducts(_ entry: Entry) -> Int? {
         let products = entry.inputs.map { entries[$0] }
         let isProduct = products.allSatisfy {
@@ -96,7 +97,7 @@ extension GraphBuilder {
             .init(operation: products[0].operation, inputs: operands, shape: entry.shape, type: entry.type))
     }
 
-    /// Concatenations along one axis, one within the other, are one; and whole rows are put together before they are grouped.
+    /// Nested concatenations along one axis are merged, and whole rows are concatenated before they are grouped.
     private mutating func mergedConcatenation(_ entry: Entry, _ axis: Int) -> Int? {
         if entry.inputs.count == 1 { return entry.inputs[0] }
         let parts = entry.inputs.map { entries[$0] }
@@ -116,7 +117,7 @@ extension GraphBuilder {
         return append(.init(operation: .reshape, inputs: [joined], shape: entry.shape, type: entry.type))
     }
 
-    /// A long sum of columns as sums of equal pieces, which several threads can do, and their sum.
+    /// A long sum of columns becomes sums of equal pieces, which several threads can compute, and their sum.
     private mutating func sumInTwoSteps(_ entry: Entry, _ axis: Int, _ count: Int) -> Int? {
         let (leastCount, mostPieces) = (1 << 15, 16)
         let operand = entries[entry.inputs[0]]

@@ -1,4 +1,4 @@
-/// Adds nodes one by one, simplifying on the way.
+/// Adds nodes one by one and simplifies them.
 struct GraphBuilder {
     let leavesAsInputs: Bool
     var entries: [LinearGraph.Entry] = []
@@ -18,7 +18,7 @@ struct GraphBuilder {
         if let origin = node.origin, origins[place] == nil { origins[place] = origin }
     }
 
-    /// An assigned value that is a leaf is copied first, since assignments run one after another.
+    /// An assigned value that is a leaf is copied first, because assignments run one after another.
     mutating func copyIfLeaf(_ index: Int) -> Int {
         var base = index
         while entries[base].isView(of: entries) { base = entries[base].inputs[0] }
@@ -61,14 +61,14 @@ struct GraphBuilder {
         return place
     }
 
-    /// Whether an entry has the elements of its operand for an operation of so many.
+    /// Whether an entry has the same elements as its operand, for an operation of the given size.
     private func isRenamed(_ index: Int, _ shape: Shape) -> Bool {
         entries[index].operation == .reshape && entries[index].count == shape.elementCount
             && entries[entries[index].inputs[0]].operation != .broadcast
     }
 
-    /// The operand of an element-wise operation: read through a broadcast where a group can, else broadcast, and through
-    /// another shape of all elements.
+    /// The operand of an element-wise operation: read through a broadcast if a group can do that, else broadcast first,
+    /// and read through another shape of the same elements.
     private mutating func operand(_ index: Int, of shape: Shape) -> Int {
         var source = index
         while entries[source].operation == .broadcast { source = entries[source].inputs[0] }
@@ -77,7 +77,7 @@ struct GraphBuilder {
         return append(.init(operation: .broadcast, inputs: [source], shape: shape, type: entries[source].type))
     }
 
-    /// The place of an entry, or of what gives the same with less work.
+    /// The index of an entry, or of one that gives the same result with less work.
     mutating func append(_ entry: LinearGraph.Entry) -> Int {
         if let place = known[entry] ?? rewritten(entry) { return place }
         entries.append(entry)

@@ -1,18 +1,18 @@
-/// What a group iterates over: elements, in rows where it reduces them.
+/// The iteration space of a group: elements, in rows if it reduces rows.
 struct Iteration: Equatable {
     /// The number of elements.
     var count: Int
-    /// The elements of a row; nil as long as none is reduced.
+    /// The number of elements per row; nil as long as no row is reduced.
     var row: Int?
-    /// The work can be cut into parts of so many elements: where columns are added up, a part has whole sums.
+    /// Parts of the work must be multiples of this number of elements: if columns are added up, a part has whole sums.
     var block = 1
 
-    /// Longer rows are reduced by a kernel of their own: strips of them wouldn't stay in the cache.
+    /// Longer rows are reduced by a separate kernel, because strips of them would not stay in the cache.
     private static let longestRow = 4_096
 
     init(count: Int, row: Int? = nil, block: Int = 1) { (self.count, self.row, self.block) = (count, row, block) }
 
-    /// What an entry iterates over by itself; nil for an entry that no group has.
+    /// The iteration of a single entry; nil for an entry that can't be in a group.
     init?(of index: Int, in graph: LinearGraph) {
         let entry = graph.entries[index]
         if entry.operation.isElementwise {
@@ -32,7 +32,7 @@ struct Iteration: Equatable {
         }
     }
 
-    /// The columns' sums of every so many elements, of an entry that adds up columns.
+    /// The block structure of an entry that adds up columns.
     static func columns(of index: Int, in graph: LinearGraph) -> (inner: Int, block: Int)? {
         guard case .reduce(_, let axis, let axes) = graph.entries[index].operation else { return nil }
         let shape = graph.entries[graph.entries[index].inputs[0]].shape
@@ -40,12 +40,12 @@ struct Iteration: Equatable {
         return inner > 1 ? (inner, Shape(shape[axis...]).elementCount) : nil
     }
 
-    /// What a group that has the entries of both iterates over, or nil where none can.
+    /// The iteration of a group that contains the entries of both; nil if there is none.
     func joined(with other: Iteration?) -> Iteration? {
         guard let other else { return nil }
         if row == nil, other.row != nil { return other.joined(with: self) }
         let isByRows = row.map { other.count * $0 == count } ?? false
-        // What has one number a row has no rows of its own in the same pass, not even of the same length.
+        // Entries with one number per row have no rows of their own in the same pass, not even of the same length.
         guard
             other.count == count
                 ? other.row == nil || other.row == row : isByRows && other.block == 1 && other.row == nil
@@ -60,10 +60,10 @@ struct Iteration: Equatable {
         return x == 0 ? 0 : a / x * b
     }
 
-    /// Whether an entry has one number a row.
+    /// Whether an entry has one number per row.
     func isByRows(_ index: Int, in graph: LinearGraph) -> Bool { graph.entries[index].count != count }
 
-    /// Whether one member of the group can read another: element by element, or the number of its row.
+    /// Whether one member of the group can read another: element by element, or as the number of its row.
     func passes(_ source: Int, to reader: Int, in graph: LinearGraph) -> Bool {
         // Sums of columns are complete when the group is done.
         if Self.columns(of: source, in: graph) != nil { return false }

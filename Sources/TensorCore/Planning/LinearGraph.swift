@@ -1,7 +1,7 @@
-/// A recorded graph as a flat list, simplified: what planning works on.
+/// A recorded graph as a flat, simplified list, which planning works on.
 ///
-/// Nodes come before what reads them. Duplicates are one, identities are gone, broadcasts are left to the
-/// element-wise operations that read them, and nothing is left that no output or assignment needs.
+/// Nodes come before their readers. Duplicates are merged, identities are removed, broadcasts are left to the
+/// element-wise operations that read them, and nothing remains that no output or assignment needs.
 struct LinearGraph {
     struct Entry: Hashable {
         var operation: Operation
@@ -18,7 +18,7 @@ struct LinearGraph {
         }
     }
 
-    /// Where a leaf's numbers are: bound to fixed storage, or an input of the plan.
+    /// The place of a leaf's numbers: fixed storage, or an input of the plan.
     enum Binding {
         case input(Int)
         case storage(HostArray)
@@ -27,16 +27,17 @@ struct LinearGraph {
     private(set) var entries: [Entry] = []
     private(set) var bindings: [Int: Binding] = [:]
     private(set) var outputs: [Int] = []
-    /// Where entries were recorded, as far as known.
+    /// Where entries were recorded, if known.
     private(set) var origins: [Int: Origin] = [:]
     private(set) var assignments: [(storage: HostArray, value: Int, name: String)] = []
-    /// Which entries live in others' memory.
+    /// Which entries live in the memory of others.
     var views = Views()
 
-    /// Flattens what the outputs and assignments need; of several assignments to a variable the last one counts.
+    /// Flattens the nodes that the outputs and assignments need; of several assignments to a variable the last one
+    /// counts.
     ///
     /// With `leavesAsInputs`, variables and data become inputs in the order found (returned as `leaves`), so that the
-    /// entries describe the structure alone and a plan serves all graphs of that structure.
+    /// entries describe only the structure and a plan serves all graphs with that structure.
     init(outputs: [Node], assignments: [(variable: Variable, value: Node)], leavesAsInputs: Bool = false) {
         var builder = GraphBuilder(leavesAsInputs: leavesAsInputs)
         var assigned: Set<ObjectIdentifier> = []
@@ -72,7 +73,7 @@ struct LinearGraph {
     /// The number of nodes that were needed, before simplification.
     let nodeCount: Int
 
-    /// The storage of the leaves of some operations, in the order of the list.
+    /// The storage of the leaves with certain operations, in the order of the list.
     func stored(_ isIncluded: (Operation) -> Bool) -> [HostArray] {
         entries.indices.compactMap { index in
             guard case .storage(let storage)? = bindings[index], isIncluded(entries[index].operation) else {
@@ -100,7 +101,7 @@ struct LinearGraph {
         assignments = assignments.map { ($0.storage, place[$0.value]!, $0.name) }
     }
 
-    /// The same graph with other arrays in the place of those that it reads and assigns.
+    /// The same graph with different arrays in place of those that it reads and assigns.
     func rebound(_ replacement: (HostArray) -> HostArray) -> LinearGraph {
         var result = self
         for (index, binding) in bindings {
@@ -110,7 +111,7 @@ struct LinearGraph {
         return result
     }
 
-    /// The entries and outputs alone: equal for graphs of one structure.
+    /// The entries and outputs alone: equal for graphs with the same structure.
     struct Structure: Hashable {
         var entries: [Entry]
         var outputs: [Int]
@@ -119,7 +120,7 @@ struct LinearGraph {
     var structure: Structure { Structure(entries: entries, outputs: outputs) }
 }
 
-/// As ``visit(_:_:)``, over several roots.
+/// Like ``visit(_:_:)``, over several roots.
 func visit(_ root: Node, unless seen: inout Set<ObjectIdentifier>, _ body: (Node) -> Void) {
     guard seen.insert(ObjectIdentifier(root)).inserted else { return }
     var pending = [root]

@@ -1,14 +1,15 @@
-/// The most that this machine does at the time, as the kernels themselves reach it: what times are compared with.
+/// The maximum speed of this machine at the moment, as measured with the kernels themselves, for comparison with
+/// timings.
 ///
 /// A step can't be faster than its floating-point operations at the speed of a large product, nor than its bytes at the
-/// speed of a pass over arrays of as many bytes, which depends on the cache that holds them.
+/// speed of a pass over arrays of the same size, which depends on the cache that holds them.
 public struct MachineLimits: Sendable {
-    /// Of a product of two matrices of 256×256.
+    /// Measured with a product of two 256×256 matrices.
     public let flopsPerSecond: Double
-    /// For arrays of so many bytes in all, ascending: the faster of a copy and a sum.
+    /// For arrays of the given total size, ascending: the faster of a copy and a sum.
     public let bandwidths: [(bytes: Int, bytesPerSecond: Double)]
 
-    /// Measures them, which takes half a second.
+    /// Measures the limits, which takes half a second.
     ///
     /// - Throws: ``TensorError/unsupportedProcessor``.
     public static func measure() throws -> MachineLimits {
@@ -25,7 +26,7 @@ public struct MachineLimits: Sendable {
             flopsPerSecond: Double(product.flops) / leastSeconds(of: product), bandwidths: bandwidths)
     }
 
-    /// The shortest of the runs of about 40 ms.
+    /// The shortest run within about 40 ms.
     private static func leastSeconds(of plan: Plan) -> Double {
         plan.run()
         let end = Plan.nanoseconds() + 40_000_000
@@ -38,12 +39,12 @@ public struct MachineLimits: Sendable {
         return Double(least) * 1e-9 / 8
     }
 
-    /// The least time of a step.
+    /// The minimum time of a step.
     public func leastSeconds(flops: Int, bytes: Int) -> Double {
         max(Double(flops) / flopsPerSecond, Double(bytes) / bandwidth(for: bytes))
     }
 
-    /// That of the measured size which is next in proportion.
+    /// The bandwidth at the measured size with the nearest ratio.
     private func bandwidth(for bytes: Int) -> Double {
         func distance(_ size: Int) -> Double {
             let ratio = Double(max(bytes, 1)) / Double(size)

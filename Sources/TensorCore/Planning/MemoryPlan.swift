@@ -1,5 +1,5 @@
-/// Where each computed entry's elements live: output storage, a variable's storage, or a place in the arena that is
-/// shared with entries that live at other times.
+/// Where each computed entry's elements live: in the storage of an output or a variable, or at a place in the arena
+/// that is shared with entries that live at other times.
 struct MemoryPlan {
     enum Place: Equatable {
         /// Bytes from the arena's start.
@@ -8,7 +8,7 @@ struct MemoryPlan {
         case output(Int)
         /// The storage that assignment `index` changes.
         case assignment(Int)
-        /// A strip of its group only.
+        /// A strip within its group only.
         case register
     }
 
@@ -20,15 +20,16 @@ struct MemoryPlan {
 
     private let graph: LinearGraph
     private let units: [PlanUnit]
-    /// The unit that first writes to each entry's memory, and the units that read its memory, as positions in the schedule.
+    /// The unit that first writes to each entry's memory, and the units that read that memory, as positions in the
+    /// schedule.
     private var producer: [Int: Int] = [:]
     private var readers: [Int: [Int]] = [:]
-    /// What is returned, by where it lives.
+    /// The entries that hold results, by where they live.
     private let results: Set<Int>
     private let reusesMemory: Bool
 
-    /// Without `reusesMemory` nothing is overwritten in a run: each entry has memory of its own, and variables are assigned
-    /// after the last unit.
+    /// Without `reusesMemory` nothing is overwritten in a run: each entry has its own memory, and variables are
+    /// assigned after the last unit.
     init(_ graph: LinearGraph, _ units: [PlanUnit], reusesMemory: Bool = true) {
         self.reusesMemory = reusesMemory
         self.graph = graph
@@ -60,7 +61,7 @@ struct MemoryPlan {
         }
     }
 
-    /// A new value goes straight into its variable where every reader of the old one is done by then.
+    /// A new value goes straight into its variable if every reader of the old value is done by then.
     private mutating func placeAssignments() {
         var leaves: [ObjectIdentifier: [Int]] = [:]
         for (leaf, binding) in graph.bindings {
@@ -79,7 +80,7 @@ struct MemoryPlan {
         }
     }
 
-    /// Whether an entry is all that there is in the memory where it lives.
+    /// Whether an entry fills the memory that it lives in.
     private func isWhole(_ index: Int) -> Bool {
         graph.entries[graph.base(of: index)].count == graph.entries[index].count
     }
@@ -102,7 +103,7 @@ struct MemoryPlan {
         return true
     }
 
-    /// Whether a member of a group reads an operand at the place that the group has come to.
+    /// Whether a member of a group reads an operand at the group's current element.
     private func readsElementForElement(_ member: Int, _ operand: Int) -> Bool {
         if case .reduce = graph.entries[member].operation { return true }
         return OperandPattern(source: graph.entries[operand].shape, target: graph.entries[member].shape) == .contiguous
@@ -120,7 +121,7 @@ struct MemoryPlan {
         }
     }
 
-    /// A part of the arena that entries have for some time, one after another.
+    /// A part of the arena that entries occupy for some time, one after another.
     private struct Block {
         var bytes: Int
         var first: Int
@@ -161,12 +162,12 @@ struct MemoryPlan {
         for (entry, block) in blockOf { places[entry] = .arena(offset: blocks[block].offset) }
     }
 
-    /// Largest first, each at the lowest offset that no block living at the same time uses.
+    /// Largest first, each at the lowest offset that no block with an overlapping lifetime uses.
     private static func settle(_ blocks: inout [Block]) {
         let order = blocks.indices.sorted {
             (blocks[$0].bytes, blocks[$1].first) > (blocks[$1].bytes, blocks[$0].first)
         }
-        // In the order of offsets, so that the first gap is the lowest.
+        // Sorted by offset, so that the first gap is the lowest.
         var settled: [Block] = []
         for index in order {
             var block = blocks[index]
@@ -180,7 +181,7 @@ struct MemoryPlan {
         }
     }
 
-    /// The block of an operand that a group reads for the last time before it writes `member`, to be overwritten.
+    /// The block of an operand that a group reads for the last time before it writes `member`, which can overwrite it.
     private func dyingOperand(of member: Int, at position: Int, _ blockOf: [Int: Int], _ last: (Int) -> Int) -> Int? {
         guard graph.entries[member].operation.isElementwise else { return nil }
         let operands = units[position].members.flatMap { graph.entries[$0].inputs }
@@ -196,7 +197,7 @@ struct MemoryPlan {
 }
 
 extension Array {
-    /// The first index of which `isBehind` is true, where it is true of all that follow, too.
+    /// The first index for which `isBehind` is true, provided that it is true for all later ones.
     fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {

@@ -2,20 +2,20 @@
 enum OperandPattern: Hashable {
     case contiguous
     case scalar
-    /// memory[(i / outer) · inner + i % inner]: repeated along middle dimensions, and along the outermost ones where `outer`
-    /// is as large as the whole.
+    /// memory[(i / outer) · inner + i % inner]: repeated along middle dimensions, and along the outermost ones if
+    /// `outer` is as large as the whole.
     case periodic(inner: Int, outer: Int)
     /// memory[(i / inner) % outer]: repeated along inner dimensions, and along the outermost ones.
     case column(inner: Int, outer: Int)
 
-    /// The pattern of `source` broadcast to `target`, or nil where it repeats in no such way. As many elements are the same
-    /// elements, whatever the shapes.
+    /// The pattern of `source` broadcast to `target`; nil if it repeats in no such way. Arrays of equal size have the
+    /// same elements, whatever the shapes.
     init?(source: Shape, target: Shape) {
         if source.elementCount == target.elementCount {
             self = .contiguous
             return
         }
-        // Neighbouring dimensions that are all kept or all repeated are one.
+        // Merges neighbouring dimensions that are all kept or all repeated.
         var runs: [(isKept: Bool, extent: Int)] = []
         for (own, extent) in zip(source.padded(toRank: target.count), target) where extent != 1 {
             if let last = runs.last, last.isKept == (own != 1) {

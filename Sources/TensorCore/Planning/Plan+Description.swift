@@ -1,4 +1,4 @@
-// A plan as text: what its steps are, which the same program always gives.
+// A plan as text: its steps, which are the same for the same program.
 
 extension Emitter {
     func describe(_ units: [PlanUnit]) -> [Plan.Step] {
@@ -18,7 +18,7 @@ extension Emitter {
         for entry in entries { outside.formUnion(entry.inputs.filter { !unit.members.contains($0) }) }
         let written = unit.members.filter { places.places[$0] != .register }
         let bytes = (Array(outside) + written).map { graph.entries[$0].count * 4 }.reduce(0, +)
-        // The result's, but what differentiates often rides along with what is differentiated.
+        // The origin of the result, because a derivative is often fused with its differentiated function.
         let origins = unit.members.reversed().compactMap { graph.origins[$0] }
         return Plan.Step(
             operations: unit.members.map(label), shape: entries.last!.shape,
@@ -26,7 +26,7 @@ extension Emitter {
             origin: origins.first { !$0.isOfGradient } ?? origins.first)
     }
 
-    /// The operation's name, with the extents that its result doesn't show.
+    /// The operation's name, with the extents that its result does not show.
     private func label(_ index: Int) -> String {
         let entry = graph.entries[index]
         let operands = entry.inputs.map { graph.entries[$0].shape }
@@ -57,7 +57,7 @@ extension Plan.Step {
     /// The operations in order, such as `tanh · multiply · add`.
     public var name: String { operations.joined(separator: " · ") }
 
-    /// The operations in the order of their first use, with how often they are used: `multiply ×2 · add`.
+    /// The operations in the order of their first use, with the number of uses: `multiply ×2 · add`.
     public var summary: String {
         var counts: [String: Int] = [:]
         for operation in operations { counts[operation, default: 0] += 1 }
@@ -67,14 +67,14 @@ extension Plan.Step {
         }.joined(separator: " · ")
     }
 
-    /// The innermost lines of code outside this module that recorded the step, such as
-    /// `gradient of Linear.swift:22, from Policy.swift:41`; empty unless ``Plan/recordsOrigins`` was set then. Finding them
-    /// takes a tenth of a second where they weren't looked for before.
+    /// The innermost lines of code outside this module that recorded the step, such as `gradient of Linear.swift:22,
+    /// from Policy.swift:41`; empty unless ``Plan/recordsOrigins`` was set at the time. The first look-up takes a tenth
+    /// of a second.
     public var place: String { origin?.place ?? "" }
 }
 
 extension Plan: CustomStringConvertible {
-    /// One line a unit: its operations, result shape, floating-point operations and bytes.
+    /// One line per unit: its operations, result shape, floating-point operations and bytes.
     public var description: String {
         let rows = steps.enumerated().map { index, step in
             "\(index)\t\(step.name) → \(step.shape)\t\(step.flops) FLOP\t\(step.bytes) B"
@@ -82,9 +82,9 @@ extension Plan: CustomStringConvertible {
         return (rows + ["\(steps.count) units, \(flops) FLOP, arena \(arenaBytes) B"]).joined(separator: "\n")
     }
 
-    /// Floating-point operations of a run.
+    /// The number of floating-point operations per run.
     public var flops: Int { steps.map(\.flops).reduce(0, +) }
 
-    /// Bytes that a run's steps read and write.
+    /// The number of bytes that the steps of a run read and write.
     public var bytes: Int { steps.map(\.bytes).reduce(0, +) }
 }

@@ -1,9 +1,9 @@
 extension Plan {
-    /// All the memory that running plans needs, by what it is for, in bytes.
+    /// All the memory that running plans needs, by purpose, in bytes.
     public struct Memory: Hashable, Sendable {
-        /// Intermediate values, which share memory where they live at different times.
+        /// Intermediate values, which share memory if they live at different times.
         public var arena = 0
-        /// Working memory of products, groups and the like, of all threads.
+        /// Working memory of products, groups and other kernels, for all threads.
         public var scratch = 0
         /// The buffers that are written before a run and read after it.
         public var inputs = 0, outputs = 0
@@ -11,17 +11,17 @@ extension Plan {
         public var variables = 0
         /// Arrays and numbers that the recording read as data.
         public var constants = 0
-        /// What instructions read besides, such as operand lists.
+        /// Other data that instructions read, such as operand lists.
         public var tables = 0
 
-        /// The sum of all parts. Nothing is allocated in a run, so this is the most that one needs.
+        /// The sum of all parts. A run allocates nothing, so it needs no more than this.
         public var total: Int { arena + scratch + inputs + outputs + variables + constants + tables }
     }
 
     /// The memory of one plan.
     public var memoryUse: Memory { Self.memoryUse(of: [self]) }
 
-    /// The memory of plans that are kept side by side; variables and constants that several of them use count once.
+    /// The memory of plans that are kept at the same time; variables and constants that several of them use count once.
     public static func memoryUse(of plans: [Plan]) -> Memory {
         var result = Memory()
         var counted: Set<ObjectIdentifier> = []

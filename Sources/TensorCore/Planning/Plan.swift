@@ -1,38 +1,37 @@
 import CKernels
 import Parallel
 
-/// A recorded step for inputs of fixed shapes, ready to be replayed: all memory planned, nothing allocated, no user
-/// code run.
+/// A recorded step for inputs with fixed shapes, ready to be replayed: all memory is planned, nothing is allocated, and
+/// no user code runs.
 ///
 /// Write the inputs, ``run()``, read the outputs; the buffers stay where they are.
 public final class Plan {
-    /// What a unit of the plan does, for reading.
+    /// A unit of the plan, for inspection.
     public struct Step: Sendable {
         /// The operations of the unit, in order; products and reductions with their operands' shapes.
         public var operations: [String]
         /// The shape of its result.
         public var shape: Shape
-        /// Floating-point operations, a transcendental function counted as one.
+        /// Floating-point operations; a transcendental function counts as one.
         public var flops: Int
-        /// Bytes read from and written to memory, strips of a fused group not counted.
+        /// Bytes read from and written to memory, not counting strips of a fused group.
         public var bytes: Int
         /// The earlier steps whose results it reads.
         public var reads: [Int]
-        /// Where its result was recorded, where that is known.
+        /// Where its result was recorded, if known.
         let origin: Origin?
     }
 
-    /// The name of the program.
     public var name: String { options.name }
-    /// What making the plan took.
+    /// The effort of making the plan.
     public internal(set) var making = Making()
-    /// The runs so far.
+    /// The number of runs so far.
     public private(set) var runCount = 0
-    /// The units in the order of running.
+    /// The units in execution order.
     public let steps: [Step]
-    /// Bytes of the arena that intermediate values share.
+    /// The size of the arena that intermediate values share, in bytes.
     public let arenaBytes: Int
-    /// Bytes of working memory that the units share, one after another; each thread has its own.
+    /// The size of the working memory that the units share, one after another, in bytes; each thread has its own.
     public let scratchBytes: Int
     let inputs: [HostArray]
     let outputs: [HostArray]
@@ -42,7 +41,7 @@ public final class Plan {
     /// The place of the first step among the instructions.
     let firstStep: Int
     let options: PlanOptions
-    /// Where everything is: keeps the memory alive that instructions point into.
+    /// The places of all data; it keeps the memory alive that instructions point into.
     let emitter: Emitter
     private let random: RandomState
     /// The variables that a run assigns.
@@ -89,11 +88,11 @@ public final class Plan {
     /// The storage of the variables that a run reads or assigns, and of the constants that it reads.
     var variables: [HostArray] { emitter.graph.stored { if case .variable = $0 { true } else { false } } + changed }
     var constants: [HostArray] { emitter.graph.stored { if case .variable = $0 { false } else { true } } }
-    /// Bytes of the small arrays that instructions read.
+    /// The size of the small arrays that instructions read, in bytes.
     var tableBytes: Int { emitter.memory.keptBytes }
 
-    /// Runs the step once, on up to ``Threads/count`` threads; subnormal numbers count as 0 in it. Random numbers are those
-    /// of the program's counter, which rises by one.
+    /// Runs the step once, on up to ``Threads/count`` threads, with subnormal numbers treated as 0. Random numbers
+    /// belong to the program's counter, which is then incremented.
     public func run() {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
@@ -103,32 +102,33 @@ public final class Plan {
         finishRun()
     }
 
-    /// How far the outputs, then the assigned variables, have been from the plain runs'; empty without ``ShadowCheck``.
+    /// The differences between the outputs, then the assigned variables, and those of the plain runs; empty without
+    /// ``ShadowCheck``.
     public var shadowDifferences: [ShadowDifference] { shadow?.differences ?? [] }
 
-    /// What follows the last instruction of a run.
+    /// The work after the last instruction of a run.
     func finishRun() {
         runCount &+= 1
         for storage in changed { storage.version &+= 1 }
         random.pointer.pointee.counter &+= 1
     }
 
-    /// The elements of float32 input `index`, row-major, to be written before a run.
+    /// The elements of float32 input `index`, row-major; write them before a run.
     public func input(_ index: Int) -> UnsafeMutableBufferPointer<Float> { inputs[index].floats }
 
-    /// The elements of int32 input `index`, row-major, to be written before a run.
+    /// The elements of int32 input `index`, row-major; write them before a run.
     public func integerInput(_ index: Int) -> UnsafeMutableBufferPointer<Int32> { inputs[index].integers }
 
-    /// The elements of float32 output `index`, row-major, valid after a run until the next.
+    /// The elements of float32 output `index`, row-major, valid from a run until the next.
     public func output(_ index: Int) -> UnsafeBufferPointer<Float> { UnsafeBufferPointer(outputs[index].floats) }
 
-    /// The elements of int32 output `index`, row-major, valid after a run until the next.
+    /// The elements of int32 output `index`, row-major, valid from a run until the next.
     public func integerOutput(_ index: Int) -> UnsafeBufferPointer<Int32> {
         UnsafeBufferPointer(outputs[index].integers)
     }
 }
 
-/// How a plan is made; the defaults are for use, the others for comparison.
+/// How a plan is made; the defaults are for use, the other values for comparison.
 struct PlanOptions {
     /// The program's name in reports.
     var name = "evaluation"
@@ -136,7 +136,7 @@ struct PlanOptions {
     var checksFinite = FiniteCheck.isEnabled
     var isShadowed = ShadowCheck.isEnabled
     var reusesMemory = true
-    /// Nanoseconds of work of a part of a unit at least; with 0 all units are cut that can be.
+    /// The minimum work of a part in nanoseconds; with 0 all units are divided that can be.
     var leastPart = PartCost.least
     var kernels: KernelTable
 
@@ -172,7 +172,7 @@ final class PlanMemory {
         for block in blocks { block.deallocate() }
     }
 
-    /// The values at a fixed place for the plan's life.
+    /// The values at a place that is fixed for the plan's lifetime.
     func keep<Value: BitwiseCopyable>(_ values: [Value]) -> UnsafeMutablePointer<Value> {
         let bytes = max(1, values.count) * MemoryLayout<Value>.stride
         let block = HostArray.allocate(bytes: bytes)

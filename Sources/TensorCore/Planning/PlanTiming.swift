@@ -2,8 +2,8 @@ import CKernels
 import Dispatch
 
 extension Plan {
-    /// The median seconds of each step over so many runs, which count like any others: variables change, and random
-    /// numbers go on.
+    /// The median seconds of each step over the given number of runs, which count like any others: variables change,
+    /// and random numbers advance.
     public func timed(runs: Int) -> [Double] {
         var samples = [[UInt64]](repeating: [], count: steps.count)
         for _ in 0..<runs {
@@ -34,7 +34,7 @@ extension Plan {
     }
 }
 
-/// Where a plan's time goes: how long each step takes, beside the least that it could take on this machine.
+/// Where a plan spends its time: how long each step takes, compared with the minimum on this machine.
 public struct PlanTiming {
     /// The plan.
     public let plan: Plan
@@ -42,8 +42,8 @@ public struct PlanTiming {
     public let seconds: [Double]
     private let limits: MachineLimits
 
-    /// Runs the plan for about `budget` seconds, seven times at least. The runs count like any others: variables change,
-    /// and random numbers go on.
+    /// Runs the plan for about `budget` seconds, at least seven times. The runs count like any others: variables
+    /// change, and random numbers advance.
     public init(_ plan: Plan, limits: MachineLimits, budget: Double = 0.3) {
         let once = plan.timed(runs: 1).reduce(0, +)
         self.init(
@@ -57,17 +57,17 @@ public struct PlanTiming {
     /// The sum over the steps.
     public var total: Double { seconds.reduce(0, +) }
 
-    /// A step's share of the whole.
+    /// A step's share of the total.
     public func share(of step: Int) -> Double { total > 0 ? seconds[step] / total : 0 }
 
-    /// The least time that the machine could do a step in, divided by the time that it took: 1 is at the limit.
+    /// The minimum time of a step on this machine divided by the time that it took: 1 is at the limit.
     public func limitShare(of step: Int) -> Double {
         let least = limits.leastSeconds(flops: plan.steps[step].flops, bytes: plan.steps[step].bytes)
         return seconds[step] > 0 ? least / seconds[step] : 0
     }
 
-    /// A line a step, the longest first: microseconds, share of the whole, GFLOP/s, GB/s, share of the limit, what it is,
-    /// and where it was recorded.
+    /// One line per step, the longest first: microseconds, share of the total, GFLOP/s, GB/s, share of the limit, the
+    /// operations, and where the step was recorded.
     public var table: String {
         let head = "       µs      %  GFLOP/s    GB/s  limit %  step"
         let rows = seconds.indices.sorted { seconds[$0] > seconds[$1] }.map(row)
@@ -86,26 +86,26 @@ public struct PlanTiming {
             + (place.isEmpty ? "" : "  (\(place))")
     }
 
-    /// Where a step was recorded; not looked for where it hardly counts.
+    /// Where a step was recorded; not looked up for steps that hardly count.
     private func place(of index: Int) -> String { share(of: index) < 0.005 ? "" : plan.steps[index].place }
 
     private func rates(_ flops: Int, _ bytes: Int, _ time: Double) -> String {
         column(Double(flops) / max(time, 1e-9) * 1e-9, 9, 0) + column(Double(bytes) / max(time, 1e-9) * 1e-9, 8, 0)
     }
 
-    /// At the right of a column.
+    /// Right-aligned in a column.
     private func column(_ value: Double, _ width: Int, _ decimals: Int) -> String {
         let text = number(value, decimals)
         return String(repeating: " ", count: max(1, width - text.count)) + text
     }
 
-    /// A number with one digit after the point or none.
+    /// A number with one digit after the point, or none.
     private func number(_ value: Double, _ decimals: Int) -> String {
         decimals == 0 ? "\(Int(value.rounded()))" : "\((value * 10).rounded() / 10)"
     }
 
-    /// Plans as one drawing in Graphviz's language: a frame a plan, a box a step, redder the longer it takes, and an arrow
-    /// from each step to what reads its result.
+    /// Plans as one drawing in Graphviz's language: a frame per plan and a box per step, redder the longer it takes,
+    /// with an arrow from each step to the steps that read its result.
     public static func drawing(of timings: [PlanTiming]) -> String {
         let frames = timings.enumerated().map { index, timing in timing.frame(index) }
         return (["digraph plans {", "  node [shape=box, style=filled];"] + frames + ["}", ""]).joined(separator: "\n")
@@ -129,7 +129,7 @@ public struct PlanTiming {
         return (text + ["  }"]).joined(separator: "\n")
     }
 
-    /// An operation a line where there are few, several a line where there are many.
+    /// One operation per line if there are few, several if there are many.
     private func wrapped(_ summary: String) -> [String] {
         var lines: [String] = []
         for part in summary.split(separator: " · ") {

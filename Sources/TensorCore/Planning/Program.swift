@@ -1,10 +1,11 @@
 import Dispatch
 
-/// A step recorded once and replayed many times: its inputs, what it computes, and the variables that it assigns.
+/// A step that is recorded once and replayed many times: its inputs, its computation, and the variables that it
+/// assigns.
 ///
-/// The closure is run when a plan is made, never by a replay. Values can't be read in it, nor data branched on: that
-/// is a typed error. Inputs of another length make another plan, in a bounded cache; what varies in length is padded
-/// to a bucket (``bucket(for:)``) and masked.
+/// The closure runs when a plan is made, never in a replay. It can't read values or branch on data: that is a typed
+/// error. Inputs of a different length make another plan, in a bounded cache; pad inputs of varying length to a bucket
+/// (``bucket(for:)``) and mask them.
 ///
 /// ```swift
 /// let step = Program("step", inputs: [.float32(64, 4), .int32(64)]) { inputs in
@@ -15,14 +16,14 @@ import Dispatch
 /// let plan = try step.plan()
 /// ```
 public final class Program {
-    /// The declaration of an input: its type and extents; a nil first extent varies.
+    /// The declaration of an input: its type and extents; a nil first extent may vary.
     public struct Input: Hashable, Sendable {
         var extents: [Int?]
         var type: ScalarType
 
         /// A float32 input.
         public static func float32(_ extents: Int?...) -> Input { Input(extents: extents, type: .float32) }
-        /// A float32 input of the given shape behind a first extent.
+        /// A float32 input with the given shape after its first extent.
         public static func float32(rows: Int?, _ shape: Shape) -> Input {
             Input(extents: [rows] + shape, type: .float32)
         }
@@ -47,7 +48,7 @@ public final class Program {
     private let random: RandomState
     private var plans: [(length: Int?, plan: Plan)] = []
     private var options: PlanOptions?
-    /// The plans kept at a time: the least recently used one goes.
+    /// The maximum number of plans that are kept; the least recently used one is dropped.
     public static let planLimit = 16
 
     /// Declares a program; nothing is recorded before the first ``plan(length:)``.
@@ -59,7 +60,7 @@ public final class Program {
         random = RandomState(key: seed)
     }
 
-    /// As ``init(_:inputs:seed:record:)``, planned with the given options.
+    /// Like ``init(_:inputs:seed:record:)``, planned with the given options.
     convenience init(
         _ name: String, inputs: [Input], seed: UInt64 = 0, options: PlanOptions,
         record: @escaping ([Tensor]) throws -> [Tensor]
@@ -68,8 +69,8 @@ public final class Program {
         self.options = options
     }
 
-    /// The same step, each run of which is compared with a plain one: see ``ShadowCheck``. Its runs change the same variables;
-    /// its random stream begins where this one's is now.
+    /// The same step, with each run compared with a plain one: see ``ShadowCheck``. Its runs change the same variables;
+    /// its random stream starts at the current state of this one's.
     ///
     /// - Throws: ``TensorError/unsupportedProcessor``.
     public func shadowed() throws -> Program {
@@ -80,25 +81,25 @@ public final class Program {
         return program
     }
 
-    /// The random stream's key and the number of replays so far: all of a program's state that isn't in variables.
+    /// The random stream's key and the number of replays so far: all of a program's state that is not in variables.
     public var randomState: (key: UInt64, counter: UInt64) {
         get { (random.pointer.pointee.key, random.pointer.pointee.counter) }
         set { (random.pointer.pointee.key, random.pointer.pointee.counter) = newValue }
     }
 
-    /// The number of plans made and kept.
+    /// The number of cached plans.
     public var planCount: Int { plans.count }
 
-    /// The padded length for `count` rows: the next power of two, 16 at least.
+    /// The padded length for `count` rows: the next power of two, at least 16.
     public static func bucket(for count: Int) -> Int {
         var length = 16
         while length < count { length *= 2 }
         return length
     }
 
-    /// The plan for varying inputs of `length` rows (none vary: nil), made on first use.
+    /// The plan for varying inputs with `length` rows (nil if none vary), made on first use.
     ///
-    /// - Throws: ``TensorError``, or what the recording throws.
+    /// - Throws: ``TensorError``, or any error of the recording.
     public func plan(length: Int? = nil) throws -> Plan {
         if let index = plans.firstIndex(where: { $0.length == length }) {
             if index < plans.count - 1 { plans.append(plans.remove(at: index)) }
@@ -153,11 +154,11 @@ public final class Program {
         if let problem { throw problem }
     }
 
-    /// Runs the program on whole arrays; the length of varying inputs is that of the first one's first dimension.
+    /// Runs the program on whole arrays; the first extent of the first varying input is the length.
     ///
-    /// Allocates its results; a loop writes into the plan's buffers instead.
+    /// It allocates its results; in a loop, write into the plan's buffers instead.
     ///
-    /// - Throws: ``TensorError`` when the inputs don't fit the declaration.
+    /// - Throws: ``TensorError`` if the inputs don't fit the declaration.
     public func callAsFunction(_ arguments: Tensor...) throws -> [Tensor] {
         guard arguments.count == inputs.count else {
             throw TensorError.inputCount(program: name, expected: inputs.count, given: arguments.count)

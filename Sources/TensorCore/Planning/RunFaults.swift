@@ -1,6 +1,7 @@
 import Synchronization
 
-/// What checks of plans found wrong: runs themselves throw nothing. Training loops ask after each step.
+/// The faults that checks of plans have found, because runs themselves throw nothing. Training loops ask after each
+/// step.
 public enum RunFaults {
     private static let found = Mutex<TensorError?>(nil)
     private static let isFound = Atomic(false)

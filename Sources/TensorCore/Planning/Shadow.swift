@@ -2,16 +2,16 @@ import Glibc
 
 /// The plain run beside the runs of a plan; see ``ShadowCheck``.
 final class Shadow {
-    /// The outputs' and the assigned variables', in this order.
+    /// Of the outputs and then the assigned variables.
     private(set) var differences: [ShadowDifference]
     private let emitter: Emitter
     private let program: String
-    /// What a run starts from, the inputs and then the variables, and their values when it started.
+    /// The inputs and then the variables that a run starts from, and their values at its start.
     private let sources: [HostArray]
     private let start: [HostArray]
     private let plain: PlainRun
     private let makeNudged: () -> PlainRun
-    /// The plain run from operands whose last bits are flipped, made where it is needed.
+    /// The plain run from operands with their last bits flipped, made when needed.
     private lazy var nudged = makeNudged()
     private var isNudged = false
 
@@ -32,7 +32,7 @@ final class Shadow {
             }
     }
 
-    /// What precedes the plan's first unit.
+    /// The work before the plan's first unit.
     func plainRun() -> Instruction {
         Instruction(pieces: 1) { [unowned self] _, _ in
             for (copy, source) in zip(start, sources) { copy.copyElements(of: source) }
@@ -41,7 +41,7 @@ final class Shadow {
         }
     }
 
-    /// A unit's instruction, followed by a look at what it wrote.
+    /// A unit's instruction, followed by a comparison of its results.
     func compared(_ instruction: Instruction, _ unit: PlanUnit, as step: Plan.Step) -> Instruction {
         let members = unit.members.filter { emitter.places.places[$0] != .register }
         return Instruction(scratchBytes: instruction.scratchBytes, pieces: 1) { [unowned self] part, scratch in
@@ -58,7 +58,7 @@ final class Shadow {
         }
     }
 
-    /// What follows the last instruction.
+    /// The work after the last instruction.
     func finalComparison() -> Instruction {
         let outputs = emitter.outputs.indices.map { index in
             (emitter.outputs[index], { (run: PlainRun) in run.plan.outputs[index].memory })
@@ -75,7 +75,8 @@ final class Shadow {
         }
     }
 
-    /// The largest difference of an array to that of the plain run, and what is allowed; nil where the bits are the same.
+    /// The largest difference between an array and that of the plain run, and the allowed one; nil if all bits are the
+    /// same.
     private func difference(
         _ type: ScalarType, _ count: Int, _ memory: UnsafeMutableRawPointer,
         _ place: (PlainRun) -> UnsafeMutableRawPointer
@@ -118,13 +119,13 @@ final class Shadow {
     }
 }
 
-/// A step run plainly, from arrays of its own.
+/// A plain run of a step, in arrays of its own.
 private final class PlainRun {
     let plan: Plan
-    /// What stands for each variable.
+    /// The stand-in for each variable.
     let copies: [ObjectIdentifier: HostArray]
     private let random = RandomState(key: 0)
-    /// The plan's inputs, then what stands for the variables.
+    /// The plan's inputs, then the stand-ins for the variables.
     private let places: [HostArray]
 
     init(
@@ -159,7 +160,7 @@ private final class PlainRun {
 }
 
 extension ShadowDifference {
-    /// Takes another difference where it is a larger part of what is allowed.
+    /// Replaces the difference if the other one is a larger fraction of its allowance.
     fileprivate mutating func take(_ other: Double, _ otherAllowed: Double) {
         if isNone || other * allowed > largest * otherAllowed { (largest, allowed) = (other, otherAllowed) }
     }

@@ -1,9 +1,9 @@
 import CKernels
 
-// Movement that is left to what reads it or to what it moves: permuted matrices of products, and slices that groups read.
+// Movement that is left to its reader or its producer: permuted matrices of products, and slices that groups read.
 
 extension Views {
-    /// Folds what can be folded, one entry after another, each as the ones before allow.
+    /// Folds whatever can be folded, one entry after another, each subject to the ones before.
     mutating func foldMovement(_ graph: LinearGraph) {
         let results = Set(graph.outputs + graph.assignments.map(\.value))
         var readers = [[Int]](repeating: [], count: graph.entries.count)
@@ -25,7 +25,7 @@ extension Views {
         }
     }
 
-    /// Products read a permuted operand where it is.
+    /// Products read a permuted operand in place.
     private mutating func readPermuted(_ index: Int, _ axes: [Int], by readers: [Int], _ graph: LinearGraph) -> Bool {
         let source = graph.entries[index].inputs[0]
         guard strides[location(of: source).base] == nil, strides[source] == nil else { return false }
@@ -36,7 +36,7 @@ extension Views {
         }
     }
 
-    /// A product that nothing else reads writes its result permuted.
+    /// A product that only one entry reads writes its result permuted.
     private mutating func writePermuted(
         _ index: Int, _ axes: [Int], _ readers: [[Int]], _ results: Set<Int>, _ graph: LinearGraph
     ) {
@@ -52,7 +52,7 @@ extension Views {
         }
     }
 
-    /// Gives an entry these strides if the products of them still can be done, and `settle` then.
+    /// Gives an entry these strides if its products are still possible, and then calls `settle`.
     private mutating func tryStrides(
         _ own: [Int], of index: Int, _ products: [Int], _ graph: LinearGraph, _ settle: (inout Views) -> Void
     ) -> Bool {
@@ -67,7 +67,7 @@ extension Views {
         return true
     }
 
-    /// Groups read whole rows of a slice where they are.
+    /// Groups read whole rows of a slice in place.
     private mutating func readSliced(
         _ index: Int, _ starts: [Int], _ steps: [Int], by readers: [Int], _ graph: LinearGraph
     ) {
@@ -84,11 +84,11 @@ extension Views {
         effortless.insert(index)
     }
 
-    /// Rows of a slice that groups read where they are: so many elements, so many apart.
+    /// The rows of a slice that groups read in place: their width and distance in elements.
     func rows(of index: Int, in graph: LinearGraph) -> (width: Int, line: Int)? {
         guard let strides = strides[index], case .slice = graph.entries[index].operation else { return nil }
         let shape = graph.entries[index].shape
-        // The last dimension that is cut: what follows it is whole.
+        // The last sliced dimension: those after it are whole.
         let cut = shape.indices.last { $0 > 0 && strides[$0 - 1] != shape[$0] * strides[$0] } ?? 0
         return (Shape(shape[cut...]).elementCount, cut > 0 ? strides[cut - 1] : shape.elementCount)
     }

@@ -1,14 +1,14 @@
-/// Entries that live in other entries' memory, so that moving elements costs nothing: a reshaped entry, a slice of whole outer
-/// rows, the parts of a concatenation of whole rows, which are computed right where they belong, and what is read or written in
-/// another order by operations that can (`Views+Strides.swift`).
+/// Entries that live in the memory of other entries, so that moving elements costs nothing: a reshaped entry, a slice
+/// of whole outer rows, the parts of a concatenation of whole rows, which are computed in their final places, and
+/// arrays that are read or written in a different order by operations that can (`Views+Strides.swift`).
 struct Views {
-    /// An entry's home: the entry whose memory it lives in, and the elements before it there.
+    /// An entry's home: the entry whose memory it lives in, and its offset there in elements.
     private var homes: [Int: (entry: Int, offset: Int)] = [:]
-    /// Entries in whose memory others live.
+    /// Entries that others live in.
     private var hosts: Set<Int> = []
-    /// Entries without work of their own: what they consist of is computed in its place, or read from another.
+    /// Entries without work of their own: their elements are computed in place, or read from another entry.
     var effortless: Set<Int> = []
-    /// The elements from one to the next along each dimension, of entries that aren't stored row by row.
+    /// The distance in elements between neighbours along each dimension, for entries that aren't stored row by row.
     var strides: [Int: [Int]] = [:]
 
     init() {}
@@ -27,7 +27,7 @@ struct Views {
         }
     }
 
-    /// Gives the parts of a concatenation their places in it, as far as they have no other.
+    /// Gives the parts of a concatenation their places in it, unless they already have another place.
     private mutating func assemble(_ index: Int, _ graph: LinearGraph, besides results: Set<Int>) {
         var offset = 0
         var isWhole = true
@@ -51,19 +51,19 @@ struct Views {
         hosts.insert(home)
     }
 
-    /// The entry whose memory an entry lives in, itself unless it is a view, and the elements before it there.
+    /// The entry whose memory an entry lives in, itself unless it is a view, and its offset there in elements.
     func location(of index: Int) -> (base: Int, offset: Int) {
         var (base, offset) = (index, 0)
         while let home = homes[base] { (base, offset) = (home.entry, offset + home.offset) }
         return (base, offset)
     }
 
-    /// The elements from one to the next along each of an entry's dimensions.
+    /// The distance in elements between neighbours along each of an entry's dimensions.
     func strides(of index: Int, in graph: LinearGraph) -> [Int] {
         strides[index] ?? graph.entries[index].shape.rowMajorStrides
     }
 
-    /// Whether an entry's elements are there without any work: it renames others, or is put together from parts.
+    /// Whether an entry's elements need no work: it renames others, or is assembled from parts.
     func needsNoWork(_ index: Int, in graph: LinearGraph) -> Bool {
         graph.entries[index].isView(of: graph.entries) || effortless.contains(index)
     }
@@ -79,7 +79,7 @@ extension LinearGraph {
     /// The entry whose memory an entry lives in.
     func base(of index: Int) -> Int { views.location(of: index).base }
 
-    /// The entries that an entry reads, whatever shapes it reads them in.
+    /// The entries that an entry reads, in whatever shapes.
     func sources(of index: Int) -> [Int] {
         entries[index].inputs.map { input in
             var source = input
@@ -90,7 +90,7 @@ extension LinearGraph {
 }
 
 extension LinearGraph.Entry {
-    /// Whether it only renames elements of its operand: reshaped, or a slice that is contiguous.
+    /// Whether it only renames elements of its operand: it is reshaped, or a contiguous slice.
     func isView(of entries: [LinearGraph.Entry]) -> Bool {
         switch operation {
         case .reshape:
@@ -107,7 +107,7 @@ extension LinearGraph.Entry {
         }
     }
 
-    /// The elements of its operand before its own, of a view.
+    /// The offset of a view's elements within its operand.
     fileprivate func viewOffset(in entries: [LinearGraph.Entry]) -> Int {
         guard case .slice(let starts, _) = operation else { return 0 }
         return zip(starts, entries[inputs[0]].shape.rowMajorStrides).map(*).reduce(0, +)

@@ -1,7 +1,7 @@
-// The plain loops of convolution, pooling and linear algebra.
+// The plain loops for convolution, pooling and linear algebra.
 
 extension Reference {
-    /// Each product of the defining sum goes to the part that is asked for.
+    /// Each product of the defining sum is added to the requested part.
     static func convolution(
         _ part: Convolution.Part, _ c: Convolution, _ first: Operand, _ second: Operand
     ) -> [Double] {
@@ -48,7 +48,7 @@ extension Reference {
         }
     }
 
-    /// The factorisations themselves are in float64 already (see ``LinearAlgebra``).
+    /// The factorisations themselves are already in float64 (see ``LinearAlgebra``).
     static func linearAlgebra(_ operation: Operation, _ operands: [Operand], _ shape: Shape) -> [Double] {
         let (rows, columns) = (operands[0].shape.last!, operands.last!.shape.last!)
         let batch = Shape(operands[0].shape.dropLast(2)).elementCount

@@ -1,4 +1,4 @@
-// The plain loops of operations that move, choose and order elements.
+// The plain loops for operations that move, choose and sort elements.
 
 extension Reference {
     /// The coordinates of element `position` of an array of `shape`.

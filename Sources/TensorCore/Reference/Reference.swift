@@ -1,8 +1,8 @@
 import Random
 
-/// The plain float64 interpreter of a recorded graph: one readable loop an operation, nothing fused.
+/// The plain float64 interpreter of a recorded graph: one readable loop per operation, nothing fused.
 ///
-/// Every fast kernel is compared with it, and gradients are checked by finite differences in it.
+/// Every fast kernel is compared with it, and gradients are checked with finite differences in it.
 enum Reference {
     /// The elements of `tensors`, with the given numbers in place of inputs and of the listed variables.
     static func evaluate(
@@ -195,7 +195,7 @@ enum Reference {
         return result
     }
 
-    /// Newton's steps on erf, each at most ½, to the last digits.
+    /// Newton's method on erf, each step at most ½, to the last digits.
     private static func erfInverse(_ y: Double) -> Double {
         if abs(y) >= 1 { return abs(y) == 1 ? y * .infinity : .nan }
         let w = -log((1 - y) * (1 + y))

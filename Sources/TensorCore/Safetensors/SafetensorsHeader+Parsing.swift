@@ -24,7 +24,7 @@ extension SafetensorsHeader {
         return Int(length)
     }
 
-    /// Reads the JSON and checks that the tensors fill `dataLength` bytes without a hole or an overlap.
+    /// Parses the JSON and checks that the tensors fill `dataLength` bytes without gaps or overlaps.
     init(json: [UInt8], dataLength: Int, file: String) throws(FormatError) {
         guard json.first == UInt8(ascii: "{") else {
             throw FormatError(
@@ -33,7 +33,7 @@ extension SafetensorsHeader {
         }
         let header: JSON
         do throws(FormatError) {
-            // A tensor of few dimensions takes 9 values or so and at least 50 bytes: this bounds memory alone.
+            // A tensor with few dimensions takes about 9 values and at least 50 bytes, so this only bounds memory.
             header = try JSON(parsing: json[...], file: file, depth: 3, values: 1000 + json.count / 4)
         } catch { throw error.moved(by: 8, format: .safetensors) }
         guard case .object(let members) = header else { preconditionFailure("JSON that starts with '{' is an object") }
@@ -53,7 +53,7 @@ extension SafetensorsHeader {
     }
 }
 
-/// Turns the header's JSON into entries. Errors about content give the data's or the header's offset.
+/// Converts the header's JSON to entries. Errors about content give the offset of the data or the header.
 private struct SafetensorsHeaderReader {
     let file: String
 
@@ -88,7 +88,7 @@ private struct SafetensorsHeaderReader {
         }
         guard byteCount(shape, type) == offsets[1] - offsets[0] else {
             throw failure(
-                "as many bytes as \(name) of shape \(shape) in \(typeName) has", "\(offsets[1] - offsets[0])")
+                "as many bytes as \(name) of shape \(shape) in \(typeName) needs", "\(offsets[1] - offsets[0])")
         }
         return (TensorFileEntry(name: name, type: type, shape: shape), offsets[0], offsets[1])
     }
@@ -101,7 +101,7 @@ private struct SafetensorsHeaderReader {
             guard place.start == end else {
                 throw FormatError(
                     .safetensors, file: file, offset: dataStart + min(place.start, dataLength),
-                    expected: "\(place.entry.name) to start at byte \(end) of the data, without hole or overlap",
+                    expected: "\(place.entry.name) to start at byte \(end) of the data, without gaps or overlaps",
                     found: "\(place.start)")
             }
             end = place.end

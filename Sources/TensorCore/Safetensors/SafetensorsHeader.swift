@@ -1,6 +1,6 @@
 import Storage
 
-/// The header of a safetensors file: an 8-byte length, then JSON that says what lies where in the data after it.
+/// The header of a safetensors file: an 8-byte length, then JSON that describes the layout of the data after it.
 ///
 /// The format and its limits: https://github.com/huggingface/safetensors ("Format").
 struct SafetensorsHeader {

@@ -2,8 +2,8 @@ import Storage
 
 /// Named arrays and a few strings: the content of a safetensors file, in memory.
 ///
-/// Checkpoints are such files; so are those of PyTorch's and JAX's libraries. Files that are large or read in parts
-/// go through ``TensorFileReader`` and ``TensorFile/write(_:metadata:to:overwrite:body:)``.
+/// Checkpoints are such files, and so are those of PyTorch's and JAX's libraries. For files that are large or read in
+/// parts, use ``TensorFileReader`` and ``TensorFile/write(_:metadata:to:overwrite:body:)``.
 public struct TensorFile: Hashable, Sendable {
     /// One tensor with its elements.
     public struct Tensor: Hashable, Sendable {
@@ -24,13 +24,13 @@ public struct TensorFile: Hashable, Sendable {
         }
     }
 
-    /// The tensors; a file orders them by type and name.
+    /// The tensors; a written file sorts them by type and name.
     public private(set) var tensors: [Tensor] = []
-    /// What the file says about itself.
+    /// The file's metadata strings.
     public var metadata: [String: String]
     private var indices: [String: Int] = [:]
 
-    /// Makes an empty file content.
+    /// Makes an empty file.
     public init(metadata: [String: String] = [:]) {
         self.metadata = metadata
     }
@@ -40,8 +40,9 @@ public struct TensorFile: Hashable, Sendable {
     /// - Precondition: The name is new, and not `__metadata__`.
     public mutating func add(_ tensor: Tensor) {
         let name = tensor.entry.name
-        precondition(name != SafetensorsHeader.metadataName, "\(name) is the format's own name, not a tensor's")
-        precondition(indices.updateValue(tensors.count, forKey: name) == nil, "there is a tensor \(name) already")
+        precondition(
+            name != SafetensorsHeader.metadataName, "\(name) is reserved by the format; choose a different tensor name")
+        precondition(indices.updateValue(tensors.count, forKey: name) == nil, "the file already has a tensor \(name)")
         tensors.append(tensor)
     }
 
@@ -53,19 +54,19 @@ public struct TensorFile: Hashable, Sendable {
         add(Tensor(entry, bytes: values.withUnsafeBytes { Array($0) }))
     }
 
-    /// The tensor of a name.
+    /// The tensor with the given name.
     public subscript(name: String) -> Tensor? {
         indices[name].map { tensors[$0] }
     }
 
     /// Reads a file.
     ///
-    /// - Throws: `StorageError` where it cannot be read, `FormatError` with the offset where it is damaged.
+    /// - Throws: `StorageError` if it can't be read, `FormatError` with the offset if it is damaged.
     public init(contentsOf path: String) throws {
         try self.init(TensorFileReader(path: path))
     }
 
-    /// Reads everything that a reader has opened.
+    /// Reads everything from an open reader.
     ///
     /// - Throws: `StorageError`.
     public init(_ reader: TensorFileReader) throws {
@@ -83,17 +84,17 @@ public struct TensorFile: Hashable, Sendable {
         }
     }
 
-    /// Writes a file whose tensors are where they are, without gathering them first.
+    /// Writes a file whose tensors stay where they are, without collecting them first.
     ///
     /// - Parameters:
     ///   - entries: All tensors, in any order.
-    ///   - metadata: What the file says about itself.
-    ///   - path: Where the file appears.
-    ///   - overwrite: Whether a file there may be replaced.
-    ///   - body: Called for one tensor after the other; hands its elements, little-endian and row-major, in one or
-    ///     several pieces to the sink.
-    /// - Throws: `StorageError`, or what `body` throws; nothing has changed at the path then.
-    /// - Precondition: Names are unique and `body` hands over as many bytes as the entry has.
+    ///   - metadata: The file's metadata strings.
+    ///   - path: The path of the new file.
+    ///   - overwrite: Whether an existing file may be replaced.
+    ///   - body: Called for one tensor after the other; passes its elements, little-endian and row-major, to the sink
+    ///     in one or several pieces.
+    /// - Throws: `StorageError`, or any error that `body` throws; then nothing has changed at the path.
+    /// - Precondition: Names are unique and `body` passes as many bytes as the entry has.
     public static func write(
         _ entries: [TensorFileEntry], metadata: [String: String] = [:], to path: String, overwrite: Bool,
         body: (TensorFileEntry, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
@@ -105,7 +106,7 @@ public struct TensorFile: Hashable, Sendable {
         for entry in header.entries {
             let end = file.count + entry.byteCount
             try body(entry) { try file.write($0) }
-            precondition(file.count == end, "tensor \(entry.name): \(file.count - end) bytes more than its shape has")
+            precondition(file.count == end, "tensor \(entry.name): \(file.count - end) bytes more than its shape needs")
         }
         try file.commit()
     }
@@ -115,7 +116,7 @@ extension TensorFile.Tensor {
     /// The elements as Swift numbers.
     ///
     /// - Parameter file: The file's name for the error.
-    /// - Throws: `FormatError` where they have another type.
+    /// - Throws: `FormatError` if they have a different type.
     public func values<Element: TensorFileElement>(
         as type: Element.Type = Element.self, file: String
     ) throws(FormatError) -> [Element] {
@@ -131,7 +132,7 @@ extension TensorFile.Tensor {
     }
 }
 
-/// A Swift number that a safetensors file can hold. Booleans are read and written as bytes, for not every byte is a
+/// A Swift number that a safetensors file can hold. Booleans are read and written as bytes, because not every byte is a
 /// `Bool`.
 public protocol TensorFileElement: BitwiseCopyable, Sendable {
     /// The type's name in a file.

@@ -1,6 +1,6 @@
 import Storage
 
-/// The types of a tensor's elements in a safetensors file that are read and written here.
+/// The types of tensor elements in a safetensors file that can be read and written here.
 public enum TensorFileType: String, Hashable, Sendable, CaseIterable {
     case float64 = "F64"
     case float32 = "F32"
@@ -18,8 +18,8 @@ public enum TensorFileType: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The place in a file: larger elements first, so that every tensor is aligned, and within a size as the
-    /// format's own library orders them.
+    /// The sort key within a file: larger elements first, so that every tensor is aligned, and types of the same size
+    /// in the order of the format's own library.
     fileprivate var rank: Int {
         switch self {
         case .int64: 0
@@ -38,14 +38,14 @@ public struct TensorFileEntry: Hashable, Sendable {
     public var name: String
     /// The type of the elements.
     public var type: TensorFileType
-    /// The lengths of the dimensions, the slowest first; empty for a single number.
+    /// The extents of the dimensions, the slowest first; empty for a single number.
     public var shape: [Int]
 
     /// Makes an entry.
     ///
-    /// - Precondition: No length is negative.
+    /// - Precondition: No extent is negative.
     public init(name: String, type: TensorFileType, shape: [Int]) {
-        precondition(shape.allSatisfy { $0 >= 0 }, "tensor \(name) has a negative length in its shape \(shape)")
+        precondition(shape.allSatisfy { $0 >= 0 }, "tensor \(name) has a negative extent in its shape \(shape)")
         self.name = name
         self.type = type
         self.shape = shape
@@ -56,7 +56,7 @@ public struct TensorFileEntry: Hashable, Sendable {
     /// The number of bytes of all elements.
     public var byteCount: Int { elementCount * type.size }
 
-    /// The one of `entries` whose name is closest to a misspelt one; nil where none is close.
+    /// The entry in `entries` whose name is closest to a misspelt one; nil if none is close.
     public static func nearest(to name: String, among entries: [TensorFileEntry]) -> TensorFileEntry? {
         let nearest = nearestName(to: name, among: entries.map(\.name))
         return entries.first { $0.name == nearest }

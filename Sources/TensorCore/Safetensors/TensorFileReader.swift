@@ -7,14 +7,14 @@ public final class TensorFileReader: Sendable {
 
     /// The tensors in the order of their data.
     public let entries: [TensorFileEntry]
-    /// What the file says about itself (`__metadata__`).
+    /// The file's metadata strings (`__metadata__`).
     public let metadata: [String: String]
-    /// The path as it was given.
+    /// The path as given.
     public var path: String { file.path }
 
-    /// Opens a file and checks all of its structure.
+    /// Opens a file and checks its structure.
     ///
-    /// - Throws: `StorageError` where it cannot be read, `FormatError` with the offset where it is damaged.
+    /// - Throws: `StorageError` if it can't be read, `FormatError` with the offset if it is damaged.
     public init(path: String) throws {
         file = try InputFile(path: path)
         let lengthField = try file.bytes(in: 0..<min(8, file.count))
@@ -32,7 +32,7 @@ public final class TensorFileReader: Sendable {
         self.starts = starts
     }
 
-    /// The entry of a name.
+    /// The entry with the given name.
     public func entry(named name: String) -> TensorFileEntry? {
         entries.first { $0.name == name }
     }

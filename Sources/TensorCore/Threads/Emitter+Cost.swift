@@ -1,9 +1,9 @@
 import Foundation
 
 extension Emitter {
-    /// About how many nanoseconds a unit takes one thread, by what was measured on an AVX-512 processor: there, what moves
-    /// through the second-level cache does so at 150 bytes per nanosecond. Where nothing else is done, half counts: two
-    /// threads copy no faster what they have to fetch from each other's cache.
+    /// The approximate time that one thread takes for a unit, in nanoseconds, from measurements on an AVX-512
+    /// processor, which moves 150 bytes per nanosecond through the second-level cache. Pure copies count half: two
+    /// threads are no faster at copying data that they have to fetch from each other's cache.
     func nanoseconds(_ unit: PlanUnit, _ step: Plan.Step) -> Double {
         let work = unit.members.map(nanoseconds).reduce(0, +)
         return work + Double(step.bytes) / (work == 0 ? 300 : 150)
@@ -32,7 +32,7 @@ extension Emitter {
 }
 
 extension Operation.Unary {
-    /// Whether it takes a series of some length.
+    /// Whether it is computed by a series of some length.
     fileprivate var isTranscendental: Bool {
         switch self {
         case .exp, .log, .sigmoid, .tanh, .softplus, .log1p, .expm1, .sine, .cosine, .erf, .erfInverse: true

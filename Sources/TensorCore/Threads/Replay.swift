@@ -4,19 +4,19 @@ import Parallel
 /// A plan's instructions with the working memory of the threads that run them.
 final class Replay {
     let count: Int
-    /// Bytes of working memory, of all threads.
+    /// The size of the working memory of all threads, in bytes.
     let scratchBytes: Int
     let instructions: UnsafeMutablePointer<Instruction>
     private let scratch: UnsafeMutableRawPointer
-    /// Bytes from one thread's working memory to the next one's.
+    /// The distance between the working memories of two threads, in bytes.
     private let stride: Int
-    /// The threads that have working memory.
+    /// The number of threads that have working memory.
     private let threads: Int
 
-    /// Whether the instructions in parts are worth the time of waking the threads.
+    /// Whether the divided instructions justify waking the threads.
     private let isWorthWaking: Bool
 
-    /// Plans for ``Threads/count`` threads, or for one where no instruction is worth more.
+    /// Plans for ``Threads/count`` threads, or for one if no instruction justifies more.
     init(_ list: [Instruction]) {
         count = list.count
         instructions = .allocate(capacity: list.count)
@@ -34,8 +34,8 @@ final class Replay {
         scratch.deallocate()
     }
 
-    /// The threads for a run, which ``end(team:)`` lets go: one where another run has the others, or they have no
-    /// processor.
+    /// The number of threads for a run, until ``end(team:)``: one if another run has the other threads, or if they have
+    /// no processor.
     func begin() -> Int {
         guard threads > 1 else { return 1 }
         let team = min(threads, Threads.count)
@@ -46,7 +46,7 @@ final class Replay {
         if team > 1 { ThreadPool.shared.leave() }
     }
 
-    /// Runs one instruction. The team becomes one where the others turn out to have no processor.
+    /// Runs one instruction. The team is reduced to one if the other threads turn out to have no processor.
     @inline(__always)
     func run(_ index: Int, team: inout Int) {
         let parts = min(team, instructions[index].partLimit)

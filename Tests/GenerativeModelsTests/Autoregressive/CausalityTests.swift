@@ -7,9 +7,9 @@ import Testing
 @testable import GenerativeModels
 @testable import TensorCore
 
-/// What each conditional depends on, by its gradients.
+/// What each conditional depends on, from its gradients.
 @Suite struct CausalityTests {
-    /// For each output place the input places that have a gradient, of a network on rows of `width` numbers.
+    /// For each output, the inputs that have a gradient, of a network on rows of `width` numbers.
     private static func dependencies(
         _ width: Int, _ network: @escaping (Tensor) -> Tensor
     ) throws -> [Set<Int>] {
@@ -31,7 +31,7 @@ import Testing
         Dataset.Description(name: "bits", shape: [height, width], kind: .bits)
     }
 
-    /// Biases that a network begins with at 0 would hide what rectified units depend on.
+    /// Biases that start at 0 would hide what rectified units depend on.
     static func unsettle(_ parameters: Parameters) {
         var random = RandomStream(seed: 9)
         for variable in parameters.variables {
@@ -57,7 +57,7 @@ import Testing
         for place in 0..<49 { #expect(seen[place] == Set(0..<place), "pixel \(place): \(seen[place].sorted())") }
     }
 
-    /// The same depth of masked square kernels never sees what lies to the upper right beyond a diagonal.
+    /// The same depth of masked square kernels never sees the pixels to the upper right beyond a diagonal.
     @Test func squareKernelsHaveABlindSpot() throws {
         var settings = PixelCNNSettings()
         (settings.layers, settings.channels, settings.firstKernel) = (5, 24, 3)
@@ -70,14 +70,14 @@ import Testing
             let reached = (0..<place).filter { $0 % 7 - column <= row - $0 / 7 }
             #expect(seen[place].isSubset(of: reached), "pixel \(place): \(seen[place].sorted())")
         }
-        // The middle of the last row: all of the triangle, and not the corner above on the right.
+        // The middle of the last row sees the whole triangle, but not the top right corner.
         func pixel(_ row: Int, _ column: Int) -> Int { row * 7 + column }
         let last = seen[pixel(6, 3)]
         #expect(last.contains(0) && last.contains(pixel(6, 2)) && !last.contains(pixel(4, 6)))
         #expect(seen[pixel(4, 2)].isDisjoint(with: [pixel(3, 5), pixel(3, 6)]))
     }
 
-    /// A pixel's outputs from the rows that it depends on are those from the whole picture.
+    /// A pixel's outputs from the rows that it depends on are the same as from the whole image.
     @Test(arguments: ["pixelcnn", "gated-pixelcnn"]) func rowsBeyondReachDoNotCount(name: String) throws {
         let data = Self.bits(9, 5)
         let settings = ["layers=2", "channels=6", "firstKernel=3", "headChannels=8"]
@@ -109,7 +109,7 @@ import Testing
         Self.unsettle(network.parameters)
         let seen = try Self.dependencies(27) { network($0) }
         for place in 0..<27 { #expect(seen[place].allSatisfy { $0 < place }) }
-        // Green and blue of the middle pixel see its own earlier colours, and none sees itself.
+        // Green and blue of the middle pixel see its earlier colours, and none sees itself.
         #expect(seen[13].contains(12) && seen[14].isSuperset(of: [12, 13]) && !seen[12].contains(12))
     }
 
@@ -121,7 +121,7 @@ import Testing
         var random = RandomStream(seed: 5)
         let first = DataRows(
             sequences: (0..<24).map { _ in random.uniform() < 0.4 ? 1 : 0 }, width: 2, lengths: [12])
-        // What a shorter sequence is worth is what the longer one is worth up to there.
+        // The likelihood of a shorter sequence is that of the longer one up to its length.
         let short = DataRows(sequences: Array(first.values[..<10]), width: 2, lengths: [5])
         let changed = first.replacing(first.values.enumerated().map { $0 < 10 ? $1 : 1 - $1 })
         let both = try [first, changed].map { try model.logLikelihood(of: $0, seed: 0).nats[0] }
@@ -147,7 +147,7 @@ import Testing
         }
     }
 
-    /// Mixtures average probabilities. Averaged logits, which are in circulation, are no density.
+    /// Mixtures average probabilities. Averaging logits, as some texts do, does not give a density.
     @Test func averagedLogitsAreNoDensity() throws {
         let tables = [[0.1, 0.4, 0.2, 0.3], [0.6, 0.1, 0.1, 0.2]].map { $0.map { log($0) } }
         #expect(abs(logMeanExp(tables).reduce(0) { $0 + exp($1) } - 1) < 1e-12)

@@ -4,11 +4,11 @@ import Testing
 
 @testable import GenerativeModels
 
-/// What every autoregressive model of bits has to be: a density, the one that it draws from, and one that data teach.
+/// Requirements of every autoregressive model of bits: it is a density, its samples follow it, and it learns from data.
 @Suite struct ExplicitDensityTests {
     static let width = 9
 
-    /// The models, small, with the settings that each is tested at.
+    /// The models, small, with the settings that each is tested with.
     static let models: [(name: String, assignments: [String])] = [
         ("tabular", []), ("fvbn", []), ("neural-autoregressive", ["groupUnits=3"]),
         ("nade", ["hiddenUnits=12"]), ("nade", ["hiddenUnits=12", "shuffled=true"]),
@@ -41,9 +41,9 @@ import Testing
         #expect(abs(sum - 1) < 1e-5, "\(sum)")
         #expect(probabilities.max()! > 3 / Double(probabilities.count), "it isn't uniform")
 
-        // An orderless model draws under other orders than those that its likelihood mixes.
+        // An orderless model samples under other orders than those that its likelihood averages.
         guard !(model is OrderlessModel) else { return }
-        // A model of several masks draws each time under one of them, so their mixture needs many draws.
+        // A model with several masks uses one of them per call, so their mixture needs many calls.
         let isMixture = assignments.contains { $0.hasPrefix("masks") }
         let (times, count) = isMixture ? (400, 25) : (1, 10_000)
         let draws = try (0..<times).flatMap { try (model as! any SamplingModel).sample(count, seed: 100 + UInt64($0)) }
@@ -57,7 +57,7 @@ import Testing
         let before = try model.score(held)
         try FewBits.fit(model, rows, epochs: name == "tabular" ? 1 : 40, learningRate: 5e-3)
         let after = try model.score(held)
-        // Independent bits of these rates: what a model that learns nothing of dependence reaches.
+        // Independent bits with these rates: the best that a model without dependences can reach.
         let rates = (0..<Self.width).map { place in
             (0..<rows.count).reduce(0.0) { $0 + Double(rows.values[$1 * Self.width + place]) } / Double(rows.count)
         }
@@ -65,7 +65,7 @@ import Testing
         #expect(after > before + 0.5 && after > independent + 0.3, "\(before), \(after), independent \(independent)")
     }
 
-    /// Drawn numbers are in a row as they were known, and the unknown follow the conditional.
+    /// Completed rows keep their known numbers, and the unknown ones follow the conditional.
     @Test(arguments: models) func completesWhatIsMissing(name: String, assignments: [String]) throws {
         let model = try Self.make(name, assignments)
         try FewBits.fit(

@@ -7,9 +7,9 @@ import Testing
 @testable import GenerativeModels
 @testable import TensorCore
 
-/// Gradients of autoregressive losses by finite differences in float64.
+/// Gradients of autoregressive losses, compared with finite differences in float64.
 @Suite struct AutoregressiveGradientTests {
-    /// Compares some elements of each parameter's gradient of a program's first output, summed.
+    /// Compares some elements of each parameter's gradient of the sum of a program's first output.
     static func check(
         _ program: Program, inputs: [[Double]], shapes: [(shape: Shape, type: ScalarType)], _ parameters: Parameters,
         leaveOut: (String, Int) -> Bool = { _, _ in false }
@@ -70,7 +70,7 @@ import Testing
             model.parameters)
     }
 
-    /// The means' gradients are scaled by the deviations on purpose, and those of what is before them with it.
+    /// The gradients of means are deliberately scaled by the deviations, and so are those of everything before them.
     @Test func ofMixtures() throws {
         let data = Dataset.Description(name: "reals", shape: [4], kind: .reals)
         var settings = RNADESettings()
@@ -102,13 +102,13 @@ import Testing
     }
 }
 
-/// Densities of reals: by their integral and their samples.
+/// Densities of real numbers: their integral and their samples.
 @Suite struct RealDensityTests {
     @Test(arguments: ["rnade", "fvbn"]) func isTheDensityThatItDrawsFrom(name: String) throws {
         let data = Dataset.Description(name: "reals", shape: [2], kind: .reals)
         let model = try ModelCatalog.entry(name).makeSettings().makeModel(for: data, seed: 1)
         var random = RandomStream(seed: 3)
-        // A ring: linear dependence says nothing of it.
+        // A ring, which linear dependence can't describe.
         let rows = DataRows(
             (0..<2000).flatMap { _ in
                 let (angle, radius) = (2 * Double.pi * random.uniform(), 1 + 0.1 * random.normal())
@@ -124,7 +124,7 @@ import Testing
         let likelihoods = model as! any LikelihoodModel
         let total = try likelihoods.logLikelihood(of: grid, seed: 0).nats.reduce(0) { $0 + exp($1) * step * step }
         #expect(abs(total - 1) < 0.01, "\(total)")
-        // Samples are as likely as the density says, −H, and in the mean at the centre.
+        // Samples are as likely as the density says, −H on average, and centred on average.
         let samples = DataRows(try (model as! any SamplingModel).sample(4000, seed: 5), width: 2)
         let entropy = try likelihoods.logLikelihood(of: samples, seed: 0)
         let expected = try likelihoods.logLikelihood(of: grid, seed: 0).nats.reduce(0) {
@@ -132,7 +132,7 @@ import Testing
         }
         #expect(abs(entropy.mean - expected) < 5 * entropy.standardError + 0.02, "\(entropy.mean), \(expected)")
         let score = try likelihoods.score(rows)
-        // A ring of radius 1 and deviation 0.1 has log p of about −log(2π · 0.1 · √(2πe)) = −0.95 in the mean.
+        // A ring of radius 1 and deviation 0.1 has an average log p of about −log(2π · 0.1 · √(2πe)) = −0.95.
         if name == "rnade" { #expect(score > -1.25, "\(score)") } else { #expect(score < -1.6, "\(score)") }
     }
 }

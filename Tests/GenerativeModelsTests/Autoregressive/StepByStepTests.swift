@@ -3,7 +3,7 @@ import Testing
 
 @testable import GenerativeModels
 
-/// Sequences that come about step by step.
+/// Sequences that are generated step by step.
 @Suite struct StepByStepTests {
     private func model(_ data: Dataset.Description) throws -> SequenceModel {
         var settings = TransformerSettings()

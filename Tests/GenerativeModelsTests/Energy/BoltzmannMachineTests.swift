@@ -16,7 +16,7 @@ private func makeMachine(
     return try #require(try settings.makeModel(for: Bits.description(width), seed: 1) as? BoltzmannMachine)
 }
 
-/// Random symmetric weights without diagonal, and biases.
+/// Random symmetric weights with a zero diagonal, and biases.
 private func scrambleSymmetrically(_ model: BoltzmannMachine, deviation: Double = 1) {
     scramble(model.parameters, deviation: deviation)
     for (variable, order) in [(model.weights, 2), (model.triples, 3)] {
@@ -32,7 +32,7 @@ private func scrambleSymmetrically(_ model: BoltzmannMachine, deviation: Double 
 }
 
 extension Couplings {
-    /// The units that a number couples, by its place.
+    /// The units that a number couples, from its index.
     fileprivate static func units(_ place: Int, _ order: Int, _ width: Int) -> [Int] {
         var rest = place
         return (0..<order).map { _ in
@@ -69,7 +69,7 @@ extension Couplings {
         #expect(abs(estimate.logZ - logZ) < 0.1 && abs(estimate.details[2].value - logZ) < 0.1)
     }
 
-    /// Each pair of units is one parameter that stands in W twice, each three one that stands in T six times.
+    /// Each pair of units is one parameter that occurs twice in W, and each triple one that occurs six times in T.
     @Test(arguments: [BoltzmannMachineSettings.Gradient.exact, .sampled], [2, 3])
     func stepsFollowTheGradient(gradient: BoltzmannMachineSettings.Gradient, order: Int) throws {
         let model = try makeMachine(4) {
@@ -104,7 +104,7 @@ extension Couplings {
         }
     }
 
-    /// Three bits of even parity, of which any two are independent: log 4 nats, where pairs alone see log 8.
+    /// Three bits of even parity, any two of which are independent: log 4 nats, where pairs alone reach log 8.
     @Test func parityTakesTriples() throws {
         let rows = DataRows([0, 0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0], width: 3)
         for (order, range) in [(2, -2.0795 ... -2.0794), (3, -1.42 ... -1.386)] {
@@ -114,10 +114,10 @@ extension Couplings {
             #expect(range.contains(score), "order \(order): \(score)")
         }
         let error = #expect(throws: ModelError.self) { try makeMachine(129) { $0.order = 3 } }
-        #expect(error?.description.contains("triples go to 128") == true)
+        #expect(error?.description.contains("triples take at most 128") == true)
     }
 
-    /// At the maximum the model has the data's means and correlations, and no other distribution does it better.
+    /// At the maximum the model has the data's means and correlations, and no other distribution does better.
     @Test func correlationsAreLearned() throws {
         let model = try makeMachine(6)
         let base = Bits.random(200, [0.3, 0.6, 0.5], seed: 2)
@@ -148,7 +148,7 @@ extension Couplings {
         let score = try model.score(rows)
         #expect(likelihood.kind == .estimate && abs(likelihood.mean - score) < 3, "\(likelihood.mean) \(score)")
         let error = #expect(throws: ModelError.self) { try makeMachine(30) { $0.gradient = .exact } }
-        #expect(error?.description.contains("exact goes to 16") == true)
+        #expect(error?.description.contains("exact takes at most 16") == true)
     }
 
     @Test func completionsHoldWhatIsKnown() throws {
@@ -157,7 +157,7 @@ extension Couplings {
         model.biases.set([-4, -4, 4, 4])
         let rows = DataRows([1, 0, 1, 0, 0, 0, 0, 0], width: 4)
         let completed = try model.complete(rows, known: [true, false, true, false], seed: 1)
-        // The first two bits go together, the last two against each other.
+        // The first two bits are alike, the last two are opposite.
         #expect(completed == [1, 1, 1, 0, 0, 0, 0, 1])
     }
 
@@ -170,7 +170,7 @@ extension Couplings {
 }
 
 @Suite struct ResamplingTests {
-    /// Chains come through as often as their weights say, up to one.
+    /// Chains are resampled as often as their weights say, up to one.
     @Test func chainsAreDrawnByTheirWeights() {
         let weights = [0.1, 2.5, 0.4, 1.0]
         let values: [Float] = [0, 0, 1, 1, 2, 2, 3, 3]

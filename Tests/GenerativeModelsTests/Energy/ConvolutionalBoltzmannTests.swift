@@ -18,8 +18,8 @@ private func makeConvolutional(
 }
 
 @Suite struct ConvolutionalBoltzmannTests {
-    /// p(v) of pictures of 2 × 2, by the energy as it is written and all states of the hidden units in which a block has one unit on
-    /// at most.
+    /// p(v) of 2 × 2 images, from the energy as written and all states of the hidden units in which each block has at
+    /// most one unit on.
     @Test func probabilitiesAreThoseOfTheEnergy() throws {
         let model = try makeConvolutional(2)
         scramble(model.parameters)
@@ -55,7 +55,7 @@ private func makeConvolutional(
         let nats = try model.logLikelihood(of: Bits.all(4), seed: 0).nats
         #expect(zip(nats, sums).allSatisfy { abs($0 - log($1 / total)) < 1e-5 })
         try expectDistribution(model)
-        // P(a block has a unit on) = Σ e^a / (1 + Σ e^a): independent units would have another probability.
+        // P(a block has a unit on) = Σ e^a / (1 + Σ e^a): independent units would have a different probability.
         let codes = try model.encode(Bits.all(4))
         for row in 0..<16 {
             for filter in 0..<2 {
@@ -76,8 +76,8 @@ private func makeConvolutional(
         #expect(abs(estimate.logZ - exact) < 0.1 && abs(estimate.details[2].value - exact) < 0.15)
     }
 
-    /// With many chains near equilibrium the free energies' difference has the gradient of the likelihood: the likelihood rises to
-    /// what small filters can do.
+    /// With many chains near equilibrium the difference of the free energies has the gradient of the likelihood, which
+    /// rises to what small filters can reach.
     @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
     func picturesAreLearned(algorithm: BoltzmannSettings.Algorithm) throws {
         let model = try makeConvolutional(4) { ($0.algorithm, $0.filters, $0.gibbsSteps) = (algorithm, 8, 2) }
@@ -107,7 +107,7 @@ private func makeConvolutional(
 
     @Test func sizesHaveToFit() {
         let error = #expect(throws: ModelError.self) { try makeConvolutional(4) { $0.pool = 3 } }
-        #expect(error?.description.contains("a divisor of 4 and 4") == true)
+        #expect(error?.description.contains("a divisor of the images' height 4 and width 4") == true)
         #expect(throws: ModelError.self) { try makeConvolutional(4) { $0.kernel = 4 } }
         #expect(throws: ModelError.self) {
             try ConvolutionalBoltzmannSettings().makeModel(for: Bits.description(4), seed: 0)

@@ -18,8 +18,8 @@ private func makeBelief(
 }
 
 @Suite struct DeepBeliefTests {
-    /// log p(v) of every row: the sum over the states of the first hidden layer of the highest machine's probability and the
-    /// directed layer's.
+    /// log p(v) of every row: the sum, over the states of the first hidden layer, of the top machine's probability
+    /// times that of the directed layer.
     private func logProbabilities(_ model: DeepBeliefNetwork) throws -> [Double] {
         let (lower, upper) = (model.machines[0], model.machines[1])
         let states = Bits.all(upper.data.width)
@@ -52,8 +52,9 @@ private func makeBelief(
         #expect(bound.mean < exact.reduce(0, +) / 16 - 0.01)
     }
 
-    /// With the second machine the first one upside down, the network is the first machine (Hinton, Osindero & Teh 2006): p(h) of the
-    /// second is the first one's marginal, q is the exact posterior, and the bound is the likelihood.
+    /// If the second machine is the first one upside down, the network is the first machine (Hinton, Osindero & Teh
+    /// 2006): p(h) of the second is the marginal of the first, q is the exact posterior, and the bound is the
+    /// likelihood.
     @Test func aMirroredSecondLayerChangesNothing() throws {
         let model = try makeBelief(4, hidden: [3, 4]) { $0.boundSamples = 2000 }
         scramble(model.parameters, deviation: 0.7)
@@ -100,7 +101,7 @@ private func makeBelief(
         #expect(try model.encode(rows).count == 300 && model.reconstruct(rows).count == 480)
     }
 
-    /// Awake, ⟨(v − p(v|h)) h⟩ over the data and q; asleep, ⟨v (h − q(h|v))⟩ over what the network makes of its samples.
+    /// Wake: ⟨(v − p(v|h)) h⟩ over the data and q. Sleep: ⟨v (h − q(h|v))⟩ over the network's own samples.
     @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
     func fineTuningFollowsBothExpectations(algorithm: BoltzmannSettings.Algorithm) throws {
         let model = try makeBelief(2, hidden: [2, 2]) {
@@ -137,7 +138,7 @@ private func makeBelief(
         let directedSteps = difference(directed.weights[0].values, w) + difference(directed.biases[0].values, b)
         #expect(zip(directedSteps, wake + wakeBias).allSatisfy { abs($0 - $1) < 0.015 }, "\(directedSteps) \(wake)")
 
-        // The directed layer has learned before it dreams; the highest machine's samples are its own before that.
+        // The directed layer has learned before it dreams; the top machine's samples date from before that.
         let (bNew, wNew) = (directed.biases[0].values, directed.weights[0].values)
         func made(_ i: Int, _ h: [Float]) -> Double {
             sigmoid(bNew[i] + h[0] * wNew[2 * i] + h[1] * wNew[2 * i + 1])
@@ -157,7 +158,7 @@ private func makeBelief(
         #expect(zip(upSteps, sleep + sleepBias).allSatisfy { abs($0 - $1) < 0.02 }, "\(upSteps) \(sleep)")
     }
 
-    /// Greedily first, then all layers at once.
+    /// Greedy layers first, then all layers at once.
     @Test func fineTuningRaisesTheLikelihood() throws {
         func bound(fineTuning: Int) throws -> Double {
             let model = try makeBelief(16, hidden: [14, 10]) {

@@ -18,7 +18,7 @@ private func makeDeep(
     return try #require(try settings.makeModel(for: Bits.description(width), seed: seed) as? DeepBoltzmannMachine)
 }
 
-/// All states of the units of some layers, and e^{−E} of each state, by the energy as it is written.
+/// All states of the units of some layers, and e^{−E} of each state, from the energy as written.
 private struct States {
     let sizes: [Int]
     var weights: [Double] = []
@@ -46,7 +46,7 @@ private struct States {
         state >> (sizes[..<layer].reduce(0, +) + unit) & 1
     }
 
-    /// log Σ e^{−E} over the states that fit.
+    /// log Σ e^{−E} over the matching states.
     func logSum(_ fits: (Int) -> Bool = { _ in true }) -> Double {
         log(weights.indices.reduce(0.0) { fits($1) ? $0 + weights[$1] : $0 })
     }
@@ -76,7 +76,7 @@ private struct States {
         #expect(abs(forward.logZ - logZ) < 0.1 && abs(reverse.logZ - logZ) < 0.1, "\(forward) \(reverse) \(logZ)")
     }
 
-    /// P(h¹ = 1 | v, h²), which has both neighbours' inputs.
+    /// P(h¹ = 1 | v, h²), which depends on the inputs of both neighbours.
     @Test func conditionalsHaveBothNeighbours() throws {
         let model = try makeDeep(3, hidden: [2, 3])
         scramble(model.parameters)
@@ -97,7 +97,8 @@ private struct States {
         }
     }
 
-    /// The bound is E_q[−E] + H(q) − log Z at a fixed point, at most log p(v), and further steps don't lower it: it is maximised.
+    /// The bound is E_q[−E] + H(q) − log Z at a fixed point and at most log p(v), and further steps don't lower it: it
+    /// is a maximum.
     @Test(arguments: [0, 0.5])
     func meanFieldIsAFixedPointBelowTheLikelihood(damping: Double) throws {
         let model = try makeDeep(4, hidden: [3, 2, 3])
@@ -126,7 +127,7 @@ private struct States {
         #expect(likelihood.kind == .lowerBound && likelihood.mean < exact.reduce(0, +) / 16)
     }
 
-    /// The bound by its definition, with the sum over all h written out.
+    /// The bound by its definition, with an explicit sum over all h.
     @Test func boundIsThatOfItsDefinition() throws {
         let model = try makeDeep(2, hidden: [2, 2])
         scramble(model.parameters)
@@ -148,8 +149,9 @@ private struct States {
         #expect(abs(Double(try program()[0].floats()[0]) - expected) < 1e-5)
     }
 
-    /// Greedy training: the lowest pair of layers is a machine with two copies of the visible units, in which P(h | v, v) counts the
-    /// input twice and P(v | h) once; that is what a deep machine has whose second layer mirrors the visible one.
+    /// Greedy training: the lowest pair of layers is a machine with two copies of the visible units, in which P(h | v,
+    /// v) counts the input twice and P(v | h) once. This is equal to a deep machine whose second layer mirrors the
+    /// visible one.
     @Test func doublingStandsInForTheMissingNeighbour() throws {
         let model = try makeDeep(3, hidden: [2, 3])
         scramble(model.parameters)
@@ -182,7 +184,7 @@ private struct States {
         #expect(factors.map(\.above) == [1, 2, 2] && factors.map(\.below) == [2, 2, 1])
     }
 
-    /// With many chains near equilibrium a step is the gradient of the bound at its fixed q.
+    /// With many chains near equilibrium an update is the gradient of the bound at its fixed q.
     @Test func stepsFollowTheBoundsGradient() throws {
         let model = try makeDeep(3, hidden: [2, 2]) {
             ($0.boltzmann.chains, $0.boltzmann.gibbsSteps, $0.boltzmann.centred) = (40_000, 30, false)
@@ -213,7 +215,7 @@ private struct States {
         }
     }
 
-    /// Greedily trained first, or centred from random weights.
+    /// Trained greedily first, or centred from random weights.
     @Test(arguments: [true, false])
     func barsAndStripesAreLearned(centred: Bool) throws {
         let model = try makeDeep(16, hidden: [16, 8]) {
@@ -240,6 +242,6 @@ private struct States {
 
     @Test func oneLayerIsRefused() {
         let error = #expect(throws: ModelError.self) { try makeDeep(3, hidden: [2]) }
-        #expect(error?.description.contains("two layers or more") == true)
+        #expect(error?.description.contains("at least two layers") == true)
     }
 }

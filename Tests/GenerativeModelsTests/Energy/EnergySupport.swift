@@ -9,7 +9,8 @@ import Testing
 
 /// Data of bits for tests of energy-based models.
 enum Bits {
-    /// The 30 pictures of 4 × 4 in which all rows, or all columns, are of one colour (MacKay 2003): −log 30 nats at best.
+    /// The 30 images of 4 × 4 pixels in which all rows, or all columns, have a single colour (MacKay 2003): −log 30
+    /// nats at best.
     static let barsAndStripes: DataRows = {
         var pictures: Set<[Float]> = []
         for pattern in 0..<16 {
@@ -25,17 +26,17 @@ enum Bits {
         DataRows((0..<1 << width).flatMap { state in (0..<width).map { Float(state >> $0 & 1) } }, width: width)
     }
 
-    /// The number of a row among ``all(_:)``.
+    /// The index of a row in ``all(_:)``.
     static func index(_ row: some Sequence<Float>) -> Int {
         row.enumerated().reduce(0) { $0 | ($1.element > 0.5 ? 1 << $1.offset : 0) }
     }
 
-    /// Describes rows of bits.
+    /// The description of rows of bits.
     static func description(_ width: Int, classes: Int = 0) -> Dataset.Description {
         Dataset.Description(name: "bits", shape: [width], kind: .bits, classCount: classes)
     }
 
-    /// Rows of independent bits, each on with the probability given for its column.
+    /// Rows of independent bits, each on with the probability for its column.
     static func random(_ count: Int, _ rates: [Double], seed: UInt64) -> DataRows {
         var stream = RandomStream(seed: seed)
         let values = (0..<count * rates.count).map { Float(stream.uniform() < rates[$0 % rates.count] ? 1 : 0) }
@@ -44,7 +45,7 @@ enum Bits {
 }
 
 extension DataRows {
-    /// Points of three clusters, which one Gaussian can't describe: log 3 + log(2πe 0.16) = 2.10 nats at best.
+    /// Points in three clusters, which one Gaussian can't describe: log 3 + log(2πe 0.16) = 2.10 nats at best.
     static let threeClusters: DataRows = {
         var stream = RandomStream(seed: 3)
         let centres: [(Double, Double)] = [(-2, 0), (2, 0), (0, 2)]
@@ -64,9 +65,9 @@ func scramble(_ parameters: Parameters, deviation: Double = 1, seed: UInt64 = 9)
     }
 }
 
-/// Fits a model for some epochs to all rows as one batch, with steps that shrink evenly to `last`.
+/// Fits a model for some epochs to all rows as one minibatch, with a learning rate that decreases linearly to `last`.
 ///
-/// - Parameter range: The epochs to do of all those that there are; without it all.
+/// - Parameter range: The epochs to run, out of all; nil for all of them.
 func fit(
     _ model: some GenerativeModel, _ rows: DataRows, updates: Int, rate: Double, last: Double? = nil,
     only range: Range<Int>? = nil
@@ -81,8 +82,8 @@ func fit(
     }
 }
 
-/// Pearson's statistic of counts against probabilities, over cells of which at least five are expected, as standard deviations
-/// from its mean.
+/// Pearson's statistic of counts against probabilities, over the cells with at least five expected counts, as standard
+/// deviations from its mean.
 func chiSquareDeviation(_ counts: [Int], _ probabilities: [Double]) -> Double {
     let total = Double(counts.reduce(0, +))
     var (statistic, cells) = (0.0, 0)
@@ -111,7 +112,8 @@ func counts(of samples: [Float], width: Int) -> [Int] {
     return result
 }
 
-/// Checks that the model says how likely every row of its bits is: that the probabilities sum to 1, and that samples are like them.
+/// Checks that the model gives the likelihood of every row of its bits: the probabilities sum to 1, and samples follow
+/// them.
 func expectDistribution(
     _ model: some SamplingModel & LikelihoodModel, samples: Int = 4000,
     sourceLocation: SourceLocation = #_sourceLocation
@@ -126,8 +128,8 @@ func expectDistribution(
     #expect(deviation < 4, "chi-square \(deviation) deviations above its mean", sourceLocation: sourceLocation)
 }
 
-/// Checks that fitting is a function of the seed, goes on from ``GenerativeModel/variables`` and
-/// ``GenerativeModel/randomStates`` bit for bit, and that neither samples nor likelihoods change what it depends on.
+/// Checks that fitting is a function of the seed, continues bit for bit from ``GenerativeModel/variables`` and
+/// ``GenerativeModel/randomStates``, and that neither samples nor likelihoods change the state that it depends on.
 func expectResumable<Model: GenerativeModel>(
     _ rows: DataRows, sourceLocation: SourceLocation = #_sourceLocation, _ make: () throws -> Model
 ) throws {
@@ -141,7 +143,7 @@ func expectResumable<Model: GenerativeModel>(
     second.randomStates = first.randomStates
     try fit(second, rows, updates: 6, rate: 0.05, only: 3..<6)
     let isSame = bits(whole) == bits(second)
-    #expect(isSame, "the parameters after going on", sourceLocation: sourceLocation)
+    #expect(isSame, "the parameters after continuing", sourceLocation: sourceLocation)
     #expect(whole.randomStates.map(\.counter) == second.randomStates.map(\.counter), sourceLocation: sourceLocation)
     guard let model = second as? any SamplingModel else { return }
     #expect(try model.sample(3, seed: 1) == model.sample(3, seed: 1), sourceLocation: sourceLocation)

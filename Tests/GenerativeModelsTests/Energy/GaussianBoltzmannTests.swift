@@ -74,7 +74,7 @@ private func makeGaussian(
             let x = [Double(points[2 * point]), Double(points[2 * point + 1])]
             #expect(abs(likelihood.nats[point] - log(density(x))) < 1e-4)
         }
-        // P(h = 1 | v) = σ(c + (β ⊙ v)ᵀW): without β it would be another number.
+        // P(h = 1 | v) = σ(c + (β ⊙ v)ᵀW): without β it would be different.
         let code = try model.encode(DataRows([1, 2], width: 2))
         let input = -0.4 + 2 * 1.5 + 1.4 * 0.5
         #expect(abs(Double(code[0]) - 1 / (1 + exp(-input))) < 1e-5)
@@ -113,7 +113,7 @@ private func makeGaussian(
         let first = try model.score(rows)
         try fit(model, rows, updates: 6000, rate: 0.05, last: 0)
         let last = try model.score(rows)
-        // log 3 + log(2πe 0.16) = 2.10 nats is the clusters' entropy.
+        // The entropy of the clusters is log 3 + log(2πe 0.16) = 2.10 nats.
         #expect(model.scoreName == .logLikelihood && first < -3 && last > -2.4, "from \(first) to \(last)")
     }
 

@@ -19,7 +19,7 @@ private func makeDeep(
 }
 
 @Suite struct GaussianDeepBoltzmannTests {
-    /// One real number above which are layers of two bits each: a mixture of 16 Gaussians.
+    /// One real number under two layers of two bits each: a mixture of 16 Gaussians.
     private func scrambled() throws -> DeepBoltzmannMachine {
         let model = try makeDeep(1, hidden: [2, 2])
         let layers = model.layers
@@ -30,7 +30,7 @@ private func makeDeep(
         return model
     }
 
-    /// −E of a number and the bits above it, as it is written.
+    /// −E of a number and the bits above it, as written.
     private func exponent(_ v: Double, _ bits: Int) -> Double {
         let h = (0..<4).map { Double(bits >> $0 & 1) }
         return -(v - 0.3) * (v - 0.3) + 2 * v * (1.5 * h[0] - h[1]) - 0.4 * h[0] - 0.2 * h[1] + 0.1 * h[2] - 0.5 * h[3]
@@ -68,7 +68,7 @@ private func makeDeep(
         }
     }
 
-    /// Three clusters, greedily first or centred at once.
+    /// Three clusters, trained greedily first or centred.
     @Test(arguments: [true, false])
     func clustersAreLearned(centred: Bool) throws {
         let rows = DataRows.threeClusters
@@ -80,7 +80,7 @@ private func makeDeep(
         let first = try model.score(rows)
         try fit(model, rows, updates: 8000, rate: 0.05, last: 0)
         let last = try model.score(rows)
-        // log 3 + log(2πe 0.16) = 2.10 nats is the clusters' entropy; one Gaussian has 3.2 at best.
+        // The entropy of the clusters is log 3 + log(2πe 0.16) = 2.10 nats; one Gaussian has 3.2 at best.
         #expect(model.scoreName == .bound && first < -3 && last > -2.5, "from \(first) to \(last)")
     }
 

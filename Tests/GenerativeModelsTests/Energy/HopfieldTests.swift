@@ -12,13 +12,13 @@ private func patterns(_ count: Int, _ width: Int, seed: UInt64 = 1) -> DataRows 
     Bits.random(count, [Double](repeating: 0.5, count: width), seed: seed)
 }
 
-/// Rows with some of the bits the other way.
+/// Rows with some of the bits flipped.
 private func damaged(_ rows: DataRows, _ share: Double, seed: UInt64 = 7) -> DataRows {
     var stream = RandomStream(seed: seed)
     return rows.replacing(rows.values.map { stream.uniform() < share ? 1 - $0 : $0 })
 }
 
-/// The mean of (1/d) Σ sᵢ s′ᵢ over the rows: 1 where they are the same, 0 where they have nothing in common.
+/// The mean of (1/d) Σ sᵢ s′ᵢ over the rows: 1 if they are equal, 0 if they are unrelated.
 private func overlap(_ a: [Float], _ b: [Float]) -> Double {
     zip(a, b).reduce(0.0) { $0 + Double((2 * $1.0 - 1) * (2 * $1.1 - 1)) } / Double(a.count)
 }
@@ -87,7 +87,7 @@ private func makeHopfield(
         }
     }
 
-    /// Two units that want to be alike, updated at once, change places for ever; one after the other they agree.
+    /// Two units that should be alike swap for ever if they are updated at once; one after the other, they agree.
     @Test func updatesAtOnceMayGoBackAndForth() throws {
         let model = try makeHopfield(DataRows([1, 1], width: 2))
         let state: [Float] = [1, -1]
@@ -97,7 +97,7 @@ private func makeHopfield(
         #expect(recalled[0] == recalled[1])
     }
 
-    /// Recall breaks down where there are about 0.138 patterns a unit (Amit, Gutfreund & Sompolinsky 1985).
+    /// Recall breaks down at about 0.138 patterns per unit (Amit, Gutfreund & Sompolinsky 1985).
     @Test func capacityEndsNearTheTheory() throws {
         func recalled(_ load: Double) throws -> Double {
             let rows = patterns(Int(load * 400), 400)
@@ -127,7 +127,7 @@ private func makeHopfield(
         #expect(try model.complete(half, known: known, seed: 1) == rows.values)
     }
 
-    /// Grey levels come back up to the contrast, and each sweep lowers the energy of continuous units.
+    /// Grey levels are recalled up to the contrast, and each sweep lowers the energy of continuous units.
     @Test func greyPatternsAreRecalled() throws {
         var stream = RandomStream(seed: 4)
         let rows = DataRows((0..<5 * 80).map { _ in Float(0.5 + 0.45 * cos(6.3 * stream.uniform())) }, width: 80)

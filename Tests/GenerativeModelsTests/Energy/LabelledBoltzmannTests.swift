@@ -19,7 +19,7 @@ import Testing
         return try #require(model as? ConditionalBoltzmannMachine)
     }
 
-    /// Each class has a distribution of its own, which its samples follow.
+    /// Each class has its own distribution, which its samples follow.
     @Test func eachClassHasItsDistribution() throws {
         let model = try conditional(4, hidden: 3)
         scramble(model.parameters)
@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: [BoltzmannSettings.Algorithm.cd, .pcd])
     func classesAreLearned(algorithm: BoltzmannSettings.Algorithm) throws {
-        // Rows of a class have one pair of bits on, each of the others is random.
+        // The rows of a class have one pair of bits on; each of the others is random.
         let base = Bits.random(300, [Double](repeating: 0.3, count: 6), seed: 2)
         let labels = (0..<300).map { $0 % 3 }
         let values = base.values.indices.map { place in
@@ -91,7 +91,7 @@ import Testing
         return try #require(model as? DiscriminativeBoltzmannMachine)
     }
 
-    /// p(y | v) is that of the joint energy summed over h, and samples' rows have its marginal.
+    /// p(y | v) is that of the joint energy summed over h, and the rows of samples have its marginal.
     @Test func classProbabilitiesAreThoseOfTheJointEnergy() throws {
         let model = try discriminative(3, hidden: 2)
         scramble(model.parameters)
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    /// Parity of two bits: no linear classifier does it.
+    /// Parity of two bits, which no linear classifier can learn.
     @Test(arguments: [0, 0.01])
     func parityIsLearned(generative: Double) throws {
         let base = Bits.random(200, [Double](repeating: 0.5, count: 4), seed: 2)
@@ -146,6 +146,6 @@ import Testing
         let error = #expect(throws: ModelError.self) {
             try ConditionalBoltzmannSettings().makeModel(for: Bits.description(3), seed: 0)
         }
-        #expect(error?.description.contains("labelled with two classes or more") == true)
+        #expect(error?.description.contains("labelled with at least two classes") == true)
     }
 }

@@ -23,8 +23,8 @@ private func makeRecurrent(
         DataRows(sequences: Bits.all(6).values, width: 2, lengths: [Int](repeating: 3, count: 64))
     }
 
-    /// Whatever the pieces that sequences are cut into, the probabilities of all sequences of a length sum to 1, and samples' beginnings
-    /// are like them.
+    /// However sequences are cut into pieces, the probabilities of all sequences of one length sum to 1, and the
+    /// beginnings of samples follow them.
     @Test(arguments: [2, 4])
     func probabilitiesOfSequencesSumToOne(steps: Int) throws {
         let model = try makeRecurrent(2) { ($0.steps, $0.sampleSteps, $0.gibbsSteps) = (steps, 3, 40) }
@@ -37,7 +37,7 @@ private func makeRecurrent(
         #expect(abs(likelihood.details[0].value + likelihood.mean / 3) < 1e-9)
     }
 
-    /// The first steps by the equations as they are written, in float64.
+    /// The first steps by the equations as written, in float64.
     @Test func biasesFollowTheRecurrence() throws {
         let model = try makeRecurrent(2) { ($0.hiddenUnits, $0.recurrentUnits) = (1, 1) }
         scramble(model.parameters)
@@ -64,7 +64,8 @@ private func makeRecurrent(
         #expect(abs(try model.logLikelihood(of: rows, seed: 0).nats[0] - expected) < 1e-5)
     }
 
-    /// Two bits that take turns, then both, then none: the past tells all. Sequences are of different lengths.
+    /// Two bits that take turns, then both, then none: the past determines everything. Sequences have different
+    /// lengths.
     private var melody: DataRows {
         let steps: [[Float]] = [[1, 0], [0, 1], [1, 1], [0, 0]]
         let lengths = [9, 4, 11, 6]
@@ -78,7 +79,7 @@ private func makeRecurrent(
         try fit(model, melody, updates: 400, rate: 0.02)
         let last = try model.score(melody)
         let nats = try model.logLikelihood(of: melody, seed: 0)
-        // The first step of each of four sequences is anything: 4 log 4 / 30 = 0.185 nats a step at best.
+        // The first step of each of four sequences is arbitrary: 4 log 4 / 30 = 0.185 nats per step at best.
         #expect(first < -1.3 && last > -0.22 && nats.details[0].value < 0.22, "\(first) \(last) \(nats.details)")
     }
 
@@ -101,7 +102,7 @@ private func makeRecurrent(
         #expect(try large.logLikelihood(of: rows, seed: 0).kind == .estimate)
     }
 
-    /// Σᵢ log p(vᵢ | the others, the past), against the likelihoods of the changed steps.
+    /// Σᵢ log p(vᵢ | the others, the past), compared with the likelihoods of the changed steps.
     @Test func scoresArePseudoLikelihoodsOfSteps() throws {
         let model = try makeRecurrent(2)
         scramble(model.parameters)
@@ -120,6 +121,6 @@ private func makeRecurrent(
         let error = #expect(throws: ModelError.self) {
             try RecurrentBoltzmannSettings().makeModel(for: Bits.description(3), seed: 0)
         }
-        #expect(error?.description == "rnn-rbm needs sequences of bits, and the data hold rows of bits")
+        #expect(error?.description == "rnn-rbm needs sequences of bits, but the data hold rows of bits")
     }
 }

@@ -32,7 +32,7 @@ func makeRestricted(
         return result - zip(h, c).reduce(0) { $0 + Double($1.0 * $1.1) }
     }
 
-    /// With more hidden or more visible units, either of which is then enumerated.
+    /// With more hidden or more visible units; the smaller kind is enumerated.
     @Test(arguments: [(6, 4), (4, 7)])
     func likelihoodsAreThoseOfTheEnergy(width: Int, hidden: Int) throws {
         let model = try makeRestricted(width, hidden: hidden)
@@ -45,7 +45,7 @@ func makeRestricted(
         let likelihood = try model.logLikelihood(of: rows, seed: 0)
         for (nats, sum) in zip(likelihood.nats, sums) { #expect(abs(nats - (log(sum) - logZ)) < 1e-6) }
         try expectDistribution(model)
-        // P(h | v) and P(v | h), which the code and a reconstruction are made of.
+        // P(h | v) and P(v | h), which codes and reconstructions consist of.
         let codes = try model.encode(rows)
         for row in [0, 3, rows.count - 1] {
             for unit in 0..<hidden {
@@ -70,8 +70,8 @@ func makeRestricted(
         }
     }
 
-    /// With so many persistent chains near equilibrium a step is the gradient of the exact log-likelihood, which differences of it
-    /// give; a centred step is (Melchior, Fischer & Wiskott 2016) ∇W − μ∇cᵀ − ∇bλᵀ for the weights.
+    /// With many persistent chains near equilibrium an update is the gradient of the exact log-likelihood, which finite
+    /// differences give; a centred update (Melchior, Fischer & Wiskott 2016) is ∇W − μ∇cᵀ − ∇bλᵀ for the weights.
     @Test(arguments: [false, true])
     func stepsFollowTheGradient(centred: Bool) throws {
         let model = try makeRestricted(4, hidden: 3) {
@@ -109,7 +109,8 @@ func makeRestricted(
                 #expect(abs(steps[0][3 * i + j] - expected) < 0.012, "W \(i) \(j): \(steps[0]) \(expected)")
             }
         }
-        // In centred coordinates the bias moves by ∇b; the plain bias is less the weights' change times the offsets.
+        // In centred coordinates the bias moves by ∇b; the plain bias moves by that minus the weights' change times the
+        // offsets.
         for i in 0..<4 {
             let turn = centred ? (0..<3).reduce(0.0) { $0 + steps[0][3 * i + $1] * Double(lambda[$1]) } : 0
             #expect(abs(steps[1][i] - (gradientB[i] - turn)) < 0.012)
@@ -129,7 +130,7 @@ func makeRestricted(
         try fit(model, rows, updates: 12_000, rate: 0.06, last: 0)
         let last = try model.score(rows)
         #expect(first < -10 && last > -3.65 && last < -log(30.0), "from \(first) to \(last)")
-        // Annealing against the exact partition function.
+        // Annealing compared with the exact partition function.
         let exact = try model.partition(seed: 0).logZ
         let sampler = AnnealedImportanceSampling(model.layers, chains: 200, seed: 3)
         let (forward, reverse) = try sampler.estimates(betas: 3000, rest: 500)
@@ -138,8 +139,8 @@ func makeRestricted(
         #expect(forward.error < 0.1 && abs(forward.logZ - exact) < 4 * forward.error)
     }
 
-    /// What 0 and 1 mean is arbitrary. A centred step treats both alike: with all data and samples flipped, the parameters of the
-    /// flipped machine move to those of the flipped result; a plain step goes elsewhere.
+    /// The meaning of 0 and 1 is arbitrary. A centred update treats both alike: with all data and samples flipped, the
+    /// parameters of the flipped machine move to those of the flipped result; a plain update does not.
     @Test(arguments: [true, false])
     func centredStepsKeepTheirWayOnFlippedBits(centred: Bool) throws {
         func flipped(_ rows: DataRows) -> [Float] { rows.values.map { 1 - $0 } }
@@ -187,10 +188,10 @@ func makeRestricted(
         #expect(centred ? difference < 1e-5 : difference > 0.05, "\(difference)")
     }
 
-    /// So a centred machine learns flipped data as well; a plain one learns them worse.
+    /// A centred machine therefore learns flipped data as well; a plain one learns them worse.
     @Test func flippedDataCostAPlainMachineOnly() throws {
         let rows = Bits.random(300, [0.05, 0.1, 0.05, 0.1, 0.2, 0.1, 0.05, 0.1], seed: 6)
-        // Pairs of bits that go together.
+        // Pairs of equal bits.
         let sparse = DataRows((0..<300).flatMap { row in (0..<12).map { rows[row][$0 / 3] } }, width: 12)
         let dense = sparse.replacing(sparse.values.map { 1 - $0 })
         func trained(_ rows: DataRows, centred: Bool) throws -> Double {
@@ -222,7 +223,7 @@ func makeRestricted(
             }
         }
         #expect(abs(try model.pseudoLikelihood(of: rows) - expected) < 1e-4)
-        // Of wide rows some bits are taken, which is right on average.
+        // For wide rows some bits are sampled, which is right on average.
         let wide = try makeRestricted(40, hidden: 5)
         scramble(wide.parameters, deviation: 0.5)
         let many = Bits.random(2000, [Double](repeating: 0.5, count: 40), seed: 8)
@@ -237,7 +238,7 @@ func makeRestricted(
         #expect(abs(estimate / exact - 1) < 0.03, "\(estimate) \(exact)")
     }
 
-    /// The unknown bits' distribution given the known ones.
+    /// The distribution of the unknown bits given the known ones.
     @Test func completionsFollowTheConditional() throws {
         let model = try makeRestricted(5, hidden: 4)
         scramble(model.parameters)
@@ -286,7 +287,7 @@ func makeRestricted(
         let error = #expect(throws: ModelError.self) {
             try RestrictedBoltzmannSettings().makeModel(for: data, seed: 0)
         }
-        #expect(error?.description == "rbm needs rows of bits, and the data hold rows of levels")
+        #expect(error?.description == "rbm needs rows of bits, but the data hold rows of levels")
     }
 
     @Test func weightsArePicturesOfHiddenUnits() throws {

@@ -17,7 +17,7 @@ private func makeBelief(
 }
 
 @Suite struct SigmoidBeliefTests {
-    /// p(v) = Σ_h Π P(each unit | its parents), as it is written, and samples like it.
+    /// p(v) = Σ_h Π P(each unit | its parents), as written, and samples that follow it.
     @Test func probabilitiesAreThoseOfTheUnits() throws {
         let model = try makeBelief(3, hidden: [2, 2])
         scramble(model.parameters)
@@ -43,7 +43,7 @@ private func makeBelief(
             #expect(abs(nats.nats[row] - log(expected)) < 1e-5)
         }
         try expectDistribution(model)
-        // One draw is a bound on average, and many come near the likelihood.
+        // One sample gives a bound on average, and many come close to the likelihood.
         let rows = DataRows((0..<2000).flatMap { _ in [1, 0, 1] as [Float] }, width: 3)
         let bound = try model.estimates(rows, draws: 1, seed: 1).reduce(0, +) / 2000
         #expect(bound < nats.nats[5] - 0.01)
@@ -51,11 +51,12 @@ private func makeBelief(
         #expect(abs(near - nats.nats[5]) < 0.05, "\(near) \(nats.nats[5])")
     }
 
-    /// The wake phase's step is the gradient of E_q[log p(v, h)] for p, and the sleep phase's that of E_p[log q(h | v)] for q: neither
-    /// network moves by the other's phase. With steps of Adam only their signs are seen.
+    /// The update of the wake phase is the gradient of E_q[log p(v, h)] for p, and that of the sleep phase the gradient
+    /// of E_p[log q(h | v)] for q: neither network is changed by the other's phase. Adam's first steps show only the
+    /// signs.
     @Test func eachPhaseTeachesOneNetwork() throws {
         let model = try makeBelief(2, hidden: [1])
-        // q takes every row to h = 1, which p has never dreamt of: dreams are of h = 0 and of the row (0, 0).
+        // q maps every row to h = 1, which p never dreams of: dreams have h = 0 and the row (0, 0).
         let p = Dictionary(uniqueKeysWithValues: model.parameters.entries.map { ($0.path, $0.variable) })
         p["recognition.0.weight"]!.set([0, 0])
         p["recognition.0.bias"]!.set([20])
@@ -63,10 +64,10 @@ private func makeBelief(
         p["causes.0.bias"]!.set([-20, -20])
         p["top.bias"]!.set([-20])
         try fit(model, DataRows([1, 0], width: 2), updates: 1, rate: 0.1)
-        // Awake: h = 1 becomes likelier, and so does its making the first bit.
+        // Wake: h = 1 becomes more likely, and so does the first bit given it.
         #expect(abs(p["top.bias"]!.values[0] + 19.9) < 1e-4)
         #expect(abs(p["causes.0.weight"]!.values[0] - 0.1) < 1e-4 && abs(p["causes.0.bias"]!.values[0] + 19.9) < 1e-4)
-        // Asleep: the dream's cause was 0.
+        // Sleep: the cause of the dream was 0.
         #expect(abs(p["recognition.0.bias"]!.values[0] - 19.9) < 1e-4)
         #expect(p["recognition.0.weight"]!.values == [0, 0])
     }
@@ -89,7 +90,7 @@ private func makeBelief(
         #expect(try model.score(Bits.all(4)) == model.score(Bits.all(4)))
         #expect(try model.logLikelihood(of: Bits.all(4), seed: 3).kind == .lowerBound)
         let error = #expect(throws: ModelError.self) { try makeBelief(3, hidden: []) }
-        #expect(error?.description.contains("one layer or more") == true)
+        #expect(error?.description.contains("at least one layer") == true)
     }
 
     @Test func fitsGoOn() throws {

@@ -28,7 +28,7 @@ import Testing
         #expect(try folder.bytes("a") == SafetensorsFolder.fixture("golden.safetensors"))
     }
 
-    /// The script beside the fixtures reads this one: two metadata entries, which the library writes in any order.
+    /// The script beside the fixtures reads this one, with two metadata entries, which the library writes in any order.
     @Test func oursIsTheFixture() throws {
         var file = Self.golden
         file.metadata["another"] = "entry"
@@ -102,9 +102,9 @@ import Testing
 
     @Test(arguments: [
         ("{\(tensor("a", "[1]", 0, 4)),\(tensor("a", "[1]", 4, 8))}", 8, "a name that this object does not have"),
-        ("{\(tensor("a", "[1]", 4, 8))}", 8, "without hole or overlap"),
-        ("{\(tensor("a", "[2]", 0, 8)),\(tensor("b", "[1]", 4, 8))}", 8, "without hole or overlap"),
-        ("{\(tensor("a", "[1]", 0, 4)),\(tensor("b", "[1]", 8, 12))}", 12, "without hole or overlap"),
+        ("{\(tensor("a", "[1]", 4, 8))}", 8, "without gaps or overlaps"),
+        ("{\(tensor("a", "[2]", 0, 8)),\(tensor("b", "[1]", 4, 8))}", 8, "without gaps or overlaps"),
+        ("{\(tensor("a", "[1]", 0, 4)),\(tensor("b", "[1]", 8, 12))}", 12, "without gaps or overlaps"),
         ("{\(tensor("a", "[1]", 0, 4))}", 5, "4 bytes of data"),
         ("{\(tensor("a", "[2]", 0, 8))}", 4, "8 bytes of data"),
         ("{\(tensor("a", "[3]", 0, 8))}", 8, "as many bytes as"),
@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    /// A changed byte may give another valid file (another number, another letter of a name), never a crash.
+    /// A changed byte may give a different valid file (another number, another letter of a name), but never a crash.
     @Test func everyChangedByteIsReadOrRefused() throws {
         var file = TensorFile(metadata: ["a": "b"])
         file.add("w", [1, 2] as [Float], shape: [2])
@@ -164,7 +164,7 @@ import Testing
             for value in UInt8.min...UInt8.max where value != original[index] {
                 var bytes = original
                 bytes[index] = value
-                // Parsed in memory: a file for each of these would take most of the test's time.
+                // Parsed in memory: writing a file for each would take most of the test's time.
                 do {
                     let length = try SafetensorsHeader.length(Array(bytes[..<8]), fileLength: bytes.count, file: "x")
                     let json = Array(bytes[8..<8 + length])
@@ -198,7 +198,7 @@ final class SafetensorsFolder {
         try InputFile.bytes(of: fixturePath(name), limit: 1 << 20)
     }
 
-    /// Whether the bytes are those of a fixture; with `REVERIE_WRITE_FIXTURES` set the fixture is written first.
+    /// Whether the bytes equal a fixture; with `REVERIE_WRITE_FIXTURES` set, the fixture is written first.
     static func isFixture(_ bytes: [UInt8], _ name: String) throws -> Bool {
         if ProcessInfo.processInfo.environment["REVERIE_WRITE_FIXTURES"] != nil {
             try writeAtomically(bytes, to: fixturePath(name), overwrite: true)

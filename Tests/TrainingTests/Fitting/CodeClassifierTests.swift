@@ -56,7 +56,7 @@ private final class ParityEncoder: EncodingModel {
         let error = #expect(throws: ModelError.self) {
             try classifier.judge(ParityEncoder(), split(), seed: 1)
         }
-        #expect(error?.description == "a classifier needs 401 labelled training rows, and the data hold 400")
+        #expect(error?.description == "a classifier needs 401 labelled training rows, but the data hold 400")
         let bare = CodeClassifier.Split(
             training: DataRows([0, 1], width: 2), validation: rows(2, seed: 1), judged: rows(2, seed: 1))
         classifier.labels = nil

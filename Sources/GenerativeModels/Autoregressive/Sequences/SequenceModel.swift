@@ -3,8 +3,8 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A model of sequences by the chain rule over steps: symbols, or several bits a step, which are independent of
-/// each other given the steps before. Log-likelihoods and scores are nats a step.
+/// A model of sequences by the chain rule over steps: symbols, or several bits per step that are independent of each
+/// other given the earlier steps. Log-likelihoods and scores are in nats per step.
 public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
     /// How such a model learns.
     struct Learning {
@@ -12,7 +12,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         var beta2 = 0.99
         var weightDecay = 0.0
 
-        /// An optimiser whose step size is set before each step.
+        /// An optimiser whose learning rate is set before each update.
         func optimizer() -> Adam {
             Adam(
                 learningRate: 0, beta2: beta2,
@@ -20,13 +20,10 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         }
     }
 
-    /// What a row is.
     public let data: Dataset.Description
-    /// What the network learned.
     public let parameters: Parameters
-    /// The log-likelihood.
     public let scoreName = ScoreName.logLikelihood
-    /// Steps that a step is told from.
+    /// The number of earlier steps that a step is predicted from.
     public let context: Int
     private let sampleSteps: Int
     private let network: SequenceNetwork
@@ -46,16 +43,15 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         optimizer.prepare(for: parameters)
     }
 
-    /// The parameters and the optimiser's moments.
     public var variables: Parameters { parameters + ["optimizer": optimizer.state] }
 
-    /// That of fitting, which dropout draws from.
+    /// The random stream of fitting, which dropout samples from.
     public var randomStates: [RandomState] {
         get { [(random.key, random.position)] }
         set { random = RandomStream(key: newValue[0].key, position: newValue[0].counter) }
     }
 
-    /// What goes in, one step behind, what is to be told, and which steps count, of windows padded to a length.
+    /// The inputs (the previous steps), the targets, and the mask of steps that count, for windows padded to a length.
     private func inputs(_ length: Int) -> [Program.Input] {
         switch network.step {
         case .symbol: [.int32(nil, length), .int32(nil, length), .float32(nil, length)]
@@ -88,12 +84,12 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         return program
     }
 
-    /// A step on the mean log-likelihood of the batch's steps.
+    /// One update on the mean log-likelihood of the minibatch's steps.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let windows = SequenceWindows(fitting: batch, context: context)
         let program = fitProgram(windows.paddedLength(windows.windows[...], context: context))
-        // Each step draws anew, whatever the program that its length asks for.
+        // Each update uses new random numbers, whichever program its length needs.
         program.randomState = (random.next(), 0)
         let plan = try program.plan(length: batch.count)
         fill(plan, windows, windows.windows[...])
@@ -101,7 +97,7 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         return [("logLikelihood", Double(plan.output(0)[0]))]
     }
 
-    /// Puts windows into a plan's inputs.
+    /// Writes windows into the inputs of a plan.
     private func fill(_ plan: Plan, _ cut: SequenceWindows, _ windows: ArraySlice<SequenceWindows.Window>) {
         let mask = plan.input(2)
         let length = mask.count / windows.count
@@ -115,7 +111,8 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         }
     }
 
-    /// Puts one step into a plan's inputs: the step before it, nil for the mark, and the step itself, nil beyond the end.
+    /// Writes one step into the inputs of a plan: the previous step (nil for the start mark), and the step itself (nil
+    /// beyond the end).
     private func fill(
         _ plan: Plan, _ place: Int, before: Int?, _ target: Int?, _ cut: SequenceWindows,
         _ window: SequenceWindows.Window
@@ -133,12 +130,12 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         }
     }
 
-    /// The mean log-likelihood of a step.
+    /// The mean log-likelihood per step.
     public func score(_ rows: DataRows) throws -> Double {
         try nats(rows).reduce(0, +) / Double(max(1, rows.lengths.reduce(0, +)))
     }
 
-    /// log p of each sequence, every step told from up to ``context`` steps before it.
+    /// log p of each sequence, each step predicted from up to ``context`` earlier steps.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let steps = rows.lengths.reduce(0, +)
         let nats = try nats(rows)
@@ -159,14 +156,15 @@ public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
         return nats
     }
 
-    /// New sequences of as many steps as the settings say, (count, steps, width). One that has come to its end symbol stays there.
+    /// New sequences, (count, steps, width), as long as the settings say. A sequence that has reached its end symbol
+    /// stays there.
     public func sample(_ count: Int, seed: UInt64) throws -> [Float] {
         let process = try process(count: count, from: nil, known: [], seed: seed)
         while try process.advance() {}
         return process.rows
     }
 
-    /// A step of the sequences a step, given the known numbers that come before it.
+    /// One step of the sequences at a time, given the known numbers that come before it.
     public func process(
         count: Int, from start: DataRows?, known: [Bool], seed: UInt64
     ) throws -> any GenerationProcess {

@@ -3,21 +3,21 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// Features of each step from those of the steps up to it: (B, T, inputs) → (B, T, outputs).
+/// Features of each step, computed from the steps up to it: (B, T, inputs) → (B, T, outputs).
 protocol CausalNetwork: Module {
     func callAsFunction(_ x: Tensor) -> Tensor
-    /// The number of features that go in, and that come out.
+    /// The number of input and output features.
     var widths: (input: Int, output: Int) { get }
 }
 
-/// A causal network with what goes into it and what comes out: the outputs for each step given the steps before. What goes in is
-/// one step behind, with a mark for "nothing yet" in front.
+/// A causal network with its input and output layers, which computes the outputs for each step given the steps before
+/// it. Its inputs are shifted by one step, with a start mark in front.
 struct SequenceNetwork: Module {
-    /// What a step is.
+    /// The kind of a step.
     enum Step: Hashable {
-        /// One of so many symbols: int32, the count itself being the mark.
+        /// One of the given number of symbols: int32, where the number itself is the start mark.
         case symbol(Int)
-        /// So many bits: floats with one more behind them that is 1 for the mark.
+        /// The given number of bits: floats, followed by one that is 1 for the start mark.
         case bits(Int)
 
         init(_ data: Dataset.Description) {
@@ -29,7 +29,7 @@ struct SequenceNetwork: Module {
             }
         }
 
-        /// Outputs for a step.
+        /// The number of outputs per step.
         var outputCount: Int {
             switch self {
             case .symbol(let count), .bits(let count): count
@@ -51,7 +51,8 @@ struct SequenceNetwork: Module {
     private let body: any CausalNetwork
     private let head: Linear?
 
-    /// - Parameter tied: Whether symbols are scored by their own vectors instead of by a layer of its own (Press & Wolf 2017).
+    /// - Parameter tied: Whether symbols are scored by their embedding vectors instead of by a separate layer (Press &
+    ///   Wolf 2017).
     init(_ step: Step, body: any CausalNetwork, tied: Bool = false, random: inout RandomStream) {
         let (input, output) = body.widths
         switch step {
@@ -73,7 +74,7 @@ struct SequenceNetwork: Module {
         ]
     }
 
-    /// The outputs for each step: int32 (B, T) or floats (B, T, width + 1), one step behind → (B, T, P).
+    /// The outputs for each step: int32 (B, T) or floats (B, T, width + 1), shifted by one step → (B, T, P).
     func callAsFunction(_ before: Tensor) -> Tensor {
         let features = body(embedding.map { $0(before) } ?? entry!(before))
         if let head { return head(features) }
@@ -82,7 +83,7 @@ struct SequenceNetwork: Module {
     }
 }
 
-/// A sequence network on the numbers of a row, one after the other: pixels row by row.
+/// A sequence network over the numbers of a row, one after the other: pixels row by row.
 struct RasterNetwork: ConditionalNetwork {
     private let network: SequenceNetwork
     let order: [Int]
@@ -102,7 +103,7 @@ struct RasterNetwork: ConditionalNetwork {
 }
 
 extension ModelSettings {
-    /// A model of sequences, or of rows as sequences of their numbers, by a causal network.
+    /// A model of sequences, or of rows as sequences of their numbers, based on a causal network.
     func sequenceModel(
         _ body: any CausalNetwork, _ learning: SequenceModel.Learning, data: Dataset.Description, context: Int,
         sampleSteps: Int, tied: Bool, seed: UInt64, random: inout RandomStream
@@ -113,7 +114,7 @@ extension ModelSettings {
                 network, learning, data: data, context: context,
                 sampleSteps: sampleSteps == 0 ? context : sampleSteps, seed: seed)
         }
-        // What all pairs of places ask for has to fit into memory.
+        // The memory for all pairs of places must be available.
         let raster = RasterNetwork(network, width: data.width, rowLimit: max(1, 16_384 / data.width))
         return try AutoregressiveModel(
             raster, .categorical(network.step.outputCount), data: data, seed: seed, optimizer: learning.optimizer(),

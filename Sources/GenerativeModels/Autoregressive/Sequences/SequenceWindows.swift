@@ -1,12 +1,12 @@
 import Datasets
 
-/// Sequences cut into windows of limited length, each step to be told from those before it in its window.
+/// Sequences cut into windows of limited length, in which each step is predicted from the earlier steps of its window.
 ///
-/// The first window of a sequence begins with the mark for "nothing yet"; a later one with the last step of the window before it,
-/// so that every step is a target once.
+/// The first window of a sequence begins with the start mark; a later one begins with the last step of the window
+/// before it, so that every step is a target exactly once.
 struct SequenceWindows {
-    /// A window: targets `steps` of the sequence `row`, what comes before the first of them being known where it isn't the
-    /// sequence's first.
+    /// A window, whose targets are the `steps` of the sequence `row`. The step before the first target is given, unless
+    /// that target is the first step of the sequence.
     struct Window {
         let row: Int
         let steps: Range<Int>
@@ -15,9 +15,9 @@ struct SequenceWindows {
     let windows: [Window]
     private let rows: DataRows
 
-    /// Cuts whole sequences.
+    /// Cuts whole sequences into windows.
     ///
-    /// - Parameter context: The greatest number of targets of a window.
+    /// - Parameter context: The maximum number of targets per window.
     init(_ rows: DataRows, context: Int) {
         self.rows = rows
         windows = rows.lengths.enumerated().flatMap { row, length in
@@ -27,8 +27,8 @@ struct SequenceWindows {
         }
     }
 
-    /// Takes batches as fitting cuts them: sequences of context + 1 steps are windows whose first step is there to be known, not to be
-    /// told; shorter ones are whole.
+    /// Takes minibatches as fitting cuts them: sequences of context + 1 steps are windows whose first step is given,
+    /// not predicted; shorter ones are whole sequences.
     init(fitting rows: DataRows, context: Int) {
         self.rows = rows
         windows = rows.lengths.enumerated().map { row, length in
@@ -36,7 +36,8 @@ struct SequenceWindows {
         }
     }
 
-    /// Takes of each sequence the window that ends with a step: as long as the context, where that many steps come before.
+    /// Takes the window of each sequence that ends with the given step, as long as the context if there are enough
+    /// steps before it.
     init(_ rows: DataRows, upTo step: Int, context: Int) {
         self.rows = rows
         windows = rows.lengths.indices.map { Window(row: $0, steps: max(0, step + 1 - context)..<step + 1) }
@@ -50,7 +51,7 @@ struct SequenceWindows {
         return min(length, context)
     }
 
-    /// A number of a step of a window's sequence.
+    /// A number of one step of a window's sequence.
     func value(_ window: Window, _ step: Int, _ number: Int) -> Float {
         rows.numbers[rows.range(of: window.row).lowerBound + step * rows.width + number]
     }

@@ -1,9 +1,9 @@
 import Datasets
 import Random
 
-/// Sequences that are drawn step by step. One that has come to its end symbol stays there.
+/// Sequences that are sampled step by step. A sequence that has reached its end symbol stays there.
 final class StepByStep: GenerationProcess {
-    /// The outputs of a network for a step, rows being as they are so far: (count, outputs).
+    /// The outputs of a network for a step, given the rows so far: (count, outputs).
     typealias Outputs = (_ rows: [Float], _ step: Int) -> [Float]
 
     private let step: SequenceNetwork.Step
@@ -16,11 +16,11 @@ final class StepByStep: GenerationProcess {
     private(set) var rows: [Float]
     private(set) var steps = 0
 
-    /// Starts with what is known, the rest being zeros until it is drawn.
+    /// Starts with the known numbers, and zeros for the rest until it is sampled.
     ///
     /// - Parameters:
-    ///   - length: Steps of each sequence.
-    ///   - known: For each number of a sequence whether the start's stays; empty for none.
+    ///   - length: The number of steps of each sequence.
+    ///   - known: For each number of a sequence, whether it keeps its value from the start; empty if none does.
     init(
         _ step: SequenceNetwork.Step, data: Dataset.Description, count: Int, length: Int, from start: DataRows?,
         known: [Bool],
@@ -40,7 +40,7 @@ final class StepByStep: GenerationProcess {
         for index in rows.indices where marks[index % size] { rows[index] = start.numbers[index] }
     }
 
-    /// Draws the next step of each sequence.
+    /// Samples the next step of each sequence.
     func advance() throws -> Bool {
         guard steps < length else { return false }
         if hasEnded.allSatisfy({ $0 }) {

@@ -37,32 +37,24 @@ struct TemporalConvolutions: CausalNetwork {
     }
 }
 
-/// Settings of ``TemporalConvolutions``: those of the paper for Bach's chorales.
+/// Settings of ``TemporalConvolutions``; the defaults are the paper's for Bach's chorales.
 public struct TCNSettings: ModelSettings {
-    /// Residual blocks, each with twice the dilation of the one before.
     @Setting(1...16, "residual blocks, dilated by 1, 2, 4, …") public var blocks = 2
-    /// Taps of a kernel.
     @Setting(2...16, "kernel size") public var kernel = 3
-    /// Channels.
     @Setting(1...4096, "channels") public var channels = 150
-    /// The share of features that is dropped.
     @Setting(0...0.9, "dropout rate") public var dropout = 0.5
-    /// Steps of a window of a sequence; rows are seen whole.
+    /// Limits the windows that sequences are cut into; rows are processed whole.
     @Setting(8...65_536, "context length for sequences") public var context = 256
-    /// Steps of a sample, where data are sequences; 0: as many as the context.
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
 
-    /// The defaults.
     public init() {}
 
-    /// Symbols, bits or levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
-    /// Until the validation rows have got no better for 30 epochs.
+    /// Ends when the validation score has not improved for 30 epochs.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate, $0.patience) = (200, 8, 1e-3, 30) }
     }
 
-    /// A ``SequenceModel``, or an ``AutoregressiveModel`` where rows are no sequences.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         var random = RandomStream(seed: seed).split("parameters")
         let body = TemporalConvolutions(self, random: &random)

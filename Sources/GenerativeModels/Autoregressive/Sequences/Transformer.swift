@@ -4,7 +4,7 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// A stack of causal transformer blocks, normalised first (Vaswani et al. 2017; Radford et al. 2019).
+/// A stack of causal transformer blocks with pre-normalisation (Vaswani et al. 2017; Radford et al. 2019).
 struct CausalTransformer: CausalNetwork {
     private let positions: PositionalEmbedding
     private let blocks: [TransformerBlock]
@@ -24,8 +24,8 @@ struct CausalTransformer: CausalNetwork {
         initialise(depth: settings.layers, &random)
     }
 
-    /// Normal weights of deviation 0.02, those that add to the residual stream smaller by √(2 · depth), and no biases (Radford et
-    /// al. 2019, section 2.3).
+    /// Normal weights with a standard deviation of 0.02, divided by √(2 · depth) for layers that add to the residual
+    /// stream, and no biases (Radford et al. 2019, section 2.3).
     private func initialise(depth: Int, _ random: inout RandomStream) {
         let smaller = 1 / Double(2 * depth).squareRoot()
         for (path, variable) in parameters.entries {
@@ -48,29 +48,23 @@ struct CausalTransformer: CausalNetwork {
     func callAsFunction(_ x: Tensor) -> Tensor { norm(blocks.reduce(positions(x)) { $1($0) }) }
 }
 
-/// Settings of ``CausalTransformer``: nanoGPT's for a processor.
+/// Settings of ``CausalTransformer``; the defaults are nanoGPT's for a CPU.
 public struct TransformerSettings: ModelSettings {
-    /// Blocks.
     @Setting(1...100, "transformer blocks") public var layers = 4
-    /// Heads of each block, a divisor of ``width``.
+    /// A divisor of ``width``.
     @Setting(1...128, "attention heads per block") public var heads = 4
-    /// Features of each step.
     @Setting(1...8192, "model width") public var width = 128
-    /// Steps of a sequence that attention sees; rows are seen whole.
+    /// Limits the steps of a sequence that attention sees; rows are processed whole.
     @Setting(2...8192, "context length for sequences") public var context = 64
-    /// Steps of a sample, where data are sequences; 0: as many as the context.
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
-    /// The share of features that is dropped.
     @Setting(0...0.9, "dropout rate") public var dropout = 0.0
-    /// Whether attention has a bias for each distance.
+    /// The biases depend on the distance.
     @Setting("relative position biases in attention") public var relativePositions = true
 
-    /// The defaults.
     public init() {}
 
-    /// Symbols or bits, levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
-    /// nanoGPT's steps: 2,000 of 12 windows each, from 1e-3 to 1e-4.
+    /// nanoGPT's settings: 2,000 updates of 12 windows each, with learning rates from 1e-3 down to 1e-4.
     public var fitting: FitSettings {
         FitSettings {
             ($0.epochs, $0.updates, $0.batchSize, $0.learningRate) = (1000, 2000, 12, 1e-3)
@@ -78,7 +72,6 @@ public struct TransformerSettings: ModelSettings {
         }
     }
 
-    /// A ``SequenceModel``, or an ``AutoregressiveModel`` where rows are no sequences.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         guard width % heads == 0 else {
             throw ModelError.setting("heads", value: "\(heads)", expected: "a divisor of width = \(width)")

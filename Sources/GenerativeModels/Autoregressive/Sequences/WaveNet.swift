@@ -4,8 +4,8 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// Dilated causal convolutions without strides (van den Oord et al., "WaveNet", 2016): a layer's unit is
-/// tanh(W_f ∗ x) ⊙ σ(W_g ∗ x), which goes on through a residual path and, by a skip path, to the end.
+/// Dilated causal convolutions without strides (van den Oord et al., "WaveNet", 2016): the unit of a layer is tanh(W_f
+/// ∗ x) ⊙ σ(W_g ∗ x), which continues through a residual path and, through a skip path, to the end.
 struct DilatedConvolutions: CausalNetwork {
     private struct Unit: Module {
         let gate, residual, skip: Conv1d
@@ -49,34 +49,24 @@ struct DilatedConvolutions: CausalNetwork {
 
 /// Settings of ``DilatedConvolutions``.
 public struct WaveNetSettings: ModelSettings {
-    /// Times that the dilations go from 1 up.
     @Setting(1...32, "dilation cycles") public var blocks = 2
-    /// Layers of a block, each with twice the dilation of the one before.
     @Setting(1...16, "layers per cycle, dilated by 1, 2, 4, …") public var layers = 5
-    /// Taps of a kernel.
     @Setting(2...16, "kernel size") public var kernel = 2
-    /// Channels of the residual path.
     @Setting(1...4096, "channels of the residual path") public var channels = 48
-    /// Channels of the skip path.
     @Setting(1...4096, "channels of the skip path") public var skipChannels = 96
-    /// The share of features that is dropped.
     @Setting(0...0.9, "dropout rate") public var dropout = 0.0
-    /// Steps of a window of a sequence; rows are seen whole.
+    /// Limits the windows that sequences are cut into; rows are processed whole.
     @Setting(8...65_536, "context length for sequences") public var context = 256
-    /// Steps of a sample, where data are sequences; 0: as many as the context.
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
 
-    /// The defaults.
     public init() {}
 
-    /// Symbols, bits or levels: sequences or rows.
     public var needs: DataNeeds { DataNeeds(.symbols, .bits, .levels, window: context) }
-    /// 20 epochs with a falling learning rate.
+    /// 20 epochs with a decaying learning rate.
     public var fitting: FitSettings {
         FitSettings { ($0.epochs, $0.batchSize, $0.learningRate, $0.decay) = (20, 16, 2e-3, .cosine) }
     }
 
-    /// A ``SequenceModel``, or an ``AutoregressiveModel`` where rows are no sequences.
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         var random = RandomStream(seed: seed).split("parameters")
         let body = DilatedConvolutions(self, random: &random)

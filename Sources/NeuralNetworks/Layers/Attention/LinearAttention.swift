@@ -1,14 +1,16 @@
 import TensorCore
 
-// Linear attention (Katharopoulos et al., "Transformers are RNNs", 2020): with weights φ(q)·φ(k) in place of exp(q·k) the sums
-// over the keys don't depend on the query, S = Σ_j φ(k_j) v_jᵀ and z = Σ_j φ(k_j):
+// Linear attention (Katharopoulos et al., "Transformers are RNNs", 2020): with weights φ(q)·φ(k) in place of exp(q·k),
+// the sums over the keys don't depend on the query, S = Σ_j φ(k_j) v_jᵀ and z = Σ_j φ(k_j):
 //
 //     y = φ(q)ᵀ S / φ(q)·z,   φ(x) = elu(x) + 1
 extension Attention {
-    /// Linear attention of queries (…, T, D) to keys (…, K, D) and values (…, K, E) → (…, T, E), in time linear in T and K.
+    /// Linear attention of queries (…, T, D) to keys (…, K, D) and values (…, K, E) → (…, T, E), in time linear in T
+    /// and K.
     ///
     /// - Parameters:
-    ///   - causal: sums over the keys so far, held for all steps: (…, T, D, E) numbers. T = K.
+    ///   - causal: whether to use the sums over the keys so far, which are stored for all steps: (…, T, D, E) numbers.
+    ///     T = K.
     ///   - padding: as in ``scores(_:_:bias:causal:padding:)``.
     public static func linear(
         _ queries: Tensor, _ keys: Tensor, _ values: Tensor, causal: Bool = false, padding: Tensor? = nil
@@ -34,7 +36,7 @@ extension Attention {
         return numerator / positive(normaliser)
     }
 
-    /// What causal linear attention keeps of the past: as a recurrent network, a state of fixed size.
+    /// The state of causal linear attention, whose size is fixed as in a recurrent network.
     public struct LinearState {
         /// S, (…, D, E).
         public var sums: Tensor
@@ -57,12 +59,12 @@ extension Attention {
         return (numerator / positive((q * next.normaliser).sum([-1], keepDimensions: true)), next)
     }
 
-    /// φ(x) = elu(x) + 1: x + 1 where x > 0, otherwise eˣ, whose digits a sum with 1 would lose.
+    /// φ(x) = elu(x) + 1, computed as x + 1 if x > 0 and otherwise as eˣ, whose digits a sum with 1 would lose.
     private static func feature(_ x: Tensor) -> Tensor {
         let positive = x .> Tensor(0)
         return Tensor.select(positive, x + 1, Tensor.select(positive, Tensor(0), x).exp())
     }
 
-    /// Away from 0, so that a query without any key has an output of 0.
+    /// Bounded away from 0, so that a query without valid keys has an output of 0.
     private static func positive(_ normaliser: Tensor) -> Tensor { maximum(normaliser, Tensor(1e-30)) }
 }

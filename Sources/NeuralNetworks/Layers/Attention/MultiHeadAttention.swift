@@ -2,40 +2,41 @@ import Foundation
 import Random
 import TensorCore
 
-/// Attention in several heads (Vaswani et al., "Attention is all you need", 2017): queries, keys and values are linear maps of
-/// the inputs, cut into heads that attend apart; their outputs side by side are mapped once more.
+/// Multi-head attention (Vaswani et al., "Attention is all you need", 2017): queries, keys and values are linear maps
+/// of the inputs, split into heads that attend independently; their concatenated outputs are mapped once more.
 ///
-/// Without positions it is equivariant: permuted inputs give the same outputs, permuted. Parameters have PyTorch's names:
-/// `in_proj_weight` (queries, keys, values below each other), `in_proj_bias`, `out_proj.weight`, `out_proj.bias`; with
-/// another width of the context `q_proj_weight`, `k_proj_weight` and `v_proj_weight` in place of the first.
+/// Without positions it is equivariant: permuted inputs give the same outputs, permuted. Parameters have PyTorch's
+/// names: `in_proj_weight` (queries, keys and values stacked), `in_proj_bias`, `out_proj.weight`, `out_proj.bias`. If
+/// the context has a different width, `q_proj_weight`, `k_proj_weight` and `v_proj_weight` take the place of the first.
 public struct MultiHeadAttention: Layer {
-    /// The number of heads.
     public let heads: Int
     /// How scores become outputs.
     public let kind: Attention.Kind
-    /// Whether each place sees itself and what comes before it only.
+    /// Whether each step sees only itself and earlier steps.
     public let causal: Bool
-    /// b_{i−j}, added to the scores; nil without.
+    /// b_{i−j}, added to the scores; nil for none.
     public let relativePositions: RelativePositionBias?
-    /// The map of the heads' outputs.
+    /// The map of the concatenated outputs of the heads.
     public let output: Linear
     private let inputWeights: [(path: String, variable: Variable)]
     private let inputBias: Variable?
     private let dropout: Dropout
 
-    /// Makes the layer with Xavier's uniform numbers as inner weights, no inner biases, and the outer map as PyTorch has it.
+    /// Makes the layer with Glorot uniform input weights, zero input biases, and the output map as PyTorch initialises
+    /// it.
     ///
     /// - Parameters:
-    ///   - context: the features of what keys and values are made from, where they are others.
-    ///   - relativeDistance: the distance from which on all relative positions are alike; nil for no relative positions.
-    ///   - dropout: the rate at which weights are dropped; linear attention has none.
+    ///   - context: the number of features that keys and values are computed from, if it differs.
+    ///   - relativeDistance: the distance beyond which all relative positions share a bias; nil for no relative
+    ///     positions.
+    ///   - dropout: the dropout rate of the weights; linear attention has none.
     /// - Precondition: the features are divisible by the heads; linear attention has no relative positions.
     public init(
         _ features: Int, heads: Int, context: Int? = nil, kind: Attention.Kind = .soft, causal: Bool = false,
         relativeDistance: Int? = nil, dropout: Double = 0, bias: Bool = true, random: inout RandomStream
     ) {
         precondition(
-            heads > 0 && features % heads == 0, "attention: \(features) features don't make \(heads) equal heads")
+            heads > 0 && features % heads == 0, "attention: \(features) features can't be divided into \(heads) heads")
         precondition(
             kind != .linear || relativeDistance == nil, "attention: linear attention has no scores to add positions to")
         func weight(_ path: String, _ rows: Int, _ columns: Int) -> (path: String, variable: Variable) {
@@ -56,12 +57,12 @@ public struct MultiHeadAttention: Layer {
         (self.heads, self.kind, self.causal, self.dropout) = (heads, kind, causal, Dropout(dropout))
     }
 
-    /// Attends from each place of `input` (B, T, features) to all of them.
+    /// Attends from each step of `input` (B, T, features) to all of them.
     public func callAsFunction(_ input: Tensor) -> Tensor { self(input, context: nil) }
 
-    /// Attends from each place of `input` (B, T, features) to those of `context` (B, K, C), or of the input itself.
+    /// Attends from each step of `input` (B, T, features) to those of `context` (B, K, C), or of the input itself.
     ///
-    /// - Parameter padding: (B, K), 1 for places that count and 0 for others; all count without.
+    /// - Parameter padding: (B, K), 1 for valid steps and 0 for others; nil if all are valid.
     public func callAsFunction(_ input: Tensor, context: Tensor?, padding: Tensor? = nil) -> Tensor {
         let (queries, keys, values) = projections(input, context ?? input)
         let result =
@@ -71,9 +72,9 @@ public struct MultiHeadAttention: Layer {
         return output(result.permuted([0, 2, 1, 3]).reshaped(to: input.shape))
     }
 
-    /// The weights with which each place of `input` attends to each of the context: (B, heads, T, K).
+    /// The weights with which each step of `input` attends to each step of the context: (B, heads, T, K).
     ///
-    /// - Precondition: the attention isn't linear, which computes none.
+    /// - Precondition: the attention is not linear, which has no such weights.
     public func weights(_ input: Tensor, context: Tensor? = nil, padding: Tensor? = nil) -> Tensor {
         precondition(kind != .linear, "attention: linear attention computes no weights")
         let (queries, keys, _) = projections(input, context ?? input)
@@ -115,20 +116,20 @@ public struct MultiHeadAttention: Layer {
 }
 
 /// Relative positions (Shaw et al. 2018, in the form of Raffel et al. 2020): a learned number b_{i−j} for each head and
-/// distance of a query i from a key j, added to their score.
+/// distance between a query i and a key j, added to their score.
 public struct RelativePositionBias: Module {
-    /// (2 · distance − 1, heads): the row r is the distance i − j = r − (distance − 1).
+    /// (2 · distance − 1, heads): row r is the distance i − j = r − (distance − 1).
     public let weight: Variable
 
-    /// Makes a table of zeros, with which no position is preferred.
+    /// Makes a table of zeros, which prefers no position.
     ///
-    /// - Parameter distance: the distance from which on all are alike, at least 1.
+    /// - Parameter distance: the distance beyond which all positions share a bias, at least 1.
     public init(heads: Int, distance: Int) {
         precondition(distance > 0, "relative positions: the distance \(distance) must be positive")
         weight = Variable(zeros: [2 * distance - 1, heads], name: "weight")
     }
 
-    /// The numbers for all pairs, (heads, queries, keys); fewer queries than keys are the last places.
+    /// The biases of all pairs, (heads, queries, keys); if there are fewer queries than keys, they are the last steps.
     public func callAsFunction(queries: Int, keys: Int) -> Tensor {
         let farthest = weight.shape[0] / 2
         let rows = (0..<queries).flatMap { query in
@@ -140,6 +141,5 @@ public struct RelativePositionBias: Module {
         return weight.tensor.taking(Tensor(rows, shape: [queries, keys])).permuted([2, 0, 1])
     }
 
-    /// `weight`.
     public var parameters: Parameters { Parameters(named: ["weight": weight]) }
 }

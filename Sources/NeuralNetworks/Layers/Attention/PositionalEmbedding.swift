@@ -2,9 +2,10 @@ import Foundation
 import Random
 import TensorCore
 
-/// A vector for each place of a sequence, added to the input (X + E) or put beside it ([X‖E]): what makes attention see order.
+/// A vector for each step of a sequence, added to the input (X + E) or concatenated with it ([X‖E]), which lets
+/// attention use the order.
 public struct PositionalEmbedding: Layer {
-    /// How positions join the input.
+    /// How positions are combined with the input.
     public enum Combination: String, Sendable, CaseIterable {
         /// (B, T, C) + (T, C).
         case sum
@@ -20,7 +21,7 @@ public struct PositionalEmbedding: Layer {
     private let table: Table
     private let combination: Combination
 
-    /// Learned vectors for the first `length` places, normal numbers of deviation 0.02 at first.
+    /// Learned vectors for the first `length` steps, initially normal with a standard deviation of 0.02.
     public static func learned(
         length: Int, _ features: Int, combination: Combination = .sum, random: inout RandomStream
     ) -> PositionalEmbedding {
@@ -29,8 +30,9 @@ public struct PositionalEmbedding: Layer {
         return PositionalEmbedding(table: .learned(weight), combination: combination)
     }
 
-    /// Waves of geometric lengths from 2π to 10,000 · 2π (Vaswani et al. 2017): E[t, 2i] = sin(t / 10000^{2i/features}) and
-    /// E[t, 2i + 1] = cos of the same. A shift by n places is a rotation of each pair, the same at all places.
+    /// Waves with geometric wavelengths from 2π to 10,000 · 2π (Vaswani et al. 2017): E[t, 2i] = sin(t /
+    /// 10000^{2i/features}), and E[t, 2i + 1] is the cosine. A shift by n steps is a rotation of each pair, the same
+    /// for all steps.
     public static func sinusoidal(
         length: Int, _ features: Int, combination: Combination = .sum
     ) -> PositionalEmbedding {
@@ -42,7 +44,7 @@ public struct PositionalEmbedding: Layer {
         return PositionalEmbedding(table: .fixed(Tensor(values, shape: [length, features])), combination: combination)
     }
 
-    /// The vectors of all places, (length, features).
+    /// The vectors of all steps, (length, features).
     public var vectors: Tensor {
         switch table {
         case .learned(let variable): variable.tensor
@@ -50,14 +52,14 @@ public struct PositionalEmbedding: Layer {
         }
     }
 
-    /// Joins the first T vectors to `input` (…, T, C).
+    /// Combines the first T vectors with `input` (…, T, C).
     ///
-    /// - Precondition: the table has T places.
+    /// - Precondition: the table has at least T steps.
     public func callAsFunction(_ input: Tensor) -> Tensor {
         let length = input.shape[input.rank - 2]
         precondition(
             length <= vectors.shape[0],
-            "positions: the input \(input.shape) has \(length) places, the table \(vectors.shape[0])")
+            "positions: the input \(input.shape) has \(length) steps, the table \(vectors.shape[0])")
         let positions = vectors.sliced(0..<length, axis: 0)
         if combination == .sum { return input + positions }
         return .concatenated([input, positions.broadcast(to: input.shape.dropLast() + [positions.shape[1]])], axis: -1)

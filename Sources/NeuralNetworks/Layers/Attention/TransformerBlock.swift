@@ -2,15 +2,15 @@ import Random
 import TensorCore
 
 /// One block of a transformer (Vaswani et al. 2017): self-attention, attention to a context if there is one, and a
-/// perceptron of one hidden layer, each with a way around it and a layer normalisation:
+/// perceptron with one hidden layer, each with a skip connection and a layer normalisation:
 ///
 ///     post-norm (the paper's):        x ← LayerNorm(x + f(x))
 ///     pre-norm (Xiong et al. 2020):   x ← x + f(LayerNorm(x))
 ///
-/// A stack of pre-norm blocks wants one more normalisation at its end. Parameters have the names of PyTorch's
-/// TransformerEncoderLayer, with a context those of its TransformerDecoderLayer.
+/// A stack of pre-norm blocks needs one more normalisation at its end. Parameters have the names of PyTorch's
+/// TransformerEncoderLayer, or with a context those of its TransformerDecoderLayer.
 public struct TransformerBlock: Layer {
-    /// Where the normalisation is.
+    /// The place of the normalisation.
     public enum Norm: String, Sendable, CaseIterable {
         case pre, post
     }
@@ -26,11 +26,11 @@ public struct TransformerBlock: Layer {
     /// Makes a block.
     ///
     /// - Parameters:
-    ///   - hidden: units of the perceptron's hidden layer, 4 · features unless given.
-    ///   - context: the features of a context to attend to; nil for none.
-    ///   - causal: whether self-attention sees what comes before only.
+    ///   - hidden: units of the perceptron's hidden layer, by default 4 · features.
+    ///   - context: the number of features of a context to attend to; nil for no context.
+    ///   - causal: whether self-attention sees only earlier steps.
     ///   - relativeDistance: as in ``MultiHeadAttention``, for self-attention.
-    ///   - dropout: the rate for attention weights, hidden units and each way's result.
+    ///   - dropout: the rate for attention weights, hidden units and the result of each sublayer.
     public init(
         _ features: Int, heads: Int, hidden: Int? = nil, context: Int? = nil, norm: Norm = .pre,
         kind: Attention.Kind = .soft, causal: Bool = false, relativeDistance: Int? = nil,
@@ -58,15 +58,16 @@ public struct TransformerBlock: Layer {
     /// Applies the block to `input` (B, T, features) with a context (B, K, C) if the block attends to one.
     ///
     /// - Parameters:
-    ///   - padding: (B, T), 1 for places of the input that count and 0 for others.
-    ///   - contextPadding: the same of the context, (B, K).
+    ///   - padding: (B, T), 1 for valid steps of the input and 0 for others.
+    ///   - contextPadding: the same for the context, (B, K).
     public func callAsFunction(
         _ input: Tensor, context: Tensor?, padding: Tensor? = nil, contextPadding: Tensor? = nil
     ) -> Tensor {
         precondition(
             (context == nil) == (contextAttention == nil),
-            "transformer: the block \(contextAttention == nil ? "attends to no context, but one" : "needs a context, none") was given"
-        )
+            contextAttention == nil
+                ? "transformer: the block attends to no context, but one was given"
+                : "transformer: the block needs a context, none was given")
         var x = around(input, norms[0]) { attention($0, context: nil, padding: padding) }
         if let contextAttention {
             x = around(x, norms[1]) { contextAttention($0, context: context, padding: contextPadding) }
@@ -74,7 +75,7 @@ public struct TransformerBlock: Layer {
         return around(x, norms[norms.count - 1]) { narrowing(dropout(activation(widening($0)))) }
     }
 
-    /// `body` with a way around it and its normalisation.
+    /// `body` with a skip connection and its normalisation.
     private func around(_ x: Tensor, _ layerNorm: LayerNorm, _ body: (Tensor) -> Tensor) -> Tensor {
         switch norm {
         case .pre: x + dropout(body(layerNorm(x)))

@@ -6,13 +6,13 @@ import TensorCore
 ///     R = σ(X W_irᵀ + H W_hrᵀ + b)        Z = σ(X W_izᵀ + H W_hzᵀ + b)
 ///     H̃ = tanh(X W_inᵀ + (R ⊙ H) W_hnᵀ + b)   H′ = Z ⊙ H + (1 − Z) ⊙ H̃
 ///
-/// PyTorch resets after the product, H̃ = tanh(X W_inᵀ + b_in + R ⊙ (H W_hnᵀ + b_hn)), which is another function.
+/// PyTorch resets after the product, H̃ = tanh(X W_inᵀ + b_in + R ⊙ (H W_hnᵀ + b_hn)), which is a different function.
 public struct GRUCell: RecurrentCell {
     /// Where the reset gate acts.
     public enum Reset: String, Sendable, CaseIterable {
-        /// On the state, before its product with W_hn: the paper's.
+        /// On the state, before its product with W_hn, as in the paper.
         case beforeProduct
-        /// On the product and its bias: PyTorch's and cuDNN's.
+        /// On the product and its bias, as in PyTorch and cuDNN.
         case afterProduct
     }
 
@@ -30,7 +30,6 @@ public struct GRUCell: RecurrentCell {
     /// Zeros (B, hidden).
     public func initialState(batch: Int) -> Tensor { .zeros([batch, weights.size]) }
 
-    /// Records all steps.
     public func callAsFunction(_ sequence: Tensor, from state: Tensor) -> (outputs: [Tensor], state: Tensor) {
         let gates = weights.gates(over: sequence, apart: reset == .afterProduct ? [2] : [])
         var h = state
@@ -48,8 +47,8 @@ public struct GRUCell: RecurrentCell {
         return (outputs, h)
     }
 
-    /// `weight_ih` (3 · hidden, inputs), `weight_hh` (3 · hidden, hidden), `bias_ih` and `bias_hh` (3 · hidden): the gates in
-    /// the order R, Z, H̃.
+    /// `weight_ih` (3 · hidden, inputs), `weight_hh` (3 · hidden, hidden), `bias_ih` and `bias_hh` (3 · hidden), with
+    /// the gates in the order R, Z, H̃.
     public var parameters: Parameters { weights.parameters }
 }
 

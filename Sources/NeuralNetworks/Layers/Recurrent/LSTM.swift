@@ -6,14 +6,13 @@ import TensorCore
 ///     I, F, O = σ(X W_xᵀ + H W_hᵀ + b)    C̃ = tanh(X W_xcᵀ + H W_hcᵀ + b)
 ///     C′ = F ⊙ C + I ⊙ C̃                  H′ = O ⊙ tanh C′
 public struct LSTMCell: RecurrentCell {
-    /// What a step hands to the next, (B, hidden) each.
+    /// The state passed from step to step, (B, hidden) each.
     public struct State {
         /// H, also the output.
         public var hidden: Tensor
         /// C.
         public var cell: Tensor
 
-        /// Makes a state.
         public init(hidden: Tensor, cell: Tensor) { (self.hidden, self.cell) = (hidden, cell) }
     }
 
@@ -29,7 +28,6 @@ public struct LSTMCell: RecurrentCell {
         State(hidden: .zeros([batch, weights.size]), cell: .zeros([batch, weights.size]))
     }
 
-    /// Records all steps.
     public func callAsFunction(_ sequence: Tensor, from state: State) -> (outputs: [Tensor], state: State) {
         let gates = weights.gates(over: sequence)
         var (h, c) = (state.hidden, state.cell)
@@ -42,8 +40,8 @@ public struct LSTMCell: RecurrentCell {
         return (outputs, State(hidden: h, cell: c))
     }
 
-    /// `weight_ih` (4 · hidden, inputs), `weight_hh` (4 · hidden, hidden), `bias_ih` and `bias_hh` (4 · hidden): the gates in
-    /// the order I, F, C̃, O.
+    /// `weight_ih` (4 · hidden, inputs), `weight_hh` (4 · hidden, hidden), `bias_ih` and `bias_hh` (4 · hidden), with
+    /// the gates in the order I, F, C̃, O.
     public var parameters: Parameters { weights.parameters }
 }
 

@@ -3,8 +3,9 @@ import TensorCore
 
 /// The plain recurrent layer (Elman 1990): h_t = φ(x_t W_ihᵀ + b_ih + h_{t−1} W_hhᵀ + b_hh).
 ///
-/// The gradient over n steps is a product of n Jacobians diag(φ′) W_hh. With γ ≥ sup |φ′| it vanishes where W_hh's largest
-/// singular value is below 1/γ, and may explode where it is above (Pascanu et al. 2013): clip it, or use ``GRU`` or ``LSTM``.
+/// The gradient over n steps is a product of n Jacobians diag(φ′) W_hh. With γ ≥ sup |φ′| it vanishes if the largest
+/// singular value of W_hh is below 1/γ, and may explode if it is above (Pascanu et al. 2013): clip it, or use ``GRU``
+/// or ``LSTM``.
 public struct RNNCell: RecurrentCell {
     private let weights: RecurrentWeights
     private let activation: Activation
@@ -20,7 +21,6 @@ public struct RNNCell: RecurrentCell {
     /// Zeros (B, hidden).
     public func initialState(batch: Int) -> Tensor { .zeros([batch, weights.size]) }
 
-    /// Records all steps.
     public func callAsFunction(_ sequence: Tensor, from state: Tensor) -> (outputs: [Tensor], state: Tensor) {
         let gate = weights.gates(over: sequence)[0]
         var h = state

@@ -1,23 +1,24 @@
 import Random
 import TensorCore
 
-/// One layer of a recurrent network: from a state and an input to the next state.
+/// One layer of a recurrent network, which computes the next state from a state and an input.
 public protocol RecurrentCell: Module {
-    /// What a step hands to the next.
+    /// The state passed from step to step.
     associatedtype State
 
     /// The state before the first step.
     func initialState(batch: Int) -> State
 
-    /// Records all steps of a sequence (T, B, inputs): the output (B, hidden) of each, and the state after the last.
+    /// Records all steps of a sequence (T, B, inputs): returns the output (B, hidden) of each, and the state after the
+    /// last.
     func callAsFunction(_ sequence: Tensor, from state: State) -> (outputs: [Tensor], state: State)
 }
 
-/// A stack of recurrent layers, each reading the outputs of the one below: (B, T, inputs) → (B, T, hidden).
+/// A stack of recurrent layers, each of which reads the outputs of the one below: (B, T, inputs) → (B, T, hidden).
 ///
-/// The steps are recorded one after another in one graph, so gradients pass through all of them (backpropagation through
-/// time); truncate it by handing over a state ``TensorCore/Tensor/withoutGradient()``. What the inputs contribute is
-/// computed for all steps at once.
+/// The steps are recorded one after another in one graph, so gradients pass through all of them (backpropagation
+/// through time). To truncate it, pass a state through ``TensorCore/Tensor/withoutGradient()``. The contributions of
+/// the inputs are computed for all steps at once.
 ///
 /// Parameters have PyTorch's names: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, `weight_ih_l1` …
 public struct Recurrent<Cell: RecurrentCell>: Module {
@@ -29,18 +30,18 @@ public struct Recurrent<Cell: RecurrentCell>: Module {
 
     /// Records all steps of `input` (B, T, inputs).
     ///
-    /// - Parameter states: the state of each layer before the first step, zeros unless given.
+    /// - Parameter states: the state of each layer before the first step, by default zeros.
     /// - Returns: the last layer's outputs (B, T, hidden), and the state of each layer after the last step.
-    /// - Precondition: one step or more, and one state a layer.
+    /// - Precondition: at least one step, and one state per layer.
     public func callAsFunction(
         _ input: Tensor, from states: [Cell.State]? = nil
     ) -> (outputs: Tensor, states: [Cell.State]) {
         precondition(
             input.rank == 3 && input.shape[1] > 0,
-            "recurrent: sequences (B, T, C) of one step or more are needed, given \(input.shape)")
+            "recurrent: sequences (B, T, C) of at least one step are needed, given \(input.shape)")
         precondition(
             states == nil || states!.count == cells.count,
-            "recurrent: \(cells.count) layers need as many states, given \(states!.count)")
+            "recurrent: \(cells.count) layers need one state each, given \(states!.count)")
         var sequence = input.permuted([1, 0, 2])
         var finalStates: [Cell.State] = []
         for (layer, cell) in cells.enumerated() {
@@ -52,7 +53,7 @@ public struct Recurrent<Cell: RecurrentCell>: Module {
         return (sequence.permuted([1, 0, 2]), finalStates)
     }
 
-    /// Each layer's parameters, with `_l` and its number.
+    /// Each layer's parameters, with the suffix `_l` and its number.
     public var parameters: Parameters {
         Parameters(
             cells.enumerated().flatMap { layer, cell in
@@ -61,11 +62,11 @@ public struct Recurrent<Cell: RecurrentCell>: Module {
     }
 }
 
-/// The weights of one recurrent layer, gate below gate in one array, as PyTorch stores them.
+/// The weights of one recurrent layer, with the gates stacked in one array as PyTorch stores them.
 struct RecurrentWeights {
     /// (gates · hidden, inputs) and (gates · hidden, hidden).
     let input, hidden: Variable
-    /// (gates · hidden) each; nil without biases.
+    /// (gates · hidden) each; nil for no biases.
     let inputBias, hiddenBias: Variable?
     let gates: Int
 
@@ -90,7 +91,7 @@ struct RecurrentWeights {
 
     /// One gate of a recorded sequence.
     struct Gate {
-        /// x_t W_ihᵀ + b_ih + b_hh of each step, (B, hidden); without b_hh where the cell asks for it apart.
+        /// x_t W_ihᵀ + b_ih + b_hh of each step, (B, hidden); without b_hh if the cell asks for it separately.
         let inputs: [Tensor]
         /// W_hh (hidden, hidden) and b_hh (hidden).
         let weight: Tensor
@@ -100,8 +101,8 @@ struct RecurrentWeights {
         func product(_ state: Tensor) -> Tensor { state.matmul(weight, transposeRight: true) }
     }
 
-    /// The gates over a sequence (T, B, inputs). Each is one product over all steps; were they one product together, cutting
-    /// it apart would cost a copy, and its gradient one filled up with zeros, for each gate.
+    /// The gates over a sequence (T, B, inputs). Each is a separate product over all steps: splitting a joint product
+    /// would cost a copy for each gate, and its gradient a zero-filled array for each gate.
     func gates(over sequence: Tensor, apart: Set<Int> = []) -> [Gate] {
         let (inputWeights, hiddenWeights) = (rows(input), rows(hidden))
         let (inputBiases, hiddenBiases) = (inputBias.map(rows), hiddenBias.map(rows))
@@ -117,9 +118,10 @@ struct RecurrentWeights {
 }
 
 extension Tensor {
-    /// The parts along the first dimension: (T, …) → T times (…).
+    /// The slices along the first dimension: (T, …) → T times (…).
     ///
-    /// By halves, since the gradient of a slice is the whole filled up with zeros: halves cost T log T of them, slices T².
+    /// It splits into halves, since the gradient of a slice is the whole array filled up with zeros: halves cost T log
+    /// T of them, single slices T².
     func unstacked() -> [Tensor] {
         let count = shape[0]
         if count == 1 { return [reshaped(to: Shape(shape.dropFirst()))] }

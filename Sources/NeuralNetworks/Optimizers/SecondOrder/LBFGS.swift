@@ -1,16 +1,16 @@
 import Mathematics
 
-/// The limited-memory BFGS method (Nocedal 1980; Liu & Nocedal 1989): steps along −H⁻¹g, the inverse Hessian known from the
-/// last steps s = x′ − x and changes of the gradient y = g′ − g alone, which the two-loop recursion applies without
-/// a matrix. For smooth functions over all their data; a minibatch's noise breaks it.
+/// The limited-memory BFGS method (Nocedal 1980; Liu & Nocedal 1989): steps along −H⁻¹g, with an inverse Hessian built
+/// from the last steps s = x′ − x and gradient changes y = g′ − g, which the two-loop recursion applies without a
+/// matrix. It is for smooth functions over all their data; the noise of minibatches breaks it.
 public struct LBFGS: Hashable, Sendable {
-    /// The steps that are remembered.
+    /// The number of steps that are remembered.
     public var historySize: Int
-    /// How far each step goes.
+    /// How the length of each step is chosen.
     public var lineSearch: LineSearch
-    /// The steps made at most.
+    /// The maximum number of steps.
     public var iterations: Int
-    /// Where the largest element of the gradient is no larger, the minimum is reached.
+    /// The minimum counts as reached when no element of the gradient is larger.
     public var tolerance: Double
 
     /// Makes a minimiser.
@@ -19,7 +19,7 @@ public struct LBFGS: Hashable, Sendable {
     public init(
         historySize: Int = 10, lineSearch: LineSearch = .strongWolfe, iterations: Int = 100, tolerance: Double = 1e-7
     ) {
-        precondition(historySize >= 1, "L-BFGS remembers \(historySize) steps; at least 1 is needed")
+        precondition(historySize >= 1, "L-BFGS: the history size \(historySize) must be at least 1")
         (self.historySize, self.lineSearch) = (historySize, lineSearch)
         (self.iterations, self.tolerance) = (iterations, tolerance)
     }
@@ -33,7 +33,7 @@ public struct LBFGS: Hashable, Sendable {
 
     /// Minimises `f` from a starting point.
     ///
-    /// - Throws: what `f` throws.
+    /// - Throws: any error that `f` throws.
     public func minimize(_ f: some Objective, from start: [Double]) throws -> Minimum {
         let (value, gradient) = try f.evaluate(at: start)
         var here = LineSearch.Trial(step: 0, point: start, value: value, gradient: gradient, slope: 0)
@@ -53,14 +53,14 @@ public struct LBFGS: Hashable, Sendable {
         return here.minimum(iterations: made, tolerance: tolerance)
     }
 
-    /// A first step no longer than 1 in the sum of its magnitudes, as nothing is known of the curvature yet.
+    /// The first step is at most 1 long in the sum of its magnitudes, since nothing is known of the curvature yet.
     private func firstGuess(_ gradient: [Double], isFirst: Bool) -> Double {
         let length: Double
         if case .fixed(let step) = lineSearch { length = step } else { length = 1 }
         return isFirst ? length * min(1, 1 / gradient.reduce(0) { $0 + abs($1) }) : length
     }
 
-    /// −H⁻¹ g by the two-loop recursion, from H⁻¹ = (sᵀy / yᵀy) I of the last step.
+    /// −H⁻¹ g by the two-loop recursion, starting from H⁻¹ = (sᵀy / yᵀy) I of the last step.
     private func direction(for gradient: [Double], _ history: [Pair]) -> [Double] {
         var q = gradient.map { -$0 }
         var shares: [Double] = []
@@ -80,7 +80,7 @@ public struct LBFGS: Hashable, Sendable {
         return q
     }
 
-    /// Keeps the step where the curvature along it is positive, so that H⁻¹ stays positive definite.
+    /// Remembers the step if the curvature along it is positive, so that H⁻¹ stays positive definite.
     private func remember(from here: LineSearch.Trial, to next: LineSearch.Trial, in history: inout [Pair]) {
         let step = zip(next.point, here.point).map { $0 - $1 }
         let change = zip(next.gradient, here.gradient).map { $0 - $1 }

@@ -1,13 +1,13 @@
 import Mathematics
 
-/// How far a minimiser goes along a direction d in which f falls: a step t from the point x, φ(t) = f(x + t d).
+/// How far a minimiser goes along a direction d in which f decreases: a step t from the point x, φ(t) = f(x + t d).
 public enum LineSearch: Hashable, Sendable {
-    /// Always the same step, whatever f does.
+    /// Always the same step.
     case fixed(Double)
     /// Halved from the first guess until φ(t) ≤ φ(0) + c₁ t φ′(0) (Armijo 1966), c₁ = 10⁻⁴.
     case backtracking
-    /// Armijo's condition and |φ′(t)| ≤ c₂ |φ′(0)|, c₂ = 0.9: the strong Wolfe conditions, which keep the curvature that
-    /// ``LBFGS`` learns positive (Nocedal & Wright 2006, algorithms 3.5 and 3.6).
+    /// Armijo's condition and |φ′(t)| ≤ c₂ |φ′(0)|, c₂ = 0.9: the strong Wolfe conditions, which keep the curvature
+    /// estimates of ``LBFGS`` positive (Nocedal & Wright 2006, algorithms 3.5 and 3.6).
     case strongWolfe
 
     fileprivate static let decrease = 1e-4
@@ -24,9 +24,9 @@ public enum LineSearch: Hashable, Sendable {
         var slope: Double
     }
 
-    /// A point that meets the search's condition; nil where none was found.
+    /// A point that meets the search's condition; nil if none was found.
     ///
-    /// - Precondition: the slope along the direction is negative but for a fixed step.
+    /// - Precondition: the slope along the direction is negative, except for a fixed step.
     func search(_ f: some Objective, from start: Trial, along direction: [Double], guess: Double) throws -> Trial? {
         func trial(_ step: Double) throws -> Trial {
             let point = zip(start.point, direction).map { $0 + step * $1 }
@@ -48,7 +48,7 @@ public enum LineSearch: Hashable, Sendable {
         }
     }
 
-    /// Doubles the step until it has passed a minimum, then narrows the interval down.
+    /// Doubles the step until it has passed a minimum, then narrows the interval.
     private static func wolfe(from start: Trial, guess: Double, _ trial: (Double) throws -> Trial) throws -> Trial? {
         var previous = start
         var step = guess
@@ -81,12 +81,12 @@ public enum LineSearch: Hashable, Sendable {
             }
             if abs(high.step - low.step) * abs(low.slope) <= 1e-16 * max(1, abs(low.value)) { break }
         }
-        // Rounding hides what the curvature condition asks for; the lowest point found still is lower.
+        // Rounding can make the curvature condition unreachable; the lowest point found is still an improvement.
         return low.step > 0 ? low : nil
     }
 
-    /// Where the cubic with the values and slopes of two points has its minimum, kept a tenth of the interval away from its
-    /// ends; the middle where it has none.
+    /// The minimum of the cubic with the values and slopes of two points, kept a tenth of the interval away from its
+    /// ends; the midpoint if the cubic has no minimum.
     private static func minimumOfCubic(_ a: Trial, _ b: Trial) -> Double {
         let (lower, upper) = (min(a.step, b.step), max(a.step, b.step))
         let margin = 0.1 * (upper - lower)
@@ -100,7 +100,7 @@ public enum LineSearch: Hashable, Sendable {
 }
 
 extension LineSearch.Trial {
-    /// Armijo's condition on a point further on; a value that isn't a number never meets it.
+    /// Armijo's condition on a point further along; a value that isn't a number never meets it.
     fileprivate func isLowered(by next: LineSearch.Trial) -> Bool {
         next.value <= value + LineSearch.decrease * next.step * slope
     }

@@ -1,35 +1,36 @@
 import Mathematics
 
-/// Newton's method w ← w − H⁻¹g, with H⁻¹g by conjugate gradients on products with the Hessian (Martens 2010), truncated
-/// where the curvature isn't positive (Nocedal & Wright 2006, algorithm 7.1), and each step shortened until f falls.
+/// Newton's method w ← w − H⁻¹g, with H⁻¹g by conjugate gradients on products with the Hessian (Martens 2010),
+/// truncated where the curvature isn't positive (Nocedal & Wright 2006, algorithm 7.1), and with each step shortened
+/// until f decreases.
 ///
 /// A quadratic is minimised in one step.
 public struct NewtonMethod: Hashable, Sendable {
     /// λ ≥ 0, added to the Hessian's diagonal: large values turn the step towards the gradient and shorten it.
     public var damping: Double
-    /// The steps made at most.
+    /// The maximum number of steps.
     public var iterations: Int
-    /// Products with the Hessian for each step at most; as many as parameters are enough but for rounding.
+    /// The maximum number of products with the Hessian per step; up to rounding, the number of parameters is enough.
     public var productLimit: Int
-    /// Where the largest element of the gradient is no larger, the minimum is reached.
+    /// The minimum counts as reached when no element of the gradient is larger.
     public var tolerance: Double
 
     /// Makes a minimiser.
     public init(damping: Double = 0, iterations: Int = 50, productLimit: Int = 100, tolerance: Double = 1e-7) {
-        precondition(damping >= 0, "a damping of \(damping); it is at least 0")
+        precondition(damping >= 0, "the damping \(damping) must be at least 0")
         (self.damping, self.iterations) = (damping, iterations)
         (self.productLimit, self.tolerance) = (productLimit, tolerance)
     }
 
     /// Minimises `f` from a starting point.
     ///
-    /// - Throws: what `f` throws.
+    /// - Throws: any error that `f` throws.
     public func minimize(_ f: some TwiceDifferentiableObjective, from start: [Double]) throws -> Minimum {
         let (value, gradient) = try f.evaluate(at: start)
         var here = LineSearch.Trial(step: 0, point: start, value: value, gradient: gradient, slope: 0)
         var made = 0
         while made < iterations && here.largestSlope > tolerance {
-            // The closer to the minimum, the more digits: convergence stays quadratic (Dembo, Eisenstat & Steihaug 1982).
+            // Accuracy increases towards the minimum: convergence stays quadratic (Dembo, Eisenstat & Steihaug 1982).
             let length = norm(here.gradient)
             let accuracy = length * min(1e-6, length)
             let direction = try conjugateGradients(
@@ -49,13 +50,13 @@ public struct NewtonMethod: Hashable, Sendable {
     }
 }
 
-/// Solves A x = b for a symmetric positive definite A known by its products alone (Hestenes & Stiefel 1952). Of another A it
-/// gives what it has found before a direction of curvature dᵀAd ≤ 0, and b itself if that is the first: still a direction
-/// in which the quadratic ½ xᵀAx − bᵀx falls.
+/// Solves A x = b for a symmetric positive definite A known only by its products (Hestenes & Stiefel 1952). If A is not
+/// positive definite, it returns the solution found before a direction of curvature dᵀAd ≤ 0, or b itself if that is
+/// the first direction: still a direction in which the quadratic ½ xᵀAx − bᵀx decreases.
 ///
 /// - Parameters:
-///   - limit: Products at most.
-///   - accuracy: The norm of b − A x to stop at.
+///   - limit: The maximum number of products.
+///   - accuracy: The norm of b − A x at which to stop.
 func conjugateGradients(
     _ b: [Double], limit: Int, accuracy: Double, _ product: ([Double]) throws -> [Double]
 ) rethrows -> [Double] {

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// A function to be minimised over all its data at once, with its gradient: what ``LBFGS`` is given.
+/// A function to be minimised over all its data at once, with its gradient, for ``LBFGS``.
 ///
 /// Points are in float64, so that the minimiser's own sums don't round.
 public protocol Objective {
@@ -8,21 +8,21 @@ public protocol Objective {
     func evaluate(at x: [Double]) throws -> (value: Double, gradient: [Double])
 }
 
-/// An objective whose Hessian H can be multiplied with a vector: what ``NewtonMethod`` is given.
+/// An objective whose Hessian H can be multiplied with a vector, for ``NewtonMethod``.
 public protocol TwiceDifferentiableObjective: Objective {
     /// H(x) v.
     func hessianProduct(at x: [Double], _ v: [Double]) throws -> [Double]
 }
 
-/// The loss of a module as a function of all its parameters, joined in order.
+/// The loss of a module as a function of all its parameters, concatenated in order.
 ///
 /// ```swift
 /// let loss = LossObjective(model.parameters) { crossEntropy(logits: model(images), labels: labels).mean() }
 /// loss.point = try LBFGS().minimize(loss, from: loss.point).point
 /// ```
 ///
-/// The products H v are the gradient of the gradient times v (Pearlmutter 1994): twice the work of a gradient, and no
-/// Hessian. Values are computed in float32, so that a minimum is found to about half of its digits.
+/// The products H v are the gradient of the gradient times v (Pearlmutter 1994), at twice the cost of a gradient and
+/// without a Hessian. Values are computed in float32, so that a minimum is found to about half of its digits.
 public final class LossObjective: TwiceDifferentiableObjective {
     private let parameters: Parameters
     private let direction: [Variable]
@@ -47,7 +47,7 @@ public final class LossObjective: TwiceDifferentiableObjective {
         }
     }
 
-    /// The parameters' values, joined.
+    /// The parameters' values, concatenated.
     public var point: [Double] {
         get { parameters.variables.flatMap { $0.values.map(Double.init) } }
         set { Self.write(newValue, to: parameters.variables) }
@@ -76,7 +76,7 @@ public final class LossObjective: TwiceDifferentiableObjective {
 
     private static func write(_ values: [Double], to variables: [Variable]) {
         let count = variables.reduce(0) { $0 + $1.count }
-        precondition(values.count == count, "a point of \(values.count) elements for parameters of \(count)")
+        precondition(values.count == count, "the point has \(values.count) elements, the parameters have \(count)")
         var start = 0
         for variable in variables {
             variable.set(values[start..<start + variable.count].map { Float($0) })
@@ -93,9 +93,9 @@ public struct Minimum: Hashable, Sendable {
     public var value: Double
     /// The largest magnitude of an element of ∇f there.
     public var largestSlope: Double
-    /// Steps made.
+    /// The number of steps made.
     public var iterations: Int
-    /// Whether the slope came under the tolerance. Otherwise the steps ran out, or none led lower: with a float32 loss that
-    /// is where rounding begins.
+    /// Whether the largest slope fell below the tolerance. Otherwise the steps ran out, or no step led lower; with a
+    /// float32 loss that is where rounding begins.
     public var isConverged: Bool
 }
