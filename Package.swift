@@ -15,7 +15,8 @@ func settings(_ flags: String...) -> [SwiftSetting] {
     [.swiftLanguageMode(.v6), .unsafeFlags(["-enable-testing"] + flags + instructionSet)]
 }
 
-/// A library. Without cross-module optimisation, generic and struct code called from another module ran 14-60 times slower.
+/// A library. Without cross-module optimisation, generic and struct code called from another module ran 14 to 60 times
+/// slower.
 func module(
     _ name: String, path: String? = nil, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil
 ) -> Target {
@@ -24,7 +25,7 @@ func module(
         swiftSettings: settings("-cross-module-optimization"))
 }
 
-/// What only calls libraries, whose time is spent in them: it is compiled in a quarter of the time without optimisation.
+/// What only calls libraries, where the time is spent: without optimisation it compiles in a quarter of the time.
 let caller = settings("-Onone")
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], _ settings: [SwiftSetting] = caller) -> Target {

@@ -26,10 +26,8 @@ import Testing
         let words = ["check", "CartPole-v1", "--option", "max_episode_steps=1"]
         let result = try Executable.run(words, in: TemporaryFolder())
         #expect(result.status == 1 && result.output.contains("first-step"))
-        #expect(
-            result.errors
-                == "reverie: CartPole-v1: an episode is not truncated in its first step: expected truncated to be false, found true\n"
-        )
+        let fault = "an episode is not truncated in its first step: expected truncated to be false, found true"
+        #expect(result.errors == "reverie: CartPole-v1: \(fault)\n")
         let json = try Executable.run(words + ["--json"], in: TemporaryFolder())
         #expect(try json.status == 1 && json.json()["passed"] == .boolean(false))
     }

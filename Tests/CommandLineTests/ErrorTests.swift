@@ -35,7 +35,7 @@ import Testing
         ("train dqn Arcade/Pong-v0 --preset none --set replayCapacity=100_000_000", "more than 80 % of this machine's"),
         ("train value-iteration CartPole-v1", "Agents that can act there: random, dqn, rainbow, reinforce."),
         ("train q-learning CartPole-v1", "Agents that can act there: random, dqn, rainbow, reinforce."),
-        ("train value-iteration Blackjack-v1", "doesn't tell them"),
+        ("train value-iteration Blackjack-v1", "has none"),
         ("train dqn CartPole-v1 --set batchSize=200 --set replayCapacity=100", "batchSize = 200: it must be 1...100"),
         ("train dqn CartPole-v1 --set explorationStart=0.01", "explorationEnd = 0.1: it must be 0...0.01"),
         (

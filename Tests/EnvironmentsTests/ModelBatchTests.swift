@@ -5,8 +5,8 @@ import Testing
 
 @testable import Environments
 
-/// A batch whose environments are made of a model: all rows are one product of the states with a matrix, as a network would have it.
-/// What a batch has to keep it has from ``BatchBuffers``.
+/// A batch whose environments are made of a model, here a product of the states with a matrix. What every batch keeps
+/// comes from ``BatchBuffers``.
 private final class ModelBatch: BatchedEnvironment {
     let buffers: BatchBuffers
     private var streams: [PCG64]

@@ -19,7 +19,7 @@ import Testing
                 while begun.value.load(ordering: .acquiring) < both { rv_pause() }
             }
             (instruction.partLimit, instruction.cost) = (2, 1e12)
-            let replay = Replay([instruction])
+            let replay = ThreadedRun([instruction])
             for _ in 0..<2_000 {
                 var team = replay.begin()
                 #expect(team == 2)
@@ -94,7 +94,7 @@ import Testing
                 }
             }
             (instruction.partLimit, instruction.cost) = (2, 200_000)
-            let replay = Replay([instruction])
+            let replay = ThreadedRun([instruction])
             var team = replay.begin()
             #expect(team == 2)
             // Either the caller sleeps, in which case its own time is no evidence, or the worker does.

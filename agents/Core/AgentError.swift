@@ -47,8 +47,8 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
         case .notFinite(let name, let update):
             "'\(name)' has numbers that are not finite after update \(update). \(Self.remedy)"
         case .noModel(let agent, let environment):
-            "The agent '\(agent)' plans with transition probabilities; \(environment) doesn't tell them. Environments whose "
-                + "observation is the number of a state do, unwrapped: "
+            "The agent '\(agent)' plans with transition probabilities, and \(environment) has none. Environments with "
+                + "numbered states have them, without wrappers: "
                 + EnvironmentCatalog.idsWithModel.joined(separator: ", ") + "."
         case .misfit(let reason, let suitable):
             reason + (suitable.isEmpty ? "" : " Agents that can act there: \(suitable.joined(separator: ", ")).")

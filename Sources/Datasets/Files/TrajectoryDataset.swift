@@ -4,8 +4,8 @@ import Storage
 
 /// Recorded episodes as sequences with actions, rewards and ends: what a model of dynamics is fitted to.
 ///
-/// Whole episodes are split into training, validation and test. Minibatches are windows of consecutive steps, side by side in
-/// a ``Experience/Trajectory``. Numbers keep the recording's types.
+/// Whole episodes are split into training, validation and test. Minibatches are windows of consecutive steps, side by
+/// side in a ``Experience/Trajectory``. Numbers keep the recording's types.
 public struct TrajectoryDataset: Sendable {
     /// Some consecutive steps of an episode: their places among those of all episodes.
     public typealias Window = Range<Int>
@@ -21,8 +21,8 @@ public struct TrajectoryDataset: Sendable {
     /// Reads a recording, plain or gzipped.
     ///
     /// - Parameter settings: `validation` and `test` are shares of the episodes, which `seed` shuffles.
-    /// - Throws: `StorageError`, `FormatError`, and ``DatasetError/tooFewRows(name:found:expected:advice:)`` for fewer than
-    ///   three episodes.
+    /// - Throws: `StorageError`, `FormatError`, and ``DatasetError/tooFewRows(name:found:expected:advice:)`` for fewer
+    ///   than three episodes.
     public init(contentsOf file: String, settings: DataSettings = DataSettings()) throws {
         name = splitPath(DataFile.plainName(file)).name
         rollout = try RolloutDataset(name: name, file: file).rollout()
@@ -54,20 +54,25 @@ public struct TrajectoryDataset: Sendable {
         }
     }
 
-    /// Writes windows into a trajectory of T steps and n environments: the i-th window becomes the i-th environment's steps.
+    /// Writes windows into a trajectory of T steps and n environments: the i-th window becomes the steps of the i-th.
     ///
-    /// - Precondition: there are n windows of one length, which becomes T; the trajectory's columns are among ``columns``.
+    /// - Precondition: there are n windows of one length, which becomes T; the trajectory has only columns of
+    ///   ``columns``.
     public func read(_ windows: [Window], into trajectory: inout Trajectory) {
         let length = windows.first?.count ?? 0
         precondition(
             windows.count == trajectory.environments && windows.allSatisfy { $0.count == length },
-            "\(windows.count) windows of \(Set(windows.map(\.count)).sorted()) steps for \(trajectory.environments) rows")
+            "\(windows.count) windows of \(windows.map(\.count)) steps for \(trajectory.environments) environments"
+        )
         trajectory.resize(to: length)
         for column in trajectory.columns {
-            precondition(columns.contains(column), "the recording has no \(column.type) '\(column.name)' of \(column.shape)")
+            precondition(
+                columns.contains(column), "the recording has no \(column.type) '\(column.name)' of \(column.shape)")
             trajectory.withMutableRows(column.name) { rows in
                 for (place, window) in windows.enumerated() {
-                    for (time, step) in window.enumerated() { copy(column.name, step, to: rows, time * windows.count + place) }
+                    for (time, step) in window.enumerated() {
+                        copy(column.name, step, to: rows, time * windows.count + place)
+                    }
                 }
             }
         }

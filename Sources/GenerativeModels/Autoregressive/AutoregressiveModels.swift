@@ -1,7 +1,7 @@
 extension ModelCatalog {
     /// Models with p(x) = Πᵢ p(xᵢ | x₍₁…ᵢ₋₁₎).
     static let autoregressive: [Entry] = [
-        Entry(name: "tabular", summary: "a table for each conditional probability") { TabularSettings() },
+        Entry(name: "tabular", summary: "a table for each conditional probability") { TabularDistributionSettings() },
         Entry(name: "fvbn", summary: "logistic or linear autoregression (Neal 1992; Frey 1998)") {
             LogisticAutoregressionSettings()
         },

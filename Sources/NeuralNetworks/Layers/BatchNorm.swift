@@ -5,7 +5,7 @@ import TensorCore
 ///     y = γ (x − μ) / √(s² + ε) + β
 ///
 /// of (B, C), (B, T, C) or (B, H, W, C): PyTorch's BatchNorm1d and 2d. In training μ and s² are the minibatch's mean
-/// and biased variance, and each replay moves the running averages towards the mean and the unbiased variance; in
+/// and biased variance, and each run moves the running averages towards the mean and the unbiased variance; in
 /// evaluation they are the averages. A bias of the layer before it is redundant, because the mean is subtracted.
 ///
 /// A layer that is applied several times in one step keeps only the last application's update of the averages.

@@ -18,7 +18,7 @@ public enum Mode: String, Sendable, CaseIterable {
     case training
     /// Nothing is random and nothing is updated. This is the default mode.
     case evaluation
-    /// Like evaluation, but with dropout: each replay is a sample of the approximate posterior over networks (Gal &
+    /// Like evaluation, but with dropout: each run is a sample of the approximate posterior over networks (Gal &
     /// Ghahramani, "Dropout as a Bayesian approximation", 2016).
     case monteCarlo
 

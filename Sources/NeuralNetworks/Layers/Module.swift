@@ -13,7 +13,7 @@ import TensorCore
 public protocol Module {
     /// The parameters by path, in a fixed order: what an optimiser updates.
     var parameters: Parameters { get }
-    /// Other state that replays change, such as the averages of batch normalisation; none by default.
+    /// Other state that runs change, such as the averages of batch normalisation; none by default.
     ///
     /// A module made of others lists their buffers in the same way as their parameters.
     var buffers: Parameters { get }

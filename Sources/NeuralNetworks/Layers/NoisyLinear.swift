@@ -7,7 +7,7 @@ import TensorCore
 ///     y = x (μ_W + σ_W ⊙ ε_W)ᵀ + μ_b + σ_b ⊙ ε_b,   ε_W = f(ε_out) f(ε_in)ᵀ,  ε_b = f(ε_out),  f(x) = sgn(x) √|x|
 ///
 /// (…, inputs) → (…, outputs). In ``Mode/training`` each application samples its own noise, the same for all rows and
-/// new in each replay; in evaluation there is no noise and the layer is x μ_Wᵀ + μ_b. Noise needs a program's random
+/// new in each run; in evaluation there is no noise and the layer is x μ_Wᵀ + μ_b. Noise needs a program's random
 /// stream.
 public struct NoisyLinear: Layer {
     /// μ_W (outputs, inputs) and μ_b (outputs).

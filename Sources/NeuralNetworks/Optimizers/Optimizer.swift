@@ -2,9 +2,9 @@ import TensorCore
 
 /// Updates parameters by their gradients, within a recorded program.
 ///
-/// All of an optimiser's state is in ``state``: variables that each replay updates and a checkpoint stores.
+/// All of an optimiser's state is in ``state``: variables that each run updates and a checkpoint stores.
 public protocol Optimizer: AnyObject {
-    /// A variable, so that a schedule can change it between replays.
+    /// A variable, so that a schedule can change it between runs.
     var learningRate: Variable { get }
     /// The moments and counts, by path; complete from ``prepare(for:)`` on.
     var state: Parameters { get }
@@ -27,7 +27,7 @@ extension Optimizer {
         return norm
     }
 
-    /// Sets the learning rate of the next replays to the schedule's value at `step`.
+    /// Sets the learning rate of the next runs to the schedule's value at `step`.
     public func follow(_ schedule: some Schedule, at step: Int) {
         learningRate.set(CollectionOfOne(Float(schedule.value(at: step))))
     }

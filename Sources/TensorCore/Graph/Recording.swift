@@ -6,7 +6,7 @@ final class Recording: @unchecked Sendable {
     @TaskLocal static var current: Recording?
 
     let programName: String
-    /// The variables that each replay assigns, in the order of recording.
+    /// The variables that each run assigns, in the order of recording.
     var assignments: [(variable: Variable, value: Node)] = []
     /// Whether variables are read with the assignments so far.
     fileprivate var readsAssigned = false

@@ -1,6 +1,6 @@
 /// Errors of tensors other than a programmer's mistakes in shapes.
 public enum TensorError: Error, Hashable, CustomStringConvertible {
-    /// A value was read while `program` was being recorded; only a replay has values.
+    /// A value was read while `program` was being recorded; only a run has values.
     case valueReadWhileRecording(operation: String, program: String)
     /// A tensor that depends on a program's input was read outside that program.
     case valueOfInput(operation: String)

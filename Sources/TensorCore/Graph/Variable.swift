@@ -8,7 +8,7 @@ public final class Variable {
     /// The extents of the dimensions, outermost first.
     public let shape: Shape
     let storage: HostArray
-    /// Incremented by each change, from outside a program or by a replay.
+    /// Incremented by each change, from outside a program or by a threadedRun.
     private(set) var version: Int {
         get { storage.version }
         set { storage.version = newValue }
@@ -27,7 +27,7 @@ public final class Variable {
         self.init([Float](repeating: 0, count: shape.elementCount), shape: shape, name: name)
     }
 
-    /// A scalar variable, such as a learning rate that changes between replays.
+    /// A scalar variable, such as a learning rate that changes between runs.
     public convenience init(_ value: Float, name: String = "variable") {
         self.init([value], shape: [], name: name)
     }
@@ -39,7 +39,7 @@ public final class Variable {
     /// ``afterAssignments(_:)``.
     public var tensor: Tensor { Recording.current?.assigned(to: self) ?? Tensor(Node(variable: self)) }
 
-    /// Gives the variable a new value: within a program as part of each replay, elsewhere at once.
+    /// Gives the variable a new value: within a program as part of each run, elsewhere at once.
     ///
     /// - Precondition: the shapes are equal.
     /// - Throws: as ``Tensor/floats()`` if it runs at once.

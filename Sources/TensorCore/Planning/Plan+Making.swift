@@ -14,7 +14,7 @@ extension Plan {
     private static let keepsOrigins = Atomic(false)
 
     /// Whether new recordings remember the lines of code that made each node, for ``Step/place``. It makes recording
-    /// several times slower, but not replays.
+    /// several times slower, but not runs.
     public static var recordsOrigins: Bool {
         get { keepsOrigins.load(ordering: .relaxed) }
         set { keepsOrigins.store(newValue, ordering: .relaxed) }

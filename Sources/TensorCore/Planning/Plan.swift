@@ -37,7 +37,7 @@ public final class Plan {
     let outputs: [HostArray]
     let inputShapes: [Shape]
     let outputShapes: [Shape]
-    let replay: Replay
+    let threadedRun: ThreadedRun
     /// The place of the first step among the instructions.
     let firstStep: Int
     let options: PlanOptions
@@ -80,8 +80,8 @@ public final class Plan {
         var first = options.checksFinite ? [emitter.leafCheck(program: options.name)] : []
         if let shadow { first.append(shadow.plainRun()) }
         firstStep = first.count
-        replay = Replay(first + work + emitter.finalCopies() + (shadow.map { [$0.finalComparison()] } ?? []))
-        scratchBytes = replay.scratchBytes
+        threadedRun = ThreadedRun(first + work + emitter.finalCopies() + (shadow.map { [$0.finalComparison()] } ?? []))
+        scratchBytes = threadedRun.scratchBytes
         self.options = options
     }
 
@@ -96,9 +96,9 @@ public final class Plan {
     public func run() {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
-        var team = replay.begin()
-        for index in 0..<replay.count { replay.run(index, team: &team) }
-        replay.end(team: team)
+        var team = threadedRun.begin()
+        for index in 0..<threadedRun.count { threadedRun.run(index, team: &team) }
+        threadedRun.end(team: team)
         finishRun()
     }
 

@@ -9,14 +9,14 @@ extension Plan {
         for _ in 0..<runs {
             let mode = rv_flush_subnormals()
             defer { rv_restore_mode(mode) }
-            var team = replay.begin()
-            for index in 0..<replay.count {
+            var team = threadedRun.begin()
+            for index in 0..<threadedRun.count {
                 let start = Self.nanoseconds()
-                replay.run(index, team: &team)
+                threadedRun.run(index, team: &team)
                 let end = Self.nanoseconds()
                 if steps.indices.contains(index - firstStep) { samples[index - firstStep].append(end - start) }
             }
-            replay.end(team: team)
+            threadedRun.end(team: team)
             finishRun()
         }
         let clock = Self.median(

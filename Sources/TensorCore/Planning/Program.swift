@@ -3,7 +3,7 @@ import Dispatch
 /// A step that is recorded once and replayed many times: its inputs, its computation, and the variables that it
 /// assigns.
 ///
-/// The closure runs when a plan is made, never in a replay. It can't read values or branch on data: that is a typed
+/// The closure runs when a plan is made, never in a run. It can't read values or branch on data: that is a typed
 /// error. Inputs of a different length make another plan, in a bounded cache; pad inputs of varying length to a bucket
 /// (``bucket(for:)``) and mask them.
 ///
@@ -81,7 +81,7 @@ public final class Program {
         return program
     }
 
-    /// The random stream's key and the number of replays so far: all of a program's state that is not in variables.
+    /// The random stream's key and the number of runs so far: all of a program's state that is not in variables.
     public var randomState: (key: UInt64, counter: UInt64) {
         get { (random.pointer.pointee.key, random.pointer.pointee.counter) }
         set { (random.pointer.pointee.key, random.pointer.pointee.counter) = newValue }

@@ -64,7 +64,8 @@ struct ComparisonReport {
     private var scaleText: String {
         guard let ranges = scores.ranges else { return "" }
         return zip(groups.tasks, ranges).map { task, range in
-            "\n  0 to 1 is \(NumberText.readable(range.lowerBound)) to \(NumberText.readable(range.upperBound)) in \(task)"
+            "\n  0 to 1 is \(NumberText.readable(range.lowerBound)) to "
+                + "\(NumberText.readable(range.upperBound)) in \(task)"
         }.joined()
     }
 
@@ -94,7 +95,8 @@ struct ComparisonReport {
     }
 
     private static func text(_ estimate: Comparison.Estimate) -> String {
-        "\(NumberText.readable(estimate.value)) [\(NumberText.readable(estimate.lower)), \(NumberText.readable(estimate.upper))]"
+        let (lower, upper) = (NumberText.readable(estimate.lower), NumberText.readable(estimate.upper))
+        return "\(NumberText.readable(estimate.value)) [\(lower), \(upper)]"
     }
 
     // MARK: JSON

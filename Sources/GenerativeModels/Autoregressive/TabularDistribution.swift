@@ -7,16 +7,16 @@ import TensorCore
 
 /// A table for each conditional: p(xᵢ = 1 | x₁…xᵢ₋₁) for each of the 2^{i−1} prefixes, Σᵢ 2^{i−1} = 2ᴰ − 1 numbers in
 /// all. They are relative frequencies, with α added to the count of each value.
-public final class TabularModel: NumberByNumberModel, LikelihoodModel {
+public final class TabularDistribution: NumberByNumberModel, LikelihoodModel {
     public let data: Dataset.Description
     public let scoreName = ScoreName.logLikelihood
-    private let settings: TabularSettings
+    private let settings: TabularDistributionSettings
     /// How often a bit was 0, and 1, after each prefix. The first bit's prefix is entry 1; those that follow a prefix c
     /// are 2c and 2c + 1.
     private let counts: Variable
 
     /// Makes a model without any counts.
-    init(_ settings: TabularSettings, data: Dataset.Description) {
+    init(_ settings: TabularDistributionSettings, data: Dataset.Description) {
         (self.settings, self.data) = (settings, data)
         counts = Variable(zeros: [1 << data.width, 2], name: "counts")
     }
@@ -86,8 +86,8 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
 
     /// Looks conditionals up.
     private final class Lookup: ConditionalStepper {
-        private let model: TabularModel
-        init(_ model: TabularModel) { self.model = model }
+        private let model: TabularDistribution
+        init(_ model: TabularDistribution) { self.model = model }
 
         func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws {
             let width = model.data.width
@@ -100,8 +100,8 @@ public final class TabularModel: NumberByNumberModel, LikelihoodModel {
     }
 }
 
-/// Settings of ``TabularModel``.
-public struct TabularSettings: ModelSettings {
+/// Settings of ``TabularDistribution``.
+public struct TabularDistributionSettings: ModelSettings {
     /// α: ½ is Jeffreys' prior, 0 gives maximum likelihood.
     @Setting(0...1_000_000, "pseudocount added to each count") public var smoothing = 0.5
 
@@ -117,6 +117,6 @@ public struct TabularSettings: ModelSettings {
                 model: "tabular", found: "rows of \(data.width), which would need 2^\(data.width) numbers",
                 expected: "rows of at most 24 bits")
         }
-        return TabularModel(self, data: data)
+        return TabularDistribution(self, data: data)
     }
 }

@@ -2,7 +2,7 @@ import CKernels
 import Parallel
 
 /// A plan's instructions with the working memory of the threads that run them.
-final class Replay {
+final class ThreadedRun {
     let count: Int
     /// The size of the working memory of all threads, in bytes.
     let scratchBytes: Int
