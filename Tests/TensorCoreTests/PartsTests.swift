@@ -138,8 +138,8 @@ extension Plan {
     func run(inParts count: Int) {
         let mode = rv_flush_subnormals()
         defer { rv_restore_mode(mode) }
-        for index in 0..<replay.count {
-            let instruction = replay.instructions[index]
+        for index in 0..<threadedRun.count {
+            let instruction = threadedRun.instructions[index]
             let parts = instruction.pieces == 1 ? 1 : count
             for part in (0..<parts).reversed() {
                 let scratch = HostArray.allocate(bytes: instruction.scratchBytes)

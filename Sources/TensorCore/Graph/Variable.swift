@@ -8,7 +8,7 @@ public final class Variable {
     /// The extents of the dimensions, outermost first.
     public let shape: Shape
     let storage: HostArray
-    /// Incremented by each change, from outside a program or by a threadedRun.
+    /// Incremented by each change, from outside a program or by a run.
     private(set) var version: Int {
         get { storage.version }
         set { storage.version = newValue }

@@ -2,10 +2,10 @@
 // the same whether fused or not, and however the work is divided.
 
 extension Tensor {
-    /// Uniform numbers in [0, 1), new in each threadedRun. For use in programs only.
+    /// Uniform numbers in [0, 1), new in each run. For use in programs only.
     public static func randomUniform(_ shape: Shape) -> Tensor { random(.uniform, shape) }
 
-    /// Standard normal numbers, new in each threadedRun. For use in programs only.
+    /// Standard normal numbers, new in each run. For use in programs only.
     public static func randomNormal(_ shape: Shape) -> Tensor { random(.normal, shape) }
 
     /// Standard normal numbers between the bounds, by the inverse of the distribution function. Bounds beyond ±5 can
