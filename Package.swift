@@ -157,13 +157,14 @@ let package = Package(
             "InterfaceTests",
             ["Experience", "Interface", "CReverie", "Environments", "Graphics", "Storage", "TestSupport"]),
         tests("ViewerTests", ["Viewer", "CSDL2", "Graphics"]),
+        // Unoptimised code allocates where a plan's run must not.
         tests(
             "CommandLineTests",
             [
                 "Experience", "reverie", "Benchmarks", "Agents", "GenerativeModels", "Datasets",
                 "Rollouts",
                 "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Graphics", "TestSupport",
-            ]),
+            ], settings("-O")),
         tests(
             "ScenesTests",
             [

@@ -18,9 +18,9 @@ struct LaunchFlags: ParsableArguments {
     var frames: Int?
 
     func validate() throws {
-        if force, resume { throw ValidationError("--force starts anew and --resume goes on; give one of them.") }
+        if force, resume { throw ValidationError("--force starts from scratch and --resume continues; give only one.") }
         try require("--frames", frames, in: 1...Int.max)
-        if frames != nil, !live { throw ValidationError("--frames is for the window of --live.") }
+        if frames != nil, !live { throw ValidationError("--frames needs --live.") }
     }
 
     /// The window of `--live`.

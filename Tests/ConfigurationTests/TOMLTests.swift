@@ -188,7 +188,7 @@ private func parse(_ text: String) throws(ConfigurationError) -> TOMLDocument {
 
     @Test(arguments: [
         ("returns =", "retuns =", "there is no setting 'retuns'; did you mean 'returns'?"),
-        ("episodes = 100", "", "[scores] lacks episodes"),
+        ("episodes = 100", "", "[scores] lacks 'episodes'"),
         ("[500, 498.5]", "[500]", "x.toml:6: 1 returns for 2 seeds"),
         ("[500, 498.5]", "[500, nan]", "x.toml:6: returns is a list of finite numbers"),
         ("[500, 498.5]", "[]", "returns is a list of finite numbers"),

@@ -179,7 +179,7 @@ import Testing
         let error = #expect(throws: EnvironmentError.self) {
             try EnvironmentCatalog.make("GridWorld", options: ["map": path.path])
         }
-        #expect("\(error!)".contains("more than 65536 bytes"))
+        #expect("\(error!)".contains("larger than 65536 bytes"))
         let rows = String(repeating: String(repeating: ".", count: 300) + "\n", count: 300)
         #expect("\(#expect(throws: EnvironmentError.self) { try GridMap(text: "\n" + rows) }!)".contains("65536 bytes"))
     }

@@ -96,11 +96,6 @@ public struct TrainingRun: Sendable {
     ///
     /// - Throws: ``Agents/AgentError`` if it doesn't suit the environment.
     public func makeAgent(for environment: any BatchedEnvironment) throws -> any Learner {
-        guard environment.actionSpace.discreteCount != nil else {
-            throw AgentError.actionSpace(
-                agent: agent, environment: environment.id, space: "\(environment.actionSpace)",
-                needed: "a discrete one to learn from")
-        }
-        return try AgentCatalog.makeAgent(settings, for: EnvironmentDescription(environment), seed: UInt64(run.seed))
+        try AgentCatalog.makeAgent(settings, for: EnvironmentDescription(environment), seed: UInt64(run.seed))
     }
 }

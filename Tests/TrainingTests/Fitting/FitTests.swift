@@ -211,7 +211,7 @@ import Testing
         let variables = Parameters(model.variables.entries + (["scaling": scale] as Parameters).entries)
         try Checkpoint.write(variables, metadata: ["data": "\(data.json)"], to: checkpoint)
         let error = #expect(throws: FormatError.self) { _ = try FittedModel(run: run.path) }
-        #expect(error?.expected == "deviations above 0" && error?.found == "0.0")
+        #expect(error?.expected == "standard deviations above 0" && error?.found == "0.0")
         try Checkpoint.write(.init(), metadata: [:], to: checkpoint)
         #expect(throws: FormatError.self) { _ = try FittedModel(run: run.path) }
         try run.removeCheckpoints(keeping: 0)
