@@ -68,7 +68,7 @@ import Testing
         ("train dqn CartPole-v1 --frames 5", "--frames needs --live"),
         ("train dqn", "Missing expected argument '<environment>'"),
         ("train q-learning CartPole-v1", "needs an observation space that is discrete"),
-        ("train random Pendulum-v1", "needs an action space that is a discrete one to learn from"),
+        ("train reinforce Pendulum-v1", "needs an action space that is discrete"),
         ("train dqn MountainCarContinuous-v0", "needs an action space that is discrete"),
         ("train value-iteration Blackjack-v1", "plans with transition probabilities"),
         ("train dqn Taxi-v4 --option is_rany=true", "did you mean 'is_rainy'?"),

@@ -34,6 +34,19 @@ import Testing
         #expect(folder.content().contains("runs/random-grid-four-rooms-seed9/summary.json"))
     }
 
+    /// Actions that are numbers: trained, recorded and evaluated like any others.
+    @Test func numbersAreActionsToo() throws {
+        let folder = try TemporaryFolder()
+        for words in [
+            "train random Pendulum-v1 --steps 450 --run r", "evaluate r --episodes 2 --stochastic",
+            "record r --episodes 2 --stochastic --to r.npz",
+        ] {
+            let result = try Executable.run(words.split(separator: " ").map(String.init), in: folder)
+            #expect(result.status == 0, "\(words): \(result.errors)")
+        }
+        #expect(folder.content().contains("r/summary.json") && folder.content().contains("r.npz"))
+    }
+
     @Test func settingsComeFromPresetThenFileThenFlags() throws {
         let folder = try TemporaryFolder()
         let file = """

@@ -31,11 +31,12 @@ public struct EpisodeStatistics: Sendable {
     ///
     /// - Precondition: the batch has as many environments as these statistics.
     public mutating func record(_ batch: any BatchedEnvironment) {
+        let buffers = batch.buffers
         precondition(
-            batch.count == runningReturns.count,
-            "these statistics are of \(runningReturns.count) environments, not \(batch.count)")
-        let (rewards, terminated, truncated) = (batch.rewards, batch.terminated, batch.truncated)
-        let isResetStep = batch.isResetStep
+            buffers.count == runningReturns.count,
+            "these statistics are of \(runningReturns.count) environments, not \(buffers.count)")
+        let (rewards, terminated, truncated) = (batch.rewards, buffers.terminated, buffers.truncated)
+        let isResetStep = buffers.isResetStep
         completed.removeAll(keepingCapacity: true)
         for index in runningReturns.indices where !isResetStep[index] {
             add(Step(reward: rewards[index], terminated: terminated[index], truncated: truncated[index]), to: index)

@@ -15,7 +15,9 @@ public final class Trainer {
     private let observers: [any TrainingObserver]
     /// The observations before the current step.
     private let previous: UnsafeMutableRawBufferPointer
+    private let observed: UnsafeRawBufferPointer
     private let actions: MutableRows
+    private let takesFloats: Bool
     /// Views of `previous` and of the batch's buffers, which stay in place, so they are made once and not every step.
     private let transitions: Transitions
 
@@ -42,7 +44,9 @@ public final class Trainer {
         self.statistics = statistics
         let rows = environment.observations
         previous = .allocate(byteCount: rows.bytes.count, alignment: 64)
+        observed = rows.bytes
         actions = environment.actionRows
+        takesFloats = actions.type == .float32 || actions.type == .float64
         transitions = Transitions(
             observations: Rows(previous.baseAddress!, type: rows.type, count: rows.count, width: rows.width),
             actions: actions.rows,
@@ -74,9 +78,9 @@ public final class Trainer {
     }
 
     private func step() throws {
-        previous.copyMemory(from: environment.observations.bytes)
+        previous.copyMemory(from: observed)
         try agent.act(on: transitions.observations, mode: .explore, into: actions)
-        if let row = actions.rows.firstNaN {
+        if takesFloats, let row = actions.rows.firstNaN {
             throw EnvironmentError.badAction(
                 environment: environment.id, index: row, action: "one with a NaN", space: "\(environment.actionSpace)")
         }
