@@ -53,22 +53,19 @@ import Experience
     /// most environments clip them.
     @inlinable @inline(__always) func accepts(_ action: Action) -> Bool {
         withUnsafeBytes(of: action) { bytes in
-            switch kind {
-            case .discrete:
+            if kind == .discrete {
                 let number = bytes.load(as: Int.self)
                 return 0 <= number && number < count
-            case .floats:
-                for index in 0..<count where bytes.load(fromByteOffset: 4 * index, as: Float.self).isNaN {
-                    return false
-                }
-                return true
-            case .integers: return true
-            case .doubles, .choices: return acceptsEach(bytes)
             }
+            guard kind == .floats else { return acceptsEach(bytes) }
+            for index in 0..<count where bytes.load(fromByteOffset: 4 * index, as: Float.self).isNaN { return false }
+            return true
         }
     }
 
-    @usableFromInline func acceptsEach(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    // Rare, and kept out of the loops that ask.
+    @inline(never) @usableFromInline func acceptsEach(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if kind == .integers { return true }
         guard let choices else {
             return (0..<count).allSatisfy { !bytes.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self).isNaN }
         }
