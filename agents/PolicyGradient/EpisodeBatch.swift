@@ -36,16 +36,25 @@ struct EpisodeBatch {
         while underWay.count <= row { underWay.append(Self.trajectory(environment)) }
         underWay[row].append(row: row, of: transitions)
         guard transitions.terminated[row] || transitions.truncated[row] else { return }
-        let following = transitions.terminated[row] ? 0 : try rest()
-        let episode = underWay[row]
-        episode.withRows(.rewards) { rewards in
-            underWay[row].withMutableRows(.returns) { returns in
-                discountedReturns(of: rewards.elements(), discount: discount, after: following, into: returns.floats)
-            }
-        }
-        finished.append(underWay[row])
+        Self.append(
+            underWay[row], to: &finished, discount: discount, after: transitions.terminated[row] ? 0 : try rest())
         underWay[row].removeAll()
         count += 1
+    }
+
+    /// Appends an episode to the finished ones, with its returns.
+    private static func append(
+        _ episode: Trajectory, to finished: inout Trajectory, discount: Double, after rest: Double
+    ) {
+        let start = finished.steps
+        finished.append(episode)
+        episode.withRows(.rewards) { rewards in
+            finished.withMutableRows(.returns) { returns in
+                discountedReturns(
+                    of: rewards.elements(), discount: discount, after: rest,
+                    into: UnsafeMutableBufferPointer(rebasing: returns.floats[start...]))
+            }
+        }
     }
 
     /// Removes the finished episodes.

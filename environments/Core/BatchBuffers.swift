@@ -177,13 +177,7 @@ public final class BatchBuffers {
 
     // MARK: Saving
 
-    /// Codes the results of the last step in one environment's row; the observation is a function of its state.
-    public func codeRow(_ index: Int, with coder: inout StateCoder) throws(EnvironmentError) {
-        var row = savedRow(index)
-        try row.codeState(with: &coder)
-        if coder.isReading { restore(row, to: index) }
-    }
-
+    /// The results of the last step in one environment's row; the observation is a function of its state.
     func savedRow(_ index: Int) -> BatchRow {
         BatchRow(
             reward: rewards[index], terminated: terminated[index], truncated: truncated[index],
