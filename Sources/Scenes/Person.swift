@@ -18,7 +18,7 @@ public final class Person: Agent {
     /// Plays the action of the held keys in every row.
     ///
     /// - Precondition: the keys stand for one.
-    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+    public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
         guard let action = controls.action(held) else { preconditionFailure("a person who waits is asked to act") }
         for row in 0..<actions.count { actions.set(row, to: action) }
     }

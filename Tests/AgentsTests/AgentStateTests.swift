@@ -144,7 +144,7 @@ import Testing
             func play(_ steps: Int) throws {
                 for _ in 0..<steps {
                     previous.copyMemory(from: batch.observations.bytes)
-                    try agent.act(on: observations, mode: .explore, into: batch.actionRows)
+                    try agent.act(on: Percepts(observations), mode: .explore, into: batch.actionRows)
                     try batch.step()
                     try agent.learn(from: transitions)
                 }

@@ -58,7 +58,7 @@ import Testing
         let numbers = UnsafeMutableBufferPointer<Float>.allocate(capacity: 400)
         defer { numbers.deallocate() }
         try withRows((0..<200).map { _ in [0, 0, 0] as [Float] }) { rows in
-            try agent.act(on: rows, mode: .explore, into: MutableRows(numbers, count: 200))
+            try agent.act(on: Percepts(rows), mode: .explore, into: MutableRows(numbers, count: 200))
             #expect(try agent.assess(rows) == nil)
         }
         #expect(Set(numbers).count == 400 && numbers.allSatisfy { -1 <= $0 && $0 <= 1 })

@@ -59,11 +59,17 @@ func withRows<Element: ObservationElement, Result>(
 extension Agent {
     /// The actions that the agent chooses for rows of observations.
     func actions<Element: ObservationElement>(
-        on observations: [[Element]], mode: ActionMode = .explore
+        on observations: [[Element]], masks: [ActionMask]? = nil, mode: ActionMode = .explore
     ) throws -> [Int] {
         var actions = [Int](repeating: -1, count: observations.count)
         try actions.withUnsafeMutableBufferPointer { buffer in
-            try withRows(observations) { try act(on: $0, mode: mode, into: MutableRows(buffer, count: buffer.count)) }
+            try withRows(observations) { rows in
+                try (masks ?? []).withUnsafeBufferPointer { own in
+                    try act(
+                        on: Percepts(rows, actionMasks: masks == nil ? nil : own), mode: mode,
+                        into: MutableRows(buffer, count: buffer.count))
+                }
+            }
         }
         return actions
     }

@@ -130,7 +130,7 @@ private final class Climber: Learner {
     let count = Variable([0], shape: [1], name: "count")
     var updates = 0
 
-    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+    func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
         for row in actions.integers.indices { actions.integers[row] = 1 }
     }
 

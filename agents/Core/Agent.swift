@@ -10,15 +10,15 @@ public protocol Agent: AnyObject {
     /// Chooses an action for each row.
     ///
     /// - Parameters:
-    ///   - observations: (B, …).
+    ///   - percepts: B observations, and the valid actions where they are known: it takes one of those.
     ///   - actions: (B, …), written here: rows of the action space, as `BatchedEnvironment.actionRows` has them.
-    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws
+    func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws
 
     /// Chooses as ``act(on:mode:into:)`` does and also returns what ``assess(_:)`` would, from one run of a network.
     ///
     /// - Parameter assessment: written here.
     func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        on percepts: Percepts, mode: ActionMode, into actions: MutableRows,
         assessing assessment: inout ActionAssessment?
     ) throws
 
@@ -41,11 +41,11 @@ public protocol Agent: AnyObject {
 extension Agent {
     /// Asks separately for the assessment and the actions.
     public func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        on percepts: Percepts, mode: ActionMode, into actions: MutableRows,
         assessing assessment: inout ActionAssessment?
     ) throws {
-        assessment = try assess(observations)
-        try act(on: observations, mode: mode, into: actions)
+        assessment = try assess(percepts.observations)
+        try act(on: percepts, mode: mode, into: actions)
     }
 
     public func assess(_ observations: Rows) throws -> ActionAssessment? { nil }

@@ -71,12 +71,14 @@ public class Planner: Learner {
     }
 
     /// The best action by the current values, in both modes.
-    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+    public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
         let actions = actions.integers
         table.withValues { table in
             for index in actions.indices {
-                let state = shape.state(observations, index)
-                actions[index] = argmax(table.row(state, width: process.actionCount))
+                let state = shape.state(percepts.observations, index)
+                actions[index] = argmax(
+                    table.row(state, width: process.actionCount),
+                    among: percepts.validActions(index, of: process.actionCount))
             }
         }
     }

@@ -51,11 +51,14 @@ public final class PolicyEvaluation: Planner {
 
     /// Every action with equal probability, or the best by the current values.
     public override func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows
+        on percepts: Percepts, mode: ActionMode, into actions: MutableRows
     ) {
-        guard mode == .explore else { return super.act(on: observations, mode: mode, into: actions) }
+        guard mode == .explore else { return super.act(on: percepts, mode: mode, into: actions) }
         let actions = actions.integers
-        for row in actions.indices { actions[row] = streams[row].integers(below: process.actionCount) }
+        for row in actions.indices {
+            let valid = percepts.validActions(row, of: process.actionCount)
+            actions[row] = streams[row].action(below: process.actionCount, among: valid)
+        }
     }
 
     public override func codeState(with coder: inout StateCoder) throws(EnvironmentError) {

@@ -71,26 +71,29 @@ public final class REINFORCE: Learner {
     }
 
     /// Samples from the policy, or takes its most probable action.
-    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
-        choose(actions.integers, by: try probabilities(observations), mode)
+    public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
+        choose(actions.integers, by: try probabilities(percepts.observations), percepts, mode)
     }
 
     /// As ``act(on:mode:into:)``; the probabilities are the assessment.
     public func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        on percepts: Percepts, mode: ActionMode, into actions: MutableRows,
         assessing assessment: inout ActionAssessment?
     ) throws {
-        let probabilities = try probabilities(observations)
-        assessment = self.assessment(of: probabilities, rows: observations.count)
-        choose(actions.integers, by: probabilities, mode)
+        let probabilities = try probabilities(percepts.observations)
+        assessment = self.assessment(of: probabilities, rows: percepts.count)
+        choose(actions.integers, by: probabilities, percepts, mode)
     }
 
     private func choose(
-        _ actions: UnsafeMutableBufferPointer<Int>, by probabilities: UnsafeBufferPointer<Float>, _ mode: ActionMode
+        _ actions: UnsafeMutableBufferPointer<Int>, by probabilities: UnsafeBufferPointer<Float>, _ percepts: Percepts,
+        _ mode: ActionMode
     ) {
         for row in actions.indices {
             let own = probabilities.row(row, width: actionCount)
-            actions[row] = mode == .greedy ? argmax(own) : sampled(own, &actionStreams[row])
+            let valid = percepts.validActions(row, of: actionCount)
+            actions[row] =
+                mode == .greedy ? argmax(own, among: valid) : sampled(own, among: valid, &actionStreams[row])
         }
     }
 

@@ -46,9 +46,13 @@ public final class RandomAgent: Learner {
     }
 
     /// Samples an action for each row.
-    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+    public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
         switch actionSpace {
-        case .discrete(let count): draw(actions) { stream, _ in Double(stream.integers(below: count)) }
+        case .discrete(let count):
+            for row in 0..<actions.count {
+                let valid = percepts.validActions(row, of: count)
+                actions.set(row, 0, to: Double(actionStreams[row].action(below: count, among: valid)))
+            }
         case .multiDiscrete(let counts):
             draw(actions) { stream, place in Double(stream.integers(below: counts[place])) }
         case .multiBinary: draw(actions) { stream, _ in Double(stream.integers(below: 2)) }

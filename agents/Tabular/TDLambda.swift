@@ -60,9 +60,12 @@ public final class TDLambda: Learner {
     private var noTraces: EligibilityTraces { EligibilityTraces(count: shape.stateCount, kind: settings.traces) }
 
     /// Every action with equal probability, in both modes.
-    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+    public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
         let actions = actions.integers
-        for row in actions.indices { actions[row] = actionStreams[row].integers(below: shape.actionCount) }
+        for row in actions.indices {
+            let valid = percepts.validActions(row, of: shape.actionCount)
+            actions[row] = actionStreams[row].action(below: shape.actionCount, among: valid)
+        }
     }
 
     /// One update of all states with a trace, for each row.

@@ -75,30 +75,32 @@ public class TabularAgent: Learner {
 
     /// ε-greedy or greedy actions.
     public final func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows
+        on percepts: Percepts, mode: ActionMode, into actions: MutableRows
     ) {
         let (epsilon, actions) = (mode == .greedy ? 0 : exploration, actions.integers)
         for row in actions.indices {
+            let valid = percepts.validActions(row, of: shape.actionCount)
             if epsilon > 0 && actionStreams[row].uniform() < epsilon {
-                actions[row] = actionStreams[row].integers(below: shape.actionCount)
+                actions[row] = actionStreams[row].action(below: shape.actionCount, among: valid)
             } else {
                 actions[row] = greedyAction(
-                    shape.state(observations, row), breakingTies: mode == .explore ? row : nil)
+                    shape.state(percepts.observations, row), among: valid, breakingTies: mode == .explore ? row : nil)
             }
         }
     }
 
     /// - Parameter row: the row whose stream breaks ties; nil takes the first of equal values.
-    private func greedyAction(_ state: Int, breakingTies row: Int?) -> Int {
+    private func greedyAction(_ state: Int, among valid: ActionMask?, breakingTies row: Int?) -> Int {
         table.withValues { values in
             let own = values.row(state, width: shape.actionCount)
-            let best = argmax(own)
+            let best = argmax(own, among: valid)
             guard let row else { return best }
-            let equal = own.reduce(0) { $0 + ($1 == own[best] ? 1 : 0) }
+            func isBest(_ action: Int) -> Bool { own[action] == own[best] && valid?.contains(action) ?? true }
+            let equal = own.indices.reduce(0) { $0 + (isBest($1) ? 1 : 0) }
             // NaN equals nothing; values may be NaN after divergence or in a file.
             if equal <= 1 { return best }
             var choice = actionStreams[row].integers(below: equal)
-            for action in own.indices where own[action] == own[best] {
+            for action in own.indices where isBest(action) {
                 if choice == 0 { return action }
                 choice -= 1
             }

@@ -100,40 +100,48 @@ public final class DQN: ReplayingLearner {
     }
 
     /// Chooses ε-greedily, or greedily by noisy values, with the same noise in all rows; or greedily without noise.
-    public func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
-        guard explore(actions.integers, mode) else { return }
-        choose(actions.integers, by: try actionValues(observations, mode))
+    public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
+        guard explore(actions.integers, percepts, mode) else { return }
+        choose(actions.integers, by: try actionValues(percepts.observations, mode), percepts)
     }
 
     /// As ``act(on:mode:into:)``. The assessment is the values that actions are greedy by, except for noisy ones.
     public func act(
-        on observations: Rows, mode: ActionMode, into actions: MutableRows,
+        on percepts: Percepts, mode: ActionMode, into actions: MutableRows,
         assessing assessment: inout ActionAssessment?
     ) throws {
-        let values = try actionValues(observations, .greedy)
-        assessment = self.assessment(of: values, rows: observations.count)
-        guard explore(actions.integers, mode) else { return }
+        let values = try actionValues(percepts.observations, .greedy)
+        assessment = self.assessment(of: values, rows: percepts.count)
+        guard explore(actions.integers, percepts, mode) else { return }
         let isNoisy = mode == .explore && noisyProgram != nil
-        choose(actions.integers, by: isNoisy ? try actionValues(observations, mode) : values)
+        choose(actions.integers, by: isNoisy ? try actionValues(percepts.observations, mode) : values, percepts)
     }
 
     /// Chooses the rows that explore, samples their actions, and marks the others by −1.
     ///
     /// - Returns: whether there are others.
-    private func explore(_ actions: UnsafeMutableBufferPointer<Int>, _ mode: ActionMode) -> Bool {
+    private func explore(
+        _ actions: UnsafeMutableBufferPointer<Int>, _ percepts: Percepts, _ mode: ActionMode
+    ) -> Bool {
         let epsilon = mode == .greedy ? 0 : self.epsilon
         var needsValues = false
         for row in actions.indices {
             let explores = epsilon > 0 && actionStreams[row].uniform() < epsilon
-            actions[row] = explores ? actionStreams[row].integers(below: actionCount) : -1
+            let valid = percepts.validActions(row, of: actionCount)
+            actions[row] = explores ? actionStreams[row].action(below: actionCount, among: valid) : -1
             needsValues = needsValues || !explores
         }
         return needsValues
     }
 
     /// Takes the best action in the rows that don't explore.
-    private func choose(_ actions: UnsafeMutableBufferPointer<Int>, by values: UnsafeBufferPointer<Float>) {
-        for row in actions.indices where actions[row] < 0 { actions[row] = argmax(values.row(row, width: actionCount)) }
+    private func choose(
+        _ actions: UnsafeMutableBufferPointer<Int>, by values: UnsafeBufferPointer<Float>, _ percepts: Percepts
+    ) {
+        for row in actions.indices where actions[row] < 0 {
+            actions[row] = argmax(
+                values.row(row, width: actionCount), among: percepts.validActions(row, of: actionCount))
+        }
     }
 
     /// 1 before learning starts, then the schedule's value; 0 with noisy networks.

@@ -41,8 +41,8 @@ final class ActorCritic: Learner {
         }
     }
 
-    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
-        let probabilities = try probabilities(observations)
+    func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
+        let probabilities = try probabilities(percepts.observations)
         for row in actions.integers.indices {
             let own = probabilities.row(row, width: actionCount)
             actions.integers[row] = mode == .greedy ? argmax(own) : sampled(own, &actionStreams[row])

@@ -56,13 +56,13 @@ public struct Evaluator {
             rows: (0..<environment.count).map { RandomStream(seed: seed &+ UInt64($0)).split("evaluation") })
         var results = (0..<environment.count).map { EpisodeSummary(seed: seed &+ UInt64($0)) }
         var playing = [Bool](repeating: true, count: environment.count)
-        let observations = environment.observations
         try observer?.didReset(environment, seed: seed)
         while playing.contains(true) {
             if shouldStop() { return zip(results, playing).filter { !$0.1 }.map(\.0) }
             if let observer, observer.wantsAssessments {
                 var assessment: ActionAssessment?
-                try agent.act(on: observations, mode: mode, into: environment.actionRows, assessing: &assessment)
+                try agent.act(
+                    on: environment.percepts, mode: mode, into: environment.actionRows, assessing: &assessment)
                 try environment.checkStep()
                 observer.didAct(assessment)
             } else {

@@ -20,6 +20,8 @@ public final class Trainer {
     private let takesFloats: Bool
     /// Views of `previous` and of the batch's buffers, which stay in place, so they are made once and not every step.
     private let transitions: Transitions
+    /// The observations alone: training explores invalid actions too.
+    private let percepts: Percepts
 
     /// Joins an agent and its environments, which are reset with `seed` (the i-th with `seed + i`).
     ///
@@ -52,6 +54,7 @@ public final class Trainer {
             actions: actions.rows,
             rewards: environment.rewards, terminated: environment.terminated, truncated: environment.truncated,
             nextObservations: environment.finalObservations, isReset: environment.isResetStep)
+        percepts = Percepts(transitions.observations)
     }
 
     deinit { previous.deallocate() }
@@ -79,7 +82,7 @@ public final class Trainer {
 
     private func step() throws {
         previous.copyMemory(from: observed)
-        try agent.act(on: transitions.observations, mode: .explore, into: actions)
+        try agent.act(on: percepts, mode: .explore, into: actions)
         if takesFloats, let row = actions.rows.firstNaN {
             throw EnvironmentError.badAction(
                 environment: environment.id, index: row, action: "one with a NaN", space: "\(environment.actionSpace)")
@@ -101,7 +104,7 @@ extension Agent {
     /// - Throws: the errors of the agent; `EnvironmentError.badAction` if it has chosen an action that is not in the
     ///   space, such as NaN.
     public func act(in environment: any BatchedEnvironment, mode: ActionMode) throws {
-        try act(on: environment.observations, mode: mode, into: environment.actionRows)
+        try act(on: environment.percepts, mode: mode, into: environment.actionRows)
         try environment.checkStep()
     }
 }

@@ -89,8 +89,8 @@ final class MisinformedAgent: Learner {
         }
     }
 
-    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) throws {
-        try agent.act(on: observations, mode: mode, into: actions)
+    func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
+        try agent.act(on: percepts, mode: mode, into: actions)
     }
 
     func codeState(with coder: inout StateCoder) throws(EnvironmentError) {

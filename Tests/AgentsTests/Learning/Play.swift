@@ -24,7 +24,7 @@ private final class Table {
 
     func step(_ agent: any Learner, _ mode: ActionMode) throws {
         previous.copyMemory(from: environment.observations.bytes)
-        try agent.act(on: transitions.observations, mode: mode, into: environment.actionRows)
+        try agent.act(on: Percepts(transitions.observations), mode: mode, into: environment.actionRows)
         try environment.step()
     }
 }

@@ -123,7 +123,7 @@ private final class Critic: ReplayingLearner {
         }.plan()
     }
 
-    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+    func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
         for row in 0..<actions.count {
             if mode == .explore {
                 actions.set(row, to: draw(row))
@@ -132,7 +132,7 @@ private final class Critic: ReplayingLearner {
             let tries = (0..<Self.tries).map { _ in draw(row) }
             for number in 0..<Self.tries {
                 encoding.encode(
-                    observations.row(row), type: observations.type,
+                    percepts.observations.row(row), type: percepts.observations.type,
                     into: values.input(0).baseAddress! + number * encoding.inputCount)
                 for place in 0..<space.count {
                     values.input(1)[number * space.count + place] = Float(tries[number][place])

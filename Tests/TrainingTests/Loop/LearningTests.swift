@@ -126,7 +126,7 @@ import Testing
         try withUnsafeBytes(of: &row) { bytes in
             try withUnsafeMutablePointer(to: &action) { action in
                 try agent.act(
-                    on: Rows(bytes.baseAddress!, type: .int32, count: 1, width: 1), mode: .greedy,
+                    on: Percepts(Rows(bytes.baseAddress!, type: .int32, count: 1, width: 1)), mode: .greedy,
                     into: MutableRows(UnsafeMutableBufferPointer(start: action, count: 1), count: 1))
             }
         }

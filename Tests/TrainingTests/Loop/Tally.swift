@@ -69,9 +69,9 @@ final class Witness: Learner {
 
     static func action(_ call: Int, _ row: Int) -> Int { (call + 2 * row) % 3 }
 
-    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+    func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
         for row in 0..<actions.count { actions.integers[row] = Self.action(modes.count, row) }
-        self.observations.append(rows(observations))
+        self.observations.append(rows(percepts.observations))
         modes.append(mode)
         events.append("act")
     }

@@ -1,0 +1,48 @@
+import Environments
+import Experience
+import Random
+
+/// What an agent chooses its actions from: for each row, the observation and, if they are known, the valid actions.
+///
+/// Where valid actions are given, an agent takes one of them. Evaluation, recording and the window give those of the
+/// environment; training doesn't, so that an agent learns as in its paper.
+public struct Percepts {
+    /// (B, …): the observations.
+    public let observations: Rows
+    /// (B): the valid actions; nil if they are unknown, so that all are.
+    public let actionMasks: UnsafeBufferPointer<ActionMask>?
+
+    /// - Precondition: there are as many masks as observations.
+    public init(_ observations: Rows, actionMasks: UnsafeBufferPointer<ActionMask>? = nil) {
+        precondition(
+            actionMasks.map { $0.count == observations.count } ?? true,
+            "expected a mask for each of \(observations.count) observations, found \(actionMasks?.count ?? 0)")
+        (self.observations, self.actionMasks) = (observations, actionMasks)
+    }
+
+    /// The number of rows, B.
+    public var count: Int { observations.count }
+
+    /// The valid ones of the actions `0..<actionCount` in a row; nil if all of them are, or none, since an action has to
+    /// be taken.
+    @inlinable public func validActions(_ row: Int, of actionCount: Int) -> ActionMask? {
+        guard let actionMasks, actionCount <= 64 else { return nil }
+        let all = UInt64.max >> UInt64(64 - actionCount)
+        let valid = actionMasks[row].bits & all
+        return valid == 0 || valid == all ? nil : ActionMask(bits: valid)
+    }
+}
+
+extension BatchedEnvironment {
+    /// What an agent chooses the next actions from.
+    public var percepts: Percepts { Percepts(observations, actionMasks: actionMasks) }
+}
+
+extension RandomStream {
+    /// One of the actions `0..<count`, or of the valid ones, with equal probability.
+    mutating func action(below count: Int, among valid: ActionMask?) -> Int {
+        guard var bits = valid?.bits else { return integers(below: count) }
+        for _ in 0..<integers(below: bits.nonzeroBitCount) { bits &= bits - 1 }
+        return bits.trailingZeroBitCount
+    }
+}
