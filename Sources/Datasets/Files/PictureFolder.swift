@@ -58,7 +58,7 @@ struct PictureFolder {
     private static func picture(_ file: String) throws -> Frame {
         do {
             return try PNG.decode(DataFile.bytes(of: file))
-        } catch let error as PNGError {
+        } catch let error as PictureError {
             throw FormatError(
                 .png, file: file, offset: error.offset, expected: "an image of 8 bits per channel", found: error.problem
             )
