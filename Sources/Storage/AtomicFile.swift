@@ -68,7 +68,9 @@ public final class AtomicFile {
         precondition(!isCommitted, "\(target) was committed already")
         try descriptor.synchronize()
         if overwrite {
-            guard rename(descriptor.path.systemPath, target.systemPath) == 0 else { throw StorageError(path: target, operation: "create") }
+            guard rename(descriptor.path.systemPath, target.systemPath) == 0 else {
+                throw StorageError(path: target, operation: "create")
+            }
         } else {
             try moveWithoutReplacing()
         }
@@ -90,7 +92,9 @@ public final class AtomicFile {
         guard access(target.systemPath, F_OK) != 0 else {
             throw StorageError(path: target, operation: "create", reason: .wouldOverwrite)
         }
-        guard rename(descriptor.path.systemPath, target.systemPath) == 0 else { throw StorageError(path: target, operation: "create") }
+        guard rename(descriptor.path.systemPath, target.systemPath) == 0 else {
+            throw StorageError(path: target, operation: "create")
+        }
     }
 }
 

@@ -1,8 +1,8 @@
-/// Names of files are bytes on Linux, and need not be UTF-8. Paths are nevertheless texts here: a byte that is not part of
-/// a character becomes one of the last 128 scalars that Unicode keeps for private use, U+10FF80 to U+10FFFF, and becomes
-/// that byte again on its way to the system. So every name goes back to the system as it came.
+/// Names of files are bytes on Linux, and need not be UTF-8. Paths are nevertheless texts here: a byte that is not part
+/// of a character becomes one of the last 128 scalars that Unicode keeps for private use, U+10FF80 to U+10FFFF, and
+/// becomes that byte again on its way to the system. So every name goes back to the system as it came.
 ///
-/// A name that has such a scalar of its own is taken as if its four bytes were no character, so that it round-trips too.
+/// A name that has such a scalar of its own is taken as if its four bytes were no character: it round-trips too.
 extension String {
     /// A path or a name from the system.
     public init(pathBytes bytes: some Collection<UInt8>) {

@@ -85,7 +85,8 @@ import Testing
         file.replaceSubrange(16..<24, with: [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF])
         repairChecksum(&file, header)
         #expect(throws: PictureError.self) { try PNG.decode(file) }
-        let error = #expect(throws: PictureError.self) { try PNG.decode(PNG.encode(Samples.scene(0)), maximumPixels: 100) }
+        let scene = PNG.encode(Samples.scene(0))
+        let error = #expect(throws: PictureError.self) { try PNG.decode(scene, maximumPixels: 100) }
         #expect(error?.kind == .tooLarge)
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Graphics
 
-/// Files written by Pillow or assembled there, with the pixels that they hold (Tests/Fixtures/Graphics/make_fixtures.py).
+/// Files that Tests/Fixtures/Graphics/make_fixtures.py wrote with Pillow or assembled, with the pixels that they hold.
 struct Pictures: Decodable {
     struct Picture: Decodable, CustomTestStringConvertible {
         let name: String

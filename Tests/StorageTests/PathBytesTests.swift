@@ -90,7 +90,8 @@ import Testing
         var error = FormatError(
             .npy, file: "a.npy", offset: 10, expected: "<f4", found: "a structured type", problem: .unsupported)
         #expect(
-            "\(error)" == "a.npy: byte 10: found a structured type, which is valid NPY but not supported; convert it to <f4"
+            "\(error)" == "a.npy: byte 10: found a structured type, which is valid NPY but not supported; "
+                + "convert it to <f4"
         )
         #expect("\(error.moved(by: 5, format: .zip))".contains("byte 15: found a structured type, which is valid ZIP"))
         error.problem = .damaged

@@ -15,7 +15,7 @@ extension Module {
 }
 
 extension Parameters {
-    /// Loads every parameter from the tensor of the same name in a file, with floating-point elements (F64, F32, F16 or BF16).
+    /// Loads every parameter from the tensor of the same name in a file, with elements of F64, F32, F16 or BF16.
     ///
     /// PyTorch's `nn.Sequential(nn.Linear(4, 64), nn.ReLU(), nn.Linear(64, 2))` numbers its linear layers 0 and 2, so a
     /// ``MultilayerPerceptron`` reads it with `names: ["layers.0": "0", "layers.1": "2"]`.

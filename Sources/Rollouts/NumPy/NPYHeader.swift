@@ -1,7 +1,7 @@
 import Storage
 
-/// The header of an NPY file: a Python dictionary that describes the array, padded to 64 bytes. Versions 1.0, 2.0 and 3.0
-/// are read, 1.0 is written.
+/// The header of an NPY file: a Python dictionary that describes the array, padded to 64 bytes. Versions 1.0, 2.0 and
+/// 3.0 are read, 1.0 is written.
 ///
 /// Source: numpy.lib.format's description of the format.
 struct NPYHeader: Hashable {

@@ -138,7 +138,8 @@ private struct ZipDirectoryParser {
         }
         guard let method = Zip.Method(rawValue: field16(10)) else {
             throw failure(
-                "an archive of stored (0) or deflated (8) entries", "\(name) packed by method \(field16(10))", .unsupported)
+                "an archive of stored (0) or deflated (8) entries", "\(name) packed by method \(field16(10))",
+                .unsupported)
         }
         var entry = ZipReader.Entry(
             name: name, method: method, size: Int(field32(24)), packedSize: Int(field32(20)),

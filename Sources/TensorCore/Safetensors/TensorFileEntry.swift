@@ -2,8 +2,8 @@ import Storage
 
 /// The types of tensor elements in a safetensors file that can be read and written here.
 public enum TensorFileType: String, Hashable, Sendable, CaseIterable {
-    // In the order of tensors in a file, which is the format's own library's: larger elements first, so that every tensor
-    // is aligned.
+    // In the order of tensors in a file, which is the format's own library's: larger elements first, so that every
+    // tensor is aligned.
     case uint64 = "U64"
     case int64 = "I64"
     case float64 = "F64"

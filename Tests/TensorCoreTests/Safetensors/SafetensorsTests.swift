@@ -80,7 +80,8 @@ import Testing
     @Test func everyHalfIsExact() {
         for bits in UInt16.min...UInt16.max {
             let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
-            let magnitude = exponent == 0 ? fraction * 0x1p-24 : (1024 + fraction) * Double(sign: .plus, exponent: exponent - 25, significand: 1)
+            let unit = Double(sign: .plus, exponent: max(exponent, 1) - 25, significand: 1)
+            let magnitude = (exponent == 0 ? fraction : 1024 + fraction) * unit
             let value = Float(half: bits)
             if exponent == 31 {
                 #expect(fraction == 0 ? value.isInfinite : value.isNaN)
