@@ -8,7 +8,7 @@
 # `make demo` and `make test` need nothing but Debian 12 and Swift 6.3. All of them build in .build, in the release
 # configuration, so that none compiles what another has compiled.
 
-PACKAGES = libsdl2-dev zlib1g-dev
+PACKAGES = libsdl2-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev
 BUILD = swift build -c release
 REVERIE = .build/release/reverie
 RUN = runs/demo

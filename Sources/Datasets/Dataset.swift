@@ -9,12 +9,16 @@ public struct Dataset: Sendable {
         public var isSequential: Bool
         /// The number of classes; 0 if rows have no labels.
         public var classCount: Int
+        /// The names of the classes, in their order; empty if they are known by their numbers.
+        public var classNames: [String]
         /// The symbol that ends a sequence; nil if there is none.
         public var endSymbol: Int?
 
         public init(
-            name: String, shape: [Int], kind: ElementKind, isSequential: Bool = false, classCount: Int = 0
+            name: String, shape: [Int], kind: ElementKind, isSequential: Bool = false, classCount: Int = 0,
+            classNames: [String] = []
         ) {
+            self.classNames = classNames
             (self.name, self.shape, self.kind) = (name, shape, kind)
             (self.isSequential, self.classCount) = (isSequential, classCount)
         }
@@ -47,6 +51,10 @@ public struct Dataset: Sendable {
     public var test: DataRows
     /// Where the rows of each part come from; parts that are missing here are called by the dataset's name.
     public var origins: [Part: DataOrigin]
+    /// How a table was read; nil for other data.
+    public var table: TableLayout?
+    /// What was left out of the data or guessed, in sentences.
+    public var notes: [String] = []
 
     public init(
         _ description: Description, training: DataRows, validation: DataRows, test: DataRows,
@@ -82,5 +90,15 @@ public struct Dataset: Sendable {
     /// Where a row comes from: a file and a place in it, for errors.
     public func place(of row: Int, in part: Part) -> String {
         (origins[part] ?? DataOrigin("\(description.name), \(part.rawValue)")).place(of: row)
+    }
+}
+
+extension Dataset {
+    /// How the numbers are prepared for a model of each kind, in a few words; kinds that they can't become are left
+    /// out.
+    public func preparations(
+        _ settings: DataSettings
+    ) -> [(kind: ElementKind.Name, summary: String)] {
+        Suitability(dataset: self, settings: settings, model: "a model").preparations
     }
 }

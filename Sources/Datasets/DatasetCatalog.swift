@@ -28,7 +28,9 @@ public enum DatasetCatalog {
         Entry(
             name: "NAME-{train,t10k}-{images,labels}-idx…", summary: "IDX files named like MNIST's", family: .pictures
         ),
-        Entry(name: "NAME/*.png", summary: "PNG images of one size, or a folder of them per class", family: .pictures),
+        Entry(
+            name: "NAME/*.{png,jpg}", summary: "PNG or JPEG images of one size, or a folder of them per class",
+            family: .pictures),
         Entry(name: "NAME.{train,valid,test}.csv", summary: "tables of numbers, one row per line", family: .tables),
         Entry(name: "NAME.{tra,tes}.csv", summary: "the same in two parts, such as the UCI digits", family: .tables),
         Entry(name: "NAME.csv", summary: "the same in one file, split at random by the data's seed", family: .tables),
@@ -58,7 +60,7 @@ public enum DatasetCatalog {
         let others = [TextDataset.ending, MusicDataset.ending, RolloutDataset.ending].flatMap { ending in
             folder.plainNames.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }
         }
-        let pictures = try folder.names.filter {
+        let pictures = try folder.names.filter { !$0.hasPrefix(".") }.filter {
             let path = joinPath(folder.path, $0)
             return try isFolder(path) && PictureFolder($0, path: path) != nil
         }
@@ -72,10 +74,18 @@ public enum DatasetCatalog {
             return found
         }
         // A name with the ending of a file is a file's; if it isn't here, it may be in the folder.
-        let endings = [TextDataset.ending, MusicDataset.ending, RolloutDataset.ending, ".csv", ".gz", ".png"]
+        let endings =
+            [TextDataset.ending, MusicDataset.ending, RolloutDataset.ending, ".csv", ".gz"] + PictureFolder.endings
         let isFile = endings.contains { name.hasSuffix($0) }
         if isFile, !exists(name), folder.map({ exists(joinPath($0, name)) }) != true {
             throw StorageError(path: name, operation: "open", reason: .missing)
+        }
+        if exists(name), !isFolder(name) {
+            throw DatasetError.badRow(
+                place: name,
+                expected:
+                    "an ending that says what it holds, such as .csv, .txt, .json or .npz (for a pipe too: mkfifo "
+                    + "NAME.csv)", found: "another one")
         }
         if name.contains("/") {
             let (folder, name) = splitPath(name)
@@ -136,7 +146,7 @@ public enum DatasetCatalog {
         }
         if let pictures = try PictureFolder(name, path: path) { return try pictures.load(settings) }
         throw DatasetError.badRow(
-            place: path, expected: "IDX files of one dataset, or PNG images in it or in its folders",
+            place: path, expected: "IDX files of one dataset, or PNG or JPEG images in it or in its folders",
             found: prefixes.isEmpty ? "neither" : "the datasets " + prefixes.joined(separator: ", "))
     }
 

@@ -24,7 +24,7 @@ public final class AtomicFile {
     ///   if it names a folder or a device, or with the reason of the system.
     public init(path: String, overwrite: Bool) throws(StorageError) {
         var status = stat()
-        let exists = stat(path, &status) == 0
+        let exists = stat(path.systemPath, &status) == 0
         if exists && !overwrite { throw StorageError(path: path, operation: "create", reason: .wouldOverwrite) }
         if exists && !status.isRegularFile {
             throw StorageError(path: path, operation: "replace", reason: .wrongKind(expected: "a regular file"))
@@ -38,7 +38,7 @@ public final class AtomicFile {
     }
 
     deinit {
-        if !isCommitted { unlink(descriptor.path) }
+        if !isCommitted { unlink(descriptor.path.systemPath) }
     }
 
     public func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
@@ -68,7 +68,9 @@ public final class AtomicFile {
         precondition(!isCommitted, "\(target) was committed already")
         try descriptor.synchronize()
         if overwrite {
-            guard rename(descriptor.path, target) == 0 else { throw StorageError(path: target, operation: "create") }
+            guard rename(descriptor.path.systemPath, target.systemPath) == 0 else {
+                throw StorageError(path: target, operation: "create")
+            }
         } else {
             try moveWithoutReplacing()
         }
@@ -78,8 +80,8 @@ public final class AtomicFile {
 
     /// A hard link fails if the name is taken, which a rename would not notice.
     private func moveWithoutReplacing() throws(StorageError) {
-        if link(descriptor.path, target) == 0 {
-            unlink(descriptor.path)
+        if link(descriptor.path.systemPath, target.systemPath) == 0 {
+            unlink(descriptor.path.systemPath)
             return
         }
         if errno == EEXIST { throw StorageError(path: target, operation: "create", reason: .wouldOverwrite) }
@@ -87,10 +89,12 @@ public final class AtomicFile {
         guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
             throw StorageError(path: target, operation: "create")
         }
-        guard access(target, F_OK) != 0 else {
+        guard access(target.systemPath, F_OK) != 0 else {
             throw StorageError(path: target, operation: "create", reason: .wouldOverwrite)
         }
-        guard rename(descriptor.path, target) == 0 else { throw StorageError(path: target, operation: "create") }
+        guard rename(descriptor.path.systemPath, target.systemPath) == 0 else {
+            throw StorageError(path: target, operation: "create")
+        }
     }
 }
 

@@ -10,8 +10,9 @@ struct FileDescriptor: ~Copyable {
     private let number: Int32
 
     init(opening path: String, _ flags: Int32, operation: String, reading: Bool = false) throws(StorageError) {
-        // A named pipe would block in `open`; paths are meant for regular files and folders only.
-        number = retrying { open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o666) }
+        // A named pipe without a writer would block in `open`; reading waits for one with `poll`.
+        let bytes = path.systemPath
+        number = retrying { open(bytes, flags | O_CLOEXEC | O_NONBLOCK, 0o666) }
         self.path = path
         guard number >= 0 else { throw StorageError(path: path, operation: operation, reading: reading) }
     }
@@ -48,6 +49,22 @@ struct FileDescriptor: ~Copyable {
         return done
     }
 
+    /// Reads a pipe to its end, at most `limit` bytes and one more. Waits for whoever writes into it.
+    func readToEnd(limit: Int) throws(StorageError) -> [UInt8] {
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while content.count <= limit {
+            var event = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+            guard retrying({ poll(&event, 1, -1) }) >= 0 else { throw StorageError(path: path, operation: "read") }
+            let count = retrying { Glibc.read(number, &chunk, chunk.count) }
+            if count < 0, errno == EAGAIN { continue }
+            guard count >= 0 else { throw StorageError(path: path, operation: "read") }
+            guard count > 0 else { break }
+            content += chunk[..<count]
+        }
+        return content
+    }
+
     func truncate(to length: Int) throws(StorageError) {
         guard retrying({ ftruncate(number, length) }) == 0 else {
             throw StorageError(path: path, operation: "shorten")
@@ -71,4 +88,5 @@ func retrying<Result: FixedWidthInteger & SignedInteger>(_ call: () -> Result) -
 extension stat {
     var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
     var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+    var isPipe: Bool { st_mode & S_IFMT == S_IFIFO || st_mode & S_IFMT == S_IFSOCK }
 }

@@ -16,12 +16,12 @@ public func joinPath(_ folder: String, _ name: String) -> String {
 ///
 /// - Throws: ``StorageError``, with `wrongKind` if a file is in the way.
 public func createFolder(_ path: String) throws(StorageError) {
-    if mkdir(path, 0o777) == 0 { return }
+    if mkdir(path.systemPath, 0o777) == 0 { return }
     if errno == ENOENT {
         let parent = splitPath(path).folder
         guard parent != path, parent != "." else { throw StorageError(path: path, operation: "create the folder") }
         try createFolder(parent)
-        if mkdir(path, 0o777) == 0 { return }
+        if mkdir(path.systemPath, 0o777) == 0 { return }
     }
     guard errno == EEXIST else { throw StorageError(path: path, operation: "create the folder") }
     guard isFolder(path) else {
@@ -33,7 +33,7 @@ public func createFolder(_ path: String) throws(StorageError) {
 ///
 /// - Throws: ``StorageError``, with `missing` if there is no such folder.
 public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
-    guard let stream = opendir(path) else {
+    guard let stream = opendir(path.systemPath) else {
         if errno == ENOTDIR, exists(path) {
             throw StorageError(path: path, operation: "list", reason: .wrongKind(expected: "a folder"))
         }
@@ -44,7 +44,7 @@ public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
     errno = 0
     while let entry = readdir(stream) {
         let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-            field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            field.withMemoryRebound(to: CChar.self, capacity: 256) { String(pathPointer: $0) }
         }
         if name != "." && name != ".." { names.append(name) }
     }
@@ -55,20 +55,20 @@ public func namesInFolder(_ path: String) throws(StorageError) -> [String] {
 /// Whether there is anything at the path (for a link, at its target).
 public func exists(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0
+    return stat(path.systemPath, &status) == 0
 }
 
 /// Whether the path is a folder or a link to one.
 public func isFolder(_ path: String) -> Bool {
     var status = stat()
-    return stat(path, &status) == 0 && status.isFolder
+    return stat(path.systemPath, &status) == 0 && status.isFolder
 }
 
 /// Removes a file; does nothing if there is none.
 ///
 /// - Throws: ``StorageError`` if the system refuses.
 public func removeFile(_ path: String) throws(StorageError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw StorageError(path: path, operation: "remove") }
+    guard unlink(path.systemPath) == 0 || errno == ENOENT else { throw StorageError(path: path, operation: "remove") }
 }
 
 /// Makes renames and new files in a file's folder durable.
@@ -79,7 +79,7 @@ func synchronizeFolder(of path: String) throws(StorageError) {
 
 /// The path with symbolic links followed, or the path itself if that fails.
 public func resolvingLinks(_ path: String) -> String {
-    guard let resolved = realpath(path, nil) else { return path }
+    guard let resolved = realpath(path.systemPath, nil) else { return path }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return String(pathPointer: resolved)
 }

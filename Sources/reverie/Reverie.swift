@@ -32,12 +32,17 @@ import TensorCore
             prepareProcess()
             Gymnasium.register()
             try requireSupportedProcessor()
-            try requireKnownCommand(CommandLine.arguments.dropFirst())
-            var command = try parseAsRoot()
+            try requireKnownCommand(processArguments[...])
+            var command = try parseAsRoot(processArguments)
             try command.run()
         } catch {
             Foundation.exit(finish(error))
         }
+    }
+
+    /// The arguments after the program's name, in which names of files are as the system has them.
+    private static let processArguments = (1..<Int(CommandLine.argc)).compactMap { index in
+        CommandLine.unsafeArgv[index].map { String(pathPointer: $0) }
     }
 
     /// Prints an error or the help that was asked for, and returns the exit code.

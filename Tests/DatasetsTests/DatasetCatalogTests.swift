@@ -104,6 +104,7 @@ import Testing
             ($0.noise, $0.side, $0.validation, $0.test) = (0.5, 3, 0.2, 0.3)
             ($0.limit, $0.classes, $0.shift, $0.flip) = (5, [1, 2], 2, true)
             $0.invert = true
+            ($0.header, $0.separator, $0.missing) = (true, .tab, .mode)
             ($0.lines, $0.labelColumn, $0.rollout, $0.frameSide) = (true, .first, .frames, 16)
         }
         var read = DataSettings()
@@ -111,6 +112,6 @@ import Testing
         #expect(read == changed)
         // Each setting was changed, so none is missing from the table.
         let standard = DataSettings().settings.map(\.value)
-        #expect(zip(changed.settings.map(\.value), standard).allSatisfy { $0 != $1 } && standard.count == 21)
+        #expect(zip(changed.settings.map(\.value), standard).allSatisfy { $0 != $1 } && standard.count == 24)
     }
 }

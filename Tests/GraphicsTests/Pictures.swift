@@ -3,7 +3,7 @@ import Testing
 
 @testable import Graphics
 
-/// Files written by Pillow, with the pixels that it reads from them (Tests/Fixtures/Graphics/make_fixtures.py).
+/// Files that Tests/Fixtures/Graphics/make_fixtures.py wrote with Pillow or assembled, with the pixels that they hold.
 struct Pictures: Decodable {
     struct Picture: Decodable, CustomTestStringConvertible {
         let name: String
@@ -26,6 +26,7 @@ struct Pictures: Decodable {
         let delays: [Int]
     }
     let pictures: [Picture]
+    let jpegs: [Picture]
     let unsupported: [Picture]
     let animations: [Animation]
 

@@ -17,7 +17,9 @@ struct GridMapParser {
 
     static func parse(_ bytes: [UInt8], path: String) throws(EnvironmentError) -> GridMap {
         var parser = GridMapParser(path: path)
-        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+        var lines = bytes.dropFirst(byteOrderMarkLength(of: bytes)).split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+        ).map { line in
             line.last == UInt8(ascii: "\r") ? line.dropLast() : line
         }
         while lines.last?.isEmpty == true { lines.removeLast() }

@@ -40,39 +40,54 @@ struct CSVDataset {
     ///
     /// - Throws: ``DatasetError`` with file and line, `FormatError` for a damaged gzip file, `StorageError`.
     func load(_ settings: DataSettings) throws -> Dataset {
-        let first = try rows(training, settings)
-        let parts: (SourcedRows, SourcedRows, SourcedRows)
-        if let test {
-            let last = try rows(test, settings)
-            if let validation {
-                parts = (first, try rows(validation, settings), last)
-            } else {
-                let (training, validation) = try Splitting.twoParts(first, name: name, settings)
-                parts = (training, validation, last)
-            }
-        } else {
-            parts = try Splitting.threeParts(first, name: name, settings)
-        }
-        let all = [parts.0, parts.1, parts.2]
-        for part in all
-        where part.rows.width != first.rows.width || part.rows.labels.isEmpty != first.rows.labels.isEmpty {
+        let files = [training, validation, test].compactMap(\.self)
+        let tables = try files.map { try CSVTable(DataFile.bytes(of: $0), file: $0, settings) }
+        for table in tables.dropFirst()
+        where table.width != tables[0].width || table.labels.isEmpty != tables[0].labels.isEmpty {
             throw DatasetError.badRow(
-                place: part.origin.place(of: 0), expected: "\(Self.columns(first.rows)) as in \(training)",
-                found: Self.columns(part.rows))
+                place: table.origin.place(of: 0), expected: "\(Self.columns(tables[0])) as in \(training)",
+                found: Self.columns(table))
         }
-        let classCount = all.reduce(0) { max($0, ($1.rows.labels.max() ?? -1) + 1) }
-        return Dataset(
+        let classes = try TableLabels(tables)
+        var all = zip(tables, classes.labels).map { table, labels in
+            SourcedRows(rows: DataRows(table.values, width: table.width, labels: labels), origin: table.origin)
+        }
+        switch files.count {
+        case 1:
+            let (training, validation, test) = try Splitting.threeParts(all[0], name: name, settings)
+            all = [training, validation, test]
+        case 2:
+            let (training, validation) = try Splitting.twoParts(all[0], name: name, settings)
+            all = [training, validation, all[1]]
+        default: break
+        }
+        if ![.refuse, .drop].contains(settings.missing), tables.contains(where: { $0.layout.missing > 0 }) {
+            let known = try MissingValues.replacements(settings.missing, all[0].rows, source: training)
+            for part in all.indices { all[part].rows = MissingValues.filled(all[part].rows, known) }
+        }
+        let highest = all.reduce(0) { max($0, ($1.rows.labels.max() ?? -1) + 1) }
+        var dataset = Dataset(
             .init(
-                name: name, shape: [first.rows.width], kind: settings.kind(of: all.map(\.rows)),
-                classCount: classCount),
-            parts.0, parts.1, parts.2)
+                name: name, shape: [tables[0].width], kind: settings.kind(of: all.map(\.rows)),
+                classCount: max(highest, classes.names.count), classNames: classes.names),
+            all[0], all[1], all[2])
+        dataset.table = Self.layout(tables, files)
+        return dataset
     }
 
-    private func rows(_ file: String, _ settings: DataSettings) throws -> SourcedRows {
-        try CSVTable(DataFile.bytes(of: file), file: file).rows(labels: settings.labelColumn)
+    /// The layout of the first file, with the rows and missing values of all.
+    private static func layout(_ tables: [CSVTable], _ files: [String]) -> TableLayout {
+        var layout = tables[0].layout
+        layout.rows = tables.reduce(0) { $0 + $1.layout.rows }
+        layout.missing = tables.reduce(0) { $0 + $1.layout.missing }
+        layout.firstMissing =
+            zip(files, tables).lazy.compactMap { file, table in
+                table.layout.firstMissing.map { "\(file), \($0)" }
+            }.first
+        return layout
     }
 
-    private static func columns(_ rows: DataRows) -> String {
-        "\(rows.width) columns" + (rows.labels.isEmpty ? "" : " and a column of classes")
+    private static func columns(_ table: CSVTable) -> String {
+        "\(table.width) columns" + (table.labels.isEmpty ? "" : " and a column of classes")
     }
 }

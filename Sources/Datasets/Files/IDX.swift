@@ -38,7 +38,11 @@ struct IDXArray {
         guard let element = Element(rawValue: bytes[2]) else {
             throw failure(2, "a type from 8 to 14, but not 10", "\(bytes[2])")
         }
-        guard 1...4 ~= bytes[3] else { throw failure(3, "1 to 4 dimensions", "\(bytes[3])") }
+        guard 1...4 ~= bytes[3] else {
+            throw FormatError(
+                .idx, file: file, offset: 3, expected: "1 to 4 dimensions", found: "\(bytes[3]) dimensions",
+                problem: .unsupported)
+        }
         let start = 4 + 4 * Int(bytes[3])
         guard bytes.count >= start else {
             throw failure(bytes.count, "\(start) bytes of a header", "the end of the file")

@@ -15,24 +15,21 @@ struct TextDataset {
     ///
     /// - Throws: `FormatError` if it isn't UTF-8, ``DatasetError`` if it is too short, `StorageError`.
     func load(_ settings: DataSettings) throws -> Dataset {
-        let characters = try characters()
-        let symbols = Set(characters).union(settings.lines ? ["\n"] : []).sorted {
-            $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars)
+        let text = TextSymbols(try characters())
+        var symbols = text.symbols
+        if settings.lines, !symbols.contains("\n") {
+            // Line ends are symbols even where the text has none of this kind.
+            symbols = Self.sorted(Set(symbols).union(["\n"]))
         }
         let places = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, $0) })
         var description = Dataset.Description(name: name, shape: [], kind: .symbols(symbols), isSequential: true)
-        guard settings.lines else {
-            return try stream(DataNumbers(characters.map { places[$0]! }, below: symbols.count), description, settings)
-        }
-        description.endSymbol = places["\n"]
-        // Swift treats a carriage return and a line feed as one character.
-        let lines = characters.split { $0.isNewline }
+        guard settings.lines else { return try stream(text.numbers(places), description, settings) }
+        let end = places["\n"]!
+        description.endSymbol = end
+        var lengths: [Int] = []
+        let numbers = text.lines(places, end: end, lengths: &lengths)
         let all = SourcedRows(
-            rows: DataRows(
-                sequences: DataNumbers(
-                    lines.flatMap { $0.map { places[$0]! } + [places["\n"]!] }, below: symbols.count), width: 1,
-                lengths: lines.map { $0.count + 1 }),
-            origin: DataOrigin(file))
+            rows: DataRows(sequences: numbers, width: 1, lengths: lengths), origin: DataOrigin(file))
         let (training, validation, test) = try Splitting.threeParts(all, name: name, settings)
         return Dataset(description, training, validation, test)
     }
@@ -57,14 +54,22 @@ struct TextDataset {
             origins: Dictionary(uniqueKeysWithValues: origins))
     }
 
-    private func characters() throws -> [Character] {
+    private func characters() throws -> String {
         let bytes = try DataFile.bytes(of: file)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard !isUTF16(bytes) else {
+            throw FormatError(.text, file: file, offset: 0, expected: "UTF-8", found: "UTF-16", problem: .unsupported)
+        }
+        guard let text = String(validating: bytes.dropFirst(byteOrderMarkLength(of: bytes)), as: UTF8.self) else {
             throw FormatError(
                 .text, file: file, offset: Self.firstInvalid(in: bytes), expected: "a character in UTF-8",
                 found: "other bytes")
         }
-        return Array(text)
+        return text
+    }
+
+    /// Characters in the order of their code points.
+    static func sorted(_ symbols: Set<Character>) -> [Character] {
+        symbols.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     }
 
     /// The offset of the first byte that is not part of a character.

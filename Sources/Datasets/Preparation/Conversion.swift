@@ -13,6 +13,20 @@ enum Conversion: Hashable, Sendable {
     /// (Level + u) / levels, with u uniform in 0..<1 and sampled anew for each batch.
     case dequantized
 
+    /// What it does, for lists.
+    var summary: String {
+        switch self {
+        case .none: "as they are"
+        case .fixedBits: "bits sampled once from the intensities (binarize=fixed)"
+        case .dynamicBits: "bits sampled anew for each minibatch (binarize=dynamic)"
+        case .threshold: "bits by a threshold (binarize=threshold)"
+        case .scaled:
+            "divided by the greatest level; their likelihood is neither a probability nor a density of the data"
+        case .dequantized:
+            "uniform noise added, then scaled to [0, 1] (dequantize); their density bounds the levels' probability"
+        }
+    }
+
     /// Whether it changes from one batch to the next.
     var isDrawnAnew: Bool { self == .dynamicBits || self == .dequantized }
 
@@ -26,11 +40,15 @@ enum Conversion: Hashable, Sendable {
         switch (kind.name, target) {
         case (.symbols, .symbols): self = .none
         case (.symbols, _), (_, .symbols): return nil
-        case _ where settings.dequantize:
+        case _ where settings.dequantize == .yes:
             guard isDiscrete && isContinuous else { return nil }
             self = .dequantized
+        // A density of whole numbers has no bound: it can be narrow around each of them.
+        case (.levels, .reals) where settings.dequantize == .auto && !settings.binarizes,
+            (.bits, .reals) where settings.dequantize == .auto:
+            self = .dequantized
         case (.bits, _): self = .none
-        case _ where [.fixed, .dynamic, .threshold].contains(settings.binarize):
+        case _ where settings.binarizes:
             guard kind.name != .reals || settings.binarize == .threshold else { return nil }
             self =
                 switch settings.binarize {

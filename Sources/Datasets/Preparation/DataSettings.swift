@@ -24,11 +24,34 @@ public struct DataSettings: Configurable, Hashable {
         case bits, levels, unit, reals
     }
 
-    /// Which column of a table is the class.
-    public enum LabelColumn: String, SettingChoice {
-        /// The first or the last, if the header calls it `class` or `label`.
+    /// What separates the fields of a table.
+    public enum Separator: String, SettingChoice {
+        /// The one by which the first lines have equally many fields.
         case auto
-        case none, first, last
+        case comma, semicolon, tab
+        /// Any number of spaces and tabs.
+        case space
+
+        /// nil to guess it.
+        var separator: CSVSeparator? {
+            switch self {
+            case .auto: nil
+            case .comma: .comma
+            case .semicolon: .semicolon
+            case .tab: .tab
+            case .space: .space
+            }
+        }
+    }
+
+    /// What becomes of the missing values of a table.
+    public enum Missing: String, SettingChoice {
+        /// They are an error, with row and column.
+        case refuse
+        /// The column's mean, or its most frequent value, in the training rows; or 0.
+        case mean, mode, zero
+        /// Their rows are left out.
+        case drop
     }
 
     /// What the rows of a recorded rollout are.
@@ -49,7 +72,11 @@ public struct DataSettings: Configurable, Hashable {
     @Setting("invert bits, levels or intensities") public var invert = false
     /// Levels become (level + u) / levels with u uniform in 0..<1, sampled anew for each batch, so that their
     /// log-density is a lower bound of the levels' log-probability (Theis et al. 2016).
-    @Setting("dequantise: add uniform noise to levels and scale them to [0, 1]") public var dequantize = false
+    ///
+    /// A model of reals has no likelihood for levels as they are: it could put any density on a whole number. So they
+    /// are dequantised for such a model unless this is false.
+    @Setting("dequantise: add uniform noise to levels and scale them to [0, 1]; auto: for models of reals")
+    public var dequantize = Automatic.auto
     /// Whether columns are standardised with the statistics of the training rows. Intensities and levels, which have a
     /// range, are not, unless ``kind`` makes them reals.
     @Setting("standardise real columns to mean 0 and variance 1") public var standardize = true
@@ -69,14 +96,17 @@ public struct DataSettings: Configurable, Hashable {
     /// The maximum number of training rows, or of characters of a running text; 0 for all.
     @Setting(0...Int.max, "maximum number of training rows; 0: all") public var limit = 0
     /// The classes to keep, renumbered in ascending order.
-    @Setting(0...65_535, "classes to keep, such as [3, 8]; empty: all") public var classes: [Int] = []
+    @Setting("classes to keep, such as [3, 8] or cat,dog; empty: all") public var classes: ClassChoice = []
     /// The maximum random shift of the images of a batch, in pixels.
     @Setting(0...64, "random shift augmentation, in pixels; 0: none") public var shift = 0
     /// Whether images of a batch are mirrored left to right at random.
     @Setting("random horizontal flip augmentation") public var flip = false
     /// Whether each line, including its end, is a sequence; otherwise the whole text is one.
     @Setting("treat each line of a text as a sequence") public var lines = false
-    @Setting("class column of a table") public var labelColumn = LabelColumn.auto
+    @Setting("class column of a table; auto: as the header or texts say") public var labelColumn = LabelColumn.auto
+    @Setting("whether a table's first line names its columns") public var header = Automatic.auto
+    @Setting("what separates a table's fields") public var separator = Separator.auto
+    @Setting("what to do with a table's missing values") public var missing = Missing.refuse
     @Setting("what the rows of a recorded rollout are") public var rollout = RolloutRows.observations
     /// The longest side, in pixels; larger frames are scaled down.
     @Setting(1...512, "longest side of a rollout's frames, in pixels") public var frameSide = 32
@@ -88,6 +118,9 @@ public struct DataSettings: Configurable, Hashable {
 }
 
 extension DataSettings {
+    /// Whether numbers become bits whatever they are.
+    var binarizes: Bool { [.fixed, .dynamic, .threshold].contains(binarize) }
+
     /// The kind of numbers: as set, or the narrowest that fits all.
     ///
     /// - Parameters:

@@ -5,7 +5,7 @@ extension Dataset {
     func restricted(by settings: DataSettings) throws -> Dataset {
         var result = self
         if !settings.shape.isEmpty { try result.reshape(settings.shape) }
-        if !settings.classes.isEmpty { try result.choose(Set(settings.classes).sorted()) }
+        if !settings.classes.isEmpty { try result.choose(settings.classes) }
         if settings.limit > 0 { result.keep(Array(0..<min(settings.limit, training.count)), of: .training) }
         return result
     }
@@ -80,16 +80,29 @@ extension Dataset {
         description.shape = shape
     }
 
-    private mutating func choose(_ classes: [Int]) throws {
+    private mutating func choose(_ choice: DataSettings.ClassChoice) throws {
+        let asked = choice.names.joined(separator: ", ")
         guard description.classCount > 0 else {
             throw DatasetError.setting(
-                name: "classes", value: "\(classes)", data: "\(description.name) has no labels", expected: "none")
+                name: "classes", value: asked, data: "\(description.name) has no labels", expected: "none")
         }
-        guard classes.allSatisfy({ $0 < description.classCount }) else {
-            throw DatasetError.setting(
-                name: "classes", value: "\(classes)", data: "\(description.name) has \(description.classCount) classes",
-                expected: "classes from 0 to \(description.classCount - 1)")
+        let names = description.classNames
+        var chosen: Set<Int> = []
+        for name in choice.names {
+            // Folders are often called by numbers that are not their places.
+            guard let place = names.firstIndex(of: name) ?? (names.isEmpty ? Int(name) : nil),
+                0..<description.classCount ~= place
+            else {
+                throw DatasetError.setting(
+                    name: "classes", value: asked,
+                    data: "\(description.name) has \(description.classCount) classes",
+                    expected: names.isEmpty
+                        ? "classes from 0 to \(description.classCount - 1)"
+                        : "some of \(names.prefix(20).joined(separator: ", "))" + (names.count > 20 ? ", …" : ""))
+            }
+            chosen.insert(place)
         }
+        let classes = chosen.sorted()
         let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, $0) })
         for part in Part.allCases {
             let labels = self[part].labels
@@ -97,6 +110,7 @@ extension Dataset {
             self[part].labels = self[part].labels.map { places[$0]! }
         }
         description.classCount = classes.count
+        if !names.isEmpty { description.classNames = classes.map { names[$0] } }
     }
 
     private mutating func keep(_ rows: [Int], of part: Part) {

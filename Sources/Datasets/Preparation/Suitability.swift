@@ -27,7 +27,9 @@ struct Suitability {
         if labels && description.classCount == 0 {
             throw unsuitable(
                 "rows with labels", "none",
-                "add the file of labels to IDX files, or name a table's class column with --option labelColumn=last")
+                "add the file of labels to IDX files, or name a table's class column with --option labelColumn=last, "
+                    + "or put the images of each class into a folder"
+            )
         }
         try checkSettings()
     }
@@ -39,13 +41,12 @@ struct Suitability {
                 name: settings.flip ? "flip" : "shift", value: settings.flip ? "true" : "\(settings.shift)",
                 data: "rows of \(description.name) are \(description.shape)", expected: "images")
         }
-        let binarizes = [.fixed, .dynamic, .threshold].contains(settings.binarize)
-        if settings.dequantize && binarizes {
+        if settings.dequantize == .yes && settings.binarizes {
             throw DatasetError.setting(
                 name: "dequantize", value: "true", data: "binarize is \(settings.binarize.rawValue)",
                 expected: "only one of the two")
         }
-        if settings.dequantize && description.kind.levelCount == nil {
+        if settings.dequantize == .yes && description.kind.levelCount == nil {
             throw DatasetError.setting(
                 name: "dequantize", value: "true",
                 data: "each number of \(description.name) is \(description.kind.expectation)",
@@ -63,6 +64,15 @@ struct Suitability {
             return (kind, conversion)
         }
         throw refusal(kinds)
+    }
+
+    /// How the data are prepared for a model of each kind of numbers, under the settings; kinds that they can't become
+    /// are left out.
+    var preparations: [(kind: ElementKind.Name, summary: String)] {
+        ElementKind.Name.allCases.compactMap { kind in
+            guard let (_, conversion) = try? conversion(to: [kind]) else { return nil }
+            return (kind, conversion.summary)
+        }
     }
 
     /// The first number that isn't of a kind; nil if all are.
@@ -93,7 +103,7 @@ struct Suitability {
         return switch description.kind {
         case .symbols: "try a model of symbols"
         case _ where kinds == [.symbols]: "try a text"
-        case _ where settings.dequantize: "leave out --option dequantize=true"
+        case _ where settings.dequantize == .yes: "leave out --option dequantize=true"
         case .reals where takesBits: "try --option binarize=threshold, or a model of reals"
         case .levels where takesBits, .unit where takesBits: "try --option binarize=fixed"
         default: "try another model, or other data"

@@ -15,7 +15,7 @@ extension Module {
 }
 
 extension Parameters {
-    /// Loads every parameter from the tensor of the same name in a file, with float32 or float64 elements.
+    /// Loads every parameter from the tensor of the same name in a file, with elements of F64, F32, F16 or BF16.
     ///
     /// PyTorch's `nn.Sequential(nn.Linear(4, 64), nn.ReLU(), nn.Linear(64, 2))` numbers its linear layers 0 and 2, so a
     /// ``MultilayerPerceptron`` reads it with `names: ["layers.0": "0", "layers.1": "2"]`.
@@ -72,17 +72,6 @@ extension Parameters {
     }
 }
 
-extension TensorFile.Tensor {
-    /// The elements rounded to float32; nil if they are not floating-point numbers.
-    fileprivate var floats: [Float]? {
-        switch entry.type {
-        case .float32: try? values(file: entry.name)
-        case .float64: (try? values(as: Double.self, file: entry.name))?.map { Float($0) }
-        case .int64, .int32, .uint8, .boolean: nil
-        }
-    }
-}
-
 /// Why parameters can't be loaded from a file.
 public enum ParameterFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file has no tensor with the parameter's name; the suggestion is a tensor of the file that no other parameter
@@ -108,7 +97,7 @@ public enum ParameterFileError: Error, Hashable, Sendable, CustomStringConvertib
             "the tensor '\(name)' has the shape \(given) and the parameter \(parameter) the shape \(expected); "
                 + "use a network of the saved one's size, or name a different tensor"
         case .type(let name, let given):
-            "the tensor '\(name)' holds \(given.rawValue); parameters must be F32 or F64"
+            "the tensor '\(name)' holds \(given.rawValue); parameters must be F32, F64, F16 or BF16"
         case .extra(let names, let parameters):
             "no parameter is called \(Self.list(names)); the parameters are \(Self.list(parameters)). "
                 + "Save that network alone, or ask for extra tensors to be ignored"

@@ -107,7 +107,7 @@ extension NPYArray {
         NPYHeader(type: type, shape: shape).encoded() + bytes
     }
 
-    /// Reads the bytes of an NPY file.
+    /// Reads the bytes of an NPY file; big-endian and column-major elements become little-endian and row-major.
     ///
     /// - Parameter file: The file's name, for errors.
     /// - Throws: `FormatError` with the offset of the first violation.
@@ -120,6 +120,8 @@ extension NPYArray {
         }
         // In place, since the array may take most of the memory.
         contents.removeFirst(start)
+        if header.isBigEndian { NPYOrder.swapBytes(&contents, size: header.type.unitSize) }
+        if header.isColumnMajor { contents = NPYOrder.rowMajor(contents, header.shape, size: header.type.size) }
         self.init(type: header.type, shape: header.shape, bytes: contents)
     }
 

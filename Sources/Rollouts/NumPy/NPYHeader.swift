@@ -1,15 +1,22 @@
 import Storage
 
-/// The header of an NPY file, version 1.0: a Python dictionary that describes the array, padded to 64 bytes.
+/// The header of an NPY file: a Python dictionary that describes the array, padded to 64 bytes. Versions 1.0, 2.0 and
+/// 3.0 are read, 1.0 is written.
 ///
 /// Source: numpy.lib.format's description of the format.
 struct NPYHeader: Hashable {
     var type: NPYType
     var shape: [Int]
+    /// Whether the elements are big-endian, and whether the first index changes fastest; never in what is written.
+    var isBigEndian = false
+    var isColumnMajor = false
 
     /// Bytes before the dictionary: the magic string, the version, the dictionary's length.
     static let prefixCount = 10
-    private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+    private static let version: [UInt8] = [1, 0]
+    /// Headers of more bytes are for structured types of many thousand fields.
+    private static let largestLength = 1 << 20
 
     /// The number of elements; the shape of a header that was read never overflows it.
     var elementCount: Int { shape.reduce(1, *) }
@@ -22,12 +29,12 @@ struct NPYHeader: Hashable {
         if let first = shape.first { text += String(repeating: " ", count: 21 - String(first).count) }
         let used = Self.prefixCount + text.utf8.count + 1
         text += String(repeating: " ", count: (64 - used % 64) % 64) + "\n"
-        return Self.magic + UInt16(text.utf8.count).littleEndianBytes + Array(text.utf8)
+        return Self.magic + Self.version + UInt16(text.utf8.count).littleEndianBytes + Array(text.utf8)
     }
 
-    init(type: NPYType, shape: [Int]) {
-        self.type = type
-        self.shape = shape
+    init(type: NPYType, shape: [Int], isBigEndian: Bool = false, isColumnMajor: Bool = false) {
+        (self.type, self.shape) = (type, shape)
+        (self.isBigEndian, self.isColumnMajor) = (isBigEndian, isColumnMajor)
     }
 
     /// Reads a header at the start of a file's bytes; returns it with the number of its bytes.
@@ -35,13 +42,25 @@ struct NPYHeader: Hashable {
         func failure(_ offset: Int, _ expected: String, _ found: String) -> FormatError {
             FormatError(.npy, file: file, offset: offset, expected: expected, found: found)
         }
-        guard bytes.starts(with: magic.dropLast(2)) else { throw failure(0, "\\x93NUMPY", "other bytes") }
-        guard bytes.starts(with: magic) else { throw failure(6, "version 1.0", "another version") }
+        guard bytes.starts(with: magic) else { throw failure(0, "\\x93NUMPY", "other bytes") }
         guard bytes.count >= prefixCount else { throw failure(8, "the header's length", "the end of the file") }
-        let end = prefixCount + Int(UInt16(littleEndianIn: bytes, at: 8))
-        guard bytes.count >= end else { throw failure(8, "a header within the file", "one of \(end) bytes") }
-        var parser = NPYDictionaryParser(bytes: bytes[prefixCount..<end], file: file)
-        return (try parser.header(), end)
+        guard 1...3 ~= bytes[6], bytes[7] == 0 else {
+            throw FormatError(
+                .npy, file: file, offset: 6, expected: "version 1.0, 2.0 or 3.0",
+                found: "version \(bytes[6]).\(bytes[7])", problem: .unsupported)
+        }
+        // Version 2.0 has a longer length, and 3.0 allows UTF-8 in names of fields.
+        let lengthCount = bytes[6] == 1 ? 2 : 4
+        guard bytes.count >= 8 + lengthCount else { throw failure(8, "the header's length", "the end of the file") }
+        let length =
+            lengthCount == 2
+            ? Int(UInt16(littleEndianIn: bytes, at: 8)) : Int(UInt32(littleEndianIn: bytes[8..<12], at: 0))
+        let start = 8 + lengthCount
+        guard length <= largestLength, bytes.count >= start + length else {
+            throw failure(8, "a header within the file, of at most \(largestLength) bytes", "one of \(length) bytes")
+        }
+        var parser = NPYDictionaryParser(bytes: bytes[start..<start + length], file: file)
+        return (try parser.header(), start + length)
     }
 }
 
@@ -58,7 +77,7 @@ private struct NPYDictionaryParser {
     }
 
     mutating func header() throws(FormatError) -> NPYHeader {
-        var type: NPYType?
+        var type: (type: NPYType, isBigEndian: Bool)?
         var isColumnMajor: Bool?
         var shape: [Int]?
         try expect("{")
@@ -82,14 +101,11 @@ private struct NPYDictionaryParser {
         guard let type, let isColumnMajor, let shape else {
             throw failure(at: bytes.startIndex, "descr, fortran_order and shape", "only some of them")
         }
-        guard !isColumnMajor else {
-            throw failure(
-                at: bytes.startIndex, "a row-major array (convert it with numpy.ascontiguousarray)", "fortran_order")
-        }
-        guard Self.hasCountableBytes(type, shape) else {
+        guard Self.hasCountableBytes(type.type, shape) else {
             throw failure(at: bytes.startIndex, "a shape whose size in bytes fits into 64 bits", "\(shape)")
         }
-        return NPYHeader(type: type, shape: shape)
+        return NPYHeader(
+            type: type.type, shape: shape, isBigEndian: type.isBigEndian, isColumnMajor: isColumnMajor)
     }
 
     private static func hasCountableBytes(_ type: NPYType, _ shape: [Int]) -> Bool {
@@ -102,18 +118,21 @@ private struct NPYDictionaryParser {
         return true
     }
 
-    private mutating func type() throws(FormatError) -> NPYType {
+    private mutating func type() throws(FormatError) -> (type: NPYType, isBigEndian: Bool) {
         skipSpaces()
         let start = index
         // A structured type is a list; errors show its first character.
         guard peek() == UInt8(ascii: "'") || peek() == UInt8(ascii: "\"") else {
-            throw failure(at: start, "a simple type", "a structured one")
+            throw peek() == UInt8(ascii: "[")
+                ? unsupported(at: start, "a structured type") : failure(at: start, "a type", "something else")
         }
         let name = try text()
-        guard let type = NPYType(name: name) else {
-            throw failure(at: start, "one of <f4 <f8 <i4 <i8 <u8 |u1 |b1 <U…", "'\(name)'")
+        if let type = NPYType(name: name) { return (type, false) }
+        if name.first == ">", let type = NPYType(name: "<" + name.dropFirst()) { return (type, true) }
+        guard name.wholeMatch(of: /[<>|=]?[a-zA-Z][0-9]*(\[.*\])?/) != nil, !name.dropFirst().hasPrefix("U") else {
+            throw failure(at: start, "a type such as <f4", "'\(name)'")
         }
-        return type
+        throw unsupported(at: start, "the type '\(name)'")
     }
 
     private mutating func shape() throws(FormatError) -> [Int] {
@@ -179,6 +198,12 @@ private struct NPYDictionaryParser {
 
     private mutating func skipSpaces() {
         while let byte = peek(), byte == 0x20 || byte == 0x0A { index += 1 }
+    }
+
+    private func unsupported(at index: Int, _ found: String) -> FormatError {
+        FormatError(
+            .npy, file: file, offset: index, expected: "one of <f4 <f8 <i4 <i8 <u8 |u1 |b1 <U…", found: found,
+            problem: .unsupported)
     }
 
     private func failure(at index: Int, _ expected: String, _ found: String) -> FormatError {

@@ -1,4 +1,4 @@
-/// The element types of NumPy arrays that are read and written here, all little-endian.
+/// The element types of NumPy arrays that are read and written here.
 public enum NPYType: Hashable, Sendable {
     case float32, float64, int32, int64, uint8, uint64, boolean
     /// Texts of at most `length` Unicode scalars, at least 1, each padded with zeros to that length (UTF-32).
@@ -42,6 +42,9 @@ public enum NPYType: Hashable, Sendable {
         case .text(let length): 4 * length
         }
     }
+
+    /// Bytes of what has an order of bytes: an element, or a character of a text.
+    var unitSize: Int { if case .text = self { 4 } else { size } }
 }
 
 /// A Swift number that a NumPy array can hold. Booleans are not among them, since not every byte is a `Bool`: use

@@ -23,7 +23,8 @@ struct ZipDirectory {
         func field32(_ at: Int) -> Int { Int(UInt32(littleEndianIn: tail, at: index + at)) }
         guard field16(4) == 0, field16(6) == 0, field16(8) == field16(10) else {
             throw FormatError(
-                .zip, file: file.path, offset: end + 4, expected: "an archive in one part", found: "one of several")
+                .zip, file: file.path, offset: end + 4, expected: "an archive in one part", found: "one of several",
+                problem: .unsupported)
         }
         var directory = ZipDirectory(offset: field32(16), size: field32(12), count: field16(10))
         var next = end
@@ -132,9 +133,13 @@ private struct ZipDirectoryParser {
         guard let name = String(validating: bytes[index + Zip.centralSize..<nameEnd], as: UTF8.self) else {
             throw failure("a name in UTF-8", "other bytes")
         }
-        guard field16(8) & 1 == 0 else { throw failure("\(name) without encryption", "an encrypted entry") }
+        guard field16(8) & 1 == 0 else {
+            throw failure("an archive without encryption", "\(name), encrypted", .unsupported)
+        }
         guard let method = Zip.Method(rawValue: field16(10)) else {
-            throw failure("\(name) stored (0) or deflated (8)", "the method \(field16(10))")
+            throw failure(
+                "an archive of stored (0) or deflated (8) entries", "\(name) packed by method \(field16(10))",
+                .unsupported)
         }
         var entry = ZipReader.Entry(
             name: name, method: method, size: Int(field32(24)), packedSize: Int(field32(20)),
@@ -182,7 +187,9 @@ private struct ZipDirectoryParser {
     private func field16(_ offset: Int) -> UInt16 { UInt16(littleEndianIn: bytes, at: index + offset) }
     private func field32(_ offset: Int) -> UInt32 { UInt32(littleEndianIn: bytes, at: index + offset) }
 
-    func failure(_ expected: String, _ found: String) -> FormatError {
-        FormatError(.zip, file: file, offset: base + index, expected: expected, found: found)
+    func failure(
+        _ expected: String, _ found: String, _ problem: FormatError.Problem = .damaged
+    ) -> FormatError {
+        FormatError(.zip, file: file, offset: base + index, expected: expected, found: found, problem: problem)
     }
 }

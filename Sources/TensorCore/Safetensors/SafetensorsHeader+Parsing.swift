@@ -77,6 +77,11 @@ private struct SafetensorsHeaderReader {
         let typeName = member.value["dtype"]?.string ?? "none"
         guard let type = TensorFileType(rawValue: typeName) else {
             let known = TensorFileType.allCases.map(\.rawValue).joined(separator: ", ")
+            guard !TensorFileType.unsupportedNames.contains(typeName) else {
+                throw FormatError(
+                    .safetensors, file: file, offset: 8, expected: "one of \(known)", found: "\(name) in \(typeName)",
+                    problem: .unsupported)
+            }
             throw failure("the dtype of \(name) to be one of \(known)", typeName)
         }
         guard let shape = naturals(member.value["shape"]) else {

@@ -132,6 +132,36 @@ extension TensorFile.Tensor {
     }
 }
 
+extension TensorFile.Tensor {
+    /// The elements as float32, to which F64 is rounded and F16 and BF16 are widened; nil if they are no floating-point
+    /// numbers.
+    public var floats: [Float]? {
+        func halves(_ number: (UInt16) -> Float) -> [Float] {
+            stride(from: 0, to: bytes.count, by: 2).map { number(UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8) }
+        }
+        switch entry.type {
+        case .float32: return try? values(file: entry.name)
+        case .float64: return (try? values(as: Double.self, file: entry.name))?.map { Float($0) }
+        case .float16: return halves { Float(half: $0) }
+        case .bfloat16: return halves { Float(bitPattern: UInt32($0) << 16) }
+        case .int64, .uint64, .int32, .uint32, .int16, .uint16, .int8, .uint8, .boolean: return nil
+        }
+    }
+}
+
+extension Float {
+    /// The number of an IEEE 754 binary16, exactly. Not every processor has a type for it.
+    init(half bits: UInt16) {
+        let sign: Float = bits >> 15 == 0 ? 1 : -1
+        let (exponent, fraction) = (Int(bits >> 10 & 31), UInt32(bits & 1023))
+        switch exponent {
+        case 0: self = sign * Float(fraction) * 0x1p-24
+        case 31: self = Float(bitPattern: UInt32(bits >> 15) << 31 | 0x7F80_0000 | fraction << 13)
+        default: self = sign * Float(1024 + fraction) * Float(sign: .plus, exponent: exponent - 25, significand: 1)
+        }
+    }
+}
+
 /// A Swift number that a safetensors file can hold. Booleans are read and written as bytes, because not every byte is a
 /// `Bool`.
 public protocol TensorFileElement: BitwiseCopyable, Sendable {

@@ -2,34 +2,40 @@ import Storage
 
 /// The types of tensor elements in a safetensors file that can be read and written here.
 public enum TensorFileType: String, Hashable, Sendable, CaseIterable {
+    // In the order of tensors in a file, which is the format's own library's: larger elements first, so that every
+    // tensor is aligned.
+    case uint64 = "U64"
+    case int64 = "I64"
     case float64 = "F64"
     case float32 = "F32"
-    case int64 = "I64"
+    case uint32 = "U32"
     case int32 = "I32"
+    /// The upper half of a float32.
+    case bfloat16 = "BF16"
+    /// Half precision, IEEE 754's binary16.
+    case float16 = "F16"
+    case uint16 = "U16"
+    case int16 = "I16"
+    case int8 = "I8"
     case uint8 = "U8"
     case boolean = "BOOL"
 
     /// Bytes of one element.
     public var size: Int {
         switch self {
-        case .float64, .int64: 8
-        case .float32, .int32: 4
-        case .uint8, .boolean: 1
+        case .float64, .int64, .uint64: 8
+        case .float32, .int32, .uint32: 4
+        case .bfloat16, .float16, .uint16, .int16: 2
+        case .int8, .uint8, .boolean: 1
         }
     }
 
-    /// The sort key within a file: larger elements first, so that every tensor is aligned, and types of the same size
-    /// in the order of the format's own library.
-    fileprivate var rank: Int {
-        switch self {
-        case .int64: 0
-        case .float64: 1
-        case .float32: 2
-        case .int32: 3
-        case .uint8: 4
-        case .boolean: 5
-        }
-    }
+    /// The names of the format's other types, which are not read.
+    static let unsupportedNames: Set = [
+        "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F4", "F6_E2M3", "F6_E3M2", "C64",
+    ]
+
+    fileprivate var rank: Int { Self.allCases.firstIndex(of: self)! }
 }
 
 /// A tensor's name, type and shape, without its elements.

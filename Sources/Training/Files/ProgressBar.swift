@@ -1,5 +1,6 @@
 import Glibc
 import Graphics
+import Storage
 
 /// How progress is shown.
 public enum ProgressStyle: Hashable, Sendable {
@@ -136,7 +137,7 @@ public final class ProgressBar {
 
     /// Writes a text to standard error immediately.
     public static func writeToStandardError(_ text: String) {
-        var rest = Array(text.utf8)[...]
+        var rest = text.pathBytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
             // A run must not stop because its progress can't be shown.

@@ -9,6 +9,7 @@ extension Dataset.Description {
             .init("kind", .string(kind.name.rawValue)), .init("sequences", .boolean(isSequential)),
             .init("classes", .integer(classCount)),
         ]
+        if !classNames.isEmpty { members.append(.init("classNames", .array(classNames.map { .string($0) }))) }
         if let endSymbol { members.append(.init("endSymbol", .integer(endSymbol))) }
         switch kind {
         case .levels(let count): members.append(.init("levels", .integer(count)))
@@ -46,9 +47,11 @@ extension Dataset.Description {
         guard let kind else { throw refused("the kind of the numbers") }
         let classes = json["classes"]?.integer ?? 0
         guard 0...65_536 ~= classes else { throw refused("a number of classes") }
+        let names = json["classNames"]?.array?.compactMap(\.string) ?? []
+        guard [0, classes].contains(names.count) else { throw refused("a name for each class") }
         self.init(
-            name: name, shape: shape, kind: kind, isSequential: json["sequences"] == .boolean(true), classCount: classes
-        )
+            name: name, shape: shape, kind: kind, isSequential: json["sequences"] == .boolean(true),
+            classCount: classes, classNames: names)
         endSymbol = json["endSymbol"]?.integer
     }
 }

@@ -10,6 +10,8 @@ struct FitData: Sendable {
     let scaling: Standardizer
     /// The prepared rows.
     let validation, test: DataRows
+    /// What was left out of the data, in sentences.
+    let notes: [String]
 
     /// Reads and prepares the data of a configuration.
     ///
@@ -22,6 +24,7 @@ struct FitData: Sendable {
 
     /// Prepares a dataset.
     init(_ dataset: Dataset, _ configuration: FitConfiguration) throws {
+        notes = dataset.notes
         let needs = configuration.settings.needs
         var pipeline = try DataPipeline(
             dataset, configuration.data, kinds: needs.kinds, sequences: needs.sequences, pictures: needs.pictures,

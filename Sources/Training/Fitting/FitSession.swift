@@ -12,6 +12,8 @@ public final class FitSession {
     /// The run's files.
     public let folder: RunFolder
     let data: FitData
+    /// What was left out of the data, in sentences.
+    public var notes: [String] { data.notes }
     let model: any GenerativeModel
     private let metrics: JSONLinesWriter
     private var state: FitState

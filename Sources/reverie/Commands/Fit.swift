@@ -94,8 +94,11 @@ struct Fit: ParsableCommand {
     }
 
     private func session(_ configuration: FitConfiguration, _ path: String) throws -> FitSession {
-        try launch.resume
+        let session =
+            try launch.resume
             ? FitSession(continuing: configuration, folder: path)
             : FitSession(configuration, folder: path, overwrite: launch.force)
+        for sentence in session.notes { note(sentence) }
+        return session
     }
 }

@@ -13,6 +13,7 @@ struct List: ParsableCommand {
               reverie list agents dqn
               reverie list models --json
               reverie list datasets --data data
+              reverie list datasets table.csv --option separator=semicolon
             """)
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
@@ -30,6 +31,12 @@ struct List: ParsableCommand {
 
     @Option(name: .customLong("data"), help: "The folder of datasets.", completion: .directory)
     var dataFolder: String?
+
+    @Option(
+        name: .customLong("option"),
+        help: ArgumentHelp(
+            "An option of the dataset that is shown, such as header=true; may be repeated.", valueName: "key=value"))
+    var options: [String] = []
 
     @Flag(help: "Print one JSON object.")
     var json = false
@@ -63,7 +70,7 @@ struct List: ParsableCommand {
         case .wrappers: try WrapperList.item(named: name)
         case .agents: try LearnerList.agent(named: name)
         case .models: try LearnerList.model(named: name)
-        case .datasets: try DatasetList(folder: dataFolder).item(named: name)
+        case .datasets: try DatasetList(folder: dataFolder).item(named: name, options: options)
         case .presets: try PresetList.item(named: name)
         case .runs: try RunList(folder: folder).item(named: name)
         }

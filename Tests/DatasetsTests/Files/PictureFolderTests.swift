@@ -1,3 +1,4 @@
+import Foundation
 import Graphics
 import Storage
 import TestSupport
@@ -30,7 +31,10 @@ import Testing
             try folder.write("c/red/\(number).png", picture(Color(red: 200, green: 2, blue: 1, alpha: 0)))
         }
         let data = try folder.make("c")
-        #expect(data.description == .init(name: "c", shape: [2, 3, 3], kind: .levels(256), classCount: 2))
+        #expect(
+            data.description
+                == .init(
+                    name: "c", shape: [2, 3, 3], kind: .levels(256), classCount: 2, classNames: ["blue", "red"]))
         for part in Dataset.Part.allCases {
             for row in 0..<data[part].count {
                 // Transparent pixels are blended with black.
@@ -40,10 +44,62 @@ import Testing
         }
         #expect(
             try folder.make("c") {
-                $0.classes = [1]
+                $0.classes = .init(["red"])
                 $0.test = 0.4
                 $0.validation = 0.4
             }.training.labels.allSatisfy { $0 == 0 })
+    }
+
+    @Test func foldersOfNumbersAreInTheirOrderAndCalledByThem() throws {
+        for label in 0...10 {
+            for number in 0..<6 { try folder.write("n/\(label)/\(number).png", picture(Color(gray: UInt8(label)))) }
+        }
+        let data = try folder.make("n")
+        #expect(data.description.classNames == (0...10).map(String.init))
+        for part in Dataset.Part.allCases {
+            #expect((0..<data[part].count).allSatisfy { Int(data[part][$0][0]) == data[part].labels[$0] })
+        }
+        // Names come before places.
+        try folder.write("m/3/a.png", picture(Color(gray: 3)))
+        for number in 0..<9 { try folder.write("m/8/\(number).png", picture(Color(gray: 8))) }
+        let eights = try folder.make("m") { $0.classes = [8] }
+        #expect(eights.description.classNames == ["8"] && eights.training.values.allSatisfy { $0 == 8 })
+        #expect("\(folder.error("m") { $0.classes = [1] }!)".contains("some of 3, 8"))
+    }
+
+    @Test func hiddenAndStrayEntriesAreLeftOut() throws {
+        for name in ["cat", "dog"] {
+            for number in 0..<4 { try folder.write("c/\(name)/\(number).png", picture(.black)) }
+            try folder.write("c/\(name)/._0.png", [0, 5, 22, 7])
+            try folder.write("c/\(name)/notes.txt", "none")
+        }
+        try folder.write("c/.ipynb_checkpoints/0.png", picture(.black))
+        try folder.write("c/__MACOSX/._cat.png", [0, 5, 22, 7])
+        try createFolder(folder.file("c/dog/old.png"))
+        let data = try folder.make("c")
+        #expect(data.description.classNames == ["cat", "dog"] && data.notes.isEmpty)
+        try folder.write("c/preview.png", picture(.white))
+        let stray = try folder.make("c")
+        #expect(stray.training == data.training)
+        #expect(stray.notes.count == 1 && stray.notes[0].contains("c/preview.png is left out"))
+        for number in 0..<20 { try folder.write("c/\(number).png", picture(.white)) }
+        let direct = try folder.make("c")
+        #expect(direct.description.classCount == 0 && direct.notes.count == 2)
+    }
+
+    @Test func jpegsAreReadWhateverTheirName() throws {
+        let pictures = joinPath(
+            splitPath(splitPath(splitPath(#filePath).folder).folder).folder, "Fixtures/Graphics/pictures.json")
+        let json = try JSON(parsing: InputFile.bytes(of: pictures, limit: 1 << 20)[...], file: pictures)
+        let text = try #require(json["jpegs"]?.array?.first?["file"]?.string)
+        let jpeg = Array(try #require(Data(base64Encoded: text)))
+        for name in ["a.jpg", "b.JPEG", "c.png"] { try folder.write("j/\(name)", jpeg) }
+        #expect(try folder.make("j").description.shape == [13, 19, 1])
+        try folder.write("j/d.jpg", Array(jpeg.dropLast(100)))
+        let error = folder.error("j") as? FormatError
+        #expect(error?.format == .jpeg && error?.file == folder.file("j/d.jpg"))
+        // One sentence, with one thing expected and one found.
+        #expect("\(error!)".components(separatedBy: "expected").count == 2)
     }
 
     @Test func otherSizesAndDamagedFilesAreNamed() throws {
@@ -56,6 +112,6 @@ import Testing
         try removeFile(folder.file("p/b.png"))
         #expect(folder.error("p") is DatasetError)
         try createFolder(folder.file("empty"))
-        #expect("\(folder.error("empty")!)".contains("PNG images"))
+        #expect("\(folder.error("empty")!)".contains("PNG or JPEG images"))
     }
 }

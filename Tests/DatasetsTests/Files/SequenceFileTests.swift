@@ -43,6 +43,36 @@ import Testing
     }
 }
 
+@Suite struct LargeTextTests {
+    /// A character by itself takes 16 bytes, so that a small file could take a gigabyte. Other tests run at the same
+    /// time, so that this counts what the text is held as.
+    @Test func aLongTextIsHeldInItsBytes() throws {
+        let folder = try TestFolder()
+        let count = 1 << 20
+        try folder.write("a.txt.gz", gzipped([UInt8](repeating: 97, count: count - 1) + [98]))
+        let data = try folder.make("a")
+        guard case .bytes(let training, _) = data.training.numbers else {
+            Issue.record("held in another type")
+            return
+        }
+        #expect(
+            training.count + data.test.numbers.count == count && data.test.numbers[data.test.numbers.count - 1] == 1)
+        #expect(MemoryLayout<TextSymbols>.size <= 32)
+    }
+
+    @Test func textsOfAnyCharactersGiveTheSameNumbers() throws {
+        let folder = try TestFolder()
+        for text in ["ab\r\nc\nd", "é\u{301}x\u{65}\u{301}", "aé", "plain"] {
+            try folder.write("t.txt", text)
+            let data = try folder.make("t")
+            guard case .symbols(let found) = data.description.kind else { return }
+            let numbers = data.training.values + data.test.values
+            #expect(String(numbers.map { found[Int($0)] }) == text)
+            #expect(found == Set(text).sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) })
+        }
+    }
+}
+
 @Suite struct MusicTests {
     private let json = #"{"train":[[[21,60],[]],[[108]]],"valid":[[[0,64]]],"test":[[[127]]]}"#
     let folder: TestFolder

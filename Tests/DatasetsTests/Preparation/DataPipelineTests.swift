@@ -68,7 +68,7 @@ private let levels = dataset((0..<24_000).map { Float(51 * ($0 % 6)) }, shape: [
 
     @Test func levelsBecomeNumbersFromZeroToOne() throws {
         for kind in [ElementKind.Name.unit, .reals] {
-            let pipeline = try pipeline(levels, kind)
+            let pipeline = try pipeline(levels, kind) { $0.dequantize = false }
             #expect(pipeline.training[0].map { $0 } == [0, 0.2, 0.4, 0.6, 0.8, 1])
             #expect(pipeline.batch([0], random: RandomStream(seed: 1)).values == pipeline.training[0].map { $0 })
             #expect(pipeline.undo([0, 1]) == [0, 255] && !pipeline.wantsStandardizing)
@@ -91,10 +91,23 @@ private let levels = dataset((0..<24_000).map { Float(51 * ($0 % 6)) }, shape: [
         #expect(pipeline.undo([-0.1, 1.2]) == [0, 255] && pipeline.undo(pipeline.test.values) == levels.test.values)
     }
 
+    /// A density of whole numbers has no bound, so a model of reals gets none unless it is asked for.
+    @Test func levelsAndBitsAreDequantisedForModelsOfReals() throws {
+        for data in [levels, dataset([0, 1, 1, 0], shape: [2], .bits)] {
+            let (auto, set) = (try pipeline(data, .reals), try pipeline(data, .reals) { $0.dequantize = true })
+            #expect(auto.training == set.training && auto.logVolume == set.logVolume && auto.logVolume > 0)
+            #expect(
+                auto.training.values.contains { $0 > 0 && $0 < 1 } && auto.undo(auto.test.values) == data.test.values)
+            // Intensities and bits that aren't for a density stay.
+            #expect(try pipeline(data, .unit, .reals).training.values.contains(1))
+        }
+        #expect(try pipeline(levels, .reals) { $0.binarize = .fixed }.training.values.allSatisfy { $0 == 0 || $0 == 1 })
+    }
+
     @Test func bitsAreTakenAsWhateverIsAskedFor() throws {
         let bits = dataset([0, 1, 1, 0], shape: [2], .bits)
         for kind in [ElementKind.Name.bits, .unit, .reals, .levels] {
-            let pipeline = try pipeline(bits, kind)
+            let pipeline = try pipeline(bits, kind) { $0.dequantize = false }
             #expect(pipeline.training == bits.training && pipeline.description.kind.name == kind)
         }
         #expect(try pipeline(bits, .levels).description.kind == .levels(2))

@@ -65,6 +65,18 @@ import Testing
         #expect(both.contains("one of the two"))
     }
 
+    @Test func whatBecomesOfTheNumbersIsTold() {
+        func told(_ data: Dataset, _ change: (inout DataSettings) -> Void = { _ in }) -> [ElementKind.Name: String] {
+            Dictionary(uniqueKeysWithValues: data.preparations(settings(change)).map { ($0.kind, $0.summary) })
+        }
+        #expect(told(levels)[.bits]?.contains("sampled once") == true)
+        #expect(told(levels)[.reals]?.contains("uniform noise added") == true)
+        #expect(told(levels)[.unit]?.contains("neither a probability nor a density") == true)
+        #expect(told(levels)[.symbols] == nil)
+        #expect(told(levels) { $0.dequantize = false }[.reals]?.contains("divided by the greatest level") == true)
+        #expect(told(reals)[.reals] == "as they are" && told(reals)[.bits] == nil)
+    }
+
     @Test func rowsAreCheckedAgainstTheirKind() {
         #expect(throws: DatasetError.self) { try dataset([0, 2], shape: [1], .bits).checked() }
         #expect(throws: DatasetError.self) { try dataset([0, .nan], shape: [1], .unit).checked() }

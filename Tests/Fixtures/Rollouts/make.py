@@ -24,9 +24,21 @@ for name, array in arrays.items():
 numpy.savez(here / "numpy.npz", **arrays)
 numpy.savez_compressed(here / "compressed.npz", **arrays)
 
+# Other orders and versions of arrays above, which are read as these.
+others = {
+    "big-endian-int64": arrays["int64"].astype(">i8"),
+    "big-endian-texts": arrays["texts"].astype(">U3"),
+    "column-major-float32": numpy.asfortranarray(arrays["float32"]),
+    "column-major-int64": numpy.asfortranarray(arrays["int64"]),
+    "both-int64": numpy.asfortranarray(arrays["int64"].astype(">i8")),
+}
+for name, array in others.items():
+    numpy.save(here / f"{name}.npy", array)
+for version in (2, 3):
+    with open(here / f"version-{version}-float32.npy", "wb") as file:
+        numpy.lib.format.write_array(file, arrays["float32"], version=(version, 0))
+
 refused = {
-    "big-endian": numpy.array([1.0], dtype=">f4"),
-    "column-major": numpy.asfortranarray(numpy.zeros((2, 3), dtype="<f4")),
     "structured": numpy.zeros(2, dtype=[("a", "<f4"), ("b", "<i4")]),
     "half": numpy.zeros(2, dtype="<f2"),
     "complex": numpy.zeros(2, dtype="<c8"),

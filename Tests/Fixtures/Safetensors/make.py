@@ -21,7 +21,20 @@ tensors = {
 }
 metadata = {"format": "reverie é\n"}
 save_file(tensors, here / "golden.safetensors", metadata)
-save_file({"half": numpy.zeros(2, dtype=numpy.float16)}, here / "others.safetensors")
+# Types that are read and not written here; numpy has no bfloat16, so its bits go in as they are.
+others = {
+    "half": numpy.array([1, -2, 65504, 2**-24, 2**-14, 0.1, numpy.inf], dtype=numpy.float16),
+    "brain": numpy.array([0x3F80, 0xC000, 0x7F7F, 0x0001, 0x3DCD], dtype=numpy.uint16),
+    "short": numpy.array([-3, 7], dtype=numpy.int16),
+    "large": numpy.array([2**64 - 1], dtype=numpy.uint64),
+    "small": numpy.array([-128], dtype=numpy.int8),
+    "natural": numpy.array([2**32 - 1], dtype=numpy.uint32),
+}
+save_file(others, here / "others.safetensors")
+written = (here / "others.safetensors").read_bytes()
+(here / "others.safetensors").write_bytes(written.replace(b'"brain":{"dtype":"U16"', b'"brain":{"dtype":"BF16"', 1)
+                                          .replace(b"      ", b"     ", 1))
+(here / "refused.safetensors").write_bytes(written.replace(b'"dtype":"I8"', b'"dtype":"F8_E4M3"').replace(b"       ", b"", 1))
 
 ours = here / "ours.safetensors"
 if ours.exists():
