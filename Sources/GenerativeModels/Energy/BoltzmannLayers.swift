@@ -40,6 +40,16 @@ final class BoltzmannLayers {
         logPrecision = visible == .gaussian ? Variable(zeros: [sizes[0]], name: "logPrecision") : nil
     }
 
+    /// Two neighbouring layers of `deep` that share its weights, means and precision, with biases of their own.
+    init(pair level: Int, of deep: BoltzmannLayers) {
+        sizes = Array(deep.sizes[level...level + 1])
+        visible = level == 0 ? deep.visible : .bits
+        weights = [deep.weights[level]]
+        biases = sizes.map { Variable(zeros: [$0], name: "bias") }
+        means = Array(deep.means[level...level + 1])
+        logPrecision = level == 0 ? deep.logPrecision : nil
+    }
+
     /// The index of the last layer.
     var top: Int { sizes.count - 1 }
     /// Every second layer, from the first hidden one and from the visible one.

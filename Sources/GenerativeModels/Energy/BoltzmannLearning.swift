@@ -18,30 +18,38 @@ import TensorCore
 final class BoltzmannLearning {
     let layers: BoltzmannLayers
     private let settings: BoltzmannSettings
+    /// How often the values above count in the input of the layer below, and the other way round (``GreedyStage``).
+    let above, below: Double
     /// The learning rate.
     let rate = Variable(0, name: "rate")
     /// 1 once the data's means are known.
     private let begun = Variable(0, name: "begun")
     private let weightVelocities, biasVelocities: [Variable]
 
-    init(_ layers: BoltzmannLayers, _ settings: BoltzmannSettings) {
-        (self.layers, self.settings) = (layers, settings)
+    init(_ layers: BoltzmannLayers, _ settings: BoltzmannSettings, above: Double = 1, below: Double = 1) {
+        (self.layers, self.settings, self.above, self.below) = (layers, settings, above, below)
         let moving = settings.momentum > 0
         weightVelocities = moving ? layers.weights.map { Variable(zeros: $0.shape, name: "velocity") } : []
         biasVelocities = moving ? layers.biases.map { Variable(zeros: $0.shape, name: "velocity") } : []
     }
 
     /// The state of learning other than the parameters.
-    var state: Parameters {
-        layers.state + ["weightVelocities": listed(weightVelocities), "biasVelocities": listed(biasVelocities)]
+    var state: Parameters { layers.state + progress }
+
+    /// The state of learning other than the layers' own variables.
+    var progress: Parameters {
+        ["weightVelocities": listed(weightVelocities), "biasVelocities": listed(biasVelocities)]
             + Parameters(named: ["begun": begun])
     }
+
+    /// Whether ``begin(_:)`` has been called.
+    var hasBegun: Bool { begun.withValues { $0[0] != 0 } }
 
     /// Sets the means and biases of the visible units from the first rows; later calls do nothing.
     ///
     /// - Returns: whether these were the first rows.
     func begin(_ rows: DataRows) -> Bool {
-        guard begun.withValues({ $0[0] == 0 }) else { return false }
+        guard !hasBegun else { return false }
         begun.set([1])
         let width = layers.sizes[0]
         let count = Double(rows.count)
@@ -71,9 +79,11 @@ final class BoltzmannLearning {
         return true
     }
 
-    /// Converts the biases of a centred energy to those of the plain one: bₗ − Wₗ μₗ₊₁ − Wₗ₋₁ᵀ μₗ₋₁.
+    /// Converts the biases of a centred energy to those of the plain one: bₗ − Wₗ μₗ₊₁ − Wₗ₋₁ᵀ μₗ₋₁, each neighbour
+    /// as often as it counts.
     private func compensate() {
         let precision = layers.logPrecision?.values.map { exp($0) }
+        let (fromAbove, fromBelow) = (Float(above), Float(below))
         for (level, weight) in layers.weights.enumerated() {
             let (lower, upper) = (layers.means[level].values, layers.means[level + 1].values)
             let scale = level == 0 ? precision : nil
@@ -81,9 +91,9 @@ final class BoltzmannLearning {
                 layers.biases[level].withMutableValues { below in
                     layers.biases[level + 1].withMutableValues { above in
                         for i in lower.indices {
-                            let mean = lower[i] * (scale?[i] ?? 1)
+                            let mean = fromBelow * lower[i] * (scale?[i] ?? 1)
                             for j in upper.indices {
-                                below[i] -= weight[i * upper.count + j] * upper[j]
+                                below[i] -= weight[i * upper.count + j] * fromAbove * upper[j]
                                 above[j] -= weight[i * upper.count + j] * mean
                             }
                         }
@@ -95,27 +105,17 @@ final class BoltzmannLearning {
 
     /// Records an update from the layers' values (rows, size) on data and of the model, with the same number of rows
     /// each.
-    ///
-    /// - Parameters:
-    ///   - levels: The weights to change, with the biases of both their layers, whose values must be given; by default
-    ///     all.
-    ///   - above: The weight of the values above in the input of the layer below; `below` is the other way round.
-    func record(
-        data: [Tensor?], model: [Tensor?], levels: Range<Int>? = nil, above: Double = 1, below: Double = 1
-    ) throws {
-        let levels = levels ?? 0..<layers.weights.count
-        let touched = levels.lowerBound...levels.upperBound
-        let offsets = try movedMeans(data, touched)
-        var biasSteps: [Int: Tensor] = [:]
-        for layer in touched {
+    func record(data: [Tensor?], model: [Tensor?]) throws {
+        let offsets = try movedMeans(data)
+        var biasSteps = try layers.biases.indices.map { layer in
             let gradient = data[layer]!.mean([0]) - model[layer]!.mean([0])
-            biasSteps[layer] = rate.tensor * (try moved(biasVelocities, layer, gradient))
+            return rate.tensor * (try moved(biasVelocities, layer, gradient))
         }
-        for level in levels {
+        for level in layers.weights.indices {
             func correlation(_ values: [Tensor?]) -> Tensor {
                 let (lower, upper) = (values[level]!, values[level + 1]!)
                 guard settings.centred else { return product(lower, upper) }
-                return product(lower - offsets[level]!, upper - offsets[level + 1]!)
+                return product(lower - offsets[level], upper - offsets[level + 1])
             }
             var gradient = correlation(data) - correlation(model)
             let weight = layers.weights[level]
@@ -123,42 +123,14 @@ final class BoltzmannLearning {
             let step = rate.tensor * (try moved(weightVelocities, level, gradient))
             try weight.assign(weight.tensor + step)
             guard settings.centred else { continue }
-            let upper = offsets[level + 1]!.reshaped(to: [layers.sizes[level + 1], 1])
-            let lower = layers.signal(level, offsets[level]!).reshaped(to: [1, layers.sizes[level]])
+            let upper = offsets[level + 1].reshaped(to: [layers.sizes[level + 1], 1])
+            let lower = layers.signal(level, offsets[level]).reshaped(to: [1, layers.sizes[level]])
             let (fromAbove, fromBelow) = (above * step.matmul(upper), below * lower.matmul(step))
-            biasSteps[level] = biasSteps[level]! - fromAbove.reshaped(to: [layers.sizes[level]])
-            biasSteps[level + 1] = biasSteps[level + 1]! - fromBelow.reshaped(to: [layers.sizes[level + 1]])
+            biasSteps[level] = biasSteps[level] - fromAbove.reshaped(to: [layers.sizes[level]])
+            biasSteps[level + 1] = biasSteps[level + 1] - fromBelow.reshaped(to: [layers.sizes[level + 1]])
         }
-        for layer in touched {
-            let bias = layers.biases[layer]
-            try bias.assign(bias.tensor + biasSteps[layer]!)
-        }
-        if touched.contains(0), settings.learnsPrecision { try recordPrecision(data, model) }
-    }
-
-    /// Records an update by contrastive divergence of the two layers around a weight, as a restricted Boltzmann machine
-    /// of their own on rows of the lower one: greedy layerwise training.
-    ///
-    /// - Parameters:
-    ///   - above: The weight of the upper values in the input of the lower layer; `below` is the other way round.
-    /// - Returns: the mean log-probability of the rows given their hidden units' expectations.
-    func recordStage(
-        _ level: Int, _ rows: Tensor, above: Double = 1, below: Double = 1
-    ) throws -> Tensor {
-        var values = [Tensor?](repeating: nil, count: layers.sizes.count)
-        func upper() -> Tensor { layers.field(level + 1, values, above: 0, below: below) }
-        func lower() -> Tensor { layers.field(level, values, above: above, below: 0) }
-        values[level] = rows
-        values[level + 1] = layers.expectation(level + 1, upper())
-        let data = values
-        let reconstruction = layers.logProbability(level, of: rows, lower()).mean()
-        for _ in 0..<settings.gibbsSteps {
-            values[level + 1] = layers.draw(level + 1, upper())
-            values[level] = layers.draw(level, lower())
-        }
-        values[level + 1] = layers.expectation(level + 1, upper())
-        try record(data: data, model: values, levels: level..<level + 1, above: above, below: below)
-        return reconstruction
+        for (bias, step) in zip(layers.biases, biasSteps) { try bias.assign(bias.tensor + step) }
+        if settings.learnsPrecision { try recordPrecision(data, model) }
     }
 
     /// ⟨x yᵀ⟩ over the rows.
@@ -167,15 +139,12 @@ final class BoltzmannLearning {
     }
 
     /// Moves the means towards the data's.
-    private func movedMeans(_ data: [Tensor?], _ touched: ClosedRange<Int>) throws -> [Int: Tensor] {
-        var result: [Int: Tensor] = [:]
-        for layer in touched {
-            let mean = layers.means[layer]
-            let next = mean.tensor + settings.offsetRate * (data[layer]!.mean([0]) - mean.tensor)
+    private func movedMeans(_ data: [Tensor?]) throws -> [Tensor] {
+        try zip(layers.means, data).map { mean, values in
+            let next = mean.tensor + settings.offsetRate * (values!.mean([0]) - mean.tensor)
             try mean.assign(next)
-            result[layer] = next
+            return next
         }
-        return result
     }
 
     /// A gradient, or its moving sum with momentum.

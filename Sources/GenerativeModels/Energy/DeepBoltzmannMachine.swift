@@ -16,12 +16,7 @@ import TensorCore
 /// Learning raises it: q is the positive phase, and persistent Gibbs chains are the negative one. Mean-field
 /// expectations would not do there, because with the negative sign they would drive the model away from its own
 /// approximation. Training all layers at once from random weights rarely finds more than a shallow machine does, so the
-/// layers are either trained greedily first or centred (``BoltzmannLearning``).
-///
-/// In greedy training each layer sees half of the input that it will have, because the inner layers of the machine have
-/// a neighbour on either side and training a pair of layers has to compensate for that. The lowest machine therefore
-/// counts its visible units twice for the hidden ones, the top one counts its hidden units twice for the lower ones,
-/// and the others do both. The weights are those of the deep machine throughout, so that nothing is halved at the end.
+/// layers are either trained greedily first (``GreedyStage``) or centred (``BoltzmannLearning``).
 ///
 /// The visible units are bits, or real numbers with the energy of ``BoltzmannLayers``.
 public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, ReconstructingModel, EncodingModel {
@@ -39,6 +34,8 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
     private let chains: [Variable]
     /// 1 once the chains have been started.
     private let isMixed = Variable(0, name: "isMixed")
+    /// The pairs of layers that learn one after another; empty without greedy training.
+    let stages: [GreedyStage]
     private let stagePrograms: [Program]
     let fitProgram: Program
     /// The bound without log Z, the log-probability of the reconstruction, the reconstruction, and the top layer's
@@ -59,7 +56,10 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
             random: &initial)
         let learning = BoltzmannLearning(layers, boltzmann)
         let chains = layers.even.map { Variable(zeros: [settings.boltzmann.chains, sizes[$0]], name: "chains") }
-        (self.layers, self.learning, self.chains) = (layers, learning, chains)
+        let stages = (settings.pretrainingEpochs == 0 ? [] : layers.weights.indices.map { $0 }).map {
+            GreedyStage($0, of: layers, boltzmann)
+        }
+        (self.layers, self.learning, self.chains, self.stages) = (layers, learning, chains, stages)
         func infer(_ v: Tensor) -> [Tensor] {
             Self.meanField(layers, v, steps: settings.meanFieldSteps, damping: settings.damping)
         }
@@ -69,11 +69,9 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
 
         let rows = Program.Input.float32(nil, data.width)
         let root = root
-        stagePrograms = layers.weights.indices.map { level in
+        stagePrograms = stages.indices.map { level in
             Program("dbm layer \(level + 1)", inputs: [rows], seed: root.split("layer").split(level).key) { inputs in
-                let rows = Self.draws(layers, inputs[0], of: level)
-                let (above, below) = Self.doubling(layers, level)
-                return [try learning.recordStage(level, rows, above: above, below: below)]
+                [try stages[level].record(GreedyStage.risen(stages[..<level], inputs[0], sampled: true))]
             }
         }
         fitProgram = Program("dbm fit", inputs: [rows], seed: root.split("fit").key) { inputs in
@@ -93,21 +91,6 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
         }
         scoreName =
             StateEnumeration(layers).map { $0.cost <= Self.scoreCost } ?? false ? .bound : .reconstruction
-    }
-
-    /// The weights of the values above and below in greedy training of a pair of layers.
-    static func doubling(_ layers: BoltzmannLayers, _ level: Int) -> (above: Double, below: Double) {
-        (above: level == 0 ? 1 : 2, below: level + 1 == layers.top ? 1 : 2)
-    }
-
-    /// Samples of a layer's units in the upward pass from visible ones, as used by greedy training.
-    private static func draws(_ layers: BoltzmannLayers, _ v: Tensor, of level: Int) -> Tensor {
-        var values = [Tensor?](repeating: nil, count: layers.sizes.count)
-        values[0] = v
-        for layer in 0..<level {
-            values[layer + 1] = layers.draw(layer + 1, layers.field(layer + 1, values, above: 0, below: 2))
-        }
-        return values[level]!
     }
 
     /// The visible units, and the mean-field expectations of all hidden ones.
@@ -144,9 +127,10 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
     /// Weights and biases.
     public var parameters: Parameters { layers.parameters }
 
-    /// The parameters, moving means, velocities and persistent chains.
+    /// The parameters, moving means, velocities, persistent chains, and what greedy training has of its own.
     public var variables: Parameters {
         parameters + learning.state + ["chains": listed(chains)] + Parameters(named: ["isMixed": isMixed])
+            + ["stages": Parameters(list: stages.map(\.variables))]
     }
 
     /// The streams of fitting each layer and all of them; scores need no random numbers.
@@ -160,15 +144,36 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
     /// - Returns: the mean log-probability of the rows given the hidden units' expectations; in greedy training, that
     ///   of the layer below.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
-        _ = learning.begin(batch)
+        let stage = stages.isEmpty ? 0 : step.epoch / settings.pretrainingEpochs
+        guard stage >= stages.count else { return [("reconstruction", try learn(stage, batch, step))] }
+        if stages.isEmpty { _ = learning.begin(batch) }
+        try mixChains()
+        return [("reconstruction", try update(learning, fitProgram, batch, step))]
+    }
+
+    /// One update of a pair of layers, after which the deep machine has the biases that the pair and the one below give
+    /// it.
+    private func learn(_ level: Int, _ batch: DataRows, _ step: FitStep) throws -> Double {
+        let learning = stages[level].learning
+        if !learning.hasBegun {
+            let stages = stages[..<level]
+            let rise = Program("dbm up", inputs: [.float32(nil, data.width)]) {
+                [GreedyStage.risen(stages, $0[0], sampled: false)]
+            }
+            _ = learning.begin(level == 0 ? batch : DataRows(try rise.mapped(batch), width: layers.sizes[level]))
+        }
+        defer { GreedyStage.stack(stages, upTo: level, into: layers) }
+        return try update(learning, stagePrograms[level], batch, step)
+    }
+
+    private func update(
+        _ learning: BoltzmannLearning, _ program: Program, _ batch: DataRows, _ step: FitStep
+    ) throws -> Double {
         learning.rate.set(CollectionOfOne(Float(step.learningRate)))
-        let stage = settings.pretrainingEpochs == 0 ? layers.top : step.epoch / settings.pretrainingEpochs
-        if stage >= layers.top { try mixChains() }
-        let program = stage < layers.top ? stagePrograms[stage] : fitProgram
         let plan = try program.plan(length: batch.count)
         plan.setRows(0, batch)
         plan.run()
-        return [("reconstruction", Double(plan.output(0)[0]))]
+        return Double(plan.output(0)[0])
     }
 
     /// Lets the persistent chains approach the machine's distribution before the first update of all layers.

@@ -8,7 +8,7 @@ import Testing
 @testable import TensorCore
 
 /// A deep machine.
-private func makeDeep(
+func makeDeep(
     _ width: Int, hidden: [Int], seed: UInt64 = 1, _ change: (inout DeepBoltzmannSettings) -> Void = { _ in }
 ) throws -> DeepBoltzmannMachine {
     var settings = DeepBoltzmannSettings()
@@ -19,7 +19,7 @@ private func makeDeep(
 }
 
 /// All states of the units of some layers, and e^{−E} of each state, from the energy as written.
-private struct States {
+struct States {
     let sizes: [Int]
     var weights: [Double] = []
 
@@ -147,41 +147,6 @@ private struct States {
             [DeepBoltzmannMachine.bound(model.layers, q.map { Tensor($0.map { Float($0) }, shape: [1, 2]) })]
         }
         #expect(abs(Double(try program()[0].floats()[0]) - expected) < 1e-5)
-    }
-
-    /// Greedy training: the lowest pair of layers is a machine with two copies of the visible units, in which P(h | v,
-    /// v) counts the input twice and P(v | h) once. This is equal to a deep machine whose second layer mirrors the
-    /// visible one.
-    @Test func doublingStandsInForTheMissingNeighbour() throws {
-        let model = try makeDeep(3, hidden: [2, 3])
-        scramble(model.parameters)
-        let layers = model.layers
-        let weights = layers.weights[0].values
-        let mirrored = (0..<6).map { (index: Int) -> Float in weights[index % 3 * 2 + index / 3] }
-        layers.weights[1].set(mirrored)
-        layers.biases[2].copy(from: layers.biases[0])
-        let states = States(layers)
-        let v = [1, 0, 1] as [Float]
-        func mirrors(_ state: Int) -> Bool {
-            (0..<3).allSatisfy {
-                states.bit(state, 0, $0) == Int(v[$0]) && states.bit(state, 2, $0) == Int(v[$0])
-            }
-        }
-        let (above, below) = DeepBoltzmannMachine.doubling(layers, 0)
-        let program = Program("fields") { _ in
-            [below, 1].map { layers.field(1, [Tensor(v, shape: [1, 3]), nil, nil], above: 0, below: $0).sigmoid() }
-        }
-        let fields = try program().map { try $0.floats() }
-        for unit in 0..<2 {
-            let on = states.logSum { mirrors($0) && states.bit($0, 1, unit) == 1 }
-            let expected = exp(on - states.logSum(mirrors))
-            #expect(abs(Double(fields[0][unit]) - expected) < 1e-6)
-            #expect(abs(Double(fields[1][unit]) - expected) > 0.01, "once isn't enough")
-        }
-        #expect(above == 1 && below == 2)
-        let deep = try makeDeep(3, hidden: [2, 2, 2])
-        let factors = (0..<3).map { DeepBoltzmannMachine.doubling(deep.layers, $0) }
-        #expect(factors.map(\.above) == [1, 2, 2] && factors.map(\.below) == [2, 2, 1])
     }
 
     /// With many chains near equilibrium an update is the gradient of the bound at its fixed q.
