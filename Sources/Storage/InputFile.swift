@@ -12,10 +12,14 @@ public final class InputFile: @unchecked Sendable {
     /// Opens a file.
     ///
     /// - Throws: ``StorageError`` if the file is missing, unreadable or not a regular file.
-    public init(path: String) throws(StorageError) {
-        descriptor = try FileDescriptor(opening: path, O_RDONLY, operation: "open", reading: true)
-        self.path = path
-        let status = try descriptor.status()
+    public convenience init(path: String) throws(StorageError) {
+        try self.init(FileDescriptor(opening: path, O_RDONLY, operation: "open", reading: true))
+    }
+
+    init(_ descriptor: consuming FileDescriptor) throws(StorageError) {
+        path = descriptor.path
+        self.descriptor = descriptor
+        let status = try self.descriptor.status()
         guard status.isRegularFile else {
             throw StorageError(path: path, operation: "read", reason: .wrongKind(expected: "a regular file"))
         }
