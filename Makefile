@@ -45,7 +45,7 @@ demo: build
 	@$(REVERIE) evaluate $(RUN)/dqn --episodes 100
 	@echo "== Rollouts, as arrays and as a moving picture"
 	@$(REVERIE) record $(RUN)/dqn --episodes 20 --stochastic --to $(RUN)/rollouts.npz
-	@$(REVERIE) record $(RUN)/dqn --episodes 1 --to $(RUN)/episode.npz --video $(RUN)/episode.gif
+	@$(REVERIE) record $(RUN)/dqn --video $(RUN)/episode.gif
 	@echo "== A variational autoencoder learns the recorded observations"
 	@$(REVERIE) fit vae $(RUN)/rollouts.npz --run $(RUN)/vae
 	@$(REVERIE) sample $(RUN)/vae --count 1000 --to $(RUN)/samples.png

@@ -5,8 +5,8 @@ extension RunFolder {
     private static let eventsEnd = "reverie"
 
     /// The name of a new file of metrics for TensorBoard, such as `events.out.tfevents.1764504154.012345.reverie`. Each
-    /// run has a name of its own: TensorBoard goes on reading where it has been in a file whose name it knows, and would
-    /// show the old run in place of the one that replaced it.
+    /// run has a name of its own: in a file whose name it knows, TensorBoard goes on reading where it has been, and
+    /// would show the old run in place of the one that replaced it.
     ///
     /// - Parameter time: Now, in seconds since 1970.
     static func eventsName(time: Double) -> String {

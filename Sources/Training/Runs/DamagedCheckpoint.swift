@@ -9,8 +9,8 @@ public struct DamagedCheckpoint: Error, CustomStringConvertible {
     public let path, previous: String
 
     public var description: String {
-        "\(reason). The checkpoint before it is \(previous): to continue from there, rename or remove \(path) "
-            + "and give the command again"
+        "\(reason)\(reason.hasSuffix(".") ? "" : ".") The checkpoint before it is \(previous): to continue from there, "
+            + "rename or remove \(path) and give the command again"
     }
 }
 

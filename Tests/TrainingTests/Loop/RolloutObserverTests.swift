@@ -82,6 +82,7 @@ import Testing
 
     /// The arrays are compressed: each observation of Pong is nearly the same as the one before.
     @Test func recordingsAreSmall() throws {
+        try createFolder(folder.file("MinAtar"))
         let agent = try agent("random", "MinAtar/Breakout-v0")
         let (rollout, _) = try recorded(agent, "MinAtar/Breakout-v0", episodes: 5, batchLimit: 1)
         let bytes = rollout.stepCount * 400
@@ -173,7 +174,8 @@ import Testing
         #expect(height(plain) == size.height && height(bytes) == FilmCaption(below: size).size.height)
         // What is drawn says what it is asked to say.
         var (picture, same, other) = (
-            Frame(FilmCaption(below: size).size), Frame(FilmCaption(below: size).size), Frame(FilmCaption(below: size).size)
+            Frame(FilmCaption(below: size).size), Frame(FilmCaption(below: size).size),
+            Frame(FilmCaption(below: size).size)
         )
         let (caption, frame) = (FilmCaption(below: size), Frame(size))
         caption.draw(frame, into: &picture, episode: 1, step: 2, totalReward: 3.5)

@@ -146,7 +146,8 @@ import Testing
         _ = try TrainingSession(run, folder: path, overwrite: true).train { true }
         try writeAtomically(
             InputFile.bytes(of: RunFolder(opening: path).eventsPath(), limit: 1 << 20), to: older, overwrite: false)
-        try removeFile(RunFolder(opening: path).eventsPath() == older ? first : RunFolder(opening: path).eventsPaths()[0])
+        try removeFile(
+            RunFolder(opening: path).eventsPath() == older ? first : RunFolder(opening: path).eventsPaths()[0])
         _ = try TrainingSession(resuming: path).train()
         #expect(try RunFolder(opening: path).eventsPaths() == [older])
     }
