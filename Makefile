@@ -45,7 +45,7 @@ demo: build
 	@$(REVERIE) evaluate $(RUN)/dqn --episodes 100
 	@echo "== Rollouts, as arrays and as a moving picture"
 	@$(REVERIE) record $(RUN)/dqn --episodes 20 --stochastic --to $(RUN)/rollouts.npz
-	@$(REVERIE) record $(RUN)/dqn --episodes 1 --to $(RUN)/episode.npz --video $(RUN)/episode.gif
+	@$(REVERIE) record $(RUN)/dqn --video $(RUN)/episode.gif
 	@echo "== A variational autoencoder learns the recorded observations"
 	@$(REVERIE) fit vae $(RUN)/rollouts.npz --run $(RUN)/vae
 	@$(REVERIE) sample $(RUN)/vae --count 1000 --to $(RUN)/samples.png
@@ -61,6 +61,9 @@ python: $(PYTHON)/requirements.txt
 
 python test torture: PACKAGES += python3-venv
 
+# An X server without a screen, which the tests of the window end.
+test torture: PACKAGES += xvfb
+
 $(PYTHON)/requirements.txt: $(REQUIREMENTS) | packages
 	@rm -rf $(PYTHON)
 	@python3 -m venv $(PYTHON)
@@ -75,6 +78,8 @@ test: build-tests python
 	@Examples/test.sh
 	@Torture/kill.sh 9
 	@Torture/fail.sh 61
+	@Torture/power.py 24
+	@Torture/window.sh
 	@Torture/bridge.py 5
 	@$(PYTHON)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall ./python
 	@$(PYTHON)/bin/python -W ignore -m unittest discover python/tests
@@ -83,6 +88,8 @@ torture: build-tests python
 	@Examples/test.sh --alone
 	@Torture/kill.sh 100
 	@Torture/fail.sh
+	@Torture/power.py 1500
+	@Torture/window.sh 10
 	@Torture/fuzz.sh
 	@Torture/bridge.py 50
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Kills runs at random moments and resumes them until they have ended: the parameters and episodes.csv must be those of
-# an undisturbed run.
+# an undisturbed run. All processes of a run have the same number, as in a container.
 #
 #     Torture/kill.sh [KILLS [SUBJECT…]]
 #
@@ -14,6 +14,7 @@ reverie=.build/release/reverie
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 RANDOM=${SEED:-1}
+clang -shared -fPIC -O1 Torture/same_pid.c -o "$folder/same_pid.so"
 
 $reverie record CartPole-v1 --episodes 60 --to "$folder/data.npz" >/dev/null 2>&1
 
@@ -26,6 +27,7 @@ fi
 
 # The commands: each resumes the run in its folder, or starts it.
 start() {
+    local -x LD_PRELOAD=$folder/same_pid.so
     case $1 in
     dqn) $reverie train dqn CartPole-v1 --steps 40000 --run "$2" --resume --json ;;
     rainbow) $reverie train rainbow CartPole-v1 --steps 8000 --run "$2" --resume --json ;;
@@ -69,6 +71,10 @@ while [ "$done_kills" -lt "$kills" ]; do
         done
         if [ "$(fingerprint "$folder/$subject")" != "$(fingerprint "$folder/victim")" ]; then
             echo "$subject: a killed and resumed run differs from an undisturbed one"
+            exit 1
+        fi
+        if find "$folder/victim" -name '*.tmp' | grep .; then
+            echo "$subject: temporary files are left"
             exit 1
         fi
     done

@@ -4,8 +4,9 @@ import Storage
 ///
 /// Steps are collected in blocks of about 64 KiB per environment and appended to a spool file beside the target, so
 /// memory is bounded however long the episodes are; ``finish(keeping:)`` assembles the rollout from it. Finished
-/// episodes survive if the process is killed:
-/// ``RolloutSpool/assemble(_:to:overwrite:compressed:keeping:)`` then makes the rollout.
+/// episodes survive if the process is killed: ``RolloutSpool/rescue(_:to:overwrite:)`` then makes the rollout. This
+/// process holds the spool (see ``Storage/AppendFile/init(holding:replacing:)``), so two recordings never write to one
+/// path.
 ///
 /// Recording a step allocates nothing, except when a block is written.
 public final class RolloutRecorder {
@@ -32,9 +33,9 @@ public final class RolloutRecorder {
     ///   - path: Where the rollout appears on ``finish(keeping:)``; until then there is a spool file of the same name
     ///     with `.spool` at its end.
     ///   - slotCount: The number of environments that play side by side.
-    ///   - overwrite: Whether a file at the path, or an old spool, may be replaced.
+    ///   - overwrite: Whether a file at the path, or the spool of a recording that was killed, may be replaced.
     ///   - compressed: Whether the arrays are compressed: several times smaller and slower.
-    /// - Throws: `StorageError`.
+    /// - Throws: `StorageError`, with `inUse` while another process records to the path.
     public init(
         layout: RolloutLayout, to path: String, slotCount: Int, overwrite: Bool, compressed: Bool = false
     ) throws(StorageError) {
@@ -42,9 +43,7 @@ public final class RolloutRecorder {
         if !overwrite, exists(path) {
             throw StorageError(path: path, operation: "record to", reason: .wouldOverwrite)
         }
-        let spoolPath = RolloutSpool.path(for: path)
-        if overwrite { try removeFile(spoolPath) }
-        spool = try AppendFile(creating: spoolPath)
+        spool = try AppendFile(holding: RolloutSpool.path(for: path), replacing: overwrite)
         try spool.append(RolloutSpool.header(of: layout))
         try spool.flush()
         self.layout = layout
@@ -127,8 +126,13 @@ public final class RolloutRecorder {
     public func finish(keeping episodes: Int? = nil) throws -> RolloutSpool.Assembly {
         try flush()
         let assembly = try RolloutSpool.assemble(
-            spool.path, to: path, overwrite: overwrite, compressed: compressed, keeping: episodes)
-        try removeFile(spool.path)
+            spool.reader(), to: path, overwrite: overwrite, compressed: compressed, keeping: episodes)
+        try spool.remove()
         return assembly
     }
+
+    /// Gives the recording up: removes the spool file, and nothing appears at the path.
+    ///
+    /// - Throws: `StorageError`.
+    public func discard() throws(StorageError) { try spool.remove() }
 }

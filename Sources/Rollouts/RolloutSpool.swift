@@ -16,8 +16,11 @@ public enum RolloutSpool {
 
     private static let mark = Array("RVSPOOL1".utf8)
 
+    /// What a spool's path has at its end.
+    public static let ending = ".spool"
+
     /// The path of a rollout's spool.
-    public static func path(for rollout: String) -> String { rollout + ".spool" }
+    public static func path(for rollout: String) -> String { rollout + ending }
 
     /// Makes a rollout from a spool, even from one whose recording was killed.
     ///
@@ -32,7 +35,24 @@ public enum RolloutSpool {
     public static func assemble(
         _ spoolPath: String, to path: String, overwrite: Bool, compressed: Bool = false, keeping episodes: Int? = nil
     ) throws -> Assembly {
-        let file = try InputFile(path: spoolPath)
+        try assemble(
+            InputFile(path: spoolPath), to: path, overwrite: overwrite, compressed: compressed, keeping: episodes)
+    }
+
+    /// Makes a compressed rollout of what a recording that was killed had written, and removes its spool.
+    ///
+    /// - Throws: as ``assemble(_:to:overwrite:compressed:keeping:)``, and `StorageError` with `inUse` while a living
+    ///   process records to the spool.
+    public static func rescue(_ spoolPath: String, to path: String, overwrite: Bool) throws -> Assembly {
+        let spool = try AppendFile(takingUp: spoolPath)
+        let assembly = try assemble(spool.reader(), to: path, overwrite: overwrite, compressed: true)
+        try spool.remove()
+        return assembly
+    }
+
+    static func assemble(
+        _ file: InputFile, to path: String, overwrite: Bool, compressed: Bool = false, keeping episodes: Int? = nil
+    ) throws -> Assembly {
         let (layout, start) = try readHeader(of: file)
         let index = try RolloutSpoolIndex(file, columns: layout.columns, start: start)
         let kept = Array(index.episodes.prefix(episodes ?? Int.max))

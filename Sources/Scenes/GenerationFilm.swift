@@ -12,13 +12,18 @@ public struct GenerationFilm {
     /// Steps from one picture to the next.
     private var distance = 1
 
-    /// Takes the steps that are left, at most to the step `limit`.
+    /// Takes the steps that are left, at most to the step `limit`, or until `shouldStop` says so.
     ///
     /// - Throws: what the model throws.
-    public init(_ shown: ShownRows, limit: Int) throws {
+    public init(
+        _ shown: ShownRows, limit: Int, shouldStop: () -> Bool = { false }, afterEach: () -> Void = {}
+    ) throws {
         self.shown = shown
         keep()
-        try shown.run(limit: limit) { keep() }
+        try shown.run(limit: limit, shouldStop: shouldStop) {
+            keep()
+            afterEach()
+        }
     }
 
     /// Keeps the rows where it is their turn; every other picture goes where there would be too many.

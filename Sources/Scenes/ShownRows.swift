@@ -16,16 +16,24 @@ public final class ShownRows {
     /// - Parameters:
     ///   - count: Rows, or units whose weights are shown: fewer where there aren't as many; nil for what a picture has
     ///     room for.
+    ///   - stepwise: Whether samples come about step by step where the model samples them so, instead of being there at
+    ///     once. They are the same.
     ///   - seed: What is drawn, and which rows or units are chosen, follows from it.
     /// - Throws: what the model throws, and reading the data where they are needed.
-    public init(_ view: ModelView, of model: WatchedModel, count: Int? = nil, seed: UInt64) throws {
+    public init(
+        _ view: ModelView, of model: WatchedModel, count: Int? = nil, stepwise: Bool = false, seed: UInt64
+    ) throws {
         (self.view, self.model) = (view, model)
         picture = RowPicture(model.data, of: view) { model.background }
-        source = try model.source(of: view, count: count ?? picture.usualCount, seed: seed)
+        let isStepwise = stepwise && view == .samples && model.label == nil && model.model is any StepwiseSamplingModel
+        source = try model.source(
+            of: isStepwise ? .process : view, count: count ?? picture.usualCount, seed: seed)
     }
 
     /// How many rows there are.
     public var count: Int { source.count }
+    /// Whether the rows are sequences, which grow step by step.
+    public var isOfSequences: Bool { model.data.isSequential }
     /// Whether nothing moves.
     public var isStill: Bool { source.process == nil }
     /// Steps taken.
@@ -36,11 +44,19 @@ public final class ShownRows {
     /// - Returns: false where there was none to take.
     public func advance() throws -> Bool { try source.process?.advance() ?? false }
 
-    /// Takes the steps that are left, at most to the step `limit`.
+    /// Takes the steps that are left, at most to the step `limit`, or until `shouldStop` says so.
     ///
     /// - Throws: what the model throws.
-    public func run(limit: Int, afterEach: () -> Void = {}) throws {
-        while steps < limit, try advance() { afterEach() }
+    public func run(limit: Int, shouldStop: () -> Bool = { false }, afterEach: () -> Void = {}) throws {
+        while steps < limit, !shouldStop(), try advance() { afterEach() }
+    }
+
+    /// The steps that the rows take: as many as a row has numbers or a sequence steps where they are sampled one by
+    /// one, else at most `limit`.
+    public func stepCount(limit: Int) -> Int {
+        guard model.model is any StepwiseSamplingModel else { return limit }
+        let width = model.data.isSequential ? max(1, model.data.width) : 1
+        return min(limit, current.count / max(1, count) / width)
     }
 
     /// (count, width): the rows as they are now, in the units of the data.

@@ -50,7 +50,81 @@ public final class AppendFile {
         buffer.reserveCapacity(Self.bufferSize)
     }
 
+    /// Starts a new, empty file that this process holds: until the object is released or the process ends, nobody else
+    /// can hold the same path, whatever they may replace.
+    ///
+    /// - Parameter replacing: Whether a file that a process left there, and that nobody holds any more, is replaced.
+    /// - Throws: ``StorageError`` with `inUse` if a living process holds the path, with `wouldOverwrite` if a file is
+    ///   there and `replacing` is false.
+    public init(holding path: String, replacing: Bool) throws(StorageError) {
+        try Self.removeAbandoned(path, replacing: replacing)
+        let inUse = StorageError(path: path, operation: "write to", reason: .inUse)
+        do throws(StorageError) {
+            descriptor = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_EXCL, operation: "create")
+        } catch {
+            throw error.reason == .system(EEXIST) ? inUse : error
+        }
+        (writtenCount, isNameDurable) = (0, false)
+        // Another process may have taken it for one that was left behind, in the moment before it was locked.
+        guard descriptor.lock() != .heldElsewhere, descriptor.hasItsName else { throw inUse }
+        buffer.reserveCapacity(Self.bufferSize)
+    }
+
+    private static func removeAbandoned(_ path: String, replacing: Bool) throws(StorageError) {
+        let old: FileDescriptor
+        do throws(StorageError) {
+            old = try FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW, operation: "replace")
+        } catch {
+            if error.reason == .system(ENOENT) { return }
+            throw error
+        }
+        guard old.lock() != .heldElsewhere else {
+            throw StorageError(path: path, operation: "write to", reason: .inUse)
+        }
+        guard replacing else { throw StorageError(path: path, operation: "create", reason: .wouldOverwrite) }
+        if old.hasItsName { try removeFile(path) }
+    }
+
+    /// Holds a file that a process left behind, as ``init(holding:replacing:)`` holds a new one.
+    ///
+    /// - Throws: ``StorageError`` with `missing` if there is none, with `inUse` if a living process holds it.
+    public init(takingUp path: String) throws(StorageError) {
+        descriptor = try FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW, operation: "open", reading: true)
+        let status = try descriptor.status()
+        (writtenCount, isNameDurable) = (Int(status.st_size), true)
+        guard status.isRegularFile else {
+            throw StorageError(path: path, operation: "open", reason: .wrongKind(expected: "a regular file"))
+        }
+        guard descriptor.lock() != .heldElsewhere else {
+            throw StorageError(path: path, operation: "read", reason: .inUse)
+        }
+    }
+
     deinit { try? flush() }
+
+    /// What has been passed to the system, for reading: this very file, whatever has its name by now.
+    public func reader() throws(StorageError) -> InputFile { try InputFile(FileDescriptor(duplicating: descriptor)) }
+
+    /// Removes the file, unless another one has its name by now.
+    public func remove() throws(StorageError) {
+        if descriptor.hasItsName { try removeFile(path) }
+    }
+
+    /// Moves the file, durably, to the name of what it was to become; it gets the permissions of a file that it
+    /// replaces.
+    ///
+    /// - Throws: ``StorageError``, with `wouldOverwrite` if the target exists and `overwrite` is false, with `inUse` if
+    ///   another file has taken this one's name.
+    public func publish(as target: String, overwrite: Bool) throws(StorageError) {
+        try flush()
+        var status = stat()
+        let replaced = overwrite && exists(target) ? resolvingLinks(target) : target
+        if overwrite, stat(replaced, &status) == 0 { descriptor.setPermissions(status.st_mode) }
+        try descriptor.synchronize()
+        guard descriptor.hasItsName else { throw StorageError(path: path, operation: "finish", reason: .inUse) }
+        try move(path, to: replaced, overwrite: overwrite)
+        try synchronizeFolder(of: replaced)
+    }
 
     public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         if buffer.count + bytes.count > Self.bufferSize { try flush() }

@@ -1,13 +1,11 @@
 import Glibc
-import Synchronization
-
-/// Counts the temporary files of this process.
-private let temporaryFileCount = Atomic<Int>(0)
 
 /// A file that appears under its name complete or not at all.
 ///
 /// Bytes go to a temporary file in the same folder; ``commit()`` syncs it, renames it, and syncs the folder. If the
-/// object is released without a commit, the temporary file is removed and whatever was at the path is unchanged.
+/// object is released without a commit, the temporary file is removed and whatever was at the path is unchanged. A
+/// temporary file that a killed process left is removed by the next one that writes the same file (see
+/// ``TemporaryName``). A file that replaces another has its permissions.
 public final class AtomicFile {
     private let descriptor: FileDescriptor
     private let target: String
@@ -22,7 +20,12 @@ public final class AtomicFile {
     ///
     /// - Throws: ``StorageError`` with `wouldOverwrite` if the path exists and `overwrite` is false, with `wrongKind`
     ///   if it names a folder or a device, or with the reason of the system.
-    public init(path: String, overwrite: Bool) throws(StorageError) {
+    public convenience init(path: String, overwrite: Bool) throws(StorageError) {
+        try self.init(path: path, overwrite: overwrite, nonce: TemporaryName.nonce)
+    }
+
+    /// Starts a file whose temporary name has a number from `nonce`.
+    init(path: String, overwrite: Bool, nonce: () -> UInt64) throws(StorageError) {
         var status = stat()
         let exists = stat(path.systemPath, &status) == 0
         if exists && !overwrite { throw StorageError(path: path, operation: "create", reason: .wouldOverwrite) }
@@ -31,10 +34,26 @@ public final class AtomicFile {
         }
         target = exists ? resolvingLinks(path) : path
         self.overwrite = overwrite
-        let (folder, name) = splitPath(target)
-        let number = temporaryFileCount.add(1, ordering: .relaxed).newValue
-        let temporary = joinPath(folder, ".\(name.prefix(100)).\(getpid()).\(number).tmp")
-        descriptor = try FileDescriptor(opening: temporary, O_RDWR | O_CREAT | O_EXCL, operation: "create")
+        removeTemporaryFiles(of: target)
+        descriptor = try Self.temporary(for: target, nonce)
+        if exists { descriptor.setPermissions(status.st_mode) }
+    }
+
+    /// Makes a temporary file that nobody else has, and locks it.
+    private static func temporary(for target: String, _ nonce: () -> UInt64) throws(StorageError) -> FileDescriptor {
+        while true {
+            let path = TemporaryName.path(for: target, nonce: nonce())
+            do throws(StorageError) {
+                let file = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_EXCL, operation: "create")
+                // Another process may have taken it for one that was left behind, in the moment before it was locked.
+                if file.lock() != .heldElsewhere, file.hasItsName { return file }
+            } catch {
+                guard case .system(EEXIST) = error.reason else {
+                    // The name that the user knows, not the temporary one.
+                    throw StorageError(path: target, operation: "create", reason: error.reason)
+                }
+            }
+        }
     }
 
     deinit {
@@ -67,35 +86,34 @@ public final class AtomicFile {
     public func commit() throws(StorageError) {
         precondition(!isCommitted, "\(target) was committed already")
         try descriptor.synchronize()
-        if overwrite {
-            guard rename(descriptor.path.systemPath, target.systemPath) == 0 else {
-                throw StorageError(path: target, operation: "create")
-            }
-        } else {
-            try moveWithoutReplacing()
-        }
+        try move(descriptor.path, to: target, overwrite: overwrite)
         isCommitted = true
         try synchronizeFolder(of: target)
     }
+}
 
-    /// A hard link fails if the name is taken, which a rename would not notice.
-    private func moveWithoutReplacing() throws(StorageError) {
-        if link(descriptor.path.systemPath, target.systemPath) == 0 {
-            unlink(descriptor.path.systemPath)
-            return
-        }
-        if errno == EEXIST { throw StorageError(path: target, operation: "create", reason: .wouldOverwrite) }
-        // Some file systems have no hard links; any other reason is a failure.
-        guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
+/// Gives a file another name in its folder.
+func move(_ path: String, to target: String, overwrite: Bool) throws(StorageError) {
+    if overwrite {
+        guard rename(path.systemPath, target.systemPath) == 0 else {
             throw StorageError(path: target, operation: "create")
         }
-        guard access(target.systemPath, F_OK) != 0 else {
-            throw StorageError(path: target, operation: "create", reason: .wouldOverwrite)
-        }
-        guard rename(descriptor.path.systemPath, target.systemPath) == 0 else {
-            throw StorageError(path: target, operation: "create")
-        }
+        return
     }
+    // A hard link fails if the name is taken, which a rename would not notice.
+    if link(path.systemPath, target.systemPath) == 0 {
+        unlink(path.systemPath)
+        return
+    }
+    if errno == EEXIST { throw StorageError(path: target, operation: "create", reason: .wouldOverwrite) }
+    // Some file systems have no hard links; any other reason is a failure.
+    guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(errno) else {
+        throw StorageError(path: target, operation: "create")
+    }
+    guard access(target.systemPath, F_OK) != 0 else {
+        throw StorageError(path: target, operation: "create", reason: .wouldOverwrite)
+    }
+    guard rename(path.systemPath, target.systemPath) == 0 else { throw StorageError(path: target, operation: "create") }
 }
 
 /// Writes a file that appears complete or not at all: see ``AtomicFile``.

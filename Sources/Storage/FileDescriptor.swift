@@ -17,7 +17,40 @@ struct FileDescriptor: ~Copyable {
         guard number >= 0 else { throw StorageError(path: path, operation: operation, reading: reading) }
     }
 
+    /// Another number for the same open file, with the locks that it holds.
+    init(duplicating other: borrowing FileDescriptor) throws(StorageError) {
+        path = other.path
+        number = retrying { fcntl(other.number, F_DUPFD_CLOEXEC, 0) }
+        guard number >= 0 else { throw StorageError(path: path, operation: "open", reading: true) }
+    }
+
     deinit { close(number) }
+
+    /// What ``lock()`` has found.
+    enum Lock {
+        /// The lock is held until the file is closed, at the latest by the end of the process.
+        case taken
+        /// Another open file has it.
+        case heldElsewhere
+        /// The file system has no locks.
+        case unsupported
+    }
+
+    /// Locks the file, unless it is locked already.
+    func lock() -> Lock {
+        if retrying({ flock(number, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
+        return errno == EWOULDBLOCK ? .heldElsewhere : .unsupported
+    }
+
+    /// Whether the file still has its name: it may have been removed or replaced since it was opened.
+    var hasItsName: Bool {
+        var (own, named) = (stat(), stat())
+        guard fstat(number, &own) == 0, lstat(path, &named) == 0 else { return false }
+        return own.st_dev == named.st_dev && own.st_ino == named.st_ino
+    }
+
+    /// Gives the file the permissions of another one. Some file systems have none to give, which is no failure.
+    func setPermissions(_ mode: mode_t) { _ = fchmod(number, mode & 0o777) }
 
     func status() throws(StorageError) -> stat {
         var status = stat()

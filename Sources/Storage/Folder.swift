@@ -12,16 +12,16 @@ public func joinPath(_ folder: String, _ name: String) -> String {
     folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
 }
 
-/// Creates a folder and its parent folders; does nothing if it exists.
+/// Creates a folder and its parent folders, durably; does nothing if it exists.
 ///
 /// - Throws: ``StorageError``, with `wrongKind` if a file is in the way.
 public func createFolder(_ path: String) throws(StorageError) {
-    if mkdir(path.systemPath, 0o777) == 0 { return }
+    if mkdir(path.systemPath, 0o777) == 0 { return try synchronizeFolder(of: path) }
     if errno == ENOENT {
         let parent = splitPath(path).folder
         guard parent != path, parent != "." else { throw StorageError(path: path, operation: "create the folder") }
         try createFolder(parent)
-        if mkdir(path.systemPath, 0o777) == 0 { return }
+        if mkdir(path.systemPath, 0o777) == 0 { return try synchronizeFolder(of: path) }
     }
     guard errno == EEXIST else { throw StorageError(path: path, operation: "create the folder") }
     guard isFolder(path) else {
@@ -73,8 +73,15 @@ public func removeFile(_ path: String) throws(StorageError) {
 
 /// Makes renames and new files in a file's folder durable.
 func synchronizeFolder(of path: String) throws(StorageError) {
-    let folder = splitPath(path).folder
+    let folder = splitPath(withoutSlash(path)).folder
     try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY, operation: "sync the folder").synchronize()
+}
+
+/// A folder's path without the separators at its end.
+private func withoutSlash(_ path: String) -> String {
+    var rest = path[...]
+    while rest.utf8.count > 1, rest.utf8.last == UInt8(ascii: "/") { rest = rest.dropLast() }
+    return String(rest)
 }
 
 /// The path with symbolic links followed, or the path itself if that fails.

@@ -20,14 +20,19 @@ public final class InputFile: @unchecked Sendable {
     /// - Parameter pipeLimit: The maximum number of bytes that are taken from a pipe.
     /// - Throws: ``StorageError`` if the file is missing, unreadable or neither a regular file nor a pipe, or if a pipe
     ///   holds more.
-    public init(path: String, pipeLimit: Int = largestPipe) throws(StorageError) {
-        descriptor = try FileDescriptor(opening: path, O_RDONLY, operation: "open", reading: true)
-        self.path = path
-        let status = try descriptor.status()
+    public convenience init(path: String, pipeLimit: Int = largestPipe) throws(StorageError) {
+        try self.init(
+            FileDescriptor(opening: path, O_RDONLY, operation: "open", reading: true), pipeLimit: pipeLimit)
+    }
+
+    init(_ descriptor: consuming FileDescriptor, pipeLimit: Int = largestPipe) throws(StorageError) {
+        path = descriptor.path
+        self.descriptor = descriptor
+        let status = try self.descriptor.status()
         guard status.isRegularFile || status.isPipe else {
             throw StorageError(path: path, operation: "read", reason: .wrongKind(expected: "a regular file or a pipe"))
         }
-        piped = status.isPipe ? try descriptor.readToEnd(limit: pipeLimit) : nil
+        piped = status.isPipe ? try self.descriptor.readToEnd(limit: pipeLimit) : nil
         count = piped?.count ?? Int(status.st_size)
         if let piped, piped.count > pipeLimit {
             throw StorageError(path: path, operation: "read", reason: .tooLarge(bytes: count, limit: pipeLimit))

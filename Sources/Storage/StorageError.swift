@@ -6,6 +6,8 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Reason: Hashable, Sendable {
         /// Something exists at the path, and overwriting was not requested.
         case wouldOverwrite
+        /// A living process is writing it.
+        case inUse
         /// A file or folder that was to be read does not exist.
         case missing
         /// The path names something other than what the operation needs, such as a folder instead of a file.
@@ -48,6 +50,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     private var explanation: String {
         switch reason {
         case .wouldOverwrite: "it exists already; choose another name or overwrite it"
+        case .inUse: "another process is writing it; wait until it has ended, stop it, or choose another name"
         case .missing: "there is no such file or folder; check the spelling and the current folder"
         case .wrongKind(let expected): "it is not \(expected); give the path of \(expected)"
         case .tooLarge(let bytes, let limit):

@@ -53,11 +53,14 @@ import Graphics
         }
         self.window = window
         self.renderer = renderer
+        DisplayLoss.watch(window)
         SDL_SetWindowMinimumSize(window, 320, 240)
         SDL_StartTextInput()
     }
 
     isolated deinit {
+        // Without its display SDL might wait for answers for ever.
+        guard !DisplayLoss.hasHappened else { return }
         if let texture { SDL_DestroyTexture(texture.pointer) }
         SDL_DestroyRenderer(renderer)
         SDL_DestroyWindow(window)
@@ -90,6 +93,9 @@ import Graphics
     func setFullScreen(_ isFullScreen: Bool) {
         SDL_SetWindowFullscreen(window, isFullScreen ? SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue : 0)
     }
+
+    /// Whether the display has gone away: the window shows nothing and hears nothing any more.
+    var isLost: Bool { DisplayLoss.hasHappened }
 
     /// Shows a frame, which should have the window's ``size``.
     func show(_ frame: Frame) throws(ViewerError) {

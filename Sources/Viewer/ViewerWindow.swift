@@ -56,7 +56,9 @@ public enum ViewerWindow {
         while refreshes < options.maximumFrames ?? .max {
             let standsStill = !session.isRunning && options.maximumFrames == nil
             let wait = standsStill && !session.needsDrawing ? idle : max(0, next - Display.time())
-            for event in display.events(waiting: wait) {
+            let events = display.events(waiting: wait)
+            guard !display.isLost else { throw ViewerError.displayLost }
+            for event in events {
                 if try !handle(event, session, display, options) { return }
             }
             let now = Display.time()
@@ -65,6 +67,7 @@ public enum ViewerWindow {
             next = max(next + refresh, now)
             try session.pass(until: now + refresh * stepShare, clock: Display.time)
             if session.needsDrawing { try display.show(session.compose(display.size)) }
+            guard !display.isLost else { throw ViewerError.displayLost }
             refreshes += 1
             if refreshes == options.screenshotAfter { takeScreenshot(session, display, options) }
         }

@@ -28,7 +28,8 @@ enum ExitStatus: Int32 {
         case TrainingError.diverged: self = .failure
         case ModelError.data: self = .badData
         case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
-        case is FormatError, is DataError, is GoldenLosses.Fault, is ParameterFileError: self = .badData
+        case is FormatError, is DataError, is DamagedCheckpoint, is GoldenLosses.Fault, is ParameterFileError:
+            self = .badData
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
         case let error as DatasetError: self = Self.status(error)
@@ -37,8 +38,9 @@ enum ExitStatus: Int32 {
         case let error as StorageError: self = Self.status(error)
         case let error as TensorError: self = Self.status(error)
         case is SystemFault: self = .inputOutput
+        case is LeftRecording: self = .wouldOverwrite
         case let error as ViewerError:
-            if case .noDisplay = error { self = .unavailable } else { self = .inputOutput }
+            if case .cannotWrite = error { self = .inputOutput } else { self = .unavailable }
         default: return nil
         }
     }
@@ -71,7 +73,7 @@ enum ExitStatus: Int32 {
 
     private static func status(_ error: StorageError) -> ExitStatus {
         switch error.reason {
-        case .wouldOverwrite: .wouldOverwrite
+        case .wouldOverwrite, .inUse: .wouldOverwrite
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
         // Reading a folder instead of a file is bad data. When writing, a folder in a file's place is in the way, and a

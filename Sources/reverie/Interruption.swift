@@ -3,22 +3,45 @@ import Synchronization
 
 // Not in the type: a signal handler can't capture anything.
 private let requested = Atomic<Bool>(false)
+private let isWatched = Atomic<Bool>(false)
 
-/// Ctrl-C and SIGTERM: the first one asks the command to save and stop, the second stops it at once.
+/// Ctrl-C (SIGINT), SIGTERM, and SIGHUP, which a closed terminal sends: they ask a command to save what it has and to
+/// stop. A second Ctrl-C or SIGTERM stops it at once; a second SIGHUP does not, since a terminal that is closed may
+/// send two. A command that has nothing to save stops at the first one, with the same exit code.
 enum Interruption {
-    /// Handles the signals from here on.
-    static func watch() {
-        for number in [SIGINT, SIGTERM] {
+    private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+    /// Handles the signals from here on, whatever the parent process did with them. Only a SIGHUP that is ignored stays
+    /// ignored: `nohup` asks for that.
+    static func prepare() {
+        // Made here, since a signal handler must not make anything.
+        requested.store(false, ordering: .relaxed)
+        isWatched.store(false, ordering: .relaxed)
+        for number in signals where number != SIGHUP || !isIgnored(SIGHUP) {
             signal(number) { received in
+                // After the first Ctrl-C or SIGTERM, the next one of either kind has its usual effect.
+                if received != SIGHUP {
+                    signal(SIGINT, SIG_DFL)
+                    signal(SIGTERM, SIG_DFL)
+                }
                 requested.store(true, ordering: .relaxed)
-                signal(received, SIG_DFL)
+                if !isWatched.load(ordering: .relaxed) { _exit(Interruption.exitCode) }
             }
         }
     }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    }
+
+    /// Lets the command watch ``isRequested`` instead of ending at once.
+    static func watch() { isWatched.store(true, ordering: .relaxed) }
 
     /// Whether the command has been asked to stop.
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
     /// The exit code of a command that was interrupted.
-    static let exitCode: Int32 = 130
+    static var exitCode: Int32 { 130 }
 }

@@ -47,6 +47,7 @@ import TensorCore
 
     /// Prints an error or the help that was asked for, and returns the exit code.
     private static func finish(_ error: any Error) -> Int32 {
+        if OutputLines.isWithoutReader(error) { endWithoutReader() }
         if let status = ExitStatus(error) {
             let canBeForced = (error as? StorageError)?.reason == .wouldOverwrite
             note("reverie: \(error)" + (canBeForced ? " with --force" : ""))

@@ -9,6 +9,14 @@ import Training
 struct OutputLines: ~Copyable {
     private var buffer: [UInt8] = []
 
+    private static let name = "standard output"
+
+    /// Whether an error says that nobody reads standard output any more.
+    static func isWithoutReader(_ error: any Error) -> Bool {
+        guard let error = error as? StorageError else { return false }
+        return error.path == name && error.reason == .system(EPIPE)
+    }
+
     /// Adds a line.
     mutating func append(_ line: String) throws {
         buffer.append(contentsOf: line.pathBytes)
@@ -25,7 +33,7 @@ struct OutputLines: ~Copyable {
             let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
-                throw StorageError(path: "standard output", operation: "write to", reason: .system(errno))
+                throw StorageError(path: Self.name, operation: "write to", reason: .system(errno))
             }
             rest = rest.dropFirst(count)
         }
@@ -61,9 +69,21 @@ func prepareProcess() {
     }
     // Exceeding `ulimit -f` is then a write error, with a message and a clean exit.
     signal(SIGXFSZ, SIG_IGN)
+    // So is writing to a pipe that nobody reads any more: progress is dropped, and a result that is lost ends the
+    // process as usual, but only once all is saved (``endWithoutReader()``).
+    signal(SIGPIPE, SIG_IGN)
     // A parent's worker threads often block all signals and children inherit that, which would disable Ctrl-C.
     var stopping = sigset_t()
     sigemptyset(&stopping)
-    for number in [SIGINT, SIGTERM, SIGPIPE] { sigaddset(&stopping, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&stopping, number) }
     pthread_sigmask(SIG_UNBLOCK, &stopping, nil)
+    Interruption.prepare()
+}
+
+/// Ends the process as programs end whose output nobody reads any more, such as before `| head`: quietly, by SIGPIPE,
+/// which shells report as 141.
+func endWithoutReader() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    exit(128 + SIGPIPE)
 }

@@ -52,8 +52,8 @@ import Testing
             #expect(result.status == 0, "\(result.errors)")
         }
         let texts = ["plain", "long", "short"].map { folder.text($0 + ".txt").dropLast() }
-        #expect(texts.map(\.count) == [60, 150, 20])
-        #expect(texts[1].hasPrefix(texts[0]) && texts[0].hasPrefix(texts[2]))
+        #expect(texts.map(\.count) == [1000, 150, 20])
+        #expect(texts[0].hasPrefix(texts[1]) && texts[1].hasPrefix(texts[2]))
         let wrong = try run("sample stream --set sampleStep=20 --to x.txt")
         #expect(wrong.status == 64 && wrong.errors.contains("did you mean 'sampleSteps'?"), "\(wrong)")
     }
@@ -103,15 +103,40 @@ import Testing
         default:
             let lines = folder.text(name).split(separator: "\n", omittingEmptySubsequences: false)
             if words == "lines" {
-                #expect(lines.count == 1001)
+                #expect(lines.count == 101)
             } else {
-                #expect(lines.contains { $0.hasPrefix("---") })
+                #expect(folder.text(name).count == 1001 && !lines.contains { $0.hasPrefix("---") })
             }
             #expect(folder.text(name).allSatisfy { "ahn-\n".contains($0) })
         }
         #expect(try run("sample \(words) --to again-\(name)").status == 0)
         #expect(Bool(try folder.bytes("again-" + name) == bytes))
         #expect(try run("sample \(words) --to \(name)").status == 73)
+    }
+
+    /// After Ctrl-C, a file holds the beginnings of texts, and an array their steps; of rows that were not whole yet
+    /// nothing is kept.
+    @Test(arguments: ["txt", "npz"]) func interruptedTextsAreKept(ending: String) throws {
+        let folder = try ModelRuns.folder()
+        let name = "interrupted." + ending
+        let words = "sample stream --count 2 --set sampleSteps=100000 --to \(name)"
+        // Once the process handles the signal itself, it is sampling.
+        let wait = "grep -q '^0%' err-\(ending) 2>/dev/null"
+        let interrupt = "(until \(wait); do sleep 0.01; done; sleep 0.2; kill -INT $$) &"
+        let result = try Executable.run(
+            words.split(separator: " ").map(String.init), in: folder, prefix: interrupt,
+            redirection: "2>err-\(ending)")
+        let errors = folder.text("err-" + ending)
+        #expect(result.status == 130 && errors.contains("\(name) holds what there was"), "\(errors)")
+        let steps = try #require(errors.split(separator: " ").compactMap { Int($0) }.last)
+        #expect(steps > 0 && steps < 100_000)
+        if ending == "txt" {
+            let texts = folder.text(name).split(separator: String(repeating: "-", count: 40) + "\n")
+            #expect(texts.count == 2 && texts.allSatisfy { $0.count == steps || $0.count == steps + 1 })
+        } else {
+            let array = try #require(try NPZReader(path: folder.file(name)).array("samples", limit: 1 << 24))
+            #expect(array.shape == [2, steps])
+        }
     }
 
     /// The file's picture is the window's: the same rows drawn by the same code.

@@ -78,17 +78,66 @@ import Testing
         #expect(result.errors.contains("stopped before an episode had finished; nothing was recorded"))
     }
 
-    @Test func aKilledRecordingsSpoolIsReplacedOnRequest() throws {
+    /// What a killed recording left is taken up on request, or replaced on request; a living one's is neither.
+    @Test func aKilledRecordingIsTakenUpOrReplaced() throws {
         let folder = try TemporaryFolder()
-        try writeAtomically("half", to: folder.file("r.npz.spool"), overwrite: false)
+        let size = "$(stat -c %s r.npz.spool 2>/dev/null || echo 0) -gt 65536"
+        let kill = "(until [ \(size) ]; do sleep 0.01; done; kill -KILL $$) &"
+        let endless = ["record", "CartPole-v1", "--episodes", "10000000", "--to", "r.npz"]
+        _ = try Executable.run(endless, in: folder, prefix: kill, redirection: ">/dev/null 2>&1")
+        #expect(folder.content() == ["r.npz.spool"])
         let words = ["record", "CartPole-v1", "--episodes", "1", "--to", "r.npz"]
-        for _ in 0..<2 {
-            let result = try Executable.run(words, in: folder)
-            #expect(result.status == 73 && result.errors.contains("r.npz.spool: it exists already"))
-            #expect(folder.content() == ["r.npz.spool"])
-        }
+        let refused = try Executable.run(words, in: folder)
+        #expect(refused.status == 73 && refused.errors.contains("r.npz.spool was left by a recording that was killed"))
+        #expect(refused.errors.contains("'reverie record r.npz.spool --to rescued.npz'"))
+        #expect(folder.content() == ["r.npz.spool"])
+        let spool = try folder.bytes("r.npz.spool")
+        let rescued = try Executable.run(["record", "r.npz.spool", "--to", "rescued.npz", "--json"], in: folder)
+        #expect(rescued.status == 0 && folder.content() == ["rescued.npz"], "\(rescued)")
+        let rollout = try Rollout(contentsOf: folder.file("rescued.npz"))
+        #expect(try rescued.json()["episodes"]?.integer == rollout.episodes.count && rollout.stepCount > 1000)
+        try writeAtomically(spool, to: folder.file("r.npz.spool"), overwrite: false)
         #expect(try Executable.run(words + ["--force"], in: folder).status == 0)
-        #expect(folder.content() == ["r.npz"])
+        #expect(folder.content() == ["r.npz", "rescued.npz"])
+    }
+
+    /// Two recordings to one path: the second is refused while the first lives, with --force too, and the first's
+    /// result is what is there.
+    @Test func onePathHasOneRecording() throws {
+        let folder = try TemporaryFolder()
+        let second = "\(Executable.path) record CartPole-v1 --episodes 1 --to r.npz --force >out2 2>err2"
+        let prefix = "(until [ -e r.npz.spool ]; do sleep 0.01; done; \(second); echo $? >status; kill -INT $$) &"
+        let endless = ["record", "CartPole-v1", "--episodes", "10000000", "--to", "r.npz", "--force"]
+        let first = try Executable.run(endless, in: folder, prefix: prefix)
+        #expect(first.status == 130 && folder.text("status") == "73\n", "\(folder.text("err2"))")
+        #expect(folder.text("err2").contains("another process is writing it"))
+        #expect(!folder.text("err2").contains("--force"))
+        let rollout = try Rollout(contentsOf: folder.file("r.npz"))
+        #expect(first.errors.contains("r.npz holds the \(rollout.episodes.count) of 10000000"))
+    }
+
+    @Test func filmsOfEpisodes() throws {
+        let folder = try TemporaryFolder()
+        func record(_ words: String) throws -> Executable.Result {
+            try Executable.run(["record", "FrozenLake-v1"] + words.split(separator: " ").map(String.init), in: folder)
+        }
+        let alone = try record("--video a.gif --json")
+        #expect(alone.status == 0 && folder.content() == ["a.gif"], "\(alone)")
+        #expect(try alone.json()["episodes"]?.integer == 1 && alone.json()["rollouts"] == .null)
+        #expect(try record("--video b.gif --video-episodes 0,2..3 --captions --json").json()["episodes"]?.integer == 4)
+        #expect(try record("--video c.gif --video-episodes all --episodes 4 --json").json()["episodes"]?.integer == 4)
+        #expect(try folder.bytes("c.gif").count > folder.bytes("a.gif").count)
+        #expect(try record("--video a.gif").status == 73)
+        for (words, sentence) in [
+            ("", "Give --to x.npz for the rollouts, --video x.gif for a film, or both"),
+            ("--to a.npz --captions", "give --video x.gif too"),
+            ("--video d.gif --episodes 3 --video-episodes 3", "chooses episode 3, but the 3 episodes are 0 to 2"),
+            ("--video d.gif --video-episodes 3..1", "The value '3..1' is invalid"),
+        ] {
+            let wrong = try record(words)
+            #expect(wrong.status == 64 && wrong.errors.contains(sentence), "\(wrong)")
+        }
+        #expect(folder.content() == ["a.gif", "b.gif", "c.gif"])
     }
 
     @Test func recordPlaysARandomAgentWithOptions() throws {

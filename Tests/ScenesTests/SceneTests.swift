@@ -149,10 +149,10 @@ import Viewer
         }
         let agent = try RandomSettings().makeAgent(for: EnvironmentDescription(make(1)), seed: 0)
         let path = folder.file("r.npz")
-        let recorder = try RolloutObserver(agent, make(1), to: path, videoPath: nil, metadata: [], overwrite: true)
+        let recorder = try RolloutObserver(agent, make(1), to: path, metadata: [], overwrite: true)
         let evaluator = Evaluator(agent, mode: .explore, batchLimit: 1, observer: recorder, makeEnvironment: make)
         let results = try evaluator.run(episodes: episodes, seed: 1_000_000)
-        try recorder.finish(keeping: results.count, overwrite: true)
+        try recorder.finish(keeping: results.count)
         return try Rollout(contentsOf: path)
     }
 

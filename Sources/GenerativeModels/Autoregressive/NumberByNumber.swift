@@ -2,7 +2,7 @@ import Datasets
 import Random
 
 /// A model whose rows are sampled number by number: sampling, completing and watching all follow from that.
-public protocol NumberByNumberModel: SamplingModel, CompletingModel, ProcessModel {
+public protocol NumberByNumberModel: StepwiseSamplingModel, CompletingModel {
     /// Starts to sample rows, beginning with the known numbers of `start` if there are any.
     ///
     /// - Parameter known: For each number of a row, whether it keeps its value from `start`; empty without a start.

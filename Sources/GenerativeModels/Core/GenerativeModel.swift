@@ -195,6 +195,10 @@ public protocol ProcessModel: GenerativeModel {
     func process(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> any GenerationProcess
 }
 
+/// A model whose samples are what its process from scratch ends in, bit for bit: sampling can be shown as it goes on,
+/// and stopped.
+public protocol StepwiseSamplingModel: SamplingModel, ProcessModel {}
+
 extension GenerativeModel {
     /// The model as one that can do something.
     ///

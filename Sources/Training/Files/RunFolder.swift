@@ -7,7 +7,7 @@ import Storage
 /// | `config.toml` | what was run, with every setting resolved; see `Experiment` |
 /// | `metrics.jsonl` | one JSON object per line; see ``JSONLinesWriter`` |
 /// | `episodes.csv` | one line per episode; see ``EpisodeLog`` |
-/// | `events.out.tfevents.reverie` | the metrics for TensorBoard; see ``TensorBoardWriter`` |
+/// | `events.out.tfevents.TIME.reverie` | the metrics for TensorBoard; see ``TensorBoardWriter`` |
 /// | `checkpoints/step-N.safetensors` | the state after N steps |
 /// | `checkpoints/best.safetensors` | the parameters of the best evaluation, for runs that are evaluated |
 /// | `weights.safetensors` | the parameters that training started from, if a file gave them |
@@ -70,8 +70,6 @@ public struct RunFolder: Hashable, Sendable {
     public var configurationPath: String { joinPath(path, "config.toml") }
     public var metricsPath: String { joinPath(path, "metrics.jsonl") }
     public var episodesPath: String { joinPath(path, "episodes.csv") }
-    /// The metrics for TensorBoard.
-    public var eventsPath: String { joinPath(path, "events.out.tfevents.reverie") }
     public var summaryPath: String { joinPath(path, "summary.json") }
     /// The image with the latest samples of a fitted model.
     public var samplesPath: String { joinPath(path, "samples.png") }
@@ -137,7 +135,7 @@ public struct RunFolder: Hashable, Sendable {
     ///
     /// - Throws: `StorageError`.
     public func removeLogs() throws(StorageError) {
-        for file in [metricsPath, episodesPath, eventsPath, summaryPath, clockPath, samplesPath] {
+        for file in try [metricsPath, episodesPath, summaryPath, clockPath, samplesPath] + eventsPaths() {
             try removeFile(file)
         }
         guard exists(replayFolder) else { return }

@@ -63,16 +63,21 @@ public final class FitSession {
             try self.init(starting: configuration, folder, data, model)
             return
         }
-        let checkpoint = try Checkpoint.open(folder.checkpointPath(step: step))
+        folder.removeTemporaryFiles()
+        let path = folder.checkpointPath(step: step)
         var state = FitState(randomStates: model.randomStates)
-        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
-        try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
-            try state.restoreState(from: bytes)
+        let checkpoint = try folder.readingCheckpoint(path) {
+            let checkpoint = try Checkpoint.open(path)
+            let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
+            try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
+                try state.restoreState(from: bytes)
+            }
+            return checkpoint
         }
         let metrics = try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength)
         try self.init(configuration, folder, data, model, metrics, state)
         // An average's variables exist from the start, the best parameters from the end of the first epoch.
-        try Checkpoint.read(checkpoint, into: variables)
+        try folder.readingCheckpoint(path) { try Checkpoint.read(checkpoint, into: variables) }
         model.randomStates = state.randomStates
     }
 
@@ -90,6 +95,7 @@ public final class FitSession {
     private convenience init(
         starting configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel
     ) throws {
+        folder.removeTemporaryFiles()
         let metrics = try JSONLinesWriter(creating: folder.metricsPath)
         try self.init(
             configuration, folder, data, model, metrics, FitState(randomStates: model.randomStates))

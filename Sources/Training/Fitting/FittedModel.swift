@@ -27,7 +27,8 @@ public struct FittedModel {
         let folder = try RunFolder(opening: path)
         var configuration = try FitConfiguration(contentsOf: folder.configurationPath)
         try configuration.apply(assignments: assignments)
-        let checkpoint = try Checkpoint.open(folder.lastCheckpointPath())
+        let path = try folder.lastCheckpointPath()
+        let checkpoint = try folder.readingCheckpoint(path) { try Checkpoint.open(path) }
         let data = try Dataset.Description(json: checkpoint.metadata["data"] ?? "", file: checkpoint.path)
         let model = try configuration.settings.makeModel(for: data, seed: UInt64(configuration.seed))
         let scale = Standardizer.identity(width: data.width).variables

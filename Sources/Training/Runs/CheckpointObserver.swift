@@ -1,8 +1,14 @@
 import Agents
 import Environments
+import Glibc
 import Storage
 
-/// Writes checkpoints at regular steps and at the end, and keeps the last two.
+/// Writes checkpoints at regular steps and at the end, and keeps the last two of these; between them it writes one a
+/// minute, of which it keeps the last until the next regular one.
+///
+/// What is written at regular steps doesn't depend on the clock, nor on when a run was stopped and resumed: only the
+/// steps decide what is kept at the end. (Only the blocks in the files of ``ReplayLog`` begin where something was
+/// saved.)
 ///
 /// A checkpoint holds everything that the run's future depends on, except environments that can't be saved; without
 /// them it can still be evaluated and watched. Logs and new experience are brought to disk, in this order, before the
@@ -14,32 +20,63 @@ final class CheckpointObserver: TrainingObserver {
     private let best: BestObserver?
     private var replay: ReplayLog?
     private var recurrence: Recurrence
-    /// The oldest replay record that the older of the two kept checkpoints needs.
-    private var oldestBefore: Int
+    /// The oldest replay record that the older of the two kept checkpoints needs: none is removed for it before this
+    /// process has written a regular checkpoint.
+    private var oldestBefore = 0
+    /// The minimum number of seconds between checkpoints at other than regular steps.
+    var seconds = 60.0
+    private var lastTime = CheckpointObserver.now
+    /// The seconds that writing the last checkpoint took.
+    private var writingTime = 0.0
+    /// The step of the last checkpoint that the clock asked for.
+    private var timedStep: Int?
 
     /// Writes every `interval` steps, from step `next` on.
     init(
         _ folder: RunFolder, every interval: Int, next: Int, metrics: MetricsObserver, episodes: EpisodesObserver,
-        best: BestObserver?, replay: ReplayLog?, oldest: Int
+        best: BestObserver?, replay: ReplayLog?
     ) {
         (self.folder, recurrence) = (folder, Recurrence(every: interval, next: next))
-        (self.metrics, self.episodes, self.best) = (metrics, episodes, best)
-        (self.replay, oldestBefore) = (replay, oldest)
+        (self.metrics, self.episodes, self.best, self.replay) = (metrics, episodes, best, replay)
     }
+
+    /// Seconds of a clock that is cheap enough to ask after each step.
+    private static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// As far apart as the seconds say, and 20 times as far as writing takes.
+    private var isTime: Bool { Self.now - lastTime > max(seconds, 20 * writingTime) }
 
     func didStep(_ trainer: Trainer) throws {
         try replay?.storeIfMany()
-        if recurrence.isDue(at: trainer.steps) { try write(trainer) }
+        if recurrence.isDue(at: trainer.steps) {
+            try write(trainer)
+        } else if isTime {
+            // A fault is for the regular checkpoint to report, so that it is reported at the same step whatever the
+            // clock says.
+            guard (try? trainer.agent.requireFiniteVariables()) != nil else { return lastTime = Self.now }
+            timedStep = trainer.steps
+            try write(trainer)
+        }
     }
 
-    func didEnd(_ trainer: Trainer) throws { try write(trainer) }
+    func didEnd(_ trainer: Trainer) throws { try write(trainer, isLast: true) }
 
     /// Brings the logs to disk and writes the state after the last step, unless it has been written already.
-    func write(_ trainer: Trainer) throws {
+    func write(_ trainer: Trainer, isLast: Bool = false) throws {
         try metrics.synchronize()
         try episodes.synchronize()
         let path = folder.checkpointPath(step: trainer.steps)
-        guard !exists(path) else { return }
+        // The last lines of the logs may have come after a checkpoint that the clock asked for in this very step.
+        let isStale = isLast && timedStep == trainer.steps
+        if !exists(path) || isStale { try write(trainer, to: path, isLast: isLast) }
+    }
+
+    private func write(_ trainer: Trainer, to path: String, isLast: Bool) throws {
+        let begin = Self.now
         let agent = trainer.agent
         try agent.requireFiniteVariables()
         try replay?.store()
@@ -48,9 +85,20 @@ final class CheckpointObserver: TrainingObserver {
         states[Checkpoint.trainingState] = state.stateBytes()
         let metadata = ["step": "\(trainer.steps)", "episodes": "\(trainer.episodes)"]
         try Checkpoint.write(agent.variables, states: states, metadata: metadata, to: path)
-        try folder.removeCheckpoints(keeping: 2)
+        lastTime = Self.now
+        writingTime = lastTime - begin
+        let isKept = isLast || isRegular(trainer.steps, trainer)
+        let others = try folder.checkpointSteps().filter { $0 != trainer.steps }
+        let regular = others.filter { isRegular($0, trainer) }.suffix(isKept ? 1 : 2)
+        for step in others where !regular.contains(step) { try removeFile(folder.checkpointPath(step: step)) }
+        guard isKept else { return }
         try replay?.removeFiles(before: oldestBefore)
         oldestBefore = state.replayOldest
+    }
+
+    /// Whether a checkpoint is due at a step, whatever happened: the first step after a multiple of the interval.
+    private func isRegular(_ step: Int, _ trainer: Trainer) -> Bool {
+        step == 0 || step / recurrence.interval > (step - trainer.environment.count) / recurrence.interval
     }
 
     private func state(_ trainer: Trainer) throws -> TrainingState {

@@ -11,7 +11,7 @@ public final class TrainingSession {
     private let run: TrainingRun
     private let folder: RunFolder
     let trainer: Trainer
-    private let checkpoints: CheckpointObserver
+    let checkpoints: CheckpointObserver
 
     /// The number of times that metrics are logged and checkpoints written in a run.
     private static let logCount = 200
@@ -75,9 +75,11 @@ public final class TrainingSession {
         _ watchers: [any TrainingObserver]
     ) throws {
         try environment.reset(seed: UInt64(run.run.seed))
+        folder.removeTemporaryFiles()
+        let time = Date().timeIntervalSince1970
         let logs = Logs(
             lines: try JSONLinesWriter(creating: folder.metricsPath),
-            events: try TensorBoardWriter(creating: folder.eventsPath, time: Date().timeIntervalSince1970),
+            events: try TensorBoardWriter(creating: folder.newEventsPath(time: time), time: time),
             episodes: try EpisodeLog(creating: folder.episodesPath),
             replay: try (environment.canSnapshot ? agent as? any ReplayingLearner : nil).map {
                 try ReplayLog(creating: folder.replayFolder, replay: $0.replay)
@@ -90,12 +92,16 @@ public final class TrainingSession {
         resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver], from path: String
     ) throws {
-        let checkpoint = try Checkpoint.open(path)
-        try Checkpoint.read(checkpoint, into: agent)
+        folder.removeTemporaryFiles()
         var state = TrainingState(count: environment.count)
-        let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
-        try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
-            try state.restoreState(from: bytes)
+        let checkpoint = try folder.readingCheckpoint(path) {
+            let checkpoint = try Checkpoint.open(path)
+            try Checkpoint.read(checkpoint, into: agent)
+            let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
+            try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
+                try state.restoreState(from: bytes)
+            }
+            return checkpoint
         }
         guard environment.canSnapshot || !state.environments.isEmpty else {
             throw TrainingError.notResumable(folder: folder.path, environment: environment.id, checkpoint: path)
@@ -114,7 +120,7 @@ public final class TrainingSession {
         let spaces = (environment.observationSpace, environment.actionSpace)
         let logs = Logs(
             lines: try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength),
-            events: try TensorBoardWriter(resuming: folder.eventsPath, at: state.eventsLength),
+            events: try TensorBoardWriter(resuming: folder.eventsPath(), at: state.eventsLength),
             episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
             replay: try (agent as? any ReplayingLearner).map {
                 try ReplayLog(
@@ -145,7 +151,7 @@ public final class TrainingSession {
             ? nil : BestObserver(folder, run, next: state.nextEvaluation, best: state.bestReturn)
         checkpoints = CheckpointObserver(
             folder, every: Self.interval(run, Self.checkpointCount), next: state.nextCheckpoint, metrics: metrics,
-            episodes: episodes, best: best, replay: logs.replay, oldest: state.replayOldest)
+            episodes: episodes, best: best, replay: logs.replay)
         let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
         // The checkpoint comes last, since it includes what the others have done in this step.
         trainer = Trainer(

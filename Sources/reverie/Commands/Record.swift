@@ -10,28 +10,42 @@ struct Record: ParsableCommand {
         abstract: "Record episodes to a file.",
         discussion: """
             Observations, actions, rewards, ends, seeds and the policy are written to an NPZ file, which numpy.load \
-            reads; with --video, the first episode is also saved as a GIF. After Ctrl-C, the file holds the episodes \
-            that had finished.
+            reads. With --video, the first episode is saved as a GIF, or those that --video-episodes chooses. After \
+            Ctrl-C, the file holds the episodes that had finished. A recording that is killed leaves what it had \
+            written in a file ending in .npz.spool, which 'record' makes a recording too.
 
             EXAMPLE
               reverie record runs/dqn-CartPole-v1-seed0 --episodes 20 --to rollouts.npz
               reverie record FrozenLake-v1 --episodes 5 --to random.npz --video random.gif
+              reverie record MinAtar/Asterix-v0 --video a.gif --video-episodes 0..2 --captions
+              reverie record rollouts.npz.spool --to rescued.npz
             """)
 
     @Argument(
-        help: ArgumentHelp("A run's folder, or an environment's id for a random agent.", valueName: "run|environment"),
+        help: ArgumentHelp(
+            "A run's folder, an environment's id for a random agent, or a spool that a killed recording left.",
+            valueName: "run|environment|spool"),
         completion: .directory)
     var subject: String
 
-    @Option(parsing: .unconditional, help: "Episodes to record.")
-    var episodes = 10
+    @Option(
+        parsing: .unconditional,
+        help: "Episodes to play (default: 10; without --to, as many as the film needs).")
+    var episodes: Int?
 
     @Option(help: "The file of the rollouts (.npz).", completion: .file(extensions: ["npz"]))
-    var to: String
+    var to: String?
+
+    @Option(help: "The file of a film of episodes (.gif).", completion: .file(extensions: ["gif"]))
+    var video: String?
 
     @Option(
-        help: "The file of an animation of the first episode (.gif).", completion: .file(extensions: ["gif"]))
-    var video: String?
+        help: ArgumentHelp(
+            "The episodes in the film, from 0: such as 0..4, 0,3,7 or all (default: 0).", valueName: "numbers"))
+    var videoEpisodes: FilmChoice?
+
+    @Flag(help: "Draw the episode, the step and the return so far below each frame of the film.")
+    var captions = false
 
     @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
     var seed: Int?
@@ -57,64 +71,152 @@ struct Record: ParsableCommand {
         try require("--seed", seed, in: seedRange)
         try require("--to", to, endsIn: ".npz")
         try require("--video", video, endsIn: ".gif")
+        guard to != nil || video != nil else {
+            throw ValidationError("Give --to x.npz for the rollouts, --video x.gif for a film, or both.")
+        }
+        guard video != nil || videoEpisodes == nil && !captions else {
+            throw ValidationError("--video-episodes and --captions are for a film; give --video x.gif too.")
+        }
+        if let last = choice.last, last >= count {
+            throw ValidationError(
+                "--video-episodes chooses episode \(last), but the \(count) episodes are 0 to \(count - 1).")
+        }
     }
+
+    private var choice: FilmChoice { videoEpisodes ?? .some([0]) }
+
+    /// The number of episodes to play.
+    private var count: Int { episodes ?? (to == nil ? choice.last.map { $0 + 1 } : nil) ?? 10 }
 
     func run() throws {
         try requireFree(to, force: force)
-        // A spool file may be left by a recording that was killed, or belong to one that is still running.
-        try requireFree(RolloutSpool.path(for: to), force: force)
         try requireFree(video, force: force)
+        if subject.hasSuffix(RolloutSpool.ending), exists(subject) { return try rescue() }
         let subject = try Subject(self.subject, options: try options.values(), last: last, weights: weights)
         Interruption.watch()
-        let results: [EpisodeSummary]
-        do {
-            results = try record(subject)
-        } catch {
-            // The spool is there to rescue a recording that can't be repeated; this one can.
-            try? removeFile(RolloutSpool.path(for: to))
-            throw error
-        }
-        guard results.count == episodes else {
-            note("stopped: \(to) holds the \(results.count) of \(episodes) episodes that had finished")
+        let results = try record(subject)
+        guard results.count == count else {
+            note("stopped: \(files) holds the \(results.count) of \(count) episodes that had finished")
             throw ExitCode(Interruption.exitCode)
         }
         let steps = results.map(\.length).reduce(0, +)
         let mean = Statistics.mean(results.map(\.return))
         if json {
             let summary: JSON = [
-                "rollouts": .string(to), "video": video.map { .string($0) } ?? .null,
+                "rollouts": to.map { .string($0) } ?? .null, "video": video.map { .string($0) } ?? .null,
                 "episodes": .integer(results.count), "steps": .integer(steps), "meanReturn": .number(mean),
             ]
             try output("\(summary)")
         } else {
             try output(
-                "\(results.count) episodes, \(steps) steps, mean return \(NumberText.readable(mean)): \(to)"
-                    + (video.map { " and \($0)" } ?? ""))
+                "\(results.count) episodes, \(steps) steps, mean return \(NumberText.readable(mean)): \(files)")
         }
     }
 
+    /// The files that are written, for sentences.
+    private var files: String { [to, video].compactMap { $0 }.joined(separator: " and ") }
+
     private func record(_ subject: Subject) throws -> [EpisodeSummary] {
-        let recorder = try RolloutObserver(
-            subject.agent, try subject.makeEnvironment(1, .nextStep), to: to, videoPath: video,
-            metadata: [
-                .init("agent", .string(subject.name)),
-                RolloutLayout.metadata(environmentOptions: subject.environmentOptions),
-            ],
-            overwrite: force)
-        let progress = EvaluationProgress(episodes: episodes, passingTo: recorder)
-        let evaluator = Evaluator(
-            subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, observer: progress
-        ) { try subject.makeEnvironment($0, .nextStep) }
-        let results = try evaluator.run(episodes: episodes, seed: subject.evaluationSeed(seed)) {
-            Interruption.isRequested
+        let world = try subject.makeEnvironment(1, .nextStep)
+        let recording = try Recording(
+            rollouts: to.map { path in
+                try naming(path) {
+                    try RolloutObserver(
+                        subject.agent, world, to: path,
+                        metadata: [
+                            .init("agent", .string(subject.name)),
+                            RolloutLayout.metadata(environmentOptions: subject.environmentOptions),
+                        ], overwrite: force)
+                }
+            },
+            film: {
+                try video.map { path in
+                    try FilmObserver(
+                        of: world, to: path, episodes: choice.numbers, captions: captions, overwrite: force)
+                }
+            })
+        do {
+            let progress = EvaluationProgress(episodes: count, passingTo: recording)
+            let evaluator = Evaluator(
+                subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, observer: progress
+            ) { try subject.makeEnvironment($0, .nextStep) }
+            let results = try evaluator.run(episodes: count, seed: subject.evaluationSeed(seed)) {
+                Interruption.isRequested
+            }
+            guard !results.isEmpty else {
+                note("stopped before an episode had finished; nothing was recorded")
+                throw ExitCode(Interruption.exitCode)
+            }
+            try recording.finish(keeping: results.count)
+            progress.finish()
+            return results
+        } catch {
+            // The spool is there to rescue a recording that can't be repeated; this one can.
+            recording.discard()
+            throw error
         }
-        guard !results.isEmpty else {
-            try removeFile(RolloutSpool.path(for: to))
-            note("stopped before an episode had finished; nothing was recorded")
-            throw ExitCode(Interruption.exitCode)
-        }
-        try recorder.finish(keeping: results.count, overwrite: force)
-        progress.finish()
-        return results
     }
+
+    /// Explains the spool that is in a recording's way.
+    private func naming<Result>(_ path: String, _ start: () throws -> Result) throws -> Result {
+        do {
+            return try start()
+        } catch let error as StorageError
+            where error.path == RolloutSpool.path(for: path) && error.reason == .wouldOverwrite
+        {
+            throw LeftRecording(spool: error.path)
+        }
+    }
+
+    /// Makes a recording of what one that was killed had written.
+    private func rescue() throws {
+        guard let to, video == nil else {
+            throw UsageError("\(subject) holds rollouts, not pictures; give --to x.npz alone")
+        }
+        guard episodes == nil, seed == nil, !stochastic, !last, weights.weights == nil, try options.values().isEmpty
+        else {
+            throw UsageError("\(subject) has been recorded already: give it --to, --force and --json alone")
+        }
+        let rescued = try RolloutSpool.rescue(subject, to: to, overwrite: force)
+        let summary: JSON = [
+            "rollouts": .string(to), "episodes": .integer(rescued.episodeCount), "steps": .integer(rescued.stepCount),
+            "lostBytes": .integer(rescued.lostByteCount),
+        ]
+        let lost = rescued.lostByteCount > 0 ? "; \(rescued.lostByteCount) bytes of an unfinished step are lost" : ""
+        try output(
+            json ? "\(summary)" : "\(rescued.episodeCount) episodes, \(rescued.stepCount) steps rescued: \(to)\(lost)")
+    }
+}
+
+/// A spool that a killed recording left where another one is to begin.
+struct LeftRecording: Error, CustomStringConvertible {
+    var spool: String
+
+    var description: String {
+        "\(spool) was left by a recording that was killed. To keep its episodes, give "
+            + "'reverie record \(spool) --to rescued.npz'; to lose them and record anew, repeat the command "
+            + "with --force"
+    }
+}
+
+/// The episodes that go into a film.
+struct FilmChoice: ExpressibleByArgument, Hashable {
+    /// Their numbers; nil for all.
+    let numbers: Set<Int>?
+
+    static func some(_ numbers: Set<Int>) -> FilmChoice { FilmChoice(numbers: numbers) }
+
+    private init(numbers: Set<Int>?) { self.numbers = numbers }
+
+    init?(argument: String) {
+        if argument == "all" {
+            numbers = nil
+        } else {
+            guard let set = SeedSet(argument: argument) else { return nil }
+            numbers = Set(set.seeds)
+        }
+    }
+
+    /// The last of them; nil for all.
+    var last: Int? { numbers?.max() }
 }

@@ -13,7 +13,9 @@ struct Sample: ParsableCommand {
             A PNG shows images as a grid, bits and levels as rows of cells, reals as points beside the data's, and \
             sequences as text or piano rolls. A GIF shows how the same is sampled, in at most 121 frames. An NPZ \
             holds the array 'samples', or one named after --show, with what it was made from ('before') and what it \
-            should have become ('original'). A TXT holds texts.
+            should have become ('original'). A TXT holds texts: one of 1,000 characters, or 100 where each is a line, \
+            unless --count and --set sampleSteps=… say otherwise. After Ctrl-C, the file holds what there is: the \
+            beginnings of texts and other sequences, the pictures of a film so far.
 
             EXAMPLE
               reverie sample runs/vae-rollouts-seed0 --count 1000 --to samples.npz
@@ -32,7 +34,7 @@ struct Sample: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help:
-            "Rows (default: for .npz 1000 samples or all weights, else as many as fit into a picture, up to 256).")
+            "Rows (default: for .npz 1000 samples or all weights, of texts see above, else what fits into a picture).")
     var count: Int?
 
     @Option(
@@ -65,18 +67,19 @@ struct Sample: ParsableCommand {
     func run() throws {
         try requireFree(to, force: force)
         let path = try RunFolder.open(folder, of: .fitting).path
-        let model = try fittedModel(path, assignments: drawing.assignments)
+        let model = try model(path)
         let watched = WatchedModel(model)
         let view = try view(of: watched)
         try drawing.apply(to: watched, showing: view)
         note("making \(view.rawValue) with \(path)")
-        let shown = try ShownRows(view, of: watched, count: count ?? usualCount(view), seed: UInt64(seed))
-        let limit = steps ?? max(240, shown.current.count / shown.count)
-        if to.hasSuffix(".gif") {
-            try writeAtomically(GenerationFilm(shown, limit: limit).gif(), to: to, overwrite: force)
-        } else {
-            try shown.run(limit: limit)
-            try write(shown, model)
+        let shown = try ShownRows(
+            view, of: watched, count: count ?? usualCount(view, watched), stepwise: !to.hasSuffix(".gif"),
+            seed: UInt64(seed))
+        let usual = max(240, shown.current.count / shown.count)
+        let isWhole = try write(shown, model, limit: view == .samples ? .max : steps ?? usual)
+        guard isWhole else {
+            note("stopped after \(shown.steps) steps: \(to) holds what there was")
+            throw ExitCode(Interruption.exitCode)
         }
         let summary: JSON = [
             "run": .string(path), "model": .string(model.configuration.model), "show": .string(view.rawValue),
@@ -84,6 +87,50 @@ struct Sample: ParsableCommand {
             "shape": .array(Self.shape(shown, model).map { .integer($0) }), "samples": .string(to),
         ]
         try output(json ? "\(summary)" : "\(shown.count) \(view == .weights ? "units" : "rows"): \(to)")
+    }
+
+    /// The number of characters of a text if no setting says how many.
+    private static let usualLength = 1000
+
+    /// The model of the run. It samples texts of ``usualLength`` characters for a file of texts, unless the run's
+    /// settings or the command's say otherwise.
+    private func model(_ path: String) throws -> FittedModel {
+        let model = try fittedModel(path, assignments: drawing.assignments)
+        let length = model.configuration.settings.settingsTable["sampleSteps"]
+        let isText = model.data.kind.name == .symbols && model.data.endSymbol == nil
+        guard to.hasSuffix(".txt"), isText, length == .integer(0) else { return model }
+        return try fittedModel(path, assignments: drawing.assignments + ["sampleSteps=\(Self.usualLength)"])
+    }
+
+    /// Takes the steps and writes the file.
+    ///
+    /// - Returns: whether all steps were taken; otherwise the command was interrupted.
+    private func write(_ shown: ShownRows, _ model: FittedModel, limit: Int) throws -> Bool {
+        let total = shown.isStill ? 1 : shown.stepCount(limit: limit)
+        let bar = ProgressBar(total: max(1, total))
+        if !shown.isStill { Interruption.watch() }
+        func afterEach() { bar.update(step: shown.steps) }
+        if to.hasSuffix(".gif") {
+            let film = try GenerationFilm(
+                shown, limit: limit, shouldStop: { Interruption.isRequested }, afterEach: afterEach)
+            try writeAtomically(film.gif(), to: to, overwrite: force)
+        } else {
+            try shown.run(limit: limit, shouldStop: { Interruption.isRequested }, afterEach: afterEach)
+            try requireSomething(shown, of: total)
+            try write(shown, model)
+        }
+        guard !shown.isStill else { return true }
+        bar.finish(step: shown.steps)
+        return shown.steps >= total || !Interruption.isRequested
+    }
+
+    /// Ends the command where it was interrupted before there was anything to keep: rows that are no sequences are
+    /// samples only once they are whole.
+    private func requireSomething(_ shown: ShownRows, of total: Int) throws {
+        let isPartial = !shown.isStill && shown.steps < total && Interruption.isRequested
+        guard isPartial, shown.steps == 0 || shown.view == .samples && !shown.isOfSequences else { return }
+        note("stopped after \(shown.steps) of \(total) steps, before a row was whole; nothing was written")
+        throw ExitCode(Interruption.exitCode)
     }
 
     /// What `--show` asks for, or what suits the file.
@@ -95,8 +142,9 @@ struct Sample: ParsableCommand {
     }
 
     /// The number of rows or units if `--count` is not given; nil for as many as fit into an image.
-    private func usualCount(_ view: ModelView) -> Int? {
+    private func usualCount(_ view: ModelView, _ watched: WatchedModel) -> Int? {
         guard to.hasSuffix(".npz") || to.hasSuffix(".txt") else { return nil }
+        if view == .samples, watched.isOfText { return watched.data.endSymbol == nil ? 1 : 100 }
         return view == .samples ? 1000 : view == .weights ? .max : nil
     }
 
@@ -109,7 +157,7 @@ struct Sample: ParsableCommand {
             let (rows, shape) = (shown.content, [shown.count] + Self.shape(shown, model))
             let name = shown.view == .process ? "samples" : shown.view.rawValue
             let file = try NPZWriter(path: to, overwrite: force)
-            try file.add(name, NPYArray(rows.current, shape: shape))
+            try file.add(name, NPYArray(Self.beginnings(shown, model), shape: shape))
             if let before = rows.before { try file.add("before", NPYArray(before, shape: shape)) }
             if let original = rows.original { try file.add("original", NPYArray(original, shape: shape)) }
             try file.commit()
@@ -119,6 +167,20 @@ struct Sample: ParsableCommand {
     /// The shape of a row; of a sequence its steps come first.
     private static func shape(_ shown: ShownRows, _ model: FittedModel) -> [Int] {
         guard model.data.isSequential else { return model.data.shape }
-        return [shown.current.count / shown.count / model.data.width] + model.data.shape
+        return [length(shown, model)] + model.data.shape
+    }
+
+    /// The steps of a sequence that are there: all, unless it is only being sampled from scratch.
+    private static func length(_ shown: ShownRows, _ model: FittedModel) -> Int {
+        let all = shown.current.count / shown.count / model.data.width
+        return shown.isStill || shown.content.before != nil ? all : min(all, shown.steps)
+    }
+
+    /// The rows; of sequences the steps that are there.
+    private static func beginnings(_ shown: ShownRows, _ model: FittedModel) -> [Float] {
+        let current = shown.current
+        guard model.data.isSequential else { return current }
+        let (all, kept) = (current.count / shown.count, length(shown, model) * model.data.width)
+        return (0..<shown.count).flatMap { current[$0 * all..<$0 * all + kept] }
     }
 }

@@ -125,7 +125,8 @@ final class SeedRun {
             report = SeedWorker.Report(
                 steps: summary["steps"]?.integer ?? report.steps, meanReturn: summary["meanReturn"]?.double)
             state = .finished(summary)
-        case (.exit(code: Interruption.exitCode), _), (.signal(SIGINT), _), (.signal(SIGTERM), _): state = .stopped
+        case (.exit(code: Interruption.exitCode), _): state = .stopped
+        case (.signal(let number), _) where [SIGINT, SIGTERM, SIGHUP].contains(number): state = .stopped
         case (.exit(let code), _) where code != 0:
             state = .failed(status: code, sentence: Self.sentence(process.said) ?? "\(ending)")
         default:

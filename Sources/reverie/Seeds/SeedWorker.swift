@@ -7,8 +7,6 @@ enum SeedWorker {
     /// Ends this process when its parent ends, for whatever reason: standard input is a pipe from the parent that
     /// nothing is written to. The run is saved first, unless it is being stopped already.
     static func followParent() {
-        // The run must be saved even if nobody reads its reports any more.
-        signal(SIGPIPE, SIG_IGN)
         Interruption.watch()
         Thread.detachNewThread {
             var byte: UInt8 = 0

@@ -25,10 +25,10 @@ import Testing
         }
         let agent = try RandomSettings().makeAgent(for: EnvironmentDescription(make(1)), seed: 1)
         let path = folder.file(name)
-        let observer = try RolloutObserver(agent, make(1), to: path, videoPath: nil, metadata: [], overwrite: false)
+        let observer = try RolloutObserver(agent, make(1), to: path, metadata: [], overwrite: false)
         _ = try Evaluator(agent, batchLimit: 1, observer: observer, makeEnvironment: make).run(
             episodes: episodes, seed: 0)
-        try observer.finish(overwrite: false)
+        try observer.finish()
         return path
     }
 

@@ -209,11 +209,11 @@ private final class Critic: ReplayingLearner {
         let folder = try TemporaryFolder()
         let agent = try Self.trained(name, steps: 20)
         let observer = try RolloutObserver(
-            agent, Self.make(name, 3, .nextStep), to: folder.file("r.npz"), videoPath: nil, metadata: [],
+            agent, Self.make(name, 3, .nextStep), to: folder.file("r.npz"), metadata: [],
             overwrite: false)
         _ = try Evaluator(agent, mode: .explore, batchLimit: 3, observer: observer) { Self.make(name, $0, .nextStep) }
             .run(episodes: 5, seed: 9)
-        try observer.finish(keeping: 5, overwrite: false)
+        try observer.finish(keeping: 5)
         let rollout = try Rollout(contentsOf: folder.file("r.npz"))
         #expect(rollout.layout.actions == .actions(Self.make(name, 1, .disabled).actionSpace))
         let world = Self.make(name, 1, .disabled)

@@ -1,6 +1,7 @@
 import Agents
 import Environments
 import Experience
+import Graphics
 import Rollouts
 import Storage
 import Testing
@@ -13,21 +14,19 @@ import Testing
 
     /// Plays and records `episodes` episodes, and reads them back.
     private func recorded(
-        _ agent: any Learner, _ id: String, episodes: Int, batchLimit: Int, mode: ActionMode = .explore,
-        video: String? = nil
+        _ agent: any Learner, _ id: String, episodes: Int, batchLimit: Int, mode: ActionMode = .explore
     ) throws -> (rollout: Rollout, results: [EpisodeSummary]) {
         let path = folder.file("\(id)-\(batchLimit).npz")
         func make(_ count: Int) throws -> any BatchedEnvironment {
             try EnvironmentCatalog.make(id, count: count, autoreset: .nextStep)
         }
         let observer = try RolloutObserver(
-            agent, make(batchLimit), to: path, videoPath: video, metadata: [.init("agent", .string("test"))],
-            overwrite: false)
+            agent, make(batchLimit), to: path, metadata: [.init("agent", .string("test"))], overwrite: false)
         let results = try Evaluator(
             agent, mode: mode, batchLimit: batchLimit, observer: observer, makeEnvironment: make
         )
         .run(episodes: episodes, seed: 70)
-        try observer.finish(overwrite: false)
+        try observer.finish()
         return (try Rollout(contentsOf: path), results)
     }
 
@@ -81,35 +80,127 @@ import Testing
         try replay(rollout, agent, names.1, tolerance: batchLimit == 1 ? 0 : 1e-6)
     }
 
-    @Test func theFirstEpisodeIsFilmed() throws {
-        let agent = try agent("random", "FrozenLake-v1")
-        let (_, results) = try recorded(
-            agent, "FrozenLake-v1", episodes: 3, batchLimit: 1, video: folder.file("first.gif"))
-        let bytes = try folder.bytes("first.gif")
-        #expect(Array(bytes.prefix(6)) == Array("GIF89a".utf8))
-        // Each frame begins with a graphic control extension that gives the delay: 20 hundredths at 5 frames per
-        // second.
-        let mark: [UInt8] = [0x21, 0xF9, 0x04]
-        var delay = 0
-        for start in 0..<bytes.count - 6 where Array(bytes[start..<start + 3]) == mark {
-            delay += Int(bytes[start + 4]) + 256 * Int(bytes[start + 5])
-        }
-        #expect(delay == 20 * (results[0].length + 1), "the first frame, and one a step")
+    /// The arrays are compressed: each observation of Pong is nearly the same as the one before.
+    @Test func recordingsAreSmall() throws {
+        try createFolder(folder.file("MinAtar"))
+        let agent = try agent("random", "MinAtar/Breakout-v0")
+        let (rollout, _) = try recorded(agent, "MinAtar/Breakout-v0", episodes: 5, batchLimit: 1)
+        let bytes = rollout.stepCount * 400
+        let path = folder.file("MinAtar/Breakout-v0-1.npz")
+        #expect(try InputFile(path: path).count < bytes / 10)
     }
 
     @Test func existingFilesStay() throws {
         let agent = try agent("random", "FrozenLake-v1")
-        for name in ["a.npz", "a.gif"] { try writeAtomically("mine", to: folder.file(name), overwrite: false) }
+        try writeAtomically("mine", to: folder.file("a.npz"), overwrite: false)
         let environment = try EnvironmentCatalog.make("FrozenLake-v1", autoreset: .nextStep)
-        for (rollout, video) in [("a.npz", nil), ("b.npz", "a.gif")] {
-            let error = #expect(throws: StorageError.self) {
-                _ = try RolloutObserver(
-                    agent, environment, to: folder.file(rollout), videoPath: video.map(folder.file), metadata: [],
-                    overwrite: false)
-            }
-            #expect(error?.reason == .wouldOverwrite)
+        let error = #expect(throws: StorageError.self) {
+            _ = try RolloutObserver(agent, environment, to: folder.file("a.npz"), metadata: [], overwrite: false)
         }
+        #expect(error?.reason == .wouldOverwrite)
         #expect(try folder.text("a.npz") == "mine")
-        #expect(try namesInFolder(folder.path) == ["a.gif", "a.npz"], "a refusal leaves nothing behind")
+        #expect(try namesInFolder(folder.path) == ["a.npz"], "a refusal leaves nothing behind")
+    }
+
+    /// The second of two recordings to one path is refused while the first lives, whatever it may overwrite.
+    @Test func onePathHasOneRecording() throws {
+        let agent = try agent("random", "FrozenLake-v1")
+        let environment = try EnvironmentCatalog.make("FrozenLake-v1", autoreset: .nextStep)
+        func start() throws -> RolloutObserver {
+            try RolloutObserver(agent, environment, to: folder.file("a.npz"), metadata: [], overwrite: true)
+        }
+        let first = try start()
+        let error = #expect(throws: StorageError.self) { _ = try start() }
+        #expect(error?.reason == .inUse)
+        let evaluator = Evaluator(agent, mode: .explore, batchLimit: 1, observer: first) {
+            try EnvironmentCatalog.make("FrozenLake-v1", count: $0, autoreset: .nextStep)
+        }
+        let results = try evaluator.run(episodes: 3, seed: 1)
+        try first.finish()
+        #expect(try Rollout(contentsOf: folder.file("a.npz")).episodes.map(\.steps.count) == results.map(\.length))
+        #expect(try namesInFolder(folder.path) == ["a.npz"])
+        try start().discard()
+        #expect(try namesInFolder(folder.path) == ["a.npz"])
+    }
+}
+
+@Suite struct FilmObserverTests {
+    let folder: TemporaryFolder
+    init() throws { folder = try TemporaryFolder() }
+
+    private func world() throws -> any BatchedEnvironment {
+        try EnvironmentCatalog.make("FrozenLake-v1", autoreset: .nextStep)
+    }
+
+    private func agent() throws -> any Learner {
+        try AgentCatalog.entry("random").makeSettings().makeAgent(for: EnvironmentDescription(world()), seed: 2)
+    }
+
+    /// Films some of three episodes, and returns the file and the episodes' lengths.
+    private func film(
+        _ name: String, _ chosen: Set<Int>?, captions: Bool = false
+    ) throws -> (bytes: [UInt8], lengths: [Int]) {
+        let film = try FilmObserver(
+            of: world(), to: folder.file(name), episodes: chosen, captions: captions, overwrite: false)
+        let results = try Evaluator(agent(), mode: .explore, batchLimit: 1, observer: film) { _ in try world() }
+            .run(episodes: 3, seed: 70)
+        #expect(film.episodeCount == chosen?.count ?? 3 && !exists(folder.file(name)))
+        try film.finish()
+        #expect(!exists(folder.file(name + ".spool")))
+        return (try folder.bytes(name), results.map(\.length))
+    }
+
+    /// The sum of the delays of all frames. Each frame begins with a graphic control extension that gives its delay: 20
+    /// hundredths at 5 frames per second.
+    private func duration(_ bytes: [UInt8]) -> Int {
+        let mark: [UInt8] = [0x21, 0xF9, 0x04]
+        return (0..<bytes.count - 6).filter { Array(bytes[$0..<$0 + 3]) == mark }
+            .reduce(0) { $0 + Int(bytes[$1 + 4]) + 256 * Int(bytes[$1 + 5]) }
+    }
+
+    @Test(arguments: [Set([0]), [1], [0, 2], nil]) func theChosenEpisodesAreFilmed(chosen: Set<Int>?) throws {
+        let (bytes, lengths) = try film("a.gif", chosen)
+        #expect(Array(bytes.prefix(6)) == Array("GIF89a".utf8) && bytes.last == 0x3B)
+        let frames = lengths.indices.filter { chosen?.contains($0) ?? true }.map { lengths[$0] + 1 }.reduce(0, +)
+        #expect(duration(bytes) == 20 * frames, "the first frame of each, and one a step")
+    }
+
+    @Test func captionsAreDrawnBelow() throws {
+        let plain = try film("plain.gif", [0]).bytes
+        let (bytes, lengths) = try film("captions.gif", [0], captions: true)
+        #expect(duration(bytes) == 20 * (lengths[0] + 1))
+        func height(_ bytes: [UInt8]) -> Int { Int(bytes[8]) + 256 * Int(bytes[9]) }
+        let size = try world().frameSize
+        #expect(height(plain) == size.height && height(bytes) == FilmCaption(below: size).size.height)
+        // What is drawn says what it is asked to say.
+        var (picture, same, other) = (
+            Frame(FilmCaption(below: size).size), Frame(FilmCaption(below: size).size),
+            Frame(FilmCaption(below: size).size)
+        )
+        let (caption, frame) = (FilmCaption(below: size), Frame(size))
+        caption.draw(frame, into: &picture, episode: 1, step: 2, totalReward: 3.5)
+        caption.draw(frame, into: &same, episode: 1, step: 2, totalReward: 3.5)
+        #expect(picture == same)
+        for (episode, step, reward) in [(2, 2, 3.5), (1, 3, 3.5), (1, 2, 4)] {
+            caption.draw(frame, into: &other, episode: episode, step: step, totalReward: reward)
+            #expect(other != picture)
+        }
+    }
+
+    @Test func onePathHasOneFilm() throws {
+        try writeAtomically("mine", to: folder.file("a.gif"), overwrite: false)
+        let refused = #expect(throws: StorageError.self) {
+            _ = try FilmObserver(of: world(), to: folder.file("a.gif"), overwrite: false)
+        }
+        #expect(refused?.reason == .wouldOverwrite)
+        // What a killed film left is of no use.
+        try writeAtomically("half", to: folder.file("b.gif.spool"), overwrite: false)
+        let first = try FilmObserver(of: world(), to: folder.file("b.gif"), overwrite: true)
+        let error = #expect(throws: StorageError.self) {
+            _ = try FilmObserver(of: world(), to: folder.file("b.gif"), overwrite: true)
+        }
+        #expect(error?.reason == .inUse)
+        try first.discard()
+        #expect(try namesInFolder(folder.path) == ["a.gif"])
     }
 }

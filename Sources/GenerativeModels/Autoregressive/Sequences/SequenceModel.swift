@@ -5,7 +5,7 @@ import TensorCore
 
 /// A model of sequences by the chain rule over steps: symbols, or several bits per step that are independent of each
 /// other given the earlier steps. Log-likelihoods and scores are in nats per step.
-public final class SequenceModel: SamplingModel, LikelihoodModel, ProcessModel {
+public final class SequenceModel: StepwiseSamplingModel, LikelihoodModel {
     /// How such a model learns.
     struct Learning {
         var clippingNorm = 1.0
