@@ -119,7 +119,7 @@ public final class AppendFile {
         try flush()
         var status = stat()
         let replaced = overwrite && exists(target) ? resolvingLinks(target) : target
-        if overwrite, stat(replaced, &status) == 0 { descriptor.setPermissions(status.st_mode) }
+        if overwrite, stat(replaced.systemPath, &status) == 0 { descriptor.setPermissions(status.st_mode) }
         try descriptor.synchronize()
         guard descriptor.hasItsName else { throw StorageError(path: path, operation: "finish", reason: .inUse) }
         try move(path, to: replaced, overwrite: overwrite)

@@ -45,7 +45,7 @@ struct FileDescriptor: ~Copyable {
     /// Whether the file still has its name: it may have been removed or replaced since it was opened.
     var hasItsName: Bool {
         var (own, named) = (stat(), stat())
-        guard fstat(number, &own) == 0, lstat(path, &named) == 0 else { return false }
+        guard fstat(number, &own) == 0, lstat(path.systemPath, &named) == 0 else { return false }
         return own.st_dev == named.st_dev && own.st_ino == named.st_ino
     }
 

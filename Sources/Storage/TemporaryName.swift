@@ -71,5 +71,5 @@ private func removeAbandoned(_ path: String) {
     guard let file = try? FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW, operation: "open"),
         (try? file.status().isRegularFile) == true, file.lock() == .taken
     else { return }
-    unlink(path)
+    unlink(path.systemPath)
 }
