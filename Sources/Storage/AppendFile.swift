@@ -36,7 +36,7 @@ public final class AppendFile {
     ///
     /// - Throws: ``StorageError`` with `missing` if there is no file, with `tooShort` if it has fewer bytes.
     public init(resuming path: String, at length: Int) throws(StorageError) {
-        descriptor = try FileDescriptor(opening: path, O_RDWR, operation: "open", reading: true)
+        descriptor = try FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW, operation: "open", reading: true)
         let status = try descriptor.status()
         guard status.isRegularFile else {
             throw StorageError(path: path, operation: "open", reason: .wrongKind(expected: "a regular file"))

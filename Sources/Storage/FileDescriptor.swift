@@ -24,6 +24,24 @@ struct FileDescriptor: ~Copyable {
         return status
     }
 
+    /// Takes the exclusive lock of the file. It belongs to the open file, so it ends with this value, and with the
+    /// process however that ends. Network file systems may not pass it on to other machines.
+    ///
+    /// - Returns: false if the file is locked by way of another opening of it, in this process or in another.
+    func lock() throws(StorageError) -> Bool {
+        if retrying({ flock(number, LOCK_EX | LOCK_NB) }) == 0 { return true }
+        guard errno == EWOULDBLOCK else { throw StorageError(path: path, operation: "lock") }
+        return false
+    }
+
+    /// Whether the file is still the one at its path, itself and not by way of a link.
+    func isAtItsPath() throws(StorageError) -> Bool {
+        let own = try status()
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return false }
+        return status.st_dev == own.st_dev && status.st_ino == own.st_ino
+    }
+
     /// Writes all of `bytes` at `offset`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError) {
         var done = 0

@@ -64,6 +64,26 @@ public func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.isFolder
 }
 
+/// What is at a path itself, without following a link.
+public enum PathKind: Hashable, Sendable {
+    case nothing, file, folder, link, other
+
+    /// Looks at a path.
+    public init(of path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            self = .nothing
+            return
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .folder
+        case S_IFLNK: self = .link
+        default: self = .other
+        }
+    }
+}
+
 /// Removes a file; does nothing if there is none.
 ///
 /// - Throws: ``StorageError`` if the system refuses.

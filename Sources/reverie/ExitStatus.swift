@@ -21,6 +21,7 @@ enum ExitStatus: Int32 {
     case unavailable = 69
     case wouldOverwrite = 73
     case inputOutput = 74
+    case inUse = 75
 
     /// The code for one of our errors; nil for the argument parser's own.
     init?(_ error: any Error) {
@@ -71,7 +72,8 @@ enum ExitStatus: Int32 {
 
     private static func status(_ error: StorageError) -> ExitStatus {
         switch error.reason {
-        case .wouldOverwrite: .wouldOverwrite
+        case .wouldOverwrite, .unsuitable: .wouldOverwrite
+        case .inUse: .inUse
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
         // Reading a folder instead of a file is bad data. When writing, a folder in a file's place is in the way, and a

@@ -3,9 +3,6 @@ import Storage
 import Training
 
 extension RunFolder {
-    /// The command that made a run: 'reverie train' or 'reverie fit'.
-    enum Maker { case training, fitting }
-
     /// Opens the folder of a run.
     ///
     /// - Throws: `StorageError` if it is missing, `FormatError` or ``DataError`` if it is not a run's.

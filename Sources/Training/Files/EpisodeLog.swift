@@ -4,6 +4,8 @@ import Storage
 /// writes the same bytes as an uninterrupted one.
 public final class EpisodeLog {
     static let columns = ["episode", "environment", "step", "return", "length", "terminated", "truncated"]
+    /// The number of bytes of a log without episodes.
+    static let headerLength = columns.joined(separator: ",").utf8.count + 1
     private let table: CSVWriter
 
     /// One line of the log.

@@ -11,6 +11,8 @@ public final class FitSession {
     let configuration: FitConfiguration
     /// The run's files.
     public let folder: RunFolder
+    /// Held until the fit has ended.
+    private let lock: FolderLock
     let data: FitData
     let model: any GenerativeModel
     private let metrics: JSONLinesWriter
@@ -38,9 +40,9 @@ public final class FitSession {
         try RunFolder.requireFree(path, force: overwrite)
         let data = try FitData(configuration)
         let model = try Self.model(configuration, data)
-        let folder = try RunFolder(creating: path, force: overwrite)
-        try writeAtomically(configuration.tomlText, to: folder.configurationPath, overwrite: false)
-        try self.init(starting: configuration, folder, data, model)
+        let claim = try RunFolder.claim(creating: path, force: overwrite)
+        try writeAtomically(configuration.tomlText, to: claim.folder.configurationPath, overwrite: false)
+        try self.init(starting: configuration, claim, data, model)
     }
 
     /// Continues a fit from its last checkpoint; one that was stopped before its first starts from the beginning. It
@@ -48,17 +50,18 @@ public final class FitSession {
     ///
     /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint or log.
     public convenience init(resuming path: String) throws {
-        let folder = try RunFolder(opening: path)
-        try self.init(resuming: folder, FitConfiguration(contentsOf: folder.configurationPath))
+        let claim = try RunFolder.claim(resuming: path)
+        try self.init(resuming: claim, FitConfiguration(contentsOf: claim.folder.configurationPath))
     }
 
     /// Continues a fit whose configuration has been read.
-    convenience init(resuming folder: RunFolder, _ configuration: FitConfiguration) throws {
+    convenience init(resuming claim: RunFolder.Claim, _ configuration: FitConfiguration) throws {
+        let folder = claim.folder
         let data = try FitData(configuration)
         let model = try Self.model(configuration, data)
         guard let step = try folder.checkpointSteps().last else {
             try folder.removeLogs()
-            try self.init(starting: configuration, folder, data, model)
+            try self.init(starting: configuration, claim, data, model)
             return
         }
         let checkpoint = try Checkpoint.open(folder.checkpointPath(step: step))
@@ -68,7 +71,7 @@ public final class FitSession {
             try state.restoreState(from: bytes)
         }
         let metrics = try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength)
-        try self.init(configuration, folder, data, model, metrics, state)
+        try self.init(configuration, claim, data, model, metrics, state)
         // An average's variables exist from the start, the best parameters from the end of the first epoch.
         try Checkpoint.read(checkpoint, into: variables)
         model.randomStates = state.randomStates
@@ -78,28 +81,28 @@ public final class FitSession {
     ///
     /// - Throws: as the other two initialisers.
     public convenience init(continuing configuration: FitConfiguration, folder path: String) throws {
-        if exists(joinPath(path, "config.toml")) {
-            try self.init(resuming: path)
-        } else {
-            try self.init(configuration, folder: path, overwrite: true)
+        switch try RunFolder.content(of: path) {
+        case .run: try self.init(resuming: path)
+        case .nothing: try self.init(configuration, folder: path, overwrite: false)
         }
     }
 
     private convenience init(
-        starting configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel
+        starting configuration: FitConfiguration, _ claim: RunFolder.Claim, _ data: FitData,
+        _ model: any GenerativeModel
     ) throws {
-        let metrics = try JSONLinesWriter(creating: folder.metricsPath)
+        let metrics = try JSONLinesWriter(creating: claim.folder.metricsPath)
         try self.init(
-            configuration, folder, data, model, metrics, FitState(randomStates: model.randomStates))
+            configuration, claim, data, model, metrics, FitState(randomStates: model.randomStates))
         if let score = try score() { (state.firstScore, state.validScore) = (score, score) }
         try writeCheckpoint()
     }
 
     private init(
-        _ configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel,
+        _ configuration: FitConfiguration, _ claim: RunFolder.Claim, _ data: FitData, _ model: any GenerativeModel,
         _ metrics: JSONLinesWriter, _ state: FitState
     ) throws {
-        (self.configuration, self.folder, self.data) = (configuration, folder, data)
+        (self.configuration, folder, lock, self.data) = (configuration, claim.folder, claim.lock, data)
         (self.model, self.metrics, self.state) = (model, metrics, state)
         clock = FitClock(folder, interval: configuration.fitting.checkpointSeconds)
         scored = model as? any ScoredModel
@@ -142,10 +145,11 @@ public final class FitSession {
     public var updatesDone: Int { state.updates }
 
     /// Fits the model for as many epochs as the settings say, and writes metrics, checkpoints and `summary.json`. If
-    /// `shouldStop` returns true, it writes a checkpoint and stops.
+    /// `shouldStop` returns true, it writes a checkpoint and stops. Then the folder is free for others.
     ///
     /// - Returns: the run's summary, see ``FitSummary``; nil if it was stopped.
     public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
+        defer { lock.release() }
         scores = scored == nil ? [] : [state.validScore]
         feed?.publish(model.variables, status)
         while state.epoch < epochs && !patienceIsOver && !updatesAreOver {
@@ -299,6 +303,7 @@ public final class FitSession {
     /// Writes the state after the last update, unless it has been written already.
     private func writeCheckpoint() throws {
         let path = folder.checkpointPath(step: state.updates)
+        try lock.requireHeld()
         guard !exists(path) else { return }
         try metrics.synchronize()
         state.metricsLength = metrics.length

@@ -9,6 +9,7 @@ import Storage
 /// checkpoint that depends on them appears under its name.
 final class CheckpointObserver: TrainingObserver {
     private let folder: RunFolder
+    private let lock: FolderLock
     private let metrics: MetricsObserver
     private let episodes: EpisodesObserver
     private let best: BestObserver?
@@ -20,9 +21,9 @@ final class CheckpointObserver: TrainingObserver {
     /// Writes every `interval` steps, from step `next` on.
     init(
         _ folder: RunFolder, every interval: Int, next: Int, metrics: MetricsObserver, episodes: EpisodesObserver,
-        best: BestObserver?, replay: ReplayLog?, oldest: Int
+        best: BestObserver?, replay: ReplayLog?, oldest: Int, lock: FolderLock
     ) {
-        (self.folder, recurrence) = (folder, Recurrence(every: interval, next: next))
+        (self.folder, self.lock, recurrence) = (folder, lock, Recurrence(every: interval, next: next))
         (self.metrics, self.episodes, self.best) = (metrics, episodes, best)
         (self.replay, oldestBefore) = (replay, oldest)
     }
@@ -36,6 +37,7 @@ final class CheckpointObserver: TrainingObserver {
 
     /// Brings the logs to disk and writes the state after the last step, unless it has been written already.
     func write(_ trainer: Trainer) throws {
+        try lock.requireHeld()
         try metrics.synchronize()
         try episodes.synchronize()
         let path = folder.checkpointPath(step: trainer.steps)

@@ -44,8 +44,7 @@ struct ReplayLog {
         spaces: (observations: Space, actions: Space)
     ) throws {
         (self.folder, self.replay, stored) = (folder, replay, records.upperBound)
-        let all = try namesInFolder(folder).filter { $0.hasSuffix(Self.ending) }
-            .compactMap { Int($0.dropLast(Self.ending.count)) }.sorted()
+        let all = try Self.starts(in: folder)
         starts = all.filter { $0 < records.upperBound }
         for start in all where start >= records.upperBound { try removeFile(path(start)) }
         for (index, start) in starts.enumerated() {
@@ -60,7 +59,22 @@ struct ReplayLog {
         }
     }
 
-    private func path(_ start: Int) -> String { joinPath(folder, "\(start)\(Self.ending)") }
+    private func path(_ start: Int) -> String { Self.path(start, in: folder) }
+
+    private static func path(_ start: Int, in folder: String) -> String { joinPath(folder, "\(start)\(ending)") }
+
+    /// The number of the first record of each file in a folder, ascending; none if there is no folder.
+    private static func starts(in folder: String) throws(StorageError) -> [Int] {
+        guard exists(folder) else { return [] }
+        return try namesInFolder(folder).compactMap { RunFolder.number($0, before: ending) }.sorted()
+    }
+
+    /// The files of experience in a folder.
+    ///
+    /// - Throws: `StorageError` if it can't be listed.
+    static func files(in folder: String) throws(StorageError) -> [String] {
+        try starts(in: folder).map { path($0, in: folder) }
+    }
 
     /// Reads the file of the records `numbers`.
     ///

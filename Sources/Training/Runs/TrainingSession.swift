@@ -10,6 +10,8 @@ import TensorCore
 public final class TrainingSession {
     private let run: TrainingRun
     private let folder: RunFolder
+    /// Held until the training has ended.
+    private let lock: FolderLock
     let trainer: Trainer
     private let checkpoints: CheckpointObserver
 
@@ -31,10 +33,13 @@ public final class TrainingSession {
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
         try weights?.load(into: agent)
-        let folder = try RunFolder(creating: path, force: overwrite)
-        if weights != nil { try Checkpoint.write(agent.behaviour, metadata: [:], to: folder.weightsPath) }
-        try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: false)
-        try self.init(starting: run, folder, agent, environment, watchers)
+        let claim = try RunFolder.claim(creating: path, force: overwrite)
+        if weights != nil {
+            try Checkpoint.write(
+                agent.behaviour, metadata: Checkpoint.initialParameters, to: claim.folder.weightsPath)
+        }
+        try writeAtomically(run.tomlText, to: claim.folder.configurationPath, overwrite: false)
+        try self.init(starting: run, claim, agent, environment, watchers)
     }
 
     /// Continues the run in a folder if there is one, and starts it otherwise.
@@ -44,10 +49,9 @@ public final class TrainingSession {
         continuing run: TrainingRun, folder path: String, weights: WeightsFile? = nil,
         watchers: [any TrainingObserver] = []
     ) throws {
-        if exists(joinPath(path, "config.toml")) {
-            try self.init(resuming: path, watchers: watchers)
-        } else {
-            try self.init(run, folder: path, overwrite: true, weights: weights, watchers: watchers)
+        switch try RunFolder.content(of: path) {
+        case .run: try self.init(resuming: path, watchers: watchers)
+        case .nothing: try self.init(run, folder: path, overwrite: false, weights: weights, watchers: watchers)
         }
     }
 
@@ -57,23 +61,26 @@ public final class TrainingSession {
     /// - Throws: as ``init(_:folder:overwrite:weights:watchers:)``, `FormatError` for a damaged checkpoint, log or
     ///   experience, and ``TrainingError/notResumable(folder:environment:checkpoint:)``.
     public convenience init(resuming path: String, watchers: [any TrainingObserver] = []) throws {
-        let folder = try RunFolder(opening: path)
+        let claim = try RunFolder.claim(resuming: path)
+        let folder = claim.folder
         let run = try TrainingRun(contentsOf: folder.configurationPath)
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
         guard let step = try folder.checkpointSteps().last else {
             try folder.removeLogs()
             if exists(folder.weightsPath) { try WeightsFile(folder.weightsPath).load(into: agent) }
-            try self.init(starting: run, folder, agent, environment, watchers)
+            try self.init(starting: run, claim, agent, environment, watchers)
             return
         }
-        try self.init(resuming: run, folder, agent, environment, watchers, from: folder.checkpointPath(step: step))
+        try self.init(resuming: run, claim, agent, environment, watchers, from: folder.checkpointPath(step: step))
     }
 
     private convenience init(
-        starting run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
+        starting run: TrainingRun, _ claim: RunFolder.Claim, _ agent: any Learner,
+        _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver]
     ) throws {
+        let folder = claim.folder
         try environment.reset(seed: UInt64(run.run.seed))
         let logs = Logs(
             lines: try JSONLinesWriter(creating: folder.metricsPath),
@@ -82,14 +89,16 @@ public final class TrainingSession {
             replay: try (environment.canSnapshot ? agent as? any ReplayingLearner : nil).map {
                 try ReplayLog(creating: folder.replayFolder, replay: $0.replay)
             })
-        self.init(run, folder, agent, environment, TrainingState(count: environment.count), logs, watchers)
+        self.init(run, claim, agent, environment, TrainingState(count: environment.count), logs, watchers)
         try checkpoints.write(trainer)
     }
 
     private convenience init(
-        resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
+        resuming run: TrainingRun, _ claim: RunFolder.Claim, _ agent: any Learner,
+        _ environment: any BatchedEnvironment,
         _ watchers: [any TrainingObserver], from path: String
     ) throws {
+        let folder = claim.folder
         let checkpoint = try Checkpoint.open(path)
         try Checkpoint.read(checkpoint, into: agent)
         var state = TrainingState(count: environment.count)
@@ -121,7 +130,7 @@ public final class TrainingSession {
                     resuming: folder.replayFolder, replay: $0.replay,
                     records: state.replayOldest..<state.replayRecords, added: state.replayAdded, spaces: spaces)
             })
-        self.init(run, folder, agent, environment, state, logs, watchers)
+        self.init(run, claim, agent, environment, state, logs, watchers)
     }
 
     private struct Logs {
@@ -132,10 +141,10 @@ public final class TrainingSession {
     }
 
     private init(
-        _ run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
+        _ run: TrainingRun, _ claim: RunFolder.Claim, _ agent: any Learner, _ environment: any BatchedEnvironment,
         _ state: TrainingState, _ logs: Logs, _ watchers: [any TrainingObserver]
     ) {
-        (self.run, self.folder) = (run, folder)
+        (self.run, folder, lock) = (run, claim.folder, claim.lock)
         let episodes = EpisodesObserver(logs.episodes, count: state.episodeCount)
         let metrics = MetricsObserver(
             logs.lines, logs.events, every: Self.interval(run, Self.logCount), next: state.nextMetrics,
@@ -145,7 +154,7 @@ public final class TrainingSession {
             ? nil : BestObserver(folder, run, next: state.nextEvaluation, best: state.bestReturn)
         checkpoints = CheckpointObserver(
             folder, every: Self.interval(run, Self.checkpointCount), next: state.nextCheckpoint, metrics: metrics,
-            episodes: episodes, best: best, replay: logs.replay, oldest: state.replayOldest)
+            episodes: episodes, best: best, replay: logs.replay, oldest: state.replayOldest, lock: lock)
         let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
         // The checkpoint comes last, since it includes what the others have done in this step.
         trainer = Trainer(
@@ -161,11 +170,13 @@ public final class TrainingSession {
     /// Whether a run that is stopped can be resumed from its checkpoint.
     public var isResumable: Bool { trainer.environment.canSnapshot }
 
-    /// Trains to the end and writes `summary.json`. If `shouldStop` returns true, it writes a checkpoint and stops.
+    /// Trains to the end and writes `summary.json`. If `shouldStop` returns true, it writes a checkpoint and stops. Then
+    /// the folder is free for others.
     ///
     /// - Returns: the run's summary: run, agent, environment, seed, steps, episodes, updates, seconds (of this
     ///   process), stepsPerSecond, meanReturn over the last 100 episodes; nil if it was stopped.
     public func train(shouldStop: () -> Bool = { false }) throws -> JSON? {
+        defer { lock.release() }
         let (start, first) = (DispatchTime.now().uptimeNanoseconds, trainer.steps)
         let episodes = run.run.episodes > 0 ? run.run.episodes : .max
         do {
