@@ -17,6 +17,8 @@ public final class AppendFile {
     public var path: String { descriptor.path }
     /// The number of bytes in the log, including those in the buffer.
     public var count: Int { writtenCount + buffer.count }
+    /// The CRC-32 of these bytes, if a resumed log was given that of its beginning.
+    public private(set) var checksum: UInt32
 
     /// Starts a new, empty log.
     ///
@@ -28,14 +30,15 @@ public final class AppendFile {
             guard case .system(EEXIST) = error.reason else { throw error }
             throw StorageError(path: path, operation: "create", reason: .wouldOverwrite)
         }
-        (writtenCount, isNameDurable) = (0, false)
+        (writtenCount, checksum, isNameDurable) = (0, 0, false)
         buffer.reserveCapacity(Self.bufferSize)
     }
 
     /// Opens a log to continue it after its first `length` bytes; the rest is cut off.
     ///
+    /// - Parameter checksum: The CRC-32 of the first `length` bytes, which is not verified here.
     /// - Throws: ``StorageError`` with `missing` if there is no file, with `tooShort` if it has fewer bytes.
-    public init(resuming path: String, at length: Int) throws(StorageError) {
+    public init(resuming path: String, at length: Int, checksum: UInt32 = 0) throws(StorageError) {
         descriptor = try FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW, operation: "open", reading: true)
         let status = try descriptor.status()
         guard status.isRegularFile else {
@@ -46,13 +49,14 @@ public final class AppendFile {
             throw StorageError(path: path, operation: "resume", reason: reason)
         }
         try descriptor.truncate(to: length)
-        (writtenCount, isNameDurable) = (length, true)
+        (writtenCount, self.checksum, isNameDurable) = (length, checksum, true)
         buffer.reserveCapacity(Self.bufferSize)
     }
 
     deinit { try? flush() }
 
     public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        checksum = crc32(bytes, continuing: checksum)
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         if bytes.count > Self.bufferSize {
             try descriptor.write(bytes, at: writtenCount)

@@ -12,6 +12,15 @@ public func joinPath(_ folder: String, _ name: String) -> String {
     folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
 }
 
+/// The path from the root of the file system, which names the same file whatever the current folder is.
+public func absolutePath(_ path: String) -> String {
+    guard path.utf8.first != UInt8(ascii: "/"), let current = getcwd(nil, 0) else { return path }
+    defer { free(current) }
+    var rest = path[...]
+    while rest.hasPrefix("./") { rest = rest.dropFirst(2).drop { $0 == "/" } }
+    return rest.isEmpty || rest == "." ? String(cString: current) : joinPath(String(cString: current), String(rest))
+}
+
 /// Creates a folder and its parent folders; does nothing if it exists.
 ///
 /// - Throws: ``StorageError``, with `wrongKind` if a file is in the way.

@@ -27,7 +27,8 @@ enum ExitStatus: Int32 {
     init?(_ error: any Error) {
         switch error {
         case TrainingError.diverged: self = .failure
-        case ModelError.data: self = .badData
+        case TrainingError.missingData: self = .noInput
+        case ModelError.data, TrainingError.otherIdentity, TrainingError.noIdentity: self = .badData
         case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is GoldenLosses.Fault, is ParameterFileError: self = .badData
         case let error as ConfigurationError:

@@ -46,15 +46,17 @@ public final class EpisodeLog {
         table = try CSVWriter(creating: path, columns: Self.columns)
     }
 
-    /// Continues a log after its first `length` bytes; the rest is cut off.
+    /// Continues a log after its first `length` bytes, which have this checksum; the rest is cut off.
     ///
     /// - Throws: `StorageError`.
-    public init(resuming path: String, at length: Int) throws(StorageError) {
-        table = try CSVWriter(resuming: path, at: length, columns: Self.columns)
+    public init(resuming path: String, at length: Int, checksum: UInt32 = 0) throws(StorageError) {
+        table = try CSVWriter(resuming: path, at: length, checksum: checksum, columns: Self.columns)
     }
 
     /// The number of bytes so far, where the log can be resumed.
     public var length: Int { table.length }
+    /// The CRC-32 of these bytes.
+    public var checksum: UInt32 { table.checksum }
 
     /// Appends an episode.
     ///

@@ -10,6 +10,7 @@ import Storage
 final class CheckpointObserver: TrainingObserver {
     private let folder: RunFolder
     private let lock: FolderLock
+    private let identity: (text: String, origins: ReplayOrigins)
     private let metrics: MetricsObserver
     private let episodes: EpisodesObserver
     private let best: BestObserver?
@@ -21,9 +22,11 @@ final class CheckpointObserver: TrainingObserver {
     /// Writes every `interval` steps, from step `next` on.
     init(
         _ folder: RunFolder, every interval: Int, next: Int, metrics: MetricsObserver, episodes: EpisodesObserver,
-        best: BestObserver?, replay: ReplayLog?, oldest: Int, lock: FolderLock
+        best: BestObserver?, replay: ReplayLog?, oldest: Int, lock: FolderLock,
+        identity: (text: String, origins: ReplayOrigins)
     ) {
-        (self.folder, self.lock, recurrence) = (folder, lock, Recurrence(every: interval, next: next))
+        (self.lock, self.identity) = (lock, identity)
+        (self.folder, recurrence) = (folder, Recurrence(every: interval, next: next))
         (self.metrics, self.episodes, self.best) = (metrics, episodes, best)
         (self.replay, oldestBefore) = (replay, oldest)
     }
@@ -36,19 +39,23 @@ final class CheckpointObserver: TrainingObserver {
     func didEnd(_ trainer: Trainer) throws { try write(trainer) }
 
     /// Brings the logs to disk and writes the state after the last step, unless it has been written already.
-    func write(_ trainer: Trainer) throws {
+    ///
+    /// - Parameter again: Whether to replace a checkpoint of this step.
+    func write(_ trainer: Trainer, again: Bool = false) throws {
         try lock.requireHeld()
         try metrics.synchronize()
         try episodes.synchronize()
         let path = folder.checkpointPath(step: trainer.steps)
-        guard !exists(path) else { return }
+        guard again || !exists(path) else { return }
         let agent = trainer.agent
         try agent.requireFiniteVariables()
         try replay?.store()
         let state = try self.state(trainer)
         var states = Checkpoint.states(agent: agent.stateBytes(), in: trainer.environment)
         states[Checkpoint.trainingState] = state.stateBytes()
-        let metadata = ["step": "\(trainer.steps)", "episodes": "\(trainer.episodes)"]
+        let metadata = [
+            "step": "\(trainer.steps)", "episodes": "\(trainer.episodes)", RunIdentity.metadataName: identity.text,
+        ]
         try Checkpoint.write(agent.variables, states: states, metadata: metadata, to: path)
         try folder.removeCheckpoints(keeping: 2)
         try replay?.removeFiles(before: oldestBefore)
@@ -63,6 +70,8 @@ final class CheckpointObserver: TrainingObserver {
         }
         (state.metricsLength, state.eventsLength) = metrics.lengths
         (state.episodesLength, state.episodeCount) = (episodes.length, episodes.count)
+        (state.metricsChecksum, state.episodesChecksum) = (metrics.checksum, episodes.checksum)
+        state.origins = identity.origins
         (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (
             metrics.last, metrics.recurrence.next, recurrence.next
         )
