@@ -56,6 +56,20 @@ public struct Experiment: Hashable, Sendable {
         try self.init(TOMLDocument(contentsOf: path))
     }
 
+    /// Reads a file that may have only some settings of an agent in an environment.
+    ///
+    /// - Parameters:
+    ///   - agent: The agent, if the file names none.
+    ///   - environment: The environment, if the file names none.
+    /// - Throws: as ``init(contentsOf:)``.
+    public init(partsOf path: String, agent: String, environment: String) throws {
+        var document = try TOMLDocument(contentsOf: path)
+        for (name, usual) in [("agent", agent), ("environment", environment)] where document.top[name] == nil {
+            document.top[name] = .text(usual)
+        }
+        try self.init(document)
+    }
+
     /// Reads a document.
     ///
     /// - Throws: ``ConfigurationError`` if agent or environment is missing, or a table is unknown.

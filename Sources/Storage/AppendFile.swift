@@ -17,6 +17,8 @@ public final class AppendFile {
     public var path: String { descriptor.path }
     /// The number of bytes in the log, including those in the buffer.
     public var count: Int { writtenCount + buffer.count }
+    /// The CRC-32 of these bytes, if a resumed log was given that of its beginning.
+    public private(set) var checksum: UInt32
 
     /// Starts a new, empty log.
     ///
@@ -28,15 +30,16 @@ public final class AppendFile {
             guard case .system(EEXIST) = error.reason else { throw error }
             throw StorageError(path: path, operation: "create", reason: .wouldOverwrite)
         }
-        (writtenCount, isNameDurable) = (0, false)
+        (writtenCount, checksum, isNameDurable) = (0, 0, false)
         buffer.reserveCapacity(Self.bufferSize)
     }
 
     /// Opens a log to continue it after its first `length` bytes; the rest is cut off.
     ///
+    /// - Parameter checksum: The CRC-32 of the first `length` bytes, which is not verified here.
     /// - Throws: ``StorageError`` with `missing` if there is no file, with `tooShort` if it has fewer bytes.
-    public init(resuming path: String, at length: Int) throws(StorageError) {
-        descriptor = try FileDescriptor(opening: path, O_RDWR, operation: "open", reading: true)
+    public init(resuming path: String, at length: Int, checksum: UInt32 = 0) throws(StorageError) {
+        descriptor = try FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW, operation: "open", reading: true)
         let status = try descriptor.status()
         guard status.isRegularFile else {
             throw StorageError(path: path, operation: "open", reason: .wrongKind(expected: "a regular file"))
@@ -46,7 +49,7 @@ public final class AppendFile {
             throw StorageError(path: path, operation: "resume", reason: reason)
         }
         try descriptor.truncate(to: length)
-        (writtenCount, isNameDurable) = (length, true)
+        (writtenCount, self.checksum, isNameDurable) = (length, checksum, true)
         buffer.reserveCapacity(Self.bufferSize)
     }
 
@@ -58,13 +61,13 @@ public final class AppendFile {
     ///   there and `replacing` is false.
     public init(holding path: String, replacing: Bool) throws(StorageError) {
         try Self.removeAbandoned(path, replacing: replacing)
-        let inUse = StorageError(path: path, operation: "write to", reason: .inUse)
+        let inUse = StorageError(path: path, operation: "write to", reason: .inUse(holder: "another process"))
         do throws(StorageError) {
             descriptor = try FileDescriptor(opening: path, O_RDWR | O_CREAT | O_EXCL, operation: "create")
         } catch {
             throw error.reason == .system(EEXIST) ? inUse : error
         }
-        (writtenCount, isNameDurable) = (0, false)
+        (writtenCount, checksum, isNameDurable) = (0, 0, false)
         // Another process may have taken it for one that was left behind, in the moment before it was locked.
         guard descriptor.lock() != .heldElsewhere, descriptor.hasItsName else { throw inUse }
         buffer.reserveCapacity(Self.bufferSize)
@@ -79,7 +82,7 @@ public final class AppendFile {
             throw error
         }
         guard old.lock() != .heldElsewhere else {
-            throw StorageError(path: path, operation: "write to", reason: .inUse)
+            throw StorageError(path: path, operation: "write to", reason: .inUse(holder: "another process"))
         }
         guard replacing else { throw StorageError(path: path, operation: "create", reason: .wouldOverwrite) }
         if old.hasItsName { try removeFile(path) }
@@ -91,12 +94,12 @@ public final class AppendFile {
     public init(takingUp path: String) throws(StorageError) {
         descriptor = try FileDescriptor(opening: path, O_RDWR | O_NOFOLLOW, operation: "open", reading: true)
         let status = try descriptor.status()
-        (writtenCount, isNameDurable) = (Int(status.st_size), true)
+        (writtenCount, checksum, isNameDurable) = (Int(status.st_size), 0, true)
         guard status.isRegularFile else {
             throw StorageError(path: path, operation: "open", reason: .wrongKind(expected: "a regular file"))
         }
         guard descriptor.lock() != .heldElsewhere else {
-            throw StorageError(path: path, operation: "read", reason: .inUse)
+            throw StorageError(path: path, operation: "read", reason: .inUse(holder: "another process"))
         }
     }
 
@@ -121,12 +124,15 @@ public final class AppendFile {
         let replaced = overwrite && exists(target) ? resolvingLinks(target) : target
         if overwrite, stat(replaced.systemPath, &status) == 0 { descriptor.setPermissions(status.st_mode) }
         try descriptor.synchronize()
-        guard descriptor.hasItsName else { throw StorageError(path: path, operation: "finish", reason: .inUse) }
+        guard descriptor.hasItsName else {
+            throw StorageError(path: path, operation: "finish", reason: .inUse(holder: "another process"))
+        }
         try move(path, to: replaced, overwrite: overwrite)
         try synchronizeFolder(of: replaced)
     }
 
     public func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        checksum = crc32(bytes, continuing: checksum)
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         if bytes.count > Self.bufferSize {
             try descriptor.write(bytes, at: writtenCount)

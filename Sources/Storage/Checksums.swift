@@ -14,6 +14,27 @@ public func crc32(_ bytes: [UInt8]) -> UInt32 {
     bytes.withUnsafeBytes { crc32($0) }
 }
 
+/// The CRC-32 of the first `length` bytes of a file, or of all, a mebibyte at a time.
+///
+/// - Throws: ``StorageError``, with `tooShort` if there are fewer bytes.
+public func crc32(ofFile path: String, length: Int? = nil) throws(StorageError) -> UInt32 {
+    let file = try InputFile(path: path)
+    let count = length ?? file.count
+    var (checksum, offset) = (UInt32(0), 0)
+    while offset < count {
+        let bytes = try file.bytes(in: offset..<min(count, offset + 1 << 20))
+        checksum = bytes.withUnsafeBytes { crc32($0, continuing: checksum) }
+        offset += bytes.count
+    }
+    return checksum
+}
+
+/// A checksum as eight hexadecimal digits.
+public func hexadecimal(_ checksum: UInt32) -> String {
+    let digits = String(checksum, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+}
+
 /// The CRC-32C of iSCSI (Castagnoli's polynomial 0x82F63B78, reflected; RFC 3720, appendix B.4), which frames the
 /// records of TensorFlow's files.
 public func crc32c(_ bytes: some Sequence<UInt8>) -> UInt32 {

@@ -36,7 +36,8 @@ struct FileDescriptor: ~Copyable {
         case unsupported
     }
 
-    /// Locks the file, unless it is locked already.
+    /// Locks the file, unless it is locked already: the lock belongs to the open file, so it ends with this value, and
+    /// with the process however that ends. Network file systems may not pass it on to other machines.
     func lock() -> Lock {
         if retrying({ flock(number, LOCK_EX | LOCK_NB) }) == 0 { return .taken }
         return errno == EWOULDBLOCK ? .heldElsewhere : .unsupported

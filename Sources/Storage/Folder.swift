@@ -12,6 +12,16 @@ public func joinPath(_ folder: String, _ name: String) -> String {
     folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
 }
 
+/// The path from the root of the file system, which names the same file whatever the current folder is.
+public func absolutePath(_ path: String) -> String {
+    guard path.utf8.first != UInt8(ascii: "/"), let current = getcwd(nil, 0) else { return path }
+    defer { free(current) }
+    var rest = path[...]
+    while rest.hasPrefix("./") { rest = rest.dropFirst(2).drop { $0 == "/" } }
+    return rest.isEmpty || rest == "."
+        ? String(pathPointer: current) : joinPath(String(pathPointer: current), String(rest))
+}
+
 /// Creates a folder and its parent folders, durably; does nothing if it exists.
 ///
 /// - Throws: ``StorageError``, with `wrongKind` if a file is in the way.
@@ -62,6 +72,26 @@ public func exists(_ path: String) -> Bool {
 public func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path.systemPath, &status) == 0 && status.isFolder
+}
+
+/// What is at a path itself, without following a link.
+public enum PathKind: Hashable, Sendable {
+    case nothing, file, folder, link, other
+
+    /// Looks at a path.
+    public init(of path: String) {
+        var status = stat()
+        guard lstat(path.systemPath, &status) == 0 else {
+            self = .nothing
+            return
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .folder
+        case S_IFLNK: self = .link
+        default: self = .other
+        }
+    }
 }
 
 /// Removes a file; does nothing if there is none.

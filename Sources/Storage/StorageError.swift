@@ -6,8 +6,6 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Reason: Hashable, Sendable {
         /// Something exists at the path, and overwriting was not requested.
         case wouldOverwrite
-        /// A living process is writing it.
-        case inUse
         /// A file or folder that was to be read does not exist.
         case missing
         /// The path names something other than what the operation needs, such as a folder instead of a file.
@@ -16,6 +14,10 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case tooLarge(bytes: Int, limit: Int)
         /// The file ends too early.
         case tooShort(bytes: Int, needed: Int)
+        /// Another process writes there; `holder` says which: "process 12 on host a".
+        case inUse(holder: String)
+        /// There is something that must not be lost or followed; `found` says what, and `next` the next thing to try.
+        case unsuitable(found: String, next: String)
         /// The system refused; the number is `errno`.
         case system(Int32)
     }
@@ -50,13 +52,15 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     private var explanation: String {
         switch reason {
         case .wouldOverwrite: "it exists already; choose another name or overwrite it"
-        case .inUse: "another process is writing it; wait until it has ended, stop it, or choose another name"
         case .missing: "there is no such file or folder; check the spelling and the current folder"
         case .wrongKind(let expected): "it is not \(expected); give the path of \(expected)"
         case .tooLarge(let bytes, let limit):
             "it has \(bytes) bytes but at most \(limit) are accepted; check that it is the right file"
         case .tooShort(let bytes, let needed):
             "it has \(bytes) bytes, but \(needed) are needed; it was truncated, so use an earlier copy"
+        case .inUse(let holder):
+            "\(holder) is using it; wait until it has ended, stop it, or choose another name"
+        case .unsuitable(let found, let next): "\(found); \(next)"
         case .system(let code): "\(String(cString: strerror(code))); \(Self.advice(for: code))"
         }
     }
@@ -67,6 +71,8 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         case EACCES, EPERM, EROFS: "check the permissions or choose another folder"
         case ENOENT, ENOTDIR: "create its folder first"
         case EMFILE, ENFILE: "raise the limit of open files (ulimit -n) and try again"
+        case ELOOP: "symbolic links are not followed here; put the file or folder itself in its place"
+        case ENOLCK, EOPNOTSUPP: "this file system has no locks; choose a folder on another one"
         case EFBIG: "the file system or a limit (ulimit -f) does not allow files this large"
         default: "check the disk and try again"
         }

@@ -185,6 +185,9 @@ func requireFree(_ path: String?, force: Bool) throws {
     guard let path else { return }
     if exists(path), !force { throw StorageError(path: path, operation: "write to", reason: .wouldOverwrite) }
     let folder = splitPath(path).folder
+    guard exists(folder) else {
+        throw StorageError(path: folder, operation: "write into", reason: .missing)
+    }
     guard isFolder(folder) else {
         throw StorageError(path: folder, operation: "write into", reason: .wrongKind(expected: "a folder"))
     }

@@ -21,12 +21,14 @@ enum ExitStatus: Int32 {
     case unavailable = 69
     case wouldOverwrite = 73
     case inputOutput = 74
+    case inUse = 75
 
     /// The code for one of our errors; nil for the argument parser's own.
     init?(_ error: any Error) {
         switch error {
         case TrainingError.diverged: self = .failure
-        case ModelError.data: self = .badData
+        case TrainingError.missingData: self = .noInput
+        case ModelError.data, TrainingError.otherIdentity, TrainingError.noIdentity: self = .badData
         case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is DamagedCheckpoint, is GoldenLosses.Fault, is ParameterFileError:
             self = .badData
@@ -73,7 +75,8 @@ enum ExitStatus: Int32 {
 
     private static func status(_ error: StorageError) -> ExitStatus {
         switch error.reason {
-        case .wouldOverwrite, .inUse: .wouldOverwrite
+        case .wouldOverwrite, .unsuitable: .wouldOverwrite
+        case .inUse: .inUse
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
         // Reading a folder instead of a file is bad data. When writing, a folder in a file's place is in the way, and a

@@ -8,7 +8,7 @@ struct LaunchFlags: ParsableArguments {
     @Flag(help: "Replace the run's folder if it exists.")
     var force = false
 
-    @Flag(help: "Continue the run in the folder if there is one, with its own settings.")
+    @Flag(help: "Continue the run in the folder if there is one, with its own settings; others are refused.")
     var resume = false
 
     @Flag(help: "Show in a window what has been learned so far; this doesn't change the training.")

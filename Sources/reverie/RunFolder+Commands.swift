@@ -1,11 +1,9 @@
 import Configuration
+import Foundation
 import Storage
 import Training
 
 extension RunFolder {
-    /// The command that made a run: 'reverie train' or 'reverie fit'.
-    enum Maker { case training, fitting }
-
     /// Opens the folder of a run.
     ///
     /// - Throws: `StorageError` if it is missing, `FormatError` or ``DataError`` if it is not a run's.
@@ -35,15 +33,53 @@ extension RunFolder {
         }
     }
 
+    /// The path of a run's configuration.
+    static func configuration(of path: String) -> String { joinPath(path, "config.toml") }
+
+    /// The runs in a folder of runs, such as that of several seeds; none in any other folder.
+    static func runs(in path: String) throws -> [String] {
+        guard isFolder(path), !exists(configuration(of: path)) else { return [] }
+        let names = try namesInFolder(path).map { joinPath(path, $0) }.filter { exists(configuration(of: $0)) }
+        return names.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+    }
+
+    /// Refuses to continue a run with other settings than its own.
+    static func requireSettings(_ path: String, _ differences: [RunDifference]) throws {
+        guard let first = differences.first else { return }
+        let flags = differences.filter(\.isSetting).compactMap(\.flag).joined(separator: " ")
+        let change = flags.isEmpty ? "" : ", or change the run: reverie resume \(path) \(flags)"
+        throw UsageError(
+            "the run in \(path) has its own settings, and \(differences.map(\.asked).joined(separator: "; ")); "
+                + "leave out \(differences.count == 1 ? "the flag for \(first.name)" : "these flags"), choose another "
+                + "folder with --run\(change)")
+    }
+
     /// Refuses to continue a run that was made for something other than what is asked for.
     static func requireSame(_ path: String, _ expected: [(name: String, value: String)]) throws {
-        let configuration = joinPath(path, "config.toml")
+        let configuration = configuration(of: path)
         guard exists(configuration) else { return }
         let top = try TOMLDocument(contentsOf: configuration).top
         for (name, value) in expected where top[name]?.text != value {
             let found = top[name]?.text.map { "'\($0)'" } ?? "none"
             throw UsageError(
                 "the \(name) of the run in \(path) is \(found), not '\(value)'; choose another folder with --run")
+        }
+    }
+}
+
+extension RunChanges {
+    /// Says how much longer a run is to go on, and refuses to end it before what it has done already.
+    func announce(_ path: String, _ saved: TrainingRun) throws {
+        let done = try RunFolder(opening: path).checkpointSteps().last ?? 0
+        if let steps {
+            guard steps >= done else {
+                throw UsageError("the run in \(path) has done \(done) steps already; give --steps a larger number")
+            }
+            note("\(path) goes on to \(steps) steps instead of \(saved.run.steps)")
+        }
+        if let episodes {
+            let words = [saved.run.episodes, episodes].map { $0 == 0 ? "no limit of episodes" : "\($0) episodes" }
+            note("\(path) goes on with \(words[1]) instead of \(words[0])")
         }
     }
 }

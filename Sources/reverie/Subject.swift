@@ -29,6 +29,7 @@ struct Subject {
         try content(of: checkpoint) { [agent] in
             try folder.readingCheckpoint(checkpoint) { try Checkpoint.read(checkpoint, into: agent) }
         }
+        try content(of: path) { try run.requireIdentity(of: checkpoint, in: path) }
         try weights?.naming { [agent] in try weights?.file()?.load(into: agent) }
         (name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))
         environmentOptions = run.environmentOptions
@@ -44,7 +45,9 @@ struct Subject {
     init(environment id: String, options: [String: String]) throws {
         let environment = try EnvironmentCatalog.make(id, options: options)
         agent = try RandomSettings().makeAgent(for: EnvironmentDescription(environment), seed: 0)
-        (name, environmentID, seed, environmentOptions) = ("random", id, 0, options)
+        (name, environmentID, seed) = ("random", id, 0)
+        // A recording must find its files from any folder.
+        environmentOptions = try EnvironmentCatalog.located(options, of: id)
         makeEnvironment = { try EnvironmentCatalog.make(id, count: $0, autoreset: $1, options: options) }
     }
 

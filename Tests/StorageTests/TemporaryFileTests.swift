@@ -111,7 +111,9 @@ import Testing
                 let error = #expect(throws: StorageError.self) {
                     _ = try AppendFile(holding: path, replacing: replacing)
                 }
-                #expect(error?.reason == .inUse && error?.description.contains("another process is writing") == true)
+                #expect(
+                    error?.reason == .inUse(holder: "another process")
+                        && error?.description.contains("another process is using") == true)
             }
             #expect(throws: StorageError.self) { _ = try AppendFile(takingUp: path) }
             #expect(try folder.bytes("a") == Array("mine".utf8))
@@ -140,7 +142,7 @@ import Testing
         try file.remove()
         #expect(try folder.bytes("a") == Array("another's".utf8))
         let error = #expect(throws: StorageError.self) { try file.publish(as: folder.file("b"), overwrite: false) }
-        #expect(error?.reason == .inUse && !exists(folder.file("b")))
+        #expect(error?.reason == .inUse(holder: "another process") && !exists(folder.file("b")))
     }
 
     @Test func publishing() throws {

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func createsAndOpens() throws {
-        let run = try RunFolder(creating: folder.file("runs/a"))
+        let run = try RunFolder.claim(creating: folder.file("runs/a")).folder
         #expect(throws: FormatError.self) { try RunFolder(opening: run.path) }
         try writeAtomically("agent = 'x'\n", to: run.configurationPath, overwrite: false)
         #expect(try RunFolder(opening: run.path) == run)
@@ -25,20 +25,22 @@ import Testing
     }
 
     @Test func refusesAFolderWithFilesUnlessForced() throws {
-        let run = try RunFolder(creating: folder.file("a"))
-        for path in [run.configurationPath, run.metricsPath, run.checkpointPath(step: 5), folder.file("a/notes.txt")] {
+        let run = try RunFolder.claim(creating: folder.file("a")).folder
+        for path in [run.metricsPath, run.checkpointPath(step: 5), folder.file("a/notes.txt")] {
             try writeAtomically("x", to: path, overwrite: false)
         }
+        try writeAtomically(
+            "agent = 'dqn'\nenvironment = 'CartPole-v1'\n", to: run.configurationPath, overwrite: false)
         let refusal = StorageError(path: run.path, operation: "start a run in", reason: .wouldOverwrite)
-        #expect(throws: refusal) { try RunFolder(creating: run.path) }
+        #expect(throws: refusal) { try RunFolder.claim(creating: run.path) }
         #expect(exists(run.metricsPath))
-        _ = try RunFolder(creating: run.path, force: true)
+        _ = try RunFolder.claim(creating: run.path, force: true)
         #expect(try namesInFolder(run.path) == ["checkpoints", "notes.txt"])
         #expect(try run.checkpointSteps().isEmpty)
     }
 
     @Test func checkpoints() throws {
-        let run = try RunFolder(creating: folder.file("a"))
+        let run = try RunFolder.claim(creating: folder.file("a")).folder
         let missing = StorageError(path: run.checkpointFolder, operation: "find a checkpoint in", reason: .missing)
         #expect(throws: missing) { try run.lastCheckpointPath() }
         for step in [1000, 200, 30] { try writeAtomically("", to: run.checkpointPath(step: step), overwrite: false) }

@@ -142,6 +142,19 @@ public enum EnvironmentCatalog {
         return try entry.build(request)
     }
 
+    /// The options of an environment with paths from the root, so that the same files are found from any folder.
+    ///
+    /// - Throws: as ``entry(_:)``.
+    public static func located(
+        _ options: [String: String], of id: String
+    ) throws(EnvironmentError) -> [String: String] {
+        var options = options
+        for option in try entry(id).options where option.isPath {
+            options[option.name] = options[option.name].map(absolutePath)
+        }
+        return options
+    }
+
     /// The ids of the environments that tell their transition probabilities, as planners need them.
     public static var idsWithModel: [String] {
         entries.map(\.id).filter { (try? make($0))?.tabularModel != nil }

@@ -8,12 +8,15 @@ public struct EnvironmentOption: Hashable, Sendable {
     public let summary: String
     /// The default value as text; empty if the option is unset by default.
     public let usual: String
+    /// Whether the value is the path of a file, whose content the environment depends on.
+    public let isPath: Bool
 
     /// Describes an option.
-    public init(_ name: String, _ summary: String, usual: String = "") {
+    public init(_ name: String, _ summary: String, usual: String = "", isPath: Bool = false) {
         self.name = name
         self.summary = summary
         self.usual = usual
+        self.isPath = isPath
     }
 }
 

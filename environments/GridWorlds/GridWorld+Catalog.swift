@@ -38,7 +38,7 @@ extension GridWorld {
     static let entries = [
         EnvironmentEntry(
             "GridWorld", "a world of square cells from a map file",
-            options: [EnvironmentOption("map", "the path of the map file"), GridExtent.option]
+            options: [EnvironmentOption("map", "the path of the map file", isPath: true), GridExtent.option]
         ) { request in
             guard let path = request.options.text("map") else {
                 throw EnvironmentError.badValue(option: "map", value: "", expected: "the path of a map file")

@@ -33,16 +33,20 @@ public final class CSVWriter {
         try append(columns.map(Cell.text))
     }
 
-    /// Continues a table after its first `length` bytes; the rest is cut off.
+    /// Continues a table after its first `length` bytes, which have this checksum; the rest is cut off.
     ///
     /// - Throws: `StorageError`.
-    public init(resuming path: String, at length: Int, columns: [String]) throws(StorageError) {
-        file = try AppendFile(resuming: path, at: length)
+    public init(
+        resuming path: String, at length: Int, checksum: UInt32 = 0, columns: [String]
+    ) throws(StorageError) {
+        file = try AppendFile(resuming: path, at: length, checksum: checksum)
         columnCount = columns.count
     }
 
     /// The number of bytes so far, where the table can be resumed.
     public var length: Int { file.count }
+    /// The CRC-32 of these bytes.
+    public var checksum: UInt32 { file.checksum }
 
     /// Appends a line.
     ///

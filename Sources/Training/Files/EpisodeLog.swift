@@ -4,6 +4,8 @@ import Storage
 /// writes the same bytes as an uninterrupted one.
 public final class EpisodeLog {
     static let columns = ["episode", "environment", "step", "return", "length", "terminated", "truncated"]
+    /// The number of bytes of a log without episodes.
+    static let headerLength = columns.joined(separator: ",").utf8.count + 1
     private let table: CSVWriter
 
     /// One line of the log.
@@ -44,15 +46,17 @@ public final class EpisodeLog {
         table = try CSVWriter(creating: path, columns: Self.columns)
     }
 
-    /// Continues a log after its first `length` bytes; the rest is cut off.
+    /// Continues a log after its first `length` bytes, which have this checksum; the rest is cut off.
     ///
     /// - Throws: `StorageError`.
-    public init(resuming path: String, at length: Int) throws(StorageError) {
-        table = try CSVWriter(resuming: path, at: length, columns: Self.columns)
+    public init(resuming path: String, at length: Int, checksum: UInt32 = 0) throws(StorageError) {
+        table = try CSVWriter(resuming: path, at: length, checksum: checksum, columns: Self.columns)
     }
 
     /// The number of bytes so far, where the log can be resumed.
     public var length: Int { table.length }
+    /// The CRC-32 of these bytes.
+    public var checksum: UInt32 { table.checksum }
 
     /// Appends an episode.
     ///

@@ -11,15 +11,17 @@ public final class JSONLinesWriter {
     /// - Throws: `StorageError`, with `wouldOverwrite` if the path exists.
     public init(creating path: String) throws(StorageError) { file = try AppendFile(creating: path) }
 
-    /// Continues a log after its first `length` bytes; the rest is cut off.
+    /// Continues a log after its first `length` bytes, which have this checksum; the rest is cut off.
     ///
     /// - Throws: `StorageError`.
-    public init(resuming path: String, at length: Int) throws(StorageError) {
-        file = try AppendFile(resuming: path, at: length)
+    public init(resuming path: String, at length: Int, checksum: UInt32 = 0) throws(StorageError) {
+        file = try AppendFile(resuming: path, at: length, checksum: checksum)
     }
 
     /// The number of bytes so far, where the log can be resumed.
     public var length: Int { file.count }
+    /// The CRC-32 of these bytes.
+    public var checksum: UInt32 { file.checksum }
 
     /// Appends a line.
     ///

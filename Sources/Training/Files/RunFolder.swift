@@ -15,6 +15,7 @@ import Storage
 /// | `samples.png` | the latest samples of a fitted model |
 /// | `clock.json` | the seconds that a fit has taken over all of its processes |
 /// | `summary.json` | the result, once the run has finished |
+/// | `.lock` | the process that writes into the folder, while there is one; see ``Claim`` |
 public struct RunFolder: Hashable, Sendable {
     /// The folder's path.
     public let path: String
@@ -26,32 +27,7 @@ public struct RunFolder: Hashable, Sendable {
         return "runs/" + String(name.map { allowed.contains($0) ? $0 : "-" })
     }
 
-    /// Starts a run in a new or empty folder.
-    ///
-    /// - Parameters:
-    ///   - path: The folder; missing parent folders are created too.
-    ///   - force: Whether the files of an earlier run are removed; files that are not a run's are kept.
-    /// - Throws: `StorageError`, with `wouldOverwrite` if the folder has files and `force` is false, with `wrongKind`
-    ///   if the path is not a folder's.
-    public init(creating path: String, force: Bool = false) throws(StorageError) {
-        try Self.requireFree(path, force: force)
-        try createFolder(path)
-        self.path = path
-        if force { try removeFiles() }
-        try createFolder(checkpointFolder)
-    }
-
-    /// Throws if a run can't start in a place; changes nothing.
-    ///
-    /// - Throws: as ``init(creating:force:)``.
-    public static func requireFree(_ path: String, force: Bool) throws(StorageError) {
-        guard exists(path) else { return }
-        guard isFolder(path) else {
-            throw StorageError(path: path, operation: start, reason: .wrongKind(expected: "a folder"))
-        }
-        let isEmpty = try namesInFolder(path).isEmpty
-        guard force || isEmpty else { throw StorageError(path: path, operation: start, reason: .wouldOverwrite) }
-    }
+    init(_ path: String) { self.path = path }
 
     /// Opens the folder of a run.
     ///
@@ -63,9 +39,6 @@ public struct RunFolder: Hashable, Sendable {
             throw FormatError(.run, file: path, offset: 0, expected: "config.toml", found: "a folder without it")
         }
     }
-
-    /// The operation of starting a run, as errors name it.
-    public static let start = "start a run in"
 
     public var configurationPath: String { joinPath(path, "config.toml") }
     public var metricsPath: String { joinPath(path, "metrics.jsonl") }
@@ -102,13 +75,17 @@ public struct RunFolder: Hashable, Sendable {
     /// - Throws: `StorageError` if the folder can't be listed.
     public func checkpointSteps() throws(StorageError) -> [Int] {
         guard exists(checkpointFolder) else { return [] }
-        let steps = try namesInFolder(checkpointFolder).compactMap { name -> Int? in
-            guard name.hasPrefix(Self.checkpointPrefix), name.hasSuffix(Self.checkpointSuffix) else { return nil }
-            let digits = name.dropFirst(Self.checkpointPrefix.count).dropLast(Self.checkpointSuffix.count)
-            // Only the canonical form of a number: neither "+5" nor "05".
-            return Int(digits).flatMap { String($0) == digits && $0 >= 0 ? $0 : nil }
-        }
-        return steps.sorted()
+        return try namesInFolder(checkpointFolder).compactMap {
+            Self.number($0, after: Self.checkpointPrefix, before: Self.checkpointSuffix)
+        }.sorted()
+    }
+
+    /// The number between a name's two ends; nil for other names. Only the canonical form of a number: neither "+5" nor
+    /// "05".
+    static func number(_ name: String, after start: String = "", before end: String) -> Int? {
+        guard name.hasPrefix(start), name.hasSuffix(end), name.count > start.count + end.count else { return nil }
+        let digits = name.dropFirst(start.count).dropLast(end.count)
+        return Int(digits).flatMap { String($0) == digits && $0 >= 0 ? $0 : nil }
     }
 
     /// The parameters of the best evaluation, for runs that are evaluated.
@@ -129,24 +106,5 @@ public struct RunFolder: Hashable, Sendable {
             throw StorageError(path: checkpointFolder, operation: "find a checkpoint in", reason: .missing)
         }
         return checkpointPath(step: step)
-    }
-
-    /// Removes logs and experience, which a run without a checkpoint writes from the start again.
-    ///
-    /// - Throws: `StorageError`.
-    public func removeLogs() throws(StorageError) {
-        for file in try [metricsPath, episodesPath, summaryPath, clockPath, samplesPath] + eventsPaths() {
-            try removeFile(file)
-        }
-        guard exists(replayFolder) else { return }
-        for name in try namesInFolder(replayFolder) { try removeFile(joinPath(replayFolder, name)) }
-    }
-
-    private func removeFiles() throws(StorageError) {
-        try removeCheckpoints(keeping: 0)
-        try removeFile(bestCheckpointPath)
-        try removeLogs()
-        try removeFile(weightsPath)
-        try removeFile(configurationPath)
     }
 }

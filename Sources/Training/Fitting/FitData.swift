@@ -1,13 +1,17 @@
+import Configuration
 import Datasets
 import GenerativeModels
 import NeuralNetworks
 import Random
+import Storage
 
 /// A dataset as a model takes it: prepared, and standardised if its numbers are reals.
 struct FitData: Sendable {
     private let pipeline: DataPipeline
     /// Shift and scale of each number; the identity if the model takes the numbers as they are.
     let scaling: Standardizer
+    /// The checksum of the data before their preparation.
+    let checksum: UInt32
     /// The prepared rows.
     let validation, test: DataRows
     /// What was left out of the data, in sentences.
@@ -22,9 +26,36 @@ struct FitData: Sendable {
         try self.init(dataset, configuration)
     }
 
+    /// Reads and prepares the data of a run.
+    ///
+    /// - Throws: as ``init(_:)``, but ``TrainingError/missingData(folder:reason:)`` if they are not where they were.
+    init(_ configuration: FitConfiguration, of run: String) throws {
+        do {
+            try self.init(configuration)
+        } catch let error as StorageError where error.reason == .missing {
+            throw TrainingError.missingData(folder: run, reason: "\(error)")
+        } catch let error as DatasetError {
+            switch error {
+            case .unknownData, .missingFiles: throw TrainingError.missingData(folder: run, reason: "\(error)")
+            default: throw error
+            }
+        }
+    }
+
+    /// Refuses data other than those of a run.
+    ///
+    /// - Throws: ``TrainingError/otherIdentity(folder:differences:)``.
+    func require(checksum expected: String?, in run: String) throws {
+        let found = SettingValue.text(hexadecimal(checksum)).toml
+        guard let expected, expected != found else { return }
+        let difference = RunDifference(
+            kind: .content, name: FitConfiguration.content, before: expected, now: found)
+        throw TrainingError.otherIdentity(folder: run, differences: [difference])
+    }
+
     /// Prepares a dataset.
     init(_ dataset: Dataset, _ configuration: FitConfiguration) throws {
-        notes = dataset.notes
+        (notes, checksum) = (dataset.notes, dataset.checksum)
         let needs = configuration.settings.needs
         var pipeline = try DataPipeline(
             dataset, configuration.data, kinds: needs.kinds, sequences: needs.sequences, pictures: needs.pictures,

@@ -11,6 +11,8 @@ public final class FitSession {
     let configuration: FitConfiguration
     /// The run's files.
     public let folder: RunFolder
+    /// Held until the fit has ended.
+    private let lock: FolderLock
     let data: FitData
     /// What was left out of the data, in sentences.
     public var notes: [String] { data.notes }
@@ -38,76 +40,118 @@ public final class FitSession {
     ///   ``GenerativeModels/ModelError`` for settings that don't.
     public convenience init(_ configuration: FitConfiguration, folder path: String, overwrite: Bool) throws {
         try RunFolder.requireFree(path, force: overwrite)
+        let configuration = configuration.located()
         let data = try FitData(configuration)
         let model = try Self.model(configuration, data)
-        let folder = try RunFolder(creating: path, force: overwrite)
-        try writeAtomically(configuration.tomlText, to: folder.configurationPath, overwrite: false)
-        try self.init(starting: configuration, folder, data, model)
+        let claim = try RunFolder.claim(creating: path, force: overwrite)
+        try writeAtomically(configuration.tomlText, to: claim.folder.configurationPath, overwrite: false)
+        try self.init(starting: configuration, claim, data, model)
     }
 
     /// Continues a fit from its last checkpoint; one that was stopped before its first starts from the beginning. It
     /// ends like one that was never stopped, bit for bit.
     ///
-    /// - Throws: as ``init(_:folder:overwrite:)``, and `FormatError` for a damaged checkpoint or log.
-    public convenience init(resuming path: String) throws {
-        let folder = try RunFolder(opening: path)
-        try self.init(resuming: folder, FitConfiguration(contentsOf: folder.configurationPath))
+    /// - Parameter changes: What is changed on purpose. The changes are recorded in `metrics.jsonl`.
+    /// - Throws: as ``init(_:folder:overwrite:)``, `FormatError` for a damaged checkpoint or log, or one of another run,
+    ///   and ``TrainingError``.
+    public convenience init(resuming path: String, changes: RunChanges = RunChanges()) throws {
+        let claim = try RunFolder.claim(resuming: path)
+        let saved = try FitConfiguration(contentsOf: claim.folder.configurationPath)
+        try self.init(resuming: claim, saved, changes)
     }
 
     /// Continues a fit whose configuration has been read.
-    convenience init(resuming folder: RunFolder, _ configuration: FitConfiguration) throws {
-        let data = try FitData(configuration)
+    convenience init(
+        resuming claim: RunFolder.Claim, _ saved: FitConfiguration, _ changes: RunChanges = RunChanges()
+    ) throws {
+        let folder = claim.folder
+        var configuration = saved
+        try configuration.apply(assignments: changes.settings)
+        let data = try FitData(configuration, of: folder.path)
         let model = try Self.model(configuration, data)
         guard let step = try folder.checkpointSteps().last else {
             try folder.removeLogs()
-            try self.init(starting: configuration, folder, data, model)
+            try writeAtomically(configuration.tomlText, to: folder.configurationPath, overwrite: true)
+            try self.init(starting: configuration, claim, data, model)
             return
         }
         folder.removeTemporaryFiles()
         let path = folder.checkpointPath(step: step)
+        let checkpoint = try folder.readingCheckpoint(path) { try Checkpoint.open(path) }
+        let earlier = try Checkpoint.identity(in: checkpoint.metadata, of: checkpoint.path)
+        let differences = configuration.identity(data).differences(from: earlier)
+        try changes.require(differences, in: folder.path)
+        let members = configuration.changes(from: saved, differences)
+        do {
+            let (state, metrics) = try Self.restore(folder, checkpoint, model)
+            if !members.isEmpty {
+                try metrics.append(
+                    [
+                        "epoch": .integer(state.epoch), "updates": .integer(state.updates),
+                        "changed": .object(members),
+                    ])
+            }
+            try self.init(configuration, claim, data, model, metrics, state)
+            // An average's variables exist from the start, the best parameters from the end of the first epoch.
+            try folder.readingCheckpoint(path) { try Checkpoint.read(checkpoint, into: variables) }
+            model.randomStates = state.randomStates
+        } catch  where !differences.isEmpty {
+            throw TrainingError.unsuitableChange(
+                folder: folder.path, settings: differences.map(\.name), reason: "\(error).")
+        }
+        guard !members.isEmpty else { return }
+        // A process that ends between these leaves a configuration that its checkpoint doesn't know, which is told.
+        try removeFile(folder.summaryPath)
+        try writeAtomically(configuration.tomlText, to: folder.configurationPath, overwrite: true)
+        try writeCheckpoint(again: true)
+    }
+
+    /// Restores the state of a fit, and continues its log where the checkpoint was written.
+    private static func restore(
+        _ folder: RunFolder, _ checkpoint: TensorFileReader, _ model: any GenerativeModel
+    ) throws -> (state: FitState, metrics: JSONLinesWriter) {
         var state = FitState(randomStates: model.randomStates)
-        let checkpoint = try folder.readingCheckpoint(path) {
-            let checkpoint = try Checkpoint.open(path)
+        try folder.readingCheckpoint(checkpoint.path) {
             let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
             try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
                 try state.restoreState(from: bytes)
             }
-            return checkpoint
         }
-        let metrics = try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength)
-        try self.init(configuration, folder, data, model, metrics, state)
-        // An average's variables exist from the start, the best parameters from the end of the first epoch.
-        try folder.readingCheckpoint(path) { try Checkpoint.read(checkpoint, into: variables) }
-        model.randomStates = state.randomStates
+        let (length, checksum) = (state.metricsLength, state.metricsChecksum)
+        try RunFolder.requireContent(of: folder.metricsPath, length: length, checksum: checksum)
+        return (state, try JSONLinesWriter(resuming: folder.metricsPath, at: length, checksum: checksum))
     }
 
     /// Continues the fit in a folder if there is one, and starts it otherwise.
     ///
+    /// - Parameter changes: What is changed in a fit that is continued.
     /// - Throws: as the other two initialisers.
-    public convenience init(continuing configuration: FitConfiguration, folder path: String) throws {
-        if exists(joinPath(path, "config.toml")) {
-            try self.init(resuming: path)
-        } else {
-            try self.init(configuration, folder: path, overwrite: true)
+    public convenience init(
+        continuing configuration: FitConfiguration, folder path: String, changes: RunChanges = RunChanges()
+    ) throws {
+        switch try RunFolder.content(of: path) {
+        case .run: try self.init(resuming: path, changes: changes)
+        case .nothing: try self.init(configuration, folder: path, overwrite: false)
         }
     }
 
     private convenience init(
-        starting configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel
+        starting configuration: FitConfiguration, _ claim: RunFolder.Claim, _ data: FitData,
+        _ model: any GenerativeModel
     ) throws {
-        folder.removeTemporaryFiles()
-        let metrics = try JSONLinesWriter(creating: folder.metricsPath)
+        claim.folder.removeTemporaryFiles()
+        let metrics = try JSONLinesWriter(creating: claim.folder.metricsPath)
         try self.init(
-            configuration, folder, data, model, metrics, FitState(randomStates: model.randomStates))
+            configuration, claim, data, model, metrics, FitState(randomStates: model.randomStates))
         if let score = try score() { (state.firstScore, state.validScore) = (score, score) }
         try writeCheckpoint()
     }
 
     private init(
-        _ configuration: FitConfiguration, _ folder: RunFolder, _ data: FitData, _ model: any GenerativeModel,
+        _ configuration: FitConfiguration, _ claim: RunFolder.Claim, _ data: FitData, _ model: any GenerativeModel,
         _ metrics: JSONLinesWriter, _ state: FitState
     ) throws {
-        (self.configuration, self.folder, self.data) = (configuration, folder, data)
+        (self.configuration, folder, lock, self.data) = (configuration, claim.folder, claim.lock, data)
         (self.model, self.metrics, self.state) = (model, metrics, state)
         clock = FitClock(folder, interval: configuration.fitting.checkpointSeconds)
         scored = model as? any ScoredModel
@@ -150,10 +194,11 @@ public final class FitSession {
     public var updatesDone: Int { state.updates }
 
     /// Fits the model for as many epochs as the settings say, and writes metrics, checkpoints and `summary.json`. If
-    /// `shouldStop` returns true, it writes a checkpoint and stops.
+    /// `shouldStop` returns true, it writes a checkpoint and stops. Then the folder is free for others.
     ///
     /// - Returns: the run's summary, see ``FitSummary``; nil if it was stopped.
     public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
+        defer { lock.release() }
         scores = scored == nil ? [] : [state.validScore]
         feed?.publish(model.variables, status)
         while state.epoch < epochs && !patienceIsOver && !updatesAreOver {
@@ -305,16 +350,22 @@ public final class FitSession {
     }
 
     /// Writes the state after the last update, unless it has been written already.
-    private func writeCheckpoint() throws {
+    ///
+    /// - Parameter again: Whether to replace a checkpoint of this update.
+    private func writeCheckpoint(again: Bool = false) throws {
         let path = folder.checkpointPath(step: state.updates)
-        guard !exists(path) else { return }
+        try lock.requireHeld()
+        guard again || !exists(path) else { return }
         try metrics.synchronize()
-        state.metricsLength = metrics.length
+        (state.metricsLength, state.metricsChecksum) = (metrics.length, metrics.checksum)
         state.randomStates = model.randomStates
         try clock.writing {
             try Checkpoint.write(
                 variables, states: [Checkpoint.trainingState: state.stateBytes()],
-                metadata: ["data": "\(data.description.json)", "updates": "\(state.updates)"], to: path)
+                metadata: [
+                    "data": "\(data.description.json)", "updates": "\(state.updates)",
+                    RunIdentity.metadataName: configuration.identity(data).text,
+                ], to: path)
         }
         try folder.removeCheckpoints(keeping: 2)
     }

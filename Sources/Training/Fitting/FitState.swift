@@ -14,7 +14,9 @@ struct FitState: StateCodable {
     var firstScore = 0.0, validScore = 0.0
     /// The best validation score, and the number of epochs after which it was reached.
     var bestScore = -Double.infinity, bestEpoch = 0
+    /// The bytes of the log that belong to the fit so far, and their checksum.
     var metricsLength = 0
+    var metricsChecksum: UInt32 = 0
     /// The model's random streams.
     var random: [RandomStream]
 
@@ -28,7 +30,7 @@ struct FitState: StateCodable {
     }
 
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(mark: "reverie.fit.2")
+        try coder.code(mark: "reverie.fit.3")
         try coder.code(&epoch, in: 0...1 << 62)
         try coder.code(&batch, in: 0...1 << 62)
         var count = totals.count
@@ -42,6 +44,7 @@ struct FitState: StateCodable {
         try coder.code(&bestScore)
         try coder.code(&bestEpoch, in: 0...1 << 62)
         try coder.code(&metricsLength, in: 0...1 << 62)
+        try coder.code(&metricsChecksum)
         for index in random.indices { try coder.code(&random[index]) }
     }
 }

@@ -12,6 +12,9 @@ public struct FittedModel {
     private let scaling: Standardizer
     /// The data, if they have been read.
     private let read: FitData?
+    /// The checksum of the data that a run was fitted to, if it says so.
+    private var checksum: String?
+    private var run = ""
 
     /// The group of a checkpoint's entries that holds the best parameters.
     static let best = "best"
@@ -26,9 +29,10 @@ public struct FittedModel {
     public init(run path: String, last: Bool = false, assignments: [String] = []) throws {
         let folder = try RunFolder(opening: path)
         var configuration = try FitConfiguration(contentsOf: folder.configurationPath)
+        let newest = try folder.lastCheckpointPath()
+        let checkpoint = try folder.readingCheckpoint(newest) { try Checkpoint.open(newest) }
+        (checksum, run) = (try configuration.requireIdentity(of: checkpoint.metadata, in: path), path)
         try configuration.apply(assignments: assignments)
-        let path = try folder.lastCheckpointPath()
-        let checkpoint = try folder.readingCheckpoint(path) { try Checkpoint.open(path) }
         let data = try Dataset.Description(json: checkpoint.metadata["data"] ?? "", file: checkpoint.path)
         let model = try configuration.settings.makeModel(for: data, seed: UInt64(configuration.seed))
         let scale = Standardizer.identity(width: data.width).variables
@@ -76,7 +80,17 @@ public struct FittedModel {
     }
 
     /// The rows of a part of the data, as the model sees them.
-    public func rows(_ part: Dataset.Part) throws -> DataRows { rows(part, of: try read ?? FitData(configuration)) }
+    ///
+    /// - Throws: as reading the data does, and ``TrainingError/otherIdentity(folder:differences:)`` if they are not those
+    ///   that the run was fitted to.
+    public func rows(_ part: Dataset.Part) throws -> DataRows { rows(part, of: try allData()) }
+
+    private func allData() throws -> FitData {
+        if let read { return read }
+        let data = try FitData(configuration, of: run)
+        try data.require(checksum: checksum, in: run)
+        return data
+    }
 
     private func rows(_ part: Dataset.Part, of data: FitData) -> DataRows {
         switch part {
@@ -96,7 +110,7 @@ public struct FittedModel {
     public func evaluation(
         _ part: Dataset.Part, limit: Int?, classifier: CodeClassifier? = nil, seed: UInt64
     ) throws -> JSON {
-        let data = try read ?? FitData(configuration)
+        let data = try allData()
         let rows = rows(part, of: data)
         let chosen = limit.map(rows.prefix) ?? rows
         let classes = try classifier.map { try told($0, chosen, data, seed: seed) } ?? told(chosen)

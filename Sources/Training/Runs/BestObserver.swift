@@ -8,6 +8,8 @@ import Environments
 final class BestObserver: TrainingObserver {
     private let folder: RunFolder
     private let run: TrainingRun
+    /// The identity of the run, for the file's metadata.
+    private let identity: String
     /// When evaluations are due.
     private(set) var recurrence: Recurrence
     /// The step of the last evaluation in this process.
@@ -20,8 +22,8 @@ final class BestObserver: TrainingObserver {
     private static let seedOffset: UInt64 = 500_000
 
     /// Evaluates from step `next` on; `best` is the best mean return so far.
-    init(_ folder: RunFolder, _ run: TrainingRun, next: Int, best: Double?) {
-        (self.folder, self.run, self.best) = (folder, run, best)
+    init(_ folder: RunFolder, _ run: TrainingRun, identity: String, next: Int, best: Double?) {
+        (self.folder, self.run, self.identity, self.best) = (folder, run, identity, best)
         recurrence = Recurrence(every: run.run.evaluationInterval, next: next)
     }
 
@@ -46,7 +48,9 @@ final class BestObserver: TrainingObserver {
         let mean = Statistics.mean(results.map(\.return))
         guard mean >= best ?? -.infinity else { return }
         best = mean
-        let metadata = ["step": "\(trainer.steps)", "meanReturn": "\(mean)"]
+        let metadata = [
+            "step": "\(trainer.steps)", "meanReturn": "\(mean)", RunIdentity.metadataName: identity,
+        ]
         let states = Checkpoint.states(agent: state, in: trainer.environment)
         try Checkpoint.write(trainer.agent.variables, states: states, metadata: metadata, to: folder.bestCheckpointPath)
     }

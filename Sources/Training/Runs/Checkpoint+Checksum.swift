@@ -44,7 +44,6 @@ extension Checkpoint {
             add("\(entry.name) \(entry.type.rawValue) \(entry.shape)\n")
             try body(entry) { checksum = crc32($0, continuing: checksum) }
         }
-        let digits = String(checksum, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
+        return hexadecimal(checksum)
     }
 }

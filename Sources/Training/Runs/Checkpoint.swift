@@ -50,6 +50,15 @@ public enum Checkpoint {
         try TensorFile.write(entries, metadata: metadata, to: path, overwrite: true, body: body)
     }
 
+    /// Marks a run's copy of the parameters that it starts from.
+    static let initialParameters = ["content": "initial parameters"]
+
+    /// Whether a file holds the parameters that a run starts from, as ``TrainingSession`` writes them.
+    static func areInitialParameters(_ path: String) -> Bool {
+        guard let reader = try? open(path) else { return false }
+        return initialParameters.allSatisfy { reader.metadata[$0.key] == $0.value }
+    }
+
     /// Restores an agent from a checkpoint: its parameters, its counters and its random streams.
     ///
     /// - Throws: as ``read(_:into:)-(_,Parameters)``, also if the agent's state is missing or another agent's.

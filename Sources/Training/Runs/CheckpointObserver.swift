@@ -15,6 +15,8 @@ import Storage
 /// checkpoint that depends on them appears under its name.
 final class CheckpointObserver: TrainingObserver {
     private let folder: RunFolder
+    private let lock: FolderLock
+    private let identity: (text: String, origins: ReplayOrigins)
     private let metrics: MetricsObserver
     private let episodes: EpisodesObserver
     private let best: BestObserver?
@@ -34,8 +36,10 @@ final class CheckpointObserver: TrainingObserver {
     /// Writes every `interval` steps, from step `next` on.
     init(
         _ folder: RunFolder, every interval: Int, next: Int, metrics: MetricsObserver, episodes: EpisodesObserver,
-        best: BestObserver?, replay: ReplayLog?
+        best: BestObserver?, replay: ReplayLog?, lock: FolderLock,
+        identity: (text: String, origins: ReplayOrigins)
     ) {
+        (self.lock, self.identity) = (lock, identity)
         (self.folder, recurrence) = (folder, Recurrence(every: interval, next: next))
         (self.metrics, self.episodes, self.best, self.replay) = (metrics, episodes, best, replay)
     }
@@ -66,12 +70,15 @@ final class CheckpointObserver: TrainingObserver {
     func didEnd(_ trainer: Trainer) throws { try write(trainer, isLast: true) }
 
     /// Brings the logs to disk and writes the state after the last step, unless it has been written already.
-    func write(_ trainer: Trainer, isLast: Bool = false) throws {
+    ///
+    /// - Parameter again: Whether to replace a checkpoint of this step.
+    func write(_ trainer: Trainer, again: Bool = false, isLast: Bool = false) throws {
+        try lock.requireHeld()
         try metrics.synchronize()
         try episodes.synchronize()
         let path = folder.checkpointPath(step: trainer.steps)
         // The last lines of the logs may have come after a checkpoint that the clock asked for in this very step.
-        let isStale = isLast && timedStep == trainer.steps
+        let isStale = again || isLast && timedStep == trainer.steps
         if !exists(path) || isStale { try write(trainer, to: path, isLast: isLast) }
     }
 
@@ -83,7 +90,9 @@ final class CheckpointObserver: TrainingObserver {
         let state = try self.state(trainer)
         var states = Checkpoint.states(agent: agent.stateBytes(), in: trainer.environment)
         states[Checkpoint.trainingState] = state.stateBytes()
-        let metadata = ["step": "\(trainer.steps)", "episodes": "\(trainer.episodes)"]
+        let metadata = [
+            "step": "\(trainer.steps)", "episodes": "\(trainer.episodes)", RunIdentity.metadataName: identity.text,
+        ]
         try Checkpoint.write(agent.variables, states: states, metadata: metadata, to: path)
         lastTime = Self.now
         writingTime = lastTime - begin
@@ -109,6 +118,8 @@ final class CheckpointObserver: TrainingObserver {
         }
         (state.metricsLength, state.eventsLength) = metrics.lengths
         (state.episodesLength, state.episodeCount) = (episodes.length, episodes.count)
+        (state.metricsChecksum, state.episodesChecksum) = (metrics.checksum, episodes.checksum)
+        state.origins = identity.origins
         (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (
             metrics.last, metrics.recurrence.next, recurrence.next
         )

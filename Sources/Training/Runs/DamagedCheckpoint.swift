@@ -43,7 +43,7 @@ extension StorageError {
     fileprivate var isOfDamage: Bool {
         switch reason {
         case .tooShort, .tooLarge, .wrongKind: true
-        case .wouldOverwrite, .inUse, .missing, .system: false
+        case .wouldOverwrite, .inUse, .unsuitable, .missing, .system: false
         }
     }
 }

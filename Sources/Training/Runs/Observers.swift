@@ -24,6 +24,8 @@ public final class MetricsObserver: TrainingObserver {
 
     /// The number of bytes in each log so far.
     var lengths: (lines: Int, events: Int) { (lines.length, events.length) }
+    /// The checksum of the lines so far.
+    var checksum: UInt32 { lines.checksum }
 
     /// Brings both logs to disk.
     func synchronize() throws {
@@ -66,6 +68,8 @@ public final class EpisodesObserver: TrainingObserver {
 
     /// The number of bytes in the log so far.
     var length: Int { log.length }
+    /// Their checksum.
+    var checksum: UInt32 { log.checksum }
 
     /// Brings the log to disk.
     func synchronize() throws { try log.synchronize() }

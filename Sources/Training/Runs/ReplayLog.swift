@@ -11,6 +11,7 @@ import Storage
 struct ReplayLog {
     private let folder: String
     private let replay: ReplayBuffer
+    private let origins: ReplayOrigins
     /// The number of the first record of each file, ascending.
     private var starts: [Int]
     /// The number of valid bytes in the last file.
@@ -26,26 +27,26 @@ struct ReplayLog {
     private static let ending = ".bin"
 
     /// Starts a log in an empty folder.
-    init(creating folder: String, replay: ReplayBuffer) throws(StorageError) {
+    init(creating folder: String, replay: ReplayBuffer, origins: ReplayOrigins) throws(StorageError) {
         try createFolder(folder)
-        (self.folder, self.replay, starts, stored) = (folder, replay, [], 0)
+        (self.folder, self.replay, self.origins, starts, stored) = (folder, replay, origins, [], 0)
     }
 
     /// Reads the experience that a checkpoint depends on into an empty buffer; what came later is cut off.
     ///
     /// - Parameters:
     ///   - records: the numbers of the records that the checkpoint needs.
+    ///   - origins: which run the records must be of; new ones get the newest.
     ///   - added: how many transitions had been added.
     ///   - spaces: the spaces of observations and actions; see
     ///     ``Agents/ReplayBuffer/restore(_:from:observationSpace:actionSpace:)``.
     /// - Throws: `StorageError`, or `FormatError` if records are missing or damaged.
     init(
-        resuming folder: String, replay: ReplayBuffer, records: Range<Int>, added: Int,
+        resuming folder: String, replay: ReplayBuffer, origins: ReplayOrigins, records: Range<Int>, added: Int,
         spaces: (observations: Space, actions: Space)
     ) throws {
-        (self.folder, self.replay, stored) = (folder, replay, records.upperBound)
-        let all = try namesInFolder(folder).filter { $0.hasSuffix(Self.ending) }
-            .compactMap { Int($0.dropLast(Self.ending.count)) }.sorted()
+        (self.folder, self.replay, self.origins, stored) = (folder, replay, origins, records.upperBound)
+        let all = try Self.starts(in: folder)
         starts = all.filter { $0 < records.upperBound }
         for start in all where start >= records.upperBound { try removeFile(path(start)) }
         for (index, start) in starts.enumerated() {
@@ -60,7 +61,22 @@ struct ReplayLog {
         }
     }
 
-    private func path(_ start: Int) -> String { joinPath(folder, "\(start)\(Self.ending)") }
+    private func path(_ start: Int) -> String { Self.path(start, in: folder) }
+
+    private static func path(_ start: Int, in folder: String) -> String { joinPath(folder, "\(start)\(ending)") }
+
+    /// The number of the first record of each file in a folder, ascending; none if there is no folder.
+    private static func starts(in folder: String) throws(StorageError) -> [Int] {
+        guard exists(folder) else { return [] }
+        return try namesInFolder(folder).compactMap { RunFolder.number($0, before: ending) }.sorted()
+    }
+
+    /// The files of experience in a folder.
+    ///
+    /// - Throws: `StorageError` if it can't be listed.
+    static func files(in folder: String) throws(StorageError) -> [String] {
+        try starts(in: folder).map { path($0, in: folder) }
+    }
 
     /// Reads the file of the records `numbers`.
     ///
@@ -72,7 +88,7 @@ struct ReplayLog {
         var (next, offset) = (numbers.lowerBound, 0)
         while next < numbers.upperBound {
             let records = try ReplayBlock.read(
-                file, at: offset, numbers: next..<numbers.upperBound, recordBytes: replay.recordBytes)
+                file, at: offset, numbers: next..<numbers.upperBound, recordBytes: replay.recordBytes, origins: origins)
             do throws(EnvironmentError) {
                 try replay.restore(
                     records.span.bytes, from: next, observationSpace: spaces.observations, actionSpace: spaces.actions)
@@ -119,7 +135,8 @@ struct ReplayLog {
         let most = max(1, Self.blockBytes / replay.recordBytes)
         do {
             for next in stride(from: numbers.lowerBound, to: numbers.upperBound, by: most) {
-                try ReplayBlock.append(next..<min(next + most, numbers.upperBound), of: replay, to: file)
+                try ReplayBlock.append(
+                    next..<min(next + most, numbers.upperBound), of: replay, origin: origins.last, to: file)
             }
         } catch {
             throw error as? StorageError ?? StorageError(path: path(start), operation: "write", reason: .system(0))

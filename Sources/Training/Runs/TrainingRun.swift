@@ -57,7 +57,9 @@ public struct TrainingRun: Sendable {
         }
         options.merge(flags.environmentOptions) { $1 }
         (self.run, self.agent, self.environment) = (run, agent, environment)
-        (self.settings, environmentOptions) = (settings, options)
+        self.settings = settings
+        // A run must find its files from any folder.
+        environmentOptions = try EnvironmentCatalog.located(options, of: environment)
     }
 
     /// Reads a run's configuration.
@@ -69,13 +71,15 @@ public struct TrainingRun: Sendable {
     }
 
     /// The resolved configuration as a TOML file that reads back as the same values.
-    public var tomlText: String {
+    public var tomlText: String { experiment.tomlText }
+
+    /// The resolved configuration.
+    public var experiment: Experiment {
         let options = environmentOptions.sorted { $0.key < $1.key }
         return Experiment(
             agent: agent, environment: environment, run: run.settingsTable,
             environmentOptions: SettingsTable(options.map { .init($0.key, .text($0.value)) }),
-            settings: settings.settingsTable
-        ).tomlText
+            settings: settings.settingsTable)
     }
 
     /// Makes the environments of the run.

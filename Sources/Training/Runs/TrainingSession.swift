@@ -10,6 +10,8 @@ import TensorCore
 public final class TrainingSession {
     private let run: TrainingRun
     private let folder: RunFolder
+    /// Held until the training has ended.
+    private let lock: FolderLock
     let trainer: Trainer
     let checkpoints: CheckpointObserver
 
@@ -31,131 +33,89 @@ public final class TrainingSession {
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
         try weights?.load(into: agent)
-        let folder = try RunFolder(creating: path, force: overwrite)
-        if weights != nil { try Checkpoint.write(agent.behaviour, metadata: [:], to: folder.weightsPath) }
-        try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: false)
-        try self.init(starting: run, folder, agent, environment, watchers)
+        let claim = try RunFolder.claim(creating: path, force: overwrite)
+        if weights != nil {
+            try Checkpoint.write(
+                agent.behaviour, metadata: Checkpoint.initialParameters, to: claim.folder.weightsPath)
+        }
+        try writeAtomically(run.tomlText, to: claim.folder.configurationPath, overwrite: false)
+        try self.init(starting: run, claim, agent, environment, watchers)
     }
 
     /// Continues the run in a folder if there is one, and starts it otherwise.
     ///
+    /// - Parameter changes: What is changed in a run that is continued.
     /// - Throws: as the other two initialisers.
     public convenience init(
-        continuing run: TrainingRun, folder path: String, weights: WeightsFile? = nil,
-        watchers: [any TrainingObserver] = []
+        continuing run: TrainingRun, folder path: String, changes: RunChanges = RunChanges(),
+        weights: WeightsFile? = nil, watchers: [any TrainingObserver] = []
     ) throws {
-        if exists(joinPath(path, "config.toml")) {
-            try self.init(resuming: path, watchers: watchers)
-        } else {
-            try self.init(run, folder: path, overwrite: true, weights: weights, watchers: watchers)
+        switch try RunFolder.content(of: path) {
+        case .run: try self.init(resuming: path, changes: changes, watchers: watchers)
+        case .nothing: try self.init(run, folder: path, overwrite: false, weights: weights, watchers: watchers)
         }
     }
 
     /// Continues a run from its last checkpoint; one that was stopped before its first starts from the beginning. The
     /// run ends like one that was never stopped, bit for bit.
     ///
+    /// - Parameter changes: What is changed on purpose. The changes are recorded in `metrics.jsonl`.
     /// - Throws: as ``init(_:folder:overwrite:weights:watchers:)``, `FormatError` for a damaged checkpoint, log or
-    ///   experience, and ``TrainingError/notResumable(folder:environment:checkpoint:)``.
-    public convenience init(resuming path: String, watchers: [any TrainingObserver] = []) throws {
-        let folder = try RunFolder(opening: path)
-        let run = try TrainingRun(contentsOf: folder.configurationPath)
+    ///   experience, or one of another run, and ``TrainingError``.
+    public convenience init(
+        resuming path: String, changes: RunChanges = RunChanges(), watchers: [any TrainingObserver] = []
+    ) throws {
+        let claim = try RunFolder.claim(resuming: path)
+        let folder = claim.folder
+        let saved = try TrainingRun(contentsOf: folder.configurationPath)
+        let run = try saved.changed(by: changes)
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
         guard let step = try folder.checkpointSteps().last else {
             try folder.removeLogs()
             if exists(folder.weightsPath) { try WeightsFile(folder.weightsPath).load(into: agent) }
-            try self.init(starting: run, folder, agent, environment, watchers)
+            try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: true)
+            try self.init(starting: run, claim, agent, environment, watchers)
             return
         }
-        try self.init(resuming: run, folder, agent, environment, watchers, from: folder.checkpointPath(step: step))
+        let parts = try SessionParts(
+            resuming: run, from: folder.checkpointPath(step: step), claim, agent, environment, saved: saved,
+            meant: changes)
+        self.init(parts, watchers)
+        guard !parts.changes.isEmpty else { return }
+        // A process that ends between these leaves a configuration that its checkpoint doesn't know, which is told.
+        try removeFile(folder.summaryPath)
+        try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: true)
+        try checkpoints.write(trainer, again: true)
     }
 
     private convenience init(
-        starting run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
-        _ watchers: [any TrainingObserver]
+        starting run: TrainingRun, _ claim: RunFolder.Claim, _ agent: any Learner,
+        _ environment: any BatchedEnvironment, _ watchers: [any TrainingObserver]
     ) throws {
-        try environment.reset(seed: UInt64(run.run.seed))
-        folder.removeTemporaryFiles()
-        let time = Date().timeIntervalSince1970
-        let logs = Logs(
-            lines: try JSONLinesWriter(creating: folder.metricsPath),
-            events: try TensorBoardWriter(creating: folder.newEventsPath(time: time), time: time),
-            episodes: try EpisodeLog(creating: folder.episodesPath),
-            replay: try (environment.canSnapshot ? agent as? any ReplayingLearner : nil).map {
-                try ReplayLog(creating: folder.replayFolder, replay: $0.replay)
-            })
-        self.init(run, folder, agent, environment, TrainingState(count: environment.count), logs, watchers)
+        self.init(try SessionParts(starting: run, claim, agent, environment), watchers)
         try checkpoints.write(trainer)
     }
 
-    private convenience init(
-        resuming run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
-        _ watchers: [any TrainingObserver], from path: String
-    ) throws {
-        folder.removeTemporaryFiles()
-        var state = TrainingState(count: environment.count)
-        let checkpoint = try folder.readingCheckpoint(path) {
-            let checkpoint = try Checkpoint.open(path)
-            try Checkpoint.read(checkpoint, into: agent)
-            let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
-            try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
-                try state.restoreState(from: bytes)
-            }
-            return checkpoint
-        }
-        guard environment.canSnapshot || !state.environments.isEmpty else {
-            throw TrainingError.notResumable(folder: folder.path, environment: environment.id, checkpoint: path)
-        }
-        guard state.environments.count == environment.count else {
-            throw FormatError(
-                .safetensors, file: "\(path)(\(Checkpoint.trainingState))", offset: 0,
-                expected: "\(environment.count) environments", found: "\(state.environments.count)")
-        }
-        try environment.reset(seed: UInt64(run.run.seed))
-        for (index, snapshot) in state.environments.enumerated() {
-            try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
-                try environment.restore(snapshot, to: index)
-            }
-        }
-        let spaces = (environment.observationSpace, environment.actionSpace)
-        let logs = Logs(
-            lines: try JSONLinesWriter(resuming: folder.metricsPath, at: state.metricsLength),
-            events: try TensorBoardWriter(resuming: folder.eventsPath(), at: state.eventsLength),
-            episodes: try EpisodeLog(resuming: folder.episodesPath, at: state.episodesLength),
-            replay: try (agent as? any ReplayingLearner).map {
-                try ReplayLog(
-                    resuming: folder.replayFolder, replay: $0.replay,
-                    records: state.replayOldest..<state.replayRecords, added: state.replayAdded, spaces: spaces)
-            })
-        self.init(run, folder, agent, environment, state, logs, watchers)
-    }
-
-    private struct Logs {
-        var lines: JSONLinesWriter
-        var events: TensorBoardWriter
-        var episodes: EpisodeLog
-        var replay: ReplayLog?
-    }
-
-    private init(
-        _ run: TrainingRun, _ folder: RunFolder, _ agent: any Learner, _ environment: any BatchedEnvironment,
-        _ state: TrainingState, _ logs: Logs, _ watchers: [any TrainingObserver]
-    ) {
-        (self.run, self.folder) = (run, folder)
+    private init(_ parts: SessionParts, _ watchers: [any TrainingObserver]) {
+        (run, folder, lock) = (parts.run, parts.claim.folder, parts.claim.lock)
+        let (state, logs, identity) = (parts.state, parts.logs, parts.identity.text)
         let episodes = EpisodesObserver(logs.episodes, count: state.episodeCount)
         let metrics = MetricsObserver(
             logs.lines, logs.events, every: Self.interval(run, Self.logCount), next: state.nextMetrics,
             last: state.lastMetrics)
         let best =
             run.run.evaluationInterval == 0
-            ? nil : BestObserver(folder, run, next: state.nextEvaluation, best: state.bestReturn)
+            ? nil
+            : BestObserver(folder, run, identity: identity, next: state.nextEvaluation, best: state.bestReturn)
         checkpoints = CheckpointObserver(
             folder, every: Self.interval(run, Self.checkpointCount), next: state.nextCheckpoint, metrics: metrics,
-            episodes: episodes, best: best, replay: logs.replay)
+            episodes: episodes, best: best, replay: logs.replay, lock: lock,
+            identity: (identity, state.origins))
         let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
         // The checkpoint comes last, since it includes what the others have done in this step.
         trainer = Trainer(
-            agent: agent, environment: environment, statistics: state.statistics,
+            agent: parts.agent, environment: parts.environment, statistics: state.statistics,
             observers: watchers + [episodes, metrics, progress] + (best.map { [$0] } ?? []) + [checkpoints])
     }
 
@@ -167,11 +127,13 @@ public final class TrainingSession {
     /// Whether a run that is stopped can be resumed from its checkpoint.
     public var isResumable: Bool { trainer.environment.canSnapshot }
 
-    /// Trains to the end and writes `summary.json`. If `shouldStop` returns true, it writes a checkpoint and stops.
+    /// Trains to the end and writes `summary.json`. If `shouldStop` returns true, it writes a checkpoint and stops. Then
+    /// the folder is free for others.
     ///
     /// - Returns: the run's summary: run, agent, environment, seed, steps, episodes, updates, seconds (of this
     ///   process), stepsPerSecond, meanReturn over the last 100 episodes; nil if it was stopped.
     public func train(shouldStop: () -> Bool = { false }) throws -> JSON? {
+        defer { lock.release() }
         let (start, first) = (DispatchTime.now().uptimeNanoseconds, trainer.steps)
         let episodes = run.run.episodes > 0 ? run.run.episodes : .max
         do {

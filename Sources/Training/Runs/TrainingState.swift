@@ -10,6 +10,9 @@ struct TrainingState {
     var metricsLength = 0
     var eventsLength = 0
     var episodesLength = 0
+    /// The checksums of these bytes; TensorBoard's have times, so that a checkpoint can't hold theirs.
+    var metricsChecksum: UInt32 = 0
+    var episodesChecksum: UInt32 = 0
     /// The number of episodes written to the log.
     var episodeCount = 0
     /// The step of the last line of metrics.
@@ -25,8 +28,11 @@ struct TrainingState {
     /// The oldest replay record that the checkpoint needs, and how many records there have been.
     var replayOldest = 0
     var replayRecords = 0
+    /// Which identities the experience was collected with.
+    var origins = ReplayOrigins([])
 
-    private static let mark = "reverie.training.3"
+    private static let mark = "reverie.training.4"
+    private static let largestOrigins = 1 << 16
     private static let largestSnapshot = 1 << 30
 
     /// The state of a new run of `count` environments.
@@ -44,6 +50,8 @@ extension TrainingState: StateCodable {
         try coder.code(&metricsLength, in: 0...1 << 62)
         try coder.code(&eventsLength, in: 0...1 << 62)
         try coder.code(&episodesLength, in: 0...1 << 62)
+        try coder.code(&metricsChecksum)
+        try coder.code(&episodesChecksum)
         try coder.code(&episodeCount, in: 0...1 << 62)
         try coder.code(&lastMetrics, in: 0...1 << 62)
         try coder.code(&nextMetrics, in: 0...1 << 62)
@@ -56,6 +64,18 @@ extension TrainingState: StateCodable {
         try coder.code(&replayAdded, in: 0...1 << 62)
         try coder.code(&replayRecords, in: 0...1 << 62)
         try coder.code(&replayOldest, in: 0...replayRecords)
+        try Self.code(&origins, with: &coder)
+    }
+
+    private static func code(_ origins: inout ReplayOrigins, with coder: inout StateCoder) throws(EnvironmentError) {
+        var (entries, count) = (origins.entries, origins.entries.count)
+        try coder.code(&count, in: 0...largestOrigins)
+        for index in 0..<count {
+            if coder.isReading { entries.append(.init(start: 0, digest: 0)) }
+            try coder.code(&entries[index].start, in: 0...1 << 62)
+            try coder.code(&entries[index].digest)
+        }
+        origins = ReplayOrigins(entries)
     }
 
     private static func code(_ bytes: inout [UInt8], with coder: inout StateCoder) throws(EnvironmentError) {

@@ -38,8 +38,8 @@ struct Fit: ParsableCommand {
             "An option of the dataset, such as binarize=dynamic; may be repeated.", valueName: "key=value"))
     var options: [String] = []
 
-    @Option(parsing: .unconditional, help: "The seed of every random stream.")
-    var seed = 0
+    @Option(parsing: .unconditional, help: "The seed of every random stream. (default: 0)")
+    var seed: Int?
 
     @Option(
         name: .customLong("run"), help: "The run's folder (default: runs/MODEL-DATASET-seedN).",
@@ -68,22 +68,23 @@ struct Fit: ParsableCommand {
     func run() throws { try checks.running(fit) }
 
     private func fit() throws {
+        let seed = seed ?? 0
         var configuration = try FitConfiguration(
             model: model, dataset: dataset, folder: dataFolder ?? "", seed: seed)
         try configuration.apply(assignments: assignments)
         for text in options { try configuration.data.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
         let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
-        if launch.resume { try RunFolder.requireSame(path, [("model", model), ("dataset", dataset)]) }
+        let changes = launch.resume ? try continuation(of: path, &configuration) : RunChanges()
         note("fitting \(model) to \(dataset) for \(configuration.fitting.epochs) epochs, seed \(seed): \(path)")
         guard launch.live else {
-            try SessionCommand.fit(session(configuration, path), folder: path, json: json)
+            try SessionCommand.fit(session(configuration, path, changes), folder: path, json: json)
             return
         }
         let summary = try MainActor.assumeIsolated { [self, configuration] in
             let feed = FitFeed()
             let training = LiveTraining.ofCommand {
-                let session = try session(configuration, path)
+                let session = try session(configuration, path, changes)
                 session.feed = feed
                 return try SessionCommand.fitted(session)
             }
@@ -93,10 +94,32 @@ struct Fit: ParsableCommand {
         try SessionCommand.report(fit: summary, folder: path, json: json)
     }
 
-    private func session(_ configuration: FitConfiguration, _ path: String) throws -> FitSession {
+    /// What a fit that --resume is to continue is continued with: flags may lengthen it, but not change its settings.
+    /// The configuration becomes the fit's.
+    private func continuation(of path: String, _ configuration: inout FitConfiguration) throws -> RunChanges {
+        guard case .run = try RunFolder.content(of: path) else { return RunChanges() }
+        try RunFolder.requireSame(path, [("model", model)])
+        let file = RunFolder.configuration(of: path)
+        let saved = try content(of: file) { try FitConfiguration(contentsOf: file) }
+        var asked = saved
+        (asked.dataset, asked.folder, asked.seed) = (dataset, dataFolder ?? saved.folder, seed ?? saved.seed)
+        try asked.apply(assignments: assignments)
+        for text in options { try asked.data.apply(assignment: text) }
+        try RunFolder.requireSettings(path, asked.differences(from: saved))
+        var changes = RunChanges()
+        changes.settings = asked.limits(otherThan: saved)
+        for limit in changes.settings { note("\(path) goes on with \(limit)") }
+        configuration = saved
+        configuration.fitting = asked.fitting
+        return changes
+    }
+
+    private func session(
+        _ configuration: FitConfiguration, _ path: String, _ changes: RunChanges
+    ) throws -> FitSession {
         let session =
             try launch.resume
-            ? FitSession(continuing: configuration, folder: path)
+            ? FitSession(continuing: configuration, folder: path, changes: changes)
             : FitSession(configuration, folder: path, overwrite: launch.force)
         for sentence in session.notes { note(sentence) }
         return session

@@ -19,7 +19,8 @@ struct Train: ParsableCommand {
             if the names differ, map them with --rename.
 
             With --seeds, several runs train side by side, each in its own process and folder, with the same bits as \
-            a run on its own. Ctrl-C saves them all; --resume continues those that haven't finished.
+            a run on its own. Ctrl-C saves them all; --resume continues those that haven't finished. With a larger \
+            --steps, it continues those that have finished, too.
 
             EXAMPLE
               reverie train dqn CartPole-v1 --seed 3 --set learningRate=0.001
@@ -65,7 +66,8 @@ struct Train: ParsableCommand {
     @Option(help: "A preset by name, or 'none' for the defaults; 'reverie list presets' shows them.")
     var preset: String?
 
-    @Option(help: "A TOML file of settings, like a run's config.toml.", completion: .file(extensions: ["toml"]))
+    @Option(
+        help: "A TOML file of some or all settings, like a run's config.toml.", completion: .file(extensions: ["toml"]))
     var config: String?
 
     @Option(
@@ -113,17 +115,19 @@ struct Train: ParsableCommand {
     private func train() throws {
         let run = try resolved()
         let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
-        if launch.resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
-        note("training \(agent) in \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
+        let continued = launch.resume ? try continuation(of: path, seed: seed) : nil
+        let steps = continued?.steps ?? run.run.steps
+        let changes = continued?.changes ?? RunChanges()
+        note("training \(agent) in \(environment) for \(steps) steps, seed \(run.run.seed): \(path)")
         guard launch.live else {
             let watchers = worker ? [SeedWorker.Reporter()] : []
-            try SessionCommand.train(session(run, path, watchers: watchers), folder: path, json: json)
+            try SessionCommand.train(session(run, path, changes, watchers: watchers), folder: path, json: json)
             return
         }
         let summary = try MainActor.assumeIsolated { [self] in
             let feed = AgentFeed()
             let training = LiveTraining.ofCommand {
-                try session(run, path, watchers: [feed]).train { Interruption.isRequested }
+                try session(run, path, changes, watchers: [feed]).train { Interruption.isRequested }
             }
             return try training.show(LiveAgentScene(run, feed: feed, training: training), in: launch.window)
         }
@@ -134,32 +138,46 @@ struct Train: ParsableCommand {
     private func train(_ seeds: [Int]) throws {
         let run = try resolved()
         _ = try weights.file()
+        var most = run.run.steps
         let runs = try seeds.map { seed in
             let path =
                 folder.map { joinPath($0, "seed-\(seed)") }
                 ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(seed))
-            if launch.resume {
-                try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)])
-            } else {
+            guard launch.resume else {
                 try RunFolder.requireFree(path, force: launch.force)
+                return try SeedRun(seed: seed, folder: path, isDone: false)
             }
-            return try SeedRun(seed: seed, folder: path, isDone: launch.resume)
+            let continued = try continuation(of: path, seed: seed)
+            most = max(most, continued?.steps ?? 0)
+            return try SeedRun(seed: seed, folder: path, isDone: continued?.changes.isEmpty ?? true)
         }
-        note("training \(agent) in \(environment) for \(run.run.steps) steps with \(seeds.count) seeds")
+        note("training \(agent) in \(environment) for \(most) steps with \(seeds.count) seeds")
         let words = SeedRuns.common(Array(CommandLine.arguments.dropFirst(2)))
-        let isInterrupted = try SeedRuns(
-            runs, words: words, steps: run.run.steps, jobs: jobs, threads: checks.threads.threads
-        ).run()
-        try finish(SeedReport(agent: agent, environment: environment, runs: runs), isInterrupted: isInterrupted)
+        let all = SeedRuns(runs, steps: most, jobs: jobs, threads: checks.threads.threads) { run, threads in
+            ["train", "--worker", "--json", "--seed", "\(run.seed)", "--run", run.folder, "--threads", threads] + words
+        }
+        let isInterrupted = try all.run()
+        try SeedReport(agent: agent, environment: environment, runs: runs).finish(json: json, isInterrupted)
     }
 
-    private func finish(_ report: SeedReport, isInterrupted: Bool) throws {
-        if isInterrupted {
-            note("stopped and saved; to continue, repeat the command with --resume")
-            throw ExitCode(Interruption.exitCode)
-        }
-        try output(json ? "\(report.json)" : report.text)
-        if let failure = report.failure { throw ExitCode(failure) }
+    /// What a run that --resume is to continue is continued with: flags may lengthen it, but not change its settings.
+    ///
+    /// - Returns: the changes, and the number of steps with them; nil if there is no run.
+    private func continuation(of path: String, seed: Int?) throws -> (changes: RunChanges, steps: Int)? {
+        guard case .run = try RunFolder.content(of: path) else { return nil }
+        try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)])
+        let file = RunFolder.configuration(of: path)
+        let saved = try content(of: file) { try TrainingRun(contentsOf: file) }
+        var flags = try flags()
+        flags.run["seed"] = seed
+        let asked = try TrainingRun(
+            agent: agent, environment: environment, layers: [saved.experiment] + layers(usual: false), flags: flags)
+        try RunFolder.requireSettings(path, try asked.differences(from: saved))
+        var changes = RunChanges()
+        if asked.run.steps != saved.run.steps { changes.steps = asked.run.steps }
+        if asked.run.episodes != saved.run.episodes { changes.episodes = asked.run.episodes }
+        try changes.announce(path, saved)
+        return (changes, asked.run.steps)
     }
 
     /// The run with all settings resolved.
@@ -170,13 +188,14 @@ struct Train: ParsableCommand {
     }
 
     private func session(
-        _ run: TrainingRun, _ path: String, watchers: [any TrainingObserver] = []
+        _ run: TrainingRun, _ path: String, _ changes: RunChanges, watchers: [any TrainingObserver] = []
     ) throws -> TrainingSession {
         try weights.naming {
             let weights = try weights.file()
             let session =
                 try launch.resume
-                ? TrainingSession(continuing: run, folder: path, weights: weights, watchers: watchers)
+                ? TrainingSession(
+                    continuing: run, folder: path, changes: changes, weights: weights, watchers: watchers)
                 : TrainingSession(run, folder: path, overwrite: launch.force, weights: weights, watchers: watchers)
             if let memory = session.replayMemory { note("\(memory)") }
             return session
@@ -184,9 +203,11 @@ struct Train: ParsableCommand {
     }
 
     /// The preset and the settings file, if there are any.
-    private func layers() throws -> [Experiment] {
+    ///
+    /// - Parameter usual: Whether the preset for the agent and the environment is used if none is named.
+    private func layers(usual: Bool = true) throws -> [Experiment] {
         var layers: [Experiment] = []
-        if preset != "none" {
+        if preset != "none", usual || preset != nil {
             let library = PresetLibrary(folder: try presetFolder())
             if let preset {
                 layers.append(try checked("the preset '\(preset)'") { try library.preset(named: preset) })
@@ -194,7 +215,12 @@ struct Train: ParsableCommand {
                 layers.append(try checked("the preset") { try library.preset(named: "\(agent)/\(environment)") })
             }
         }
-        if let config { layers.append(try checked(config) { try Experiment(contentsOf: config) }) }
+        if let config {
+            layers.append(
+                try checked(config) {
+                    try Experiment(partsOf: config, agent: agent, environment: environment)
+                })
+        }
         return layers
     }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Graphics
 import Storage
 import Training
@@ -43,6 +44,18 @@ struct SeedReport {
                 "interquartileMean": .number(Statistics.interquartileMean(returns)),
             ],
         ]
+    }
+
+    /// Prints the report, or what to do if the runs were interrupted.
+    ///
+    /// - Throws: the exit code of an interruption, or of the first run that failed.
+    func finish(json asJSON: Bool, _ isInterrupted: Bool) throws {
+        if isInterrupted {
+            note("stopped and saved; to continue, repeat the command with --resume")
+            throw ExitCode(Interruption.exitCode)
+        }
+        try output(asJSON ? "\(json)" : text)
+        if let failure { throw ExitCode(failure) }
     }
 
     /// A table of the finished runs, and a line for all of them.

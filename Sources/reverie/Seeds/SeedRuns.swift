@@ -8,7 +8,7 @@ import Training
 final class SeedRuns {
     /// In the order of the seeds given.
     let runs: [SeedRun]
-    private let words: [String]
+    private let command: (_ run: SeedRun, _ threads: String) -> [String]
     private let jobs: Int
     private let threads: Int
     private let stepCount: Int
@@ -22,12 +22,15 @@ final class SeedRuns {
     /// Prepares the runs.
     ///
     /// - Parameters:
-    ///   - words: The command's own arguments, filtered by ``common(_:)``.
     ///   - steps: The steps of each run.
     ///   - jobs: How many runs at a time; nil for as many as there are processors.
     ///   - threads: The threads of each run; nil to divide the processors among them.
-    init(_ runs: [SeedRun], words: [String], steps: Int, jobs: Int?, threads: Int?) {
-        (self.runs, self.words, stepCount) = (runs, words, steps)
+    ///   - command: The arguments of `reverie` that do a run.
+    init(
+        _ runs: [SeedRun], steps: Int, jobs: Int?, threads: Int?,
+        command: @escaping (_ run: SeedRun, _ threads: String) -> [String]
+    ) {
+        (self.runs, self.command, stepCount) = (runs, command, steps)
         self.jobs = min(jobs ?? Self.processorCount, max(runs.count, 1))
         self.threads = threads ?? min(max(1, Self.processorCount / self.jobs), Threads.limit)
         let total = steps * runs.count
@@ -43,7 +46,7 @@ final class SeedRuns {
         var waiting = runs.filter { if case .waiting = $0.state { true } else { false } }[...]
         while true {
             while !isStopping, runs.count(where: \.isRunning) < jobs, let next = waiting.popFirst() {
-                try next.start(arguments(next), lifeline: lifeline.theirs.number)
+                try next.start(command(next, "\(threads)"), lifeline: lifeline.theirs.number)
             }
             let running = runs.filter(\.isRunning)
             guard !running.isEmpty else { break }
@@ -56,10 +59,6 @@ final class SeedRuns {
         }
         bar.finish(step: Self.steps(of: runs, each: stepCount))
         return isStopping || runs.contains { if case .stopped = $0.state { true } else { false } }
-    }
-
-    private func arguments(_ run: SeedRun) -> [String] {
-        ["train", "--worker", "--json", "--seed", "\(run.seed)", "--run", run.folder, "--threads", "\(threads)"] + words
     }
 
     /// Waits until a run has reported something, at most a tenth of a second, and reads it.

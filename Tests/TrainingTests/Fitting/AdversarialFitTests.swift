@@ -190,7 +190,7 @@ private struct AdversarySettings: ModelSettings {
                         asked += 1
                         return asked > count
                     }) == nil)
-            session = try FitSession(resuming: RunFolder(opening: folder.file("parts")), configuration)
+            session = try FitSession(resuming: RunFolder.claim(resuming: folder.file("parts")), configuration)
         }
         _ = try session.fit(Self.quiet())
         #expect(try folder.bytes("whole/metrics.jsonl") == folder.bytes("parts/metrics.jsonl"))

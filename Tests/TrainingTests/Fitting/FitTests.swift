@@ -203,7 +203,7 @@ import Testing
         var wider = try FitConfiguration(contentsOf: run.configurationPath)
         try wider.apply(assignments: ["hiddenSize=9"])
         try writeAtomically(wider.tomlText, to: run.configurationPath, overwrite: true)
-        #expect(throws: TensorError.self) { _ = try FittedModel(run: run.path) }
+        #expect(throws: TrainingError.self) { _ = try FittedModel(run: run.path) }
         let scale = Standardizer.identity(width: 4).variables
         scale.variables[1].set([1, 0, 1, 1])
         let data = Dataset.Description(name: "rows", shape: [4], kind: .reals)

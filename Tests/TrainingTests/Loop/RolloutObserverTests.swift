@@ -111,7 +111,7 @@ import Testing
         }
         let first = try start()
         let error = #expect(throws: StorageError.self) { _ = try start() }
-        #expect(error?.reason == .inUse)
+        #expect(error?.reason == .inUse(holder: "another process"))
         let evaluator = Evaluator(agent, mode: .explore, batchLimit: 1, observer: first) {
             try EnvironmentCatalog.make("FrozenLake-v1", count: $0, autoreset: .nextStep)
         }
@@ -199,7 +199,7 @@ import Testing
         let error = #expect(throws: StorageError.self) {
             _ = try FilmObserver(of: world(), to: folder.file("b.gif"), overwrite: true)
         }
-        #expect(error?.reason == .inUse)
+        #expect(error?.reason == .inUse(holder: "another process"))
         try first.discard()
         #expect(try namesInFolder(folder.path) == ["a.gif"])
     }

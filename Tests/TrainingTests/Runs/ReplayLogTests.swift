@@ -16,13 +16,16 @@ import Testing
     private let spaces = (observations: Space.discrete(4), actions: Space.discrete(3))
     private var file: String { folder.file("0.bin") }
 
+    private static let origins = ReplayOrigins([.init(start: 0, digest: 7)])
+
     private static func buffer(_ capacity: Int) -> ReplayBuffer {
         ReplayBuffer(capacity: capacity, width: 1, type: .int32, actionSpace: .discrete(100))
     }
 
     private func resume(_ replay: ReplayBuffer, as original: ReplayBuffer) throws -> ReplayLog {
         try ReplayLog(
-            resuming: folder.path, replay: replay, records: original.oldestRecord..<original.records,
+            resuming: folder.path, replay: replay, origins: Self.origins,
+            records: original.oldestRecord..<original.records,
             added: original.added, spaces: spaces)
     }
 
@@ -35,7 +38,7 @@ import Testing
     /// Two blocks in one file: five transitions, in episodes that begin with the first and the second.
     private func writeSmallFile() throws -> [UInt8] {
         let replay = Self.buffer(8)
-        var log = try ReplayLog(creating: folder.path, replay: replay)
+        var log = try ReplayLog(creating: folder.path, replay: replay, origins: Self.origins)
         replay.addSteps(3)
         try log.store()
         replay.addSteps(2)
@@ -45,8 +48,8 @@ import Testing
 
     @Test func everyDamageIsRefused() throws {
         let (bytes, original) = (try writeSmallFile(), Self.filled(5))
-        let second = 24 + 5 * 25
-        #expect(bytes.count == second + 24 + 2 * 25)
+        let second = 32 + 5 * 25
+        #expect(bytes.count == second + 32 + 2 * 25)
         try forEachDamage(of: bytes, at: file) { _, place in
             let error = #expect(throws: FormatError.self) { try resume(Self.buffer(8), as: original) }
             #expect(error?.file == file && error?.offset == (place < second ? 0 : second), "byte \(place)")
@@ -59,13 +62,13 @@ import Testing
         func offset(_ observations: Space, _ actions: Space) throws -> Int? {
             let error = #expect(throws: FormatError.self) {
                 try ReplayLog(
-                    resuming: folder.path, replay: Self.buffer(8), records: 0..<7, added: 5,
+                    resuming: folder.path, replay: Self.buffer(8), origins: Self.origins, records: 0..<7, added: 5,
                     spaces: (observations, actions))
             }
             return error?.offset
         }
-        #expect(try offset(.discrete(3), .discrete(3)) == 24 + 4 * 25 + 21, "the third leads to state 3")
-        #expect(try offset(.discrete(4), .discrete(2)) == 24 + 4 * 25 + 12, "the third action is 2")
+        #expect(try offset(.discrete(3), .discrete(3)) == 32 + 4 * 25 + 21, "the third leads to state 3")
+        #expect(try offset(.discrete(4), .discrete(2)) == 32 + 4 * 25 + 12, "the third action is 2")
     }
 
     /// What a killed run leaves after the last checkpoint: any part of a block, or another file.
@@ -80,7 +83,7 @@ import Testing
             #expect(try namesInFolder(folder.path) == ["0.bin"])
             replay.addSteps(2)
             try log.store()
-            #expect(try folder.bytes("0.bin") == original + undisturbed.suffix(24 + 3 * 25))
+            #expect(try folder.bytes("0.bin") == original + undisturbed.suffix(32 + 3 * 25))
             #expect(replay.contents == Self.filled(7).contents)
         }
     }
@@ -88,7 +91,7 @@ import Testing
     private func whole(added: Int) throws -> [UInt8] {
         let other = try TemporaryFolder()
         let replay = Self.buffer(8)
-        var log = try ReplayLog(creating: other.path, replay: replay)
+        var log = try ReplayLog(creating: other.path, replay: replay, origins: Self.origins)
         for count in [3, 2, added - 5] {
             replay.addSteps(count)
             try log.store()
@@ -99,7 +102,7 @@ import Testing
     /// Over several files, stored after varying numbers of steps, with a buffer that overwrites and one that doesn't.
     @Test(arguments: [50_000, 1_000]) func manyTransitionsComeBack(capacity: Int) throws {
         let replay = Self.buffer(capacity)
-        var log = try ReplayLog(creating: folder.path, replay: replay)
+        var log = try ReplayLog(creating: folder.path, replay: replay, origins: Self.origins)
         for count in [1, 700, 16_000, 5, 9_000, 2_000, 3] {
             replay.addSteps(count)
             try log.store()
@@ -128,19 +131,20 @@ import Testing
         let spaces = (observations: Space.box(0...255, shape: [100_000], element: .uint8), actions: Space.discrete(8))
         try replay.restore(
             bytes.span.bytes, from: 0, observationSpace: spaces.observations, actionSpace: .discrete(8))
-        var log = try ReplayLog(creating: folder.path, replay: replay)
+        var log = try ReplayLog(creating: folder.path, replay: replay, origins: Self.origins)
         try log.store()
         let size = try InputFile(path: file).count
-        #expect(size == 21 * replay.recordBytes + 3 * 24, "at most a mebibyte each: 10 of 21 records")
+        #expect(size == 21 * replay.recordBytes + 3 * 32, "at most a mebibyte each: 10 of 21 records")
         let copy = ReplayBuffer(capacity: 20, width: 100_000, type: .uint8, actionSpace: .discrete(100))
-        _ = try ReplayLog(resuming: folder.path, replay: copy, records: 0..<21, added: 20, spaces: spaces)
+        _ = try ReplayLog(
+            resuming: folder.path, replay: copy, origins: Self.origins, records: 0..<21, added: 20, spaces: spaces)
         #expect(copy.contents == replay.contents)
     }
 
     /// Large amounts are written before a checkpoint asks for them, so that no checkpoint takes long.
     @Test func muchDoesNotWaitForACheckpoint() throws {
         let replay = ReplayBuffer(capacity: 50, width: 1 << 20, type: .uint8, actionSpace: .discrete(100))
-        var log = try ReplayLog(creating: folder.path, replay: replay)
+        var log = try ReplayLog(creating: folder.path, replay: replay, origins: Self.origins)
         let header = [UInt8](repeating: 0, count: 20) + [4]
         for record in 0..<10 {
             let bytes = header + [UInt8](repeating: 9, count: 1 << 20)

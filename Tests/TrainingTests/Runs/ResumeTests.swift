@@ -113,7 +113,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let run = try Self.table.run()
         // A run that was killed before its configuration was written leaves empty folders.
-        _ = try RunFolder(creating: folder)
+        _ = try RunFolder.claim(creating: folder)
         #expect(try TrainingSession(continuing: run, folder: folder).train() != nil)
         let before = try results(folder)
         #expect(try TrainingSession(continuing: run, folder: folder).train() != nil)
