@@ -74,6 +74,7 @@ test: build-tests python
 	@$(TESTS)
 	@Examples/test.sh
 	@Torture/kill.sh 9
+	@Torture/locks.sh 2
 	@Torture/fail.sh 61
 	@Torture/bridge.py 5
 	@$(PYTHON)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall ./python
@@ -82,6 +83,7 @@ test: build-tests python
 torture: build-tests python
 	@Examples/test.sh --alone
 	@Torture/kill.sh 100
+	@Torture/locks.sh
 	@Torture/fail.sh
 	@Torture/fuzz.sh
 	@Torture/bridge.py 50

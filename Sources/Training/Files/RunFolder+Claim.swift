@@ -35,8 +35,8 @@ extension RunFolder {
     /// - Throws: `StorageError`, with `wouldOverwrite` if there is a run and `force` is false, with `inUse` if another
     ///   process writes into it, with `wrongKind` or `unsuitable` if there is anything else.
     public static func claim(creating path: String, force: Bool = false) throws -> Claim {
-        // Refused before the first change, and once more when nobody else can change anything.
-        try requireFree(path, force: force)
+        // What is no run's is refused before the first change, and what is one's when nobody else can change it.
+        _ = try content(of: path)
         try createFolder(path)
         let claim = Claim(folder: RunFolder(path), lock: try FolderLock(path, operation: start))
         try requireFree(path, force: force)
