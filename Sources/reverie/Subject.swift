@@ -26,8 +26,8 @@ struct Subject {
         let checkpoint =
             try !last && exists(folder.bestCheckpointPath)
             ? folder.bestCheckpointPath : folder.lastCheckpointPath()
+        try content(of: checkpoint) { try run.requireIdentity(of: checkpoint, in: path) }
         try content(of: checkpoint) { [agent] in try Checkpoint.read(checkpoint, into: agent) }
-        try content(of: path) { try run.requireIdentity(of: checkpoint, in: path) }
         try weights?.naming { [agent] in try weights?.file()?.load(into: agent) }
         (name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))
         environmentOptions = run.environmentOptions

@@ -30,7 +30,7 @@ extension RunFolder {
     public static let start = "start a run in"
     public static let resumption = "resume the run in"
 
-    /// Claims a place for a new run. Missing folders are created; with `force`, the files of an earlier run are removed.
+    /// Claims a place for a new run. Missing folders are created; with `force`, an earlier run's files are removed.
     ///
     /// - Throws: `StorageError`, with `wouldOverwrite` if there is a run and `force` is false, with `inUse` if another
     ///   process writes into it, with `wrongKind` or `unsuitable` if there is anything else.

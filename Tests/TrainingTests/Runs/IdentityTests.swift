@@ -267,7 +267,7 @@ import Testing
 
     @Test func settingsThatDifferAreRefusedOrRecorded() throws {
         try fit()
-        try edit("learningRate = ", "learningRate = 1")
+        try edit("learningRate = 0", "learningRate = 1")
         #expect(try refusal().contains("reverie resume \(path) --set learningRate=1"))
         #expect(throws: TrainingError.self) { try FittedModel(run: path) }
         _ = try resume(["learningRate=0.01"])
