@@ -77,6 +77,7 @@ test: build-tests python
 	@$(TESTS)
 	@Examples/test.sh
 	@Torture/kill.sh 9
+	@Torture/locks.sh 2
 	@Torture/fail.sh 61
 	@Torture/power.py 24
 	@Torture/window.sh
@@ -87,6 +88,7 @@ test: build-tests python
 torture: build-tests python
 	@Examples/test.sh --alone
 	@Torture/kill.sh 100
+	@Torture/locks.sh
 	@Torture/fail.sh
 	@Torture/power.py 1500
 	@Torture/window.sh 10

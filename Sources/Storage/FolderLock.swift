@@ -3,8 +3,8 @@ import Glibc
 /// The right to write into a folder, which one process has at a time: the exclusive lock of the file `.lock` in it.
 ///
 /// The lock ends with ``release()``, with the object, and with the process however that ends, so a killed process
-/// leaves a file that stops nobody. The file holds the process's number and the machine's name for the error that others
-/// get. On a network file system the lock is only as good as that system's: it may not reach other machines.
+/// leaves a file that stops nobody. The file holds the process's number and the machine's name for the error that
+/// others get. On a network file system the lock is only as good as that system's: it may not reach other machines.
 public final class FolderLock {
     /// The lock's file in the folder.
     public static let fileName = ".lock"

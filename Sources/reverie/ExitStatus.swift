@@ -77,6 +77,8 @@ enum ExitStatus: Int32 {
         switch error.reason {
         case .wouldOverwrite, .unsuitable: .wouldOverwrite
         case .inUse: .inUse
+        // Where something is to be written, it is the output that has no place.
+        case .missing where error.operation == "write into": .inputOutput
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
         // Reading a folder instead of a file is bad data. When writing, a folder in a file's place is in the way, and a

@@ -27,9 +27,11 @@ struct Subject {
             try !last && exists(folder.bestCheckpointPath)
             ? folder.bestCheckpointPath : folder.lastCheckpointPath()
         try content(of: checkpoint) { [agent] in
-            try folder.readingCheckpoint(checkpoint) { try Checkpoint.read(checkpoint, into: agent) }
+            try folder.readingCheckpoint(checkpoint) {
+                try run.requireIdentity(of: checkpoint, in: path)
+                try Checkpoint.read(checkpoint, into: agent)
+            }
         }
-        try content(of: path) { try run.requireIdentity(of: checkpoint, in: path) }
         try weights?.naming { [agent] in try weights?.file()?.load(into: agent) }
         (name, environmentID, seed) = (run.agent, run.environment, UInt64(run.run.seed))
         environmentOptions = run.environmentOptions

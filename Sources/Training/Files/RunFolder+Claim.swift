@@ -30,13 +30,13 @@ extension RunFolder {
     public static let start = "start a run in"
     public static let resumption = "resume the run in"
 
-    /// Claims a place for a new run. Missing folders are created; with `force`, the files of an earlier run are removed.
+    /// Claims a place for a new run. Missing folders are created; with `force`, an earlier run's files are removed.
     ///
     /// - Throws: `StorageError`, with `wouldOverwrite` if there is a run and `force` is false, with `inUse` if another
     ///   process writes into it, with `wrongKind` or `unsuitable` if there is anything else.
     public static func claim(creating path: String, force: Bool = false) throws -> Claim {
-        // Refused before the first change, and once more when nobody else can change anything.
-        try requireFree(path, force: force)
+        // What is no run's is refused before the first change, and what is one's when nobody else can change it.
+        _ = try content(of: path)
         try createFolder(path)
         let claim = Claim(folder: RunFolder(path), lock: try FolderLock(path, operation: start))
         try requireFree(path, force: force)

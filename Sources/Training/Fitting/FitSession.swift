@@ -52,8 +52,8 @@ public final class FitSession {
     /// ends like one that was never stopped, bit for bit.
     ///
     /// - Parameter changes: What is changed on purpose. The changes are recorded in `metrics.jsonl`.
-    /// - Throws: as ``init(_:folder:overwrite:)``, `FormatError` for a damaged checkpoint or log, or one of another run,
-    ///   and ``TrainingError``.
+    /// - Throws: as ``init(_:folder:overwrite:)``, `FormatError` for a damaged checkpoint or log, or one of another
+    ///   run, and ``TrainingError``.
     public convenience init(resuming path: String, changes: RunChanges = RunChanges()) throws {
         let claim = try RunFolder.claim(resuming: path)
         let saved = try FitConfiguration(contentsOf: claim.folder.configurationPath)
@@ -106,22 +106,6 @@ public final class FitSession {
         try writeCheckpoint(again: true)
     }
 
-    /// Restores the state of a fit, and continues its log where the checkpoint was written.
-    private static func restore(
-        _ folder: RunFolder, _ checkpoint: TensorFileReader, _ model: any GenerativeModel
-    ) throws -> (state: FitState, metrics: JSONLinesWriter) {
-        var state = FitState(randomStates: model.randomStates)
-        try folder.readingCheckpoint(checkpoint.path) {
-            let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
-            try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
-                try state.restoreState(from: bytes)
-            }
-        }
-        let (length, checksum) = (state.metricsLength, state.metricsChecksum)
-        try RunFolder.requireContent(of: folder.metricsPath, length: length, checksum: checksum)
-        return (state, try JSONLinesWriter(resuming: folder.metricsPath, at: length, checksum: checksum))
-    }
-
     /// Continues the fit in a folder if there is one, and starts it otherwise.
     ///
     /// - Parameter changes: What is changed in a fit that is continued.
@@ -159,25 +143,6 @@ public final class FitSession {
         best = model.parameters.copied()
         let decay = configuration.fitting.averaging
         average = decay > 0 ? ExponentialMovingAverage(of: model.parameters, decay: decay, biasCorrected: true) : nil
-    }
-
-    private static func model(_ configuration: FitConfiguration, _ data: FitData) throws -> any GenerativeModel {
-        let model = try configuration.settings.makeModel(for: data.description, seed: UInt64(configuration.seed))
-        let fitting = configuration.fitting
-        guard fitting.patience == 0 || fitting.keepBest else {
-            throw ModelError.setting(
-                "patience", value: "\(fitting.patience)",
-                expected: "0 with keepBest = false, which keeps the last parameters")
-        }
-        let name = (model as? any ScoredModel)?.scoreName
-        guard fitting.patience == 0 || name?.selects == true else {
-            let reason = name.map { "'s score (\($0.rawValue)) doesn't tell which is best" } ?? " has no score"
-            throw ModelError.setting(
-                "patience", value: "\(fitting.patience)", expected: "0, since \(configuration.model)\(reason)")
-        }
-        // Checked before the folder is made.
-        _ = try fitting.learningRates(of: model.optimizerNames)
-        return model
     }
 
     /// The maximum number of epochs.

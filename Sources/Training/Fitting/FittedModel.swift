@@ -81,8 +81,8 @@ public struct FittedModel {
 
     /// The rows of a part of the data, as the model sees them.
     ///
-    /// - Throws: as reading the data does, and ``TrainingError/otherIdentity(folder:differences:)`` if they are not those
-    ///   that the run was fitted to.
+    /// - Throws: as reading the data does, and ``TrainingError/otherIdentity(folder:differences:)`` if they are not
+    ///   those that the run was fitted to.
     public func rows(_ part: Dataset.Part) throws -> DataRows { rows(part, of: try allData()) }
 
     private func allData() throws -> FitData {

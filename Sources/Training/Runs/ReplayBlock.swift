@@ -3,8 +3,8 @@ import Storage
 
 /// Replay records that were appended to a file at once.
 ///
-/// On disk: a mark, the checksum of everything after it, the number of the first record, the number of records, the bytes
-/// per record and the digest of the run's identity (all little-endian), followed by the records.
+/// On disk: a mark, the checksum of everything after it, the number of the first record, the number of records, the
+/// bytes per record and the digest of the run's identity (all little-endian), followed by the records.
 enum ReplayBlock {
     /// Bytes before the records.
     static let headerBytes = 32

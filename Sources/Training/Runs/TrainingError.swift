@@ -26,8 +26,8 @@ extension TrainingError: CustomStringConvertible {
             "\(folder) is not what its checkpoint was trained with: "
                 + differences.map(\.description).joined(separator: "; ") + Self.advice(folder, differences)
         case .noIdentity(let checkpoint):
-            "\(checkpoint) was written by an earlier version, so its run can't be resumed. It can still be evaluated and "
-                + "watched; a new run can start from its parameters with --weights \(checkpoint) --ignore-extra"
+            "\(checkpoint) was written by an earlier version, so its run can't be resumed. It can still be evaluated "
+                + "and watched; a new run can start from its parameters with --weights \(checkpoint) --ignore-extra"
         case .missingData(let folder, let reason):
             "the data of the run in \(folder) can't be found: \(reason). "
                 + "If they have moved, write their new path into its config.toml (dataset, and folder for a name)."

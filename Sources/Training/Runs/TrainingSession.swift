@@ -127,8 +127,8 @@ public final class TrainingSession {
     /// Whether a run that is stopped can be resumed from its checkpoint.
     public var isResumable: Bool { trainer.environment.canSnapshot }
 
-    /// Trains to the end and writes `summary.json`. If `shouldStop` returns true, it writes a checkpoint and stops. Then
-    /// the folder is free for others.
+    /// Trains to the end and writes `summary.json`. If `shouldStop` returns true, it writes a checkpoint and stops.
+    /// Then the folder is free for others.
     ///
     /// - Returns: the run's summary: run, agent, environment, seed, steps, episodes, updates, seconds (of this
     ///   process), stepsPerSecond, meanReturn over the last 100 episodes; nil if it was stopped.

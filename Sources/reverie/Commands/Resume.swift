@@ -120,7 +120,7 @@ struct Resume: ParsableCommand {
     private func mixed(_ folders: [String]) -> UsageError {
         let names = folders.prefix(5).joined(separator: ", ") + (folders.count > 5 ? " and others" : "")
         return UsageError(
-            "\(folder) holds several runs that are not one agent's with several seeds: \(names); name the one to resume, "
-                + "such as: reverie resume \(folders[0])")
+            "\(folder) holds several runs that are not one agent's with several seeds: \(names); "
+                + "name the one to resume, such as: reverie resume \(folders[0])")
     }
 }

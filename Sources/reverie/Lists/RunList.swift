@@ -40,7 +40,9 @@ struct RunList {
         }
         let state = summary == nil ? "unfinished" : "finished"
         let subject = ["agent", "model"].compactMap { top[$0]?.text }.first ?? "-"
-        let object = ["environment", "dataset"].compactMap { top[$0]?.text }.first ?? "-"
+        // Of a file, its name: paths are from the root.
+        let dataset = top["dataset"]?.text.map { $0.hasPrefix("/") ? splitPath($0).name : $0 }
+        let object = top["environment"]?.text ?? dataset ?? "-"
         return ListItem(
             json: .object([.init("run", .string(path)), .init("state", .string(state))] + configured + reached),
             cells: [path, state, "\(subject) on \(object)", top["seed"]?.toml ?? "-", result(summary)])
