@@ -38,10 +38,8 @@ import Testing
     }
 
     @Test func namesThatAreNoTextArePassedOnAsTheyAre() throws {
-        let shown = try describe(
-            prefix:
-                #"mkdir $'d\xe9'; printf '1,2\n3,4\n5,6\n' > $'d\xe9/t\xff.csv'; set -- list datasets $'d\xe9/t\xff.csv' --json;"#
-        )
+        let table = #"mkdir $'d\xe9'; printf '1,2\n3,4\n5,6\n' > $'d\xe9/t\xff.csv'; "#
+        let shown = try describe(prefix: table + #"set -- list datasets $'d\xe9/t\xff.csv' --json;"#)
         #expect(shown["table"]?["rows"]?.integer == 3)
         let missing = try Executable.run(
             [], in: folder, prefix: #"set -- list datasets $'d\xe9/u.csv';"#, redirection: "2>said")
