@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes every reader: no trap, no hang (5 s), memory bounded (1 GiB).
 #
-#     Torture/fuzz.sh [RUNS]         RUNS inputs for each of the seven readers (default 150000)
+#     Torture/fuzz.sh [RUNS]         RUNS inputs for each of the eight readers (default 150000)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-150000}
@@ -14,7 +14,7 @@ swift build --package-path Torture/Fuzz -c release --sanitize=fuzzer >"$folder/b
 }
 
 # Start from real files.
-mkdir -p "$folder"/{safetensors,npz,npy,toml,map,json,png}
+mkdir -p "$folder"/{safetensors,npz,npy,toml,map,json,png,jpeg}
 $reverie train q-learning FrozenLake-v1 --preset none --steps 200 --run "$folder/run" >/dev/null 2>&1
 cp "$folder"/run/checkpoints/*.safetensors "$folder/safetensors"
 $reverie record FrozenLake-v1 --episodes 9 --to "$folder/npz/rollout.npz" >/dev/null
@@ -25,8 +25,17 @@ cp assets/maps/*.txt "$folder/map"
 cp "$folder/run/summary.json" "$folder/run/metrics.jsonl" "$folder/json"
 $reverie fit vae "$folder/npz/rollout.npz" --set epochs=1 --run "$folder/vae" >/dev/null 2>&1
 $reverie sample "$folder/vae" --count 50 --to "$folder/png/samples.png" >/dev/null
+# Pictures of every kind, as the tests read them.
+python3 - "$folder" <<'END'
+import base64, json, sys
+pictures = json.load(open("Tests/Fixtures/Graphics/pictures.json"))
+for folder, names in [("png", ["pictures"]), ("jpeg", ["jpegs", "unsupported"])]:
+    for picture in (picture for name in names for picture in pictures[name]):
+        with open(f"{sys.argv[1]}/{folder}/{picture['name']}", "wb") as file:
+            file.write(base64.b64decode(picture["file"]))
+END
 
-for reader in safetensors npz npy toml map json png; do
+for reader in safetensors npz npy toml map json png jpeg; do
     READER=$reader Torture/Fuzz/.build/release/FuzzReaders -runs="$runs" -max_len=65536 -timeout=5 -rss_limit_mb=1024 \
         -artifact_prefix="$folder/" "$folder/$reader" >"$folder/$reader.log" 2>&1 || {
         tail -40 "$folder/$reader.log"

@@ -80,7 +80,7 @@ public enum DatasetCatalog {
         if isFile, !exists(name), folder.map({ exists(joinPath($0, name)) }) != true {
             throw StorageError(path: name, operation: "open", reason: .missing)
         }
-        if exists(name), !isFolder(name) {
+        if exists(name), !isFolder(name), folder == nil || name.contains("/") {
             throw DatasetError.badRow(
                 place: name,
                 expected:

@@ -41,6 +41,15 @@ private func parse(_ text: String) throws(ConfigurationError) -> TOMLDocument {
         #expect(document.tables["settings"]?["learningRate"] == .number(2.5e-4))
     }
 
+    /// As Windows and Git's autocrlf write it; a text of several lines keeps its own line ends.
+    @Test func linesMayEndAsOnWindows() throws {
+        let document = try parse("\u{FEFF}" + example.replacing("\n", with: "\r\n"))
+        #expect(document.top.entries == (try parse(example)).top.entries)
+        #expect(document.tables["settings"] == (try parse(example)).tables["settings"])
+        #expect(document.tables["environmentOptions"]?["sutton"] == .boolean(true))
+        #expect(document.line(of: "settings.batchSize") == 20)
+    }
+
     @Test(arguments: [
         ("agent", 3), ("seed", 6), ("environmentOptions", 8), ("environmentOptions.sutton", 12),
         ("settings.learningRate", 15), ("settings.batchSize", 20), ("settings", 14), ("settings.absent", 1),

@@ -7,8 +7,8 @@ import Testing
 
 @Suite struct GridWorldTests {
     @Test func readsHeaderAndRows() throws {
-        let map = try GridMap(
-            text: "; a comment: here\r\nname: Small\r\nslip:0.2\nstep_limit: none\nstep_reward: -1\n\n#S.\r\nG~X\n\n")
+        let header = "\u{FEFF}; a comment: here\r\nname: Small\r\nslip:0.2\nstep_limit: none\nstep_reward: -1\n"
+        let map = try GridMap(text: header + "\n#S.\r\nG~X\n\n")
         #expect(map.name == "Small" && map.slip == 0.2 && map.stepLimit == nil && map.stepReward == -1)
         #expect(map.rows == 2 && map.columns == 3)
         #expect(map.cells == [.wall, .start, .floor, .goal, .cliff, .pit])

@@ -74,6 +74,14 @@ import Testing
         #expect(try folder.text("e.csv").hasSuffix("\n0,3,84,21.0,21,1,0\n1,0,2000,-0.1,500,0,1\n"))
     }
 
+    /// Git's autocrlf gives the files of a run such lines.
+    @Test func linesMayEndAsOnWindows() throws {
+        let bytes = try fixture("episodes.csv")
+        let windows = bytes.flatMap { $0 == 10 ? [13, 10] : [$0] }
+        let read = try EpisodeLog.read(windows, file: "e.csv")
+        #expect(read == (try EpisodeLog.read(bytes, file: "e.csv")) && read.count == 2)
+    }
+
     @Test func aResumedLogHasTheSameBytes() throws {
         let length: Int
         do {

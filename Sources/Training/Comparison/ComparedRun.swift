@@ -99,7 +99,9 @@ extension EpisodeLog {
         var episodes: [Episode] = []
         var start = 0
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            let line = String(decoding: bytes[start..<end], as: UTF8.self)
+            // Git and editors may have given the lines the ends of Windows.
+            let isWindows = end > start && bytes[end - 1] == UInt8(ascii: "\r")
+            let line = String(decoding: bytes[start..<(isWindows ? end - 1 : end)], as: UTF8.self)
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
             if start == 0 {
                 guard cells.map(String.init) == columns else {

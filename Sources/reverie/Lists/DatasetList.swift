@@ -47,7 +47,7 @@ struct DatasetList {
         let preparations = data.preparations(settings).map {
             JSON.Member($0.kind.rawValue, .string($0.summary))
         }
-        members.append(.init("prepared for models of", .object(preparations)))
+        members.append(.init("preparation", .object(preparations)))
         let options = LearnerList.describe(DataSettings())
         return ListItem(json: .object(members + [.init("options", .array(options))]), cells: [name])
     }
@@ -61,11 +61,11 @@ struct DatasetList {
             .init("missing", .integer(table.missing)),
         ]
         if let column = table.indexColumn {
-            members.append(.init("left out", .string("\(table.name(of: column)), which numbers the rows")))
+            members.append(.init("leftOut", .string("\(table.name(of: column)), which numbers the rows")))
         }
         if let place = table.firstMissing {
             let advice = isRefused ? "; 'fit' needs --option missing=mean, mode, zero or drop" : ""
-            members.append(.init("first missing", .string(place + advice)))
+            members.append(.init("firstMissing", .string(place + advice)))
         }
         return members
     }

@@ -61,7 +61,7 @@ import Testing
         }
         // Names come before places.
         try folder.write("m/3/a.png", picture(Color(gray: 3)))
-        for number in 0..<9 { try folder.write("m/8/\(number).png", picture(Color(gray: 8))) }
+        for number in 0..<30 { try folder.write("m/8/\(number).png", picture(Color(gray: 8))) }
         let eights = try folder.make("m") { $0.classes = [8] }
         #expect(eights.description.classNames == ["8"] && eights.training.values.allSatisfy { $0 == 8 })
         #expect("\(folder.error("m") { $0.classes = [1] }!)".contains("some of 3, 8"))

@@ -79,7 +79,7 @@ import Testing
         }
         #expect(iris.description.classNames == ["class 9", "class 10", "setosa", "virginica"])
         // Without a setting: the only column of texts.
-        let lines = (0..<20).map { "\($0),\($0 % 2 == 0 ? "even" : "odd")" }.joined(separator: "\n")
+        let lines = (0..<60).map { "\($0),\($0 % 2 == 0 ? "even" : "odd")" }.joined(separator: "\n")
         let guessed = try text(lines)
         #expect(guessed.description.classNames == ["even", "odd"] && guessed.table?.labelColumn == 1)
         for part in Dataset.Part.allCases {

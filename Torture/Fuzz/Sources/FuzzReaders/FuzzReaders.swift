@@ -21,7 +21,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case "map": _ = try? GridMap(contentsOf: path)
     case "json": _ = try? JSON(parsing: bytes[...], file: path)
     case "png": _ = try? PNG.decode(bytes)
-    default: fatalError("READER is safetensors, npz, npy, toml, map, json or png")
+    case "jpeg": _ = try? PictureFile.decode(bytes, as: .jpeg, maximumPixels: 1 << 22)
+    default: fatalError("READER is safetensors, npz, npy, toml, map, json, png or jpeg")
     }
     return 0
 }
