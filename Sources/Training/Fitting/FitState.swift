@@ -11,9 +11,10 @@ struct FitState: StateCodable {
     /// The rows of the current epoch that were learned from.
     var rows = 0
     var updates = 0
-    var firstScore = 0.0, validScore = 0.0
+    /// The validation score before the first epoch, and the latest one; lower is better.
+    var firstScore = 0.0, score = 0.0
     /// The best validation score, and the number of epochs after which it was reached.
-    var bestScore = -Double.infinity, bestEpoch = 0
+    var bestScore = Double.infinity, bestEpoch = 0
     var metricsLength = 0
     /// The model's random streams.
     var random: [RandomStream]
@@ -28,7 +29,7 @@ struct FitState: StateCodable {
     }
 
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(mark: "reverie.fit.2")
+        try coder.code(mark: "reverie.fit.3")
         try coder.code(&epoch, in: 0...1 << 62)
         try coder.code(&batch, in: 0...1 << 62)
         var count = totals.count
@@ -38,7 +39,7 @@ struct FitState: StateCodable {
         try coder.code(&rows, in: 0...1 << 62)
         try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&firstScore)
-        try coder.code(&validScore)
+        try coder.code(&score)
         try coder.code(&bestScore)
         try coder.code(&bestEpoch, in: 0...1 << 62)
         try coder.code(&metricsLength, in: 0...1 << 62)
