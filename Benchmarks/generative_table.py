@@ -51,7 +51,7 @@ def seeds(run):
 
 def likelihood(summary):
     """The nats, and what they rest on."""
-    notes = {"exact": "exact", "lowerBound": "bound", "estimate": "AIS"}[summary["likelihood"]]
+    notes = {"exact": "exact", "bound": "bound", "estimate": "AIS", "estimatedBound": "bound, AIS"}[summary["likelihood"]]
     if "logZReverse" in summary:
         difference = summary["logZReverse"] - summary["logZ"]
         notes += f"; by reverse AIS {summary['testNats'] + difference:.2f}"

@@ -36,7 +36,7 @@ def settings(name):
 
 def model(name):
     entry = reverie("models", name)
-    lines = [f"Data: {', '.join(entry['data'])}. It can: {', '.join(entry['can'])}. Score: {entry['score']}.", ""]
+    lines = [f"Data: {', '.join(entry['data'])}. It can: {', '.join(entry['can'])}.", f"Score: {entry['scoreTitle']}.", ""]
     if entry["settings"]:
         lines += ["| setting | default | meaning |", "|---|---|---|"]
         lines += [f"| `{row['name']}` | {cell(row['default'])} | {row['help']} |" for row in entry["settings"]]

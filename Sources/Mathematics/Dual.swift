@@ -49,6 +49,8 @@ public struct Dual<Base: Elementary>: Elementary {
     public func cos() -> Dual { chained(value.cos(), -value.sin()) }
     /// (tanh f)′ = (1 − tanh² f) f′.
     public func tanh() -> Dual { chained(value.tanh(), Base(1) - value.tanh().squared()) }
+    /// σ(f)′ = σ(f) σ(−f) f′: the quotient rule would give ∞ / ∞ below −709, and 1 − σ nothing above 37.
+    public func sigmoid() -> Dual { chained(value.sigmoid(), value.sigmoid() * (-value).sigmoid()) }
     /// (√f)′ = f′ / (2 √f).
     public func squareRoot() -> Dual { chained(value.squareRoot(), Base(0.5) / value.squareRoot()) }
 

@@ -27,6 +27,8 @@ public protocol Elementary {
     func tanh() -> Self
     /// √x.
     func squareRoot() -> Self
+    /// σ(x) = 1 / (1 + e⁻ˣ).
+    func sigmoid() -> Self
 }
 
 extension Elementary {
@@ -35,9 +37,6 @@ extension Elementary {
 
     /// x^y = e^(y ln x), for a positive x.
     public func raised(to exponent: Self) -> Self { (exponent * log()).exp() }
-
-    /// σ(x) = 1 / (1 + e⁻ˣ).
-    public func sigmoid() -> Self { Self(1) / (Self(1) + (-self).exp()) }
 }
 
 extension Double: Elementary {
@@ -51,4 +50,8 @@ extension Double: Elementary {
     public func cos() -> Double { Foundation.cos(self) }
     /// The hyperbolic tangent.
     public func tanh() -> Double { Foundation.tanh(self) }
+    /// σ(x), by the exponential that doesn't overflow.
+    public func sigmoid() -> Double {
+        self < 0 ? Foundation.exp(self) / (1 + Foundation.exp(self)) : 1 / (1 + Foundation.exp(-self))
+    }
 }

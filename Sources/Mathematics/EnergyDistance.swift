@@ -7,6 +7,7 @@
 /// - Parameters:
 ///   - first: Rows of `width` numbers, row-major.
 ///   - second: The rows of the other sample, any number of them.
+/// - Returns: the distance; NaN if a number is.
 /// - Complexity: quadratic in the number of rows, times the width.
 /// - Precondition: whole rows, and at least one in each sample.
 public func energyDistance(_ first: [Float], _ second: [Float], width: Int) -> Double {
@@ -14,8 +15,9 @@ public func energyDistance(_ first: [Float], _ second: [Float], width: Int) -> D
         width > 0 && !first.isEmpty && !second.isEmpty && first.count % width == 0 && second.count % width == 0,
         "\(first.count) and \(second.count) numbers can't be divided into rows of \(width)")
     let within = meanDistance(first, first, width: width) + meanDistance(second, second, width: width)
-    // Rounding must not give a negative number for equal samples.
-    return max(0, 2 * meanDistance(first, second, width: width) - within).squareRoot()
+    let square = 2 * meanDistance(first, second, width: width) - within
+    // Rounding must not give a negative number for equal samples; NaN stays.
+    return square < 0 ? 0 : square.squareRoot()
 }
 
 /// The mean Euclidean distance over all pairs of rows.

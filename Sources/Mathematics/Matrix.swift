@@ -129,9 +129,14 @@ public func outerProduct(_ x: [Double], _ y: [Double]) -> Matrix {
     Matrix(rows: x.count, columns: y.count) { x[$0] * y[$1] }
 }
 
+/// The largest |xᵢ|; NaN if one of them is, which `max` leaves out when it comes second. 0 if there are none.
+public func largestMagnitude(_ x: [Double]) -> Double {
+    x.reduce(0) { abs($1) > $0 || $1.isNaN ? abs($1) : $0 }
+}
+
 /// ‖x‖₂ = √Σ xᵢ², scaled by the largest element, so that no square overflows or underflows.
 public func norm(_ x: [Double]) -> Double {
-    let largest = x.reduce(0) { max($0, abs($1)) }
+    let largest = largestMagnitude(x)
     guard largest > 0 && largest.isFinite else { return largest }
     return largest * x.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
 }

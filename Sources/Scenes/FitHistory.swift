@@ -7,21 +7,21 @@ import Viewer
 public struct FitHistory {
     /// Epochs and updates; nil where nothing says so.
     public var epochs, updates: Int?
-    /// What the scores are.
-    public var scoreName: String
-    /// The scores on the validation rows, epoch by epoch.
+    /// What the scores are, such as "nats per row (bound)".
+    public var scoreTitle: String
+    /// The scores on the validation rows, epoch by epoch; lower is better.
     public var scores: [Double] = []
-    /// Nats of a test row, and what kind of number that is; nil before the fit's end.
-    public var test: (nats: Double, kind: String)?
+    /// Nats of the test rows, what they are counted by, and what kind of number that is; nil before the fit's end.
+    public var test: (nats: Double, unit: String, kind: String)?
 
     /// A model of which nothing else is known than what its scores are.
-    public init(scoreName: String) { self.scoreName = scoreName }
+    public init(scoreTitle: String) { self.scoreTitle = scoreTitle }
 
     /// What the files of a run say, which may still be written.
     ///
     /// - Throws: `StorageError` or `FormatError`.
-    public init(of folder: RunFolder, scoreName: String) throws {
-        self.scoreName = scoreName
+    public init(of folder: RunFolder, scoreTitle: String) throws {
+        self.scoreTitle = scoreTitle
         if exists(folder.metricsPath) {
             let bytes = try InputFile.bytes(of: folder.metricsPath, limit: 1 << 28)
             // What follows the last end of line is still being written.
@@ -29,24 +29,26 @@ public struct FitHistory {
             for line in lines {
                 let epoch = try JSON(parsing: line, file: folder.metricsPath)
                 (epochs, updates) = (epoch["epoch"]?.integer, epoch["updates"]?.integer)
-                if let score = epoch["validScore"]?.double { scores.append(score) }
+                if let score = epoch["validation"]?.double { scores.append(score) }
             }
         }
-        guard let nats = try folder.summary() else { return }
-        test = nats["testNats"]?.double.map { ($0, nats["likelihood"]?.string ?? "estimate") }
+        guard let summary = try folder.summary() else { return }
+        test = summary["testNats"]?.double.map {
+            ($0, summary["unit"]?.string ?? "nats", summary["likelihood"]?.string ?? "estimate")
+        }
     }
 
     /// What a fit that is under way says.
     public init(_ status: FitStatus) {
         (epochs, updates, scores) = (status.epochs, status.updates, status.scores)
-        scoreName = status.scoreTitle
+        scoreTitle = status.scoreTitle
     }
 
     var values: [ViewerPanel.Value] {
         var values: [ViewerPanel.Value] = []
         if let epochs, let updates { values += [.init("Epochs", "\(epochs)"), .init("Updates", "\(updates)")] }
-        if let score = scores.last { values.append(.init("Score", NumberText.readable(score))) }
-        if let test { values.append(.init("Test nats", "\(NumberText.readable(test.nats)) (\(test.kind))")) }
+        if let score = scores.last { values.append(.init("Validation", "\(NumberText.readable(score)) \(scoreTitle)")) }
+        if let test { values.append(.init("Test", "\(NumberText.readable(test.nats)) \(test.unit) (\(test.kind))")) }
         return values
     }
 }

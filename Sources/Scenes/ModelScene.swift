@@ -43,7 +43,7 @@ public final class ModelScene: ViewerScene {
         framesPerSecond: Double = 30
     ) throws {
         (self.model, self.seed, self.framesPerSecond) = (model, seed, framesPerSecond)
-        self.history = history ?? FitHistory(scoreName: model.model.scoreTitle)
+        self.history = history ?? FitHistory(scoreTitle: model.model.scoreTitle)
         title = "\(model.name) of \(model.dataset)"
         let view = try ModelView.choice(view, of: model.model, named: model.name)
         shown = try ShownRows(view, of: model, seed: seed)
@@ -130,7 +130,7 @@ public final class ModelScene: ViewerScene {
         values += [.init(view == .weights ? "Units" : "Rows", "\(shown.count)"), .init("Seed", "\(seed)")]
         let keys = views.enumerated().map { "\($0 + 1) \($1)" }.joined(separator: ", ")
         return ViewerPanel(
-            values: values, historyTitle: history.scoreName, history: history.scores,
+            values: values, historyTitle: history.scoreTitle, history: history.scores,
             lines: [view.legend, views.count > 1 ? "Keys: \(keys)." : ""].filter { !$0.isEmpty })
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GenerativeModels
 import Graphics
 import Storage
 import Training
@@ -41,19 +42,30 @@ enum SessionCommand {
         if json {
             try output("\(summary)")
         } else {
-            if let first = summary["firstScore"]?.double, let last = summary["validScore"]?.double {
-                let name = summary["score"]?.string ?? "score"
-                let scores = "\(NumberText.readable(first)) before, \(NumberText.readable(last)) after"
-                try output("\(name) on validation rows: \(scores): \(folder)")
+            if let first = summary["firstValidation"]?.double, let last = summary["validation"]?.double {
+                let unit = summary["scoreUnit"]?.string ?? "score"
+                let scores = "\(NumberText.readable(first)) \(unit) before, \(NumberText.readable(last)) after"
+                try output("validation: \(scores)\(remark(on: summary["score"])): \(folder)")
             } else {
                 let model = summary["model"]?.string ?? "the model"
                 try output("\(model) has no score, so the last parameters are kept: \(folder)")
             }
-            if let nats = summary["testNats"]?.double, let kind = summary["likelihood"]?.string {
-                try output("test: \(NumberText.readable(nats)) nats per row (\(kind))")
+            if let nats = summary["testNats"]?.double, let unit = summary["unit"]?.string {
+                let bits = summary["bitsPerDimension"]?.double.map {
+                    ", \(NumberText.readable($0)) bits per dimension"
+                }
+                try output(
+                    "test: \(NumberText.readable(nats)) \(unit)\(bits ?? "")\(remark(on: summary["likelihood"]))")
             }
+            if let remark = summary["remark"]?.string { note(remark) }
             note("Next: reverie sample \(folder) --to samples.png   or   reverie watch \(folder)")
         }
+    }
+
+    /// How a number of a kind relates to the likelihood, in parentheses.
+    private static func remark(on kind: JSON?) -> String {
+        let kind = (kind?.string).flatMap { ScoreKind(rawValue: $0) }
+        return " (\(kind?.relation.map { "\($0); " } ?? "")lower is better)"
     }
 
     private static func stopped(_ folder: String, isResumable: Bool = true) -> ExitCode {

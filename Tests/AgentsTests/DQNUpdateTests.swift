@@ -120,15 +120,20 @@ import Testing
         #expect(target.values == [0.5, 0])
     }
 
-    /// The position of ε follows the settings: steps of a bias by a constant gradient, against the formula.
-    @Test(arguments: [false, true]) func epsilonIsWithinTheRootOrBehindIt(isInside: Bool) throws {
+    /// The position of ε, ε and the decay follow the settings: steps of a bias by a constant gradient, against the
+    /// formula.
+    @Test(arguments: [false, true], [(0.95, 0.01), (0.8, 0.5)])
+    func epsilonIsWithinTheRootOrBehindIt(isInside: Bool, constants: (decay: Double, epsilon: Double)) throws {
         let agent = try Self.linearAgent {
             ($0.optimizer, $0.epsilonInside, $0.discount) = (.centredRMSprop, isInside, 0)
+            // The first pair are the defaults.
+            if constants.decay != 0.95 { ($0.rmspropDecay, $0.rmspropEpsilon) = constants }
         }
         let gradient = 2 * (4.05 - 0.5)
         try agent.learn(Self.step)
-        let variance = 0.05 * gradient * gradient - 0.0025 * gradient * gradient
-        let deviation = isInside ? (variance + 0.01).squareRoot() : variance.squareRoot() + 0.01
+        let (share, epsilon) = (1 - constants.decay, constants.epsilon)
+        let variance = share * gradient * gradient - share * share * gradient * gradient
+        let deviation = isInside ? (variance + epsilon).squareRoot() : variance.squareRoot() + epsilon
         let bias = Double(agent.variables["network.layers.0.bias"].values[1])
         #expect(abs(bias - (-0.2 - 0.1 * gradient / deviation)) < 1e-5)
     }

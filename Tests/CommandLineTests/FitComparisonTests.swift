@@ -13,13 +13,13 @@ import Testing
         let result = try run("compare nade machine=rbm --to fits.svg")
         #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
         let lines = result.output.split(separator: "\n")
-        #expect(lines.count == 3 && lines[0].hasPrefix("run      model  data              test nats  likelihood"))
+        #expect(lines.count == 3 && lines[0].hasPrefix("run      model  data              test "))
         #expect(lines[1].hasPrefix("nade     nade   bars-and-stripes  "))
         #expect(lines[2].hasPrefix("machine  rbm    bars-and-stripes  "))
         let fits = try #require(try run("compare nade rbm --json").json()["fits"]?.array)
         for (fit, name) in zip(fits, ["nade", "rbm"]) {
             let summary = try JSON(parsing: folder.bytes("\(name)/summary.json")[...], file: name)
-            for key in ["testNats", "likelihood", "score", "validScore", "epochs", "seconds"] {
+            for key in ["testNats", "unit", "likelihood", "score", "validation", "epochs", "seconds"] {
                 #expect(fit[key] == summary[key], "\(name): \(key)")
             }
             #expect(fit["scores"]?.array?.count == 30)
@@ -35,7 +35,8 @@ import Testing
         let other = try run("compare nade bits")
         #expect(other.status == 0 && other.errors.contains("nade and bits were fitted to different data"), "\(other)")
         let kinds = try run("compare nade points --to kinds.svg")
-        #expect(kinds.status == 64 && kinds.errors.contains("these have several: bound, logLikelihood"), "\(kinds)")
+        let found = "these have several: nats per row, nats per row (bound)"
+        #expect(kinds.status == 64 && kinds.errors.contains(found), "\(kinds)")
         #expect(!FileManager.default.fileExists(atPath: folder.file("kinds.svg")))
     }
 
@@ -47,6 +48,6 @@ import Testing
         #expect(
             result.status == 0 && result.errors.contains("remark: half is unfinished: 30 of 30 epochs"), "\(result)")
         let half = try #require(try result.json()["fits"]?.array?.first)
-        #expect(half["testNats"] == .null && half["score"]?.string == "logLikelihood" && half["isFinished"] == false)
+        #expect(half["testNats"] == .null && half["score"]?.string == "exact" && half["isFinished"] == false)
     }
 }

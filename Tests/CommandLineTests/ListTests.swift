@@ -104,7 +104,7 @@ import Testing
         #expect(runs.map { $0["run"]?.string } == ["./bad", "./dqn", "./table", "./vae"])
         #expect(runs.map { $0["state"]?.string } == ["damaged", "finished", "finished", "finished"])
         #expect(runs[1]["agent"]?.string == "dqn" && runs[1]["steps"]?.integer == 2000 && runs[1]["seed"]?.integer == 3)
-        #expect(runs[3]["model"]?.string == "vae" && runs[3]["validScore"]?.double != nil)
+        #expect(runs[3]["model"]?.string == "vae" && runs[3]["validation"]?.double != nil)
         #expect(try list("runs", "dqn", "--folder", ".", in: folder) == runs[1])
         #expect(try list("runs", in: folder)["runs"]?.array == [])
     }

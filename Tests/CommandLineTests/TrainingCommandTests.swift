@@ -108,10 +108,10 @@ import Testing
         let fitted = try MadeRuns.get().fitted
         #expect(fitted["run"]?.string == "vae" && fitted["model"]?.string == "vae")
         #expect(fitted["dataset"]?.string?.hasSuffix("/rollouts.npz") == true && fitted["epochs"]?.integer == 3)
-        let (first, last) = (fitted["firstScore"]?.double, fitted["validScore"]?.double)
-        #expect(try #require(last) > #require(first) && fitted["score"]?.string == "bound")
+        let (first, last) = (fitted["firstValidation"]?.double, fitted["validation"]?.double)
+        #expect(try #require(last) < #require(first) && fitted["score"]?.string == "bound")
         #expect(try #require(fitted["processorSeconds"]?.double) > 0)
-        #expect(fitted["likelihood"]?.string == "lowerBound" && fitted["testNats"]?.double != nil)
+        #expect(fitted["likelihood"]?.string == "bound" && fitted["testNats"]?.double != nil)
     }
 
     /// With a learning rate far too high the fit diverges, and the first operation to do so is named with its line.

@@ -82,4 +82,15 @@ import Testing
         let product = jacobian(outer, at: middle, outputs: 2) * jacobian(inner, at: point, outputs: 3)
         #expect(areClose(jacobian({ outer(inner($0)) }, at: point, outputs: 2).elements, product.elements))
     }
+
+    /// σ′ = σ(x) σ(−x) far from 0, where 1 − σ loses all digits and e⁻ˣ overflows.
+    @Test func sigmoidsHaveDerivativesEverywhere() {
+        for x in [-740.0, -710, -709, -40, -1, 0, 1, 40, 709, 710, 740] {
+            let slope = derivative(at: x) { $0.sigmoid() }
+            let expected = Foundation.exp(-abs(x)) / pow(1 + Foundation.exp(-abs(x)), 2)
+            #expect(abs(slope - expected) <= 1e-12 * expected, "\(x): \(slope)")
+            #expect(secondDerivative(at: x) { $0.sigmoid() }.isFinite)
+        }
+        #expect(derivative(at: -1e308) { $0.sigmoid() } == 0 && derivative(at: 1e308) { $0.sigmoid() } == 0)
+    }
 }

@@ -39,4 +39,14 @@ import Testing
         let dependent = rows.indices.map { rows[$0 / 2 * 2] }
         #expect(energyDistance(rows, dependent, width: 2) > 2 * distances[0])
     }
+
+    /// Samples of a model that has diverged are not those of the data.
+    @Test func samplesThatAreNoNumbersHaveNoDistance() {
+        for place in 0..<4 {
+            var rows: [Float] = [1, 2, 3, 4]
+            rows[place] = .nan
+            #expect(energyDistance(rows, [1, 2, 3, 4], width: 2).isNaN)
+            #expect(energyDistance([1, 2, 3, 4], rows, width: 2).isNaN)
+        }
+    }
 }

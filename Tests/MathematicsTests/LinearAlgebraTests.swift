@@ -64,4 +64,15 @@ import Testing
         let (q, r) = hilbert.decomposedQR()
         #expect(q.isOrthogonal(tolerance: 1e-13) && areClose((q * r).elements, hilbert.elements))
     }
+
+    /// NaN is never left out, wherever it is; `max(0, .nan)` is 0.
+    @Test func normsKeepWhatIsNoNumber() {
+        for place in 0..<3 {
+            var x = [3.0, -4, 0]
+            x[place] = .nan
+            #expect(norm(x).isNaN && largestMagnitude(x).isNaN)
+        }
+        #expect(largestMagnitude([3, -4, 0]) == 4 && largestMagnitude([]) == 0 && norm([3, -4, 0]) == 5)
+        #expect(norm([1, -.infinity]) == .infinity && norm([.infinity, .nan]).isNaN)
+    }
 }

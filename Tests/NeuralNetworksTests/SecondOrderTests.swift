@@ -114,6 +114,33 @@ import Testing
         #expect(close.value < 1e-20, "quadratic convergence near the minimum: \(close)")
     }
 
+    /// Numbers, until a coordinate exceeds a limit.
+    private struct Cliff: TwiceDifferentiableObjective {
+        var limit: Double
+
+        func evaluate(at x: [Double]) -> (value: Double, gradient: [Double]) {
+            // The first element of the gradient stays finite: `max` of the magnitudes would keep it.
+            x[1] > limit ? (.nan, [0, .nan]) : (-x[1], [0, -1])
+        }
+        func hessianProduct(at x: [Double], _ v: [Double]) -> [Double] { v }
+    }
+
+    /// What isn't a number has not converged, wherever among the slopes it is.
+    @Test func divergenceIsNotConvergence() throws {
+        for start in [[0.0, 2], [0, 0.5]] {
+            let fixed = try LBFGS(lineSearch: .fixed(1)).minimize(Cliff(limit: 1), from: start)
+            #expect(!fixed.isConverged && fixed.largestSlope.isNaN, "\(fixed)")
+            let limited = try LBFGS().minimize(Cliff(limit: 1), from: start)
+            let newton = try NewtonMethod().minimize(Cliff(limit: 1), from: start)
+            #expect(!limited.isConverged && !newton.isConverged, "\(limited) \(newton)")
+        }
+        // Flat, but nowhere.
+        struct Nowhere: Objective {
+            func evaluate(at x: [Double]) -> (value: Double, gradient: [Double]) { (.nan, [0]) }
+        }
+        #expect(try !LBFGS().minimize(Nowhere(), from: [0]).isConverged)
+    }
+
     /// With fixed steps the algorithm is PyTorch's, so the points are equal too.
     @Test func stepsEqualPyTorchs() throws {
         for (index, expected) in Self.file.path.enumerated() {

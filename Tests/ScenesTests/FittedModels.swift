@@ -66,7 +66,7 @@ enum FittedModels {
     static func scene(_ name: String, _ view: ModelView?, seed: UInt64 = 5) throws -> ModelScene {
         try ModelScene(
             model(name), view: view, seed: seed,
-            history: FitHistory(of: RunFolder(opening: path(name)), scoreName: "score"))
+            history: FitHistory(of: RunFolder(opening: path(name)), scoreTitle: "score"))
     }
 }
 

@@ -157,7 +157,7 @@ private final class Coin: SamplingModel {
     var parameters: Parameters { Parameters() }
     var variables: Parameters { Parameters() }
     var randomStates: [RandomState] = []
-    var scoreName: ScoreName { .logLikelihood }
+    var scoreKind: ScoreKind { .exact }
 
     func fit(_ batch: DataRows, _ step: FitStep) -> [Metric] { [] }
     func score(_ rows: DataRows) -> Double { 0 }

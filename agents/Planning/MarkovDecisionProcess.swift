@@ -129,7 +129,7 @@ public struct MarkovDecisionProcess: Sendable {
     }
 
     /// Policy iteration (Howard 1960; Sutton and Barto 2018, 4.3), from the uniform policy: alternates evaluation and
-    /// improvement until no action changes.
+    /// improvement until no action changes, or a value is NaN.
     ///
     /// - Precondition: as ``init(_:discount:)``, for every policy on the way.
     /// - Parameter sweeps: the maximum per evaluation. With fewer than convergence needs, it is modified policy
@@ -145,6 +145,7 @@ public struct MarkovDecisionProcess: Sendable {
             improvements += 1
             // Values that have not converged may still reveal a better action.
             let isEvaluated = evaluation.residual <= tolerance
+            if evaluation.residual.isNaN { return (improved, values, improvements) }
             if isEvaluated && .deterministic(improved) == policy { return (improved, values, improvements) }
             policy = .deterministic(improved)
         }
@@ -179,7 +180,9 @@ public struct MarkovDecisionProcess: Sendable {
         var change = 0.0
         for state in 0..<stateCount {
             let value = backup(state, values)
-            change = max(change, abs(value - values[state]))
+            let difference = abs(value - values[state])
+            // NaN stays: values that diverge must not count as converged.
+            if difference > change || difference.isNaN { change = difference }
             values[state] = value
         }
         return change

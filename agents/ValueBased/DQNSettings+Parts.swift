@@ -9,7 +9,8 @@ extension DQNSettings {
         case .adam: Adam(learningRate: learningRate, epsilon: adamEpsilon)
         case .rmsprop, .centredRMSprop:
             RMSProp(
-                learningRate: learningRate, decay: 0.95, epsilon: 0.01, centred: optimizer == .centredRMSprop,
+                learningRate: learningRate, decay: rmspropDecay, epsilon: rmspropEpsilon,
+                centred: optimizer == .centredRMSprop,
                 epsilonInside: epsilonInside)
         case .adagrad, .sgd: optimizer.make(learningRate: learningRate)
         }

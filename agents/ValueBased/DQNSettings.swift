@@ -30,6 +30,10 @@ public struct DQNSettings: AgentSettings {
     @Setting([.adam, .rmsprop, .centredRMSprop, .sgd], "optimiser") public var optimizer = OptimizerName.adam
     /// Whether ε is inside the square root, as in Mnih et al. (2015); in PyTorch it is outside.
     @Setting("RMSProp's ε inside the square root, not outside") public var epsilonInside = true
+    /// How much of the mean square an update keeps; Mnih et al. (2015) have 0.95.
+    @Setting(0...0.999999, "RMSProp's decay of its moving averages") public var rmspropDecay = 0.95
+    /// The constant that keeps the denominator from 0; Mnih et al. (2015) have 0.01.
+    @Setting(0...1, "RMSProp's ε") public var rmspropEpsilon = 0.01
     /// The constant that Adam adds to the root of the second moment.
     @Setting(0...1, "Adam's ε") public var adamEpsilon = 1e-8
     /// α at the start.

@@ -50,7 +50,9 @@ import Random
         // If patterns are few, new ones are drawn, so that each load is measured with equally many.
         while count < tries {
             let rows = DataRows((0..<patterns * units).map { _ in random.uniform() < 0.5 ? 0 : 1 }, width: units)
-            let network = try HopfieldSettings().makeModel(for: data, seed: random.next())
+            var settings = HopfieldSettings()
+            settings.capacity = patterns
+            let network = try settings.makeModel(for: data, seed: random.next())
             _ = try network.fit(rows, FitStep())
             let chosen = rows.prefix(tries - count)
             let recalled = try (network as! any ReconstructingModel).reconstruct(chosen)

@@ -28,8 +28,8 @@ protocol ConditionalStepper: AnyObject {
     /// Whether the stepper keeps state from number to number, and therefore must be called for every number, known ones
     /// included.
     var remembers: Bool { get }
-    /// Computes the outputs for the number `order[index]` of each row, given the numbers before it. Called with
-    /// increasing indices; a stepper that remembers is called with each of them.
+    /// Computes the outputs for the number `order[index]` of each row, in the row's order, given the numbers before it.
+    /// Called with increasing indices; a stepper that remembers is called with each of them.
     ///
     /// - Parameters:
     ///   - rows: (count, D), with all numbers before `index` in place.
@@ -47,7 +47,7 @@ extension ConditionalStepper {
 public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
     public let data: Dataset.Description
     public let parameters: Parameters
-    public let scoreName = ScoreName.logLikelihood
+    public let scoreKind = ScoreKind.exact
     let network: any ConditionalNetwork
     let distribution: ConditionalDistribution
     private let optimizer: Adam
@@ -93,7 +93,7 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
         let plan = try fitProgram.plan(length: batch.count)
         plan.setRows(0, batch)
         plan.run()
-        return [("logLikelihood", Double(plan.output(0)[0]))]
+        return [("training", -Double(plan.output(0)[0]))]
     }
 
     public func score(_ rows: DataRows) throws -> Double {
@@ -115,37 +115,62 @@ public final class AutoregressiveModel: NumberByNumberModel, LikelihoodModel {
     /// influence.
     public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         NumberByNumber(
-            try makeStepper(count: count), distribution, order: network.order, count: count, from: start,
+            try makeStepper(count: count), distribution, orders: RowOrders(network.order), count: count, from: start,
             known: known, seed: seed)
     }
 
     /// The network's own stepper, or one that runs the whole network.
     private func makeStepper(count: Int) throws -> any ConditionalStepper {
         if let stepper = try network.makeStepper(count: count) { return stepper }
-        return WholeNetwork(try outputProgram.plan(length: count), order: network.order)
+        return WholeNetwork(try outputProgram.plan(length: count), orders: RowOrders(network.order))
     }
 }
 
 /// Runs the whole network for each number.
 final class WholeNetwork: ConditionalStepper {
     private let plan: Plan
-    private let order: [Int]
+    private let orders: RowOrders
     private let prepare: (Plan, Int) -> Void
 
-    /// - Parameter prepare: Sets the inputs other than the rows, for the number of an index.
-    init(_ plan: Plan, order: [Int], prepare: @escaping (Plan, Int) -> Void = { _, _ in }) {
-        (self.plan, self.order, self.prepare) = (plan, order, prepare)
+    /// - Parameters:
+    ///   - plan: A plan of at least as many rows as are asked for.
+    ///   - prepare: Sets the inputs other than the rows, for the number of an index.
+    init(_ plan: Plan, orders: RowOrders, prepare: @escaping (Plan, Int) -> Void = { _, _ in }) {
+        (self.plan, self.orders, self.prepare) = (plan, orders, prepare)
     }
 
     func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws {
         _ = plan.input(0).update(fromContentsOf: rows)
         prepare(plan, index)
         plan.run()
-        let (all, width) = (plan.output(0), order.count)
-        let (count, size) = (rows.count / width, all.count / rows.count)
+        let (all, width) = (plan.output(0), orders.width)
+        let (count, size) = (rows.count / width, all.count / plan.input(0).count)
         for row in 0..<count {
-            let start = (row * width + order[index]) * size
+            let start = (row * width + orders[row][index]) * size
             for output in 0..<size { outputs[row * size + output] = all[start + output] }
+        }
+    }
+}
+
+/// Runs a stepper for each group of rows.
+final class GroupedRows: ConditionalStepper {
+    private let groups: [(rows: [Int], stepper: any ConditionalStepper)]
+
+    /// - Parameter groups: The indices of the rows of each group, and its stepper, which remembers nothing.
+    init(_ groups: [(rows: [Int], stepper: any ConditionalStepper)]) { self.groups = groups }
+
+    func find(_ index: Int, rows: [Float], outputs: UnsafeMutableBufferPointer<Float>) throws {
+        let count = groups.reduce(0) { $0 + $1.rows.count }
+        let (width, size) = (rows.count / count, outputs.count / count)
+        for (own, stepper) in groups {
+            let gathered = own.flatMap { rows[$0 * width..<($0 + 1) * width] }
+            try withUnsafeTemporaryAllocation(of: Float.self, capacity: own.count * size) { found in
+                found.initialize(repeating: 0)
+                try stepper.find(index, rows: gathered, outputs: found)
+                for (place, row) in own.enumerated() {
+                    for output in 0..<size { outputs[row * size + output] = found[place * size + output] }
+                }
+            }
         }
     }
 }

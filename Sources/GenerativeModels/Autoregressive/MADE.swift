@@ -17,7 +17,7 @@ import TensorCore
 public final class MADE: NumberByNumberModel, LikelihoodModel {
     public let data: Dataset.Description
     public let parameters: Parameters
-    public let scoreName = ScoreName.logLikelihood
+    public let scoreKind = ScoreKind.exact
     private let settings: MADESettings
     let masks: [Degrees]
     private let optimizer: any Optimizer
@@ -117,7 +117,7 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         nextMask = (nextMask + 1) % masks.count
         plan.setRows(0, batch)
         plan.run()
-        return [("logLikelihood", Double(plan.output(0)[0]))]
+        return [("training", -Double(plan.output(0)[0]))]
     }
 
     private func set(_ degrees: Degrees, in plan: Plan) {
@@ -147,20 +147,29 @@ public final class MADE: NumberByNumberModel, LikelihoodModel {
         try rowProgram.rows(rows, limit: 500) { set(degrees, in: $0) }
     }
 
-    /// Samples rows under a mask that depends on the seed. If some numbers are known, it takes the mask with the fewest
-    /// known numbers after unknown ones: unknown numbers are sampled given the known numbers that come earlier.
+    /// Samples rows of the mixture over the masks: each under one of them, which depends on the seed. If some numbers
+    /// are known, all rows have the mask with the fewest known numbers after unknown ones: unknown numbers are sampled
+    /// given the known numbers that come earlier.
     public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
-        var random = RandomStream(seed: seed).split("mask")
-        let drawn = masks[random.integers(below: masks.count)]
-        func misplaced(_ degrees: Degrees) -> Int {
-            degrees.order.drop { known[$0] }.count { known[$0] }
-        }
-        let degrees = start == nil ? drawn : masks.min { misplaced($0) < misplaced($1) }!
-        let network = WholeNetwork(try outputProgram.plan(length: count), order: degrees.order) { [self] plan, _ in
-            set(degrees, in: plan)
-        }
+        func misplaced(_ mask: Int) -> Int { masks[mask].order.drop { known[$0] }.count { known[$0] } }
+        let choices =
+            start == nil
+            ? RowOrders.choices(count, of: masks.count, RandomStream(seed: seed).split("mask"))
+            : [Int](repeating: masks.indices.min { misplaced($0) < misplaced($1) }!, count: count)
+        let groups = masks.indices.map { mask in (mask, choices.indices.filter { choices[$0] == mask }) }
+            .filter { !$0.1.isEmpty }
+        // One plan for all groups: they run one after another.
+        let plan = try outputProgram.plan(length: groups.map(\.1.count).max() ?? 1)
+        let stepper = GroupedRows(
+            groups.map { mask, rows in
+                let degrees = masks[mask]
+                let network = WholeNetwork(plan, orders: RowOrders(degrees.order)) { [self] plan, _ in
+                    set(degrees, in: plan)
+                }
+                return (rows, network)
+            })
         return NumberByNumber(
-            network, .bernoulli, order: degrees.order, count: count, from: start,
+            stepper, .bernoulli, orders: RowOrders(masks.map(\.order), choices: choices), count: count, from: start,
             known: known, seed: seed)
     }
 

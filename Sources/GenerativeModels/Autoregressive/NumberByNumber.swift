@@ -28,11 +28,37 @@ extension NumberByNumberModel {
     }
 }
 
+/// The order of the chain rule of each row: the rows of a mixture over orders have different ones.
+struct RowOrders {
+    private let orders: [[Int]]
+    /// The order of each row; nil if there is only one.
+    private let choices: [Int]?
+
+    /// One order for all rows.
+    init(_ order: [Int]) { (orders, choices) = ([order], nil) }
+
+    /// Rows with one of several orders each.
+    init(_ orders: [[Int]], choices: [Int]) { (self.orders, self.choices) = (orders, choices) }
+
+    /// The number of a row's numbers.
+    var width: Int { orders[0].count }
+
+    /// The order of a row.
+    subscript(row: Int) -> [Int] { orders[choices?[row] ?? 0] }
+
+    /// Each row's component of a mixture of `components`, all of which are equally likely: the rows are independent
+    /// samples of the mixture.
+    static func choices(_ count: Int, of components: Int, _ random: RandomStream) -> [Int] {
+        var random = random
+        return (0..<count).map { _ in random.integers(below: components) }
+    }
+}
+
 /// Rows that are sampled number by number, in the order of the chain rule.
 public final class NumberByNumber: GenerationProcess {
     private let stepper: any ConditionalStepper
     private let distribution: ConditionalDistribution
-    private let order: [Int]
+    private let orders: RowOrders
     private let known: [Bool]
     private var random: RandomStream
     private let count: Int
@@ -46,14 +72,14 @@ public final class NumberByNumber: GenerationProcess {
     ///
     /// - Parameter known: For each number of a row, whether it keeps its value from the start; empty if none does.
     init(
-        _ stepper: any ConditionalStepper, _ distribution: ConditionalDistribution, order: [Int], count: Int,
+        _ stepper: any ConditionalStepper, _ distribution: ConditionalDistribution, orders: RowOrders, count: Int,
         from start: DataRows?, known: [Bool], seed: UInt64
     ) {
-        let width = order.count
+        let width = orders.width
         precondition(
             start == nil || start!.numbers.count == count * width && known.count == width,
             "\(start?.numbers.count ?? 0) numbers and \(known.count) marks for \(count) rows of \(width)")
-        (self.stepper, self.distribution, self.order, self.count) = (stepper, distribution, order, count)
+        (self.stepper, self.distribution, self.orders, self.count) = (stepper, distribution, orders, count)
         self.known = start == nil ? [Bool](repeating: false, count: width) : known
         random = RandomStream(seed: seed).split("numbers")
         rows = [Float](repeating: 0, count: count * width)
@@ -67,23 +93,22 @@ public final class NumberByNumber: GenerationProcess {
     /// Samples the next unknown number of each row.
     public func advance() throws -> Bool {
         var hasDrawn = false
-        while steps < order.count && !hasDrawn {
-            let place = order[steps]
-            if !known[place] || stepper.remembers { try stepper.find(steps, rows: rows, outputs: outputs) }
-            if !known[place] {
-                draw(place)
-                hasDrawn = true
-            }
+        while steps < orders.width && !hasDrawn {
+            hasDrawn = (0..<count).contains { !known[orders[$0][steps]] }
+            if hasDrawn || stepper.remembers { try stepper.find(steps, rows: rows, outputs: outputs) }
+            if hasDrawn { draw() }
             steps += 1
         }
         return hasDrawn
     }
 
-    private func draw(_ place: Int) {
+    private func draw() {
         let size = distribution.outputCount
         for row in 0..<count {
+            let place = orders[row][steps]
+            guard !known[place] else { continue }
             let own = UnsafeBufferPointer(rebasing: UnsafeBufferPointer(outputs)[row * size..<(row + 1) * size])
-            rows[row * order.count + place] = distribution.draw(own, &random)
+            rows[row * orders.width + place] = distribution.draw(own, &random)
         }
     }
 

@@ -26,7 +26,7 @@ protocol OrderedSums: OrderlessNetwork {
 public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
     public let data: Dataset.Description
     public let parameters: Parameters
-    public let scoreName = ScoreName.logLikelihood
+    public let scoreKind = ScoreKind.exact
     private let network: any OrderlessNetwork
     private let orders: Int
     private let optimizer: Adam
@@ -77,7 +77,7 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         plan.setRows(0, batch)
         drawSubsets(plan.input(1))
         plan.run()
-        return [("logLikelihood", Double(plan.output(0)[0]))]
+        return [("training", -Double(plan.output(0)[0]))]
     }
 
     /// Marks 0 to D − 1 numbers of each row as known; every count, and every subset of a given count, is equally
@@ -142,19 +142,23 @@ public final class OrderlessModel: NumberByNumberModel, LikelihoodModel {
         return nats
     }
 
-    /// Samples rows in an order that depends on the seed and begins with the known numbers, so that the others are
-    /// sampled given all of them.
+    /// Samples rows of the mixture over the orders of the likelihood: each row in one of them, which depends on the
+    /// seed. If some numbers are known, every order begins with them, so that the others are sampled given all of them.
     public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
-        var order = RandomStream(seed: seed).order(data.width, shuffled: true)
-        if start != nil { order = order.filter { known[$0] } + order.filter { !known[$0] } }
-        let (fixed, width) = (order, data.width)
-        let stepper = WholeNetwork(try outputProgram.plan(length: count), order: fixed) { plan, index in
+        let all = (0..<orders).map { index in
+            let order = order(index)
+            return start == nil ? order : order.filter { known[$0] } + order.filter { !known[$0] }
+        }
+        let rowOrders = RowOrders(
+            all, choices: RowOrders.choices(count, of: orders, RandomStream(seed: seed).split("orders")))
+        let width = data.width
+        let stepper = WholeNetwork(try outputProgram.plan(length: count), orders: rowOrders) { plan, index in
             let marks = plan.input(1)
             marks.update(repeating: 0)
-            for row in 0..<count { for place in fixed[..<index] { marks[row * width + place] = 1 } }
+            for row in 0..<count { for place in rowOrders[row][..<index] { marks[row * width + place] = 1 } }
         }
         return NumberByNumber(
-            stepper, .bernoulli, order: order, count: count, from: start, known: known, seed: seed)
+            stepper, .bernoulli, orders: rowOrders, count: count, from: start, known: known, seed: seed)
     }
 }
 

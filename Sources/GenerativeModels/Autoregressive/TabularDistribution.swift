@@ -9,7 +9,7 @@ import TensorCore
 /// all. They are relative frequencies, with α added to the count of each value.
 public final class TabularDistribution: NumberByNumberModel, LikelihoodModel {
     public let data: Dataset.Description
-    public let scoreName = ScoreName.logLikelihood
+    public let scoreKind = ScoreKind.exact
     private let settings: TabularDistributionSettings
     /// How often a bit was 0, and 1, after each prefix. The first bit's prefix is entry 1; those that follow a prefix c
     /// are 2c and 2c + 1.
@@ -42,7 +42,7 @@ public final class TabularDistribution: NumberByNumberModel, LikelihoodModel {
                 }
             }
         }
-        return [("logLikelihood", try score(batch))]
+        return [("training", -(try score(batch)))]
     }
 
     public func score(_ rows: DataRows) throws -> Double {
@@ -80,7 +80,7 @@ public final class TabularDistribution: NumberByNumberModel, LikelihoodModel {
     /// Samples the unknown bits given the known bits before them.
     public func drawing(count: Int, from start: DataRows?, known: [Bool], seed: UInt64) throws -> NumberByNumber {
         NumberByNumber(
-            Lookup(self), .bernoulli, order: Array(0..<data.width), count: count, from: start, known: known,
+            Lookup(self), .bernoulli, orders: RowOrders(Array(0..<data.width)), count: count, from: start, known: known,
             seed: seed)
     }
 

@@ -23,23 +23,38 @@ public protocol GenerativeModel: AnyObject {
     ///
     /// - Returns: metrics of the update, the objective first. The objective has to be finite: a fit stops if it is not.
     func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric]
+    /// What a user has to know of the fitted model, in a sentence; nil for most models.
+    var remark: String? { get }
 }
 
 extension GenerativeModel {
+    /// By default there is nothing to remark.
+    public var remark: String? { nil }
+
     /// By default there are no names: the model has one optimiser or none.
     public var optimizerNames: [String] { [] }
 
-    /// The name of the score; "none" for a model without one.
-    public var scoreTitle: String { (self as? any ScoredModel)?.scoreName.rawValue ?? "none" }
+    /// What the score is; "none" for a model without one.
+    public var scoreTitle: String {
+        (self as? any ScoredModel).map { $0.scoreKind.label(of: data) } ?? "none"
+    }
 }
 
 /// A model that can be scored. A model without a score is fitted for all epochs and keeps its last parameters.
 public protocol ScoredModel: GenerativeModel {
     /// The kind of score that ``score(_:)`` returns.
-    var scoreName: ScoreName { get }
-    /// How well the model explains rows; higher is better unless ``ScoreName/isDistance``. Early stopping selects by
-    /// it. Each call uses the same random numbers, so that the scores of two epochs can be compared.
+    var scoreKind: ScoreKind { get }
+    /// How well the model explains rows: a mean log-likelihood or negative error, so that higher is better, or a
+    /// distance (``ScoreKind/loss(_:logVolume:)`` has one sign for all). Early stopping selects by it. Each call uses
+    /// the same random numbers, so that the scores of two epochs can be compared.
     func score(_ rows: DataRows) throws -> Double
+    /// The kind of the score of some rows; it may depend on their lengths.
+    func scoreKind(of rows: DataRows) -> ScoreKind
+}
+
+extension ScoredModel {
+    /// Most scores are of one kind.
+    public func scoreKind(of rows: DataRows) -> ScoreKind { scoreKind }
 }
 
 /// The state of a random stream: the key and counter of a program.
@@ -47,42 +62,6 @@ public typealias RandomState = (key: UInt64, counter: UInt64)
 
 /// A measured number with its name.
 public typealias Metric = (name: String, value: Double)
-
-/// The kind of a model's score.
-public enum ScoreName: String, Sendable {
-    /// The mean of log p(x), in nats per row.
-    case logLikelihood
-    /// A lower bound on it, in nats per row.
-    case bound
-    /// Σᵢ log p(xᵢ | the others), in nats per row (Besag 1975).
-    case pseudoLikelihood
-    /// The mean of log p(y | x), in nats per row.
-    case conditionalLikelihood
-    /// The negative loss of encoding and decoding a row, in nats or squares.
-    case reconstruction
-    /// The energy distance between the model's samples and the rows.
-    case sampleDistance
-
-    /// Whether the score may select the best parameters: pseudo-likelihood and reconstruction may rise while the
-    /// likelihood falls.
-    public var selects: Bool {
-        switch self {
-        case .logLikelihood, .bound, .conditionalLikelihood, .sampleDistance: true
-        case .pseudoLikelihood, .reconstruction: false
-        }
-    }
-
-    /// Whether lower is better.
-    public var isDistance: Bool { self == .sampleDistance }
-
-    /// Whether a score is better than another one; nil means that there is none yet.
-    public func prefers(_ score: Double, to other: Double?) -> Bool {
-        isDistance ? score < other ?? .infinity : score > other ?? -.infinity
-    }
-
-    /// Whether it is a density of the rows, which depends on their units.
-    public var isDensity: Bool { self == .logLikelihood || self == .bound }
-}
 
 /// The position within a fit.
 public struct FitStep: Hashable, Sendable {
@@ -121,7 +100,7 @@ public protocol SampleScoredModel: SamplingModel, ScoredModel {}
 
 extension SampleScoredModel {
     /// The distance of samples.
-    public var scoreName: ScoreName { .sampleDistance }
+    public var scoreKind: ScoreKind { .sampleDistance }
 
     /// The energy distance between samples and rows, in the units that the model sees: at most 500 of each, with
     /// samples from the same seed each time. Two samples of one distribution have a distance too, which decreases with

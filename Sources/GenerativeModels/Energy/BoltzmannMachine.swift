@@ -25,7 +25,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
 
     public let data: Dataset.Description
     /// The log-likelihood for few units, the pseudo-likelihood for many.
-    public let scoreName: ScoreName
+    public let scoreKind: ScoreKind
     private let settings: BoltzmannMachineSettings
     let weights, biases: Variable
     /// T, (width, width²), for third-order energies.
@@ -51,7 +51,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         let chains = isExact ? nil : Variable(zeros: [settings.chains, width], name: "chains")
         (self.weights, self.biases, self.means, self.chains) = (weights, biases, means, chains)
         self.triples = triples
-        scoreName = isFew ? .logLikelihood : .pseudoLikelihood
+        scoreKind = isFew ? .exact : .pseudoLikelihood
         let rate = rate
         let rows = Program.Input.float32(nil, width)
         /// Σᵢ log σ of each bit given the others: (2x − 1) times its input.
@@ -114,7 +114,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
 
     /// One update along the gradient.
     ///
-    /// - Returns: the pseudo-likelihood of the minibatch before the update, in nats per row.
+    /// - Returns: the negative pseudo-log-likelihood of the minibatch before the update, in nats per row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         begin(batch)
         if let chains {
@@ -126,7 +126,7 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         let plan = try fitProgram.plan(length: batch.count)
         plan.setRows(0, batch)
         plan.run()
-        return [("pseudoLikelihood", Double(plan.output(0)[0]))]
+        return [("training", -Double(plan.output(0)[0]))]
     }
 
     /// Starts with independent bits that have the means of the first minibatch.
@@ -141,9 +141,9 @@ public final class BoltzmannMachine: SamplingModel, LikelihoodModel, CompletingM
         chains?.set(stream.bits(settings.chains, rates: rates))
     }
 
-    /// The mean log-likelihood or pseudo-likelihood, as ``scoreName`` says.
+    /// The mean log-likelihood or pseudo-likelihood, as ``scoreKind`` says.
     public func score(_ rows: DataRows) throws -> Double {
-        if scoreName == .logLikelihood { return try logLikelihood(of: rows, seed: 0).mean }
+        if scoreKind == .exact { return try logLikelihood(of: rows, seed: 0).mean }
         let nats = try rowProgram.mapped(rows)
         return nats.reduce(0) { $0 + Double($1) } / Double(rows.count)
     }

@@ -16,7 +16,7 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
 
     public let data: Dataset.Description
     /// log p(v | y) if it takes less than a second, otherwise the negative squared error of reconstruction.
-    public let scoreName: ScoreName
+    public let scoreKind: ScoreKind
     private let settings: ConditionalBoltzmannSettings
     let layers: BoltzmannLayers
     private let learning: BoltzmannLearning
@@ -44,9 +44,9 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         var plain = BoltzmannSettings()
         plain.centred = false
         learning = BoltzmannLearning(layers, plain)
-        scoreName =
+        scoreKind =
             StateEnumeration(layers).map { $0.cost * classes <= Self.scoreCost } ?? false
-            ? .logLikelihood : .reconstruction
+            ? .exact : .squaredError
 
         func hidden(_ v: Tensor, _ y: Tensor) -> Tensor {
             layers.field(1, [v, nil]) + hiddenConditions.tensor.taking(y)
@@ -166,9 +166,9 @@ public final class ConditionalBoltzmannMachine: ClassSamplingModel, LikelihoodMo
         return try rowProgram.mapped(rows, output: output) { $0.setIntegers(1, labels[$1]) }
     }
 
-    /// The mean of log p(v | y) or the negative squared error, as ``scoreName`` says.
+    /// The mean of log p(v | y) or the negative squared error, as ``scoreKind`` says.
     public func score(_ rows: DataRows) throws -> Double {
-        if scoreName == .logLikelihood { return try logLikelihood(of: rows, seed: 0).mean }
+        if scoreKind == .exact { return try logLikelihood(of: rows, seed: 0).mean }
         let error = rows.squaredError(of: try outputs(rows, 1))
         return -error / Double(rows.count)
     }

@@ -77,7 +77,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
     private var isExact: Bool { data.width <= StateEnumeration.limit }
 
     /// The log-likelihood for small images, the negative squared error for large ones.
-    public var scoreName: ScoreName { isExact ? .logLikelihood : .reconstruction }
+    public var scoreKind: ScoreKind { isExact ? .exact : .squaredError }
 
     /// One update along the gradient.
     ///
@@ -106,7 +106,7 @@ public final class ConvolutionalBoltzmannMachine: SamplingModel, LikelihoodModel
         chains.set((0..<chains.count).map { stream.uniformFloat() < rates[$0 % data.width] ? 1 : 0 })
     }
 
-    /// The mean log-likelihood or negative squared error, as ``scoreName`` says.
+    /// The mean log-likelihood or negative squared error, as ``scoreKind`` says.
     public func score(_ rows: DataRows) throws -> Double {
         if isExact { return try logLikelihood(of: rows, seed: 0).mean }
         let error = rows.squaredError(of: try reconstruct(rows))

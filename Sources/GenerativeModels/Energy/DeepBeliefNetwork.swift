@@ -68,7 +68,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
     private var top: RestrictedBoltzmannMachine { machines[machines.count - 1] }
 
     /// The bound if the top machine's log Z is cheap, otherwise the negative squared error of reconstruction.
-    public var scoreName: ScoreName { top.scoreName == .logLikelihood ? .bound : .reconstruction }
+    public var scoreKind: ScoreKind { top.scoreKind == .exact ? .bound : .squaredError }
 
     /// The machines' parameters, by level, and the recognition weights if they are untied.
     public var parameters: Parameters { withRecognition(machines.map(\.parameters)) }
@@ -121,14 +121,16 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
         try program.mapped(rows, atOnce: rows.count)
     }
 
-    /// The mean bound or negative squared error, as ``scoreName`` says.
+    /// The mean bound or negative squared error, as ``scoreKind`` says.
     public func score(_ rows: DataRows) throws -> Double {
-        if scoreName == .bound { return try logLikelihood(of: rows, seed: 0).mean }
+        if scoreKind == .bound { return try logLikelihood(of: rows, seed: 0).mean }
         let error = rows.squaredError(of: try reconstruct(rows))
         return -error / Double(rows.count)
     }
 
-    /// The bound of each row, averaged over samples of the hidden units, with an exact or estimated log Z.
+    /// The bound of each row, averaged over samples of the hidden units, with an exact or estimated log Z. The bound is
+    /// too low, and an estimate, which is too low itself on average, makes it too high: with one it may lie on either
+    /// side of log p(v).
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let partition = try top.partition(seed: seed)
         boundProgram.randomState = (RandomStream(seed: seed).split("bound").key, 0)
@@ -137,7 +139,7 @@ public final class DeepBeliefNetwork: SamplingModel, LikelihoodModel, Reconstruc
             let bounds = try boundProgram.mapped(rows)
             for (row, bound) in bounds.enumerated() { nats[row] += Double(bound) / Double(settings.boundSamples) }
         }
-        return LogLikelihood(partition.isExact ? .lowerBound : .estimate, nats, details: partition.details)
+        return LogLikelihood(partition.isExact ? .bound : .estimatedBound, nats, details: partition.details)
     }
 
     /// The top machine's Gibbs chains, followed by one pass down.

@@ -25,7 +25,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
 
     public let data: Dataset.Description
     /// The bound if log Z is cheap, otherwise the log-probability of rows given their hidden units' expectations.
-    public let scoreName: ScoreName
+    public let scoreKind: ScoreKind
     let settings: DeepBoltzmannSettings
     let layers: BoltzmannLayers
     let learning: BoltzmannLearning
@@ -89,7 +89,7 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
                 layers.expectation(0, layers.field(0, values)), values[layers.top],
             ]
         }
-        scoreName =
+        scoreKind =
             StateEnumeration(layers).map { $0.cost <= Self.scoreCost } ?? false ? .bound : .reconstruction
     }
 
@@ -141,14 +141,14 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
 
     /// One update: of a single layer in the first epochs, of all layers afterwards.
     ///
-    /// - Returns: the mean log-probability of the rows given the hidden units' expectations; in greedy training, that
-    ///   of the layer below.
+    /// - Returns: the mean of −log p of the rows given the hidden units' expectations; in greedy training, that of the
+    ///   layer below.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         let stage = stages.isEmpty ? 0 : step.epoch / settings.pretrainingEpochs
-        guard stage >= stages.count else { return [("reconstruction", try learn(stage, batch, step))] }
+        guard stage >= stages.count else { return [("reconstruction", -(try learn(stage, batch, step)))] }
         if stages.isEmpty { _ = learning.begin(batch) }
         try mixChains()
-        return [("reconstruction", try update(learning, fitProgram, batch, step))]
+        return [("reconstruction", -(try update(learning, fitProgram, batch, step)))]
     }
 
     /// One update of a pair of layers, after which the deep machine has the biases that the pair and the one below give
@@ -186,18 +186,19 @@ public final class DeepBoltzmannMachine: LayeredModel, LikelihoodModel, Reconstr
         for (layer, chain) in zip(layers.even, chains) { chain.set(process.values(of: layer)) }
     }
 
-    /// The mean bound or reconstruction, as ``scoreName`` says.
+    /// The mean bound or reconstruction, as ``scoreKind`` says.
     public func score(_ rows: DataRows) throws -> Double {
-        if scoreName == .bound { return try logLikelihood(of: rows, seed: 0).mean }
+        if scoreKind == .bound { return try logLikelihood(of: rows, seed: 0).mean }
         let nats = try rowProgram.mapped(rows, output: 1)
         return nats.reduce(0) { $0 + Double($1) } / Double(rows.count)
     }
 
-    /// The bound of each row, with an exact or estimated log Z.
+    /// The bound of each row, with an exact or estimated log Z. The bound is too low, and an estimate, which is too low
+    /// itself on average, makes it too high: with one it may lie on either side of log p(v).
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         let partition = try partition(seed: seed)
         let nats = try rowProgram.mapped(rows).map { Double($0) - partition.logZ }
-        return LogLikelihood(partition.isExact ? .lowerBound : .estimate, nats, details: partition.details)
+        return LogLikelihood(partition.isExact ? .bound : .estimatedBound, nats, details: partition.details)
     }
 
     /// The expectations of the visible units given the mean-field ones of the first hidden layer.

@@ -39,7 +39,7 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
 {
     public let data: Dataset.Description
     /// The mean of log p(y | v).
-    public let scoreName = ScoreName.conditionalLikelihood
+    public let scoreKind = ScoreKind.conditionalLikelihood
     private let settings: DiscriminativeBoltzmannSettings
     private let layers: BoltzmannLayers
     private let learning: BoltzmannLearning
@@ -124,7 +124,7 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
 
     /// One update on log p(y | v) + α log p(v, y).
     ///
-    /// - Returns: the minibatch's mean log p(y | v) and accuracy before the update.
+    /// - Returns: the minibatch's mean of −log p(y | v) and accuracy before the update.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         guard batch.labels.count == batch.count else {
             throw ModelError.data(model: "discriminative-rbm", found: "rows without labels", expected: "labelled rows")
@@ -135,7 +135,7 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
         plan.setRows(0, batch)
         plan.setIntegers(1, batch.labels)
         plan.run()
-        return [("conditionalLikelihood", Double(plan.output(0)[0])), ("accuracy", Double(plan.output(1)[0]))]
+        return [("training", -Double(plan.output(0)[0])), ("accuracy", Double(plan.output(1)[0]))]
     }
 
     /// The mean of log p(y | v) for the rows' own classes.

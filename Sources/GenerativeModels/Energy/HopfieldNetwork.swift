@@ -21,21 +21,28 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
 {
     public let data: Dataset.Description
     /// The negative squared error of recalling the rows from themselves.
-    public let scoreName = ScoreName.reconstruction
+    public let scoreKind = ScoreKind.squaredError
     private let storage: HopfieldStorage
+    private let capacity: Int
     private let gain: Float?
     private let sweeps: Int
     /// W, including the diagonal that the projection needs while patterns are added; ``coupling`` leaves it out.
     let weights: Variable
+    /// The number of stored patterns, and of those that were left out for lack of capacity.
+    private let counts = Variable(zeros: [2], name: "counts")
     private let seed: UInt64
 
-    init(storage: HopfieldStorage, gain: Float?, sweeps: Int, data: Dataset.Description, seed: UInt64) {
+    /// - Parameter capacity: The maximum number of patterns; 0 for what the storage recalls.
+    init(
+        storage: HopfieldStorage, capacity: Int, gain: Float?, sweeps: Int, data: Dataset.Description, seed: UInt64
+    ) {
         (self.storage, self.gain, self.sweeps, self.data, self.seed) = (storage, gain, sweeps, data, seed)
+        self.capacity = capacity == 0 ? storage.capacity(units: data.width) : capacity
         weights = Variable(zeros: [data.width, data.width], name: "weights")
     }
 
     public var parameters: Parameters { Parameters(named: ["weights": weights]) }
-    public var variables: Parameters { parameters }
+    public var variables: Parameters { parameters + Parameters(named: ["counts": counts]) }
     public var randomStates: [RandomState] {
         get { [] }
         set {}
@@ -51,13 +58,28 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
         known.contains(true) ? states.indices.map { known[$0 % known.count] ? states[$0] : 0 } : states
     }
 
-    /// Stores the rows in the first epoch; later epochs add nothing.
+    /// Stores the rows in the first epoch, as many as the capacity allows; later epochs add nothing.
     ///
     /// - Returns: the number of rows stored.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         guard step.epoch == 0 else { return [("stored", 0)] }
-        for row in 0..<batch.count { store(Self.units(batch[row])) }
-        return [("stored", Double(batch.count))]
+        let stored = Int(counts.values[0])
+        let new = max(0, min(batch.count, capacity - stored))
+        for row in 0..<new { store(Self.units(batch[row])) }
+        counts.withMutableValues { counts in
+            counts[0] += Float(new)
+            counts[1] += Float(batch.count - new)
+        }
+        return [("stored", Double(new))]
+    }
+
+    /// What was left out for lack of capacity.
+    public var remark: String? {
+        let (stored, rest) = (Int(counts.values[0]), Int(counts.values[1]))
+        guard rest > 0 else { return nil }
+        return "\(stored) of \(stored + rest) training rows are stored: \(data.width) units recall about "
+            + "\(storage.capacity(units: data.width)) \(storage.recalled). Change it with --set capacity=…, or use "
+            + "hopfield-modern, which has no such limit."
     }
 
     private func store(_ pattern: [Float]) {
@@ -91,6 +113,20 @@ public final class HopfieldNetwork: ScoredModel, SamplingModel, ReconstructingMo
         var result = weights.values
         for unit in 0..<data.width { result[unit * (data.width + 1)] = 0 }
         return result
+    }
+
+    /// The Boltzmann machine of the network, p(s) = exp(½ sᵀWs) / Z: with bits x = (s + 1) / 2 its weights are 4 W and
+    /// its biases −2 Σⱼ Wᵢⱼ. Its most probable states are those that a recall ends in.
+    public func boltzmannMachine(seed: UInt64) throws -> BoltzmannMachine {
+        let bits = Dataset.Description(name: data.name, shape: data.shape, kind: .bits)
+        let machine = try BoltzmannMachine(BoltzmannMachineSettings(), data: bits, seed: seed)
+        let coupling = coupling
+        machine.weights.set(coupling.map { 4 * $0 })
+        machine.biases.set(
+            (0..<data.width).map { unit in
+                -2 * coupling[unit * data.width..<(unit + 1) * data.width].reduce(0, +)
+            })
+        return machine
     }
 
     /// E of a state with unit values from −1 to 1.
@@ -213,7 +249,8 @@ final class HopfieldRecall: GenerationProcess {
                 let place = row * width + unit
                 let change = updated(states[place], inputs[place]) - states[place]
                 guard change != 0 else { continue }
-                largest = max(largest, abs(change))
+                // NaN stays: a state that isn't a number has not settled.
+                if abs(change) > largest || change.isNaN { largest = abs(change) }
                 states[place] += change
                 add(unit, change, in: row)
             }

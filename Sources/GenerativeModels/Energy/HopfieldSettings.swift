@@ -8,11 +8,29 @@ public enum HopfieldStorage: String, SettingChoice {
     /// The projection onto the span of the patterns (Personnaz, Guyon & Dreyfus 1985); all of them are fixed points as
     /// long as there are fewer patterns than units.
     case pseudoinverse
+
+    /// The number of random patterns that a network recalls, at least 1.
+    func capacity(units: Int) -> Int {
+        switch self {
+        case .hebbian: max(1, Int(0.138 * Double(units)))
+        case .pseudoinverse: max(1, units - 1)
+        }
+    }
+
+    /// What is recalled up to the capacity.
+    var recalled: String {
+        switch self {
+        case .hebbian: "random patterns, with small errors"
+        case .pseudoinverse: "patterns"
+        }
+    }
 }
 
 /// Settings of a ``HopfieldNetwork`` with units that are −1 or 1.
 public struct HopfieldSettings: ModelSettings, Hashable {
     @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.hebbian
+    /// With more patterns than it recalls, a network recalls none of them.
+    @Setting(0...1_000_000_000, "maximum number of stored patterns; 0: as many as are recalled") public var capacity = 0
     @Setting(1...1_000_000, "maximum sweeps of a recall") public var sweeps = 100
 
     public init() {}
@@ -24,13 +42,15 @@ public struct HopfieldSettings: ModelSettings, Hashable {
 
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.bits], of: "hopfield")
-        return HopfieldNetwork(storage: storage, gain: nil, sweeps: sweeps, data: data, seed: seed)
+        return HopfieldNetwork(
+            storage: storage, capacity: capacity, gain: nil, sweeps: sweeps, data: data, seed: seed)
     }
 }
 
 /// Settings of a ``HopfieldNetwork`` with units between −1 and 1.
 public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
     @Setting("learning rule for storing patterns") public var storage = HopfieldStorage.pseudoinverse
+    @Setting(0...1_000_000_000, "maximum number of stored patterns; 0: as many as are recalled") public var capacity = 0
     @Setting(0.01...1000, "gain of the tanh units") public var gain = 2.0
     @Setting(1...1_000_000, "maximum sweeps of a recall") public var sweeps = 100
 
@@ -43,7 +63,8 @@ public struct ContinuousHopfieldSettings: ModelSettings, Hashable {
 
     public func makeModel(for data: Dataset.Description, seed: UInt64) throws -> any GenerativeModel {
         try data.require([.unit, .bits], of: "hopfield-continuous")
-        return HopfieldNetwork(storage: storage, gain: Float(gain), sweeps: sweeps, data: data, seed: seed)
+        return HopfieldNetwork(
+            storage: storage, capacity: capacity, gain: Float(gain), sweeps: sweeps, data: data, seed: seed)
     }
 }
 

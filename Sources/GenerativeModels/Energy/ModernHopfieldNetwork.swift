@@ -18,7 +18,7 @@ public final class ModernHopfieldNetwork: ScoredModel, SamplingModel, Reconstruc
 {
     public let data: Dataset.Description
     /// The negative squared error of recalling the rows from themselves.
-    public let scoreName = ScoreName.reconstruction
+    public let scoreKind = ScoreKind.squaredError
     private let settings: ModernHopfieldSettings
     /// The patterns, one per row, and their number.
     let patterns: Variable

@@ -13,9 +13,8 @@ import TensorCore
 /// gradients of its biases, with the samples as constants, and backpropagation through time carries them to the
 /// recurrent weights. Sequences are processed in pieces of `steps`, and the state is passed on.
 ///
-/// Scores are pseudo-likelihoods, and the details of likelihoods have `natsPerStep`; both are per step. log Z of a
-/// step's machine is exact for at most ``exactUnits`` hidden units, and otherwise estimated by annealed importance
-/// sampling from the machine without couplings.
+/// Scores are pseudo-likelihoods per step. log Z of a step's machine is exact for at most ``exactUnits`` hidden units,
+/// and otherwise estimated by annealed importance sampling from the machine without couplings.
 public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, PicturingModel {
     /// The maximum number of hidden units whose states are enumerated at every step.
     public static let exactUnits = 12
@@ -23,7 +22,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
     /// The shape and kind of a step.
     public let data: Dataset.Description
     /// The pseudo-likelihood, in nats per step.
-    public let scoreName = ScoreName.pseudoLikelihood
+    public let scoreKind = ScoreKind.pseudoLikelihood
     private let settings: RecurrentBoltzmannSettings
     private let network: RecurrentBiases
     private let optimizer = Adam(learningRate: 0)
@@ -178,8 +177,7 @@ public final class RecurrentBoltzmannMachine: SamplingModel, LikelihoodModel, Pi
             nats.append((step..<step + length).reduce(0.0) { $0 + Double(energies[$1]) - partitions[$1] })
             step += length
         }
-        let mean = -nats.reduce(0, +) / Double(max(1, step))
-        return LogLikelihood(isExact ? .exact : .estimate, nats, details: [("natsPerStep", mean)])
+        return LogLikelihood(isExact ? .exact : .estimate, nats)
     }
 
     private func exactPartitions(_ biases: (visible: [Float], hidden: [Float])) throws -> [Double] {

@@ -24,7 +24,7 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
 
     public let data: Dataset.Description
     /// The kind of score that ``score(_:)`` returns.
-    public let scoreName: ScoreName
+    public let scoreKind: ScoreKind
     let boltzmann: BoltzmannSettings
     let layers: BoltzmannLayers
     let learning: BoltzmannLearning
@@ -67,9 +67,9 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         bitsProgram = Program("\(name) bits", inputs: [rows, .int32(nil, bits)]) { inputs in
             [Self.conditionals(layers, inputs[0], of: inputs[1]).sum([-1]) * (Double(width) / Double(bits))]
         }
-        scoreName =
+        scoreKind =
             StateEnumeration(layers).map { $0.cost <= Self.scoreCost } ?? false
-            ? .logLikelihood : visible == .bits ? .pseudoLikelihood : .reconstruction
+            ? .exact : visible == .bits ? .pseudoLikelihood : .squaredError
     }
 
     /// log p(vᵢ | the other bits) of some bits of each row: log σ(F(v with bit i flipped) − F(v)), (rows, bits).
@@ -135,10 +135,10 @@ public final class RestrictedBoltzmannMachine: LayeredModel, LikelihoodModel, Re
         }
     }
 
-    /// The mean log-likelihood, pseudo-likelihood or negative squared error, as ``scoreName`` says.
+    /// The mean log-likelihood, pseudo-likelihood or negative squared error, as ``scoreKind`` says.
     public func score(_ rows: DataRows) throws -> Double {
-        switch scoreName {
-        case .logLikelihood: return try logLikelihood(of: rows, seed: 0).mean
+        switch scoreKind {
+        case .exact: return try logLikelihood(of: rows, seed: 0).mean
         case .pseudoLikelihood: return try pseudoLikelihood(of: rows)
         default:
             return -rows.squaredError(of: try reconstruct(rows)) / Double(rows.count)

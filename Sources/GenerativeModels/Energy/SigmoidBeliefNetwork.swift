@@ -148,17 +148,17 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     private var isExact: Bool { settings.hiddenUnits.reduce(0, +) <= Self.exactUnits }
 
     /// The likelihood for few hidden units, the bound for many.
-    public var scoreName: ScoreName { isExact ? .logLikelihood : .bound }
+    public var scoreKind: ScoreKind { isExact ? .exact : .bound }
 
     /// One update of both phases, with as many dreams as there are rows.
     ///
-    /// - Returns: the minibatch's mean bound, and the mean of log q of the dreams' causes, in nats per row.
+    /// - Returns: the minibatch's mean bound on −log p(v) and the mean of log q of the dreams' causes, in nats per row.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let plan = try fitProgram.plan(length: batch.count)
         plan.setRows(0, batch)
         plan.run()
-        return [("bound", Double(plan.output(0)[0])), ("sleep", Double(plan.output(1)[0]))]
+        return [("training", -Double(plan.output(0)[0])), ("sleep", Double(plan.output(1)[0]))]
     }
 
     /// The mean log-likelihood, or the mean bound with one sample per row.
@@ -171,7 +171,7 @@ public final class SigmoidBeliefNetwork: SamplingModel, LikelihoodModel, Reconst
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         if isExact { return LogLikelihood(.exact, try exact(rows)) }
         let nats = try estimates(rows, draws: settings.importanceSamples, seed: seed)
-        return LogLikelihood(.lowerBound, nats, details: [("draws", Double(settings.importanceSamples))])
+        return LogLikelihood(.bound, nats, details: [("draws", Double(settings.importanceSamples))])
     }
 
     private func exact(_ rows: DataRows) throws -> [Double] {

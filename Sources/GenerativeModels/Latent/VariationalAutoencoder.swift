@@ -21,7 +21,10 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
     public let data: Dataset.Description
     /// The number of data dimensions.
     public var width: Int { data.width }
-    public let scoreName = ScoreName.bound
+    /// A bound; no density if greys are taken for bits, whose Bernoulli "density" doesn't integrate to 1.
+    public var scoreKind: ScoreKind {
+        settings.likelihood == .bernoulli && data.kind != .bits ? .unnormalized : .bound
+    }
 
     /// Makes a model for the data.
     ///
@@ -88,11 +91,11 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
 
     /// One update on a minibatch.
     ///
-    /// - Returns: the minibatch's mean bound and its two terms, in nats per row, before the update.
+    /// - Returns: the minibatch's mean bound on −log p(x) and its two terms, in nats per row, before the update.
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let bound = try run(fitProgram, batch)
-        return [("bound", bound.nats), ("reconstruction", bound.reconstruction), ("divergence", bound.divergence)]
+        return [("training", -bound.nats), ("reconstruction", -bound.reconstruction), ("divergence", bound.divergence)]
     }
 
     public func score(_ rows: DataRows) throws -> Double {
@@ -104,10 +107,10 @@ public final class VariationalAutoencoder: SamplingModel, LikelihoodModel, Encod
         return total / Double(rows.count)
     }
 
-    /// The bound of each row, estimated with one latent sample.
+    /// The bound of each row, estimated with one latent sample. For greys it is no density (``scoreKind``).
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
         rowProgram.randomState = (RandomStream(seed: seed).split("likelihood").key, 0)
-        return LogLikelihood(.lowerBound, try rowProgram.rows(rows, limit: 1024))
+        return LogLikelihood(scoreKind, try rowProgram.rows(rows, limit: 1024))
     }
 
     /// The mean bound of a minibatch, estimated with one latent sample per row.

@@ -120,7 +120,7 @@ enum Reference {
         case .log: log(x)
         case .squareRoot: x.squareRoot()
         case .square: x * x
-        case .relu: max(x, 0)
+        case .relu: x < 0 ? 0 : x
         case .sigmoid: 1 / (1 + exp(-x))
         case .tanh: tanh(x)
         case .softplus: max(x, 0) + log1p(exp(-abs(x)))
@@ -170,7 +170,7 @@ enum Reference {
                 for i in 0..<inner {
                     let x = operand.values[(o * reduced + r) * inner + i]
                     let y = result[o * inner + i]
-                    result[o * inner + i] = reduction == .sum ? x + y : max(x, y)
+                    result[o * inner + i] = reduction == .sum ? x + y : x > y || x.isNaN ? x : y
                 }
             }
         }

@@ -30,9 +30,9 @@ extension FitSession {
                 "patience", value: "\(fitting.patience)",
                 expected: "0 with keepBest = false, which keeps the last parameters")
         }
-        let name = (model as? any ScoredModel)?.scoreName
-        guard fitting.patience == 0 || name?.selects == true else {
-            let reason = name.map { "'s score (\($0.rawValue)) doesn't tell which is best" } ?? " has no score"
+        let kind = (model as? any ScoredModel)?.scoreKind
+        guard fitting.patience == 0 || kind?.selects == true else {
+            let reason = kind.map { "'s score (\($0.title)) doesn't tell which is best" } ?? " has no score"
             throw ModelError.setting(
                 "patience", value: "\(fitting.patience)", expected: "0, since \(configuration.model)\(reason)")
         }

@@ -127,7 +127,7 @@ public final class FitSession {
         let metrics = try JSONLinesWriter(creating: claim.folder.metricsPath)
         try self.init(
             configuration, claim, data, model, metrics, FitState(randomStates: model.randomStates))
-        if let score = try score() { (state.firstScore, state.validScore) = (score, score) }
+        if let score = try score() { (state.firstScore, state.score) = (score, score) }
         try writeCheckpoint()
     }
 
@@ -164,7 +164,7 @@ public final class FitSession {
     /// - Returns: the run's summary, see ``FitSummary``; nil if it was stopped.
     public func fit(_ progress: ProgressBar, shouldStop: () -> Bool = { false }) throws -> JSON? {
         defer { lock.release() }
-        scores = scored == nil ? [] : [state.validScore]
+        scores = scored == nil ? [] : [state.score]
         feed?.publish(model.variables, status)
         while state.epoch < epochs && !patienceIsOver && !updatesAreOver {
             guard try fitEpoch(progress, shouldStop) else {
@@ -172,7 +172,7 @@ public final class FitSession {
                 return nil
             }
             try finishEpoch()
-            if scored != nil { scores.append(state.validScore) }
+            if scored != nil { scores.append(state.score) }
             progress.update(step: state.updates, metrics: progressMetrics)
             if clock.checkpointIsDue { try writeCheckpoint() }
             try withAverages { try observer?(FittedModel(fitting: configuration, model, to: data), false) }
@@ -186,8 +186,7 @@ public final class FitSession {
         let test = limit > 0 ? data.test.prefix(limit) : data.test
         let likelihood = try FitSummary.likelihood(of: model, test, seed: UInt64(configuration.seed))
         let summary = FitSummary(
-            configuration, run: folder.path, data, testRows: test.count, scored?.scoreName, state,
-            clock, likelihood
+            configuration, run: folder.path, data, test: test, model, scoreKind, state, clock, likelihood
         ).json
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
         return summary
@@ -195,7 +194,7 @@ public final class FitSession {
 
     private var status: FitStatus {
         FitStatus(
-            epochs: state.epoch, updates: state.updates, scoreTitle: model.scoreTitle, scores: scores,
+            epochs: state.epoch, updates: state.updates, scoreTitle: scoreTitle, scores: scores,
             source: (configuration, data))
     }
 
@@ -226,8 +225,14 @@ public final class FitSession {
     }
 
     private var progressMetrics: [Metric] {
-        [("epoch", Double(state.epoch))] + (scored.map { [($0.scoreName.rawValue, state.validScore)] } ?? [])
+        [("epoch", Double(state.epoch))] + (scored == nil ? [] : [("validation: \(scoreTitle)", state.score)])
     }
+
+    /// What the scores are; nil if the model has none.
+    private var scoreKind: ScoreKind? { scored?.scoreKind(of: data.validation) }
+
+    /// The unit of the scores and their kind; "none" if the model has none.
+    private var scoreTitle: String { scoreKind?.label(of: data.description) ?? "none" }
 
     private func fit(_ batch: DataRows, batches: Int) throws {
         var step = FitStep()
@@ -261,10 +266,10 @@ public final class FitSession {
 
     private func finishEpoch() throws {
         let score = try score()
-        state.validScore = score ?? 0
+        state.score = score ?? 0
         state.epoch += 1
         if isBest(score) ?? (average != nil) {
-            (state.bestScore, state.bestEpoch) = (state.validScore, state.epoch)
+            (state.bestScore, state.bestEpoch) = (state.score, state.epoch)
             try withAverages { best.copy(from: model.parameters) }
         }
         let means = zip(metricNames, state.totals).map { ($0, $1 / Double(state.rows)) }
@@ -273,17 +278,19 @@ public final class FitSession {
         try metrics.append(
             .object(
                 [.init("epoch", .integer(state.epoch)), .init("updates", .integer(state.updates))] + own
-                    + (score.map { [.init("validScore", .number($0))] } ?? [])))
+                    + (score.map { [.init("validation", .number($0))] } ?? [])))
     }
 
-    /// The score on the validation rows, for likelihoods in nats per row of the original data; nil if the model has no
-    /// score.
+    /// The score on the validation rows as people get it, lower is better (``GenerativeModels/ScoreKind``), for
+    /// likelihoods of the original data; nil if the model has no score.
     private func score() throws -> Double? {
         guard let scored else { return nil }
         let limit = configuration.fitting.validationRows
         let rows = limit > 0 ? data.validation.prefix(limit) : data.validation
         let score = try withAverages { try scored.score(rows) }
-        return scored.scoreName.isDensity ? score - data.logVolume : score
+        let loss = scored.scoreKind(of: rows).loss(score, logVolume: data.logVolume)
+        guard !loss.isNaN || rows.isEmpty else { throw diverged([("validation score", loss)]) }
+        return loss
     }
 
     private func withAverages<Result>(_ body: () throws -> Result) throws -> Result {
@@ -294,8 +301,8 @@ public final class FitSession {
     /// Whether a score is the best so far; nil if the model is judged not by the parameters of its best score, but by
     /// the averages, if there are any, or by the last.
     private func isBest(_ score: Double?) -> Bool? {
-        guard let score, let name = scored?.scoreName, name.selects, configuration.fitting.keepBest else { return nil }
-        return name.prefers(score, to: state.bestEpoch > 0 ? state.bestScore : nil)
+        guard let score, scoreKind?.selects == true, configuration.fitting.keepBest else { return nil }
+        return score < (state.bestEpoch > 0 ? state.bestScore : .infinity)
     }
 
     /// Gives the model the parameters that it is judged by.

@@ -11,9 +11,10 @@ struct FitState: StateCodable {
     /// The rows of the current epoch that were learned from.
     var rows = 0
     var updates = 0
-    var firstScore = 0.0, validScore = 0.0
+    /// The validation score before the first epoch, and the latest one; lower is better.
+    var firstScore = 0.0, score = 0.0
     /// The best validation score, and the number of epochs after which it was reached.
-    var bestScore = -Double.infinity, bestEpoch = 0
+    var bestScore = Double.infinity, bestEpoch = 0
     /// The bytes of the log that belong to the fit so far, and their checksum.
     var metricsLength = 0
     var metricsChecksum: UInt32 = 0
@@ -40,7 +41,7 @@ struct FitState: StateCodable {
         try coder.code(&rows, in: 0...1 << 62)
         try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&firstScore)
-        try coder.code(&validScore)
+        try coder.code(&score)
         try coder.code(&bestScore)
         try coder.code(&bestEpoch, in: 0...1 << 62)
         try coder.code(&metricsLength, in: 0...1 << 62)

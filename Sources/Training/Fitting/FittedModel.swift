@@ -103,8 +103,8 @@ public struct FittedModel {
     /// The model's rows, (count, width), in the units of the prepared data.
     public func unscaled(_ rows: [Float]) -> [Float] { scaling.undo(rows) }
 
-    /// The run, and log p of the rows of a part as in `summary.json`; also the share of rows classified correctly, by a
-    /// model that predicts classes or by a classifier of the codes.
+    /// The run, and the score and log p of the rows of a part as in `summary.json`; also the share of rows classified
+    /// correctly, by a model that predicts classes or by a classifier of the codes.
     ///
     /// - Throws: as reading the data does, and ``GenerativeModels/ModelError`` if there are no codes or no labels.
     public func evaluation(
@@ -115,13 +115,19 @@ public struct FittedModel {
         let chosen = limit.map(rows.prefix) ?? rows
         let classes = try classifier.map { try told($0, chosen, data, seed: seed) } ?? told(chosen)
         let likelihood = try FitSummary.likelihood(of: model, chosen, seed: seed)
-        let score = try (model as? any ScoredModel)?.score(chosen)
+        let scored = model as? any ScoredModel
+        let kind = scored?.scoreKind(of: chosen)
+        let score = try scored.map { try $0.score(chosen) }.map { kind!.loss($0, logVolume: data.logVolume) }
         let members: [JSON.Member] = [
             .init("model", .string(configuration.model)), .init("dataset", .string(configuration.dataset)),
             .init("part", .string(part.rawValue)), .init("rows", .integer(chosen.count)),
-            .init("score", .string(model.scoreTitle)), .init("scored", score.map(JSON.number) ?? .null),
+            .init("score", .string(kind?.rawValue ?? "none")),
+            .init("scoreUnit", kind.map { .string($0.unit(of: data.description)) } ?? .null),
+            .init("\(part.rawValue)", score.map(JSON.number) ?? .null),
         ]
-        return .object(members + FitSummary.members(likelihood, data.description, logVolume: data.logVolume) + classes)
+        let nats = FitSummary.members(
+            part.rawValue, likelihood, chosen, data.description, logVolume: data.logVolume)
+        return .object(members + nats + classes)
     }
 
     /// The share of labelled rows whose class the model predicts, if it predicts classes.

@@ -93,7 +93,7 @@ struct Watch: ParsableCommand {
         try drawing.apply(to: watched, showing: view)
         return try ModelScene(
             watched, view: view, seed: UInt64(seed ?? model.configuration.seed + 1_000_000),
-            history: FitHistory(of: RunFolder(opening: subject), scoreName: model.model.scoreTitle))
+            history: FitHistory(of: RunFolder(opening: subject), scoreTitle: model.model.scoreTitle))
     }
 
     private func recording() throws -> any ViewerScene {

@@ -1,3 +1,4 @@
+import GenerativeModels
 import Graphics
 import Scenes
 import Storage
@@ -10,7 +11,9 @@ struct FitComparison {
         var path: String
         var configuration: FitConfiguration
         var history: FitHistory
-        /// The validation score of the kept parameters; nil before the end of the first epoch.
+        /// What the validation score is; nil for a model without one.
+        var kind: ScoreKind?
+        /// The validation score of the kept parameters, lower is better; nil before the end of the first epoch.
         var score: Double?
         /// Seconds; nil for an unfinished fit.
         var seconds: Double?
@@ -22,12 +25,31 @@ struct FitComparison {
             (path, self.name) = (folder.path, name ?? splitPath(folder.path).name)
             configuration = try FitConfiguration(contentsOf: folder.configurationPath)
             let summary = try folder.summary()
-            let scoreName =
-                try summary?["score"]?.string
-                ?? FittedModel(run: folder.path, last: true).model.scoreTitle
-            history = try FitHistory(of: folder, scoreName: scoreName)
-            score = summary?["validScore"]?.double ?? history.scores.last
+            kind = (summary?["score"]?.string).flatMap { ScoreKind(rawValue: $0) }
+            let title: String
+            if let kind, let unit = summary?["scoreUnit"]?.string {
+                title = kind.label(unit: unit)
+            } else {
+                let model = try FittedModel(run: folder.path, last: true).model
+                kind = (model as? any ScoredModel)?.scoreKind
+                title = model.scoreTitle
+            }
+            history = try FitHistory(of: folder, scoreTitle: title)
+            score = summary?["validation"]?.double ?? history.scores.last
             seconds = summary?["seconds"]?.double
+        }
+
+        var json: JSON {
+            [
+                "name": .string(name), "run": .string(path), "model": .string(configuration.model),
+                "dataset": .string(configuration.dataset), "seed": .integer(configuration.seed),
+                "isFinished": .boolean(seconds != nil), "testNats": history.test.map { .number($0.nats) } ?? .null,
+                "unit": history.test.map { .string($0.unit) } ?? .null,
+                "likelihood": history.test.map { .string($0.kind) } ?? .null,
+                "score": .string(kind?.rawValue ?? "none"), "scoreTitle": .string(history.scoreTitle),
+                "validation": score.map(JSON.number) ?? .null, "scores": .array(history.scores.map(JSON.number)),
+                "epochs": .integer(history.epochs ?? 0), "seconds": seconds.map(JSON.number) ?? .null,
+            ]
         }
 
         /// Whether both fits are scored on the same rows, so that their nats can be compared.
@@ -49,8 +71,9 @@ struct FitComparison {
                     + "their nats can't be compared"
             )
         }
-        if Set(fits.compactMap(\.history.test?.kind)).count > 1 {
-            remarks.append("a bound lies below the likelihood, an estimate may lie on either side of it")
+        let kinds = Set(fits.compactMap(\.history.test?.kind)).sorted().compactMap { ScoreKind(rawValue: $0) }
+        if kinds.count > 1 || kinds.contains(.unnormalized) {
+            for kind in kinds { if let relation = kind.relation { remarks.append("\(kind.rawValue): \(relation)") } }
         }
         return remarks
     }
@@ -58,14 +81,14 @@ struct FitComparison {
     /// A row for each fit.
     var text: String {
         table(
-            ["run", "model", "data", "test nats", "likelihood", "score", "validation", "epochs", "seconds"],
+            ["run", "model", "data", "test", "likelihood", "validation", "epochs", "seconds"],
             fits.map { fit in
                 let history = fit.history
                 return [
                     fit.name, fit.configuration.model, splitPath(fit.configuration.dataset).name,
-                    history.test.map { NumberText.readable($0.nats) } ?? "-", history.test?.kind ?? "-",
-                    history.scoreName,
-                    fit.score.map(NumberText.readable) ?? "-", "\(history.epochs ?? 0)",
+                    history.test.map { "\(NumberText.readable($0.nats)) \($0.unit)" } ?? "-", history.test?.kind ?? "-",
+                    fit.score.map { "\(NumberText.readable($0)) \(history.scoreTitle)" } ?? "-",
+                    "\(history.epochs ?? 0)",
                     fit.seconds.map { "\(Int($0.rounded()))" } ?? "-",
                 ]
             })
@@ -73,29 +96,15 @@ struct FitComparison {
 
     /// remarks, fits.
     var json: JSON {
-        [
-            "remarks": .array(remarks.map(JSON.string)),
-            "fits": .array(
-                fits.map { fit in
-                    [
-                        "name": .string(fit.name), "run": .string(fit.path),
-                        "model": .string(fit.configuration.model), "dataset": .string(fit.configuration.dataset),
-                        "seed": .integer(fit.configuration.seed), "isFinished": .boolean(fit.seconds != nil),
-                        "testNats": fit.history.test.map { .number($0.nats) } ?? .null,
-                        "likelihood": fit.history.test.map { .string($0.kind) } ?? .null,
-                        "score": .string(fit.history.scoreName), "validScore": fit.score.map(JSON.number) ?? .null,
-                        "scores": .array(fit.history.scores.map(JSON.number)),
-                        "epochs": .integer(fit.history.epochs ?? 0), "seconds": fit.seconds.map(JSON.number) ?? .null,
-                    ]
-                }),
-        ]
+        ["remarks": .array(remarks.map(JSON.string)), "fits": .array(fits.map(\.json))]
     }
 
-    /// The scores by epoch. The y range leaves out what lies below the scores of each fit's first tenth of epochs.
+    /// The scores by epoch. The y range leaves out the scores of each fit's first tenth of epochs that lie beyond the
+    /// others.
     ///
     /// - Throws: `UsageError` if the scores are of several kinds.
     func curves() throws -> LinePlot {
-        let kinds = Set(fits.map(\.history.scoreName)).sorted()
+        let kinds = Set(fits.map(\.history.scoreTitle)).sorted()
         guard kinds.count == 1 else {
             throw UsageError("--to draws scores of one kind, but these have several: \(kinds.joined(separator: ", "))")
         }

@@ -25,8 +25,10 @@ enum LearnerList {
         let model = try settings.makeModel(for: example(of: settings.needs), seed: 0)
         let abilities = ModelAbility.allCases.filter { $0.isThere(in: model) }.map { JSON.string($0.rawValue) }
         let kinds = settings.needs.kinds.map { JSON.string($0.rawValue) }
+        let kind = (model as? any ScoredModel)?.scoreKind
         let facts: [JSON.Member] = [
-            .init("data", .array(kinds)), .init("score", .string(model.scoreTitle)),
+            .init("data", .array(kinds)), .init("score", .string(kind?.rawValue ?? "none")),
+            .init("scoreTitle", .string(kind?.title ?? "none")),
             .init("can", .array(abilities)),
         ]
         item.json = .object(members.dropLast(2) + facts + members.suffix(2))

@@ -32,8 +32,8 @@ struct RunList {
             top[name].map { JSON.Member(name, $0.json) }
         }
         let reached = [
-            "steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "score", "validScore", "testNats",
-            "likelihood",
+            "steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "score",
+            "scoreUnit", "validation", "testNats", "unit", "likelihood",
         ].compactMap {
             name in
             summary?[name].map { JSON.Member(name, $0) }
@@ -50,9 +50,11 @@ struct RunList {
 
     private func result(_ summary: JSON?) -> String {
         if let value = summary?["meanReturn"]?.double { return "return \(NumberText.readable(value))" }
-        if let nats = summary?["testNats"]?.double { return "test \(NumberText.readable(nats)) nats" }
-        if let value = summary?["validScore"]?.double, let name = summary?["score"]?.string {
-            return "\(name) \(NumberText.readable(value))"
+        if let nats = summary?["testNats"]?.double {
+            return "test \(NumberText.readable(nats)) \(summary?["unit"]?.string ?? "nats")"
+        }
+        if let value = summary?["validation"]?.double, let unit = summary?["scoreUnit"]?.string {
+            return "validation \(NumberText.readable(value)) \(unit)"
         }
         return "-"
     }

@@ -143,7 +143,7 @@ extension Couplings {
         let model = try makeMachine(30) { ($0.aisBetas, $0.aisChains, $0.samplingSteps) = (100, 20, 20) }
         let rows = Bits.random(100, (0..<30).map { 0.2 + 0.02 * Double($0) }, seed: 1)
         try fit(model, rows, updates: 20, rate: 0.02)
-        #expect(model.scoreName == .pseudoLikelihood)
+        #expect(model.scoreKind == .pseudoLikelihood)
         let likelihood = try model.logLikelihood(of: rows, seed: 1)
         let score = try model.score(rows)
         #expect(likelihood.kind == .estimate && abs(likelihood.mean - score) < 3, "\(likelihood.mean) \(score)")

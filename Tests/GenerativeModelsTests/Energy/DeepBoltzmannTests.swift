@@ -124,7 +124,7 @@ struct States {
         let gap = zip(last, exact).reduce(0.0) { $0 + $1.1 - (Double($1.0) - logZ) } / 16
         #expect(gap > 1e-4 && gap < 0.5, "\(gap)")
         let likelihood = try model.logLikelihood(of: rows, seed: 0)
-        #expect(likelihood.kind == .lowerBound && likelihood.mean < exact.reduce(0, +) / 16)
+        #expect(likelihood.kind == .bound && likelihood.mean < exact.reduce(0, +) / 16)
     }
 
     /// The bound by its definition, with an explicit sum over all h.
@@ -192,7 +192,7 @@ struct States {
         let first = try model.score(rows)
         try fit(model, rows, updates: 10_000, rate: 0.06, last: 0)
         let last = try model.score(rows)
-        #expect(model.scoreName == .bound && first < -9 && last > -4.2 && last < -log(30.0), "from \(first) to \(last)")
+        #expect(model.scoreKind == .bound && first < -9 && last > -4.2 && last < -log(30.0), "from \(first) to \(last)")
         #expect(try model.encode(rows).count == 240 && model.codeWidth == 8)
         let kept = zip(try model.reconstruct(rows), rows.values).count { ($0 > 0.5) == ($1 > 0.5) }
         #expect(Double(kept) > 0.95 * 480)

@@ -114,7 +114,7 @@ private func makeGaussian(
         try fit(model, rows, updates: 6000, rate: 0.05, last: 0)
         let last = try model.score(rows)
         // The entropy of the clusters is log 3 + log(2πe 0.16) = 2.10 nats.
-        #expect(model.scoreName == .logLikelihood && first < -3 && last > -2.4, "from \(first) to \(last)")
+        #expect(model.scoreKind == .exact && first < -3 && last > -2.4, "from \(first) to \(last)")
     }
 
     @Test func fitsGoOn() throws {

@@ -51,7 +51,7 @@ private func makeDeep(
         #expect(abs(forward.logZ - logZ) < 0.05 && abs(reverse.logZ - logZ) < 0.05, "\(forward) \(reverse) \(logZ)")
         let points = stride(from: 300, to: 900, by: 20).map { axis[$0] }
         let bound = try model.logLikelihood(of: DataRows(points.map { Float($0) }, width: 1), seed: 0)
-        #expect(bound.kind == .lowerBound)
+        #expect(bound.kind == .bound)
         for (point, nats) in zip(points, bound.nats) {
             let exact = log(density(point)) - logZ
             #expect(nats < exact + 1e-4 && nats > exact - 0.3, "\(point): \(nats) \(exact)")
@@ -81,7 +81,7 @@ private func makeDeep(
         try fit(model, rows, updates: 8000, rate: 0.05, last: 0)
         let last = try model.score(rows)
         // The entropy of the clusters is log 3 + log(2πe 0.16) = 2.10 nats; one Gaussian has 3.2 at best.
-        #expect(model.scoreName == .bound && first < -3 && last > -2.5, "from \(first) to \(last)")
+        #expect(model.scoreKind == .bound && first < -3 && last > -2.5, "from \(first) to \(last)")
     }
 
     @Test func fitsGoOn() throws {

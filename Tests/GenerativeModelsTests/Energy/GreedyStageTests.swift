@@ -205,6 +205,6 @@ import Testing
         let first = try model.score(rows)
         try fit(model, rows, updates: 4000, rate: 0.2, only: 2000..<4000)
         let last = try model.score(rows)
-        #expect(model.scoreName == .bound && last > first + 1 && last > -2, "from \(first) to \(last)")
+        #expect(model.scoreKind == .bound && last > first + 1 && last > -2, "from \(first) to \(last)")
     }
 }

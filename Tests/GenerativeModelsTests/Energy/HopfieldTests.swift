@@ -27,6 +27,7 @@ private func makeHopfield(
     _ rows: DataRows, _ change: (inout HopfieldSettings) -> Void = { _ in }
 ) throws -> HopfieldNetwork {
     var settings = HopfieldSettings()
+    settings.capacity = rows.count
     change(&settings)
     let model = try #require(
         try settings.makeModel(for: Bits.description(rows.width), seed: 1) as? HopfieldNetwork)
@@ -196,5 +197,39 @@ private func makeHopfield(
             let expected = zip(weights, stored).reduce(0.0) { $0 + $1.0 * $1.1[column] } / total
             #expect(abs(Double(process?.rows[column] ?? 9) - expected) < 1e-5)
         }
+    }
+
+    /// A network stores no more than it recalls, and says what it left out; more would destroy all of it.
+    @Test func capacityIsALimit() throws {
+        let rows = patterns(500, 100)
+        func made(_ change: (inout HopfieldSettings) -> Void) throws -> HopfieldNetwork {
+            try makeHopfield(rows) {
+                $0.capacity = 0
+                change(&$0)
+            }
+        }
+        let limited = try made { _ in }
+        let first = rows.prefix(13)
+        #expect(try limited.coupling == makeHopfield(first).coupling)
+        #expect(overlap(try limited.reconstruct(first), first.values) > 0.95)
+        let remark = try #require(limited.remark)
+        #expect(remark.hasPrefix("13 of 500 training rows are stored: 100 units recall about 13"), "\(remark)")
+        #expect(remark.contains("--set capacity="))
+        #expect(try made { $0.storage = .pseudoinverse }.remark?.hasPrefix("99 of 500") == true)
+        let all = try made { $0.capacity = 500 }
+        #expect(try all.remark == nil && overlap(all.reconstruct(first), first.values) < 0.5)
+    }
+
+    /// The Boltzmann machine of a network has its energies, up to a constant: p(s) = exp(½ sᵀWs) / Z.
+    @Test func boltzmannMachineHasTheNetworksEnergies() throws {
+        let network = try makeHopfield(patterns(3, 8))
+        let machine = try network.boltzmannMachine(seed: 1)
+        let states = Bits.all(8)
+        let energies = (0..<256).map { network.energy(of: HopfieldNetwork.units(states[$0])) }
+        let logZ = log(energies.reduce(0.0) { $0 + exp(-$1) })
+        let nats = try machine.logLikelihood(of: states, seed: 0).nats
+        for (nats, energy) in zip(nats, energies) { #expect(abs(nats - (-energy - logZ)) < 1e-5) }
+        // Samples are patterns more often than anything else.
+        try expectDistribution(machine)
     }
 }

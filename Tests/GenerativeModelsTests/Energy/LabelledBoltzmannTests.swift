@@ -67,7 +67,7 @@ import Testing
         let entropy = 4 * (0.3 * log(0.3) + 0.7 * log(0.7))
         let last = try model.score(rows)
         #expect(
-            model.scoreName == .logLikelihood && last > first + 1 && last > entropy - 0.35,
+            model.scoreKind == .exact && last > first + 1 && last > entropy - 0.35,
             "\(first) \(last) \(entropy)")
         let samples = try model.sample(300, seed: 3)
         let fitting = (0..<300).count { row in

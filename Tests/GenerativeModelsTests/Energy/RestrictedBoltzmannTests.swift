@@ -124,7 +124,7 @@ func makeRestricted(
     @Test func barsAndStripesAreLearned() throws {
         let model = try makeRestricted(16, hidden: 16) { $0.boltzmann.gibbsSteps = 5 }
         let rows = Bits.barsAndStripes
-        #expect(rows.count == 30 && model.scoreName == .logLikelihood)
+        #expect(rows.count == 30 && model.scoreKind == .exact)
         try fit(model, rows, updates: 1, rate: 0)
         let first = try model.score(rows)
         try fit(model, rows, updates: 12_000, rate: 0.06, last: 0)
@@ -264,7 +264,7 @@ func makeRestricted(
     @Test func estimatesSayWhatTheyAre() throws {
         let model = try makeRestricted(30, hidden: 24) { ($0.boltzmann.aisChains, $0.boltzmann.aisBetas) = (50, 300) }
         scramble(model.parameters, deviation: 0.2)
-        #expect(model.scoreName == .pseudoLikelihood)
+        #expect(model.scoreKind == .pseudoLikelihood)
         let rows = Bits.random(10, [Double](repeating: 0.5, count: 30), seed: 1)
         let likelihood = try model.logLikelihood(of: rows, seed: 4)
         #expect(likelihood.kind == .estimate)

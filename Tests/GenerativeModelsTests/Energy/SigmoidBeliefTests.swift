@@ -79,16 +79,16 @@ private func makeBelief(
         try fit(model, rows, updates: 4000, rate: 0.02, last: 0)
         let last = try model.score(rows)
         #expect(
-            model.scoreName == .logLikelihood && first < -10 && last > -5.5 && last < -log(30.0), "\(first) \(last)")
+            model.scoreKind == .exact && first < -10 && last > -5.5 && last < -log(30.0), "\(first) \(last)")
         #expect(try model.encode(rows).count == 360 && model.reconstruct(rows).count == 480)
         #expect(model.weightRows.count == 192)
     }
 
     @Test func manyUnitsHaveABound() throws {
         let model = try makeBelief(4, hidden: [10, 8]) { $0.importanceSamples = 5 }
-        #expect(model.scoreName == .bound)
+        #expect(model.scoreKind == .bound)
         #expect(try model.score(Bits.all(4)) == model.score(Bits.all(4)))
-        #expect(try model.logLikelihood(of: Bits.all(4), seed: 3).kind == .lowerBound)
+        #expect(try model.logLikelihood(of: Bits.all(4), seed: 3).kind == .bound)
         let error = #expect(throws: ModelError.self) { try makeBelief(3, hidden: []) }
         #expect(error?.description.contains("at least one layer") == true)
     }

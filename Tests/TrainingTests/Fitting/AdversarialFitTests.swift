@@ -121,11 +121,11 @@ private struct AdversarySettings: ModelSettings {
         let session = try FitSession(
             configuration(["epochs=60", "checkpointSeconds=0"]), folder: folder.file("run"), overwrite: false)
         let summary = try #require(try session.fit(Self.quiet()))
-        let distances = try lines("run").compactMap { $0["validScore"]?.double }
+        let distances = try lines("run").compactMap { $0["validation"]?.double }
         let best = try #require(summary["bestEpoch"]?.integer)
         #expect(summary["score"]?.string == "sampleDistance" && distances.count == 60)
-        #expect(distances.min() == distances[best - 1] && summary["validScore"]?.double == distances[best - 1])
-        #expect(summary["firstScore"]!.double! > 1.5 && distances[best - 1] < 0.3, "\(distances)")
+        #expect(distances.min() == distances[best - 1] && summary["validation"]?.double == distances[best - 1])
+        #expect(summary["firstValidation"]!.double! > 1.5 && distances[best - 1] < 0.3, "\(distances)")
         // At the end the model has the best parameters.
         let model = try #require(session.model as? ScoredAdversaries)
         #expect(try model.score(session.data.validation) == distances[best - 1])
@@ -146,8 +146,8 @@ private struct AdversarySettings: ModelSettings {
             configuration(scored: false, ["epochs=3"]), folder: folder.file("run"), overwrite: false)
         let summary = try #require(try session.fit(bar))
         #expect(summary["score"]?.string == "none" && summary["epochs"]?.integer == 3)
-        for name in ["firstScore", "validScore", "bestEpoch"] { #expect(summary[name] == nil, "\(name)") }
-        #expect(try lines("run").allSatisfy { $0["validScore"] == nil && $0["loss"]?.double != nil })
+        for name in ["firstValidation", "validation", "bestEpoch"] { #expect(summary[name] == nil, "\(name)") }
+        #expect(try lines("run").allSatisfy { $0["validation"] == nil && $0["loss"]?.double != nil })
         #expect(shown.contains("epoch 3") && !shown.contains("sampleDistance"), "\(shown)")
         let error = #expect(throws: ModelError.self) {
             _ = try FitSession(

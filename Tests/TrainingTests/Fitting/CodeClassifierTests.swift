@@ -12,7 +12,7 @@ private final class ParityEncoder: EncodingModel {
     let data = Dataset.Description(name: "bits", shape: [2], kind: .bits, classCount: 2)
     let parameters: Parameters = [:], variables: Parameters = [:]
     var randomStates: [RandomState] = []
-    let scoreName = ScoreName.reconstruction
+    let scoreKind = ScoreKind.reconstruction
     let codeWidth = 1
 
     func fit(_ batch: DataRows, _ step: FitStep) -> [Metric] { [] }

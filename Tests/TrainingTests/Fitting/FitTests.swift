@@ -152,18 +152,26 @@ import Testing
         let path = try rollout(rows)
         let settings = ["epochs=30", "latentSize=3", "hiddenSize=32", "learningRate=3e-3"]
         let summary = try fit(path, run: "run", settings)
-        let (first, last) = try (#require(summary["firstScore"]?.double), #require(summary["validScore"]?.double))
-        #expect(last > first + 2, "from \(first) to \(last)")
+        let (first, last) = try (#require(summary["firstValidation"]?.double), #require(summary["validation"]?.double))
+        #expect(last < first - 2, "from \(first) to \(last)")
         let lines = try folder.text("run/metrics.jsonl").split(separator: "\n").map {
             try JSON(parsing: Array($0.utf8)[...], file: "line")
         }
         #expect(lines.map { $0["epoch"]?.integer } == Array(1...30))
         // An eighth of all rows is validation or test, the rest makes 25 batches.
-        #expect(lines.compactMap { $0["validScore"]?.double }.max() == last && summary["updates"]?.integer == 30 * 25)
-        #expect(summary["likelihood"]?.string == "lowerBound" && summary["score"]?.string == "bound")
-        #expect(abs(-summary["testNats"]!.double! - last) < 1)
+        #expect(lines.compactMap { $0["validation"]?.double }.min() == last && summary["updates"]?.integer == 30 * 25)
+        #expect(summary["likelihood"]?.string == "bound" && summary["score"]?.string == "bound")
+        #expect(summary["unit"]?.string == "nats per row" && summary["scoreUnit"]?.string == "nats per row")
+        #expect(abs(summary["testNats"]!.double! - last) < 1)
 
         let model = try FittedModel(run: folder.file("run"))
+        // The same numbers again, of the original data and with the same names.
+        let test = try model.evaluation(.test, limit: nil, seed: 3)
+        for name in ["testNats", "unit", "likelihood", "standardError", "score", "scoreUnit"] {
+            #expect(test[name] == summary[name], "\(name)")
+        }
+        let valid = try model.evaluation(.validation, limit: nil, seed: 3)
+        #expect(abs(valid["validation"]!.double! - last) < 0.2 && abs(valid["validationNats"]!.double! - last) < 0.2)
         #expect(model.data.shape == [4] && model.data.kind == .reals && model.configuration.seed == 3)
         let samples = try model.sample(4000, seed: 8)
         let (own, data) = (Self.moments(samples, width: 4), Self.moments(rows.flatMap(\.self), width: 4))
@@ -261,7 +269,7 @@ import Testing
         let parts = try #require(try FitSession(resuming: folder.file("parts")).fit(Self.quiet()))
         let times = ["seconds", "processorSeconds"].compactMap { parts[$0]?.double }
         #expect(times.count == 2 && times[0] > 1000 && times[1] > 5000, "earlier processes count")
-        for name in ["testNats", "validScore", "updates", "firstScore"] {
+        for name in ["testNats", "validation", "updates", "firstValidation"] {
             #expect(whole[name] == parts[name], "\(name)")
         }
         #expect(try folder.bytes("whole/metrics.jsonl") == folder.bytes("parts/metrics.jsonl"))
@@ -279,14 +287,14 @@ import Testing
         let (epochs, best) = (summary["epochs"]!.integer!, summary["bestEpoch"]!.integer!)
         #expect(epochs == best + 3 && epochs < 200)
         let lines = try folder.text("run/metrics.jsonl").split(separator: "\n").map {
-            try JSON(parsing: Array($0.utf8)[...], file: "line")["validScore"]!.double!
+            try JSON(parsing: Array($0.utf8)[...], file: "line")["validation"]!.double!
         }
-        #expect(lines.max() == lines[best - 1] && summary["validScore"]?.double == lines[best - 1])
+        #expect(lines.min() == lines[best - 1] && summary["validation"]?.double == lines[best - 1])
         let (kept, last) = (
             try FittedModel(run: folder.file("run")), try FittedModel(run: folder.file("run"), last: true)
         )
-        let scores = try [kept, last].map { try $0.evaluation(.validation, limit: nil, seed: 0)["scored"]!.double! }
-        #expect(scores[0] == lines[best - 1] && scores[1] == lines.last! && scores[0] > scores[1])
+        let scores = try [kept, last].map { try $0.evaluation(.validation, limit: nil, seed: 0)["validation"]!.double! }
+        #expect(scores[0] == lines[best - 1] && scores[1] == lines.last! && scores[0] < scores[1])
     }
 
     @Test func patienceNeedsAScoreThatTells() throws {

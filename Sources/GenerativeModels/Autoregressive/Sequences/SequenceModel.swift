@@ -22,9 +22,14 @@ public final class SequenceModel: StepwiseSamplingModel, LikelihoodModel {
 
     public let data: Dataset.Description
     public let parameters: Parameters
-    public let scoreName = ScoreName.logLikelihood
+    /// Scores of short sequences are exact, those of long ones as ``scoreKind(of:)`` says.
+    public let scoreKind = ScoreKind.exact
     /// The number of earlier steps that a step is predicted from.
     public let context: Int
+    /// The length of the windows that long sequences are scored in, and their overlap.
+    private let window: (length: Int, overlap: Int)
+    /// Whether each step of a window's targets sees all steps that it is predicted from.
+    private let seesAll: Bool
     private let sampleSteps: Int
     private let network: SequenceNetwork
     private let optimizer: Adam
@@ -34,8 +39,15 @@ public final class SequenceModel: StepwiseSamplingModel, LikelihoodModel {
 
     init(
         _ network: SequenceNetwork, _ learning: Learning, data: Dataset.Description, context: Int,
-        sampleSteps: Int, seed: UInt64
+        scoredSteps: Int, sampleSteps: Int, seed: UInt64
     ) throws {
+        if let field = network.receptiveField, field <= context {
+            // The outputs at a step are the same in each window that holds its receptive field.
+            (window, seesAll) = ((max(context, 2 * field), field - 1), true)
+        } else {
+            let step = min(scoredSteps == 0 ? max(1, context / 2) : scoredSteps, context)
+            (window, seesAll) = ((context, context - step), step == 1)
+        }
         (self.network, self.data, self.context, self.sampleSteps) = (network, data, context, sampleSteps)
         (optimizer, clippingNorm) = (learning.optimizer(), learning.clippingNorm)
         parameters = network.parameters
@@ -88,13 +100,13 @@ public final class SequenceModel: StepwiseSamplingModel, LikelihoodModel {
     public func fit(_ batch: DataRows, _ step: FitStep) throws -> [Metric] {
         optimizer.follow(step)
         let windows = SequenceWindows(fitting: batch, context: context)
-        let program = fitProgram(windows.paddedLength(windows.windows[...], context: context))
+        let program = fitProgram(windows.paddedLength(windows.windows[...], limit: context))
         // Each update uses new random numbers, whichever program its length needs.
         program.randomState = (random.next(), 0)
         let plan = try program.plan(length: batch.count)
         fill(plan, windows, windows.windows[...])
         plan.run()
-        return [("logLikelihood", Double(plan.output(0)[0]))]
+        return [("training", -Double(plan.output(0)[0]))]
     }
 
     /// Writes windows into the inputs of a plan.
@@ -105,7 +117,7 @@ public final class SequenceModel: StepwiseSamplingModel, LikelihoodModel {
             for offset in 0..<length {
                 let (place, step) = (row * length + offset, window.steps.lowerBound + offset)
                 let isInside = window.steps.contains(step)
-                mask[place] = isInside ? 1 : 0
+                mask[place] = window.targets.contains(step) ? 1 : 0
                 fill(plan, place, before: isInside && step > 0 ? step - 1 : nil, isInside ? step : nil, cut, window)
             }
         }
@@ -135,20 +147,25 @@ public final class SequenceModel: StepwiseSamplingModel, LikelihoodModel {
         try nats(rows).reduce(0, +) / Double(max(1, rows.lengths.reduce(0, +)))
     }
 
-    /// log p of each sequence, each step predicted from up to ``context`` earlier steps.
+    /// Exact if no sequence is longer than the context, or each step sees all steps that it is predicted from.
+    public func scoreKind(of rows: DataRows) -> ScoreKind {
+        seesAll || (rows.lengths.max() ?? 0) <= context ? .exact : .windowed
+    }
+
+    /// log p of each sequence, each step predicted from up to ``context`` earlier steps, as in sampling. Sequences that
+    /// are longer than the context are scored in windows that overlap: by the receptive field if it fits into the
+    /// context, which costs less than twice the steps, and otherwise as `scoredSteps` says, which costs
+    /// context / scoredSteps times the steps.
     public func logLikelihood(of rows: DataRows, seed: UInt64) throws -> LogLikelihood {
-        let steps = rows.lengths.reduce(0, +)
-        let nats = try nats(rows)
-        return LogLikelihood(
-            .exact, nats, details: [("natsPerStep", -nats.reduce(0, +) / Double(max(1, steps)))])
+        LogLikelihood(scoreKind(of: rows), try nats(rows))
     }
 
     private func nats(_ rows: DataRows) throws -> [Double] {
         var nats = [Double](repeating: 0, count: rows.count)
-        let cut = SequenceWindows(rows, context: context)
+        let cut = SequenceWindows(rows, length: window.length, overlap: window.overlap)
         for start in stride(from: 0, to: cut.windows.count, by: 32) {
             let part = cut.windows[start..<min(start + 32, cut.windows.count)]
-            let plan = try lossProgram(cut.paddedLength(part, context: context)).plan(length: part.count)
+            let plan = try lossProgram(cut.paddedLength(part, limit: window.length)).plan(length: part.count)
             fill(plan, cut, part)
             plan.run()
             for (index, window) in part.enumerated() { nats[window.row] -= Double(plan.output(0)[index]) }

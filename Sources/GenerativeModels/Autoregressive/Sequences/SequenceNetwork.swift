@@ -8,6 +8,8 @@ protocol CausalNetwork: Module {
     func callAsFunction(_ x: Tensor) -> Tensor
     /// The number of input and output features.
     var widths: (input: Int, output: Int) { get }
+    /// The number of steps, its own included, that a step's outputs depend on; nil for all of them.
+    var receptiveField: Int? { get }
 }
 
 /// A causal network with its input and output layers, which computes the outputs for each step given the steps before
@@ -67,6 +69,9 @@ struct SequenceNetwork: Module {
         (self.step, self.body) = (step, body)
     }
 
+    /// The number of earlier steps that a step is predicted from; nil for all of them.
+    var receptiveField: Int? { body.receptiveField }
+
     var parameters: Parameters {
         [
             "embedding": embedding?.parameters ?? [:], "entry": entry?.parameters ?? [:], "body": body.parameters,
@@ -106,12 +111,12 @@ extension ModelSettings {
     /// A model of sequences, or of rows as sequences of their numbers, based on a causal network.
     func sequenceModel(
         _ body: any CausalNetwork, _ learning: SequenceModel.Learning, data: Dataset.Description, context: Int,
-        sampleSteps: Int, tied: Bool, seed: UInt64, random: inout RandomStream
+        scoredSteps: Int, sampleSteps: Int, tied: Bool, seed: UInt64, random: inout RandomStream
     ) throws -> any GenerativeModel {
         let network = SequenceNetwork(.init(data), body: body, tied: tied, random: &random)
         if data.isSequential {
             return try SequenceModel(
-                network, learning, data: data, context: context,
+                network, learning, data: data, context: context, scoredSteps: scoredSteps,
                 sampleSteps: sampleSteps == 0 ? context : sampleSteps, seed: seed)
         }
         // The memory for all pairs of places must be available.

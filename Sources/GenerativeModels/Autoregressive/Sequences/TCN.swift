@@ -27,6 +27,8 @@ struct TemporalConvolutions: CausalNetwork {
         widths = (channels, channels)
     }
 
+    var receptiveField: Int? { Conv1d.receptiveField(of: blocks.flatMap { [$0.first, $0.second] }) }
+
     var parameters: Parameters { ["blocks": Parameters(list: blocks.map(\.parameters))] }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
@@ -45,6 +47,9 @@ public struct TCNSettings: ModelSettings {
     @Setting(0...0.9, "dropout rate") public var dropout = 0.5
     /// Limits the windows that sequences are cut into; rows are processed whole.
     @Setting(8...65_536, "context length for sequences") public var context = 256
+    /// Only if the receptive field exceeds the context; otherwise every step sees its whole receptive field.
+    @Setting(0...65_536, "steps scored per window of a long sequence; 0: half the context; 1: exact")
+    public var scoredSteps = 0
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
 
     public init() {}
@@ -60,7 +65,8 @@ public struct TCNSettings: ModelSettings {
         let body = TemporalConvolutions(self, random: &random)
         let learning = SequenceModel.Learning(clippingNorm: 0.4, beta2: 0.999)
         return try sequenceModel(
-            body, learning, data: data, context: context, sampleSteps: sampleSteps, tied: false, seed: seed,
+            body, learning, data: data, context: context, scoredSteps: scoredSteps, sampleSteps: sampleSteps,
+            tied: false, seed: seed,
             random: &random)
     }
 }

@@ -44,6 +44,7 @@ struct CausalTransformer: CausalNetwork {
     }
 
     var widths: (input: Int, output: Int) { (width, width) }
+    var receptiveField: Int? { nil }
 
     func callAsFunction(_ x: Tensor) -> Tensor { norm(blocks.reduce(positions(x)) { $1($0) }) }
 }
@@ -56,6 +57,9 @@ public struct TransformerSettings: ModelSettings {
     @Setting(1...8192, "model width") public var width = 128
     /// Limits the steps of a sequence that attention sees; rows are processed whole.
     @Setting(2...8192, "context length for sequences") public var context = 64
+    /// In a sequence that is longer than the context, a step may see fewer steps than the context has.
+    @Setting(0...8192, "steps scored per window of a long sequence; 0: half the context; 1: exact")
+    public var scoredSteps = 0
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
     @Setting(0...0.9, "dropout rate") public var dropout = 0.0
     /// The biases depend on the distance.
@@ -80,7 +84,8 @@ public struct TransformerSettings: ModelSettings {
         let body = CausalTransformer(self, length: data.isSequential ? context : data.width, random: &random)
         let learning = SequenceModel.Learning(clippingNorm: 1, beta2: 0.99, weightDecay: 0.1)
         return try sequenceModel(
-            body, learning, data: data, context: context, sampleSteps: sampleSteps, tied: data.kind.name == .symbols,
+            body, learning, data: data, context: context, scoredSteps: scoredSteps, sampleSteps: sampleSteps,
+            tied: data.kind.name == .symbols,
             seed: seed,
             random: &random)
     }

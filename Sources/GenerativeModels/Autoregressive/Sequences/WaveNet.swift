@@ -33,6 +33,8 @@ struct DilatedConvolutions: CausalNetwork {
         widths = (channels, settings.skipChannels)
     }
 
+    var receptiveField: Int? { Conv1d.receptiveField(of: units.map(\.gate)) }
+
     var parameters: Parameters { ["units": Parameters(list: units.map(\.parameters))] }
 
     func callAsFunction(_ x: Tensor) -> Tensor {
@@ -57,6 +59,9 @@ public struct WaveNetSettings: ModelSettings {
     @Setting(0...0.9, "dropout rate") public var dropout = 0.0
     /// Limits the windows that sequences are cut into; rows are processed whole.
     @Setting(8...65_536, "context length for sequences") public var context = 256
+    /// Only if the receptive field exceeds the context; otherwise every step sees its whole receptive field.
+    @Setting(0...65_536, "steps scored per window of a long sequence; 0: half the context; 1: exact")
+    public var scoredSteps = 0
     @Setting(0...1_000_000, "steps of a sampled sequence; 0: the context length") public var sampleSteps = 0
 
     public init() {}
@@ -71,7 +76,8 @@ public struct WaveNetSettings: ModelSettings {
         var random = RandomStream(seed: seed).split("parameters")
         let body = DilatedConvolutions(self, random: &random)
         return try sequenceModel(
-            body, SequenceModel.Learning(), data: data, context: context, sampleSteps: sampleSteps, tied: false,
+            body, SequenceModel.Learning(), data: data, context: context, scoredSteps: scoredSteps,
+            sampleSteps: sampleSteps, tied: false,
             seed: seed, random: &random)
     }
 }

@@ -92,11 +92,12 @@ public struct LBFGS: Hashable, Sendable {
 }
 
 extension LineSearch.Trial {
-    var largestSlope: Double { gradient.reduce(0) { max($0, abs($1)) } }
+    /// NaN if an element of the gradient is.
+    var largestSlope: Double { largestMagnitude(gradient) }
 
     func minimum(iterations: Int, tolerance: Double) -> Minimum {
         Minimum(
             point: point, value: value, largestSlope: largestSlope, iterations: iterations,
-            isConverged: largestSlope <= tolerance)
+            isConverged: value.isFinite && largestSlope <= tolerance)
     }
 }

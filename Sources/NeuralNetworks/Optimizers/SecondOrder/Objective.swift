@@ -91,11 +91,11 @@ public struct Minimum: Hashable, Sendable {
     public var point: [Double]
     /// f there.
     public var value: Double
-    /// The largest magnitude of an element of ∇f there.
+    /// The largest magnitude of an element of ∇f there; NaN if one of them is.
     public var largestSlope: Double
     /// The number of steps made.
     public var iterations: Int
-    /// Whether the largest slope fell below the tolerance. Otherwise the steps ran out, or no step led lower; with a
-    /// float32 loss that is where rounding begins.
+    /// Whether the largest slope fell below the tolerance, where f is finite. Otherwise the steps ran out, f diverged,
+    /// or no step led lower; with a float32 loss that is where rounding begins.
     public var isConverged: Bool
 }
