@@ -9,7 +9,7 @@ public enum ViewerError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noDisplay(let reason):
-            "No window can be opened here (SDL: \(reason)). Run this on a desktop or with DISPLAY or WAYLAND_DISPLAY "
+            "No window can be opened here (\(reason)). Run this on a desktop or with DISPLAY or WAYLAND_DISPLAY "
                 + "set, or record to a file instead of watching."
         case .cannotWrite(let path, let reason):
             "The screenshot can't be written to \(path): \(reason). Choose an existing folder that you can write to."

@@ -27,7 +27,7 @@ enum ExitStatus: Int32 {
         switch error {
         case TrainingError.diverged: self = .failure
         case ModelError.data: self = .badData
-        case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
+        case is MemoryError, is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is GoldenLosses.Fault, is ParameterFileError: self = .badData
         case let error as ConfigurationError:
             if case .badFile = error { self = .badData } else { self = .usage }
@@ -53,7 +53,9 @@ enum ExitStatus: Int32 {
 
     private static func status(_ error: EnvironmentError) -> ExitStatus {
         switch error {
-        case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit: .usage
+        case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit,
+            .memory:
+            .usage
         case .unreadable, .missingAssets: .noInput
         case .badMap, .badState: .badData
         case .notReset, .hasEnded, .badAction: .failure
@@ -72,6 +74,8 @@ enum ExitStatus: Int32 {
     private static func status(_ error: StorageError) -> ExitStatus {
         switch error.reason {
         case .wouldOverwrite: .wouldOverwrite
+        // What is to be written isn't input.
+        case .missing where error.operation == writeInto: .inputOutput
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
         // Reading a folder instead of a file is bad data. When writing, a folder in a file's place is in the way, and a
@@ -90,6 +94,7 @@ enum ExitStatus: Int32 {
     }
 
     static let openRun = "open the run"
+    static let writeInto = "write into"
 }
 
 /// Bad content in a file that a command was given.

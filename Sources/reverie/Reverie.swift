@@ -32,6 +32,8 @@ import TensorCore
             prepareProcess()
             Gymnasium.register()
             try requireSupportedProcessor()
+            try requireThreads()
+            MemoryBudget.endProgram { Foundation.exit(finish($0)) }
             try requireKnownCommand(CommandLine.arguments.dropFirst())
             var command = try parseAsRoot()
             try command.run()
@@ -44,14 +46,14 @@ import TensorCore
     private static func finish(_ error: any Error) -> Int32 {
         if let status = ExitStatus(error) {
             let canBeForced = (error as? StorageError)?.reason == .wouldOverwrite
-            note("reverie: \(error)" + (canBeForced ? " with --force" : ""))
+            complain("\(error)" + (canBeForced ? " with --force" : ""))
             return status.rawValue
         }
         let code = exitCode(for: error)
         let message = fullMessage(for: error)
         guard !message.isEmpty else { return code.rawValue }
         guard code.isSuccess else {
-            note("reverie: \(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)")
+            complain(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
             return code.rawValue
         }
         do {
@@ -60,6 +62,14 @@ import TensorCore
         } catch {
             return finish(error)
         }
+    }
+
+    /// The library ignores a variable that it can't read, as it has nobody to tell.
+    private static func requireThreads() throws {
+        guard let text = Threads.unusableVariable else { return }
+        throw UsageError(
+            "the variable \(Threads.variable) takes a whole number from 1 to \(Threads.limit), not '\(text)'; change it or "
+                + "unset it")
     }
 
     /// The argument parser calls a misspelt command an unexpected argument, or prints the general help instead.

@@ -1,3 +1,5 @@
+import Storage
+
 /// Why a run can't be trained.
 public enum TrainingError: Error, Hashable, Sendable {
     /// The run's environments can't be saved, so it can't be resumed.
@@ -13,11 +15,11 @@ extension TrainingError: CustomStringConvertible {
         case .notResumable(let folder, let environment, let checkpoint):
             "\(folder) can't be resumed: \(environment) can't save its state. "
                 + "The agent can still be evaluated and watched; "
-                + "a new run can start from its parameters with --weights \(checkpoint) --ignore-extra"
+                + "a new run can start from its parameters with --weights \(shellQuoted(checkpoint)) --ignore-extra"
         case .diverged(let reason, let step, let checkpoint):
             "\(reason) That was at step \(step); the last checkpoint before it is \(checkpoint). "
                 + "Resuming would diverge in the same way; "
-                + "start a new run with other settings, such as a lower learning rate."
+                + "start a new run with other settings."
         }
     }
 }

@@ -23,7 +23,7 @@ struct Record: ParsableCommand {
         completion: .directory)
     var subject: String
 
-    @Option(parsing: .unconditional, help: "Episodes to record.")
+    @Option(parsing: .unconditional, help: "Episodes to record.", transform: readCount)
     var episodes = 10
 
     @Option(help: "The file of the rollouts (.npz).", completion: .file(extensions: ["npz"]))
@@ -33,7 +33,9 @@ struct Record: ParsableCommand {
         help: "The file of an animation of the first episode (.gif).", completion: .file(extensions: ["gif"]))
     var video: String?
 
-    @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
+    @Option(
+        parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).",
+        transform: readCount)
     var seed: Int?
 
     @Flag(help: "Use the run's last checkpoint, even if its best evaluation's was kept.")
@@ -75,7 +77,7 @@ struct Record: ParsableCommand {
             throw error
         }
         guard results.count == episodes else {
-            note("stopped: \(to) holds the \(results.count) of \(episodes) episodes that had finished")
+            note("stopped: \(to) holds the \(results.count) of \(counted(episodes, "episode")) that had finished")
             throw ExitCode(Interruption.exitCode)
         }
         let steps = results.map(\.length).reduce(0, +)
@@ -88,7 +90,7 @@ struct Record: ParsableCommand {
             try output("\(summary)")
         } else {
             try output(
-                "\(results.count) episodes, \(steps) steps, mean return \(NumberText.readable(mean)): \(to)"
+                "\(counted(results.count, "episode")), \(counted(steps, "step")), mean return \(NumberText.readable(mean)): \(to)"
                     + (video.map { " and \($0)" } ?? ""))
         }
     }

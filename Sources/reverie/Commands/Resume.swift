@@ -26,13 +26,14 @@ struct Resume: ParsableCommand {
 
     private func resume() throws {
         let maker = try RunFolder.open(folder).maker
-        note("resuming \(folder)")
         switch maker {
         case .training:
             let session = try content(of: folder) { try TrainingSession(resuming: folder) }
+            note("resuming \(folder)")
             try SessionCommand.train(session, folder: folder, json: json)
         case .fitting:
             let session = try content(of: folder) { try FitSession(resuming: folder) }
+            note("resuming \(folder)")
             try SessionCommand.fit(session, folder: folder, json: json)
         }
     }

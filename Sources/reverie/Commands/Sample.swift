@@ -32,17 +32,19 @@ struct Sample: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help:
-            "Rows (default: for .npz 1000 samples or all weights, else as many as fit into a picture, up to 256).")
+            "Rows (default: for .npz 1000 samples or all weights, else as many as fit into a picture, up to 256).",
+        transform: readCount)
     var count: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "Steps of a process without an end (default: the number of numbers in a row, at least 240).")
+        help: "Steps of a process without an end (default: the number of numbers in a row, at least 240).",
+        transform: readCount)
     var steps: Int?
 
     @OptionGroup var drawing: DrawingFlags
 
-    @Option(parsing: .unconditional, help: "The seed of the samples.")
+    @Option(parsing: .unconditional, help: "The seed of the samples.", transform: readCount)
     var seed = 0
 
     @Option(
@@ -83,7 +85,7 @@ struct Sample: ParsableCommand {
             "count": .integer(shown.count), "steps": .integer(shown.steps),
             "shape": .array(Self.shape(shown, model).map { .integer($0) }), "samples": .string(to),
         ]
-        try output(json ? "\(summary)" : "\(shown.count) \(view == .weights ? "units" : "rows"): \(to)")
+        try output(json ? "\(summary)" : "\(counted(shown.count, view == .weights ? "unit" : "row")): \(to)")
     }
 
     /// What `--show` asks for, or what suits the file.

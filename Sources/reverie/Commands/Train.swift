@@ -35,13 +35,13 @@ struct Train: ParsableCommand {
         help: "An environment's id; 'reverie list environments' shows them.", completion: Completions.environments)
     var environment: String
 
-    @Option(parsing: .unconditional, help: "Environment steps to train for.")
+    @Option(parsing: .unconditional, help: "Environment steps to train for.", transform: readCount)
     var steps: Int?
 
-    @Option(parsing: .unconditional, help: "End training early after this many episodes.")
+    @Option(parsing: .unconditional, help: "End training early after this many episodes.", transform: readCount)
     var episodes: Int?
 
-    @Option(parsing: .unconditional, help: "The seed of every random stream.")
+    @Option(parsing: .unconditional, help: "The seed of every random stream.", transform: readCount)
     var seed: Int?
 
     @Option(
@@ -49,10 +49,12 @@ struct Train: ParsableCommand {
             "Train one run per seed, side by side: 0..9 (both ends included), 0,3,7 or both.", valueName: "seeds"))
     var seeds: SeedSet?
 
-    @Option(parsing: .unconditional, help: "With --seeds: runs at a time. (default: the number of processors)")
+    @Option(
+        parsing: .unconditional, help: "With --seeds: runs at a time. (default: the number of processors)",
+        transform: readCount)
     var jobs: Int?
 
-    @Option(parsing: .unconditional, help: "Environments stepped side by side.")
+    @Option(parsing: .unconditional, help: "Environments stepped side by side.", transform: readCount)
     var environments: Int?
 
     @Option(
@@ -88,7 +90,9 @@ struct Train: ParsableCommand {
     @Flag(help: .hidden)
     var worker = false
 
-    func validate() throws {
+    mutating func validate() throws {
+        agent = (try? AgentCatalog.entry(agent).name) ?? agent
+        environment = EnvironmentCatalog.canonical(environment)
         try validateSeeds()
         try checks.validate(json: json, live: launch.live)
     }
@@ -112,22 +116,35 @@ struct Train: ParsableCommand {
 
     private func train() throws {
         let run = try resolved()
-        let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
+        let path = try folder ?? usualPath(seed: run.run.seed)
         if launch.resume { try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)]) }
-        note("training \(agent) in \(environment) for \(run.run.steps) steps, seed \(run.run.seed): \(path)")
         guard launch.live else {
-            let watchers = worker ? [SeedWorker.Reporter()] : []
-            try SessionCommand.train(session(run, path, watchers: watchers), folder: path, json: json)
+            let session = try session(run, path, watchers: worker ? [SeedWorker.Reporter()] : [])
+            announce(run, ", seed \(run.run.seed): \(path)")
+            try SessionCommand.train(session, folder: path, json: json)
             return
         }
         let summary = try MainActor.assumeIsolated { [self] in
             let feed = AgentFeed()
             let training = LiveTraining.ofCommand {
-                try session(run, path, watchers: [feed]).train { Interruption.isRequested }
+                let session = try session(run, path, watchers: [feed])
+                announce(run, ", seed \(run.run.seed): \(path)")
+                return try session.train { Interruption.isRequested }
             }
             return try training.show(LiveAgentScene(run, feed: feed, training: training), in: launch.window)
         }
         try SessionCommand.report(summary, folder: path, json: json)
+    }
+
+    /// The folder of a run that isn't given one. Its name tells the options that were given, apart from the preset's.
+    private func usualPath(seed: Int) throws -> String {
+        RunFolder.usualPath(
+            agent, environment, options: try options.values(), files: ["map"], seed: UInt64(seed))
+    }
+
+    /// Says what begins, once everything that can be wrong has been checked.
+    private func announce(_ run: TrainingRun, _ rest: String) {
+        note("training \(agent) in \(environment) for \(counted(run.run.steps, "step"))\(rest)")
     }
 
     /// Trains with several seeds side by side.
@@ -135,9 +152,7 @@ struct Train: ParsableCommand {
         let run = try resolved()
         _ = try weights.file()
         let runs = try seeds.map { seed in
-            let path =
-                folder.map { joinPath($0, "seed-\(seed)") }
-                ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(seed))
+            let path = try folder.map { joinPath($0, "seed-\(seed)") } ?? usualPath(seed: seed)
             if launch.resume {
                 try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)])
             } else {
@@ -145,7 +160,9 @@ struct Train: ParsableCommand {
             }
             return try SeedRun(seed: seed, folder: path, isDone: launch.resume)
         }
-        note("training \(agent) in \(environment) for \(run.run.steps) steps with \(seeds.count) seeds")
+        // What is wrong with all runs is said once, and before anything begins.
+        _ = try run.makeAgent(for: run.makeEnvironment(count: run.run.environments))
+        announce(run, " with \(counted(seeds.count, "seed"))")
         let words = SeedRuns.common(Array(CommandLine.arguments.dropFirst(2)))
         let isInterrupted = try SeedRuns(
             runs, words: words, steps: run.run.steps, jobs: jobs, threads: checks.threads.threads
@@ -179,6 +196,7 @@ struct Train: ParsableCommand {
                 ? TrainingSession(continuing: run, folder: path, weights: weights, watchers: watchers)
                 : TrainingSession(run, folder: path, overwrite: launch.force, weights: weights, watchers: watchers)
             if let memory = session.replayMemory { note("\(memory)") }
+            warnOfMap(environment, run.environmentOptions)
             return session
         }
     }
@@ -202,7 +220,7 @@ struct Train: ParsableCommand {
         do {
             return try Assets.path("presets")
         } catch EnvironmentError.missingAssets(let tried) {
-            note("reverie: to train with the defaults instead of a preset, give --preset none")
+            complain("to train with the defaults instead of a preset, give --preset none")
             throw EnvironmentError.missingAssets(tried: tried)
         }
     }

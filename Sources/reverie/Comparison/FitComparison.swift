@@ -66,7 +66,7 @@ struct FitComparison {
                     history.test.map { NumberText.readable($0.nats) } ?? "-", history.test?.kind ?? "-",
                     history.scoreName,
                     fit.score.map(NumberText.readable) ?? "-", "\(history.epochs ?? 0)",
-                    fit.seconds.map { "\(Int($0.rounded()))" } ?? "-",
+                    fit.seconds.map { NumberText.fixed($0, decimals: 0) } ?? "-",
                 ]
             })
     }
