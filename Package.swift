@@ -128,7 +128,8 @@ let package = Package(
         tests("ExperienceTests", ["Experience"]),
         // These play whole episodes themselves: unoptimised they took fifty seconds longer to run.
         tests(
-            "EnvironmentsTests", ["Experience", "Environments", "Graphics", "Parallel", "Random", "TestSupport"],
+            "EnvironmentsTests",
+            ["Experience", "Environments", "Graphics", "Parallel", "Random", "Storage", "TestSupport"],
             settings("-O")),
         tests(
             "GymnasiumBridgeTests", ["Experience", "GymnasiumBridge", "Environments", "Graphics", "Random", "Storage"]),
@@ -136,7 +137,7 @@ let package = Package(
             "AgentsTests",
             [
                 "Experience", "Agents", "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Graphics",
-                "Random",
+                "Random", "Storage",
                 "TestSupport",
             ]),
         tests(

@@ -55,12 +55,37 @@ public enum AgentCatalog {
         },
     ]
 
-    /// The agent of this name.
+    /// The agent of this name, whose case doesn't matter.
     ///
-    /// - Throws: ``AgentError/unknownAgent(_:suggestion:)``.
+    /// - Throws: ``AgentError/unknownAgent(_:advice:)``.
     public static func entry(_ name: String) throws -> Entry {
-        if let entry = entries.first(where: { $0.name == name }) { return entry }
-        throw AgentError.unknownAgent(name, suggestion: nearestName(to: name, among: entries.map(\.name)))
+        let known = entries.map(\.name)
+        if let name = matchingName(name, among: known) { return entries.first { $0.name == name }! }
+        if let (kind, names) = relatives(of: name) {
+            throw AgentError.unknownAgent(name, advice: "Of its kind (\(kind)) there is \(names).")
+        }
+        let nearest = nearestName(to: name, among: known)
+        throw AgentError.unknownAgent(name, advice: nearest.map { "Did you mean '\($0)'?" })
+    }
+
+    /// What there is of the kind of a well-known agent that there isn't.
+    private static func relatives(of name: String) -> (kind: String, names: String)? {
+        switch name.lowercased().filter({ $0.isLetter || $0.isNumber }) {
+        case "ppo", "a2c", "a3c", "trpo", "vpg", "pg", "acer", "acktr", "impala", "actorcritic", "policygradient":
+            ("policy gradients", "'reinforce'")
+        case "sac", "ddpg", "td3", "tqc", "crossq": ("actors of continuous actions", "'reinforce'")
+        case "ddqn", "doubledqn", "duelingdqn", "noisydqn", "c51", "qrdqn", "iqn", "r2d2", "apex", "drqn", "nfq":
+            ("deep Q-learning", "'dqn' with settings for most variants, and 'rainbow'")
+        case "td0", "td", "tdn": ("temporal differences", "'td-lambda', 'sarsa' and 'q-learning'")
+        case "mcts", "muzero", "alphazero", "dreamer", "dreamerv3", "mbpo", "pets", "worldmodels":
+            ("planning and learned models", "'value-iteration', 'policy-iteration' and 'dyna-q'")
+        default: nil
+        }
+    }
+
+    /// The name of an agent of the catalogue, by its type: that of its settings is called like it.
+    package static func name<Learning: Learner>(of type: Learning.Type) -> String {
+        entries.first { "\(Swift.type(of: $0.makeSettings()))" == "\(type)Settings" }?.name ?? "\(type)"
     }
 
     /// The names of the agents that can act in an environment.

@@ -107,6 +107,7 @@ extension SettingValue {
     private static func number(_ text: String) -> SettingValue? {
         let digits = text.filter { $0 != "_" }
         return Int(digits).map(SettingValue.integer) ?? Double(digits).map(SettingValue.number)
+            ?? wholeNumber(text).map(SettingValue.integer)
     }
 
     private static func integers(_ text: String) -> SettingValue? {

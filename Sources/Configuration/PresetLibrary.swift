@@ -33,13 +33,13 @@ public struct PresetLibrary: Sendable {
         return names
     }
 
-    /// Reads a preset.
+    /// Reads a preset; the case of its name doesn't matter.
     ///
     /// - Throws: ``ConfigurationError`` for an unknown name, with the nearest known one, or for a file that is wrong;
     ///   `StorageError` if it can't be read.
     public func preset(named name: String) throws -> Experiment {
         let names = try names()
-        guard names.contains(name) else {
+        guard let name = matchingName(name, among: names) else {
             let nearest = nearestName(to: name, among: names)
             throw ConfigurationError.unknownPreset(name: name, nearest: nearest)
         }

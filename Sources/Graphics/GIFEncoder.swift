@@ -20,11 +20,14 @@ public struct GIFEncoder {
     /// A delay is stored in 16 bits.
     private static let longestDelay = 65_535
 
+    /// Sides are stored in 16 bits.
+    public static let largestSide = 65_535
+
     /// An encoder of frames of `size` (sides of 1...65,535), repeated for ever or, with `loops`, that many times (at
     /// least 1).
     public init(size: FrameSize, loops: Int? = nil) {
         precondition(
-            (1...65_535).contains(size.width) && (1...65_535).contains(size.height),
+            (1...Self.largestSide).contains(size.width) && (1...Self.largestSide).contains(size.height),
             "a GIF needs sides of 1 to 65535 pixels, got \(size.width) x \(size.height)")
         precondition((1...65_535).contains(loops ?? 1), "a GIF repeats 1 to 65535 times, got \(loops ?? 0)")
         self.size = size

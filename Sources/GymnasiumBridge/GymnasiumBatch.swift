@@ -57,6 +57,9 @@ public final class GymnasiumBatch: BatchedEnvironment {
             }
             (stackedFrames, framesPerSecond) = (made.stackedFrames, made.framesPerSecond)
             (stepLimit, notes) = (made.stepLimit, made.notes)
+            try BatchBuffers.requireMemory(
+                id, count: count, autoreset: autoreset, observationSpace: made.observationSpace,
+                elementType: made.elementType, actionSpace: made.actionSpace)
             let memory = try BatchMemory(
                 shared, count: count, children: options.children,
                 observationSize: made.observationSpace.count * made.elementType.size,

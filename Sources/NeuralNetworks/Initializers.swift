@@ -130,6 +130,7 @@ extension Variable {
         _ initializer: Initializer, shape: Shape, fans: Fans? = nil, name: String = "variable",
         random: inout RandomStream
     ) {
+        Self.requireMemory(for: shape, name: name)
         self.init(initializer.values(shape, fans: fans, random: &random), shape: shape, name: name)
     }
 }

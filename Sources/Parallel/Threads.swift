@@ -22,8 +22,17 @@ public enum Threads {
         }
     }
 
+    /// The environment variable's name.
+    public static let variable = "REVERIE_THREADS"
+
+    /// The environment variable's value if it is no number of threads; it is ignored then.
+    public static var unusableVariable: String? {
+        guard let text = ProcessInfo.processInfo.environment[variable], !text.isEmpty else { return nil }
+        return Int(text).map { (1...limit).contains($0) } ?? false ? nil : text
+    }
+
     private static var initialCount: Int {
-        let wished = ProcessInfo.processInfo.environment["REVERIE_THREADS"].flatMap { Int($0) }
+        let wished = ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
         return min(max(wished ?? rv_processors(), 1), limit)
     }
 }

@@ -36,8 +36,11 @@ public struct GenerationFilm {
     }
 
     /// The film as a GIF of at most 121 pictures.
-    public func gif() -> [UInt8] {
+    ///
+    /// - Throws: ``SceneError/tooLarge(_:)``.
+    public func gif() throws(SceneError) -> [UInt8] {
         let last = shown.frame
+        guard max(last.width, last.height) <= GIFEncoder.largestSide else { throw .tooLarge(last.size) }
         var file = GIFEncoder(size: last.size)
         for moment in kept where moment.steps < shown.steps {
             file.add(shown.picture.frame(shown.content(moment.rows, steps: moment.steps)), delay: Self.delay)

@@ -1,6 +1,7 @@
 import Agents
 import Environments
 import Graphics
+import Storage
 import Training
 import Viewer
 
@@ -75,7 +76,7 @@ public final class LiveAgentScene: ViewerScene {
     public var panel: ViewerPanel {
         var panel = scene.panel
         let status = feed.status
-        panel.values += [.init("Trained", "\(status.steps) steps"), .init("Episodes", "\(status.episodes)")]
+        panel.values += [.init("Trained", counted(status.steps, "step")), .init("Episodes", "\(status.episodes)")]
         if let meanReturn = status.meanReturn {
             panel.values.append(.init("Mean return", NumberText.readable(meanReturn)))
         }

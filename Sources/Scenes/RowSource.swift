@@ -1,6 +1,7 @@
 import Datasets
 import GenerativeModels
 import Random
+import Storage
 
 /// Where the rows of a view come from; all but weights are in the units of the data.
 struct RowSource {
@@ -20,6 +21,7 @@ extension WatchedModel {
 
     /// Where a view's `count` rows or units come from.
     func source(of view: ModelView, count: Int, seed: UInt64) throws -> RowSource {
+        if view == .samples || view == .process { try requireMemory(rows: count, copies: view == .samples ? 4 : 128) }
         let random = RandomStream(seed: seed).split("view")
         switch view {
         case .process:
@@ -33,6 +35,15 @@ extension WatchedModel {
         case .complete: return try completion(count, random, seed: seed)
         case .recall: return try recall(count, random, seed: seed)
         case .reconstruct: return try reconstruction(count, random)
+        }
+    }
+
+    /// Refuses more rows than memory has room for: with the copies in which they are sampled, converted and written, or
+    /// of which a film is made.
+    private func requireMemory(rows count: Int, copies: Int) throws(MemoryError) {
+        let rowBytes = max(1, data.width) * 4 * copies
+        try MemoryBudget.require(product(count, rowBytes), for: "\(count) rows of \(data.width) numbers") { usable in
+            "\(usable / rowBytes) rows fit"
         }
     }
 

@@ -1,4 +1,5 @@
 import Experience
+import Graphics
 
 /// Why something can't be watched.
 public enum SceneError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -15,11 +16,14 @@ public enum SceneError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The model doesn't have the view that is asked for.
     case noView(ModelView, model: String, available: [ModelView])
 
+    /// The pictures are larger than a GIF may be.
+    case tooLarge(FrameSize)
+
     /// Whether a recording is at fault, rather than what is asked for.
     public var isOfRecording: Bool {
         switch self {
         case .noEpisodes, .noSeed, .badAction, .differs: true
-        case .nothingToShow, .noView: false
+        case .nothingToShow, .noView, .tooLarge: false
         }
     }
 
@@ -34,6 +38,9 @@ public enum SceneError: Error, Hashable, Sendable, CustomStringConvertible {
         case .differs(let path, let episode, let step, let environment):
             "\(path): episode \(episode), step \(step) was recorded otherwise than \(environment) plays it; "
                 + "was the environment made with other options?"
+        case .tooLarge(let size):
+            "a GIF has at most \(GIFEncoder.largestSide) pixels a side, but the pictures have \(size.width) × "
+                + "\(size.height); write to .png or .npz"
         case .nothingToShow(let model): "\(model) has nothing to look at"
         case .noView(let view, let model, let available):
             "\(model) can't show \(view.rawValue); for --show it has: "

@@ -25,6 +25,7 @@ import Graphics
 
     /// Opens a window of `size`, or one that fills the screen.
     init(title: String, size: FrameSize, isFullScreen: Bool) throws(ViewerError) {
+        try Display.chooseDriver()
         // Ctrl-C belongs to the program, not to the window.
         SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1")
         guard SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) == 0 else { throw Display.error() }
@@ -65,6 +66,19 @@ import Graphics
         SDL_DestroyRenderer(renderer)
         SDL_DestroyWindow(window)
         SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)
+    }
+
+    /// Lets SDL try only what there is. Otherwise it tries everything, and libraries below it complain on standard error
+    /// in words of their own.
+    private static func chooseDriver() throws(ViewerError) {
+        func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
+        guard !isSet("SDL_VIDEODRIVER") else { return }
+        let needed = [("x11", ["DISPLAY"]), ("wayland", ["WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"])]
+        let drivers = needed.filter { $0.1.allSatisfy(isSet) }.map(\.0)
+        guard !drivers.isEmpty else {
+            throw .noDisplay("neither DISPLAY is set, nor WAYLAND_DISPLAY with XDG_RUNTIME_DIR")
+        }
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, drivers.joined(separator: ","))
     }
 
     /// Whether SDL fell back to a driver without output; it does so silently if there is no display.

@@ -11,7 +11,7 @@ public enum ViewerError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noDisplay(let reason):
-            "No window can be opened here (SDL: \(reason)). Run this on a desktop or with DISPLAY or WAYLAND_DISPLAY "
+            "No window can be opened here (\(reason)). Run this on a desktop or with DISPLAY or WAYLAND_DISPLAY "
                 + "set, or record to a file instead of watching."
         case .displayLost:
             "The window is gone: the display server has ended or closed the connection. Open it again once there is a "

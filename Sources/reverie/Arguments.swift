@@ -71,7 +71,7 @@ struct WeightsFlags: ParsableArguments {
 }
 
 /// Splits texts of the form `name=value`; the name must not be empty.
-private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [String: String] {
+func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [String: String] {
     var result: [String: String] = [:]
     for text in texts {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
@@ -86,7 +86,7 @@ private func parsedAssignments(_ flag: String, _ texts: [String]) throws -> [Str
 struct DrawingFlags: ParsableArguments {
     @Option(
         name: .customLong("class"), parsing: .unconditional,
-        help: ArgumentHelp("The class to sample, from 0.", valueName: "class"))
+        help: ArgumentHelp("The class to sample, from 0.", valueName: "class"), transform: readCount)
     var label: Int?
 
     @Option(
@@ -107,9 +107,24 @@ struct DrawingFlags: ParsableArguments {
 
 extension ModelView: ExpressibleByArgument {}
 
+extension EnvironmentCatalog {
+    /// The id as the catalogue spells it; an unknown one as it is.
+    static func canonical(_ id: String) -> String { (try? entry(id).id) ?? id }
+}
+
+/// Warns of a map in which nothing can be reached: a forgotten goal more likely than meant.
+func warnOfMap(_ environment: String, _ options: [String: String]) {
+    guard environment == GridMap.environmentID, let path = options[GridMap.optionName],
+        let remark = (try? GridMap(contentsOf: path))?.remark
+    else { return }
+    note("remark: \(path): \(remark)")
+}
+
 /// The number of threads that plans use.
 struct ThreadsOption: ParsableArguments {
-    @Option(help: "Threads per plan; results have the same bits for any number. (default: all processors)")
+    @Option(
+        help: "Threads per plan; results have the same bits for any number. (default: all processors)",
+        transform: readCount)
     var threads: Int?
 
     func validate() throws { try require("--threads", threads, in: 1...Threads.limit) }
@@ -146,7 +161,9 @@ struct CheckFlags: ParsableArguments {
         let plans = try Plan.collecting(body).plans.filter { $0.runCount > 0 }
         if shadow {
             let runs = plans.map(\.runCount).reduce(0, +)
-            note("\(runs.formatted()) runs of \(plans.count) plans agree with plain ones")
+            note(
+                "\(runs.formatted()) run\(runs == 1 ? "" : "s") of \(counted(plans.count, "plan")) agree with plain ones"
+            )
             ShadowCheck.isEnabled = false
         }
         if plan { try output(PlanReport(plans.map { ($0, $0.runCount) }, period: "in all").text) }
@@ -162,6 +179,14 @@ struct CheckFlags: ParsableArguments {
             throw ValidationError("--plan and --shadow don't work with a window; leave out --live.")
         }
     }
+}
+
+/// Reads a count, as people write it: 50000, 50_000, 5e4, 50k.
+@Sendable func readCount(_ text: String) throws -> Int {
+    guard let number = wholeNumber(text) else {
+        throw ValidationError("Give a whole number, such as 50000, 50_000, 5e4 or 50k.")
+    }
+    return number
 }
 
 /// Refuses a number outside a range.
@@ -189,7 +214,9 @@ func requireFree(_ path: String?, force: Bool) throws {
         throw StorageError(path: folder, operation: "write into", reason: .missing)
     }
     guard isFolder(folder) else {
-        throw StorageError(path: folder, operation: "write into", reason: .wrongKind(expected: "a folder"))
+        throw StorageError(
+            path: folder, operation: ExitStatus.writeInto,
+            reason: exists(folder) ? .wrongKind(expected: "a folder") : .missing)
     }
 }
 

@@ -29,7 +29,7 @@ enum ExitStatus: Int32 {
         case TrainingError.diverged: self = .failure
         case TrainingError.missingData: self = .noInput
         case ModelError.data, TrainingError.otherIdentity, TrainingError.noIdentity: self = .badData
-        case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
+        case is MemoryError, is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is DamagedCheckpoint, is GoldenLosses.Fault, is ParameterFileError:
             self = .badData
         case let error as ConfigurationError:
@@ -57,7 +57,9 @@ enum ExitStatus: Int32 {
 
     private static func status(_ error: EnvironmentError) -> ExitStatus {
         switch error {
-        case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit: .usage
+        case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit,
+            .memory:
+            .usage
         case .unreadable, .missingAssets: .noInput
         case .badMap, .badState: .badData
         case .notReset, .hasEnded, .badAction: .failure
@@ -78,7 +80,7 @@ enum ExitStatus: Int32 {
         case .wouldOverwrite, .unsuitable: .wouldOverwrite
         case .inUse: .inUse
         // Where something is to be written, it is the output that has no place.
-        case .missing where error.operation == "write into": .inputOutput
+        case .missing where error.operation == writeInto: .inputOutput
         case .missing: .noInput
         case .tooLarge, .tooShort: .badData
         // Reading a folder instead of a file is bad data. When writing, a folder in a file's place is in the way, and a
@@ -97,6 +99,7 @@ enum ExitStatus: Int32 {
     }
 
     static let openRun = "open the run"
+    static let writeInto = "write into"
 }
 
 /// Bad content in a file that a command was given.

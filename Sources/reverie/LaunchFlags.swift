@@ -14,7 +14,9 @@ struct LaunchFlags: ParsableArguments {
     @Flag(help: "Show in a window what has been learned so far; this doesn't change the training.")
     var live = false
 
-    @Option(parsing: .unconditional, help: "With --live: close the window after this many refreshes, 60 per second.")
+    @Option(
+        parsing: .unconditional, help: "With --live: close the window after this many refreshes, 60 per second.",
+        transform: readCount)
     var frames: Int?
 
     func validate() throws {

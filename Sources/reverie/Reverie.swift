@@ -32,6 +32,8 @@ import TensorCore
             prepareProcess()
             Gymnasium.register()
             try requireSupportedProcessor()
+            try requireThreads()
+            MemoryBudget.endProgram { Foundation.exit(finish($0)) }
             try requireKnownCommand(processArguments[...])
             var command = try parseAsRoot(processArguments)
             try command.run()
@@ -50,14 +52,14 @@ import TensorCore
         if OutputLines.isWithoutReader(error) { endWithoutReader() }
         if let status = ExitStatus(error) {
             let canBeForced = (error as? StorageError)?.reason == .wouldOverwrite
-            note("reverie: \(error)" + (canBeForced ? " with --force" : ""))
+            complain("\(error)" + (canBeForced ? " with --force" : ""))
             return status.rawValue
         }
         let code = exitCode(for: error)
         let message = fullMessage(for: error)
         guard !message.isEmpty else { return code.rawValue }
         guard code.isSuccess else {
-            note("reverie: \(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)")
+            complain(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
             return code.rawValue
         }
         do {
@@ -66,6 +68,14 @@ import TensorCore
         } catch {
             return finish(error)
         }
+    }
+
+    /// The library ignores a variable that it can't read, as it has nobody to tell.
+    private static func requireThreads() throws {
+        guard let text = Threads.unusableVariable else { return }
+        throw UsageError(
+            "the variable \(Threads.variable) takes a whole number from 1 to \(Threads.limit), not '\(text)'; change it or "
+                + "unset it")
     }
 
     /// The argument parser calls a misspelt command an unexpected argument, or prints the general help instead.

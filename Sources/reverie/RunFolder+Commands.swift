@@ -26,9 +26,10 @@ extension RunFolder {
     static func open(_ path: String, of maker: Maker) throws -> RunFolder {
         switch (try open(path), maker) {
         case ((_, .fitting), .training):
-            throw UsageError("\(path) holds a generative model, not an agent; try 'reverie sample \(path)'")
+            throw UsageError("\(path) holds a generative model, not an agent; try: reverie sample \(shellQuoted(path))")
         case ((_, .training), .fitting):
-            throw UsageError("\(path) holds an agent, not a generative model; try 'reverie evaluate \(path)'")
+            throw UsageError(
+                "\(path) holds an agent, not a generative model; try: reverie evaluate \(shellQuoted(path))")
         case ((let folder, _), _): return folder
         }
     }

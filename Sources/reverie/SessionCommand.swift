@@ -19,7 +19,8 @@ enum SessionCommand {
             try output("\(summary)")
         } else {
             try output(TrainingSession.report(summary))
-            note("Next: reverie evaluate \(folder)   or   reverie watch \(folder)")
+            let path = shellQuoted(folder)
+            note("Next: reverie evaluate \(path)   or   reverie watch \(path)")
         }
     }
 
@@ -58,7 +59,8 @@ enum SessionCommand {
                     "test: \(NumberText.readable(nats)) \(unit)\(bits ?? "")\(remark(on: summary["likelihood"]))")
             }
             if let remark = summary["remark"]?.string { note(remark) }
-            note("Next: reverie sample \(folder) --to samples.png   or   reverie watch \(folder)")
+            let path = shellQuoted(folder)
+            note("Next: reverie sample \(path) --to samples.png   or   reverie watch \(path)")
         }
     }
 
@@ -71,8 +73,9 @@ enum SessionCommand {
     private static func stopped(_ folder: String, isResumable: Bool = true) -> ExitCode {
         note(
             isResumable
-                ? "stopped and saved; continue with: reverie resume \(folder)"
-                : "stopped; the agent was saved, but its environments can't be: try reverie evaluate \(folder)")
+                ? "stopped and saved; continue with: reverie resume \(shellQuoted(folder))"
+                : "stopped; the agent was saved, but its environments can't be: try reverie evaluate \(shellQuoted(folder))"
+        )
         return ExitCode(Interruption.exitCode)
     }
 }

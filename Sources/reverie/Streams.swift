@@ -51,6 +51,11 @@ func output(_ text: String) throws {
 /// Prints a message on standard error.
 func note(_ text: String) { ProgressBar.writeToStandardError(text + "\n") }
 
+/// Prints an error on standard error.
+func complain(_ text: String) {
+    note((Terminal(of: STDERR_FILENO)?.styled("reverie:", .red) ?? "reverie:") + " " + text)
+}
+
 /// Reads standard input to its end.
 func standardInput() throws -> [UInt8] {
     do {

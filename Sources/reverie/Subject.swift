@@ -45,7 +45,9 @@ struct Subject {
 
     /// A random agent in an environment.
     init(environment id: String, options: [String: String]) throws {
+        let id = EnvironmentCatalog.canonical(id)
         let environment = try EnvironmentCatalog.make(id, options: options)
+        warnOfMap(id, options)
         agent = try RandomSettings().makeAgent(for: EnvironmentDescription(environment), seed: 0)
         (name, environmentID, seed) = ("random", id, 0)
         // A recording must find its files from any folder.

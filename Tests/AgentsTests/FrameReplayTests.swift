@@ -1,6 +1,7 @@
 import Environments
 import Experience
 import Random
+import Storage
 import Testing
 
 @testable import Agents
@@ -146,17 +147,21 @@ import Testing
     @Test func whatTakesTooMuchMemoryIsRefusedWithWhatFits() throws {
         var images = EnvironmentDescription.images([84, 84, 4], actions: 6)
         images.stackedFrames = 4
-        let memory = try ReplayMemory(capacity: 1000, of: images, machineBytes: 1 << 30)
+        let memory = try ReplayMemory(capacity: 1000, of: images, budget: MemoryBudget(total: 1 << 30))
         #expect(memory.bytes > 84 * 84 * 1000 && memory.bytes < 2 * 84 * 84 * 1000)
         #expect("\(memory)".contains("1000 transitions in 7"))
-        let fitting = memory.largestCapacity(1 << 30)
-        #expect(try ReplayMemory(capacity: fitting, of: images, machineBytes: 1 << 30).bytes <= (1 << 30) / 5 * 4)
+        let fitting = memory.largestCapacity(MemoryBudget(total: 1 << 30))
+        #expect(
+            try ReplayMemory(capacity: fitting, of: images, budget: MemoryBudget(total: 1 << 30)).bytes <= (1 << 30) / 5
+                * 4)
         let error = #expect(throws: AgentError.self) {
-            try ReplayMemory(capacity: fitting + 1, of: images, machineBytes: 1 << 30)
+            try ReplayMemory(capacity: fitting + 1, of: images, budget: MemoryBudget(total: 1 << 30))
         }
         #expect(error?.description.contains("replayCapacity=\(fitting)' fits") == true)
         images.stackedFrames = 1
-        #expect(throws: AgentError.self) { try ReplayMemory(capacity: fitting, of: images, machineBytes: 1 << 30) }
+        #expect(throws: AgentError.self) {
+            try ReplayMemory(capacity: fitting, of: images, budget: MemoryBudget(total: 1 << 30))
+        }
         var settings = DQNSettings()
         settings.replayCapacity = 100_000_000
         #expect(throws: AgentError.self) { try DQN(settings, environment: images, seed: 0) }

@@ -126,9 +126,37 @@ import Testing
 
     @Test func unknownAgentsHaveASuggestion() throws {
         let error = #expect(throws: AgentError.self) { try AgentCatalog.entry("reinforse") }
-        #expect(error == .unknownAgent("reinforse", suggestion: "reinforce"))
+        #expect(error == .unknownAgent("reinforse", advice: "Did you mean 'reinforce'?"))
         #expect(error?.description.contains("Did you mean 'reinforce'?") == true)
-        #expect(throws: AgentError.unknownAgent("muzero", suggestion: nil)) { try AgentCatalog.entry("muzero") }
+        #expect(throws: AgentError.unknownAgent("zzzzzz", advice: nil)) { try AgentCatalog.entry("zzzzzz") }
+        #expect(try AgentCatalog.entry("DQN").name == "dqn")
+    }
+
+    @Test func adviceNamesOnlySettingsOfTheAgent() {
+        for entry in AgentCatalog.entries {
+            let settings = entry.makeSettings().settings.map(\.name)
+            let errors: [AgentError] = [
+                .diverged(agent: entry.name, update: 3, loss: .nan),
+                .notFinite(agent: entry.name, name: "weight", update: 3),
+            ]
+            for error in errors {
+                for name in ["learningRate", "gradientClipping"] {
+                    #expect("\(error)".contains(name) == settings.contains(name), "\(entry.name): \(error)")
+                }
+            }
+        }
+    }
+
+    @Test func agentsKnowTheirNames() {
+        #expect(AgentCatalog.name(of: QLearning.self) == "q-learning")
+        #expect(AgentCatalog.name(of: DQN.self) == "dqn" && AgentCatalog.name(of: REINFORCE.self) == "reinforce")
+    }
+
+    @Test(arguments: [("ppo", "'reinforce'"), ("Double-DQN", "'rainbow'"), ("muzero", "'dyna-q'")])
+    func wellKnownAgentsThatAreMissingHaveRelatives(name: String, relative: String) throws {
+        let error = #expect(throws: AgentError.self) { try AgentCatalog.entry(name) }
+        #expect(error?.description.contains("Of its kind") == true)
+        #expect(error?.description.contains(relative) == true)
     }
 
     @Test func allAgentsOfTheCatalogueAct() throws {

@@ -32,7 +32,21 @@ import Testing
         ("train dqn CartPole-v1 --set learningRat=1", "did you mean 'learningRate'?"),
         ("train dqn CartPole-v1 --set activation=rely", "did you mean 'relu'?"),
         ("train dqn CartPole-v1 --set network=nature", "Use 'network = \"auto\"' or 'network = \"mlp\"'"),
-        ("train dqn Arcade/Pong-v0 --preset none --set replayCapacity=100_000_000", "more than 80 % of this machine's"),
+        ("train dqn Arcade/Pong-v0 --preset none --set replayCapacity=100_000_000", "(80 % of "),
+        (
+            "train dqn CartPole-v1 --set hiddenSizes=1000000,1000000",
+            "hiddenSizes is a list of whole numbers from 1 to 8192"
+        ),
+        (
+            "train dqn CartPole-v1 --wrap pixels,grayscale,resize=4096x4096,frame-stack=1000",
+            "frame-stack=1000 around"
+        ),
+        ("train dqn CartPole-v1 --environments 1e5", "environments is a whole number from 1 to 65536"),
+        ("fit nade bars-and-stripes --option size=1e8 --set hiddenUnits=1e9", "hiddenUnits is a whole number"),
+        ("train ppo CartPole-v1", "Of its kind (policy gradients) there is 'reinforce'."),
+        ("fit gan moons", "Of its kind (latent variables) there is 'vae'."),
+        ("train dqn Cartpole", "did you mean 'CartPole-v1'?"),
+        ("train dqn CartPole-v1 --steps 1.5", "whole number, such as 50000, 50_000, 5e4 or 50k"),
         ("train value-iteration CartPole-v1", "Agents that can act there: random, dqn, rainbow, reinforce."),
         ("train q-learning CartPole-v1", "Agents that can act there: random, dqn, rainbow, reinforce."),
         ("train value-iteration Blackjack-v1", "has none"),
@@ -170,8 +184,8 @@ import Testing
         ("train dqn CartPole-v1 --run rollouts.npz/run", "cannot create the folder rollouts.npz/run"),
         ("train dqn CartPole-v1 --run /proc/reverie", "cannot create the folder /proc/reverie"),
         ("fit vae rollouts.npz --run rollouts.npz/run", "cannot create the folder rollouts.npz/run"),
-        ("record dqn --to nothing/x.npz", "cannot write into nothing"),
-        ("record dqn --to rollouts.npz/x.npz", "cannot write into rollouts.npz"),
+        ("record dqn --to nothing/x.npz", "cannot write into nothing: there is no such file or folder"),
+        ("record dqn --to rollouts.npz/x.npz", "cannot write into rollouts.npz: it is not a folder"),
         ("record dqn --to x.npz --video nothing/x.gif", "cannot write into nothing"),
         ("record dqn --to /proc/x.npz", "cannot create /proc/x.npz"),
         ("sample vae --to /proc/x.png", "cannot create /proc/"),
@@ -190,6 +204,45 @@ import Testing
         }
     }
 
+    @Test func nothingIsAnnouncedBeforeItIsChecked() throws {
+        for words in [
+            "train dqn Taxi-v4 --option is_rany=true", "train dqn CartPole-v1 --set network=nature --seeds 0..3",
+            "fit rnade moons --option shift=1", "resume rollouts.npz", "train dqn CartPole-v1 --wrap grayscale",
+        ] {
+            let result = try Executable.run(
+                words.split(separator: " ").map(String.init), in: MadeRuns.get().folder)
+            #expect(result.status == 64 || result.status == 65)
+            #expect(result.errors.split(separator: "\n").count == 1, "\(words): \(result.errors)")
+        }
+    }
+
+    @Test func limitsOfTheShellAreHeeded() throws {
+        let words = ["train", "dqn", "Arcade/Pong-v0", "--preset", "none", "--set", "replayCapacity=1M", "--run", "r"]
+        let result = try Executable.run(words, in: TemporaryFolder(), prefix: "ulimit -v 6000000;")
+        #expect(result.status == 64 && result.errors.contains("(80 % of the address space's (ulimit -v) 6144 MB)"))
+    }
+
+    @Test func networksAndBatchesAreReckoned() throws {
+        let layers = Array(repeating: "8192", count: 1000).joined(separator: ",")
+        for (settings, sentence) in [
+            (["hiddenSizes=\(layers)"], "the network with its optimiser would take 1341 GB, but"),
+            (["hiddenSizes=8192", "batchSize=65536"], "; use a smaller batch or network"),
+        ] {
+            let words = ["train", "dqn", "CartPole-v1", "--preset", "none", "--run", "r"]
+            let folder = try TemporaryFolder()
+            let result = try Executable.run(
+                words + settings.flatMap { ["--set", $0] }, in: folder, prefix: "ulimit -v 3000000;")
+            #expect(result.status == 64 && result.errors.contains(sentence), "\(result.errors)")
+            #expect(folder.content().isEmpty)
+        }
+    }
+
+    @Test(arguments: ["abc", "0", "-1", "1e3"]) func threadsOfTheEnvironmentAreChecked(text: String) throws {
+        try expect(
+            "list agents", 64, "REVERIE_THREADS takes a whole number from 1 to 64, not '\(text)'",
+            environment: ["REVERIE_THREADS": text])
+    }
+
     @Test func aFullDiskLeavesNoHalfFiles() throws {
         let folder = try MadeRuns.copy()
         let before = folder.content()
@@ -206,5 +259,12 @@ import Testing
             try expect("watch \(subject)", 69, "No window can be opened here", environment: none)
         }
         try expect("train dqn CartPole-v1 --live --run live", 69, "No window can be opened here", environment: none)
+        // Libraries below SDL have nothing to add, whatever isn't there.
+        for (name, value) in [("DISPLAY", ":987"), ("WAYLAND_DISPLAY", "nothing"), ("DISPLAY", "")] {
+            let result = try Executable.run(
+                ["watch", "CartPole-v1"], in: TemporaryFolder(), environment: none.merging([name: value]) { $1 })
+            #expect(result.status == 69 && result.errors.hasPrefix("reverie: No window can be opened here"))
+            #expect(result.errors.split(separator: "\n").count == 1, "\(name): \(result.errors)")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 import Testing
 
@@ -107,6 +108,32 @@ import Testing
         #expect(runs[3]["model"]?.string == "vae" && runs[3]["validation"]?.double != nil)
         #expect(try list("runs", "dqn", "--folder", ".", in: folder) == runs[1])
         #expect(try list("runs", in: folder)["runs"]?.array == [])
+    }
+
+    @Test func runsAreFoundAtAnyDepth() throws {
+        let folder = try TemporaryFolder()
+        for path in ["runs/a", "runs/deep/er/seed-0", "runs/deep/er/seed-1"] {
+            try createFolder(folder.file(path))
+            try writeAtomically("agent = \"dqn\"\n", to: folder.file(path + "/config.toml"), overwrite: false)
+        }
+        for path in ["runs/empty", "runs/deep/notes/more", "runs/a/checkpoints"] {
+            try createFolder(folder.file(path))
+        }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("runs/deep/loop"), withDestinationPath: folder.file("runs"))
+        let result = try Executable.run(["list", "runs", "--json"], in: folder)
+        let runs = try result.json()["runs"]!.array!.compactMap { $0["run"]?.string }
+        #expect(runs == ["runs/a", "runs/deep/er/seed-0", "runs/deep/er/seed-1"])
+        #expect(result.errors == "no run, since there is no config.toml: 'runs/deep/notes', 'runs/empty'\n")
+        let none = try Executable.run(["list", "runs", "--folder", "none"], in: folder)
+        #expect(none.status == 0 && none.errors.hasPrefix("there is no folder 'none'"))
+    }
+
+    @Test(arguments: [
+        ["agents", "DQN"], ["environments", "cartpole-V1"], ["Models", "VAE"], ["presets", "DQN/cartpole-v1"],
+    ])
+    func namesHaveNoCase(words: [String]) throws {
+        #expect(try Executable.run(["list"] + words, in: TemporaryFolder()).status == 0)
     }
 
     @Test(arguments: ["environments", "wrappers", "agents", "models", "presets"]) func tablesHaveARowEach(kind: String)

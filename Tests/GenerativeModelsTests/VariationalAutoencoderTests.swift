@@ -178,7 +178,7 @@ import Testing
     @Test func modelsByName() throws {
         #expect(try ModelCatalog.entry("vae").name == "vae")
         let error = #expect(throws: ModelError.self) { try ModelCatalog.entry("vea") }
-        #expect(error == .unknownModel("vea", suggestion: "vae"))
+        #expect(error == .unknownModel("vea", advice: "Did you mean 'vae'?"))
         #expect(error?.description.contains("Did you mean 'vae'?") == true)
     }
 }

@@ -96,6 +96,26 @@ private func parse(_ text: String, depth: Int = 64, values: Int = 1000) throws(F
         #expect(nearestName(to: typed, among: names) == nearest)
     }
 
+    @Test(arguments: [
+        ("Cartpole", "CartPole-v1"), ("pong", "Arcade/Pong-v0"), ("CartPole-v7", "CartPole-v1"),
+        ("four-room", "grid:four-rooms"), ("Arcade/Pongg", "Arcade/Pong-v0"), ("MountainCar-v9", "MountainCar-v0"),
+    ])
+    func versionsAndNamespacesMayBeMissing(_ typed: String, _ nearest: String) {
+        let ids = ["MountainCarContinuous-v0", "MountainCar-v0", "CartPole-v1", "Arcade/Pong-v0", "grid:four-rooms"]
+        #expect(nearestName(to: typed, among: ids) == nearest)
+    }
+
+    @Test(arguments: ["ppo", "sac", "gan"]) func shortNamesAreNotNearToOthers(_ typed: String) {
+        #expect(nearestName(to: typed, among: ["dqn", "vae", "rbm", "tcn", "dbn", "made"]) == nil)
+    }
+
+    @Test func caseDoesNotMatter() {
+        #expect(matchingName("cartpole-V1", among: ["Taxi-v4", "CartPole-v1"]) == "CartPole-v1")
+        #expect(matchingName("a", among: ["A", "a"]) == "a")
+        #expect(matchingName("ab", among: ["AB", "Ab"]) == nil)
+        #expect(matchingName("x", among: ["a"]) == nil)
+    }
+
     @Test func suggestsNothingFarAway() {
         #expect(nearestName(to: "temperature", among: names) == nil)
         #expect(nearestName(to: "seed", among: []) == nil)

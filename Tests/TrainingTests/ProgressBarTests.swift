@@ -32,10 +32,27 @@ import Testing
         #expect(screen.texts.suffix(2) == ["\r100% ████████████████████ 50,000/50,000  2,000/s\u{1B}[K", "\n"])
     }
 
-    @Test func staysWithinTheTerminal() {
+    @Test func fieldsAreShownWholeOrNotAtAll() {
         let screen = Screen()
-        screen.bar(.bar(columns: 30)).update(step: 1, metrics: [("name", 1)])
-        #expect(screen.texts[0].count == "\r".count + 29 + "\u{1B}[K".count)
+        let fields = ["0/50,000", "0/s", "return 121.4", "loss 0.001235"]
+        for columns in 1...120 {
+            screen.bar(.bar(columns: columns)).update(step: 0, metrics: [("return", 121.4321), ("loss", 0.00123456)])
+            let line = screen.texts.removeLast().dropFirst().dropLast(3)
+            #expect(line.count < columns)
+            let shown = fields.prefix { line.contains($0) }
+            let rest = shown.joined(separator: "  ")
+            #expect(rest.isEmpty || line.hasSuffix(" " + rest), "\(columns): \(line)")
+            #expect(shown.isEmpty ? line.allSatisfy { " 0%".contains($0) } : true, "\(columns): \(line)")
+        }
+        screen.bar(.bar(columns: 24)).update(step: 0)
+        #expect(screen.texts.last == "\r  0% 0/50,000  0/s\u{1B}[K")
+    }
+
+    @Test func onlyTheBarIsColoured() {
+        let screen = Screen()
+        screen.bar(.bar(columns: 80, isColoured: true)).update(step: 25_000)
+        let bar = "██████████··········"
+        #expect(screen.texts == ["\r 50% \u{1B}[32m\(bar)\u{1B}[0m 25,000/50,000  0/s\u{1B}[K"])
     }
 
     @Test func writesPlainLinesNowAndThen() {
@@ -76,13 +93,17 @@ import Testing
         let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         #expect(terminal >= 0)
         defer { close(terminal) }
-        #expect(ProgressStyle.suitable(for: terminal) { _ in nil } == .bar(columns: 80))
+        #expect(ProgressStyle.suitable(for: terminal) { _ in nil } == .bar(columns: 80, isColoured: true))
         var size = winsize(ws_row: 24, ws_col: 132, ws_xpixel: 0, ws_ypixel: 0)
         #expect(ioctl(terminal, UInt(TIOCSWINSZ), &size) == 0)
-        #expect(ProgressStyle.suitable(for: terminal) { $0 == "TERM" ? "xterm" : nil } == .bar(columns: 132))
+        #expect(
+            ProgressStyle.suitable(for: terminal) { $0 == "TERM" ? "xterm" : nil }
+                == .bar(columns: 132, isColoured: true))
         #expect(ProgressStyle.suitable(for: terminal) { $0 == "TERM" ? "dumb" : nil } == .lines)
-        #expect(ProgressStyle.suitable(for: terminal) { $0 == "NO_COLOR" ? "1" : nil } == .lines)
-        #expect(ProgressStyle.suitable(for: terminal) { $0 == "NO_COLOR" ? "" : nil } == .bar(columns: 132))
+        #expect(ProgressStyle.suitable(for: terminal) { $0 == "NO_COLOR" ? "1" : nil } == .bar(columns: 132))
+        #expect(
+            ProgressStyle.suitable(for: terminal) { $0 == "NO_COLOR" ? "" : nil }
+                == .bar(columns: 132, isColoured: true))
     }
 
     @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-12_345, "-12,345")])

@@ -9,10 +9,29 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     @Test func usualPath() {
-        #expect(RunFolder.usualPath(agent: "dqn", environment: "CartPole-v1", seed: 0) == "runs/dqn-CartPole-v1-seed0")
+        #expect(RunFolder.usualPath("dqn", "CartPole-v1", seed: 0) == "runs/dqn-CartPole-v1-seed0")
         #expect(
-            RunFolder.usualPath(agent: "a", environment: "MinAtar/Break out é", seed: 7)
-                == "runs/a-MinAtar-Break-out---seed7")
+            RunFolder.usualPath("a", "MinAtar/Break out é", seed: 7) == "runs/a-MinAtar-Break-out-é-seed7")
+    }
+
+    @Test func usualPathsTellOptionsAndMapsApart() {
+        func path(_ options: [String: String]) -> String {
+            RunFolder.usualPath("a", "GridWorld", options: options, files: ["map"], seed: 0)
+        }
+        #expect(path(["map": "maps/deep/first.txt"]) == "runs/a-GridWorld-first-seed0")
+        #expect(path(["map": "second.txt", "view": "full"]) == "runs/a-GridWorld-second-view-full-seed0")
+        #expect(path(["wrap": "frame-stack=4"]) == "runs/a-GridWorld-wrap-frame-stack-4-seed0")
+    }
+
+    @Test(arguments: ["字", "x"]) func longNamesStillMakeAFolder(letter: String) throws {
+        let names = ["a", "b"].map { String(repeating: letter, count: 255 / letter.utf8.count - 1) + $0 }
+        let paths = names.map { folder.file(RunFolder.usualPath("q-learning", $0, seed: .max)) }
+        #expect(paths[0] != paths[1])
+        for path in paths {
+            let run = try RunFolder(creating: path)
+            try writeAtomically("", to: run.configurationPath, overwrite: false)
+            #expect(splitPath(path).name.utf8.count <= 200)
+        }
     }
 
     @Test func createsAndOpens() throws {

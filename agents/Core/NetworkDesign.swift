@@ -3,6 +3,7 @@ import Environments
 import Experience
 import NeuralNetworks
 import Random
+import Storage
 import TensorCore
 
 /// The networks through which an agent can take observations.
@@ -75,6 +76,27 @@ struct NetworkDesign {
             case .minatar: ([128], .relu)
             case .auto, .mlp, .embedding: (hiddenSizes, activation)
             }
+        try requireMemory()
+    }
+
+    /// Refuses a network whose parameters don't fit into memory, with their target, gradients and two moments.
+    private func requireMemory() throws(MemoryError) {
+        var first = inputs.elementCount
+        if !convolutions.isEmpty {
+            let (height, width) = (inputs[0], inputs[1])
+            let rows = convolutions.reduce(height) { $1.side($0) }, columns = convolutions.reduce(width) { $1.side($0) }
+            first = rows * columns * convolutions[convolutions.count - 1].count
+        }
+        let widths = [embeddedCount ?? first] + hiddenSizes
+        let copies = 5
+        let bytes = zip(widths, widths.dropFirst()).reduce(Int?.some(0)) { sum, pair in
+            guard let sum, let more = product(pair.0, pair.1, 4 * copies) else { return nil }
+            let (total, overflow) = sum.addingReportingOverflow(more)
+            return overflow ? nil : total
+        }
+        try MemoryBudget.require(bytes, for: "the network with its optimiser") { _ in
+            "use fewer or smaller layers, or smaller observations"
+        }
     }
 
     private static func convolutions(_ name: NetworkName) -> [Convolutions] {

@@ -28,9 +28,9 @@ public final class DoubleQLearning: TabularAgent {
     private var coin: RandomStream
 
     public init(_ settings: DoubleQLearningSettings = .init(), shape: TableShape, seed: UInt64) {
-        let start = [Float](repeating: Float(settings.table.initialValue), count: shape.count)
-        first = Variable(start, shape: [shape.stateCount, shape.actionCount], name: "first")
-        second = Variable(start, shape: [shape.stateCount, shape.actionCount], name: "second")
+        let (start, extents) = (Float(settings.table.initialValue), [shape.stateCount, shape.actionCount])
+        first = Variable(filled: start, shape: extents, name: "first")
+        second = Variable(filled: start, shape: extents, name: "second")
         coin = RandomStream(seed: seed).split("coin")
         super.init(settings.table, shape: shape, seed: seed)
     }

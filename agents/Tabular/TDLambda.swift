@@ -50,8 +50,7 @@ public final class TDLambda: Learner {
     /// Makes an agent for the states of a table.
     public init(_ settings: TDLambdaSettings = .init(), shape: TableShape, seed: UInt64) {
         (self.settings, self.shape) = (settings, shape)
-        let start = [Float](repeating: Float(settings.initialValue), count: shape.stateCount)
-        table = Variable(start, shape: [shape.stateCount], name: "values")
+        table = Variable(filled: Float(settings.initialValue), shape: [shape.stateCount], name: "values")
         rates = LinearSchedule(
             from: settings.learningRate, to: settings.finalLearningRate, over: settings.scheduleSteps)
         actionStreams = ActionStreams(shared: RandomStream(seed: seed).split("actions"))

@@ -22,8 +22,8 @@ public class TabularAgent: Learner {
 
     init(_ settings: TableSettings, shape: TableShape, seed: UInt64) {
         (self.settings, self.shape) = (settings, shape)
-        let start = [Float](repeating: Float(settings.initialValue), count: shape.count)
-        table = Variable(start, shape: [shape.stateCount, shape.actionCount], name: "values")
+        table = Variable(
+            filled: Float(settings.initialValue), shape: [shape.stateCount, shape.actionCount], name: "values")
         rates = LinearSchedule(
             from: settings.learningRate, to: settings.finalLearningRate, over: settings.scheduleSteps)
         explorations = LinearSchedule(
@@ -65,7 +65,7 @@ public class TabularAgent: Learner {
                 update(values, step, row: row)
                 steps += 1
                 guard lastError.isFinite else {
-                    throw AgentError.diverged(agent: "\(Self.self)", update: steps, loss: lastError)
+                    throw AgentError.diverged(agent: AgentCatalog.name(of: Self.self), update: steps, loss: lastError)
                 }
             }
         }

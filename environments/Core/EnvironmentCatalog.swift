@@ -56,20 +56,30 @@ public struct EnvironmentRequest: Sendable {
     /// Without wrappers the batch is specialised for the type `World`. A stack known only at run time makes its own
     /// type, which is also erased only once per batch.
     ///
-    /// - Throws: what `make` throws, and ``EnvironmentError`` for a wrapper that doesn't fit.
+    /// - Throws: what `make` throws, and ``EnvironmentError`` for a wrapper that doesn't fit, or more environments than
+    ///   memory has room for.
     @inlinable public func batch<World: Environment>(_ make: () throws -> World) throws -> any BatchedEnvironment {
         guard isWrapped else {
+            let samples = try (0..<sampleCount).map { _ in TimeLimit(try make(), steps: stepLimit) }
+            try requireMemory(samples)
+            var made = samples.makeIterator()
             return try VectorEnvironment(id, count: count, autoreset: autoreset) {
-                TimeLimit(try make(), steps: stepLimit)
+                try made.next() ?? TimeLimit(try make(), steps: stepLimit)
             }
         }
         return try wrappedBatch { TimeLimit(try make(), steps: stepLimit) }
     }
 
+    /// The number of environments that are made before the memory of all is reckoned.
+    @usableFromInline var sampleCount: Int { min(count, 2) }
+
     @usableFromInline var isWrapped: Bool { !wrappers.isEmpty }
 
     @usableFromInline func wrappedBatch(_ make: () throws -> any Environment) throws -> any BatchedEnvironment {
-        let worlds = try (0..<count).map { _ in try wrappers.reduce(make()) { try $1.wrap($0, stepLimit: stepLimit) } }
+        func wrapped() throws -> any Environment { try wrappers.reduce(make()) { try $1.wrap($0, self) } }
+        let samples = try (0..<sampleCount).map { _ in try wrapped() }
+        try requireMemory(samples)
+        let worlds = samples + (try (samples.count..<count).map { _ in try wrapped() })
         return batch(of: worlds, like: worlds[0])
     }
 
@@ -121,6 +131,7 @@ public enum EnvironmentCatalog {
         _ id: String, count: Int = 1, autoreset: AutoresetMode = .sameStep, options: [String: String] = [:]
     ) throws -> any BatchedEnvironment {
         let entry = try entry(id)
+        let id = entry.id
         let known = (entry.options + commonOptions).map(\.name)
         if !entry.takesOtherOptions, let name = options.keys.sorted().first(where: { !known.contains($0) }) {
             throw EnvironmentError.unknownOption(
@@ -160,13 +171,15 @@ public enum EnvironmentCatalog {
         entries.map(\.id).filter { (try? make($0))?.tabularModel != nil }
     }
 
-    /// The entry of an id.
+    /// The entry of an id, whose case doesn't matter.
     ///
     /// - Throws: ``EnvironmentError/unknownEnvironment(id:nearest:)``, and what a registered scheme throws.
     public static func entry(_ id: String) throws(EnvironmentError) -> EnvironmentEntry {
         let scheme = schemes.withLock { schemes in schemes.first { id.hasPrefix($0.prefix) } }
         if let scheme { return try scheme.entry(id) }
-        if let entry = entries.first(where: { $0.id == id }) { return entry }
+        let entries = entries
+        let known = matchingName(id, among: entries.lazy.map(\.id))
+        if let known, let entry = entries.first(where: { $0.id == known }) { return entry }
         // A missing folder explains itself better than "unknown environment" would.
         if id.hasPrefix(GridWorld.assetPrefix) { _ = try Assets.folder() }
         throw .unknownEnvironment(id: id, nearest: nearestName(to: id, among: entries.map(\.id)))

@@ -1,3 +1,5 @@
+import Storage
+
 /// What can be wrong with a request for an environment, with the files that describe one, or with its use.
 public enum EnvironmentError: Error, Hashable, Sendable {
     /// No environment has this id.
@@ -26,6 +28,8 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case unknownWrapper(name: String, nearest: String?, known: [String])
     /// The wrapper doesn't fit the environment.
     case wrapperMisfit(wrapper: String, environment: String, needs: String)
+    /// The environments need more memory than there is.
+    case memory(MemoryError)
     /// An environment in another process has failed.
     case outside(OutsideFault)
 }
@@ -61,6 +65,8 @@ extension EnvironmentError: CustomStringConvertible {
             "there is no wrapper '\(name)'\(Self.hint(nearest)); the wrappers are \(known.joined(separator: ", "))"
         case .wrapperMisfit(let wrapper, let environment, let needs):
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
+        case .memory(let error):
+            "\(error)"
         case .outside(let fault):
             "\(fault)"
         }

@@ -62,7 +62,7 @@ public struct EnvironmentOptions: Sendable {
     /// A whole number in a range; nil if it is not given.
     public func integer(_ name: String, in range: ClosedRange<Int>) throws(EnvironmentError) -> Int? {
         guard let text = texts[name] else { return nil }
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = wholeNumber(text), range.contains(number) else {
             throw .badValue(
                 option: name, value: text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }

@@ -159,6 +159,15 @@ public struct GridMap: Hashable, Sendable {
         return cells.indices.filter { cells[$0] == .floor && !taken.contains($0) }
     }
 
+    /// The id of the environment that plays any map, and its option for the map's path.
+    public static let environmentID = "GridWorld", optionName = "map"
+
+    /// What is allowed but probably not meant; nil if nothing is.
+    public var remark: String? {
+        guard !cells.contains(.goal), !cells.contains(.smallGoal) else { return nil }
+        return "the map has no goal, so that no step earns goal_reward; put a G or g where the agent should go"
+    }
+
     /// The kinds of keys on the map, in the order a, b, c.
     var keys: [Int] { Set(cells.compactMap(\.key)).sorted() }
 

@@ -37,11 +37,12 @@ extension GridWorld {
 
     static let entries = [
         EnvironmentEntry(
-            "GridWorld", "a world of square cells from a map file",
-            options: [EnvironmentOption("map", "the path of the map file", isPath: true), GridExtent.option]
+            GridMap.environmentID, "a world of square cells from a map file",
+            options: [EnvironmentOption(GridMap.optionName, "the path of the map file", isPath: true), GridExtent.option]
         ) { request in
-            guard let path = request.options.text("map") else {
-                throw EnvironmentError.badValue(option: "map", value: "", expected: "the path of a map file")
+            let option = GridMap.optionName
+            guard let path = request.options.text(option) else {
+                throw EnvironmentError.badValue(option: option, value: "", expected: "the path of a map file")
             }
             return try batch(of: GridMap(contentsOf: path), request)
         }

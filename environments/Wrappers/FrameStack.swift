@@ -41,7 +41,10 @@ import Experience
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
-        space.stacked(2) == nil ? "observations that are one array, not \(space)" : nil
+        switch space {
+        case .tuple, .dictionary: "observations that are one array, not \(space)"
+        default: nil
+        }
     }
 
     /// The space of the wrapped environment, with a leading axis.

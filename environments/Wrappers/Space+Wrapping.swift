@@ -29,6 +29,23 @@ extension Space {
         return .box(low: low, high: high, shape: [low.count], element: element)
     }
 
+    /// The number of numbers of a flattened member; nil if it is more than can be counted.
+    var flatCount: Int? {
+        switch self {
+        case .discrete(let choices): choices
+        case .multiDiscrete(let counts): Self.sum(counts)
+        case .box, .multiBinary: count
+        case .tuple, .dictionary: Self.sum(parts.map(\.flatCount))
+        }
+    }
+
+    private static func sum(_ counts: [Int?]) -> Int? {
+        counts.reduce(0) { sum, count in
+            guard let sum, let (total, overflow) = count.map(sum.addingReportingOverflow) else { return nil }
+            return overflow ? nil : total
+        }
+    }
+
     private var flatBounds: (low: [Double], high: [Double]) {
         func bits(_ count: Int) -> ([Double], [Double]) {
             (Array(repeating: 0, count: count), Array(repeating: 1, count: count))

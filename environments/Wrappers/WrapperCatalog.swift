@@ -46,8 +46,8 @@ public enum WrapperCatalog {
         WrapperEntry("clip-action", "", "accepts any continuous actions and clips them to their bounds") {
             try clipAction($0, $1)
         },
-        WrapperEntry("flatten", "", "flattens observations into one vector; integers become one-hot") { world, _ in
-            flatten(world)
+        WrapperEntry("flatten", "", "flattens observations into one vector; integers become one-hot") {
+            try flatten($0, $1)
         },
         WrapperEntry("time-aware", "[=normalized]", "appends the number of steps played to observations") {
             try tellTime($0, $1)
@@ -65,12 +65,15 @@ public enum WrapperCatalog {
     public static let option = EnvironmentOption(
         "wrap", "wrappers separated by commas, the innermost first, such as frame-stack=4,time-aware")
 
+    /// The largest number of wrappers in a stack: each is a type around the next one.
+    static let largestDepth = 16
+
     /// The wrapper of this name.
     ///
     /// - Throws: ``EnvironmentError/unknownWrapper(name:nearest:known:)``.
     public static func entry(_ name: String) throws(EnvironmentError) -> WrapperEntry {
-        if let entry = entries.first(where: { $0.name == name }) { return entry }
         let known = entries.map(\.name)
+        if let name = matchingName(name, among: known) { return entries.first { $0.name == name }! }
         throw .unknownWrapper(name: name, nearest: nearestName(to: name, among: known), known: known)
     }
 
@@ -79,7 +82,12 @@ public enum WrapperCatalog {
     /// - Throws: ``EnvironmentError/unknownWrapper(name:nearest:known:)`` with the nearest name.
     static func stack(_ text: String, around environment: String) throws(EnvironmentError) -> [NamedWrapper] {
         var wrappers: [NamedWrapper] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count <= largestDepth else {
+            throw .badValue(
+                option: option.name, value: "\(parts.count) wrappers", expected: "at most \(largestDepth) wrappers")
+        }
+        for part in parts {
             let words = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             let entry = try entry(words[0])
             let argument = WrapperArgument(
@@ -96,10 +104,10 @@ struct NamedWrapper: Sendable {
     var entry: WrapperEntry
     var argument: WrapperArgument
 
-    /// Wraps an environment whose episodes are truncated after `stepLimit` steps.
-    func wrap(_ world: any Environment, stepLimit: Int?) throws -> any Environment {
+    /// Wraps an environment of a batch.
+    func wrap(_ world: any Environment, _ request: EnvironmentRequest) throws -> any Environment {
         var argument = argument
-        argument.stepLimit = stepLimit
+        (argument.stepLimit, argument.count) = (request.stepLimit, request.count)
         return try entry.wrap(world, argument)
     }
 }
@@ -111,6 +119,8 @@ struct WrapperArgument: Sendable {
     var text: String?
     var environment: String
     var stepLimit: Int?
+    /// The number of environments in the batch.
+    var count = 1
 
     func bad(_ expected: String) -> EnvironmentError {
         .badValue(
@@ -119,7 +129,7 @@ struct WrapperArgument: Sendable {
     }
 
     func integer(in range: ClosedRange<Int>) throws(EnvironmentError) -> Int {
-        guard let text, let number = Int(text), range.contains(number) else {
+        guard let text, let number = wholeNumber(text), range.contains(number) else {
             throw bad("a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
@@ -158,6 +168,7 @@ extension WrapperCatalog {
     {
         let count = try argument.integer(in: 1...1000)
         try argument.requireFit(FrameStack<World>.misfit(world.observationSpace))
+        try argument.requireMemory(world, factor: count)
         return FrameStack(world, count: count)
     }
 
@@ -204,7 +215,10 @@ extension WrapperCatalog {
         return ClipAction(world)
     }
 
-    private static func flatten(_ world: some Environment) -> any Environment { FlattenObservation(world) }
+    private static func flatten(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
+        try argument.requireMemory(world.observationSpace.flatCount, of: world)
+        return FlattenObservation(world)
+    }
 
     private static func tellTime(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
         guard argument.text == nil || argument.text == "normalized" else { throw argument.bad("or no value") }
@@ -224,13 +238,16 @@ extension WrapperCatalog {
     }
 
     private static func delay(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
-        DelayObservation(world, delay: try argument.integer(in: 0...1000))
+        let delay = try argument.integer(in: 0...1000)
+        try argument.requireMemory(world, factor: delay + 1)
+        return DelayObservation(world, delay: delay)
     }
 
     private static func pixels<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
         -> any Environment
     {
         try argument.requireFit(PixelObservation<World>.misfit(world.frameSize))
+        try argument.requireMemory(product(world.frameSize.width, world.frameSize.height, 3), of: world)
         return PixelObservation(world)
     }
 
@@ -248,7 +265,9 @@ extension WrapperCatalog {
             throw argument.bad("such as 84x84, both from 1 to 4096")
         }
         func wrap<World: Environment<UInt8>>(_ world: World) throws -> any Environment {
-            try argument.requireFit(Resize<World>.misfit(world.observationSpace))
+            let space = world.observationSpace
+            try argument.requireFit(Resize<World>.misfit(space))
+            try argument.requireMemory(product(sides[0], sides[1], space.shape.dropFirst(2).reduce(1, *)), of: world)
             return Resize(world, height: sides[0], width: sides[1])
         }
         return try wrap(pictures(of: world, argument))

@@ -1,3 +1,5 @@
+import Storage
+
 /// Synthetic data, generated from a seed.
 enum MadeDataset {
     static let barsAndStripes = "bars-and-stripes"
@@ -12,6 +14,7 @@ enum MadeDataset {
 
     /// The dataset of a name; nil for an unknown name.
     static func make(_ name: String, _ settings: DataSettings) -> Dataset? {
+        let name = matchingName(name, among: entries.lazy.map(\.name)) ?? name
         if name == barsAndStripes { return bars(side: settings.side) }
         return PlaneShape(rawValue: name).map { points($0, settings) }
     }

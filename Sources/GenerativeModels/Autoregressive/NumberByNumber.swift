@@ -1,5 +1,6 @@
 import Datasets
 import Random
+import Storage
 
 /// A model whose rows are sampled number by number: sampling, completing and watching all follow from that.
 public protocol NumberByNumberModel: StepwiseSamplingModel, CompletingModel {
@@ -82,6 +83,8 @@ public final class NumberByNumber: GenerationProcess {
         (self.stepper, self.distribution, self.orders, self.count) = (stepper, distribution, orders, count)
         self.known = start == nil ? [Bool](repeating: false, count: width) : known
         random = RandomStream(seed: seed).split("numbers")
+        MemoryBudget.requireOrEnd(
+            product(count, width + distribution.outputCount, 4), for: "\(count) rows of \(width) numbers")
         rows = [Float](repeating: 0, count: count * width)
         outputs = .allocate(capacity: count * distribution.outputCount)
         guard let start else { return }

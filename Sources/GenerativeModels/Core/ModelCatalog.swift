@@ -19,11 +19,29 @@ public enum ModelCatalog {
     /// All models, in the order of lists.
     public static let entries: [Entry] = energyBased + autoregressive + latent
 
-    /// The model called `name`.
+    /// The model called `name`, whose case doesn't matter.
     ///
-    /// - Throws: ``ModelError/unknownModel(_:suggestion:)``.
+    /// - Throws: ``ModelError/unknownModel(_:advice:)``.
     public static func entry(_ name: String) throws -> Entry {
-        if let entry = entries.first(where: { $0.name == name }) { return entry }
-        throw ModelError.unknownModel(name, suggestion: nearestName(to: name, among: entries.map(\.name)))
+        let known = entries.map(\.name)
+        if let name = matchingName(name, among: known) { return entries.first { $0.name == name }! }
+        if let (kind, names) = relatives(of: name) {
+            throw ModelError.unknownModel(name, advice: "Of its kind (\(kind)) there is \(names).")
+        }
+        let nearest = nearestName(to: name, among: known)
+        throw ModelError.unknownModel(name, advice: nearest.map { "Did you mean '\($0)'?" })
+    }
+
+    /// What there is of the kind of a well-known model that there isn't.
+    private static func relatives(of name: String) -> (kind: String, names: String)? {
+        switch name.lowercased().filter({ $0.isLetter || $0.isNumber }) {
+        case "gan", "dcgan", "wgan", "gmm", "realnvp", "glow", "nice", "flow", "maf", "iaf", "normalizingflow",
+            "betavae",
+            "vqvae", "iwae", "diffusion", "ddpm", "autoencoder":
+            ("latent variables", "'vae'")
+        case "gpt", "gpt2", "bert", "gru", "rnn", "mamba": ("sequences", "'transformer', 'tcn' and 'wavenet'")
+        case "pixelrnn", "pixelsnail", "imagegpt": ("autoregressive images", "'pixelcnn' and 'gated-pixelcnn'")
+        default: nil
+        }
     }
 }

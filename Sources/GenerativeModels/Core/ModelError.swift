@@ -1,7 +1,7 @@
 /// Why a model can't be made, fitted or used.
 public enum ModelError: Error, Hashable, CustomStringConvertible {
-    /// No model has that name.
-    case unknownModel(String, suggestion: String?)
+    /// No model has that name; the advice is a sentence about those that there are.
+    case unknownModel(String, advice: String?)
     /// A setting doesn't fit the data or another setting.
     case setting(String, value: String, expected: String)
     /// The data don't suit the model.
@@ -19,8 +19,8 @@ public enum ModelError: Error, Hashable, CustomStringConvertible {
     /// A sentence with the next thing to try.
     public var description: String {
         switch self {
-        case .unknownModel(let name, let suggestion):
-            "There is no model called '\(name)'." + (suggestion.map { " Did you mean '\($0)'?" } ?? "")
+        case .unknownModel(let name, let advice):
+            "There is no model called '\(name)'." + (advice.map { " \($0)" } ?? "")
                 + " 'reverie list models' lists them all."
         case .setting(let name, let value, let expected):
             "\(name) is \(value), expected \(expected); change it with --set \(name)=…"

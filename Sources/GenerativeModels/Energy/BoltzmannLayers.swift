@@ -32,11 +32,12 @@ final class BoltzmannLayers {
     init(_ sizes: [Int], visible: Visible = .bits, scale: Double, random: inout RandomStream) {
         (self.sizes, self.visible) = (sizes, visible)
         weights = zip(sizes, sizes.dropFirst()).map { lower, upper in
+            Variable.requireMemory(for: [lower, upper], name: "weight")
             let values = (0..<lower * upper).map { _ in Float(random.normal(standardDeviation: scale)) }
             return Variable(values, shape: [lower, upper], name: "weight")
         }
         biases = sizes.map { Variable(zeros: [$0], name: "bias") }
-        means = sizes.map { Variable([Float](repeating: 0.5, count: $0), shape: [$0], name: "mean") }
+        means = sizes.map { Variable(filled: 0.5, shape: [$0], name: "mean") }
         logPrecision = visible == .gaussian ? Variable(zeros: [sizes[0]], name: "logPrecision") : nil
     }
 

@@ -55,6 +55,7 @@ public final class DiscriminativeBoltzmannMachine: ScoredModel, ClassifyingModel
         let (width, classes, units) = (data.width, data.classCount, settings.hiddenUnits)
         let layers = BoltzmannLayers([width, units], scale: 0.01, random: &initial)
         let classBiases = Variable(zeros: [classes], name: "bias")
+        Variable.requireMemory(for: [classes, units], name: "weights")
         let weights = (0..<classes * units).map { _ in Float(initial.normal(standardDeviation: 0.01)) }
         let classWeights = Variable(weights, shape: [classes, units], name: "weight")
         (self.layers, self.classBiases, self.classWeights) = (layers, classBiases, classWeights)

@@ -20,6 +20,7 @@ struct PooledMaps {
     ) {
         (self.picture, self.pool, self.filters) = (picture, pool, filters)
         let shape = [filters, kernel, kernel, picture.channels]
+        Variable.requireMemory(for: shape, name: "filters")
         let values = (0..<shape.reduce(1, *)).map { _ in Float(random.normal(standardDeviation: 0.01)) }
         weight = Variable(values, shape: shape, name: "weight")
         hiddenBias = Variable(zeros: [filters], name: "hidden")

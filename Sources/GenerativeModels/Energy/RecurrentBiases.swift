@@ -12,6 +12,7 @@ struct RecurrentBiases {
 
     init(_ width: Int, hidden units: Int, units states: Int, random: inout RandomStream) {
         func normal(_ rows: Int, _ columns: Int, _ name: String) -> Variable {
+            Variable.requireMemory(for: [rows, columns], name: name)
             let values = (0..<rows * columns).map { _ in Float(random.normal(standardDeviation: 0.01)) }
             return Variable(values, shape: [rows, columns], name: name)
         }

@@ -68,10 +68,3 @@ public struct GroupNorm: Layer {
 
     public var parameters: Parameters { Parameters(named: ["weight": weight, "bias": bias]) }
 }
-
-extension Variable {
-    /// Starts with the same number in all elements.
-    convenience init(filled value: Float, shape: Shape, name: String) {
-        self.init([Float](repeating: value, count: shape.elementCount), shape: shape, name: name)
-    }
-}

@@ -1,3 +1,5 @@
+import Storage
+
 /// Numbers in memory with a fixed place and size, aligned to a cache line.
 final class HostArray {
     let count: Int
@@ -31,6 +33,7 @@ final class HostArray {
 
     /// Zeroed memory, aligned to 64 bytes.
     static func allocate(bytes: Int) -> UnsafeMutableRawPointer {
+        MemoryBudget.requireOrEnd(bytes, for: "an array of \(bytes / 4) numbers")
         let rounded = max(64, (bytes + 63) / 64 * 64)
         let memory = UnsafeMutableRawPointer.allocate(byteCount: rounded, alignment: 64)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: rounded)

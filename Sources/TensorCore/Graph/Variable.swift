@@ -1,3 +1,5 @@
+import Storage
+
 /// State in fixed storage: a parameter, an optimiser's moment, a target network's weight.
 ///
 /// Programs read it through ``tensor`` and change it only through ``assign(_:)``, after the reads of the step; loading
@@ -22,9 +24,22 @@ public final class Variable {
         (self.name, self.shape, storage) = (name, shape, HostArray(values))
     }
 
+    /// Ends the program with a sentence if the elements of a variable don't fit into memory: to be asked before they are
+    /// made.
+    public static func requireMemory(for shape: Shape, name: String) {
+        let count = shape.reduce(Int?.some(4)) { bytes, extent in bytes.flatMap { product($0, extent) } }
+        MemoryBudget.requireOrEnd(count, for: "the parameter '\(name)' of shape \(shape)")
+    }
+
     /// A variable that starts with zeros.
     public convenience init(zeros shape: Shape, name: String = "variable") {
-        self.init([Float](repeating: 0, count: shape.elementCount), shape: shape, name: name)
+        self.init(filled: 0, shape: shape, name: name)
+    }
+
+    /// A variable that starts with the same number in all elements.
+    public convenience init(filled value: Float, shape: Shape, name: String = "variable") {
+        Self.requireMemory(for: shape, name: name)
+        self.init([Float](repeating: value, count: shape.elementCount), shape: shape, name: name)
     }
 
     /// A scalar variable, such as a learning rate that changes between runs.

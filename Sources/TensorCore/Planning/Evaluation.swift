@@ -25,7 +25,7 @@ enum Evaluation {
 
     private static func makePlan(_ graph: LinearGraph) throws -> Plan {
         let declared = graph.leaves.map { (shape: $0.shape, type: $0.type) }
-        return Plan(graph, inputs: declared, random: RandomState(key: 0), options: try PlanOptions())
+        return try Plan(graph, inputs: declared, random: RandomState(key: 0), options: try PlanOptions())
     }
 
     /// Only tensors that depend on data and variables alone have a value outside a program.

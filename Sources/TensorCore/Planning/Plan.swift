@@ -1,5 +1,6 @@
 import CKernels
 import Parallel
+import Storage
 
 /// A recorded step for inputs with fixed shapes, ready to be replayed: all memory is planned, nothing is allocated, and
 /// no user code runs.
@@ -52,9 +53,10 @@ public final class Plan {
     init(
         _ graph: LinearGraph, inputs declared: [(shape: Shape, type: ScalarType)], random: RandomState,
         options: PlanOptions
-    ) {
+    ) throws(MemoryError) {
         let units = Fusion.schedule(graph, fused: options.fused && !options.checksFinite)
         let places = MemoryPlan(graph, units, reusesMemory: options.reusesMemory)
+        try Self.requireMemory(graph, places, inputs: declared, name: options.name)
         self.random = random
         changed = graph.assignments.map(\.storage)
         inputs = declared.map { HostArray(count: $0.shape.elementCount, type: $0.type) }
@@ -67,7 +69,7 @@ public final class Plan {
             memory: PlanMemory(arenaBytes: places.arenaBytes), random: random, kernels: options.kernels)
         self.emitter = emitter
         steps = emitter.describe(units)
-        let shadow = options.isShadowed ? Shadow(of: emitter, inputs: declared, options: options) : nil
+        let shadow = options.isShadowed ? try Shadow(of: emitter, inputs: declared, options: options) : nil
         self.shadow = shadow
         let work = zip(units, steps).map { unit, step in
             var instruction = emitter.emit(unit)
@@ -83,6 +85,17 @@ public final class Plan {
         threadedRun = ThreadedRun(first + work + emitter.finalCopies() + (shadow.map { [$0.finalComparison()] } ?? []))
         scratchBytes = threadedRun.scratchBytes
         self.options = options
+    }
+
+    /// Refuses a plan whose values don't fit into memory, before any of them is allocated.
+    private static func requireMemory(
+        _ graph: LinearGraph, _ places: MemoryPlan, inputs: [(shape: Shape, type: ScalarType)], name: String
+    ) throws(MemoryError) {
+        let bytes = inputs.reduce(places.arenaBytes) { $0 + $1.shape.elementCount * $1.type.size }
+        let outputs = graph.outputs.reduce(0) { $0 + graph.entries[$1].count * graph.entries[$1].type.size }
+        try MemoryBudget.require(bytes + outputs, for: "the values of the program '\(name)'") { _ in
+            "use a smaller batch or network"
+        }
     }
 
     /// The storage of the variables that a run reads or assigns, and of the constants that it reads.

@@ -112,7 +112,7 @@ public final class Program {
         let graph = LinearGraph(outputs: outputs, assignments: assignments)
         var options = try options ?? PlanOptions()
         options.name = name
-        let plan = Plan(graph, inputs: declared, random: random, options: options)
+        let plan = try Plan(graph, inputs: declared, random: random, options: options)
         plan.making = Plan.Making(
             nodes: graph.nodeCount, captureSeconds: Double(captured - start) * 1e-9,
             planSeconds: Double(DispatchTime.now().uptimeNanoseconds - captured) * 1e-9)

@@ -1,4 +1,5 @@
 import Glibc
+import Storage
 
 /// The plain run beside the runs of a plan; see ``ShadowCheck``.
 final class Shadow {
@@ -10,12 +11,16 @@ final class Shadow {
     private let sources: [HostArray]
     private let start: [HostArray]
     private let plain: PlainRun
-    private let makeNudged: () -> PlainRun
+    private let makePlain: () throws(MemoryError) -> PlainRun
     /// The plain run from operands with their last bits flipped, made when needed.
-    private lazy var nudged = makeNudged()
+    private lazy var nudged: PlainRun = {
+        do throws(MemoryError) { return try makePlain() } catch { preconditionFailure("\(error)") }
+    }()
     private var isNudged = false
 
-    init(of emitter: Emitter, inputs declared: [(shape: Shape, type: ScalarType)], options: PlanOptions) {
+    init(of emitter: Emitter, inputs declared: [(shape: Shape, type: ScalarType)], options: PlanOptions)
+        throws(MemoryError)
+    {
         let graph = emitter.graph
         (self.emitter, program) = (emitter, options.name)
         let read = graph.stored { if case .variable = $0 { true } else { false } }
@@ -23,8 +28,8 @@ final class Shadow {
         let variables = (read + graph.assignments.map(\.storage)).filter { seen.insert(ObjectIdentifier($0)).inserted }
         sources = emitter.inputs + variables
         start = sources.map { HostArray(count: $0.count, type: $0.type) }
-        makeNudged = { PlainRun(of: graph, variables, inputs: declared, options) }
-        plain = makeNudged()
+        makePlain = { () throws(MemoryError) in try PlainRun(of: graph, variables, inputs: declared, options) }
+        plain = try makePlain()
         differences =
             graph.outputs.enumerated().map { ShadowDifference(name: "output \($0) \(graph.entries[$1].shape)") }
             + graph.assignments.enumerated().map {
@@ -131,7 +136,7 @@ private final class PlainRun {
     init(
         of graph: LinearGraph, _ variables: [HostArray], inputs declared: [(shape: Shape, type: ScalarType)],
         _ options: PlanOptions
-    ) {
+    ) throws(MemoryError) {
         let copies = Dictionary(
             uniqueKeysWithValues: variables.map {
                 (ObjectIdentifier($0), HostArray(count: $0.count, type: $0.type))
@@ -139,7 +144,7 @@ private final class PlainRun {
         var options = options
         options.kernels = KernelTable.narrowest() ?? options.kernels
         (options.fused, options.reusesMemory, options.isShadowed, options.checksFinite) = (false, false, false, false)
-        plan = Plan(
+        plan = try Plan(
             graph.rebound { copies[ObjectIdentifier($0)] ?? $0 }, inputs: declared, random: random, options: options)
         self.copies = copies
         places = plan.inputs + variables.map { copies[ObjectIdentifier($0)]! }

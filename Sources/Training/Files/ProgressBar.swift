@@ -5,12 +5,11 @@ import Storage
 /// How progress is shown.
 public enum ProgressStyle: Hashable, Sendable {
     /// A bar on one line of a terminal with so many columns, redrawn in place.
-    case bar(columns: Int)
+    case bar(columns: Int, isColoured: Bool = false)
     /// A plain line from time to time.
     case lines
 
-    /// The style for a stream: lines if it is not a terminal, with `NO_COLOR` (https://no-color.org) or with
-    /// `TERM=dumb`.
+    /// The style for a stream: lines if it is not a terminal, or with `TERM=dumb`.
     ///
     /// - Parameters:
     ///   - stream: A file descriptor, by default that of standard error.
@@ -19,11 +18,8 @@ public enum ProgressStyle: Hashable, Sendable {
         for stream: Int32 = STDERR_FILENO,
         variable: (String) -> String? = { getenv($0).map { String(cString: $0) } }
     ) -> ProgressStyle {
-        let refusesColour = variable("NO_COLOR").map { !$0.isEmpty } ?? false
-        guard isatty(stream) == 1, !refusesColour, variable("TERM") != "dumb" else { return .lines }
-        var size = winsize()
-        let isKnown = ioctl(stream, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return .bar(columns: isKnown ? Int(size.ws_col) : 80)
+        guard let terminal = Terminal(of: stream, variable: variable) else { return .lines }
+        return .bar(columns: terminal.columns, isColoured: terminal.isColoured)
     }
 }
 
@@ -89,26 +85,50 @@ public final class ProgressBar {
         lastShown = now
         let share = min(1, max(0, Double(step) / Double(total)))
         let rate = now > start.time ? Double(step - start.step) / (now - start.time) : 0
-        var parts = ["\(Self.grouped(step))/\(Self.grouped(total))", "\(Self.grouped(Int(rate)))/s"]
+        var parts = ["\(Self.grouped(step))/\(Self.grouped(total))", "\(Self.grouped(Int(min(rate, 1e15))))/s"]
         if rate > 0, step < total { parts.append("\(Self.clock(Double(total - step) / rate)) left") }
         parts += metrics.map { "\($0.name) \(NumberText.significant($0.value))" }
         let percent = "\(Int(share * 100))%"
         let text = parts.joined(separator: "  ")
         switch style {
         case .lines: write("\(percent) \(text)\n")
-        case .bar(let columns):
-            let padded = String(repeating: " ", count: max(0, 4 - percent.count)) + percent
-            // The line is cleared to its end (EL of ECMA-48) and kept one column short, so that it never wraps.
-            write("\r" + String("\(padded) \(Self.bar(share)) \(text)".prefix(max(1, columns - 1))) + "\u{1B}[K")
+        case .bar(let columns, let isColoured):
+            let terminal = Terminal(columns: columns, isColoured: isColoured)
+            // The line is cleared to its end (EL of ECMA-48), so that nothing is left of a longer one.
+            write("\r" + Self.line(percent, share, parts, on: terminal) + "\u{1B}[K")
         }
     }
+
+    /// The bar and the fields that the terminal has room for, whole ones only: first the bar goes, then the last fields.
+    /// The line is one column short of the width, so that it never wraps.
+    private static func line(_ percent: String, _ share: Double, _ fields: [String], on terminal: Terminal) -> String {
+        let room = terminal.columns - 1
+        let padded = String(repeating: " ", count: max(0, 4 - percent.count)) + percent
+        let needed = padded.count + 1 + (fields.first.map { Terminal.width(of: $0) } ?? 0)
+        let hasBar = needed + barWidth + 1 <= room
+        var (line, used) = (padded, padded.count)
+        if hasBar {
+            line += " " + terminal.styled(bar(share), .green)
+            used += 1 + barWidth
+        }
+        guard used <= room else { return "" }
+        for (index, field) in fields.enumerated() {
+            let gap = index == 0 ? " " : "  "
+            used += gap.count + Terminal.width(of: field)
+            if used > room { break }
+            line += gap + field
+        }
+        return line
+    }
+
+    private static let barWidth = 20
 
     /// Twenty columns, filled in eighths of a column.
     private static func bar(_ share: Double) -> String {
         let eighths = Int(share * 160)
         let partial = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
         let filled = String(repeating: "█", count: eighths / 8) + partial
-        return filled + String(repeating: "·", count: 20 - filled.count)
+        return filled + String(repeating: "·", count: barWidth - filled.count)
     }
 
     /// For example 1,234,567.

@@ -20,12 +20,27 @@ public struct RunFolder: Hashable, Sendable {
     /// The folder's path.
     public let path: String
 
-    /// The usual folder, such as `runs/dqn-CartPole-v1-seed0`; characters that don't suit file names become `-`.
-    public static func usualPath(agent: String, environment: String, seed: UInt64) -> String {
-        let name = "\(agent)-\(environment)-seed\(seed)"
-        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
-        return "runs/" + String(name.map { allowed.contains($0) ? $0 : "-" })
+    /// The usual folder, such as `runs/dqn-CartPole-v1-seed0`, of an agent and an environment or a model and its data.
+    ///
+    /// Options tell runs apart: `runs/dqn-FrozenLake-v1-is_slippery-false-seed0`. Characters that don't suit file names
+    /// become `-`; a name that is too long for one ends with a checksum.
+    ///
+    /// - Parameter files: the options that are paths, of which the name says enough.
+    public static func usualPath(
+        _ learner: String, _ object: String, options: [String: String] = [:], files: Set<String> = [], seed: UInt64
+    ) -> String {
+        let described = options.sorted { $0.key < $1.key }.map { name, value in
+            guard files.contains(name) else { return "-\(name)-\(value)" }
+            let file = splitPath(value).name
+            return "-" + (file.hasSuffix(".txt") ? String(file.dropLast(4)) : file)
+        }
+        let name = "\(learner)-\(object)" + described.joined()
+        let plain = String(name.map { $0.isLetter || $0.isNumber || "-_.".contains($0) ? $0 : "-" })
+        return "runs/\(plain.shortened(toBytes: longestName))-seed\(seed)"
     }
+
+    /// Bytes of a usual name without its seed. A file's name may have 255, but temporary ones are longer.
+    private static let longestName = 160
 
     init(_ path: String) { self.path = path }
 

@@ -136,14 +136,17 @@ final class CheckpointObserver: TrainingObserver {
 extension Learner {
     /// Throws if a parameter is no longer finite: the earlier checkpoints are of more use than this one.
     ///
-    /// - Throws: ``Agents/AgentError/notFinite(name:update:)``.
+    /// - Throws: ``Agents/AgentError/notFinite(agent:name:update:)``.
     fileprivate func requireFiniteVariables() throws {
         for (path, variable) in variables.entries {
             let isFinite = variable.withValues { values in
                 // A sum of products with 0 is 0 unless one of the factors is infinite or NaN.
                 values.reduce(Float(0)) { $0 + $1 * 0 } == 0
             }
-            if !isFinite { throw AgentError.notFinite(name: path, update: updates) }
+            if !isFinite {
+                throw AgentError.notFinite(
+                    agent: AgentCatalog.name(of: Self.self), name: path, update: updates)
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+import Storage
+
 /// Why a run can't be trained.
 public enum TrainingError: Error, Hashable, Sendable {
     /// The run's environments can't be saved, so it can't be resumed.
@@ -21,13 +23,13 @@ extension TrainingError: CustomStringConvertible {
         case .notResumable(let folder, let environment, let checkpoint):
             "\(folder) can't be resumed: \(environment) can't save its state. "
                 + "The agent can still be evaluated and watched; "
-                + "a new run can start from its parameters with --weights \(checkpoint) --ignore-extra"
+                + "a new run can start from its parameters with --weights \(shellQuoted(checkpoint)) --ignore-extra"
         case .otherIdentity(let folder, let differences):
             "\(folder) is not what its checkpoint was trained with: "
                 + differences.map(\.description).joined(separator: "; ") + Self.advice(folder, differences)
         case .noIdentity(let checkpoint):
             "\(checkpoint) was written by an earlier version, so its run can't be resumed. It can still be evaluated "
-                + "and watched; a new run can start from its parameters with --weights \(checkpoint) --ignore-extra"
+                + "and watched; a new run can start from its parameters with --weights \(shellQuoted(checkpoint)) --ignore-extra"
         case .missingData(let folder, let reason):
             "the data of the run in \(folder) can't be found: \(reason). "
                 + "If they have moved, write their new path into its config.toml (dataset, and folder for a name)."
@@ -37,7 +39,7 @@ extension TrainingError: CustomStringConvertible {
         case .diverged(let reason, let step, let checkpoint):
             "\(reason) That was at step \(step); the last checkpoint before it is \(checkpoint). "
                 + "Resuming would diverge in the same way; "
-                + "start a new run with other settings, such as a lower learning rate."
+                + "start a new run with other settings."
         }
     }
 
@@ -45,7 +47,7 @@ extension TrainingError: CustomStringConvertible {
     private static func advice(_ folder: String, _ differences: [RunDifference]) -> String {
         if differences.allSatisfy(\.isSetting) {
             let flags = differences.compactMap(\.flag).map { " " + $0 }
-            return ". Restore config.toml, or continue with the change and have it recorded: reverie resume \(folder)"
+            return ". Restore config.toml, or continue with the change and have it recorded: reverie resume \(shellQuoted(folder))"
                 + flags.joined()
         }
         return ". Restore what has changed, or start a new run in another folder."

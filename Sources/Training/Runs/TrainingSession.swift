@@ -3,6 +3,7 @@ import Configuration
 import Dispatch
 import Environments
 import Foundation
+import Graphics
 import Storage
 import TensorCore
 
@@ -166,7 +167,8 @@ extension TrainingSession {
         let meanReturn = summary["meanReturn"]?.double.map {
             ", mean return of the last 100 episodes \(($0 * 100).rounded() / 100)"
         }
-        return "\(summary["steps"]?.integer ?? 0) steps, \(summary["episodes"]?.integer ?? 0) episodes in "
-            + "\((seconds * 10).rounded() / 10) s (\(Int(rate)) steps/s)\(meanReturn ?? "")"
+        let (steps, episodes) = (summary["steps"]?.integer ?? 0, summary["episodes"]?.integer ?? 0)
+        return "\(counted(steps, "step")), \(counted(episodes, "episode")) in "
+            + "\((seconds * 10).rounded() / 10) s (\(NumberText.fixed(rate, decimals: 0)) steps/s)\(meanReturn ?? "")"
     }
 }

@@ -99,7 +99,7 @@ struct Bench: ParsableCommand {
     /// One line for a plan: how many results differ by rounding, and the largest such difference.
     private func agreement(_ plan: Plan) -> String {
         let results = plan.shadowDifferences
-        let head = "\(plan.name): \(plan.runCount) runs, "
+        let head = "\(plan.name): \(counted(plan.runCount, "run")), "
         let different = results.filter { !$0.isNone }
         guard let worst = different.max(by: { $0.largest / $0.allowed < $1.largest / $1.allowed }) else {
             return head + "all \(results.count) results are the same bit for bit"
@@ -135,7 +135,8 @@ struct Bench: ParsableCommand {
     private func environment(named name: String) throws -> Benchmark {
         let words = name.split(separator: " ")
         let count =
-            words.count == 2 && words[1].hasPrefix("n=") ? Int(words[1].dropFirst(2)) : words.count == 1 ? 1 : nil
+            words.count == 2 && words[1].hasPrefix("n=")
+            ? wholeNumber(String(words[1].dropFirst(2))) : words.count == 1 ? 1 : nil
         guard let count, 1...65_536 ~= count else {
             throw UsageError(
                 "'\(name)' is not the name of an environment benchmark; such names look like 'gym:CartPole-v1 n=8'")

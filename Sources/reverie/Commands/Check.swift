@@ -22,16 +22,17 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: EnvironmentOptionFlags
 
-    @Option(parsing: .unconditional, help: "The seed of resets and actions.")
+    @Option(parsing: .unconditional, help: "The seed of resets and actions.", transform: readCount)
     var seed = 123
 
-    @Option(parsing: .unconditional, help: "Steps per rule.")
+    @Option(parsing: .unconditional, help: "Steps per rule.", transform: readCount)
     var steps = 200
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    func validate() throws {
+    mutating func validate() throws {
+        environment = EnvironmentCatalog.canonical(environment)
         try require("--seed", seed, in: seedRange)
         try require("--steps", steps, in: 1...1_000_000)
     }
@@ -41,9 +42,10 @@ struct Check: ParsableCommand {
         let check = try EnvironmentCheck(id: environment, seed: UInt64(seed), steps: steps) {
             try EnvironmentCatalog.make(environment, count: $0, autoreset: $1, options: options)
         }
+        warnOfMap(environment, options)
         try output(json ? "\(check.json)" : check.text)
         guard check.passed else {
-            for result in check.failures { note("reverie: \(environment): \(result.summary): \(result.finding.text)") }
+            for result in check.failures { complain("\(environment): \(result.summary): \(result.finding.text)") }
             throw ExitCode(ExitStatus.failure.rawValue)
         }
     }

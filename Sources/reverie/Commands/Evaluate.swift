@@ -23,16 +23,18 @@ struct Evaluate: ParsableCommand {
     @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
     var folder: String
 
-    @Option(parsing: .unconditional, help: "Episodes to play.")
+    @Option(parsing: .unconditional, help: "Episodes to play.", transform: readCount)
     var episodes = 100
 
-    @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
+    @Option(
+        parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).",
+        transform: readCount)
     var seed: Int?
 
     @Option(help: "For models: the rows to evaluate on.")
     var part = Dataset.Part.test
 
-    @Option(parsing: .unconditional, help: "For models: use only the first rows.")
+    @Option(parsing: .unconditional, help: "For models: use only the first rows.", transform: readCount)
     var rows: Int?
 
     @Option(
@@ -44,7 +46,9 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "For models with codes: the accuracy of a perceptron on the codes, and on the rows.")
     var classifier = false
 
-    @Option(parsing: .unconditional, help: "With --classifier: the number of labelled training rows (default: all).")
+    @Option(
+        parsing: .unconditional, help: "With --classifier: the number of labelled training rows (default: all).",
+        transform: readCount)
     var labels: Int?
 
     @Flag(help: "Use the run's last checkpoint, even if its best evaluation's was kept.")
@@ -110,7 +114,7 @@ struct Evaluate: ParsableCommand {
         let report = EvaluationReport(results)
         try output(json ? "\(report.json)" : report.text)
         if let requireReturn, report.mean < requireReturn {
-            note("reverie: the mean return \(report.mean) is below the required \(requireReturn)")
+            complain("the mean return \(report.mean) is below the required \(requireReturn)")
             throw ExitCode(ExitStatus.failure.rawValue)
         }
     }

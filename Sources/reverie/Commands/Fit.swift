@@ -38,7 +38,7 @@ struct Fit: ParsableCommand {
             "An option of the dataset, such as binarize=dynamic; may be repeated.", valueName: "key=value"))
     var options: [String] = []
 
-    @Option(parsing: .unconditional, help: "The seed of every random stream. (default: 0)")
+    @Option(parsing: .unconditional, help: "The seed of every random stream. (default: 0)", transform: readCount)
     var seed: Int?
 
     @Option(
@@ -60,7 +60,8 @@ struct Fit: ParsableCommand {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
-    func validate() throws {
+    mutating func validate() throws {
+        model = (try? ModelCatalog.entry(model).name) ?? model
         try require("--seed", seed, in: seedRange)
         try checks.validate(json: json, live: launch.live)
     }
@@ -74,17 +75,21 @@ struct Fit: ParsableCommand {
         try configuration.apply(assignments: assignments)
         for text in options { try configuration.data.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
-        let path = folder ?? joinPath("runs", "\(model)-\(name)-seed\(seed)")
+        let usualPath = RunFolder.usualPath(
+            model, name, options: try parsedAssignments("--option", options), seed: UInt64(configuration.seed))
+        let path = folder ?? usualPath
         let changes = launch.resume ? try continuation(of: path, &configuration) : RunChanges()
-        note("fitting \(model) to \(dataset) for \(configuration.fitting.epochs) epochs, seed \(seed): \(path)")
         guard launch.live else {
-            try SessionCommand.fit(session(configuration, path, changes), folder: path, json: json)
+            let session = try session(configuration, path, changes)
+            announce(configuration, path)
+            try SessionCommand.fit(session, folder: path, json: json)
             return
         }
         let summary = try MainActor.assumeIsolated { [self, configuration] in
             let feed = FitFeed()
             let training = LiveTraining.ofCommand {
                 let session = try session(configuration, path, changes)
+                announce(configuration, path)
                 session.feed = feed
                 return try SessionCommand.fitted(session)
             }
@@ -92,6 +97,12 @@ struct Fit: ParsableCommand {
                 LiveModelScene(configuration, feed: feed, training: training), in: launch.window)
         }
         try SessionCommand.report(fit: summary, folder: path, json: json)
+    }
+
+    /// Says what begins, once everything that can be wrong has been checked.
+    private func announce(_ configuration: FitConfiguration, _ path: String) {
+        let epochs = counted(configuration.fitting.epochs, "epoch")
+        note("fitting \(model) to \(dataset) for \(epochs), seed \(configuration.seed): \(path)")
     }
 
     /// What a fit that --resume is to continue is continued with: flags may lengthen it, but not change its settings.

@@ -18,6 +18,8 @@ struct List: ParsableCommand {
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case environments, wrappers, agents, models, datasets, presets, runs
+
+        init?(argument: String) { self.init(rawValue: argument.lowercased()) }
     }
 
     @Argument(help: "What to list: environments, wrappers, agents, models, datasets, presets or runs.")

@@ -20,7 +20,7 @@ struct Play: ParsableCommand {
         help: "An environment's id; 'reverie list environments' shows them.", completion: Completions.environments)
     var environment: String
 
-    @Option(parsing: .unconditional, help: "The first episode's seed.")
+    @Option(parsing: .unconditional, help: "The first episode's seed.", transform: readCount)
     var seed = 0
 
     @OptionGroup var options: EnvironmentOptionFlags
@@ -28,10 +28,13 @@ struct Play: ParsableCommand {
     @Flag(help: "Start paused.")
     var paused = false
 
-    @Option(parsing: .unconditional, help: "Close the window after this many refreshes, 60 per second.")
+    @Option(
+        parsing: .unconditional, help: "Close the window after this many refreshes, 60 per second.",
+        transform: readCount)
     var frames: Int?
 
-    func validate() throws {
+    mutating func validate() throws {
+        environment = EnvironmentCatalog.canonical(environment)
         try require("--seed", seed, in: seedRange)
         try require("--frames", frames, in: 1...Int.max)
     }
@@ -43,6 +46,7 @@ struct Play: ParsableCommand {
         let known = try EnvironmentCatalog.entry(environment).options
         if settings[joystick] == nil, known.contains(where: { $0.name == joystick }) { settings[joystick] = "true" }
         let world = try EnvironmentCatalog.make(environment, autoreset: .disabled, options: settings)
+        warnOfMap(environment, settings)
         guard let controls = ActionControls(of: world) else {
             throw UsageError("the actions of \(environment), \(world.actionSpace), can't be played from a keyboard")
         }

@@ -30,7 +30,7 @@ struct Record: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: "Episodes to play (default: 10; without --to, as many as the film needs).")
+        help: "Episodes to play (default: 10; without --to, as many as the film needs).", transform: readCount)
     var episodes: Int?
 
     @Option(help: "The file of the rollouts (.npz).", completion: .file(extensions: ["npz"]))
@@ -47,7 +47,9 @@ struct Record: ParsableCommand {
     @Flag(help: "Draw the episode, the step and the return so far below each frame of the film.")
     var captions = false
 
-    @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
+    @Option(
+        parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).",
+        transform: readCount)
     var seed: Int?
 
     @Flag(help: "Use the run's last checkpoint, even if its best evaluation's was kept.")
@@ -96,7 +98,7 @@ struct Record: ParsableCommand {
         Interruption.watch()
         let results = try record(subject)
         guard results.count == count else {
-            note("stopped: \(files) holds the \(results.count) of \(count) episodes that had finished")
+            note("stopped: \(files) holds the \(results.count) of \(counted(count, "episode")) that had finished")
             throw ExitCode(Interruption.exitCode)
         }
         let steps = results.map(\.length).reduce(0, +)
@@ -109,7 +111,8 @@ struct Record: ParsableCommand {
             try output("\(summary)")
         } else {
             try output(
-                "\(results.count) episodes, \(steps) steps, mean return \(NumberText.readable(mean)): \(files)")
+                "\(counted(results.count, "episode")), \(counted(steps, "step")), mean return "
+                    + "\(NumberText.readable(mean)): \(files)")
         }
     }
 

@@ -23,10 +23,10 @@ struct Resume: ParsableCommand {
     @Argument(help: ArgumentHelp("A run's folder, or a folder of runs.", valueName: "run"), completion: .directory)
     var folder: String
 
-    @Option(parsing: .unconditional, help: "Go on to this many environment steps.")
+    @Option(parsing: .unconditional, help: "Go on to this many environment steps.", transform: readCount)
     var steps: Int?
 
-    @Option(parsing: .unconditional, help: "Go on to this many episodes; 0 for no limit.")
+    @Option(parsing: .unconditional, help: "Go on to this many episodes; 0 for no limit.", transform: readCount)
     var episodes: Int?
 
     @Option(
@@ -59,18 +59,18 @@ struct Resume: ParsableCommand {
 
     private func resume() throws {
         let run = try RunFolder.open(folder)
-        note("resuming \(folder)")
         let file = run.folder.configurationPath
         switch run.maker {
         case .training:
             let saved = try content(of: file) { try TrainingRun(contentsOf: file) }
             // Wrong flags are wrong usage; anything wrong after that is the folder's content.
             _ = try saved.changed(by: changes)
-            try changes.announce(folder, saved)
             let watchers = worker ? [SeedWorker.Reporter()] : []
             let session = try content(of: folder) {
                 try TrainingSession(resuming: folder, changes: changes, watchers: watchers)
             }
+            note("resuming \(folder)")
+            try changes.announce(folder, saved)
             try SessionCommand.train(session, folder: folder, json: json)
         case .fitting:
             guard steps == nil, episodes == nil else {
@@ -80,6 +80,7 @@ struct Resume: ParsableCommand {
             var saved = try content(of: file) { try FitConfiguration(contentsOf: file) }
             try saved.apply(assignments: assignments)
             let session = try content(of: folder) { try FitSession(resuming: folder, changes: changes) }
+            note("resuming \(folder)")
             try SessionCommand.fit(session, folder: folder, json: json)
         }
     }

@@ -34,17 +34,19 @@ struct Sample: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help:
-            "Rows (default: for .npz 1000 samples or all weights, of texts see above, else what fits into a picture).")
+            "Rows (default: for .npz 1000 samples or all weights, of texts see above, else what fits into a picture).",
+        transform: readCount)
     var count: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "Steps of a process without an end (default: the number of numbers in a row, at least 240).")
+        help: "Steps of a process without an end (default: the number of numbers in a row, at least 240).",
+        transform: readCount)
     var steps: Int?
 
     @OptionGroup var drawing: DrawingFlags
 
-    @Option(parsing: .unconditional, help: "The seed of the samples.")
+    @Option(parsing: .unconditional, help: "The seed of the samples.", transform: readCount)
     var seed = 0
 
     @Option(
@@ -86,7 +88,7 @@ struct Sample: ParsableCommand {
             "count": .integer(shown.count), "steps": .integer(shown.steps),
             "shape": .array(Self.shape(shown, model).map { .integer($0) }), "samples": .string(to),
         ]
-        try output(json ? "\(summary)" : "\(shown.count) \(view == .weights ? "units" : "rows"): \(to)")
+        try output(json ? "\(summary)" : "\(counted(shown.count, view == .weights ? "unit" : "row")): \(to)")
     }
 
     /// The number of characters of a text if no setting says how many.

@@ -22,7 +22,7 @@ struct Trace: ParsableCommand {
         help: "An environment's id; 'reverie list environments' shows them.", completion: Completions.environments)
     var environment: String
 
-    @Option(parsing: .unconditional, help: "The seed of the first reset.")
+    @Option(parsing: .unconditional, help: "The seed of the first reset.", transform: readCount)
     var seed = 0
 
     @Option(help: "A file of actions, one per line: a number or several; - reads standard input.", completion: .file())
@@ -36,7 +36,8 @@ struct Trace: ParsableCommand {
 
     @OptionGroup var options: EnvironmentOptionFlags
 
-    func validate() throws {
+    mutating func validate() throws {
+        environment = EnvironmentCatalog.canonical(environment)
         try require("--seed", seed, in: seedRange)
         if let frame { try require("--frame", frame, endsIn: ".png") }
     }

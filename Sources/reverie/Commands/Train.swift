@@ -36,13 +36,13 @@ struct Train: ParsableCommand {
         help: "An environment's id; 'reverie list environments' shows them.", completion: Completions.environments)
     var environment: String
 
-    @Option(parsing: .unconditional, help: "Environment steps to train for.")
+    @Option(parsing: .unconditional, help: "Environment steps to train for.", transform: readCount)
     var steps: Int?
 
-    @Option(parsing: .unconditional, help: "End training early after this many episodes.")
+    @Option(parsing: .unconditional, help: "End training early after this many episodes.", transform: readCount)
     var episodes: Int?
 
-    @Option(parsing: .unconditional, help: "The seed of every random stream.")
+    @Option(parsing: .unconditional, help: "The seed of every random stream.", transform: readCount)
     var seed: Int?
 
     @Option(
@@ -50,10 +50,12 @@ struct Train: ParsableCommand {
             "Train one run per seed, side by side: 0..9 (both ends included), 0,3,7 or both.", valueName: "seeds"))
     var seeds: SeedSet?
 
-    @Option(parsing: .unconditional, help: "With --seeds: runs at a time. (default: the number of processors)")
+    @Option(
+        parsing: .unconditional, help: "With --seeds: runs at a time. (default: the number of processors)",
+        transform: readCount)
     var jobs: Int?
 
-    @Option(parsing: .unconditional, help: "Environments stepped side by side.")
+    @Option(parsing: .unconditional, help: "Environments stepped side by side.", transform: readCount)
     var environments: Int?
 
     @Option(
@@ -90,7 +92,9 @@ struct Train: ParsableCommand {
     @Flag(help: .hidden)
     var worker = false
 
-    func validate() throws {
+    mutating func validate() throws {
+        agent = (try? AgentCatalog.entry(agent).name) ?? agent
+        environment = EnvironmentCatalog.canonical(environment)
         try validateSeeds()
         try checks.validate(json: json, live: launch.live)
     }
@@ -114,24 +118,37 @@ struct Train: ParsableCommand {
 
     private func train() throws {
         let run = try resolved()
-        let path = folder ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(run.run.seed))
+        let path = try folder ?? usualPath(seed: run.run.seed)
         let continued = launch.resume ? try continuation(of: path, seed: seed) : nil
         let steps = continued?.steps ?? run.run.steps
         let changes = continued?.changes ?? RunChanges()
-        note("training \(agent) in \(environment) for \(steps) steps, seed \(run.run.seed): \(path)")
         guard launch.live else {
-            let watchers = worker ? [SeedWorker.Reporter()] : []
-            try SessionCommand.train(session(run, path, changes, watchers: watchers), folder: path, json: json)
+            let session = try session(run, path, changes, watchers: worker ? [SeedWorker.Reporter()] : [])
+            announce(steps, ", seed \(run.run.seed): \(path)")
+            try SessionCommand.train(session, folder: path, json: json)
             return
         }
         let summary = try MainActor.assumeIsolated { [self] in
             let feed = AgentFeed()
             let training = LiveTraining.ofCommand {
-                try session(run, path, changes, watchers: [feed]).train { Interruption.isRequested }
+                let session = try session(run, path, changes, watchers: [feed])
+                announce(steps, ", seed \(run.run.seed): \(path)")
+                return try session.train { Interruption.isRequested }
             }
             return try training.show(LiveAgentScene(run, feed: feed, training: training), in: launch.window)
         }
         try SessionCommand.report(summary, folder: path, json: json)
+    }
+
+    /// The folder of a run that isn't given one. Its name tells the options that were given, apart from the preset's.
+    private func usualPath(seed: Int) throws -> String {
+        RunFolder.usualPath(
+            agent, environment, options: try options.values(), files: ["map"], seed: UInt64(seed))
+    }
+
+    /// Says what begins, once everything that can be wrong has been checked.
+    private func announce(_ steps: Int, _ rest: String) {
+        note("training \(agent) in \(environment) for \(counted(steps, "step"))\(rest)")
     }
 
     /// Trains with several seeds side by side.
@@ -140,9 +157,7 @@ struct Train: ParsableCommand {
         _ = try weights.file()
         var most = run.run.steps
         let runs = try seeds.map { seed in
-            let path =
-                folder.map { joinPath($0, "seed-\(seed)") }
-                ?? RunFolder.usualPath(agent: agent, environment: environment, seed: UInt64(seed))
+            let path = try folder.map { joinPath($0, "seed-\(seed)") } ?? usualPath(seed: seed)
             guard launch.resume else {
                 try RunFolder.requireFree(path, force: launch.force)
                 return try SeedRun(seed: seed, folder: path, isDone: false)
@@ -151,7 +166,9 @@ struct Train: ParsableCommand {
             most = max(most, continued?.steps ?? 0)
             return try SeedRun(seed: seed, folder: path, isDone: continued?.changes.isEmpty ?? true)
         }
-        note("training \(agent) in \(environment) for \(most) steps with \(seeds.count) seeds")
+        // What is wrong with all runs is said once, and before anything begins.
+        _ = try run.makeAgent(for: run.makeEnvironment(count: run.run.environments))
+        announce(most, " with \(counted(seeds.count, "seed"))")
         let words = SeedRuns.common(Array(CommandLine.arguments.dropFirst(2)))
         let all = SeedRuns(runs, steps: most, jobs: jobs, threads: checks.threads.threads) { run, threads in
             ["train", "--worker", "--json", "--seed", "\(run.seed)", "--run", run.folder, "--threads", threads] + words
@@ -198,6 +215,7 @@ struct Train: ParsableCommand {
                     continuing: run, folder: path, changes: changes, weights: weights, watchers: watchers)
                 : TrainingSession(run, folder: path, overwrite: launch.force, weights: weights, watchers: watchers)
             if let memory = session.replayMemory { note("\(memory)") }
+            warnOfMap(environment, run.environmentOptions)
             return session
         }
     }
@@ -228,7 +246,7 @@ struct Train: ParsableCommand {
         do {
             return try Assets.path("presets")
         } catch EnvironmentError.missingAssets(let tried) {
-            note("reverie: to train with the defaults instead of a preset, give --preset none")
+            complain("to train with the defaults instead of a preset, give --preset none")
             throw EnvironmentError.missingAssets(tried: tried)
         }
     }

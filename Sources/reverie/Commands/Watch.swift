@@ -29,7 +29,9 @@ struct Watch: ParsableCommand {
         completion: .file())
     var subject: String
 
-    @Option(parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).")
+    @Option(
+        parsing: .unconditional, help: "The first episode's seed (default: a million after the run's).",
+        transform: readCount)
     var seed: Int?
 
     @Flag(help: "Use the run's last checkpoint, even if its best evaluation's was kept.")
@@ -50,12 +52,15 @@ struct Watch: ParsableCommand {
     @Flag(help: "Start paused.")
     var paused = false
 
-    @Option(parsing: .unconditional, help: "Close the window after this many refreshes, 60 per second.")
+    @Option(
+        parsing: .unconditional, help: "Close the window after this many refreshes, 60 per second.",
+        transform: readCount)
     var frames: Int?
 
     @Option(
         parsing: .unconditional,
-        help: "Save a screenshot in the current folder after this many refreshes, as the S key does.")
+        help: "Save a screenshot in the current folder after this many refreshes, as the S key does.",
+        transform: readCount)
     var screenshotAfter: Int?
 
     func validate() throws {

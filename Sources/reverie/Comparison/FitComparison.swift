@@ -89,7 +89,7 @@ struct FitComparison {
                     history.test.map { "\(NumberText.readable($0.nats)) \($0.unit)" } ?? "-", history.test?.kind ?? "-",
                     fit.score.map { "\(NumberText.readable($0)) \(history.scoreTitle)" } ?? "-",
                     "\(history.epochs ?? 0)",
-                    fit.seconds.map { "\(Int($0.rounded()))" } ?? "-",
+                    fit.seconds.map { NumberText.fixed($0, decimals: 0) } ?? "-",
                 ]
             })
     }

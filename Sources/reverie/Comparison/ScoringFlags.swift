@@ -17,7 +17,7 @@ struct ScoringFlags: ParsableArguments {
             """)
     var score = Score.final
 
-    @Option(parsing: .unconditional, help: "The number of episodes in such a mean.")
+    @Option(parsing: .unconditional, help: "The number of episodes in such a mean.", transform: readCount)
     var window = usualWindow
 
     private static let usualWindow = 100
@@ -25,7 +25,8 @@ struct ScoringFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Use the mean return of this many greedy episodes, as in 'reverie evaluate'.", valueName: "episodes"))
+            "Use the mean return of this many greedy episodes, as in 'reverie evaluate'.", valueName: "episodes"),
+        transform: readCount)
     var evaluate: Int?
 
     @Flag(help: "With --evaluate: use the last checkpoint, even if the best evaluation's was kept.")

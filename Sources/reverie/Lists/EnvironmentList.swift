@@ -9,7 +9,7 @@ enum EnvironmentList {
         do {
             _ = try Assets.folder()
         } catch {
-            note("reverie: \(error); until then, the grid worlds of its maps are missing from this list")
+            complain("\(error); until then, the grid worlds of its maps are missing from this list")
         }
         return (
             ["id", "observations", "actions", "step limit", "summary"], try EnvironmentCatalog.entries.map(item)

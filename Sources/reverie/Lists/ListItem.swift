@@ -1,4 +1,6 @@
+import Glibc
 import Storage
+import Training
 
 /// One item that 'reverie list' shows.
 struct ListItem {
@@ -8,17 +10,9 @@ struct ListItem {
     var cells: [String]
 }
 
-/// Rows of texts below the names of the columns.
+/// Rows of texts below the names of the columns, as standard output takes them.
 func table(_ columns: [String], _ rows: [[String]]) -> String {
-    let rows = [columns] + rows
-    let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-        var line = ""
-        for (cell, width) in zip(row.dropLast(), widths) {
-            line += cell + String(repeating: " ", count: width - cell.count + 2)
-        }
-        return line + (row.last ?? "")
-    }.joined(separator: "\n")
+    TextTable(columns, rows).text(on: Terminal(of: STDOUT_FILENO))
 }
 
 extension JSON {
@@ -38,8 +32,10 @@ extension JSON {
         let tables = members.compactMap { member in member.value.rows.map { (member.name, $0) } }
         let lines = members.filter { $0.value.rows == nil }
         let width = lines.map(\.name.count).max() ?? 0
-        let head = lines.map { line in
-            line.name + String(repeating: " ", count: width - line.name.count + 2) + line.value.cell
+        let head = lines.flatMap { line in
+            let name = line.name + String(repeating: " ", count: width - line.name.count + 2)
+            guard let terminal = Terminal(of: STDOUT_FILENO) else { return [name + line.value.cell] }
+            return TextTable.folded(line.value.cell, after: name, start: width + 2, columns: terminal.columns)
         }
         let sections = tables.map { name, rows in
             "\n\(name):\n" + table(rows[0].map(\.name), rows.map { $0.map(\.value.cell) })

@@ -36,7 +36,7 @@ extension PresetScores {
     /// The mean over seeds, and the standard deviation if there are several.
     fileprivate var text: String {
         let numbers = [Statistics.mean(returns)] + (returns.count > 1 ? [deviation] : [])
-        let seeds = returns.count == 1 ? "1 seed" : "\(returns.count) seeds"
+        let seeds = counted(returns.count, "seed")
         return numbers.map { NumberText.short($0) }.joined(separator: " ± ") + " (\(seeds))"
     }
 

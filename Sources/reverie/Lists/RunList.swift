@@ -1,4 +1,5 @@
 import Configuration
+import Glibc
 import Graphics
 import Storage
 import Training
@@ -7,11 +8,51 @@ import Training
 struct RunList {
     let folder: String
 
-    /// The runs; other folders are left out, and a missing folder gives an empty list.
+    /// The runs at any depth. Other folders are named on standard error: those that hold no run.
     func all() throws -> (columns: [String], items: [ListItem]) {
-        let names = exists(folder) ? try namesInFolder(folder) : []
-        let runs = names.map { joinPath(folder, $0) }.filter { exists(joinPath($0, "config.toml")) }
-        return (["run", "state", "what", "seed", "result"], runs.map(item))
+        var found = Found()
+        if exists(folder) {
+            try search(folder, &found)
+        } else {
+            note("there is no folder '\(folder)'; 'reverie train' makes it, and --folder lists another")
+        }
+        let shown = found.others.prefix(Self.mostOthers).map { "'\($0)'" }.joined(separator: ", ")
+        let rest = found.others.count - Self.mostOthers
+        if !found.others.isEmpty {
+            note("no run, since there is no config.toml: \(shown)" + (rest > 0 ? " and \(rest) more" : ""))
+        }
+        return (["run", "state", "what", "seed", "result"], found.runs.map(item))
+    }
+
+    /// Folders that are named as no runs.
+    private static let mostOthers = 10
+
+    private struct Found {
+        var runs: [String] = []
+        var others: [String] = []
+    }
+
+    /// Finds the runs in a folder and in the folders within it, but not within runs, nor through links.
+    private func search(_ path: String, _ found: inout Found) throws {
+        for name in try namesInFolder(path) where !name.hasPrefix(".") {
+            let inner = joinPath(path, name)
+            guard isFolder(inner), !Self.isLink(inner) || exists(joinPath(inner, "config.toml")) else { continue }
+            if exists(joinPath(inner, "config.toml")) {
+                found.runs.append(inner)
+                continue
+            }
+            let before = found.runs.count
+            var within = Found(runs: found.runs)
+            try search(inner, &within)
+            found.runs = within.runs
+            found.others += found.runs.count == before ? [inner] : within.others
+        }
+    }
+
+    /// A link may lead back to a folder above it.
+    private static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 
     /// A run by its name in the folder or by its path.

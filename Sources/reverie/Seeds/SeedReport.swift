@@ -70,7 +70,7 @@ struct SeedReport {
         let deviation =
             returns.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(returns)))" : ""
         return lines
-            + "\nmean return over \(returns.count) seeds \(NumberText.readable(Statistics.mean(returns)))\(deviation), "
+            + "\nmean return over \(counted(returns.count, "seed")) \(NumberText.readable(Statistics.mean(returns)))\(deviation), "
             + "interquartile mean \(NumberText.readable(Statistics.interquartileMean(returns)))"
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Storage
 
 /// The seeds of runs side by side, as `0..9` (both ends included), `0,3,7`, or both: `0..4,10`.
 struct SeedSet: ExpressibleByArgument, Hashable {
@@ -20,7 +21,7 @@ struct SeedSet: ExpressibleByArgument, Hashable {
 
     /// A seed, or `first..last`.
     private static func range(_ text: Substring) -> ClosedRange<Int>? {
-        let ends = text.split(separator: "..", omittingEmptySubsequences: false).map { Int($0) }
+        let ends = text.split(separator: "..", omittingEmptySubsequences: false).map { wholeNumber(String($0)) }
         guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1] else { return nil }
         guard first >= 0, first <= last, last - first < Self.limit else { return nil }
         return first...last

@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func configurationsThatAreWrong() throws {
-        #expect(throws: ModelError.unknownModel("vea", suggestion: "vae")) {
+        #expect(throws: ModelError.unknownModel("vea", advice: "Did you mean 'vae'?")) {
             try FitConfiguration(model: "vea", dataset: "d", seed: 0)
         }
         #expect(throws: ConfigurationError.self) { try FitConfiguration(model: "vae", dataset: "d", seed: -1) }

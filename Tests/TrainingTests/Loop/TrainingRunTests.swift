@@ -95,7 +95,7 @@ func presetFolder() -> String {
     }
 
     @Test func mistakesAreTypedErrors() throws {
-        #expect(throws: AgentError.unknownAgent("dqm", suggestion: "dqn")) {
+        #expect(throws: AgentError.unknownAgent("dqm", advice: "Did you mean 'dqn'?")) {
             try TrainingRun(agent: "dqm", environment: "CartPole-v1")
         }
         #expect(throws: EnvironmentError.unknownEnvironment(id: "CartPole-v7", nearest: "CartPole-v1")) {

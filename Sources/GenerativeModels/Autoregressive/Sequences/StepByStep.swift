@@ -1,5 +1,6 @@
 import Datasets
 import Random
+import Storage
 
 /// Sequences that are sampled step by step. A sequence that has reached its end symbol stays there.
 final class StepByStep: GenerationProcess {
@@ -35,6 +36,7 @@ final class StepByStep: GenerationProcess {
         (self.known, self.outputs) = (marks, outputs)
         random = RandomStream(seed: seed).split("steps")
         hasEnded = [Bool](repeating: false, count: count)
+        MemoryBudget.requireOrEnd(product(count, size, 4), for: "\(count) sequences of \(size) numbers")
         rows = [Float](repeating: 0, count: count * size)
         guard let start else { return }
         for index in rows.indices where marks[index % size] { rows[index] = start.numbers[index] }
