@@ -85,6 +85,7 @@ torture: build-tests python
 	@Torture/fail.sh
 	@Torture/fuzz.sh
 	@Torture/bridge.py 50
+	@Torture/python.sh
 
 bench: build
 	@$(REVERIE) bench

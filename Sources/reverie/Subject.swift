@@ -39,11 +39,14 @@ struct Subject {
     }
 
     /// A random agent in an environment.
-    init(environment id: String, options: [String: String]) throws {
-        let environment = try EnvironmentCatalog.make(id, options: options)
+    ///
+    /// - Parameter file: the file that names the environment; nil if the user does.
+    init(environment id: String, options: [String: String], from file: String? = nil) throws {
+        let environment = try EnvironmentCatalog.make(id, options: options, from: file)
         agent = try RandomSettings().makeAgent(for: EnvironmentDescription(environment), seed: 0)
-        (name, environmentID, seed, environmentOptions) = ("random", id, 0, options)
-        makeEnvironment = { try EnvironmentCatalog.make(id, count: $0, autoreset: $1, options: options) }
+        (name, environmentID, seed) = ("random", id, 0)
+        environmentOptions = try EnvironmentCatalog.storedOptions(options, of: id)
+        makeEnvironment = { try EnvironmentCatalog.make(id, count: $0, autoreset: $1, options: options, from: file) }
     }
 
     /// A run by its folder, or an environment by its id.

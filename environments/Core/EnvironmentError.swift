@@ -26,6 +26,8 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case unknownWrapper(name: String, nearest: String?, known: [String])
     /// The wrapper doesn't fit the environment.
     case wrapperMisfit(wrapper: String, environment: String, needs: String)
+    /// A file names an environment whose making runs code, and the user has not consented.
+    case untrusted(environment: String, file: String)
     /// An environment in another process has failed.
     case outside(OutsideFault)
 }
@@ -61,6 +63,9 @@ extension EnvironmentError: CustomStringConvertible {
             "there is no wrapper '\(name)'\(Self.hint(nearest)); the wrappers are \(known.joined(separator: ", "))"
         case .wrapperMisfit(let wrapper, let environment, let needs):
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
+        case .untrusted(let environment, let file):
+            "\(file) names the environment \(environment), which runs code of Python's packages; if you trust the file, "
+                + "add --trust"
         case .outside(let fault):
             "\(fault)"
         }

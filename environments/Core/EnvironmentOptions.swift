@@ -8,12 +8,16 @@ public struct EnvironmentOption: Hashable, Sendable {
     public let summary: String
     /// The default value as text; empty if the option is unset by default.
     public let usual: String
+    /// Whether it is part of what is played. One that isn't, such as the path of a program, is neither written to run
+    /// folders and recordings nor taken from any file.
+    public let isStored: Bool
 
     /// Describes an option.
-    public init(_ name: String, _ summary: String, usual: String = "") {
+    public init(_ name: String, _ summary: String, usual: String = "", isStored: Bool = true) {
         self.name = name
         self.summary = summary
         self.usual = usual
+        self.isStored = isStored
     }
 }
 

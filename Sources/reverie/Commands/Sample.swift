@@ -42,6 +42,8 @@ struct Sample: ParsableCommand {
 
     @OptionGroup var drawing: DrawingFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @Option(parsing: .unconditional, help: "The seed of the samples.")
     var seed = 0
 

@@ -47,6 +47,8 @@ struct Watch: ParsableCommand {
 
     @OptionGroup var weights: WeightsFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @Flag(help: "Start paused.")
     var paused = false
 
@@ -104,7 +106,8 @@ struct Watch: ParsableCommand {
         let rollout = try Rollout(contentsOf: subject)
         let environment = try content(of: subject) {
             try EnvironmentCatalog.make(
-                rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions)
+                rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions,
+                from: self.subject)
         }
         return try RolloutScene(rollout, path: subject, environment: environment)
     }

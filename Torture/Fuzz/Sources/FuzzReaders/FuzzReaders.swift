@@ -13,6 +13,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let path = "/dev/shm/reverie-fuzz-\(getpid())"
     try? writePlain(bytes, path)
+    // The executable's folder has no assets beside it.
+    setenv("REVERIE_ASSETS", ProcessInfo.processInfo.environment["REVERIE_ASSETS"] ?? "assets", 0)
     switch ProcessInfo.processInfo.environment["READER"] {
     case "safetensors": _ = try? TensorFile(contentsOf: path)
     case "npz": _ = try? Rollout(contentsOf: path)
@@ -21,7 +23,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case "map": _ = try? GridMap(contentsOf: path)
     case "json": _ = try? JSON(parsing: bytes[...], file: path)
     case "png": _ = try? PNG.decode(bytes)
-    default: fatalError("READER is safetensors, npz, npy, toml, map, json or png")
+    case "state": try? SavedState.play(bytes)
+    case "bridge": try? Protocol.play(answers: path)
+    default: fatalError("READER is safetensors, npz, npy, toml, map, json, png, state or bridge")
     }
     return 0
 }
