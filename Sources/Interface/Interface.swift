@@ -72,7 +72,7 @@ func attempt(_ body: () throws -> Void) -> Int32 {
 }
 
 private func fail(_ error: any Error) -> Int32 {
-    let code = Int32(REVERIE_FAILED.rawValue)
+    let code = Int32((error is MemoryFault ? REVERIE_NO_MEMORY : REVERIE_FAILED).rawValue)
     reverie_set_fault(code, "\(error)")
     return code
 }
@@ -152,6 +152,7 @@ public func reverie_make(
         }
         let name = String(cString: try given(id, "id"))
         let entry = try EnvironmentCatalog.entry(name)
+        try Batch.requireMemory(name, count: count, options: texts)
         return Batch(try EnvironmentCatalog.make(name, count: count, autoreset: mode, options: texts), entry).pointer
     }
 }

@@ -4,10 +4,9 @@ import Testing
 
 /// Files that name programs: opening one runs nothing unless the user consents, and then never a program that it names.
 @Suite struct TrustTests {
-    private static let python: String = {
-        let repository = URL(filePath: #filePath).appending(path: "../../..").standardized
-        return repository.appending(path: ".build/python/bin/python3").path
-    }()
+    private static let repository = URL(filePath: #filePath).appending(path: "../../..").standardized
+    private static let python = repository.appending(path: ".build/python/bin/python3").path
+    private static let modules = repository.appending(path: "Tests/Fixtures/GymnasiumBridge").path
 
     /// A folder with a run and a recording of a bridged environment, and with the run of a model of its frames. The
     /// files name a program, which leaves a mark where it is run.
@@ -27,15 +26,15 @@ import Testing
         func run(_ words: String, python: String? = nil) throws -> Executable.Result {
             try Executable.run(
                 words.split(separator: " ").map(String.init), in: folder,
-                environment: ["REVERIE_PYTHON": python ?? program])
+                environment: ["REVERIE_PYTHON": python ?? program, "PYTHONPATH": TrustTests.modules])
         }
 
         /// Makes the files, with a Python of the user's.
         func make() throws {
             let option = "--option python=\(TrustTests.python)"
             for words in [
-                "train random gym:CartPole-v1 --preset none --steps 40 --run a \(option)",
-                "record gym:CartPole-v1 --episodes 4 --to a.npz \(option)",
+                "train random gym:worlds:Plain-v0 --preset none --steps 40 --run a \(option)",
+                "record gym:worlds:Plain-v0 --episodes 4 --to a.npz \(option)",
                 "fit rbm a.npz --option rollout=frames --option frameSide=8 --set epochs=1 --trust --run model",
             ] {
                 let result = try run(words, python: TrustTests.python)
@@ -58,9 +57,9 @@ import Testing
 
     private static let commands = [
         "evaluate a --episodes 1", "record a --episodes 1 --to b.npz", "watch a --frames 2", "resume a",
-        "compare a --evaluate 1", "train random gym:CartPole-v1 --run a --resume", "watch a.npz --frames 2",
+        "compare a --evaluate 1", "train random gym:worlds:Plain-v0 --run a --resume", "watch a.npz --frames 2",
         "fit rbm a.npz --option rollout=frames --option frameSide=8 --set epochs=1 --run b", "evaluate model",
-        "watch model --frames 2 --show reconstructions", "resume model",
+        "resume model",
     ]
 
     @Test func nothingThatFilesNameIsRun() throws {
@@ -74,7 +73,7 @@ import Testing
             let result = try files.run(words)
             #expect(result.status == 64, "\(words): \(result.status) \(result.errors)")
             #expect(
-                result.errors.contains(" names the environment gym:CartPole-v1, which runs code")
+                result.errors.contains(" names the environment gym:worlds:Plain-v0, which runs code")
                     && result.errors.contains("if you trust the file, add --trust"), "\(words): \(result.errors)")
             #expect(!exists(files.mark), "\(words) has run the program")
         }
@@ -88,7 +87,8 @@ import Testing
         let evaluated = try files.run("evaluate a --episodes 1 --trust", python: Self.python)
         #expect(evaluated.status == 0, "\(evaluated.errors)")
         #expect(!exists(files.mark))
-        let remark = "the option python of gym:CartPole-v1 is not taken from files, and '\(files.program)' is ignored"
+        let remark =
+            "the option python of gym:worlds:Plain-v0 is not taken from files, and '\(files.program)' is ignored"
         #expect(evaluated.errors.components(separatedBy: remark).count == 2, "said once: \(evaluated.errors)")
         for words in ["record a --episodes 1 --to b.npz --trust", "watch a.npz --frames 2 --trust"] {
             #expect(try files.run(words, python: Self.python).status == 0)

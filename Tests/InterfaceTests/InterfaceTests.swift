@@ -178,6 +178,15 @@ import Testing
         #expect(reverie_step(batch) == 0, "the batch is as it was")
     }
 
+    @Test func moreThanMemoryIsRefusedWithACode() throws {
+        #expect(make("Arcade/Pong-v0", 1 << 20) == nil)
+        #expect(reverie_error_code() == REVERIE_NO_MEMORY)
+        #expect(fault().hasPrefix("1048576 environments Arcade/Pong-v0 would take "))
+        let batch = try #require(make("CartPole-v1", 1 << 12))
+        reverie_close(batch)
+        #expect(make("CartPol-v1", 1 << 20) == nil && reverie_error_code() == REVERIE_FAILED)
+    }
+
     @Test func theCatalogueSaysWhatGymnasiumRegisters() throws {
         let entries = try #require(try text(reverie_catalog()).array)
         #expect(entries.map { $0["id"]?.string } == EnvironmentCatalog.entries.map(\.id))
