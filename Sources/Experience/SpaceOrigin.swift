@@ -1,5 +1,5 @@
-/// How a space's numbers are counted where it comes from: Gymnasium's `Discrete(3, start=1)` has the members 1, 2 and 3,
-/// which are 0, 1 and 2 here. What people read and what files hold are the original's numbers.
+/// How a space's numbers are counted where it comes from: Gymnasium's `Discrete(3, start=1)` has the members 1, 2 and
+/// 3, which are 0, 1 and 2 here. What people read and what files hold are the original's numbers.
 public struct SpaceOrigin: Hashable, Sendable {
     /// What is added to each number of a member to give the original's.
     public let starts: [Int]

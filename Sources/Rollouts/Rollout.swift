@@ -23,7 +23,8 @@ public struct Rollout: Sendable {
     public let layout: RolloutLayout
     /// The episodes in the order in which they started.
     public let episodes: [Episode]
-    /// All observations, counted from 0 whatever the original counts from: shape (steps + episodes, …observation shape).
+    /// All observations, counted from 0 whatever the original counts from: shape (steps + episodes, …observation
+    /// shape).
     public let observations: NPYArray
     /// All actions: shape (steps), or (steps, numbers per action).
     public let actions: NPYArray

@@ -74,7 +74,7 @@ import Testing
             #expect(result.status == 64, "\(words): \(result.status) \(result.errors)")
             #expect(
                 result.errors.contains(" names the environment gym:worlds:Plain-v0, which runs code")
-                    && result.errors.contains("if you trust the file, add --trust"), "\(words): \(result.errors)")
+                    && result.errors.contains("if you trust that, add --trust"), "\(words): \(result.errors)")
             #expect(!exists(files.mark), "\(words) has run the program")
         }
         #expect(!exists(files.folder.file("b.npz")) && !exists(files.folder.file("b")))

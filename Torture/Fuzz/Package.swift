@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The readers, saved states and the bridge's protocol under libFuzzer, which comes with the toolchain: swift build -c release --sanitize=fuzzer.
+// The readers, saved states and the bridge's protocol under libFuzzer, which comes with the toolchain: swift build -c
+// release --sanitize=fuzzer.
 let package = Package(
     name: "Fuzz",
     dependencies: [.package(name: "reverie", path: "../..")],

@@ -64,7 +64,7 @@ extension EnvironmentError: CustomStringConvertible {
         case .wrapperMisfit(let wrapper, let environment, let needs):
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
         case .untrusted(let environment, let file):
-            "\(file) names the environment \(environment), which runs code in Python; if you trust the file, add --trust"
+            "\(file) names the environment \(environment), which runs code in Python; if you trust that, add --trust"
         case .outside(let fault):
             "\(fault)"
         }
