@@ -94,6 +94,7 @@ torture: build-tests python
 	@Torture/window.sh 10
 	@Torture/fuzz.sh
 	@Torture/bridge.py 50
+	@Torture/python.sh
 
 bench: build
 	@$(REVERIE) bench

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Kills children of the bridge to Gymnasium at random moments, from their start on, and then the parent.
+"""Kills children of the bridge to Gymnasium at random moments, from their start on, and then the parent; and plays
+environments that break every rule they can.
 
-When a child is killed, the parent must say which environment's process it was and end by itself in time. In both cases
-no process may be left behind.
+When a child is killed, the parent must say which environment's process it was and end by itself in time. A hostile
+environment must be played or reported, in time and with an exit code of its own. No process may be left behind.
 
     make python
-    Torture/bridge.py [KILLS]        KILLS kills of each kind (default 50)
+    Torture/bridge.py [KILLS]        KILLS kills of each kind, and 4 × KILLS of the hostile environments (default 50: all)
 """
+import functools
 import os
 import pathlib
 import random
@@ -92,9 +94,54 @@ def kill_parent(folder):
     wait_until(lambda: not any(map(is_there, processes)), f"the end of {processes} after their parent's")
 
 
+FIXTURES = root / "Tests/Fixtures/GymnasiumBridge"
+# Played, a fault in the environment, an environment that can't be used, no picture.
+CODES = {0, 64, 69, 74}
+
+
+@functools.cache
+def hostile_kinds():
+    command = [python, "-c", "import hostile; print(*hostile.kinds(), sep='\\n')"]
+    return subprocess.run(command, cwd=FIXTURES, check=True, capture_output=True, text=True).stdout.split()
+
+
+def play_hostile(folder, kind, words):
+    """Plays a hostile environment by a command, which must end by itself."""
+    name = kind.replace(":", "-")
+    files = {"RUN": f"{folder}/{name}-run", "ROLLOUTS": f"{folder}/{name}.npz", "FILM": f"{folder}/{name}.gif"}
+    words = [files.get(word, word) for word in words.split()]
+    options = ["--option", f"kind={kind}", "--option", "timeout=2", "--option", "children=1"]
+    environment = {**os.environ, "REVERIE_PYTHON": str(python), "PYTHONPATH": str(FIXTURES)}
+    parent = subprocess.Popen(
+        [reverie, *words, *options], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder)
+    try:
+        _, errors = parent.communicate(timeout=LIMIT)
+    except subprocess.TimeoutExpired:
+        sys.exit(f"{kind}: '{' '.join(words)}' continued for {LIMIT} s")
+    report = errors.decode(errors="replace")
+    if parent.returncode not in CODES or (parent.returncode != 0 and "reverie: " not in report):
+        sys.exit(f"{kind}: '{' '.join(words)}' ended with exit code {parent.returncode}, and: {report[-2000:]}")
+    return parent.returncode
+
+
+def play_all_hostile(folder, count):
+    kinds = hostile_kinds()
+    chosen = kinds if count >= len(kinds) else random.sample(kinds, count)
+    commands = [
+        "train random gym:hostile:Hostile-v0 --preset none --steps 60 --run RUN --force",
+        "record gym:hostile:Hostile-v0 --episodes 2 --to ROLLOUTS --video FILM",
+    ]
+    codes = [play_hostile(folder, kind, command) for kind in chosen for command in commands]
+    learned = "train q-learning gym:hostile:Hostile-v0 --preset none --steps 60 --run RUN --force"
+    codes += [play_hostile(folder, kind, learned) for kind in chosen if "space" in kind]
+    played = sum(code == 0 for code in codes)
+    print(f"{len(chosen)} of {len(kinds)} hostile environments: {played} commands played them, {len(codes) - played} said why not")
+
+
 with tempfile.TemporaryDirectory() as folder:
     reports = [kill_child(folder, number) for number in range(1, kills + 1)]
     print(f"{kills} children killed, each reported, such as: {reports[-1]}")
     for _ in range(kills):
         kill_parent(folder)
     print(f"{kills} parents killed, no child left behind")
+    play_all_hostile(folder, 4 * kills if kills < 50 else 1 << 20)

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes every reader: no trap, no hang (5 s), memory bounded (1 GiB).
+# Fuzzes every reader, saved states through reverie_restore, and the bridge's protocol: no trap, no hang (5 s), memory
+# bounded (1 GiB).
 #
-#     Torture/fuzz.sh [RUNS]         RUNS inputs for each of the eight readers (default 150000)
+#     Torture/fuzz.sh [RUNS]         RUNS inputs for each of the readers and for states, a tenth for the bridge, whose
+#                                    inputs take a process each (default 150000)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-150000}
@@ -14,7 +16,8 @@ swift build --package-path Torture/Fuzz -c release --sanitize=fuzzer >"$folder/b
 }
 
 # Start from real files.
-mkdir -p "$folder"/{safetensors,npz,npy,toml,map,json,png,jpeg}
+mkdir -p "$folder"/{safetensors,npz,npy,toml,map,json,png,jpeg,state,bridge}
+clang -O1 Torture/child.c -o "$folder/child"
 $reverie train q-learning FrozenLake-v1 --preset none --steps 200 --run "$folder/run" >/dev/null 2>&1
 cp "$folder"/run/checkpoints/*.safetensors "$folder/safetensors"
 $reverie record FrozenLake-v1 --episodes 9 --to "$folder/npz/rollout.npz" >/dev/null
@@ -35,8 +38,25 @@ for folder, names in [("png", ["pictures"]), ("jpeg", ["jpegs", "unsupported"])]
             file.write(base64.b64decode(picture["file"]))
 END
 
-for reader in safetensors npz npy toml map json png jpeg; do
-    READER=$reader Torture/Fuzz/.build/release/FuzzReaders -runs="$runs" -max_len=65536 -timeout=5 -rss_limit_mb=1024 \
+Torture/states.py "$folder/state"
+# What a child says at the start, that it has mapped its memory, and answers to a reset, two steps, the frame's size, a
+# drawing and a step.
+box='{"kind": "box", "shape": [4], "element": "float32", "low": [-4.8, "-inf", -0.5, "-inf"], "high": "inf"}'
+discrete='{"kind": "discrete", "count": 2, "start": [1], "shape": [], "element": "int32"}'
+parts='{"kind": "dictionary", "names": ["a", "b"], "parts": [{"kind": "multiDiscrete", "counts": [3, 4], "start": [0, 1]}, {"kind": "multiBinary", "shape": [2, 3]}]}'
+for space in "$box" "$discrete" "$parts"; do
+    start='{"observationSpace": '$space', "element": "float32", "actionSpace": '$discrete', "framesPerSecond": 50.0'
+    for picture in '{"frame": [3, 4], "reason": ""}' '{"frame": null, "reason": "none"}'; do
+        printf '%s, "stackedFrames": 1, "stepLimit": 500, "notes": []}\n\0{"mapped": true}\n\0.\0.\0.\0%s\n\0.\0.' \
+            "$start" "$picture" >"$folder/bridge/$(echo "$start$picture" | md5sum | cut -c1-8)"
+    done
+done
+printf '{"fault": {"kind": "missing", "what": "x", "advice": "y"}}\n' >"$folder/bridge/fault"
+
+for reader in safetensors npz npy toml map json png jpeg state bridge; do
+    count=$runs
+    if [ $reader = bridge ]; then count=$((runs / 10)); fi
+    READER=$reader CHILD=$folder/child Torture/Fuzz/.build/release/FuzzReaders -runs="$count" -max_len=65536 -timeout=5 -rss_limit_mb=1024 \
         -artifact_prefix="$folder/" "$folder/$reader" >"$folder/$reader.log" 2>&1 || {
         tail -40 "$folder/$reader.log"
         cp "$folder"/{crash,timeout,oom}-* . 2>/dev/null || true

@@ -12,7 +12,12 @@ static _Thread_local char *fault;
 
 const char *reverie_error(void) { return fault ? fault : "nothing went wrong"; }
 
-void reverie_set_fault(const char *sentence) {
+static _Thread_local int fault_code;
+
+reverie_code reverie_error_code(void) { return (reverie_code)fault_code; }
+
+void reverie_set_fault(int code, const char *sentence) {
     free(fault);
     fault = strdup(sentence);
+    fault_code = code;
 }

@@ -96,6 +96,13 @@ public indirect enum Space: Hashable, Sendable {
         }
     }
 
+    /// Whether an environment may be given `numbers` as an action: members, and numbers beyond the bounds of a box of
+    /// floats, which most environments clip. NaN is none.
+    public func accepts(_ numbers: some Collection<Double>) -> Bool {
+        guard case .box(_, _, _, .float32) = self else { return contains(numbers) }
+        return numbers.count == count && !numbers.contains(where: \.isNaN)
+    }
+
     /// Whether `number` is a member of a discrete space.
     public func contains(_ number: Int) -> Bool {
         guard case .discrete(let count) = self else { return false }

@@ -14,6 +14,7 @@ final class Child {
     private var words: [UInt8] = []
     private var isGone = false
 
+    static let running = "run "
     private static let wordLimit = 4096
     /// How long to poll for an answer before sleeping, in seconds.
     private static let patience = 2e-3
@@ -24,6 +25,8 @@ final class Child {
     private static let grace = 2.0
 
     /// Starts `python` with the script `worker` and the files that the script expects.
+    ///
+    /// - Throws: ``SystemFault``, of an operation that begins with ``running`` if the program itself can't be run.
     init(python: String, worker: [UInt8], label: String, rows: Range<Int>, memory: Int32) throws(SystemFault) {
         self.rows = rows
         let script = try OpenFile.memory("reverie-gym-worker")
@@ -38,7 +41,7 @@ final class Child {
             script.number, voice.theirs.number, voice.theirs.number, link.theirs.number, memory, life.theirs.number,
         ]
         let started = ChildProcess.start([python, "-u", "-", label], files: files)
-        guard started.code == 0 else { throw SystemFault("run \(python)", started.code) }
+        guard started.code == 0 else { throw SystemFault(Self.running + python, started.code) }
         process = started.process
         commands = link.ours
         lifeline = life.ours

@@ -1,4 +1,5 @@
 import Environments
+import Glibc
 import Parallel
 import Storage
 
@@ -49,10 +50,7 @@ final class ChildGroup {
                         python: options.python, worker: PackageResources.worker_py, label: id, rows: rows,
                         memory: memory.file.number))
             } catch {
-                throw .outside(
-                    .missing(
-                        environment: id, what: "Python, and '\(options.python)' can't be run (\(error.reason))",
-                        advice: "install python3, or name another with the option python=PATH or with REVERIE_PYTHON"))
+                throw .outside(Self.startFault(error, id, options.python))
             }
         }
         let deadline = Deadline(seconds: startTimeout)
@@ -62,6 +60,19 @@ final class ChildGroup {
     deinit {
         for child in children { child.hangUp() }
         for child in children { child.finish() }
+    }
+
+    /// What kept a child from starting: no such program, or too little of what the system gives to processes.
+    private static func startFault(_ fault: SystemFault, _ id: String, _ python: String) -> OutsideFault {
+        let isOfProgram = fault.operation.hasPrefix(Child.running)
+        if isOfProgram, ![EMFILE, ENFILE, EAGAIN, ENOMEM].contains(fault.code) {
+            return .missing(
+                environment: id, what: "Python, and '\(python)' can't be run (\(fault.reason))",
+                advice: "install python3, or name another with the option python=PATH or with REVERIE_PYTHON")
+        }
+        let advice =
+            [EMFILE, ENFILE].contains(fault.code) ? "; raise the limit with 'ulimit -n', or set children=1" : ""
+        return .system(environment: id, operation: fault.operation, reason: fault.reason + advice)
     }
 
     /// Each child's description of what it has made.
@@ -220,7 +231,10 @@ final class ChildGroup {
 extension OutsideFault {
     /// Reads a fault that a child reports; nil if it is not one.
     fileprivate init?(_ description: JSON, environment: String) {
-        func text(_ name: String) -> String { description[name]?.string ?? "?" }
+        func text(_ name: String) -> String {
+            let text = description[name]?.string ?? "?"
+            return text.count > 2000 ? text.prefix(2000) + "…" : text
+        }
         let index = description["row"]?.integer ?? 0
         switch description["kind"]?.string {
         case "missing": self = .missing(environment: environment, what: text("what"), advice: text("advice"))

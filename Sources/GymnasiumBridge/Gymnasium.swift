@@ -6,8 +6,17 @@ public enum Gymnasium {
     public static let prefix = "gym:"
 
     /// Registers the prefix with ``EnvironmentCatalog``, and so with everything that makes environments by name.
-    public static func register() {
-        EnvironmentCatalog.register(EnvironmentScheme(prefix: prefix) { id in entry(id) })
+    ///
+    /// - Parameters:
+    ///   - trustingFiles: whether ids in files, such as run folders and recordings, are followed too. An id names a
+    ///     module that Python imports, so a file that is followed can run any module of the installed Python.
+    ///   - remark: is told, in a sentence, of options in files that are ignored: the Python program is never taken from
+    ///     one.
+    public static func register(
+        trustingFiles: Bool = false, remark: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        EnvironmentCatalog.register(
+            EnvironmentScheme(prefix: prefix, trustsFiles: trustingFiles, remark: remark) { id in entry(id) })
     }
 
     private static func entry(_ id: String) -> EnvironmentEntry {

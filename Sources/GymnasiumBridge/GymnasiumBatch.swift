@@ -19,6 +19,13 @@ public final class GymnasiumBatch: BatchedEnvironment {
     public let framesPerSecond: Double
     /// The step after which Gymnasium truncates an episode; nil if it doesn't, or doesn't say.
     public let stepLimit: Int?
+    /// The numbers of discrete actions, if Gymnasium counts them from another number than 0.
+    public var actionNames: [String] {
+        guard let start = buffers.actionOrigin?.starts.first, let count = actionSpace.discreteCount, count <= 64 else {
+            return []
+        }
+        return (0..<count).map { "\($0 + start)" }
+    }
     /// How the spaces differ from Gymnasium's, such as `observation space: float64 is rounded to float32`.
     public let notes: [String]
 
@@ -70,6 +77,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
                 id, count: count, autoreset: autoreset, observationSpace: made.observationSpace,
                 actionSpace: made.actionSpace, elementType: made.elementType, hasMasks: true
             ) { memory.bytes(BatchMemory.Part($0), count: $1).baseAddress! }
+            (buffers.observationOrigin, buffers.actionOrigin) = (made.observationOrigin, made.actionOrigin)
             finite = autoreset == .sameStep ? [.observations, .finalObservations] : [.observations]
             try children.map(memory)
         } catch let error as EnvironmentError {
@@ -118,11 +126,10 @@ public final class GymnasiumBatch: BatchedEnvironment {
 
     /// Plays one time step in each environment.
     ///
-    /// - Throws: also what ``checkStep()`` throws, except for numbers beyond the bounds of a box, which environments
-    ///   clip.
+    /// - Throws: also what ``checkStep()`` throws.
     public func step() throws(EnvironmentError) {
         if let drawingFault { throw drawingFault }
-        try buffers.checkStep(withinBounds: false)
+        try buffers.checkStep()
         try children.run(.step)
         try requireNumbers(after: "step")
     }
@@ -153,6 +160,8 @@ private struct Description {
     var observationSpace: Space
     var actionSpace: Space
     var elementType: ElementType
+    var observationOrigin: SpaceOrigin?
+    var actionOrigin: SpaceOrigin?
     var stackedFrames: Int
     var framesPerSecond: Double
     var stepLimit: Int?
@@ -161,14 +170,17 @@ private struct Description {
     init?(_ json: JSON) {
         guard let observations = json["observationSpace"].flatMap({ Space(description: $0) }),
             let actions = json["actionSpace"].flatMap({ Space(description: $0) }),
-            let element = json["element"]?.element, let rate = json["framesPerSecond"]?.double, rate > 0,
-            let frames = json["stackedFrames"]?.integer, frames > 0
+            let element = json["element"]?.element, let rate = json["framesPerSecond"]?.double,
+            0.01...10_000 ~= rate, let frames = json["stackedFrames"]?.integer, 1...64 ~= frames
         else { return nil }
         switch actions {
-        case .discrete, .box(_, _, _, .float32): break
+        case .discrete(let count) where count <= 1 << 16: break
+        case .box(_, _, _, .float32): break
         default: return nil
         }
         (observationSpace, actionSpace, elementType) = (observations, actions, element)
+        observationOrigin = SpaceOrigin(observations, json["observationSpace"]!, json["observationText"]?.string)
+        actionOrigin = SpaceOrigin(actions, json["actionSpace"]!, json["actionText"]?.string)
         (framesPerSecond, stackedFrames) = (rate, frames)
         stepLimit = json["stepLimit"]?.integer
         notes = json["notes"]?.array?.compactMap(\.string) ?? []

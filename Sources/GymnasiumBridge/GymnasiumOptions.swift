@@ -23,7 +23,8 @@ struct GymnasiumOptions {
     /// The options that the bridge itself reads.
     static let known = [
         EnvironmentOption(
-            "python", "the Python program that has Gymnasium; REVERIE_PYTHON sets the default", usual: "python3"),
+            "python", "the Python program that has Gymnasium, for this command only; REVERIE_PYTHON sets the default",
+            usual: "python3", isStored: false),
         EnvironmentOption("timeout", "seconds that a step, a reset or a drawing may take", usual: "60"),
         EnvironmentOption("children", "processes that share the environments (default: one per processor)"),
         EnvironmentOption(

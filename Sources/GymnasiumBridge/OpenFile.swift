@@ -78,11 +78,13 @@ private func raised(_ opened: Int32) -> Int32 {
 public struct SystemFault: Error, CustomStringConvertible {
     var operation: String
     var reason: String
+    /// The `errno`.
+    let code: Int32
 
     public var description: String { "cannot \(operation): \(reason)" }
 
     /// - Parameter code: an `errno`.
     public init(_ operation: String, _ code: Int32 = errno) {
-        (self.operation, reason) = (operation, String(cString: strerror(code)))
+        (self.operation, reason, self.code) = (operation, String(cString: strerror(code)), code)
     }
 }

@@ -11,6 +11,12 @@ answer: '.', or '!' followed by a line of JSON that says what is wrong; a frame 
 closes, the child ends.
 """
 
+import sys
+
+# For a script from standard input Python puts the current folder first on its path, where a json.py, which nobody has
+# asked for, would be run in place of Python's. Modules of one's own are found by PYTHONPATH.
+sys.path[:] = [place for place in sys.path if place]
+
 import fcntl
 import json
 import mmap
@@ -18,10 +24,10 @@ import os
 import select
 import signal
 import socket
-import sys
 import traceback
 
 COMMANDS, MEMORY, LIFELINE = 3, 4, 5
+MOST_ACTIONS = 1 << 16
 
 
 def tie_to_parent():
@@ -100,6 +106,9 @@ class Mapping:
     """The observation space: its JSON, the element type of rows, and functions that write rows."""
 
     INTEGERS = range(-(2**31), 2**31)
+    # Actions are integers of 64 bits.
+    LONG_INTEGERS = range(-(2**63), 2**63)
+    MOST_NUMBERS = 1 << 24
 
     def __init__(self, space, role):
         self.role, self.whole = role, space
@@ -109,6 +118,8 @@ class Mapping:
         self.element = kinds.pop() if len(kinds) == 1 else "float32" if "float32" in kinds else "int32"
         self.type = np.dtype(self.element)
         self.width = sum(self.size(leaf) for leaf in self.leaves(self.json))
+        if self.width > self.MOST_NUMBERS:
+            raise unmapped(role, space, f"it has more than {self.MOST_NUMBERS} numbers")
 
     @staticmethod
     def leaves(json):
@@ -120,17 +131,25 @@ class Mapping:
     def size(leaf):
         return int(np.prod(leaf["shape"], dtype=np.int64))
 
+    @property
+    def text(self):
+        """The space as Gymnasium writes it, where that says more than the JSON does."""
+        return repr(self.whole) if any(any(leaf.get("start", [])) for leaf in self.leaves(self.json)) else None
+
     def describe(self, space):
         kind = type(space).__name__
         if isinstance(space, spaces.Discrete):
             if int(space.n) not in self.INTEGERS:
                 raise unmapped(self.role, space, "it has more than 2147483647 members")
-            return {"kind": "discrete", "count": int(space.n), "shape": [], "element": "int32"}
+            start = self.start(space, int(space.start), int(space.n))
+            return {"kind": "discrete", "count": int(space.n), "start": [start], "shape": [], "element": "int32"}
         if isinstance(space, spaces.MultiDiscrete):
             if int(space.nvec.max()) not in self.INTEGERS:
                 raise unmapped(self.role, space, "one of its numbers has more than 2147483647 values")
             counts = [int(n) for n in space.nvec.ravel()]
-            return {"kind": "multiDiscrete", "counts": counts, "shape": [len(counts)], "element": "int32"}
+            starts = [self.start(space, int(start), n) for start, n in zip(space.start.ravel(), counts)]
+            shape = [len(counts)]
+            return {"kind": "multiDiscrete", "counts": counts, "start": starts, "shape": shape, "element": "int32"}
         if isinstance(space, spaces.MultiBinary):
             shape = list(np.atleast_1d(space.shape))
             return {"kind": "multiBinary", "shape": [int(n) for n in shape], "element": "uint8"}
@@ -150,6 +169,14 @@ class Mapping:
             "OneOf": "its members have different numbers of elements",
         }.get(kind, f"{kind} spaces are not supported")
         raise unmapped(self.role, space, f"{reason}; wrap the environment so that it gives a Box")
+
+    def start(self, space, start, count):
+        """The first number of a range, which recordings hold as it is."""
+        bits = 64 if self.role == "action space" else 32
+        integers = self.LONG_INTEGERS if bits == 64 else self.INTEGERS
+        if start not in integers or start + count - 1 not in integers:
+            raise unmapped(self.role, space, f"its numbers don't fit into {bits} bits")
+        return start
 
     def some(self, space, parts):
         if not parts:
@@ -219,6 +246,7 @@ class Mapping:
         shape = tuple(space.shape)
         row = row.reshape(shape)
         start = space.start if json["kind"] == "multiDiscrete" and np.any(space.start) else None
+        counts = {"multiDiscrete": getattr(space, "nvec", None), "multiBinary": 2}.get(json["kind"])
         # Gymnasium samples members of a MultiBinary as signed integers.
         casting = "unsafe" if json["kind"] == "multiBinary" else "same_kind"
 
@@ -235,6 +263,8 @@ class Mapping:
             may_lose = array.dtype.itemsize > row.itemsize or row.dtype.kind == "f"
             if array.dtype.kind in "iu" and may_lose and (array != row).any():
                 raise ValueError(f"numbers that fit into {row.dtype}", describe(value))
+            if counts is not None and ((row < 0) | (row >= counts)).any():
+                raise ValueError(f"a member of {space}", describe(value))
 
         return write_array
 
@@ -265,6 +295,8 @@ def describe_actions(space):
     """The action space's mapping: its JSON and its notes."""
     role = "action space"
     if isinstance(space, spaces.Discrete):
+        if int(space.n) > MOST_ACTIONS:
+            raise unmapped(role, space, f"it has more than {MOST_ACTIONS} members, for each of which agents have a number")
         mapping = Mapping(space, role)
     elif isinstance(space, spaces.Box) and space.dtype.kind == "f":
         mapping = Mapping(space, role)
@@ -384,6 +416,8 @@ class Player:
 
     SAME_STEP, NEXT_STEP, DISABLED = "sameStep", "nextStep", "disabled"
     LARGEST_FRAME = 1 << 26
+    # Frames per second at which anybody watches.
+    SLOWEST, FASTEST = 0.01, 10000
 
     def __init__(self, order):
         self.first, self.count, self.autoreset = order["first"], order["count"], order["autoreset"]
@@ -400,16 +434,21 @@ class Player:
 
     def description(self):
         one = self.environments[0]
-        rate = one.metadata.get("render_fps")
-        spec = getattr(one, "spec", None)
+        rate, limit = one.metadata.get("render_fps"), getattr(getattr(one, "spec", None), "max_episode_steps", None)
+        notes = self.observations.notes + self.actions.notes
+        if rate is not None and not (isinstance(rate, (int, float)) and self.SLOWEST <= rate <= self.FASTEST):
+            notes = [*notes, f"render_fps: {describe(rate)} is no number from {self.SLOWEST} to {self.FASTEST}, so 30"]
+            rate = None
         return {
             "observationSpace": self.observations.json,
             "element": self.observations.element,
             "actionSpace": self.actions.json,
-            "framesPerSecond": float(rate) if isinstance(rate, (int, float)) and rate > 0 else 30.0,
+            "observationText": self.observations.text,
+            "actionText": self.actions.text,
+            "framesPerSecond": 30.0 if rate is None else float(rate),
             "stackedFrames": self.stack,
-            "stepLimit": getattr(spec, "max_episode_steps", None),
-            "notes": self.observations.notes + self.actions.notes,
+            "stepLimit": limit if isinstance(limit, int) and 0 < limit < 2**62 else None,
+            "notes": notes,
         }
 
     def map(self, layout):

@@ -21,6 +21,16 @@ extension Batch {
     }
 }
 
+extension EnvironmentEntry {
+    /// What `reverie_catalog` returns of an environment.
+    var json: JSON {
+        [
+            "id": .string(id), "summary": .string(summary), "stepLimit": stepLimit.map { .integer($0) } ?? .null,
+            "rewardThreshold": rewardThreshold.map { .number($0) } ?? .null,
+        ]
+    }
+}
+
 extension Space {
     /// The space, with Gymnasium's names.
     fileprivate var json: JSON {

@@ -24,8 +24,8 @@ final class Batch {
         buffers = reverie_buffers(environments)
     }
 
-    static func at(_ pointer: OpaquePointer) -> Batch {
-        Unmanaged<Batch>.fromOpaque(UnsafeRawPointer(pointer)).takeUnretainedValue()
+    static func at(_ pointer: OpaquePointer?) throws(InterfaceError) -> Batch {
+        Unmanaged<Batch>.fromOpaque(UnsafeRawPointer(try given(pointer, "batch"))).takeUnretainedValue()
     }
 
     var pointer: OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
@@ -45,14 +45,36 @@ struct InterfaceError: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+/// The pointer that a function needs.
+func given<Pointer>(_ pointer: Pointer?, _ name: String) throws(InterfaceError) -> Pointer {
+    guard let pointer else { throw InterfaceError("expected a pointer as the argument '\(name)', found NULL") }
+    return pointer
+}
+
 /// The value, or `failed` and a sentence for `reverie_error`.
 func attempt<Value>(else failed: Value, _ body: () throws -> Value) -> Value {
     do {
         return try body()
     } catch {
-        reverie_set_fault("\(error)")
+        _ = fail(error)
         return failed
     }
+}
+
+/// 0, or the code of what went wrong and a sentence for `reverie_error`.
+func attempt(_ body: () throws -> Void) -> Int32 {
+    do {
+        try body()
+        return 0
+    } catch {
+        return fail(error)
+    }
+}
+
+private func fail(_ error: any Error) -> Int32 {
+    let code = Int32((error is MemoryFault ? REVERIE_NO_MEMORY : REVERIE_FAILED).rawValue)
+    reverie_set_fault(code, "\(error)")
+    return code
 }
 
 extension reverie_buffers {
@@ -72,7 +94,8 @@ extension reverie_buffers {
         terminated = batch.terminated.bytes
         truncated = batch.truncated.bytes
         is_reset = batch.isResetStep.bytes
-        action_masks = batch.actionMasks.map { UnsafeRawPointer($0.baseAddress!).assumingMemoryBound(to: UInt64.self) }
+        action_masks = batch.actionMasks.map(\.words)
+        final_action_masks = batch.finalActionMasks.map(\.words)
         observation_size = batch.observationSize
         action_count = batch.actionSpace.count
         (frame_width, frame_height) = (batch.frameSize.width, batch.frameSize.height)
@@ -83,9 +106,20 @@ extension UnsafeBufferPointer<Bool> {
     fileprivate var bytes: UnsafePointer<UInt8> { UnsafeRawPointer(baseAddress!).assumingMemoryBound(to: UInt8.self) }
 }
 
+extension UnsafeBufferPointer<ActionMask> {
+    fileprivate var words: UnsafePointer<UInt64> {
+        UnsafeRawPointer(baseAddress!).assumingMemoryBound(to: UInt64.self)
+    }
+}
+
 @c @implementation
 public func reverie_set_assets(_ path: UnsafePointer<CChar>!) {
-    setenv("REVERIE_ASSETS", path, 1)
+    if let path { setenv("REVERIE_ASSETS", path, 1) }
+}
+
+@c @implementation
+public func reverie_catalog() -> UnsafeMutablePointer<CChar>! {
+    strdup("\(JSON.array(EnvironmentCatalog.entries.map(\.json)))")
 }
 
 @c @implementation
@@ -105,22 +139,27 @@ public func reverie_make(
         guard let mode = autoreset.mode else {
             throw InterfaceError("there is no autoreset mode \(autoreset.rawValue); the modes are 0, 1 and 2")
         }
+        guard 0...Batch.mostOptions ~= optionCount else {
+            throw InterfaceError("a batch takes from 0 to \(Batch.mostOptions) options, not \(optionCount)")
+        }
         var texts: [String: String] = [:]
         for index in 0..<optionCount {
-            let text = String(cString: options[index]!)
+            let text = String(cString: try given(given(options, "options")[index], "options[\(index)]"))
             guard let sign = text.firstIndex(of: "=") else {
                 throw InterfaceError("an option must be written name=value, not '\(text)'")
             }
             texts[String(text[..<sign])] = String(text[text.index(after: sign)...])
         }
-        let name = String(cString: id)
+        let name = String(cString: try given(id, "id"))
         let entry = try EnvironmentCatalog.entry(name)
+        try Batch.requireMemory(name, count: count, options: texts)
         return Batch(try EnvironmentCatalog.make(name, count: count, autoreset: mode, options: texts), entry).pointer
     }
 }
 
 extension Batch {
     fileprivate static let mostEnvironments = 1 << 20
+    fileprivate static let mostOptions = 1 << 16
 }
 
 extension reverie_autoreset {
@@ -141,11 +180,13 @@ public func reverie_close(_ batch: OpaquePointer!) {
 }
 
 @c @implementation
-public func reverie_get_buffers(_ batch: OpaquePointer!) -> reverie_buffers { Batch.at(batch).buffers }
+public func reverie_get_buffers(_ batch: OpaquePointer!) -> reverie_buffers {
+    attempt(else: reverie_buffers()) { try Batch.at(batch).buffers }
+}
 
 @c @implementation
 public func reverie_describe(_ batch: OpaquePointer!) -> UnsafeMutablePointer<CChar>! {
-    strdup("\(Batch.at(batch).description)")
+    attempt(else: nil) { strdup("\(try Batch.at(batch).description)") }
 }
 
 @c @implementation
@@ -153,8 +194,8 @@ public func reverie_reset(
     _ batch: OpaquePointer!, _ seeds: UnsafePointer<UInt64>!, _ isSeeded: UnsafePointer<UInt8>!,
     _ mask: UnsafePointer<UInt8>!
 ) -> Int32 {
-    attempt(else: 1) {
-        let environments = Batch.at(batch).environments
+    attempt {
+        let environments = try Batch.at(batch).environments
         let rows = 0..<environments.count
         let chosen = mask.map { mask in rows.map { mask[$0] != 0 } }
         guard chosen?.contains(true) ?? true else {
@@ -162,30 +203,27 @@ public func reverie_reset(
         }
         let own = rows.map { seeds != nil && isSeeded?[$0] != 0 ? seeds[$0] : nil }
         try environments.reset(seeds: own, mask: chosen)
-        return 0
     }
 }
 
 @c @implementation
 public func reverie_step(_ batch: OpaquePointer!) -> Int32 {
-    attempt(else: 1) {
-        let environments = Batch.at(batch).environments
+    attempt {
+        let environments = try Batch.at(batch).environments
         try environments.checkStep()
         try environments.step()
-        return 0
     }
 }
 
 @c @implementation
 public func reverie_draw(_ batch: OpaquePointer!, _ index: Int, _ rgb: UnsafeMutablePointer<UInt8>!) -> Int32 {
-    attempt(else: 1) {
-        let batch = Batch.at(batch)
+    attempt {
+        let (batch, rgb) = (try Batch.at(batch), try given(rgb, "rgb"))
         try batch.environments.draw(batch.checked(index), into: &batch.frame)
         for (place, pixel) in batch.frame.pixels.enumerated() {
             let color = Color(rgba: pixel)
             (rgb[3 * place], rgb[3 * place + 1], rgb[3 * place + 2]) = (color.red, color.green, color.blue)
         }
-        return 0
     }
 }
 
@@ -194,7 +232,7 @@ public func reverie_save(_ batch: OpaquePointer!, _ index: Int, _ size: UnsafeMu
     -> UnsafeMutablePointer<UInt8>!
 {
     attempt(else: nil) {
-        let batch = Batch.at(batch)
+        let (batch, size) = (try Batch.at(batch), try given(size, "size"))
         let state = try batch.environments.snapshot(of: batch.checked(index))
         let memory = malloc(max(1, state.count))!.assumingMemoryBound(to: UInt8.self)
         memory.update(from: state, count: state.count)
@@ -206,11 +244,11 @@ public func reverie_save(_ batch: OpaquePointer!, _ index: Int, _ size: UnsafeMu
 @c @implementation
 public func reverie_restore(_ batch: OpaquePointer!, _ index: Int, _ state: UnsafePointer<UInt8>!, _ size: Int) -> Int32
 {
-    attempt(else: 1) {
-        let batch = Batch.at(batch)
-        let bytes = Array(UnsafeBufferPointer(start: state, count: size))
+    attempt {
+        let batch = try Batch.at(batch)
+        guard size >= 0 else { throw InterfaceError("there is no state of \(UInt(bitPattern: size)) bytes") }
+        let bytes = Array(UnsafeBufferPointer(start: try given(state, "state"), count: size))
         try batch.environments.restore(bytes, to: batch.checked(index))
-        return 0
     }
 }
 

@@ -23,7 +23,8 @@ public struct Rollout: Sendable {
     public let layout: RolloutLayout
     /// The episodes in the order in which they started.
     public let episodes: [Episode]
-    /// All observations: shape (steps + episodes, …observation shape).
+    /// All observations, counted from 0 whatever the original counts from: shape (steps + episodes, …observation
+    /// shape).
     public let observations: NPYArray
     /// All actions: shape (steps), or (steps, numbers per action).
     public let actions: NPYArray
@@ -76,11 +77,13 @@ public struct Rollout: Sendable {
         let lengths = try reader.integers("episode_lengths")
         let (terminated, truncated) = (try reader.booleans("terminated"), try reader.booleans("truncated"))
         rewards = try reader.numbers("rewards")
-        actions = try reader.actions(stepCount: rewards.count)
+        let actions = try reader.actions(stepCount: rewards.count)
         let policyArray = try reader.optional("policy")
         policy = try policyArray?.values(file: path) ?? []
-        observations = try reader.required("observations")
+        let observations = try reader.required("observations")
         layout = try reader.layout(observations, actions, policyArray, stepCount: rewards.count)
+        self.observations = try reader.members(observations, "observations", starts: layout.observationStarts)
+        self.actions = try reader.members(actions, "actions", starts: layout.actionStarts)
         try reader.check(lengths: lengths, stepCount: rewards.count)
         try reader.check("terminated", shape: terminated.count, is: rewards.count)
         try reader.check("truncated", shape: truncated.count, is: rewards.count)
@@ -154,6 +157,16 @@ private struct RolloutReader {
                 "\(array.type.name) of shape \(array.shape)")
         }
         return array
+    }
+
+    /// The numbers as they count here, of the original's.
+    func members(_ array: NPYArray, _ name: String, starts: [Int]?) throws -> NPYArray {
+        guard let starts, !starts.isEmpty, let type = array.type.elementType else { return array }
+        var bytes = array.bytes
+        guard bytes.withUnsafeMutableBytes({ SpaceOrigin.shift($0, of: type, by: starts, sign: -1) }) else {
+            throw failure(name, "numbers that the metadata's starts can be subtracted from", "one that is too small")
+        }
+        return NPYArray(type: array.type, shape: array.shape, bytes: bytes)
     }
 
     private static func column(_ name: Column.Name, _ array: NPYArray) -> Column? {

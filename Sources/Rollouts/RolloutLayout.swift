@@ -21,7 +21,9 @@ import Storage
 /// | `environment` | text | the environment's name |
 /// | `metadata` | text | a JSON object with `format`, `version`, `policy` and whatever the recorder was given |
 ///
-/// Episodes are in the order in which they started.
+/// Episodes are in the order in which they started. Where the environment's original counts discrete numbers from
+/// another one than 0, the file holds the original's, and `metadata` says in `actionStarts` and `observationStarts`
+/// what to subtract.
 public struct RolloutLayout: Hashable, Sendable {
     /// What is recorded of the policy at each step.
     public struct Policy: Hashable, Sendable {

@@ -30,7 +30,7 @@ public final class RolloutScene: ViewerScene {
         guard rollout.episodes.allSatisfy({ $0.seed != nil }) else {
             throw SceneError.noSeed(path: path)
         }
-        for step in 0..<rollout.stepCount where !environment.actionSpace.contains(rollout.action(step)) {
+        for step in 0..<rollout.stepCount where !environment.actionSpace.accepts(rollout.action(step)) {
             let action = rollout.action(step).map(NumberText.readable).joined(separator: " ")
             throw SceneError.badAction(
                 path: path, action: action, environment: environment.id, space: environment.actionSpace)

@@ -2,9 +2,11 @@ import ArgumentParser
 import Agents
 import Environments
 import GenerativeModels
+import GymnasiumBridge
 import NeuralNetworks
 import Scenes
 import Storage
+import Synchronization
 import TensorCore
 import Training
 
@@ -32,6 +34,26 @@ struct EnvironmentOptionFlags: ParsableArguments {
         values[name] = wrappers.joined(separator: ",")
         return values
     }
+}
+
+/// Consent to run what a file names.
+struct TrustFlags: ParsableArguments {
+    @Flag(help: "Start Python for an environment 'gym:…' that a file names, such as a run's or a recording's.")
+    var trust = false
+
+    /// Applied while arguments are checked, before anything is read.
+    func validate() throws {
+        guard trust else { return }
+        Gymnasium.register(trustingFiles: true, remark: Self.remark)
+    }
+
+    /// Tells what is ignored, once.
+    static func remark(_ sentence: String) {
+        guard told.withLock({ $0.insert(sentence).inserted }) else { return }
+        note("remark: \(sentence); set REVERIE_PYTHON to name a Python program")
+    }
+
+    private static let told = Mutex<Set<String>>([])
 }
 
 /// Parameters from a file, as `--weights FILE --rename ours=theirs`.

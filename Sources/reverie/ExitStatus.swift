@@ -58,7 +58,7 @@ enum ExitStatus: Int32 {
     private static func status(_ error: EnvironmentError) -> ExitStatus {
         switch error {
         case .unknownEnvironment, .unknownOption, .badValue, .noSnapshot, .unknownWrapper, .wrapperMisfit,
-            .memory:
+            .memory, .untrusted:
             .usage
         case .unreadable, .missingAssets: .noInput
         case .badMap, .badState: .badData
@@ -121,6 +121,9 @@ struct UsageError: Error, CustomStringConvertible {
 func content<Value>(of path: String, _ read: () throws -> Value) throws -> Value {
     do {
         return try read()
+    } catch EnvironmentError.untrusted(let environment, let file) {
+        // What is wrong is that the command lacks a flag.
+        throw EnvironmentError.untrusted(environment: environment, file: file)
     } catch  where [.usage, .badData].contains(ExitStatus(error)) {
         let text = "\(error)"
         throw DataError(text.contains(path) ? text : "\(path): \(text)")

@@ -30,7 +30,7 @@ import TensorCore
     static func main() {
         do {
             prepareProcess()
-            Gymnasium.register()
+            Gymnasium.register(remark: TrustFlags.remark)
             try requireSupportedProcessor()
             try requireThreads()
             MemoryBudget.endProgram { Foundation.exit(finish($0)) }

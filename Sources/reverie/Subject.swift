@@ -44,15 +44,18 @@ struct Subject {
     }
 
     /// A random agent in an environment.
-    init(environment id: String, options: [String: String]) throws {
+    ///
+    /// - Parameter file: the file that names the environment; nil if the user does.
+    init(environment id: String, options: [String: String], from file: String? = nil) throws {
         let id = EnvironmentCatalog.canonical(id)
-        let environment = try EnvironmentCatalog.make(id, options: options)
+        let environment = try EnvironmentCatalog.make(id, options: options, from: file)
         warnOfMap(id, options)
         agent = try RandomSettings().makeAgent(for: EnvironmentDescription(environment), seed: 0)
         (name, environmentID, seed) = ("random", id, 0)
         // A recording must find its files from any folder.
-        environmentOptions = try EnvironmentCatalog.located(options, of: id)
-        makeEnvironment = { try EnvironmentCatalog.make(id, count: $0, autoreset: $1, options: options) }
+        environmentOptions = try EnvironmentCatalog.located(
+            EnvironmentCatalog.storedOptions(options, of: id), of: id)
+        makeEnvironment = { try EnvironmentCatalog.make(id, count: $0, autoreset: $1, options: options, from: file) }
     }
 
     /// A run by its folder, or an environment by its id.

@@ -41,9 +41,9 @@ import Testing
         #expect(try trained.json()["steps"]?.integer == 600)
         #expect(folder.text("a/config.toml").contains("children = \"2\""))
         #expect(!exists(folder.file("a/replay")), "experience is of no use where a run can't go on")
-        let evaluated = try run("evaluate a --episodes 2 --json", in: folder)
+        let evaluated = try run("evaluate a --episodes 2 --trust --json", in: folder)
         #expect(evaluated.status == 0, "\(evaluated.errors)")
-        let resumed = try run("resume a", in: folder)
+        let resumed = try run("resume a --trust", in: folder)
         #expect(resumed.status == 65 && resumed.errors.contains("can't save its state"), "\(resumed.errors)")
         let weights = "--weights a/checkpoints/step-600.safetensors --rename layers=network.layers --ignore-extra"
         #expect(resumed.errors.contains("--weights a/checkpoints/step-600.safetensors --ignore-extra"))
@@ -51,6 +51,51 @@ import Testing
         // The same training in our own world: the same numbers.
         _ = try run("train dqn CartPole-v1 --preset none --steps 600 --environments 2 --run own", in: folder)
         #expect(folder.text("own/episodes.csv") == folder.text("a/episodes.csv"))
+    }
+
+    /// A discrete space that Gymnasium counts from another number than 0.
+    @Test func actionsAreWrittenInGymnasiumsNumbers() throws {
+        let folder = try TemporaryFolder()
+        let worlds = URL(filePath: #filePath).appending(path: "../../Fixtures/GymnasiumBridge").standardized.path
+        let path = ["PYTHONPATH": worlds]
+        let subject = "gym:worlds:Strange-v0 --option actions=started --option observations=counts"
+        let traced = try run("trace \(subject) --seed 1 --actions -", in: folder, input: "-1\n1\n0\n", path)
+        let lines = traced.output.split(separator: "\n")
+        #expect(traced.status == 0 && lines.count == 4, "\(traced.errors)")
+        // The reward is the action.
+        for (line, reward) in zip(lines.dropFirst(), ["-1.0", "1.0", "0.0"]) {
+            #expect(line.contains("\"reward\": \(reward),"), "\(line)")
+        }
+        for line in lines {
+            let observation = try JSON(parsing: Array(line.utf8)[...], file: "")["observation"]
+            let numbers = observation?.array?.compactMap(\.integer) ?? []
+            try #require(numbers.count == 2, "\(line)")
+            #expect(1...3 ~= numbers[0] && 10...13 ~= numbers[1], "\(line)")
+        }
+        let refused = try run("trace \(subject) --actions -", in: folder, input: "2\n", path)
+        #expect(refused.status == 65 && refused.errors.contains("expected an action from -1 to 1, found '2'"))
+
+        let limit = "--option max_episode_steps=9"
+        let recorded = try run("record \(subject) \(limit) --episodes 2 --to a.npz", in: folder, path)
+        #expect(recorded.status == 0, "\(recorded.errors)")
+        let script =
+            "import numpy, sys; a = numpy.load(sys.argv[1]); print(sorted(set(a['actions'].tolist())), "
+            + "(a['actions'] == a['rewards']).all(), a['observations'].min(0).tolist())"
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(filePath: Self.python)
+        process.arguments = ["-c", script, folder.file("a.npz")]
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(text == "[-1, 0, 1] True [1, 10]\n")
+        // What is read back is played again.
+        let watched = try run("watch a.npz --trust --frames 30", in: folder, path)
+        #expect(watched.status == 0, "\(watched.errors)")
+        let fitted = try run(
+            "fit rbm a.npz --trust --option rollout=frames --option frameSide=8 --set epochs=1 --run b", in: folder,
+            path)
+        #expect(fitted.errors.contains("draws none") || fitted.status == 0, "\(fitted.errors)")
     }
 
     @Test func aStoppedTrainingSaysWhatIsLeft() throws {
@@ -70,7 +115,7 @@ import Testing
         )
         #expect(recorded.status == 0, "\(recorded.errors)")
         #expect(try folder.bytes("a.gif").count > 1000)
-        for subject in ["gym:ALE/Breakout-v5", "a.npz"] {
+        for subject in ["gym:ALE/Breakout-v5", "a.npz --trust"] {
             let watched = try run("watch \(subject) --frames 12 --screenshot-after 10", in: folder)
             #expect(watched.status == 0 && watched.errors.isEmpty, "\(watched.errors)")
         }

@@ -52,6 +52,62 @@ import Testing
         #expect(reason.contains("Discrete or a box of floats"))
     }
 
+    @Test(arguments: [("observations", "far", "32"), ("actions", "far", "64")])
+    func numbersThatDoNotFitAreRefused(role: String, name: String, bits: String) throws {
+        let found = try fault { _ = try gym("worlds:Strange-v0", 1, .disabled, [role: name]) }
+        #expect("\(found)".contains("its numbers don't fit into \(bits) bits"))
+    }
+
+    /// What people read are Gymnasium's numbers.
+    @Test func numbersAreCountedAsInGymnasium() throws {
+        let batch = try gym("worlds:Strange-v0", 1, .disabled, ["actions": "started", "observations": "counts"])
+        #expect(batch.actionSpace == .discrete(3) && batch.buffers.actionSpaceText == "Discrete(3, start=-1)")
+        #expect(batch.actionNames == ["-1", "0", "1"])
+        #expect(batch.buffers.observationOrigin?.starts == [1, 10])
+        #expect(batch.buffers.observationSpaceText.hasPrefix("MultiDiscrete([3 4]"))
+        try batch.reset(seed: 1)
+        for (number, found) in [(3, "2"), (-1, "-2")] {
+            batch.actionRows.integers[0] = number
+            let refusal = EnvironmentError.badAction(
+                environment: batch.id, index: 0, action: found, space: "Discrete(3, start=-1)")
+            #expect(throws: refusal) { try batch.checkStep() }
+        }
+        // Its reward is the sum of the action that it was given.
+        batch.actionRows.integers[0] = 0
+        try batch.step()
+        #expect(batch.rewards[0] == -1)
+        #expect(try gym("CartPole-v1").buffers.actionOrigin == nil)
+    }
+
+    @Test(arguments: ["counts", "bits", "started"]) func observationsOutsideTheirSpaceAreRefused(name: String) throws {
+        let batch = try gym("worlds:Strange-v0", 1, .disabled, ["observations": name, "beyond": "true"])
+        let found = try fault {
+            try batch.reset(seed: 1)
+            try batch.step()
+        }
+        guard case .broken(_, 0, "step", _, _) = found else {
+            Issue.record("\(found)")
+            return
+        }
+    }
+
+    @Test(arguments: ["1e-30", "1e300", "-1", "fast"]) func strangeRatesAreReplaced(rate: String) throws {
+        let batch = try gym("worlds:Strange-v0", 1, .disabled, ["rate": rate])
+        #expect(batch.framesPerSecond == 30)
+        #expect(batch.notes.count == 1 && batch.notes[0].hasPrefix("render_fps: "))
+        #expect(try gym("worlds:Strange-v0", 1, .disabled, ["rate": "12.5"]).framesPerSecond == 12.5)
+    }
+
+    @Test func theLargestSpacesArePlayedOrRefused() throws {
+        let batch = try gym("worlds:Strange-v0", 1, .disabled, ["observations": "most"])
+        #expect(batch.observationSpace == .discrete(Int(Int32.max)))
+        try batch.reset(seed: 1)
+        try batch.step()
+        #expect(batch.observationSpace.contains(batch.observationNumbers(of: 0)))
+        let found = try fault { _ = try gym("worlds:Strange-v0", 1, .disabled, ["actions": "most"]) }
+        #expect("\(found)".contains("Discrete(2147483647) can't be used here: it has more than 65536 members"))
+    }
+
     @Test func roundingIsSaid() throws {
         #expect(try gym("worlds:Plain-v0").notes == ["observation space: float64 is rounded to float32"])
         #expect(

@@ -71,17 +71,15 @@ import Testing
         try line.split(separator: " ").map { try #require(Double($0)) }
     }
 
-    /// As `play.py` prints it; here, numbers of a space with another start are counted from 0.
+    /// As `play.py` prints it, in Gymnasium's numbers.
     private func line(_ batch: GymnasiumBatch) -> [Double] {
         let flags = [batch.rewards[0], batch.terminated[0] ? 1 : 0, batch.truncated[0] ? 1 : 0]
         let mask = batch.actionMasks.map { Double($0[0].bits) } ?? -1
         guard batch.observationSpace.count <= 200 else {
             return flags + [mask, Double(crc32(batch.observation(of: 0)))]
         }
-        var numbers = batch.observationNumbers(of: 0)
-        if batch.observationSpace == .discrete(4) { numbers[0] -= 2 }
-        if batch.observationSpace == .multiDiscrete([3, 4]) { numbers = [numbers[0] + 1, numbers[1] + 10] }
-        return flags + [mask] + numbers
+        let numbers = batch.observationNumbers(of: 0)
+        return flags + [mask] + (batch.buffers.observationOrigin?.original(numbers) ?? numbers)
     }
 
     /// This library's own environments, with the same random numbers, bit for bit, in each mode and over several

@@ -144,4 +144,89 @@ import Testing
         reverie_close(nil)
         reverie_free(nil)
     }
+
+    @Test func nullIsAnErrorWithACode() throws {
+        let batch = try #require(make("CartPole-v1", 1))
+        defer { reverie_close(batch) }
+        #expect(reverie_reset(batch, nil, nil, nil) == 0)
+        var size = 0
+        var byte: UInt8 = 0
+        let codes: [(String, () -> Int32)] = [
+            ("batch", { reverie_reset(nil, nil, nil, nil) }), ("batch", { reverie_step(nil) }),
+            ("batch", { reverie_draw(nil, 0, &byte) }), ("rgb", { reverie_draw(batch, 0, nil) }),
+            ("batch", { reverie_restore(nil, 0, &byte, 1) }), ("state", { reverie_restore(batch, 0, nil, 1) }),
+        ]
+        for (name, call) in codes {
+            #expect(call() == Int32(REVERIE_FAILED.rawValue))
+            #expect(fault() == "expected a pointer as the argument '\(name)', found NULL")
+            #expect(reverie_error_code() == REVERIE_FAILED)
+        }
+        let pointers: [(String, () -> Bool)] = [
+            ("batch", { reverie_save(nil, 0, &size) == nil }), ("size", { reverie_save(batch, 0, nil) == nil }),
+            ("batch", { reverie_describe(nil) == nil }),
+            ("batch", { reverie_get_buffers(nil).observations == nil }),
+            ("id", { reverie_make(nil, 1, REVERIE_SAME_STEP, nil, 0) == nil }),
+            ("options", { reverie_make("CartPole-v1", 1, REVERIE_SAME_STEP, nil, 2) == nil }),
+            ("options[0]", { reverie_make("CartPole-v1", 1, REVERIE_SAME_STEP, [nil], 1) == nil }),
+        ]
+        for (name, isNull) in pointers {
+            #expect(isNull() && fault() == "expected a pointer as the argument '\(name)', found NULL")
+        }
+        #expect(make("CartPole-v1", 1, REVERIE_SAME_STEP) != nil)
+        #expect(reverie_make("CartPole-v1", 1, REVERIE_SAME_STEP, nil, -1) == nil && fault().contains("not -1"))
+        reverie_set_assets(nil)
+        #expect(reverie_step(batch) == 0, "the batch is as it was")
+    }
+
+    @Test func moreThanMemoryIsRefusedWithACode() throws {
+        #expect(make("Arcade/Pong-v0", 1 << 20) == nil)
+        #expect(reverie_error_code() == REVERIE_NO_MEMORY)
+        #expect(fault().hasPrefix("1048576 environments Arcade/Pong-v0 would take "))
+        let batch = try #require(make("CartPole-v1", 1 << 12))
+        reverie_close(batch)
+        #expect(make("CartPol-v1", 1 << 20) == nil && reverie_error_code() == REVERIE_FAILED)
+    }
+
+    @Test func theCatalogueSaysWhatGymnasiumRegisters() throws {
+        let entries = try #require(try text(reverie_catalog()).array)
+        #expect(entries.map { $0["id"]?.string } == EnvironmentCatalog.entries.map(\.id))
+        let cartPole = try #require(entries.first { $0["id"]?.string == "CartPole-v1" })
+        #expect(cartPole["stepLimit"]?.integer == 500 && cartPole["rewardThreshold"]?.double == 475)
+    }
+
+    /// The masks of the last states are kept beside those of the new episodes.
+    @Test func finalMasksAreThoseOfTheLastStates() throws {
+        let batch = try #require(make("Taxi-v4", 2, REVERIE_SAME_STEP, "max_episode_steps=5"))
+        let other = try #require(make("Taxi-v4", 2, REVERIE_DISABLED, "max_episode_steps=5"))
+        defer { [batch, other].forEach(reverie_close) }
+        let (buffers, expected) = (reverie_get_buffers(batch), reverie_get_buffers(other))
+        #expect(expected.final_action_masks == nil)
+        for one in [batch, other] { #expect(reverie_reset(one, [3, 4], nil, nil) == 0) }
+        for step in 0..<5 {
+            for index in 0..<2 {
+                for one in [buffers, expected] { one.discrete_actions[index] = Int64((step + index) % 4) }
+            }
+            #expect(reverie_step(batch) == 0 && reverie_step(other) == 0)
+        }
+        for index in 0..<2 {
+            #expect(buffers.truncated[index] == 1)
+            #expect(buffers.final_action_masks[index] == expected.action_masks[index])
+        }
+    }
+
+    @Test func numbersBeyondABoxAreClipped() throws {
+        for (id, limit) in [("Pendulum-v1", Float(2)), ("MountainCarContinuous-v0", 1)] {
+            let batch = try #require(make(id, 2))
+            defer { reverie_close(batch) }
+            let buffers = reverie_get_buffers(batch)
+            #expect(reverie_reset(batch, [1, 1], nil, nil) == 0)
+            for sign in [Float(1), -1, 1] {
+                (buffers.continuous_actions[0], buffers.continuous_actions[1]) = (sign * limit, sign * .infinity)
+                #expect(reverie_step(batch) == 0)
+                let size = buffers.observation_size
+                let rows = UnsafeRawBufferPointer(start: buffers.observations, count: 2 * size)
+                #expect(rows.prefix(size).elementsEqual(rows.suffix(size)))
+            }
+        }
+    }
 }

@@ -113,7 +113,7 @@ extension ArcadeEnvironment: StateCodable {
         var number = lastAction.rawValue
         try coder.code(&number, in: 0...17)
         lastAction = Arcade.Action(rawValue: number)!
-        try coder.code(&frameCount, in: 0...Int.max - 1)
+        try coder.code(&frameCount, in: 0...1 << 62)
         try game.codeState(with: &coder)
     }
 }

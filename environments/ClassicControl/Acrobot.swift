@@ -139,8 +139,13 @@ import Random
 }
 
 extension Acrobot: StateCodable {
+    // Angles are wrapped and velocities clipped in every step; a start is rounded to single precision.
+    private static let ranges = [.pi, .pi, 4 * .pi, 9 * .pi].map { (limit: Double) in
+        -max(limit, Double(Float(limit)))...max(limit, Double(Float(limit)))
+    }
+
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        for index in 0..<4 { try coder.code(&state[index]) }
+        for index in 0..<4 { try coder.code(&state[index], in: Self.ranges[index]) }
         try coder.code(&isAtStart)
         try coder.code(&random)
         turn()

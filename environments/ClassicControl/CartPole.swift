@@ -131,10 +131,12 @@ import Random
 
 extension CartPole: StateCodable {
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&position)
-        try coder.code(&velocity)
-        try coder.code(&angle)
-        try coder.code(&angularVelocity)
+        // Any state that can be reached from a start, also if it is stepped on after its end.
+        let range = -1e100...1e100
+        try coder.code(&position, in: range)
+        try coder.code(&velocity, in: range)
+        try coder.code(&angle, in: range)
+        try coder.code(&angularVelocity, in: range)
         try coder.code(&hasEnded)
         try coder.code(&random)
     }

@@ -74,8 +74,8 @@ import Random
 
 extension MountainCar: StateCodable {
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&position)
-        try coder.code(&velocity)
+        try coder.code(&position, in: MountainValley.reachablePositions)
+        try coder.code(&velocity, in: MountainValley.reachableSpeeds)
         try coder.code(&random)
     }
 }

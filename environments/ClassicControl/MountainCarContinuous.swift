@@ -51,20 +51,23 @@ import Random
         isAtStart = true
     }
 
-    /// Adds the engine's force and the slope's to the velocity, and the velocity to the position.
+    /// Adds the engine's force and the slope's to the velocity, and the velocity to the position. A force beyond the
+    /// bounds is clipped, but costs what was asked for, as in the original.
     ///
     /// The order of the operations and their precision are the original's, so that the trajectories are identical bit
     /// for bit.
     @inlinable public mutating func step(_ action: Float) -> Step {
-        precondition(
-            -1 <= action && action <= 1, "MountainCarContinuous: the action \(action) is not in Box(-1.0, 1.0)")
+        precondition(!action.isNaN, "MountainCarContinuous: the action is not a number")
         let angle = isAtStart ? 3 * position : Double(3 * Float(position))
-        let push = action * 0.0015 - Float(0.0025 * cos(angle))
+        let slope = 0.0025 * cos(angle)
+        // A force that is clipped becomes a double in the original, one within the bounds stays a float.
+        let isWithin = -1 <= action && action <= 1
+        let push = isWithin ? Double(action * 0.0015 - Float(slope)) : (action < 0 ? -0.0015 : 0.0015) - slope
         let hasArrived: Bool
         if isAtStart {
-            hasArrived = move(position, velocity + Double(push))
+            hasArrived = move(position, velocity + push)
         } else {
-            hasArrived = move(Float(position), Float(velocity) + push)
+            hasArrived = move(Float(position), Float(velocity) + Float(push))
         }
         isAtStart = false
         let force = Double(action)
@@ -94,8 +97,8 @@ import Random
 
 extension MountainCarContinuous: StateCodable {
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&position)
-        try coder.code(&velocity)
+        try coder.code(&position, in: MountainValley.reachablePositions)
+        try coder.code(&velocity, in: MountainValley.reachableSpeeds)
         try coder.code(&isAtStart)
         try coder.code(&random)
     }

@@ -6,6 +6,9 @@ import Graphics
 enum MountainValley {
     static let positions = -1.2...0.6
     static let speeds = -0.07...0.07
+    /// The bounds, which single precision may round outwards.
+    static let reachablePositions = -Double(Float(1.2).nextUp)...Double(Float(0.6).nextUp)
+    static let reachableSpeeds = -Double(Float(0.07).nextUp)...Double(Float(0.07).nextUp)
     private static let usualStart = -0.6 ... -0.4
 
     static var observationSpace: Space {

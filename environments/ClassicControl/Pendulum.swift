@@ -54,11 +54,12 @@ import Random
         turn = rv_sincos(angle)
     }
 
-    /// Integrates the equation of motion over 0.05 s.
+    /// Integrates the equation of motion over 0.05 s; a torque beyond the bounds is clipped, as in the original.
     ///
     /// The order of the operations is the original's, so that the trajectories are identical bit for bit.
     public mutating func step(_ action: Float) -> Step {
-        precondition(-2 <= action && action <= 2, "Pendulum: the action \(action) is not in Box(-2.0, 2.0)")
+        precondition(!action.isNaN, "Pendulum: the action is not a number")
+        let action = min(max(action, -2), 2)
         let effort = 0.001 * rv_square_single(action)
         let cost = (rv_square(fromUpright) + 0.1 * rv_square(angularVelocity)) + Double(effort)
         let acceleration = 3 * gravity / 2 * turn.sine + Double(3 * action)
@@ -85,9 +86,10 @@ import Random
 
 extension Pendulum: StateCodable {
     public mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&angle)
-        try coder.code(&angularVelocity)
-        try coder.code(&torque)
+        // Velocities are clipped in every step. Angles are never wrapped, but beyond this a step changes nothing.
+        try coder.code(&angle, in: -1e15...1e15)
+        try coder.code(&angularVelocity, in: -8...8)
+        try coder.code(&torque, in: -2...2)
         try coder.code(&random)
         turn = rv_sincos(angle)
     }

@@ -20,6 +20,8 @@ public final class BatchBuffers {
     public let observationSpace: Space
     public let actionSpace: Space
     public let elementType: ElementType
+    /// How observations and actions are counted where the environments come from; nil if as here.
+    public var observationOrigin, actionOrigin: SpaceOrigin?
 
     /// The current observations.
     public let observations: MutableRows
@@ -123,45 +125,43 @@ public final class BatchBuffers {
         precondition(mask.contains(true), "reset: the mask selects none of the \(count) environments")
     }
 
-    /// Checks that all environments may make their next step.
+    /// Checks that all environments may make their next step. Numbers beyond the bounds of a box are the environment's
+    /// affair, as in Gymnasium, where most clip them; only NaN is refused.
     ///
-    /// - Parameter withinBounds: whether to reject numbers beyond the bounds of a box too.
     /// - Throws: ``EnvironmentError/notReset(environment:index:)``, ``EnvironmentError/hasEnded(environment:index:)``
     ///   or ``EnvironmentError/badAction(environment:index:action:space:)``.
-    public func checkStep(withinBounds: Bool = true) throws(EnvironmentError) {
+    public func checkStep() throws(EnvironmentError) {
         for index in 0..<count {
-            if let fault = fault(of: index, withinBounds: withinBounds) { throw fault }
+            if let fault = fault(of: index) { throw fault }
         }
     }
 
     /// What forbids an environment's next step; nil if nothing does.
-    public func fault(of index: Int, withinBounds: Bool = true) -> EnvironmentError? {
+    public func fault(of index: Int) -> EnvironmentError? {
         guard started[index] else { return .notReset(environment: id, index: index) }
         if hasEnded(index) {
             if autoreset == .nextStep { return nil }
             if autoreset == .disabled { return .hasEnded(environment: id, index: index) }
         }
-        guard !isValid(index, withinBounds) else { return nil }
-        return .badAction(environment: id, index: index, action: actionText(index), space: "\(actionSpace)")
+        guard !isValid(index) else { return nil }
+        return .badAction(environment: id, index: index, action: actionText(index), space: actionSpaceText)
     }
 
-    private func isValid(_ index: Int, _ withinBounds: Bool) -> Bool {
+    private func isValid(_ index: Int) -> Bool {
         let actions = actions.rows
         switch actionSpace {
         case .discrete(let count): return 0..<count ~= actions.integer(index)
         case .multiDiscrete(let counts):
             return counts.indices.allSatisfy { 0..<counts[$0] ~= actions.integer(index, $0) }
         case .multiBinary: return (0..<actions.width).allSatisfy { 0...1 ~= actions.integer(index, $0) }
-        case .box(let low, let high, _, _):
-            for place in 0..<actions.width {
-                let number = actions.number(index, place)
-                let isWithin = low[place] <= number && number <= high[place]
-                if withinBounds ? !isWithin : number.isNaN { return false }
-            }
-            return true
+        case .box: return (0..<actions.width).allSatisfy { !actions.number(index, $0).isNaN }
         case .tuple, .dictionary: return false
         }
     }
+
+    /// The spaces as they are written where the environments come from.
+    public var observationSpaceText: String { observationOrigin?.text ?? "\(observationSpace)" }
+    public var actionSpaceText: String { actionOrigin?.text ?? "\(actionSpace)" }
 
     private func actionText(_ index: Int) -> String {
         let actions = actions.rows
@@ -169,7 +169,8 @@ public final class BatchBuffers {
             switch actions.type {
             case .float32: "\(Float(actions.number(index, place)))"
             case .float64: "\(actions.number(index, place))"
-            case .uint8, .int32, .int64, .boolean: "\(actions.integer(index, place))"
+            case .uint8, .int32, .int64, .boolean:
+                "\(actions.integer(index, place) &+ (actionOrigin?.starts[place] ?? 0))"
             }
         }
         return numbers.joined(separator: " ")
@@ -181,13 +182,13 @@ public final class BatchBuffers {
     func savedRow(_ index: Int) -> BatchRow {
         BatchRow(
             reward: rewards[index], terminated: terminated[index], truncated: truncated[index],
-            wasReset: isResetStep[index],
+            wasReset: isResetStep[index], started: started[index],
             final: autoreset == .sameStep ? Array(finalObservations.rows.bytes(of: index)) : [])
     }
 
     func restore(_ row: BatchRow, to index: Int) {
         (rewards[index], terminated[index], truncated[index]) = (row.reward, row.terminated, row.truncated)
-        isResetStep[index] = row.wasReset
+        (isResetStep[index], started[index]) = (row.wasReset, row.started)
         guard autoreset == .sameStep else { return }
         row.final.withUnsafeBytes { bytes in
             guard let memory = bytes.baseAddress else { return }
@@ -202,13 +203,18 @@ struct BatchRow: StateCodable {
     var terminated: Bool
     var truncated: Bool
     var wasReset: Bool
+    /// Whether the environment has ever been reset; if not, it must be before it is stepped.
+    var started: Bool
     var final: [UInt8]
 
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&reward)
         try coder.code(&terminated)
         try coder.code(&truncated)
-        try coder.code(&wasReset)
+        // 0, 1: the last step was a reset; 2: there has been none.
+        var phase: UInt8 = started ? (wasReset ? 1 : 0) : 2
+        try coder.code(&phase, in: 0...2)
+        (wasReset, started) = (phase == 1, phase != 2)
         try coder.code(&final)
     }
 }

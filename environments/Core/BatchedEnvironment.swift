@@ -37,6 +37,9 @@ public protocol BatchedEnvironment: AnyObject {
     var hasSuitableActions: Bool { get }
     /// (n): the valid actions in the states of ``observations``; nil if the environment has none.
     var actionMasks: UnsafeBufferPointer<ActionMask>? { get }
+    /// (n): the valid actions in the states that ended an episode, where the last step did; only with
+    /// ``AutoresetMode/sameStep``, whose ``actionMasks`` are those of the new episode. Nil if they aren't kept.
+    var finalActionMasks: UnsafeBufferPointer<ActionMask>? { get }
     /// (n): the rewards of the last step; 0 after a reset.
     var rewards: UnsafeBufferPointer<Double> { get }
 
@@ -135,6 +138,8 @@ extension BatchedEnvironment {
 
     public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(buffers.rewards) }
     public var actionMasks: UnsafeBufferPointer<ActionMask>? { buffers.actionMasks.map { UnsafeBufferPointer($0) } }
+    /// Not kept.
+    public var finalActionMasks: UnsafeBufferPointer<ActionMask>? { nil }
     /// Actions are numbers.
     public var actionNames: [String] { [] }
     /// One frame.

@@ -125,13 +125,23 @@ public enum EnvironmentCatalog {
     ///   - count: the number of environments, at least 1.
     ///   - autoreset: what happens when an episode has ended.
     ///   - options: values by option name, such as `["is_slippery": "false"]`.
+    ///   - file: the file that the id comes from, such as a run's configuration or a recording; nil if the user or the
+    ///     program itself has named it. What a file names may need the user's consent: ``EnvironmentScheme``.
     /// - Throws: ``EnvironmentError`` for an unknown id, option or wrapper (suggesting the nearest), a value out of
     ///   range, a wrapper that doesn't fit, or a map that cannot be read.
     public static func make(
-        _ id: String, count: Int = 1, autoreset: AutoresetMode = .sameStep, options: [String: String] = [:]
+        _ id: String, count: Int = 1, autoreset: AutoresetMode = .sameStep, options: [String: String] = [:],
+        from file: String? = nil
     ) throws -> any BatchedEnvironment {
         let entry = try entry(id)
         let id = entry.id
+        var options = options
+        if let file {
+            guard scheme(of: id)?.trustsFiles ?? true else {
+                throw EnvironmentError.untrusted(environment: id, file: file)
+            }
+            options = try storedOptions(options, of: id, in: file)
+        }
         let known = (entry.options + commonOptions).map(\.name)
         if !entry.takesOtherOptions, let name = options.keys.sorted().first(where: { !known.contains($0) }) {
             throw EnvironmentError.unknownOption(
@@ -166,6 +176,34 @@ public enum EnvironmentCatalog {
         return options
     }
 
+    /// The options that may come from a file; the scheme is told of others that are in it.
+    ///
+    /// - Throws: as ``entry(_:)``.
+    public static func storedOptions(
+        _ options: [String: String], of id: String, in file: String
+    ) throws(EnvironmentError) -> [String: String] {
+        let stored = try storedOptions(options, of: id)
+        for name in options.keys.sorted() where stored[name] == nil {
+            scheme(of: id)?.remark(
+                "\(file): the option \(name) of \(id) is not taken from files, and '\(options[name]!)' is ignored")
+        }
+        return stored
+    }
+
+    /// The options that are written to files.
+    ///
+    /// - Throws: as ``entry(_:)``.
+    public static func storedOptions(
+        _ options: [String: String], of id: String
+    ) throws(EnvironmentError) -> [String: String] {
+        let others = try entry(id).options.filter { !$0.isStored }.map(\.name)
+        return options.filter { !others.contains($0.key) }
+    }
+
+    private static func scheme(of id: String) -> EnvironmentScheme? {
+        schemes.withLock { schemes in schemes.first { id.hasPrefix($0.prefix) } }
+    }
+
     /// The ids of the environments that tell their transition probabilities, as planners need them.
     public static var idsWithModel: [String] {
         entries.map(\.id).filter { (try? make($0))?.tabularModel != nil }
@@ -175,8 +213,7 @@ public enum EnvironmentCatalog {
     ///
     /// - Throws: ``EnvironmentError/unknownEnvironment(id:nearest:)``, and what a registered scheme throws.
     public static func entry(_ id: String) throws(EnvironmentError) -> EnvironmentEntry {
-        let scheme = schemes.withLock { schemes in schemes.first { id.hasPrefix($0.prefix) } }
-        if let scheme { return try scheme.entry(id) }
+        if let scheme = scheme(of: id) { return try scheme.entry(id) }
         let entries = entries
         let known = matchingName(id, among: entries.lazy.map(\.id))
         if let known, let entry = entries.first(where: { $0.id == known }) { return entry }

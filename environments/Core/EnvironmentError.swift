@@ -30,6 +30,8 @@ public enum EnvironmentError: Error, Hashable, Sendable {
     case wrapperMisfit(wrapper: String, environment: String, needs: String)
     /// The environments need more memory than there is.
     case memory(MemoryError)
+    /// A file names an environment whose making runs code, and the user has not consented.
+    case untrusted(environment: String, file: String)
     /// An environment in another process has failed.
     case outside(OutsideFault)
 }
@@ -67,6 +69,8 @@ extension EnvironmentError: CustomStringConvertible {
             "the wrapper \(wrapper) doesn't fit \(environment): it needs \(needs)"
         case .memory(let error):
             "\(error)"
+        case .untrusted(let environment, let file):
+            "\(file) names the environment \(environment), which runs code in Python; if you trust that, add --trust"
         case .outside(let fault):
             "\(fault)"
         }

@@ -10,13 +10,14 @@ public struct EnvironmentOption: Hashable, Sendable {
     public let usual: String
     /// Whether the value is the path of a file, whose content the environment depends on.
     public let isPath: Bool
+    /// Whether it is part of what is played. One that isn't, such as the path of a program, is neither written to run
+    /// folders and recordings nor taken from any file.
+    public let isStored: Bool
 
     /// Describes an option.
-    public init(_ name: String, _ summary: String, usual: String = "", isPath: Bool = false) {
-        self.name = name
-        self.summary = summary
-        self.usual = usual
-        self.isPath = isPath
+    public init(_ name: String, _ summary: String, usual: String = "", isPath: Bool = false, isStored: Bool = true) {
+        (self.name, self.summary, self.usual) = (name, summary, usual)
+        (self.isPath, self.isStored) = (isPath, isStored)
     }
 }
 

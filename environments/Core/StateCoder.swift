@@ -91,6 +91,24 @@ public struct StateCoder: Sendable {
         value = Double(bitPattern: bits)
     }
 
+    /// Codes a double, bit for bit; reading rejects one outside `range`, and NaN.
+    public mutating func code(_ value: inout Double, in range: ClosedRange<Double>) throws(EnvironmentError) {
+        let start = offset
+        try code(&value)
+        guard !isReading || range.contains(value) else {
+            throw .badState(offset: start, expected: "a number in \(range), not \(value)")
+        }
+    }
+
+    /// Codes a float, bit for bit; reading rejects one outside `range`, and NaN.
+    public mutating func code(_ value: inout Float, in range: ClosedRange<Float>) throws(EnvironmentError) {
+        let start = offset
+        try code(&value)
+        guard !isReading || range.contains(value) else {
+            throw .badState(offset: start, expected: "a number in \(range), not \(value)")
+        }
+    }
+
     /// Codes a float, bit for bit.
     public mutating func code(_ value: inout Float) throws(EnvironmentError) {
         var bits = value.bitPattern

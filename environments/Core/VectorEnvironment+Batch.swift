@@ -22,6 +22,8 @@ extension VectorEnvironment {
         preconditionFailure(fault(of: index).map { "\($0)" } ?? "\(id), environment \(index): there is no fault")
     }
 
+    public var finalActionMasks: UnsafeBufferPointer<ActionMask>? { finalMaskRow.map { UnsafeBufferPointer($0) } }
+
     /// The names of the environments' actions.
     public var actionNames: [String] { environments[0].actionNames }
 
@@ -82,8 +84,7 @@ extension VectorEnvironment {
         try row.codeState(with: &coder)
         try environment.codeState(with: &coder)
         try coder.finish()
-        self[index] = environment as! World
-        buffers.restore(row, to: index)
+        place(environment as! World, row, index)
     }
 }
 
@@ -92,9 +93,20 @@ extension VectorEnvironment {
         precondition(
             0 <= source && source < count && 0 <= target && target < count,
             "expected environments below \(count) to copy between, found \(source) and \(target)")
-        let row = buffers.savedRow(source)
-        let world = self[source]
-        self[target] = world
-        buffers.restore(row, to: target)
+        place(self[source], buffers.savedRow(source), target)
+    }
+
+    /// Puts a world and its row in an environment's place. A world that was never reset has nothing to observe.
+    private func place(_ world: World, _ row: BatchRow, _ index: Int) {
+        if row.started {
+            self[index] = world
+        } else {
+            environments[index] = world
+            unstarted += buffers.started[index] ? 1 : 0
+            buffers.observations.row(index).initializeMemory(
+                as: UInt8.self, repeating: 0, count: buffers.observations.rowBytes)
+            maskRow?[index] = ActionMask(bits: 0)
+        }
+        buffers.restore(row, to: index)
     }
 }

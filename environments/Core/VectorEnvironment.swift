@@ -34,6 +34,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline let final: UnsafeMutableBufferPointer<World.Element>
     // The rows of the buffers, for faster access.
     @usableFromInline let maskRow: UnsafeMutableBufferPointer<ActionMask>?
+    @usableFromInline let finalMaskRow: UnsafeMutableBufferPointer<ActionMask>?
     @usableFromInline let rewardRow: UnsafeMutableBufferPointer<Double>
     @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
@@ -70,6 +71,8 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         current = Self.elements(buffers.observations)
         final = Self.elements(buffers.finalObservations)
         (maskRow, rewardRow) = (buffers.actionMasks, buffers.rewards)
+        finalMaskRow = maskRow == nil || autoreset != .sameStep ? nil : .allocate(capacity: count)
+        finalMaskRow?.initialize(repeating: ActionMask(bits: 0))
         (terminatedRow, truncatedRow) = (buffers.terminated, buffers.truncated)
         resetRow = buffers.isResetStep
         unstarted = count
@@ -89,6 +92,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     deinit {
         environments.deinitialize()
         environments.deallocate()
+        finalMaskRow?.deallocate()
         actionCheck?.deallocate()
     }
 
@@ -196,6 +200,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         let start = rows.lowerBound * width
         (final.baseAddress! + start).update(from: current.baseAddress! + start, count: rows.count * width)
         for index in rows where terminatedRow[index] || truncatedRow[index] {
+            if let maskRow, let finalMaskRow { finalMaskRow[index] = maskRow[index] }
             environments[index].reset(seed: nil)
             observe(index)
         }

@@ -60,12 +60,10 @@ public struct Blackjack: Environment {
         hasEnded = false
     }
 
-    /// Draws a card, or lets the dealer draw theirs.
-    ///
-    /// - Precondition: the episode has not ended.
+    /// Draws a card, or lets the dealer draw theirs. A game that has ended stays as it is.
     public mutating func step(_ action: Int) -> Step {
         precondition(action == 0 || action == 1, "Blackjack: the action \(action) is not in Discrete(2)")
-        precondition(!hasEnded, "Blackjack: the episode has ended: reset it first")
+        if hasEnded { return Step(reward: 0, terminated: true) }
         if action == 1 {
             player.add(drawCard())
             hasEnded = player.isBust
@@ -149,6 +147,8 @@ extension Blackjack: StateCodable {
         try coder.code(&suit, in: 0...3)
         try coder.code(&court, in: 0...2)
         try coder.code(&hasEnded)
+        // Nobody draws on after a bust, for which a hand has no room.
+        if player.isBust { hasEnded = true }
         try coder.code(&random)
     }
 }

@@ -11,8 +11,6 @@ import Experience
     // The environment's action is (action - intercept) / gradient, number by number.
     @usableFromInline let gradients: [Float]
     @usableFromInline let intercepts: [Float]
-    @usableFromInline let low: [Float]
-    @usableFromInline let high: [Float]
 
     /// Lets each number of an action range over `range`.
     ///
@@ -28,8 +26,6 @@ import Experience
         let gradients = zip(low, high).map { Float(length / ($1 - $0)) }
         self.gradients = gradients
         intercepts = zip(gradients, low).map { $0 * -Float($1) + Float(range.lowerBound) }
-        self.low = low.map { Float($0) }
-        self.high = high.map { Float($0) }
     }
 
     @usableFromInline static func misfit(_ space: Space) -> String? {
@@ -42,15 +38,13 @@ import Experience
     /// The given range for each number.
     public var actionSpace: Space { .box(range, shape: base.actionSpace.shape) }
 
-    /// Plays the rescaled action.
+    /// Plays the rescaled action, which may lie beyond the bounds of `base`: by rounding, or if this one does.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var action = action
         withUnsafeMutableBytes(of: &action) { bytes in
             let numbers = bytes.assumingMemoryBound(to: Float.self)
             for index in gradients.indices {
-                // Rounding may lead slightly beyond the bounds.
-                let stretched = (numbers[index] - intercepts[index]) / gradients[index]
-                numbers[index] = min(max(stretched, low[index]), high[index])
+                numbers[index] = (numbers[index] - intercepts[index]) / gradients[index]
             }
         }
         return base.step(action)

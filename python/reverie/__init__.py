@@ -10,11 +10,13 @@ Importing the package registers every environment under ``Reverie/``, with ``/``
 """
 
 from reverie.environment import Environment
-from reverie.library import Error, environments, version
+from reverie.library import ClosedError, Error, OutOfMemory, environments, version
 from reverie.registration import register
 from reverie.vector import VectorEnvironment
 
 __version__ = version()
-__all__ = ["Environment", "Error", "VectorEnvironment", "environments", "register"]
+__all__ = [
+    "ClosedError", "Environment", "Error", "OutOfMemory", "VectorEnvironment", "environments", "register"
+]
 
 register()

@@ -1,10 +1,12 @@
 """One environment as a `gymnasium.Env`."""
 
+import copy
+
 import gymnasium
 import numpy
 
 from reverie import spaces
-from reverie.library import Batch, Error
+from reverie.library import Batch, Closed, Error
 
 
 def mask_array(bits, count):
@@ -15,7 +17,8 @@ def mask_array(bits, count):
 class Environment(gymnasium.Env):
     """One of Reverie's environments; `reverie list environments ID` shows its `options`.
 
-    Episodes are truncated by its own time limit; a step after the end raises an error.
+    Episodes are truncated by its own time limit; a step after the end raises an error. A copy, or what is pickled,
+    continues exactly as this one would.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 30}
@@ -23,7 +26,7 @@ class Environment(gymnasium.Env):
     def __init__(self, name, render_mode=None, **options):
         if render_mode not in (None, "rgb_array"):
             raise Error(f"{name} supports render_mode='rgb_array', not {render_mode!r}")
-        self._made_of = (name, render_mode, options)
+        self._name = name
         self._batch = Batch(name, 1, "disabled", options)
         description = self._batch.description
         self.observation_space = spaces.space(description["observationSpace"])
@@ -34,7 +37,7 @@ class Environment(gymnasium.Env):
     def reset(self, *, seed=None, options=None):
         """Starts an episode; an environment takes its options when it is made, not here."""
         if options:
-            raise Error(f"{self._made_of[0]} takes its options when it is made, not in reset: {', '.join(options)}")
+            raise Error(f"{self._name} takes its options when it is made, not in reset: {', '.join(options)}")
         super().reset(seed=seed)
         self._batch.reset([seed])
         return self._observation(), self._info()
@@ -42,7 +45,7 @@ class Environment(gymnasium.Env):
     def step(self, action):
         """Plays a step."""
         batch = self._batch
-        batch.actions[0] = action
+        batch.act([action] if isinstance(action, (int, float)) else numpy.asarray(action)[None])
         batch.step()
         return (
             self._observation(),
@@ -54,11 +57,12 @@ class Environment(gymnasium.Env):
 
     def render(self):
         """A picture (height, width, 3) of the state, if render_mode is rgb_array; otherwise None."""
-        return self._batch.draw() if self.render_mode == "rgb_array" else None
+        draw = self._batch.draw
+        return draw() if self.render_mode == "rgb_array" else None
 
     def close(self):
-        """Frees the environment's memory, once nothing refers to its arrays."""
-        self._batch = None
+        """Frees the environment's memory, once nothing refers to its arrays; it can't be used any more."""
+        self._batch = Closed(self._name)
 
     def save(self):
         """Returns the whole state as bytes."""
@@ -68,11 +72,9 @@ class Environment(gymnasium.Env):
         """Restores a saved state, from which the environment continues exactly."""
         self._batch.restore(state)
 
-    def __deepcopy__(self, memo):
-        name, render_mode, options = self._made_of
-        copy = type(self)(name, render_mode, **options)
-        copy.restore(self.save())
-        return copy
+    def __copy__(self):
+        # Two environments that share their state would be one.
+        return copy.deepcopy(self)
 
     def _observation(self):
         return spaces.member(self.observation_space, self._batch.observations[0])
@@ -80,3 +82,12 @@ class Environment(gymnasium.Env):
     def _info(self):
         masks = self._batch.action_masks
         return {} if masks is None else {"action_mask": mask_array(masks, self.action_space.n)[0]}
+
+
+class RegisteredEnvironment(Environment):
+    """An environment as `gymnasium.make` makes it, which truncates episodes itself, by its wrapper `TimeLimit`."""
+
+    def __init__(self, name, render_mode=None, **options):
+        # The library's own wrappers may need its limit.
+        limit = {} if "wrap" in options else {"max_episode_steps": -1}
+        super().__init__(name, render_mode, **{**limit, **options})

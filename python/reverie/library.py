@@ -2,15 +2,25 @@
 
 import ctypes
 import json
+import operator
 import os
 import pathlib
 from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint8, c_void_p
 
 import numpy
+from gymnasium.error import ClosedEnvironmentError
 
 
 class Error(Exception):
     """An error of the library, in a sentence."""
+
+
+class OutOfMemory(Error, MemoryError):
+    """What was asked for would take more memory than there is; nothing was allocated."""
+
+
+class ClosedError(Error, ClosedEnvironmentError):
+    """The environment is closed."""
 
 
 class Buffers(ctypes.Structure):
@@ -26,6 +36,7 @@ class Buffers(ctypes.Structure):
         ("truncated", c_void_p),
         ("is_reset", c_void_p),
         ("action_masks", c_void_p),
+        ("final_action_masks", c_void_p),
         ("observation_size", c_size_t),
         ("action_count", c_size_t),
         ("frame_width", c_size_t),
@@ -36,8 +47,10 @@ class Buffers(ctypes.Structure):
 _SIGNATURES = {
     "reverie_version": (c_char_p, []),
     "reverie_error": (c_char_p, []),
+    "reverie_error_code": (c_int, []),
     "reverie_set_assets": (None, [c_char_p]),
     "reverie_list": (c_void_p, []),
+    "reverie_catalog": (c_void_p, []),
     "reverie_make": (c_void_p, [c_char_p, c_size_t, c_int, POINTER(c_char_p), c_size_t]),
     "reverie_close": (None, [c_void_p]),
     "reverie_get_buffers": (Buffers, [c_void_p]),
@@ -77,8 +90,23 @@ def _load():
 _library = _load()
 
 
+_NO_MEMORY = 2
+
+
 def _fail():
-    raise Error(_library.reverie_error().decode())
+    kind = OutOfMemory if _library.reverie_error_code() == _NO_MEMORY else Error
+    raise kind(_library.reverie_error().decode())
+
+
+def _whole(value, what, end):
+    """A whole number from 0 to `end` - 1; ctypes would cut others down to size."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if not 0 <= number < end:
+        raise Error(f"{what} must be a whole number from 0 to {end - 1}, not {value!r}")
+    return number
 
 
 def _text(pointer):
@@ -98,6 +126,11 @@ def environments():
     return json.loads(_text(_library.reverie_list()))
 
 
+def catalog():
+    """All environments as dictionaries: id, summary, stepLimit and rewardThreshold."""
+    return json.loads(_text(_library.reverie_catalog()))
+
+
 def option(name, value):
     """An option as the library reads it."""
     if isinstance(value, (bool, numpy.bool_)):
@@ -111,20 +144,46 @@ class _Handle:
     def __init__(self, pointer):
         self.pointer = pointer
 
+    def __reduce_ex__(self, protocol):
+        raise TypeError("the memory of a batch can't be copied or pickled; copy the environment")
+
     def __del__(self, close=_library.reverie_close):
         close(self.pointer)
 
 
+class Closed:
+    """What stands in the place of a batch that is closed."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __getattr__(self, attribute):
+        raise ClosedError(f"{self._name} is closed; make it again")
+
+    def __reduce__(self):
+        return Closed, (self._name,)
+
+
+def _revived(name, count, mode, options, states):
+    batch = Batch(name, count, mode, options)
+    for index, state in enumerate(states):
+        batch.restore(state, index)
+    return batch
+
+
 class Batch:
     """n environments and their buffers as arrays: `observations` (n, ...), `final_observations` (n, ...), `actions` (n)
-    or (n, k), `rewards` (n), `terminated`, `truncated`, `is_reset` (n), `action_masks` (n) or None.
+    or (n, k), `rewards` (n), `terminated`, `truncated`, `is_reset` (n), `action_masks` and `final_action_masks` (n) or
+    None.
 
-    Each step and reset overwrites the arrays.
+    Each step and reset overwrites the arrays. A copy, or what is pickled, is a new batch in the same state.
     """
 
     MODES = ["same_step", "next_step", "disabled"]
 
     def __init__(self, name, count, mode, options):
+        self._made_of = (name, count, mode, options)
+        count = _whole(count, "the number of environments", 1 << 63)
         texts = [option(key, value).encode() for key, value in options.items()]
         pointer = _library.reverie_make(
             name.encode(), count, self.MODES.index(mode), (c_char_p * len(texts))(*texts), len(texts)
@@ -154,11 +213,15 @@ class Batch:
         self.terminated = self._array(buffers.terminated, numpy.bool_, 1)[:, 0]
         self.truncated = self._array(buffers.truncated, numpy.bool_, 1)[:, 0]
         self.is_reset = self._array(buffers.is_reset, numpy.bool_, 1)[:, 0]
-        self.action_masks = self._array(buffers.action_masks, numpy.uint64, 1)[:, 0] if buffers.action_masks else None
+        self.action_masks = self._masks(buffers.action_masks)
+        self.final_action_masks = self._masks(buffers.final_action_masks)
         self._picture = (buffers.frame_height, buffers.frame_width, 3)
 
     def _shape(self, space, width):
         return (self.count, *space["shape"]) if space["type"] == "Box" else (self.count, width)
+
+    def _masks(self, address):
+        return self._array(address, numpy.uint64, 1)[:, 0] if address else None
 
     def _array(self, address, element, width):
         """(n, width) elements at an address, which stay valid as long as the array."""
@@ -174,15 +237,33 @@ class Batch:
         """Starts an episode in the environments that `mask` selects, or in all; `seeds` has a seed or None for each."""
         numbers = given = None
         if seeds is not None:
-            wrong = next((seed for seed in seeds if seed is not None and not 0 <= seed < 1 << 64), None)
-            if wrong is not None:
-                raise Error(f"a seed must be a whole number from 0 to 2^64 - 1, not {wrong}")
-            numbers = numpy.array([seed or 0 for seed in seeds], numpy.uint64)
+            whole = [0 if seed is None else _whole(seed, "a seed", 1 << 64) for seed in seeds]
+            numbers = numpy.array(whole, numpy.uint64)
             given = numpy.array([seed is not None for seed in seeds], numpy.uint8)
         chosen = None if mask is None else numpy.ascontiguousarray(mask, numpy.uint8)
         pointers = [None if array is None else array.ctypes.data for array in (numbers, given, chosen)]
         if _library.reverie_reset(self._pointer, *pointers):
             _fail()
+
+    def act(self, actions):
+        """Writes the next actions: an array of the shape of `actions`.
+
+        Discrete ones are integers, as Gymnasium demands. Numbers beyond the bounds of a box are the environment's
+        affair.
+        """
+        array = numpy.asarray(actions)
+        kind = array.dtype.kind
+        # To Gymnasium, Python's bool is an integer and NumPy's is not.
+        is_plain = not isinstance(actions, (numpy.ndarray, numpy.generic))
+        allowed = "fiu" if self.actions.dtype.kind == "f" else "iub" if is_plain else "iu"
+        is_too_large = kind == "u" and self.actions.dtype.kind == "i" and array.size and array.max() >= 1 << 63
+        if kind not in allowed or array.shape != self.actions.shape or is_too_large:
+            numbers = "numbers" if self.actions.dtype.kind == "f" else "integers"
+            found = f"{array.dtype} of shape {array.shape}" + (f": {actions!r}" if array.size <= 4 else "")
+            raise Error(
+                f"{self.description['id']}: expected {numbers} of shape {self.actions.shape} as actions, found {found}"
+            )
+        self.actions[...] = array
 
     def step(self):
         """Plays one step with `actions`."""
@@ -192,14 +273,14 @@ class Batch:
     def draw(self, index=0):
         """Draws a new picture (height, width, 3) of one environment."""
         picture = numpy.empty(self._picture, numpy.uint8)
-        if _library.reverie_draw(self._pointer, index, picture.ctypes.data):
+        if _library.reverie_draw(self._pointer, self._place(index), picture.ctypes.data):
             _fail()
         return picture
 
     def save(self, index=0):
         """Returns the whole state of one environment."""
         size = c_size_t()
-        pointer = _library.reverie_save(self._pointer, index, byref(size))
+        pointer = _library.reverie_save(self._pointer, self._place(index), byref(size))
         if not pointer:
             _fail()
         try:
@@ -209,5 +290,15 @@ class Batch:
 
     def restore(self, state, index=0):
         """Restores a saved state of one environment."""
-        if _library.reverie_restore(self._pointer, index, state, len(state)):
+        state = bytes(state)
+        if _library.reverie_restore(self._pointer, self._place(index), state, len(state)):
             _fail()
+
+    def _place(self, index):
+        return _whole(index, "the number of an environment", self.count)
+
+    def __reduce__(self):
+        return _revived, (*self._made_of, [self.save(index) for index in range(self.count)])
+
+    def __copy__(self):
+        return _revived(*self.__reduce__()[1])

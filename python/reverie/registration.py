@@ -2,7 +2,7 @@
 
 import gymnasium
 
-from reverie.library import environments
+from reverie.library import catalog
 
 
 def gymnasium_id(name):
@@ -12,11 +12,13 @@ def gymnasium_id(name):
 
 def register():
     """Registers all environments; calling it again does no harm."""
-    for name in environments():
-        if gymnasium_id(name) not in gymnasium.registry:
+    for entry in catalog():
+        if gymnasium_id(entry["id"]) not in gymnasium.registry:
             gymnasium.register(
-                gymnasium_id(name),
-                "reverie.environment:Environment",
+                gymnasium_id(entry["id"]),
+                "reverie.environment:RegisteredEnvironment",
+                reward_threshold=entry["rewardThreshold"],
+                max_episode_steps=entry["stepLimit"],
                 vector_entry_point="reverie.vector:VectorEnvironment",
-                kwargs={"name": name},
+                kwargs={"name": entry["id"]},
             )

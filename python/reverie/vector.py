@@ -1,5 +1,7 @@
 """n environments as a `gymnasium.vector.VectorEnv` over one buffer that the library shares with NumPy."""
 
+import copy as copying
+
 import numpy
 from gymnasium.spaces import Box
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -7,7 +9,7 @@ from gymnasium.vector.utils import batch_space
 
 from reverie import spaces
 from reverie.environment import mask_array
-from reverie.library import Batch, Error
+from reverie.library import Batch, Closed, Error
 
 _MODES = {
     AutoresetMode.SAME_STEP: "same_step",
@@ -20,6 +22,7 @@ class VectorEnvironment(VectorEnv):
     """`num_envs` of one of Reverie's environments, seeded as Gymnasium does.
 
     With `copy=False` observations, rewards and flags are views of the library's buffers, overwritten by the next step.
+    A copy of it, or what is pickled, continues exactly as this one would.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class VectorEnvironment(VectorEnv):
     def step(self, actions):
         """Plays one step in each environment."""
         batch = self._batch
-        batch.actions[...] = actions
+        batch.act(actions)
         batch.step()
         results = [batch.rewards, batch.terminated, batch.truncated]
         if self._copy:
@@ -72,11 +75,12 @@ class VectorEnvironment(VectorEnv):
 
     def render(self):
         """A picture (height, width, 3) of each environment, if render_mode is rgb_array; otherwise None."""
-        return tuple(map(self._batch.draw, range(self.num_envs))) if self.render_mode == "rgb_array" else None
+        draw = self._batch.draw
+        return tuple(map(draw, range(self.num_envs))) if self.render_mode == "rgb_array" else None
 
     def close_extras(self, **_):
-        """Frees the memory, once nothing refers to its arrays."""
-        self._batch = None
+        """Frees the memory, once nothing refers to its arrays; the environments can't be used any more."""
+        self._batch = Closed(self._name)
 
     def save(self, index):
         """Returns the whole state of one environment as bytes."""
@@ -85,6 +89,10 @@ class VectorEnvironment(VectorEnv):
     def restore(self, state, index):
         """Restores a saved state of one environment, from which it continues exactly."""
         self._batch.restore(state, index)
+
+    def __copy__(self):
+        # Two vector environments that share their state would be one.
+        return copying.deepcopy(self)
 
     def _seeds(self, seed):
         if seed is None:
@@ -108,7 +116,7 @@ class VectorEnvironment(VectorEnv):
         return {"action_mask": flags, "_action_mask": who.copy()}
 
     def _add_final(self, infos):
-        """Adds the last observations of the episodes that ended, as Gymnasium does."""
+        """Adds the last observations and infos of the episodes that ended, as Gymnasium does."""
         ended = self._batch.terminated | self._batch.truncated
         places = ended.nonzero()[0]
         if not len(places):
@@ -121,3 +129,9 @@ class VectorEnvironment(VectorEnv):
         for place, observation in zip(places.tolist(), last):
             final[place] = observation
         infos["final_obs"], infos["_final_obs"] = final, ended
+        infos["final_info"], infos["_final_info"] = {}, ended.copy()
+        masks = self._batch.final_action_masks
+        if masks is not None:
+            flags = mask_array(masks, self.single_action_space.n)
+            flags[~ended] = 0
+            infos["final_info"] = {"action_mask": flags, "_action_mask": ended.copy()}

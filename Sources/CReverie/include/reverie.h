@@ -11,8 +11,11 @@
  *     if (reverie_step(batch) != 0) fprintf(stderr, "%s\n", reverie_error());
  *     reverie_close(batch);
  *
- * Functions that fail return NULL or a number other than 0; reverie_error then says why, in a sentence. Strings are
- * UTF-8. Only one thread at a time may use a batch; different batches may be used at the same time. */
+ * Functions that fail return NULL or an error code, a number other than 0; reverie_error_code and reverie_error then say
+ * what went wrong. A NULL where a pointer is needed is such a failure, for a batch as for anything else; where NULL has a
+ * meaning, it is described. A batch must not be used after reverie_close, and must not be copied by its bytes; to copy
+ * an environment, use reverie_save and reverie_restore. Strings are UTF-8. Only one thread at a time may use a batch;
+ * different batches may be used at the same time. */
 
 #ifndef REVERIE_H
 #define REVERIE_H
@@ -37,6 +40,15 @@ typedef enum {
     REVERIE_DISABLED = 2
 } reverie_autoreset;
 
+/* What a function that fails returns, if it returns a number. */
+typedef enum {
+    REVERIE_OK = 0,
+    /* The arguments are wrong, or the environment refuses them. */
+    REVERIE_FAILED = 1,
+    /* It would take more memory than there is. Nothing was allocated. */
+    REVERIE_NO_MEMORY = 2
+} reverie_code;
+
 /* A batch's buffers: row-major, n rows, one per environment. Those that a batch doesn't have are NULL. */
 typedef struct {
     /* The current observations: n × observation_size bytes of the observation space's type. */
@@ -57,6 +69,9 @@ typedef struct {
     const uint8_t *is_reset;
     /* n masks of the valid actions, bit a for action a, if the environment has them. */
     const uint64_t *action_masks;
+    /* n masks of the states that ended an episode, where the last step did: only with REVERIE_SAME_STEP, whose
+     * `action_masks` are those of the new episode. */
+    const uint64_t *final_action_masks;
     /* Bytes of one observation. */
     size_t observation_size;
     /* Numbers in one action: 1 if it is discrete. */
@@ -73,27 +88,35 @@ const char *reverie_version(void);
 /* What went wrong in this thread's last failed call. Valid until the thread's next failed call. */
 const char *reverie_error(void);
 
-/* Sets the path of the folder `assets`, which holds the maps, for the whole process. */
+/* The code of this thread's last failed call, for functions that return NULL; REVERIE_OK if none has failed. */
+reverie_code reverie_error_code(void);
+
+/* Sets the path of the folder `assets`, which holds the maps, for the whole process. NULL changes nothing. */
 void reverie_set_assets(const char *path);
 
 /* The ids of all environments as a JSON array. Free it with reverie_free. */
 char *reverie_list(void);
 
-/* Makes a batch of `count` environments. `options` are `option_count` strings "name=value"; `reverie list environments
- * ID` shows an environment's options. NULL on failure. */
+/* All environments as a JSON array of objects: id, summary, stepLimit and rewardThreshold, each a number or null. Free
+ * it with reverie_free. */
+char *reverie_catalog(void);
+
+/* Makes a batch of `count` environments, from 1 to 2^20. `options` are `option_count` strings "name=value", NULL if there
+ * are none; `reverie list environments ID` shows an environment's options. What the batch takes is reckoned first. NULL
+ * on failure. */
 reverie_batch *reverie_make(
     const char *id, size_t count, reverie_autoreset autoreset, const char *const *options, size_t option_count);
 
 /* Frees a batch and its buffers. NULL is allowed. */
 void reverie_close(reverie_batch *batch);
 
-/* The batch's buffers. */
+/* The batch's buffers; all NULL and 0 on failure. */
 reverie_buffers reverie_get_buffers(const reverie_batch *batch);
 
 /* Describes the batch as a JSON object: id, count, observationSpace, actionSpace, elementType, actionNames,
- * framesPerSecond, stepLimit, rewardThreshold, stackedFrames, canSnapshot. Free it with reverie_free. A space has a
- * "type" (Discrete, Box, MultiDiscrete, MultiBinary, Tuple, Dict) and Gymnasium's arguments; equal bounds of a box are
- * one number, infinite ones the strings "inf" and "-inf". */
+ * framesPerSecond, stepLimit, rewardThreshold, stackedFrames, canSnapshot. Free it with reverie_free; NULL on failure. A
+ * space has a "type" (Discrete, Box, MultiDiscrete, MultiBinary, Tuple, Dict) and Gymnasium's arguments; equal bounds of
+ * a box are one number, infinite ones the strings "inf" and "-inf". */
 char *reverie_describe(const reverie_batch *batch);
 
 /* Starts an episode in each environment i with mask[i] != 0; in all if `mask` is NULL. Environment i is seeded with
@@ -102,7 +125,8 @@ char *reverie_describe(const reverie_batch *batch);
 int reverie_reset(reverie_batch *batch, const uint64_t *seeds, const uint8_t *is_seeded, const uint8_t *mask);
 
 /* Plays one step in each environment with the actions written before. Fails and changes nothing if an environment has
- * not been reset, if its episode has ended, or if an action is outside the action space. */
+ * not been reset, if its episode has ended, if a discrete action is outside the action space, or if a number is NaN.
+ * Numbers beyond the bounds of a box are clipped where the original clips them. */
 int reverie_step(reverie_batch *batch);
 
 /* Draws environment `index` into frame_height × frame_width × 3 bytes of red, green and blue. */
@@ -112,7 +136,8 @@ int reverie_draw(reverie_batch *batch, size_t index, uint8_t *rgb);
  * the environment can't be saved. */
 uint8_t *reverie_save(reverie_batch *batch, size_t index, size_t *size);
 
-/* Restores a saved state of environment `index`, including its rows of the buffers. */
+/* Restores a saved state of environment `index`, including its rows of the buffers. One that was saved before its first
+ * reset must be reset before it is stepped. Fails and changes nothing if the bytes are no state of this environment. */
 int reverie_restore(reverie_batch *batch, size_t index, const uint8_t *state, size_t size);
 
 /* Frees what reverie_list, reverie_describe or reverie_save returned. NULL is allowed. */

@@ -21,13 +21,13 @@ struct RolloutFrames {
     init(_ rollout: Rollout, file: String, side: Int) throws {
         (self.rollout, self.file, room) = (rollout, file, FrameSize(width: side, height: side))
         environment = try EnvironmentCatalog.make(
-            rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions)
+            rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions, from: file)
         if let episode = rollout.episodes.firstIndex(where: { $0.seed == nil }) {
             throw DatasetError.badRow(
                 place: "\(file), episode \(episode + 1)", expected: "a seed to render the frames from",
                 found: "none; record it with 'reverie record'")
         }
-        if let step = (0..<rollout.stepCount).first(where: { !environment.actionSpace.contains(rollout.action($0)) }) {
+        if let step = (0..<rollout.stepCount).first(where: { !environment.actionSpace.accepts(rollout.action($0)) }) {
             throw DatasetError.badRow(
                 place: "\(file), step \(step + 1)", expected: "an action of \(environment.actionSpace)",
                 found: "\(rollout.action(step))")

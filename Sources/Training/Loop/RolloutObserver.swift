@@ -30,7 +30,10 @@ public final class RolloutObserver: EvaluationObserver {
         let layout = RolloutLayout(
             environment: environment.id,
             observations: .observations(environment.observationSpace, environment.elementType),
-            actions: .actions(environment.actionSpace), policy: policy, metadata: metadata)
+            actions: .actions(environment.actionSpace), policy: policy,
+            metadata: metadata
+                + RolloutLayout.metadata(
+                    observations: environment.buffers.observationOrigin, actions: environment.buffers.actionOrigin))
         recorder = try RolloutRecorder(
             layout: layout, to: path, slotCount: environment.count, overwrite: overwrite, compressed: true)
     }
@@ -38,8 +41,10 @@ public final class RolloutObserver: EvaluationObserver {
     /// Starts an episode in every environment.
     public func didReset(_ environment: any BatchedEnvironment, seed: UInt64) throws {
         for index in 0..<environment.count {
-            try recorder.begin(
-                slot: index, seed: seed &+ UInt64(index), observation: environment.observation(of: index).bytes)
+            let observation = environment.observation(of: index)
+            try original(observation, environment.elementType, environment.buffers.observationOrigin) {
+                try recorder.begin(slot: index, seed: seed &+ UInt64(index), observation: $0.bytes)
+            }
         }
     }
 
@@ -58,15 +63,32 @@ public final class RolloutObserver: EvaluationObserver {
     }
 
     private func record(_ environment: any BatchedEnvironment, _ index: Int) throws {
-        let (reward, observation) = (environment.rewards[index], environment.finalObservation(of: index).bytes)
+        let (reward, observation) = (environment.rewards[index], environment.finalObservation(of: index))
         let (terminated, truncated) = (environment.terminated[index], environment.truncated[index])
         let count = recorder.layout.policy?.count ?? 0
-        let policies = policies
-        let policy = policies.span.extracting(count * index..<count * (index + 1))
-        let action = environment.actionRows.rows.bytes(of: index).bytes
-        try recorder.step(
-            slot: index, action: action, reward: reward, terminated: terminated, truncated: truncated,
-            observation: observation, policy: policy)
+        let (action, buffers, policies) = (environment.actionRows.rows, environment.buffers, policies)
+        try original(action.bytes(of: index), action.type, buffers.actionOrigin) { action in
+            try original(observation, environment.elementType, buffers.observationOrigin) { observation in
+                try recorder.step(
+                    slot: index, action: action.bytes, reward: reward, terminated: terminated, truncated: truncated,
+                    observation: observation.bytes,
+                    policy: policies.span.extracting(count * index..<count * (index + 1)))
+            }
+        }
+    }
+
+    /// A row as the original counts its numbers.
+    private func original(
+        _ row: UnsafeRawBufferPointer, _ type: ElementType, _ origin: SpaceOrigin?,
+        _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) rethrows {
+        guard let origin else { return try body(row) }
+        var copy = Array(row)
+        try copy.withUnsafeMutableBytes { bytes in
+            let fits = SpaceOrigin.shift(bytes, of: type, by: origin.starts, sign: 1)
+            precondition(fits, "a number of \(origin.text) does not fit into \(type)")
+            try body(UnsafeRawBufferPointer(bytes))
+        }
     }
 
     /// Writes the file.

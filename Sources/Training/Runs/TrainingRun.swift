@@ -23,7 +23,12 @@ public struct TrainingRun: Sendable {
     public let agent: String
     public let environment: String
     public let settings: any AgentSettings
+    /// The options of the environment that belong to the run.
     public let environmentOptions: [String: String]
+    /// Options that belong to this process, such as where a program is; no file holds them.
+    private let processOptions: [String: String]
+    /// The file that the environment was read from; nil if the user has named it.
+    private let file: String?
 
     /// What the command line's flags set; they take precedence over everything else.
     public struct Flags: Sendable {
@@ -41,6 +46,10 @@ public struct TrainingRun: Sendable {
     ///
     /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError`` or ``Configuration/ConfigurationError``.
     public init(agent: String, environment: String, layers: [Experiment] = [], flags: Flags = Flags()) throws {
+        try self.init(agent: agent, environment: environment, layers: layers, flags: flags, file: nil)
+    }
+
+    private init(agent: String, environment: String, layers: [Experiment], flags: Flags, file: String?) throws {
         func resolved<Settings: AgentSettings>(_ defaults: Settings) throws -> Settings {
             try defaults.changed(by: layers.map(\.settings), assignments: flags.settings)
         }
@@ -55,11 +64,14 @@ public struct TrainingRun: Sendable {
         for layer in layers {
             for entry in layer.environmentOptions.entries { options[entry.name] = entry.value.text ?? entry.value.toml }
         }
-        options.merge(flags.environmentOptions) { $1 }
-        (self.run, self.agent, self.environment) = (run, agent, environment)
+        options = try EnvironmentCatalog.storedOptions(options, of: environment, in: file ?? "the settings' file")
+        let own = flags.environmentOptions
+        let stored = try EnvironmentCatalog.storedOptions(own, of: environment)
+        (self.run, self.agent, self.environment, self.file) = (run, agent, environment, file)
         self.settings = settings
         // A run must find its files from any folder.
-        environmentOptions = try EnvironmentCatalog.located(options, of: environment)
+        environmentOptions = try EnvironmentCatalog.located(options.merging(stored) { $1 }, of: environment)
+        processOptions = own.filter { stored[$0.key] == nil }
     }
 
     /// Reads a run's configuration.
@@ -67,7 +79,9 @@ public struct TrainingRun: Sendable {
     /// - Throws: as ``init(agent:environment:layers:flags:)``, and `StorageError`.
     public init(contentsOf path: String) throws {
         let experiment = try Experiment(contentsOf: path)
-        try self.init(agent: experiment.agent, environment: experiment.environment, layers: [experiment])
+        try self.init(
+            agent: experiment.agent, environment: experiment.environment, layers: [experiment], flags: Flags(),
+            file: path)
     }
 
     /// The resolved configuration as a TOML file that reads back as the same values.
@@ -91,7 +105,8 @@ public struct TrainingRun: Sendable {
         count: Int, autoreset: AutoresetMode = .sameStep, statistics: [UInt8]? = nil
     ) throws -> any BatchedEnvironment {
         let batch = try EnvironmentCatalog.make(
-            environment, count: count, autoreset: autoreset, options: environmentOptions)
+            environment, count: count, autoreset: autoreset,
+            options: environmentOptions.merging(processOptions) { $1 }, from: file)
         if let statistics, !statistics.isEmpty { try batch.takeOver(statistics: statistics) }
         return batch
     }

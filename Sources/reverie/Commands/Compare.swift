@@ -32,6 +32,8 @@ struct Compare: ParsableCommand {
 
     @OptionGroup var scoring: ScoringFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @Option(help: ArgumentHelp("Compare only the runs in this environment.", valueName: "environment"))
     var task: String?
 

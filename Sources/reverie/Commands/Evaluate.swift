@@ -59,6 +59,8 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var weights: WeightsFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Exit with 1 if the mean return is below this.", valueName: "return"))

@@ -55,6 +55,8 @@ struct Fit: ParsableCommand {
 
     @OptionGroup var launch: LaunchFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @OptionGroup var checks: CheckFlags
 
     @Flag(help: "Print one JSON object at the end.")

@@ -62,6 +62,8 @@ struct Record: ParsableCommand {
 
     @OptionGroup var weights: WeightsFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @Flag(help: "Replace files that exist.")
     var force = false
 

@@ -37,6 +37,8 @@ struct Resume: ParsableCommand {
 
     @OptionGroup var checks: CheckFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 

@@ -46,6 +46,8 @@ struct Sample: ParsableCommand {
 
     @OptionGroup var drawing: DrawingFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @Option(parsing: .unconditional, help: "The seed of the samples.", transform: readCount)
     var seed = 0
 

@@ -45,7 +45,7 @@ struct Trace: ParsableCommand {
     func run() throws {
         try requireFree(frame, force: force)
         let batch = try EnvironmentCatalog.make(environment, count: 1, autoreset: .disabled, options: options.values())
-        let chosen = try readActions(of: batch.actionSpace)
+        let chosen = try readActions(of: batch)
         var lines = OutputLines()
         try batch.reset(seed: UInt64(seed))
         try lines.append(batch.resetLine)
@@ -67,7 +67,7 @@ struct Trace: ParsableCommand {
     }
 
     /// The actions in the file, each as its numbers.
-    private func readActions(of space: Space) throws -> [[Double]] {
+    private func readActions(of batch: any BatchedEnvironment) throws -> [[Double]] {
         let name = actions == "-" ? "standard input" : actions
         let bytes = actions == "-" ? try standardInput() : try InputFile.bytes(of: actions, limit: 1 << 28)
         let blanks = [UInt8](" \t\r".utf8)
@@ -75,9 +75,9 @@ struct Trace: ParsableCommand {
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             let words = line.split { blanks.contains($0) }.map { String(decoding: $0, as: UTF8.self) }
             if words.isEmpty { continue }
-            guard let action = space.action(words) else {
+            guard let action = batch.action(words) else {
                 let found = words.joined(separator: " ").prefix(40)
-                throw DataError("\(name):\(index + 1): expected \(space.actionDescription), found '\(found)'")
+                throw DataError("\(name):\(index + 1): expected \(batch.actionDescription), found '\(found)'")
             }
             result.append(action)
         }
@@ -85,26 +85,31 @@ struct Trace: ParsableCommand {
     }
 }
 
-extension Space {
-    /// The action that the words spell; nil if they spell none of this space.
+extension BatchedEnvironment {
+    /// The action that the words spell in the original's numbers; nil if they spell none that may be played.
     ///
-    /// Numbers of a box are first rounded to its precision, as NumPy does when an environment receives them.
+    /// Numbers of a box are first rounded to its precision, as NumPy does when an environment receives them; those
+    /// beyond its bounds are the environment's affair.
     fileprivate func action(_ words: [String]) -> [Double]? {
         let numbers: [Double]
-        if case .discrete = self {
-            numbers = words.compactMap(Int.init).map(Double.init)
-        } else {
+        if case .box(_, _, _, .float32) = actionSpace {
             numbers = words.compactMap(Double.init).map { Double(Float($0)) }
+        } else {
+            let integers = words.compactMap(Int.init)
+            let starts = buffers.actionOrigin?.starts ?? Array(repeating: 0, count: integers.count)
+            numbers = zip(integers, starts).map { Double($0 &- $1) }
         }
-        return numbers.count == words.count && contains(numbers) ? numbers : nil
+        return numbers.count == words.count && actionSpace.accepts(numbers) ? numbers : nil
     }
 
     /// Describes a valid action in words.
     fileprivate var actionDescription: String {
-        switch self {
-        case .discrete(let count): "an action from 0 to \(count - 1)"
-        case .box(let low, let high, _, _) where low.count == 1: "a number from \(low[0]) to \(high[0])"
-        default: "\(count) numbers in \(self)"
+        switch actionSpace {
+        case .discrete(let count):
+            "an action from \(buffers.actionOrigin?.starts[0] ?? 0) to "
+                + "\(count - 1 + (buffers.actionOrigin?.starts[0] ?? 0))"
+        case .box(let low, let high, _, _) where low.count == 1: "a number, such as one from \(low[0]) to \(high[0])"
+        default: "\(actionSpace.count) numbers in \(buffers.actionSpaceText)"
         }
     }
 }
@@ -122,7 +127,10 @@ extension BatchedEnvironment {
 
     /// The first environment's observation: a number, or a flat list.
     private var observationText: String {
-        let numbers = observationNumbers(of: 0).map { elementType == .float32 ? "\($0)" : "\(Int($0))" }
+        let members = observationNumbers(of: 0)
+        let numbers = (buffers.observationOrigin?.original(members) ?? members).map {
+            elementType == .float32 ? "\($0)" : "\(Int($0))"
+        }
         if case .discrete = observationSpace { return numbers[0] }
         return "[\(numbers.joined(separator: ", "))]"
     }

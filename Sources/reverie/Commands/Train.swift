@@ -84,6 +84,8 @@ struct Train: ParsableCommand {
 
     @OptionGroup var launch: LaunchFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @OptionGroup var checks: CheckFlags
 
     @Flag(help: "Print one JSON object at the end.")

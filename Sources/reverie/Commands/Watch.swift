@@ -49,6 +49,8 @@ struct Watch: ParsableCommand {
 
     @OptionGroup var weights: WeightsFlags
 
+    @OptionGroup var trust: TrustFlags
+
     @Flag(help: "Start paused.")
     var paused = false
 
@@ -109,7 +111,8 @@ struct Watch: ParsableCommand {
         let rollout = try Rollout(contentsOf: subject)
         let environment = try content(of: subject) {
             try EnvironmentCatalog.make(
-                rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions)
+                rollout.layout.environment, autoreset: .disabled, options: rollout.layout.environmentOptions,
+                from: self.subject)
         }
         return try RolloutScene(rollout, path: subject, environment: environment)
     }

@@ -153,7 +153,8 @@ struct ScoringFlags: ParsableArguments {
         for entry in run.experiment.environmentOptions.entries {
             options[entry.name] = entry.value.text ?? entry.value.toml
         }
-        let subject = try Subject(environment: run.experiment.environment, options: options)
+        let subject = try Subject(
+            environment: run.experiment.environment, options: options, from: run.folder.configurationPath)
         let evaluator = Evaluator(subject.agent, mode: .explore) { try subject.makeEnvironment($0, .sameStep) }
         return EvaluationReport(try evaluator.run(episodes: 100, seed: subject.evaluationSeed(nil))).mean
     }

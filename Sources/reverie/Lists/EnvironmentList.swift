@@ -23,10 +23,10 @@ enum EnvironmentList {
         let bridged = world as? GymnasiumBatch
         let json: JSON = [
             "id": .string(entry.id), "summary": .string(entry.summary),
-            "observationSpace": world.map { .string("\($0.observationSpace)") } ?? .null,
+            "observationSpace": world.map { .string($0.buffers.observationSpaceText) } ?? .null,
             "observationShape": world.map { .array($0.observationSpace.shape.map(JSON.integer)) } ?? .null,
             "elementType": world.map { .string($0.elementType.rawValue) } ?? .null,
-            "actionSpace": world.map { .string("\($0.actionSpace)") } ?? .null,
+            "actionSpace": world.map { .string($0.buffers.actionSpaceText) } ?? .null,
             "actionNames": .array((world?.actionNames ?? []).map(JSON.string)),
             "rewards": entry.rewards.isEmpty ? .null : .string(entry.rewards),
             "stepLimit": (bridged?.stepLimit ?? entry.stepLimit).map(JSON.integer) ?? .null,

@@ -159,6 +159,8 @@ class Strange(gymnasium.Env):
         "complex": spaces.Dict({"a": spaces.Text(5)}),
         "started": spaces.Discrete(4, start=-2),
         "counts": spaces.MultiDiscrete([3, 4], start=[1, 10]),
+        "far": spaces.Discrete(4, start=2**31 - 3),
+        "most": spaces.Discrete(2**31 - 1),
         "bits": spaces.MultiBinary((2, 3)),
         "short": spaces.Box(-5, 5, (3,), np.int16),
         "whole": spaces.Box(-100, 100, (3,), np.int64),
@@ -170,13 +172,18 @@ class Strange(gymnasium.Env):
         ),
     }
     ACTIONS = {
+        "started": spaces.Discrete(3, start=-1),
+        "far": spaces.Discrete(3, start=2**63 - 2),
+        "most": spaces.Discrete(2**31 - 1),
         "counts": spaces.MultiDiscrete([3, 4]),
         "whole": spaces.Box(0, 5, (1,), np.int32),
         "double": spaces.Box(-2, 2, (2,), np.float64),
         "tuple": spaces.Tuple((spaces.Discrete(3), spaces.Discrete(3))),
     }
 
-    def __init__(self, observations=None, actions=None, beyond=False):
+    def __init__(self, observations=None, actions=None, beyond=False, rate=None):
+        if rate is not None:
+            self.metadata = {"render_fps": rate}
         self.observation_space = self.OBSERVATIONS[observations] if observations else spaces.Discrete(2)
         self.action_space = self.ACTIONS[actions] if actions else spaces.Discrete(2)
         self.beyond = beyond
@@ -188,7 +195,9 @@ class Strange(gymnasium.Env):
 
     def step(self, action):
         assert self.action_space.contains(action), action
-        observation = np.int64(7) if self.beyond else self.observation_space.sample()
+        observation = self.observation_space.sample()
+        if self.beyond:
+            observation = np.full_like(observation, 77) if np.ndim(observation) else np.int64(77)
         return observation, float(np.sum(action)), False, False, {}
 
 

@@ -263,10 +263,13 @@ private final class Critic: ReplayingLearner {
     @Test func wrongActionsAreRefused() throws {
         let (reach, match) = (Self.make("reach", 2, .disabled), Self.make("match", 2, .disabled))
         for batch in [reach, match] { try batch.reset(seed: 1) }
+        // Numbers beyond a box's bounds are the environment's affair, as in Gymnasium.
         reach.setAction([0, 0, 2], of: 1)
+        try reach.checkStep()
+        reach.setAction([0, 0, .nan], of: 1)
         #expect(
             throws: EnvironmentError.badAction(
-                environment: "reach", index: 1, action: "0.0 0.0 2.0", space: "Box(-1.0, 1.0, (3,), float32)")
+                environment: "reach", index: 1, action: "0.0 0.0 nan", space: "Box(-1.0, 1.0, (3,), float32)")
         ) { try reach.checkStep() }
         match.setAction([1, 3], of: 0)
         #expect(

@@ -21,7 +21,7 @@ extension Arcade.SpaceInvaders: StateCodable {
         try coder.code(&points, in: 0...1_000_000_000)
         try coder.code(&wave, in: 0...1_000_000)
         try coder.code(&recovery, in: 0...Self.recoveryTime)
-        try coder.code(&clock, in: 0...Int32.max - 1)
+        try coder.code(&clock, in: 0...1 << 30)
         for path in [\Self.untilStep, \.untilBomb, \.untilSaucer] {
             try coder.code(&self[keyPath: path], in: -10_000...10_000)
         }

@@ -13,6 +13,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     let path = "/dev/shm/reverie-fuzz-\(getpid())"
     try? writePlain(bytes, path)
+    // The executable's folder has no assets beside it.
+    setenv("REVERIE_ASSETS", ProcessInfo.processInfo.environment["REVERIE_ASSETS"] ?? "assets", 0)
     switch ProcessInfo.processInfo.environment["READER"] {
     case "safetensors": _ = try? TensorFile(contentsOf: path)
     case "npz": _ = try? Rollout(contentsOf: path)
@@ -22,7 +24,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case "json": _ = try? JSON(parsing: bytes[...], file: path)
     case "png": _ = try? PNG.decode(bytes)
     case "jpeg": _ = try? PictureFile.decode(bytes, as: .jpeg, maximumPixels: 1 << 22)
-    default: fatalError("READER is safetensors, npz, npy, toml, map, json, png or jpeg")
+    case "state": try? SavedState.play(bytes)
+    case "bridge": try? Protocol.play(answers: path)
+    default: fatalError("READER is safetensors, npz, npy, toml, map, json, png, jpeg, state or bridge")
     }
     return 0
 }
