@@ -16,6 +16,7 @@ nonisolated(unsafe) private var displayIsLost = false
 /// time too. (Wayland's end reaches SDL as an event that closes the window.)
 @MainActor enum DisplayLoss {
     private typealias Handler = @convention(c) (OpaquePointer?) -> Int32
+    private typealias ErrorHandler = @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32
     private typealias ExitHandler = @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Void
 
     /// Whether the display of a watched window has gone away.
@@ -25,11 +26,15 @@ nonisolated(unsafe) private var displayIsLost = false
     static func watch(_ window: OpaquePointer) {
         displayIsLost = false
         guard let display = xDisplay(of: window), let library = dlopen("libX11.so.6", RTLD_NOW | RTLD_NOLOAD),
+            let setErrorHandler = dlsym(library, "XSetErrorHandler"),
             let setHandler = dlsym(library, "XSetIOErrorHandler"),
             let setExitHandler = dlsym(library, "XSetIOErrorExitHandler")
         else { return }
+        typealias SetErrorHandler = @convention(c) (ErrorHandler?) -> UnsafeMutableRawPointer?
         typealias SetHandler = @convention(c) (Handler?) -> UnsafeMutableRawPointer?
         typealias SetExitHandler = @convention(c) (OpaquePointer, ExitHandler?, UnsafeMutableRawPointer?) -> Void
+        // A server that is ending refuses requests before it closes the connection, which would end the process too.
+        _ = unsafeBitCast(setErrorHandler, to: SetErrorHandler.self)({ _, _ in 0 })
         // The first says nothing, where Xlib's would write its own lines to standard error; the second returns, where
         // Xlib's would end the process.
         _ = unsafeBitCast(setHandler, to: SetHandler.self)({ _ in 0 })

@@ -1,3 +1,4 @@
+import Agents
 import Environments
 import Experience
 import Training

@@ -25,7 +25,7 @@ final class CheckpointObserver: TrainingObserver {
     /// The oldest replay record that the older of the two kept checkpoints needs: none is removed for it before this
     /// process has written a regular checkpoint.
     private var oldestBefore = 0
-    /// The minimum number of seconds between checkpoints at other than regular steps.
+    /// The minimum number of seconds between checkpoints at other than regular steps; negative: one after each step.
     var seconds = 60.0
     private var lastTime = CheckpointObserver.now
     /// The seconds that writing the last checkpoint took.
@@ -52,7 +52,7 @@ final class CheckpointObserver: TrainingObserver {
     }
 
     /// As far apart as the seconds say, and 20 times as far as writing takes.
-    private var isTime: Bool { Self.now - lastTime > max(seconds, 20 * writingTime) }
+    private var isTime: Bool { seconds < 0 || Self.now - lastTime > max(seconds, 20 * writingTime) }
 
     func didStep(_ trainer: Trainer) throws {
         try replay?.storeIfMany()

@@ -17,7 +17,7 @@ struct Record: ParsableCommand {
             EXAMPLE
               reverie record runs/dqn-CartPole-v1-seed0 --episodes 20 --to rollouts.npz
               reverie record FrozenLake-v1 --episodes 5 --to random.npz --video random.gif
-              reverie record MinAtar/Asterix-v0 --video a.gif --video-episodes 0..2 --captions
+              reverie record Taxi-v4 --video a.gif --video-episodes 0..2 --captions
               reverie record rollouts.npz.spool --to rescued.npz
             """)
 
