@@ -112,6 +112,7 @@ struct Resume: ParsableCommand {
         var words = changes.settings.flatMap { ["--set", $0] } + (checks.checkFinite ? ["--check-finite"] : [])
         if let steps { words += ["--steps", "\(steps)"] }
         if let episodes { words += ["--episodes", "\(episodes)"] }
+        if trust.trust { words.append("--trust") }
         let most = steps ?? runs.map(\.run.run.steps).max() ?? 1
         let all = SeedRuns(seeds, steps: most, jobs: nil, threads: checks.threads.threads) { run, threads in
             ["resume", run.folder, "--worker", "--json", "--threads", threads] + words
