@@ -80,7 +80,9 @@ import Testing
     @Test(arguments: [5, 6, 7]) func tooFewDescriptors(limit: Int) throws {
         let folder = try TemporaryFolder()
         let words = "train q-learning FrozenLake-v1 --steps 300 --run r --resume"
-        let result = try run(words, in: folder, prefix: "ulimit -n \(limit);")
+        // The shell itself needs more of them than the command.
+        let limited = "exec() { builtin exec prlimit --nofile=\(limit) \"$@\"; };"
+        let result = try run(words, in: folder, prefix: limited)
         #expect(result.status == 74 && result.errors.contains("Too many open files; raise the limit"), "\(result)")
         #expect(try run(words, in: folder).status == 0)
     }
