@@ -37,6 +37,14 @@ import Testing
         #expect(shown["table"]?["rows"]?.integer == 50)
     }
 
+    /// A character by itself takes 16 bytes: with an array of them, this text alone took 400 MB.
+    @Test func aLongTextInASmallFileTakesLittleMemory() throws {
+        let result = try Executable.run(
+            ["list", "datasets", "y.txt.gz"], in: folder, environment: ["REVERIE_THREADS": "1"],
+            prefix: "yes 'hello world' | head -c 12582912 | gzip > y.txt.gz; ulimit -v 400000;")
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
     @Test func namesThatAreNoTextArePassedOnAsTheyAre() throws {
         let table = #"mkdir $'d\xe9'; printf '1,2\n3,4\n5,6\n' > $'d\xe9/t\xff.csv'; "#
         let shown = try describe(prefix: table + #"set -- list datasets $'d\xe9/t\xff.csv' --json;"#)
