@@ -72,9 +72,10 @@ import Testing
                 == [0x3F80_0000, 0xC000_0000, 0x7F7F_0000, 0x0001_0000, 0x3DCD_0000])
         #expect(file["short"]?.entry.type == .int16 && file["short"]?.floats == nil)
         #expect(file["large"]?.bytes == [UInt8](repeating: 255, count: 8))
-        // The order of tensors is the library's for these types too.
         try file.write(to: folder.file("a"), overwrite: false)
-        #expect(try TensorFile(contentsOf: folder.file("a")) == file)
+        let again = try TensorFile(contentsOf: folder.file("a"))
+        #expect(again.tensors.map(\.entry.name) == ["large", "natural", "brain", "half", "short", "small"])
+        for tensor in file.tensors { #expect(again[tensor.entry.name] == tensor) }
     }
 
     @Test func everyHalfIsExact() {
