@@ -37,8 +37,8 @@ extension String {
         }
     }
 
-    /// The bytes that the system knows a path by, without a zero at the end. Texts for a terminal go the same way, so
-    /// that names look there as they do in other programs.
+    /// The bytes that the system knows a path by, without a zero at the end. Messages on standard error go the same
+    /// way, so that names look there as they do in other programs.
     public var pathBytes: [UInt8] {
         guard unicodeScalars.contains(where: \.isByte) else { return Array(utf8) }
         return unicodeScalars.flatMap { $0.isByte ? [UInt8(0x80 | $0.value & 0x7F)] : Array(UTF8.encode($0)!) }

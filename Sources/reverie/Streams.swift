@@ -19,7 +19,7 @@ struct OutputLines: ~Copyable {
 
     /// Adds a line.
     mutating func append(_ line: String) throws {
-        buffer.append(contentsOf: line.pathBytes)
+        buffer.append(contentsOf: line.utf8)
         buffer.append(UInt8(ascii: "\n"))
         if buffer.count >= 1 << 16 { try flush() }
     }

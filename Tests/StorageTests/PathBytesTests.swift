@@ -18,15 +18,11 @@ import Testing
     }
 
     @Test func shortNamesAreToldApart() {
-        var seen: Set<[Unicode.Scalar]> = []
-        for first in UInt8.min...UInt8.max {
-            for second in UInt8.min...UInt8.max {
-                let text = String(pathBytes: [first, second])
-                #expect(text.pathBytes == [first, second])
-                seen.insert(Array(text.unicodeScalars))
-            }
-        }
-        #expect(seen.count == 65_536)
+        // Every second byte that matters: ends of ranges in UTF-8.
+        let second: [UInt8] = [0x2E, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0, 0xF4, 0xFF]
+        let names = (UInt8.min...UInt8.max).flatMap { first in second.map { [first, $0] } }
+        #expect(names.filter { String(pathBytes: $0).pathBytes != $0 } == [])
+        #expect(Set(names.map { Array(String(pathBytes: $0).unicodeScalars) }).count == names.count)
     }
 
     @Test func filesAndFoldersKeepSuchNames() throws {

@@ -32,9 +32,18 @@ others = {
 }
 save_file(others, here / "others.safetensors")
 written = (here / "others.safetensors").read_bytes()
-(here / "others.safetensors").write_bytes(written.replace(b'"brain":{"dtype":"U16"', b'"brain":{"dtype":"BF16"', 1)
-                                          .replace(b"      ", b"     ", 1))
-(here / "refused.safetensors").write_bytes(written.replace(b'"dtype":"I8"', b'"dtype":"F8_E4M3"').replace(b"       ", b"", 1))
+
+
+def renamed(old, new):
+    """The file with the type of a tensor renamed to one of the same size."""
+    length = int.from_bytes(written[:8], "little")
+    header = written[8:8 + length].rstrip().replace(old, new)
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + written[8 + length:]
+
+
+(here / "others.safetensors").write_bytes(renamed(b'"brain":{"dtype":"U16"', b'"brain":{"dtype":"BF16"'))
+(here / "refused.safetensors").write_bytes(renamed(b'"dtype":"I8"', b'"dtype":"F8_E4M3"'))
 
 ours = here / "ours.safetensors"
 if ours.exists():

@@ -72,24 +72,22 @@ import Testing
                 == [0x3F80_0000, 0xC000_0000, 0x7F7F_0000, 0x0001_0000, 0x3DCD_0000])
         #expect(file["short"]?.entry.type == .int16 && file["short"]?.floats == nil)
         #expect(file["large"]?.bytes == [UInt8](repeating: 255, count: 8))
-        // The order of tensors is the library's for these types too.
         try file.write(to: folder.file("a"), overwrite: false)
-        #expect(try TensorFile(contentsOf: folder.file("a")) == file)
+        let again = try TensorFile(contentsOf: folder.file("a"))
+        #expect(again.tensors.map(\.entry.name) == ["large", "natural", "brain", "half", "short", "small"])
+        for tensor in file.tensors { #expect(again[tensor.entry.name] == tensor) }
     }
 
     @Test func everyHalfIsExact() {
-        for bits in UInt16.min...UInt16.max {
+        let wrong = (UInt16.min...UInt16.max).filter { bits in
             let (exponent, fraction) = (Int(bits >> 10 & 31), Double(bits & 1023))
+            let value = Float(half: bits)
+            guard exponent < 31 else { return fraction == 0 ? !value.isInfinite : !value.isNaN }
             let unit = Double(sign: .plus, exponent: max(exponent, 1) - 25, significand: 1)
             let magnitude = (exponent == 0 ? fraction : 1024 + fraction) * unit
-            let value = Float(half: bits)
-            if exponent == 31 {
-                #expect(fraction == 0 ? value.isInfinite : value.isNaN)
-            } else {
-                #expect(Double(value) == (bits >> 15 == 0 ? magnitude : -magnitude))
-            }
-            #expect(value.isNaN || value.sign == (bits >> 15 == 0 ? .plus : .minus))
+            return Double(value.magnitude) != magnitude || value.sign != (bits >> 15 == 0 ? .plus : .minus)
         }
+        #expect(wrong == [])
     }
 
     @Test func typesThatAreNotReadAreUnsupportedByName() {
