@@ -31,6 +31,6 @@ extension VariationalAutoencoder {
     func fit(_ rows: [Float], learningRate: Double = 1e-3) throws -> Double {
         var step = FitStep()
         step.learningRate = learningRate
-        return try fit(DataRows(rows, width: width), step)[0].value
+        return try -fit(DataRows(rows, width: width), step)[0].value
     }
 }

@@ -34,7 +34,6 @@ private func makeRecurrent(
         #expect(likelihood.kind == .exact && abs(probabilities.reduce(0, +) - 1) < 1e-5)
         let samples = try model.sample(6000, seed: 2)
         #expect(chiSquareDeviation(counts(of: samples, width: 6), probabilities) < 4)
-        #expect(abs(likelihood.details[0].value + likelihood.mean / 3) < 1e-9)
     }
 
     /// The first steps by the equations as written, in float64.
@@ -78,9 +77,9 @@ private func makeRecurrent(
         let first = try model.score(melody)
         try fit(model, melody, updates: 400, rate: 0.02)
         let last = try model.score(melody)
-        let nats = try model.logLikelihood(of: melody, seed: 0)
+        let nats = try model.logLikelihood(of: melody, seed: 0).nats.reduce(0, +) / 30
         // The first step of each of four sequences is arbitrary: 4 log 4 / 30 = 0.185 nats per step at best.
-        #expect(first < -1.3 && last > -0.22 && nats.details[0].value < 0.22, "\(first) \(last) \(nats.details)")
+        #expect(first < -1.3 && last > -0.22 && nats > -0.22, "\(first) \(last) \(nats)")
     }
 
     @Test func annealingAgreesWithTheExactPartitions() throws {
