@@ -6,7 +6,7 @@ When a child is killed, the parent must say which environment's process it was a
 environment must be played or reported, in time and with an exit code of its own. No process may be left behind.
 
     make python
-    Torture/bridge.py [KILLS]        KILLS kills of each kind, and 4 × KILLS of the hostile environments (default 50: all)
+    Torture/bridge.py [KILLS]        KILLS kills of each kind, 4 × KILLS hostile environments (default 50, and all)
 """
 import functools
 import os
@@ -135,7 +135,8 @@ def play_all_hostile(folder, count):
     learned = "train q-learning gym:hostile:Hostile-v0 --preset none --steps 60 --run RUN --force"
     codes += [play_hostile(folder, kind, learned) for kind in chosen if "space" in kind]
     played = sum(code == 0 for code in codes)
-    print(f"{len(chosen)} of {len(kinds)} hostile environments: {played} commands played them, {len(codes) - played} said why not")
+    count = f"{len(chosen)} of {len(kinds)} hostile environments"
+    print(f"{count}: {played} commands played them, {len(codes) - played} said why not")
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,5 @@
-// A child of the bridge that says what a file holds, whatever that is: the fuzzer's input. The file's parts, which a zero
-// byte ends, are sent one by one, each after something has arrived from the parent; then the child ends.
+// A child of the bridge that says what a file holds, whatever that is: the fuzzer's input. The file's parts, which a
+// zero byte ends, are sent one by one, each after something has arrived from the parent; then the child ends.
 //
 //     REVERIE_ANSWERS=FILE child
 

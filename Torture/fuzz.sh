@@ -43,7 +43,8 @@ Torture/states.py "$folder/state"
 # drawing and a step.
 box='{"kind": "box", "shape": [4], "element": "float32", "low": [-4.8, "-inf", -0.5, "-inf"], "high": "inf"}'
 discrete='{"kind": "discrete", "count": 2, "start": [1], "shape": [], "element": "int32"}'
-parts='{"kind": "dictionary", "names": ["a", "b"], "parts": [{"kind": "multiDiscrete", "counts": [3, 4], "start": [0, 1]}, {"kind": "multiBinary", "shape": [2, 3]}]}'
+choices='{"kind": "multiDiscrete", "counts": [3, 4], "start": [0, 1]}'
+parts='{"kind": "dictionary", "names": ["a", "b"], "parts": ['$choices', {"kind": "multiBinary", "shape": [2, 3]}]}'
 for space in "$box" "$discrete" "$parts"; do
     start='{"observationSpace": '$space', "element": "float32", "actionSpace": '$discrete', "framesPerSecond": 50.0'
     for picture in '{"frame": [3, 4], "reason": ""}' '{"frame": null, "reason": "none"}'; do
@@ -56,7 +57,8 @@ printf '{"fault": {"kind": "missing", "what": "x", "advice": "y"}}\n' >"$folder/
 for reader in safetensors npz npy toml map json png jpeg state bridge; do
     count=$runs
     if [ $reader = bridge ]; then count=$((runs / 10)); fi
-    READER=$reader CHILD=$folder/child Torture/Fuzz/.build/release/FuzzReaders -runs="$count" -max_len=65536 -timeout=5 -rss_limit_mb=1024 \
+    READER=$reader CHILD=$folder/child Torture/Fuzz/.build/release/FuzzReaders -runs="$count" -max_len=65536 \
+        -timeout=5 -rss_limit_mb=1024 \
         -artifact_prefix="$folder/" "$folder/$reader" >"$folder/$reader.log" 2>&1 || {
         tail -40 "$folder/$reader.log"
         cp "$folder"/{crash,timeout,oom}-* . 2>/dev/null || true

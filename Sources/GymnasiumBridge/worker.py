@@ -296,7 +296,7 @@ def describe_actions(space):
     role = "action space"
     if isinstance(space, spaces.Discrete):
         if int(space.n) > MOST_ACTIONS:
-            raise unmapped(role, space, f"it has more than {MOST_ACTIONS} members, for each of which agents have a number")
+            raise unmapped(role, space, f"it has more than {MOST_ACTIONS} members")
         mapping = Mapping(space, role)
     elif isinstance(space, spaces.Box) and space.dtype.kind == "f":
         mapping = Mapping(space, role)

@@ -81,7 +81,7 @@ import Testing
     }
 
     @Test(arguments: ids) func statesOfAnyBytesAreRefusedOrPlayed(id: String) throws {
-        #expect(try Self.play(id, mutations: 60) > 0)
+        #expect(try Self.play(id, mutations: 32) > 0)
     }
 
     @Test(arguments: [

@@ -252,13 +252,15 @@ class Batch:
         affair.
         """
         array = numpy.asarray(actions)
-        kind = array.dtype.kind
-        # To Gymnasium, Python's bool is an integer and NumPy's is not.
-        is_plain = not isinstance(actions, (numpy.ndarray, numpy.generic))
-        allowed = "fiu" if self.actions.dtype.kind == "f" else "iub" if is_plain else "iu"
-        is_too_large = kind == "u" and self.actions.dtype.kind == "i" and array.size and array.max() >= 1 << 63
-        if kind not in allowed or array.shape != self.actions.shape or is_too_large:
-            numbers = "numbers" if self.actions.dtype.kind == "f" else "integers"
+        is_box = self.actions.dtype.kind == "f"
+        if is_box:
+            is_good = array.dtype.kind in "fiu"
+        else:
+            # To Gymnasium, Python's bool is an integer and NumPy's is not, nor are numbers that may not fit.
+            is_plain = not isinstance(actions, (numpy.ndarray, numpy.generic))
+            is_good = array.dtype.kind in ("iub" if is_plain else "iu") and numpy.can_cast(array.dtype, numpy.int64)
+        if not is_good or array.shape != self.actions.shape:
+            numbers = "numbers" if is_box else "integers"
             found = f"{array.dtype} of shape {array.shape}" + (f": {actions!r}" if array.size <= 4 else "")
             raise Error(
                 f"{self.description['id']}: expected {numbers} of shape {self.actions.shape} as actions, found {found}"

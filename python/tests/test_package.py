@@ -145,7 +145,8 @@ class EnvironmentTests(unittest.TestCase):
         for name in OF_GYMNASIUM:
             ours, theirs = gymnasium.make(gymnasium_id(name)), gymnasium.make(name)
             for attribute in ["max_episode_steps", "reward_threshold"]:
-                for left, right in [(ours.spec, theirs.spec), (gymnasium.spec(gymnasium_id(name)), gymnasium.spec(name))]:
+                registered = gymnasium.spec(gymnasium_id(name)), gymnasium.spec(name)
+                for left, right in [(ours.spec, theirs.spec), registered]:
                     self.assertEqual(getattr(left, attribute), getattr(right, attribute), (name, attribute))
         # A limit can be shortened, lengthened and lifted.
         for limit in [10, 300, -1]:
@@ -161,8 +162,11 @@ class EnvironmentTests(unittest.TestCase):
         ours, theirs = reverie.Environment("CartPole-v1"), gymnasium.make("CartPole-v1").unwrapped
         ours.reset(seed=1)
         theirs.reset(seed=1)
-        good = [0, 1, True, numpy.int8(1), numpy.uint64(1), numpy.array(0)]
-        bad = [0.9, 1.0, "1", None, 2, -1, 2**70, numpy.float32(1), numpy.bool_(True), numpy.array([1]), [1], 1j]
+        good = [0, 1, True, numpy.int8(1), numpy.uint32(1), numpy.array(0)]
+        bad = [
+            0.9, 1.0, "1", None, 2, -1, 2**70, numpy.float32(1), numpy.bool_(True), numpy.uint64(1),
+            numpy.array([1]), [1], 1j,
+        ]
         for action in good:
             self.assertTrue(equal(ours.step(action)[0], theirs.step(action)[0]), action)
         before = ours.save()
@@ -303,7 +307,7 @@ class VectorTests(unittest.TestCase):
             ours.step(actions)
         bad = [
             [0.9, 0], numpy.zeros(2), ["1", "0"], 1, [1], [1, 1, 1], [[1, 0]], None, [None, 1], [2, 0],
-            numpy.ones(2, bool), numpy.array([1 << 63, 0], numpy.uint64), [1 << 70, 0],
+            numpy.ones(2, bool), numpy.array([1, 0], numpy.uint64), [1 << 63, 0], [1 << 70, 0],
         ]
         for actions in bad:
             with self.assertRaises(reverie.Error, msg=repr(actions)):

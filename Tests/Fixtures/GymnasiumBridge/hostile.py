@@ -94,10 +94,12 @@ def hoard():
 BOX, CHOICE = spaces.Box(-1, 1, (2,)), spaces.Discrete(3)
 OBSERVATIONS = {
     "none": None, "text": "north", "nan": np.full(2, np.nan, np.float32), "infinite": np.full(2, np.inf, np.float32),
-    "huge": np.full(2, 1e308), "long-shape": np.zeros((2, 2, 2)), "empty": np.zeros(0), "objects": np.array([None, "x"], object),
+    "huge": np.full(2, 1e308), "long-shape": np.zeros((2, 2, 2)), "empty": np.zeros(0), "objects": np.array([None,
+    "x"], object),
     "complex": np.array([1j, 2j]), "strings": np.array(["a", "b"]), "dates": np.zeros(2, "datetime64[s]"),
     "dictionary": {"a": 1}, "tuple": (1, 2), "list": [0.1, 0.2], "bool": True, "integers": np.array([1 << 62, 0]),
-    "structured": np.zeros(2, [("a", "f4")]), "scalar": np.float32(1), "ragged": [[1], [1, 2]], "lying": np.zeros(2).view(Long),
+    "structured": np.zeros(2, [("a", "f4")]), "scalar": np.float32(1), "ragged": [[1], [1, 2]],
+    "lying": np.zeros(2).view(Long),
     "class": np.ndarray, "strided": np.zeros((2, 2), np.float32)[:, 0], "big-endian": np.zeros(2, ">f4"),
 }
 REWARDS = {
@@ -105,7 +107,8 @@ REWARDS = {
     "one": np.zeros(1), "list": [1], "odd": Odd(1), "bool": True, "float16": np.float16(1), "large": 1e308,
 }
 INFOS = {
-    "none": None, "list": [], "text": "x", "bad-mask": {"action_mask": "yes"}, "long-mask": {"action_mask": np.ones(1 << 20)},
+    "none": None, "list": [], "text": "x", "bad-mask": {"action_mask": "yes"},
+    "long-mask": {"action_mask": np.ones(1 << 20)},
     "nested-mask": {"action_mask": {"a": 1}}, "object-mask": {"action_mask": np.array([None, 1, 2], object)},
     "float-mask": {"action_mask": np.array([0.5, np.nan, 0])}, "none-mask": {"action_mask": None},
 }
@@ -129,12 +132,15 @@ ACTS = {
     "leaves": act(os.chdir, "/"), "forgets": act(sys.modules.clear), "ends-output": act(sys.stdout.close),
 }
 RESULTS = {
-    "none": give(None), "empty": give(()), "list": give([1, 2, 3, 4, 5]), "four": give((1, 2, 3, 4)), "text": give("12345"),
-    "ended-none": part(2, None), "ended-text": part(2, "no"), "ended-array": part(3, np.zeros(2)), "ended-two": part(2, 2),
+    "none": give(None), "empty": give(()), "list": give([1, 2, 3, 4, 5]), "four": give((1, 2, 3, 4)),
+    "text": give("12345"),
+    "ended-none": part(2, None), "ended-text": part(2, "no"), "ended-array": part(3, np.zeros(2)),
+    "ended-two": part(2, 2),
 }
 RATES = {"tiny": 1e-30, "negative": -1, "infinite": np.inf, "nan": np.nan, "text": "30", "none": None, "large": 10**30}
 PICTURES = {
-    "none": None, "list": [[1]], "floats": np.zeros((2, 2, 3)), "grey": np.zeros((2, 2), np.uint8), "empty": np.zeros((0, 2, 3), np.uint8),
+    "none": None, "list": [[1]], "floats": np.zeros((2, 2, 3)), "grey": np.zeros((2, 2), np.uint8),
+    "empty": np.zeros((0, 2, 3), np.uint8),
     "wide": np.zeros((1, 1 << 17, 3), np.uint8), "alpha": np.zeros((2, 2, 4), np.uint8),
 }
 
