@@ -108,8 +108,7 @@ public struct MemoryBudget: Hashable, Sendable {
 
     private static func used(of limit: Limit) -> Int {
         // Pages of the whole program, of what is in memory, shared, of code, of libraries, of data.
-        let text = (try? InputFile.bytes(of: "/proc/self/statm", limit: 1 << 12)) ?? []
-        let pages = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace).map { Int($0) ?? 0 }
+        let pages = ControlGroup.text("/proc/self/statm").split(whereSeparator: \.isWhitespace).map { Int($0) ?? 0 }
         guard pages.count > 5 else { return 0 }
         switch limit {
         case .machine, .controlGroup: return pages[1] * pageSize
@@ -150,8 +149,13 @@ struct ControlGroup {
         }
     }
 
-    private static func text(_ path: String) -> String {
-        String(decoding: (try? InputFile.bytes(of: path, limit: 1 << 16)) ?? [], as: UTF8.self)
+    /// The text of a file of the system's, which doesn't say its size before it is read; empty if there is none.
+    static func text(_ path: String) -> String {
+        guard let file = fopen(path, "re") else { return "" }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self)
     }
 }
 
