@@ -27,8 +27,8 @@ public struct MemoryBudget: Hashable, Sendable {
     /// Bytes that may still be taken.
     public var usable: Int { max(0, total / 100 * Self.largestShare - used) }
 
-    /// Whether so many bytes may be taken. A small part of the limit may be as long as it is there at all: a process that
-    /// has filled its budget, as a training with a large replay buffer does, must be able to go on.
+    /// Whether so many bytes may be taken. A small part of the limit may be as long as it is there at all: a process
+    /// that has filled its budget, as a training with a large replay buffer does, must be able to go on.
     func allows(_ bytes: Int) -> Bool { bytes <= usable || bytes <= min(total / 20, total - used) }
 
     /// The budget that replaces the machine's in tests.
@@ -58,9 +58,9 @@ public struct MemoryBudget: Hashable, Sendable {
         throw MemoryError(what: what(), bytes: bytes, budget: budget, advice: advice(budget.usable))
     }
 
-    /// As ``require(_:for:advice:)``, where nothing can be thrown: layers and arrays are made by initialisers that can't
-    /// fail. The program ends with the sentence instead of an allocation that fails without one; how, a command line
-    /// says with ``endProgram(by:)``.
+    /// As ``require(_:for:advice:)``, where nothing can be thrown: layers and arrays are made by initialisers that
+    /// can't fail. The program ends with the sentence instead of an allocation that fails without one; how, a command
+    /// line says with ``endProgram(by:)``.
     public static func requireOrEnd(_ bytes: Int?, for what: @autoclosure () -> String) {
         do throws(MemoryError) {
             try require(bytes, for: what()) { _ in "use smaller layers or batches, or fewer or shorter rows" }
@@ -177,7 +177,8 @@ public struct MemoryError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         let takes = bytes.map(MemoryBudget.text) ?? "more bytes than can be counted"
         return "\(what) would take \(takes), but this process may only take \(MemoryBudget.text(budget.usable)) more "
-            + "(\(MemoryBudget.largestShare) % of \(budget.limit.rawValue) \(MemoryBudget.text(budget.total))); \(advice)"
+            + "(\(MemoryBudget.largestShare) % of \(budget.limit.rawValue) \(MemoryBudget.text(budget.total))); "
+            + advice
     }
 }
 

@@ -90,7 +90,8 @@ struct Record: ParsableCommand {
             try output("\(summary)")
         } else {
             try output(
-                "\(counted(results.count, "episode")), \(counted(steps, "step")), mean return \(NumberText.readable(mean)): \(to)"
+                "\(counted(results.count, "episode")), \(counted(steps, "step")), "
+                    + "mean return \(NumberText.readable(mean)): \(to)"
                     + (video.map { " and \($0)" } ?? ""))
         }
     }

@@ -57,7 +57,7 @@ struct SeedReport {
         let deviation =
             returns.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(returns)))" : ""
         return lines
-            + "\nmean return over \(counted(returns.count, "seed")) \(NumberText.readable(Statistics.mean(returns)))\(deviation), "
-            + "interquartile mean \(NumberText.readable(Statistics.interquartileMean(returns)))"
+            + "\nmean return over \(counted(returns.count, "seed")) "
+            + "\(NumberText.readable(Statistics.mean(returns)))\(deviation), interquartile mean \(NumberText.readable(Statistics.interquartileMean(returns)))"
     }
 }
