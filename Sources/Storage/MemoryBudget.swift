@@ -27,8 +27,8 @@ public struct MemoryBudget: Hashable, Sendable {
     /// Bytes that may still be taken.
     public var usable: Int { max(0, total / 100 * Self.largestShare - used) }
 
-    /// Whether so many bytes may be taken. A small part of the limit may be as long as it is there at all: a process that
-    /// has filled its budget, as a training with a large replay buffer does, must be able to go on.
+    /// Whether so many bytes may be taken. A small part of the limit may be as long as it is there at all: a process
+    /// that has filled its budget, as a training with a large replay buffer does, must be able to go on.
     func allows(_ bytes: Int) -> Bool { bytes <= usable || bytes <= min(total / 20, total - used) }
 
     /// The budget that replaces the machine's in tests.
@@ -58,9 +58,9 @@ public struct MemoryBudget: Hashable, Sendable {
         throw MemoryError(what: what(), bytes: bytes, budget: budget, advice: advice(budget.usable))
     }
 
-    /// As ``require(_:for:advice:)``, where nothing can be thrown: layers and arrays are made by initialisers that can't
-    /// fail. The program ends with the sentence instead of an allocation that fails without one; how, a command line
-    /// says with ``endProgram(by:)``.
+    /// As ``require(_:for:advice:)``, where nothing can be thrown: layers and arrays are made by initialisers that
+    /// can't fail. The program ends with the sentence instead of an allocation that fails without one; how, a command
+    /// line says with ``endProgram(by:)``.
     public static func requireOrEnd(_ bytes: Int?, for what: @autoclosure () -> String) {
         do throws(MemoryError) {
             try require(bytes, for: what()) { _ in "use smaller layers or batches, or fewer or shorter rows" }
@@ -108,8 +108,7 @@ public struct MemoryBudget: Hashable, Sendable {
 
     private static func used(of limit: Limit) -> Int {
         // Pages of the whole program, of what is in memory, shared, of code, of libraries, of data.
-        let text = (try? InputFile.bytes(of: "/proc/self/statm", limit: 1 << 12)) ?? []
-        let pages = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace).map { Int($0) ?? 0 }
+        let pages = ControlGroup.text("/proc/self/statm").split(whereSeparator: \.isWhitespace).map { Int($0) ?? 0 }
         guard pages.count > 5 else { return 0 }
         switch limit {
         case .machine, .controlGroup: return pages[1] * pageSize
@@ -150,8 +149,13 @@ struct ControlGroup {
         }
     }
 
-    private static func text(_ path: String) -> String {
-        String(decoding: (try? InputFile.bytes(of: path, limit: 1 << 16)) ?? [], as: UTF8.self)
+    /// The text of a file of the system's, which doesn't say its size before it is read; empty if there is none.
+    static func text(_ path: String) -> String {
+        guard let file = fopen(path, "re") else { return "" }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return String(decoding: bytes[..<count], as: UTF8.self)
     }
 }
 
@@ -173,7 +177,8 @@ public struct MemoryError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         let takes = bytes.map(MemoryBudget.text) ?? "more bytes than can be counted"
         return "\(what) would take \(takes), but this process may only take \(MemoryBudget.text(budget.usable)) more "
-            + "(\(MemoryBudget.largestShare) % of \(budget.limit.rawValue) \(MemoryBudget.text(budget.total))); \(advice)"
+            + "(\(MemoryBudget.largestShare) % of \(budget.limit.rawValue) \(MemoryBudget.text(budget.total))); "
+            + advice
     }
 }
 

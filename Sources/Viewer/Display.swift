@@ -68,8 +68,8 @@ import Graphics
         SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS)
     }
 
-    /// Lets SDL try only what there is. Otherwise it tries everything, and libraries below it complain on standard error
-    /// in words of their own.
+    /// Lets SDL try only what there is. Otherwise it tries everything, and libraries below it complain on standard
+    /// error in words of their own.
     private static func chooseDriver() throws(ViewerError) {
         func isSet(_ name: String) -> Bool { getenv(name).map { $0.pointee != 0 } ?? false }
         guard !isSet("SDL_VIDEODRIVER") else { return }

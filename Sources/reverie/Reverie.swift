@@ -74,8 +74,8 @@ import TensorCore
     private static func requireThreads() throws {
         guard let text = Threads.unusableVariable else { return }
         throw UsageError(
-            "the variable \(Threads.variable) takes a whole number from 1 to \(Threads.limit), not '\(text)'; change it or "
-                + "unset it")
+            "the variable \(Threads.variable) takes a whole number from 1 to \(Threads.limit), not '\(text)'; "
+                + "change it or unset it")
     }
 
     /// The argument parser calls a misspelt command an unexpected argument, or prints the general help instead.

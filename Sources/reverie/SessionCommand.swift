@@ -71,11 +71,11 @@ enum SessionCommand {
     }
 
     private static func stopped(_ folder: String, isResumable: Bool = true) -> ExitCode {
+        let path = shellQuoted(folder)
         note(
             isResumable
-                ? "stopped and saved; continue with: reverie resume \(shellQuoted(folder))"
-                : "stopped; the agent was saved, but its environments can't be: try reverie evaluate \(shellQuoted(folder))"
-        )
+                ? "stopped and saved; continue with: reverie resume \(path)"
+                : "stopped; the agent was saved, but its environments can't be: try reverie evaluate \(path)")
         return ExitCode(Interruption.exitCode)
     }
 }

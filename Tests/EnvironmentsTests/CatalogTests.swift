@@ -93,7 +93,7 @@ import Testing
 
     @Test func unknownNamesSuggestTheNearest() {
         #expect(message("CartPool-v1").contains("did you mean 'CartPole-v1'?"))
-        #expect(message("frozenlake-v1").contains("did you mean 'FrozenLake-v1'?"))
+        #expect(message("frozenlak-v1").contains("did you mean 'FrozenLake-v1'?"))
         #expect(message("grid:clif").contains("did you mean 'grid:cliff'?"))
         #expect(!message("Humanoid-v5").contains("did you mean"))
         #expect(message("FrozenLake-v1", ["is_slipery": "true"]).contains("did you mean 'is_slippery'?"))

@@ -6,17 +6,21 @@ import Testing
 
 /// What doesn't fit into memory is refused before it is allocated, with what fits.
 @Suite struct EnvironmentMemoryTests {
-    private let budget = MemoryBudget(total: 10_000_000)
+    private let budget = MemoryBudget(total: 100_000_000)
 
-    private func make(_ id: String, count: Int = 1, wrap: String? = nil) throws -> any BatchedEnvironment {
-        try MemoryBudget.$given.withValue(budget) {
+    private func make(
+        _ id: String, count: Int = 1, wrap: String? = nil, in budget: MemoryBudget? = nil
+    ) throws -> any BatchedEnvironment {
+        try MemoryBudget.$given.withValue(budget ?? self.budget) {
             try EnvironmentCatalog.make(id, count: count, options: wrap.map { ["wrap": $0] } ?? [:])
         }
     }
 
-    private func refusal(_ id: String, count: Int = 1, wrap: String? = nil) -> String {
+    private func refusal(
+        _ id: String, count: Int = 1, wrap: String? = nil, in budget: MemoryBudget? = nil
+    ) -> String {
         do {
-            _ = try make(id, count: count, wrap: wrap)
+            _ = try make(id, count: count, wrap: wrap, in: budget)
             return "no error"
         } catch EnvironmentError.memory(let error) {
             return "\(error)"
@@ -25,14 +29,15 @@ import Testing
         }
     }
 
-    @Test(arguments: ["CartPole-v1", "MinAtar/Breakout-v0", "Arcade/Pong-v0", "Taxi-v4"])
+    @Test(arguments: ["CartPole-v1", "Arcade/Pong-v0"])
     func asManyEnvironmentsAsFitCanBeMade(id: String) throws {
-        let sentence = refusal(id, count: 1 << 20)
-        #expect(sentence.hasPrefix("1048576 environments \(id) would take "))
+        let small = MemoryBudget(total: 1_000_000)
+        let sentence = refusal(id, count: 1 << 20, in: small)
+        #expect(sentence.hasPrefix("1048576 environments \(id) would take "), "\(sentence)")
         let fitting = try #require(sentence.split(separator: " ").suffix(2).first.flatMap { Int($0) })
         #expect(fitting > 1 && sentence.hasSuffix("; \(fitting) fit"))
-        #expect(try make(id, count: fitting).count == fitting)
-        #expect(refusal(id, count: fitting + fitting / 10 + 1) != "no error")
+        #expect(try make(id, count: fitting, in: small).count == fitting)
+        #expect(refusal(id, count: fitting + fitting / 10 + 1, in: small) != "no error")
     }
 
     @Test(arguments: ["frame-stack", "delay"]) func aWrapperSaysHowManyObservationsFit(name: String) throws {
@@ -44,7 +49,7 @@ import Testing
         #expect(refusal("CartPole-v1", count: 100, wrap: "pixels,resize=100x100,\(fitting)").contains("in 100 env"))
     }
 
-    @Test(arguments: ["pixels,resize=4096x4096", "pixels,grayscale,resize=2000x1000"])
+    @Test(arguments: ["pixels,resize=4096x4096", "pixels,grayscale,resize=4000x1000"])
     func largeImagesAreRefused(wrap: String) {
         #expect(refusal("CartPole-v1", wrap: wrap).hasPrefix("the wrapper resize="))
     }
@@ -87,7 +92,11 @@ import Testing
     @Test func arraysAreFoundInAllParts() {
         let shared = [UInt8](repeating: 0, count: 1000)
         func value() -> (Part, [UInt8]) {
-            (Part(numbers: .init(repeating: 0, count: 10), names: [], nested: [[1, 2], [3]]), shared)
+            (
+                Part(
+                    numbers: .init(repeating: 0, count: 10), names: [],
+                    nested: (1...2).map { [Int64](repeating: 0, count: $0) }), shared
+            )
         }
         let (first, second) = (value(), value())
         #expect(HeldArrays(of: first).bytes(besides: HeldArrays()) == 40 + 24 + 1000)

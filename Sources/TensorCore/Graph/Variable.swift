@@ -24,8 +24,8 @@ public final class Variable {
         (self.name, self.shape, storage) = (name, shape, HostArray(values))
     }
 
-    /// Ends the program with a sentence if the elements of a variable don't fit into memory: to be asked before they are
-    /// made.
+    /// Ends the program with a sentence if the elements of a variable don't fit into memory: to be asked before they
+    /// are made.
     public static func requireMemory(for shape: Shape, name: String) {
         let count = shape.reduce(Int?.some(4)) { bytes, extent in bytes.flatMap { product($0, extent) } }
         MemoryBudget.requireOrEnd(count, for: "the parameter '\(name)' of shape \(shape)")

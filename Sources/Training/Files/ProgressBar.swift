@@ -99,8 +99,8 @@ public final class ProgressBar {
         }
     }
 
-    /// The bar and the fields that the terminal has room for, whole ones only: first the bar goes, then the last fields.
-    /// The line is one column short of the width, so that it never wraps.
+    /// The bar and the fields that the terminal has room for, whole ones only: first the bar goes, then the last
+    /// fields. The line is one column short of the width, so that it never wraps.
     private static func line(_ percent: String, _ share: Double, _ fields: [String], on terminal: Terminal) -> String {
         let room = terminal.columns - 1
         let padded = String(repeating: " ", count: max(0, 4 - percent.count)) + percent

@@ -36,7 +36,8 @@ public struct EvaluationReport: Sendable {
         func number(_ name: String) -> String { "\((json[name]?.double ?? .nan).rounded(toPlaces: 3))" }
         let interval = json["interval"]?.array?.compactMap(\.double).map { "\($0.rounded(toPlaces: 3))" } ?? []
         return """
-            mean return \(number("meanReturn")) ± \(number("standardDeviation")) over \(counted(returns.count, "episode")) \
+            mean return \(number("meanReturn")) ± \(number("standardDeviation")) \
+            over \(counted(returns.count, "episode")) \
             (95 % interval of the mean \(interval.joined(separator: " to ")))
             interquartile mean \(number("interquartileMean")), minimum \(number("minimum")), \
             maximum \(number("maximum")), mean length \(number("meanLength"))

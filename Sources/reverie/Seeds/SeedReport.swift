@@ -69,8 +69,9 @@ struct SeedReport {
         guard !returns.isEmpty else { return lines }
         let deviation =
             returns.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(returns)))" : ""
+        let mean = NumberText.readable(Statistics.mean(returns))
         return lines
-            + "\nmean return over \(counted(returns.count, "seed")) \(NumberText.readable(Statistics.mean(returns)))\(deviation), "
+            + "\nmean return over \(counted(returns.count, "seed")) \(mean)\(deviation), "
             + "interquartile mean \(NumberText.readable(Statistics.interquartileMean(returns)))"
     }
 }
