@@ -17,8 +17,6 @@ public final class GymnasiumBatch: BatchedEnvironment {
     public let stackedFrames: Int
     /// Time steps per second at which people watch it.
     public let framesPerSecond: Double
-    /// The step after which Gymnasium truncates an episode; nil if it doesn't, or doesn't say.
-    public let stepLimit: Int?
     /// How the spaces differ from Gymnasium's, such as `observation space: float64 is rounded to float32`.
     public let notes: [String]
 
@@ -56,7 +54,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
                         reason: "two processes made different ones: '\(answers[0])' and '\(answers[other])'"))
             }
             (stackedFrames, framesPerSecond) = (made.stackedFrames, made.framesPerSecond)
-            (stepLimit, notes) = (made.stepLimit, made.notes)
+            notes = made.notes
             let memory = try BatchMemory(
                 shared, count: count, children: options.children,
                 observationSize: made.observationSpace.count * made.elementType.size,
@@ -67,6 +65,8 @@ public final class GymnasiumBatch: BatchedEnvironment {
                 id, count: count, autoreset: autoreset, observationSpace: made.observationSpace,
                 actionSpace: made.actionSpace, elementType: made.elementType, hasMasks: true
             ) { memory.bytes(BatchMemory.Part($0), count: $1).baseAddress! }
+            // The step after which Gymnasium truncates an episode, if it does and says so.
+            buffers.stepLimit = made.stepLimit
             finite = autoreset == .sameStep ? [.observations, .finalObservations] : [.observations]
             try children.map(memory)
         } catch let error as EnvironmentError {

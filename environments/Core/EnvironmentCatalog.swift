@@ -139,7 +139,10 @@ public enum EnvironmentCatalog {
         if let text = options[WrapperCatalog.option.name], !text.isEmpty {
             request.wrappers = try WrapperCatalog.stack(text, around: id)
         }
-        return try entry.build(request)
+        let batch = try entry.build(request)
+        let limits = [batch.stepLimit, request.stepLimit].compactMap { $0 }
+        batch.buffers.stepLimit = limits.min()
+        return batch
     }
 
     /// The ids of the environments that tell their transition probabilities, as planners need them.
