@@ -25,7 +25,8 @@ enum ExitStatus: Int32 {
     /// The code for one of our errors; nil for the argument parser's own.
     init?(_ error: any Error) {
         switch error {
-        case TrainingError.diverged: self = .failure
+        case TrainingError.diverged, TrainingError.infiniteReturn: self = .failure
+        case AgentError.badParameter: self = .badData
         case ModelError.data: self = .badData
         case is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is GoldenLosses.Fault, is ParameterFileError: self = .badData

@@ -80,6 +80,11 @@ public final class RolloutObserver: EvaluationObserver {
         if environment.terminated[0] || environment.truncated[0] { video?.isRecording = false }
     }
 
+    /// The episode's steps are kept, as those of an episode that was interrupted.
+    public func didCut(_ environment: any BatchedEnvironment, _ index: Int) {
+        if index == 0 { video?.isRecording = false }
+    }
+
     private func record(_ environment: any BatchedEnvironment, _ index: Int) throws {
         let (reward, observation) = (environment.rewards[index], environment.finalObservation(of: index).bytes)
         let (terminated, truncated) = (environment.terminated[index], environment.truncated[index])

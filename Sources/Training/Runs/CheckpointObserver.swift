@@ -54,7 +54,7 @@ final class CheckpointObserver: TrainingObserver {
     }
 
     private func state(_ trainer: Trainer) throws -> TrainingState {
-        var state = TrainingState(count: trainer.environment.count)
+        var state = TrainingState(of: trainer.environment)
         state.statistics = trainer.statistics
         if trainer.environment.canSnapshot {
             state.environments = try (0..<trainer.environment.count).map { try trainer.environment.snapshot(of: $0) }
@@ -64,7 +64,9 @@ final class CheckpointObserver: TrainingObserver {
         (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (
             metrics.last, metrics.recurrence.next, recurrence.next
         )
-        if let best { (state.nextEvaluation, state.bestReturn) = (best.recurrence.next, best.best) }
+        if let best {
+            (state.nextEvaluation, state.lastEvaluation, state.best) = (best.recurrence.next, best.last, best.best)
+        }
         if let replay = (trainer.agent as? any ReplayingLearner)?.replay {
             (state.replayAdded, state.replayOldest, state.replayRecords) = (
                 replay.added, replay.oldestRecord, replay.records
@@ -79,12 +81,6 @@ extension Learner {
     ///
     /// - Throws: ``Agents/AgentError/notFinite(name:update:)``.
     fileprivate func requireFiniteVariables() throws {
-        for (path, variable) in variables.entries {
-            let isFinite = variable.withValues { values in
-                // A sum of products with 0 is 0 unless one of the factors is infinite or NaN.
-                values.reduce(Float(0)) { $0 + $1 * 0 } == 0
-            }
-            if !isFinite { throw AgentError.notFinite(name: path, update: updates) }
-        }
+        if let fault = variables.firstNotFinite { throw AgentError.notFinite(name: fault.path, update: updates) }
     }
 }

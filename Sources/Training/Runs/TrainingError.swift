@@ -4,6 +4,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     case notResumable(folder: String, environment: String, checkpoint: String)
     /// A learned parameter has become infinite or NaN.
     case diverged(reason: String, step: Int, checkpoint: String)
+    /// The rewards of an evaluated episode add up to an infinity or to NaN.
+    case infiniteReturn(episode: Int, seed: UInt64?, value: Double)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -18,6 +20,9 @@ extension TrainingError: CustomStringConvertible {
             "\(reason) That was at step \(step); the last checkpoint before it is \(checkpoint). "
                 + "Resuming would diverge in the same way; "
                 + "start a new run with other settings, such as a lower learning rate."
+        case .infiniteReturn(let episode, let seed, let value):
+            "episode \(episode)\(seed.map { ", of seed \($0)," } ?? "") has the return \(value), and there is no mean "
+                + "with it. Look at the rewards of the environment: 'reverie trace' prints them."
         }
     }
 }

@@ -42,6 +42,8 @@ struct Record: ParsableCommand {
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
 
+    @OptionGroup var limit: StepLimitFlag
+
     @OptionGroup var options: EnvironmentOptionFlags
 
     @OptionGroup var weights: WeightsFlags
@@ -79,17 +81,18 @@ struct Record: ParsableCommand {
             throw ExitCode(Interruption.exitCode)
         }
         let steps = results.map(\.length).reduce(0, +)
-        let mean = Statistics.mean(results.map(\.return))
+        let report = try EvaluationReport(results)
         if json {
-            let summary: JSON = [
-                "rollouts": .string(to), "video": video.map { .string($0) } ?? .null,
-                "episodes": .integer(results.count), "steps": .integer(steps), "meanReturn": .number(mean),
+            let summary: [JSON.Member] = [
+                .init("rollouts", .string(to)), .init("video", video.map { .string($0) } ?? .null),
+                .init("episodes", .integer(results.count)), .init("steps", .integer(steps)),
+                .init("meanReturn", .number(report.mean)), .init("cutEpisodes", .integer(report.cutEpisodes)),
             ]
-            try output("\(summary)")
+            try output("\(JSON.object(summary + report.wrappedMember))")
         } else {
             try output(
-                "\(results.count) episodes, \(steps) steps, mean return \(NumberText.readable(mean)): \(to)"
-                    + (video.map { " and \($0)" } ?? ""))
+                "\(results.count) episodes, \(steps) steps, mean return \(NumberText.readable(report.mean)): \(to)"
+                    + (video.map { " and \($0)" } ?? "") + report.additions)
         }
     }
 
@@ -103,7 +106,8 @@ struct Record: ParsableCommand {
             overwrite: force)
         let progress = EvaluationProgress(episodes: episodes, passingTo: recorder)
         let evaluator = Evaluator(
-            subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, observer: progress
+            subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, stepLimit: limit.stepLimit,
+            observer: progress
         ) { try subject.makeEnvironment($0, .nextStep) }
         let results = try evaluator.run(episodes: episodes, seed: subject.evaluationSeed(seed)) {
             Interruption.isRequested

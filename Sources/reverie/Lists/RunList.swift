@@ -32,7 +32,8 @@ struct RunList {
             top[name].map { JSON.Member(name, $0.json) }
         }
         let reached = [
-            "steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "score", "validScore", "testNats",
+            "steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "bestEvaluation", "score", "validScore",
+            "testNats",
             "likelihood",
         ].compactMap {
             name in
@@ -47,7 +48,10 @@ struct RunList {
     }
 
     private func result(_ summary: JSON?) -> String {
-        if let value = summary?["meanReturn"]?.double { return "return \(NumberText.readable(value))" }
+        if let value = summary?["bestEvaluation"]?["meanReturn"]?.double {
+            return "best evaluation \(NumberText.readable(value))"
+        }
+        if let value = summary?["meanReturn"]?.double { return "mean return \(NumberText.readable(value))" }
         if let nats = summary?["testNats"]?.double { return "test \(NumberText.readable(nats)) nats" }
         if let value = summary?["validScore"]?.double, let name = summary?["score"]?.string {
             return "\(name) \(NumberText.readable(value))"
