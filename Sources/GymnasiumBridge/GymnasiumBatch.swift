@@ -17,8 +17,6 @@ public final class GymnasiumBatch: BatchedEnvironment {
     public let stackedFrames: Int
     /// Time steps per second at which people watch it.
     public let framesPerSecond: Double
-    /// The step after which Gymnasium truncates an episode; nil if it doesn't, or doesn't say.
-    public let stepLimit: Int?
     /// The numbers of discrete actions, if Gymnasium counts them from another number than 0.
     public var actionNames: [String] {
         guard let start = buffers.actionOrigin?.starts.first, let count = actionSpace.discreteCount, count <= 64 else {
@@ -63,7 +61,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
                         reason: "two processes made different ones: '\(answers[0])' and '\(answers[other])'"))
             }
             (stackedFrames, framesPerSecond) = (made.stackedFrames, made.framesPerSecond)
-            (stepLimit, notes) = (made.stepLimit, made.notes)
+            notes = made.notes
             try BatchBuffers.requireMemory(
                 id, count: count, autoreset: autoreset, observationSpace: made.observationSpace,
                 elementType: made.elementType, actionSpace: made.actionSpace)
@@ -78,6 +76,8 @@ public final class GymnasiumBatch: BatchedEnvironment {
                 actionSpace: made.actionSpace, elementType: made.elementType, hasMasks: true
             ) { memory.bytes(BatchMemory.Part($0), count: $1).baseAddress! }
             (buffers.observationOrigin, buffers.actionOrigin) = (made.observationOrigin, made.actionOrigin)
+            // The step after which Gymnasium truncates an episode, if it does and says so.
+            buffers.stepLimit = made.stepLimit
             finite = autoreset == .sameStep ? [.observations, .finalObservations] : [.observations]
             try children.map(memory)
         } catch let error as EnvironmentError {

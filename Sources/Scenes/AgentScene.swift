@@ -105,7 +105,7 @@ public final class AgentScene: ViewerScene {
         try environment.step()
         current.step += 1
         current.lastAction = actionNames.text(environment.action(of: 0))
-        current.lastReward = environment.rewards[0]
+        current.lastReward = environment.worldRewards[0]
         current.totalReward += current.lastReward
         try assess()
         return true
@@ -140,7 +140,7 @@ public final class AgentScene: ViewerScene {
             try learner?.restoreState(from: agentAtStart)
         } else {
             if environment.hasEnded { keepReturn() }
-            seed += 1
+            seed &+= 1
             episode += 1
             agentAtStart = agentState
         }

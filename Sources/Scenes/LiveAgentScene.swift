@@ -37,7 +37,7 @@ public final class LiveAgentScene: ViewerScene {
         let environment = try run.makeEnvironment(count: 1, autoreset: .disabled)
         try self.init(
             title: "\(run.agent) learns \(run.environment)", agent: run.makeAgent(for: environment),
-            environment: environment, seed: UInt64(run.run.seed) + 1_000_000, feed: feed, training: training)
+            environment: environment, seed: UInt64(run.run.seed) &+ 1_000_000, feed: feed, training: training)
     }
 
     /// Who learns what.

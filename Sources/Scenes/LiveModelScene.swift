@@ -22,7 +22,7 @@ public final class LiveModelScene: ViewerScene {
     public init(_ configuration: FitConfiguration, feed: FitFeed, training: LiveTraining, view: ModelView? = nil) {
         title = "\(configuration.model) learns \(configuration.dataset)"
         (self.feed, self.training, self.view) = (feed, training, view)
-        seed = UInt64(configuration.seed) + 1_000_000
+        seed = UInt64(configuration.seed) &+ 1_000_000
     }
 
     private static let waiting = "The data are read …"

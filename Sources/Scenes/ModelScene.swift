@@ -103,7 +103,7 @@ public final class ModelScene: ViewerScene {
     }
 
     /// Begins another drawing, or the same again.
-    public func newEpisode(sameSeed: Bool) throws { try begin(view, seed: sameSeed ? seed : seed + 1) }
+    public func newEpisode(sameSeed: Bool) throws { try begin(view, seed: sameSeed ? seed : seed &+ 1) }
 
     /// The views that the model has, by name.
     public var views: [String] { ModelView.all(of: model.model).map(\.rawValue) }

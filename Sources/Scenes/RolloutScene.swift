@@ -17,6 +17,10 @@ public final class RolloutScene: ViewerScene {
     private let path: String
     private var episode = 0
     private var step = 0
+    /// The rewards of the episode so far: the world's own, which the recording has not if wrappers changed them.
+    private var rewards: [Double] = []
+    /// The returns of the episodes that have been replayed to their ends, by number.
+    private var replayed: [Int: Double] = [:]
 
     /// Opens a recording.
     ///
@@ -88,7 +92,7 @@ public final class RolloutScene: ViewerScene {
     /// Plays the episode again from its start.
     private func restart(to target: Int) throws {
         try environment.reset(seed: current.seed)
-        step = 0
+        (step, rewards) = (0, [])
         try compare()
         while step < target { try replay() }
     }
@@ -98,6 +102,8 @@ public final class RolloutScene: ViewerScene {
         environment.setAction(rollout.action(current.steps.lowerBound + step), of: 0)
         try environment.step()
         step += 1
+        rewards.append(environment.worldRewards[0])
+        if isAtEnd { replayed[episode] = rewards.reduce(0, +) }
         try compare()
     }
 
@@ -112,7 +118,6 @@ public final class RolloutScene: ViewerScene {
 
     /// The episode, what the policy thought of the actions where that was recorded, and the returns so far.
     public var panel: ViewerPanel {
-        let rewards = rollout.rewards[current.steps].prefix(step)
         let lastAction = step > 0 ? actionNames.text(rollout.action(current.steps.lowerBound + step - 1)) : "-"
         var values: [ViewerPanel.Value] = [
             .init("Episode", "\(episode + 1) of \(rollout.episodes.count)"),
@@ -124,7 +129,9 @@ public final class RolloutScene: ViewerScene {
         if isAtEnd { values.append(.init("Ended", environment.hasEnded ? environment.endName : "interrupted")) }
         return ViewerPanel(
             values: values, bars: policyBars, historyTitle: "Returns",
-            history: rollout.episodes.prefix(episode + (isAtEnd ? 1 : 0)).map(\.totalReward))
+            history: rollout.episodes.indices.prefix(episode + (isAtEnd ? 1 : 0)).compactMap { index in
+                environment.changesRewards ? replayed[index] : rollout.episodes[index].totalReward
+            })
     }
 
     /// What the policy said before the next step; at the episode's end, before the last one.

@@ -56,6 +56,20 @@ struct TrustFlags: ParsableArguments {
     private static let told = Mutex<Set<String>>([])
 }
 
+/// The limit of an episode's steps.
+struct StepLimitFlag: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Leave an episode after this many steps. (default: the environment's own limit, or \
+            \(Evaluator.usualStepLimit) if it has none)
+            """, valueName: "steps"))
+    var stepLimit: Int?
+
+    func validate() throws { try require("--step-limit", stepLimit, in: 1...1_000_000_000) }
+}
+
 /// Parameters from a file, as `--weights FILE --rename ours=theirs`.
 struct WeightsFlags: ParsableArguments {
     @Option(

@@ -32,5 +32,10 @@ final class EvaluationProgress: EvaluationObserver {
         bar.update(step: ended)
     }
 
+    func didCut(_ environment: any BatchedEnvironment, _ index: Int) throws {
+        try next?.didCut(environment, index)
+        ended += 1
+    }
+
     func finish() { bar.finish(step: ended) }
 }

@@ -26,9 +26,9 @@ enum ExitStatus: Int32 {
     /// The code for one of our errors; nil for the argument parser's own.
     init?(_ error: any Error) {
         switch error {
-        case TrainingError.diverged: self = .failure
+        case TrainingError.diverged, TrainingError.infiniteReturn: self = .failure
         case TrainingError.missingData: self = .noInput
-        case ModelError.data, TrainingError.otherIdentity, TrainingError.noIdentity: self = .badData
+        case AgentError.badParameter, ModelError.data, TrainingError.otherIdentity, TrainingError.noIdentity: self = .badData
         case is MemoryError, is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is DamagedCheckpoint, is GoldenLosses.Fault, is ParameterFileError:
             self = .badData

@@ -4,6 +4,8 @@ import Synchronization
 // Not in the type: a signal handler can't capture anything.
 private let requested = Atomic<Bool>(false)
 private let isWatched = Atomic<Bool>(false)
+private let saved = Atomic<Bool>(false)
+private let farewell: StaticString = "stopped; everything but the result is saved: 'reverie resume' makes it\n"
 
 /// Ctrl-C (SIGINT), SIGTERM, and SIGHUP, which a closed terminal sends: they ask a command to save what it has and to
 /// stop. A second Ctrl-C or SIGTERM stops it at once; a second SIGHUP does not, since a terminal that is closed may
@@ -17,8 +19,14 @@ enum Interruption {
         // Made here, since a signal handler must not make anything.
         requested.store(false, ordering: .relaxed)
         isWatched.store(false, ordering: .relaxed)
+        saved.store(false, ordering: .relaxed)
+        _ = farewell
         for number in signals where number != SIGHUP || !isIgnored(SIGHUP) {
             signal(number) { received in
+                if saved.load(ordering: .relaxed) {
+                    _ = write(STDERR_FILENO, farewell.utf8Start, farewell.utf8CodeUnitCount)
+                    _exit(Interruption.exitCode)
+                }
                 // After the first Ctrl-C or SIGTERM, the next one of either kind has its usual effect.
                 if received != SIGHUP {
                     signal(SIGINT, SIG_DFL)
@@ -38,6 +46,10 @@ enum Interruption {
 
     /// Lets the command watch ``isRequested`` instead of ending at once.
     static func watch() { isWatched.store(true, ordering: .relaxed) }
+
+    /// From here on a request ends the process at once: what is under way, such as a long estimate of a likelihood, can
+    /// be made again from what has been saved.
+    static func endsAtOnce() { saved.store(true, ordering: .relaxed) }
 
     /// Whether the command has been asked to stop.
     static var isRequested: Bool { requested.load(ordering: .relaxed) }

@@ -13,11 +13,23 @@ extension RunFolder {
             throw StorageError(
                 path: path, operation: ExitStatus.openRun, reason: .wrongKind(expected: "the folder of a run"))
         }
+        if let runs = try runs(within: path) {
+            throw UsageError(
+                "\(path) holds \(runs.count == 1 ? "a run" : "\(runs.count) runs"): choose \(choice(runs))")
+        }
         let folder = try RunFolder(opening: path)
         let top = try TOMLDocument(contentsOf: folder.configurationPath).top
         if top["model"] != nil { return (folder, .fitting) }
         if top["agent"] != nil { return (folder, .training) }
         throw DataError("\(folder.configurationPath): expected 'agent' or 'model', found neither; restore the file")
+    }
+
+    /// The runs in a folder that is none itself, such as those of several seeds, in natural order; nil if there are
+    /// none.
+    static func runs(within path: String) throws -> [String]? {
+        guard isFolder(path), !exists(joinPath(path, "config.toml")) else { return nil }
+        let names = try namesInFolder(path).filter { exists(joinPath(joinPath(path, $0), "config.toml")) }
+        return names.isEmpty ? nil : names.sorted { $0.precedes($1) }.map { joinPath(path, $0) }
     }
 
     /// Opens the folder of a run that a certain command made.
@@ -37,22 +49,22 @@ extension RunFolder {
     /// The path of a run's configuration.
     static func configuration(of path: String) -> String { joinPath(path, "config.toml") }
 
-    /// The runs in a folder of runs, such as that of several seeds; none in any other folder.
-    static func runs(in path: String) throws -> [String] {
-        guard isFolder(path), !exists(configuration(of: path)) else { return [] }
-        let names = try namesInFolder(path).map { joinPath(path, $0) }.filter { exists(configuration(of: $0)) }
-        return names.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-    }
-
     /// Refuses to continue a run with other settings than its own.
     static func requireSettings(_ path: String, _ differences: [RunDifference]) throws {
         guard let first = differences.first else { return }
         let flags = differences.filter(\.isSetting).compactMap(\.flag).joined(separator: " ")
-        let change = flags.isEmpty ? "" : ", or change the run: reverie resume \(path) \(flags)"
+        let change = flags.isEmpty ? "" : ", or change the run: reverie resume \(shellQuoted(path)) \(flags)"
         throw UsageError(
             "the run in \(path) has its own settings, and \(differences.map(\.asked).joined(separator: "; ")); "
                 + "leave out \(differences.count == 1 ? "the flag for \(first.name)" : "these flags"), choose another "
                 + "folder with --run\(change)")
+    }
+
+    /// Some names to choose from.
+    private static func choice(_ runs: [String]) -> String {
+        guard let last = runs.last, runs.count > 1 else { return runs.first ?? "" }
+        if runs.count > 4 { return "one, such as \(runs[0])" }
+        return runs.dropLast().joined(separator: ", ") + " or " + last
     }
 
     /// Refuses to continue a run that was made for something other than what is asked for.
@@ -92,4 +104,11 @@ func fittedModel(_ path: String, last: Bool = false, assignments: [String]) thro
     }
     try configuration.apply(assignments: assignments)
     return try content(of: path) { try FittedModel(run: path, last: last, assignments: assignments) }
+}
+
+extension String {
+    /// Natural order: numbers within names by their value, so that `seed-2` comes before `seed-10`.
+    fileprivate func precedes(_ other: String) -> Bool {
+        compare(other, options: .numeric) == .orderedAscending
+    }
 }

@@ -18,7 +18,7 @@ enum SessionCommand {
         if json {
             try output("\(summary)")
         } else {
-            try output(TrainingSession.report(summary))
+            try output(TrainingSummary.text(summary))
             let path = shellQuoted(folder)
             note("Next: reverie evaluate \(path)   or   reverie watch \(path)")
         }
@@ -33,6 +33,7 @@ enum SessionCommand {
     static func fitted(_ session: FitSession) throws -> JSON? {
         let progress = ProgressBar(total: max(1, session.updates), from: session.updatesDone)
         let sheet = SampleSheet(session.folder)
+        session.didSave = { Interruption.endsAtOnce() }
         session.observer = { try sheet.update($0, isLast: $1) }
         return try session.fit(progress, shouldStop: { Interruption.isRequested })
     }

@@ -75,5 +75,5 @@ struct Subject {
     }
 
     /// The seed of evaluation episodes, apart from the training's: a million after the run's, unless one is given.
-    func evaluationSeed(_ given: Int?) -> UInt64 { given.map { UInt64($0) } ?? seed + 1_000_000 }
+    func evaluationSeed(_ given: Int?) -> UInt64 { given.map { UInt64($0) } ?? seed &+ 1_000_000 }
 }

@@ -111,4 +111,28 @@ import Testing
 
     @Test(arguments: [(0.4, "0:00"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03"), (1e300, "long")])
     func clocks(_ seconds: Double, _ text: String) { #expect(ProgressBar.clock(seconds) == text) }
+
+    /// The first second says little about those that follow.
+    @Test func theTimeLeftIsNotGuessedAtOnce() {
+        let screen = Screen()
+        let bar = screen.bar(.bar(columns: 100))
+        screen.now = 100.9
+        bar.update(step: 10)
+        #expect(!screen.texts[0].contains("left"))
+        screen.now = 101.1
+        bar.update(step: 20_000)
+        #expect(screen.texts[1].contains("0:02 left"))
+    }
+
+    /// A run whose number of episodes ends it is as far as its episodes, and at its end the bar is full.
+    @Test func episodesFillTheBarToo() {
+        let screen = Screen()
+        let bar = screen.bar(.lines)
+        screen.now = 110
+        bar.update(step: 1000, share: 0.5)
+        screen.now = 120
+        bar.finish(step: 2000, isComplete: true)
+        #expect(screen.texts == ["50% 1,000/50,000  100/s  0:10 left\n", "100% 2,000/2,000  100/s\n"])
+    }
+
 }

@@ -88,4 +88,31 @@ import Testing
         }
         #expect(RunningMoments().populationVariance.isNaN && RunningMoments(count: 1).sampleVariance.isNaN)
     }
+
+    /// Numbers whose sum or squares are beyond the range of `Double` have the statistics of smaller ones, scaled.
+    @Test(arguments: [1e308, 1e-200, -1.7e308]) func anyFiniteNumbersHaveStatistics(scale: Double) {
+        let small = [1.0, 0.5, -0.25, 1, 0.75]
+        let values = small.map { $0 * scale }
+        func isScaled(_ value: Double, _ expected: Double) -> Bool {
+            (value / scale.magnitude - expected * (scale < 0 ? -1 : 1)).magnitude < 1e-12
+        }
+        #expect(isScaled(Statistics.mean(values), Statistics.mean(small)))
+        #expect(isScaled(Statistics.interquartileMean(values), Statistics.interquartileMean(small)))
+        #expect(isScaled(Statistics.median(values), Statistics.median(small)))
+        for deviation in [Statistics.populationStandardDeviation, Statistics.sampleStandardDeviation] {
+            #expect((deviation(values) / scale.magnitude - deviation(small)).magnitude < 1e-12)
+        }
+        let interval = Statistics.bootstrapInterval(ofMeanOf: values)
+        #expect(interval.lower.isFinite && interval.upper.isFinite && interval.lower < interval.upper)
+    }
+
+    @Test func quantilesBetweenTheEndsOfTheRange() {
+        let largest = Double.greatestFiniteMagnitude
+        #expect(Statistics.median([-largest, largest]) == 0)
+        #expect(Statistics.mean([largest, largest]) == largest)
+        #expect(Statistics.populationStandardDeviation([-largest, largest]) == largest)
+        #expect(Statistics.populationStandardDeviation([3, 3]) == 0)
+        #expect(Statistics.mean([.infinity, 1]) == .infinity && Statistics.mean([.nan, 1]).isNaN)
+    }
+
 }

@@ -58,6 +58,13 @@ extension Agent {
     public var behaviour: Parameters { Parameters() }
 
     public func behaviourWasSet() {}
+
+    /// Checks the numbers that the agent acts by: with a NaN among them it would still choose actions.
+    ///
+    /// - Throws: ``AgentError/badParameter(_:)``.
+    public func requireFiniteBehaviour() throws(AgentError) {
+        if let fault = behaviour.firstNotFinite { throw .badParameter(fault) }
+    }
 }
 
 /// Whether actions explore or are greedy.

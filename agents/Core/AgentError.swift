@@ -1,4 +1,5 @@
 import Environments
+import NeuralNetworks
 import Storage
 
 /// Why an agent can't be made.
@@ -17,6 +18,8 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     case diverged(agent: String, update: Int, loss: Double)
     /// After an update, learned parameters are NaN or infinite.
     case notFinite(agent: String, name: String, update: Int)
+    /// A number that the agent acts by is NaN or infinite.
+    case badParameter(NotFinite)
     /// The agent plans, and the environment tells no transition probabilities.
     case noModel(agent: String, environment: String)
     /// The environment doesn't suit the agent; the names are of agents that it does suit.
@@ -48,6 +51,9 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
             "The loss of '\(agent)' is \(loss) in update \(update). \(Self.remedy(for: agent))"
         case .notFinite(let agent, let name, let update):
             "'\(name)' has numbers that are not finite after update \(update). \(Self.remedy(for: agent))"
+        case .badParameter(let fault):
+            "The agent can't act: \(fault), where a finite number is needed. Use an earlier checkpoint, or other "
+                + "weights."
         case .noModel(let agent, let environment):
             "The agent '\(agent)' plans with transition probabilities, and \(environment) has none. Environments with "
                 + "numbered states have them, without wrappers: "

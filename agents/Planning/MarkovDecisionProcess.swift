@@ -102,13 +102,15 @@ public struct MarkovDecisionProcess: Sendable {
     ///   - values: the initial values; zeros by default.
     ///   - tolerance: sweeps end when no value changes by more than this.
     ///   - sweeps: the maximum number of sweeps.
+    ///   - shouldStop: asked before each sweep; true ends the evaluation early.
     /// - Returns: the values, the largest change in the last sweep, and the number of sweeps.
     public func values(
-        of policy: Policy, from values: [Double]? = nil, tolerance: Double = 1e-10, sweeps: Int = 1_000_000
+        of policy: Policy, from values: [Double]? = nil, tolerance: Double = 1e-10, sweeps: Int = 1_000_000,
+        shouldStop: () -> Bool = { false }
     ) -> (values: [Double], residual: Double, sweeps: Int) {
         var values = values ?? Array(repeating: 0, count: stateCount)
         var (residual, count) = (Double.infinity, 0)
-        while residual > tolerance && count < sweeps {
+        while residual > tolerance && count < sweeps && !shouldStop() {
             residual = evaluationSweep(&values, of: policy)
             count += 1
         }

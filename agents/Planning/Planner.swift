@@ -19,7 +19,7 @@ extension PlannerSettings {
 /// What all planners share: the process, the current values in double precision, and a table of action values by which
 /// they act. They learn nothing from transitions; each call of ``learn(from:)`` plans one more step, until planning is
 /// finished.
-public class Planner: Learner {
+public class Planner: PlanningLearner {
     let process: MarkovDecisionProcess
     let tolerance: Double
     /// V(s).
@@ -30,7 +30,11 @@ public class Planner: Learner {
     /// The largest change of a value in the last step; infinite before the first.
     final var residual = Double.infinity
     /// The number of sweeps over all states so far.
-    final var sweeps = 0
+    public final internal(set) var sweeps = 0
+    /// Asked before each sweep of a long step.
+    public final var shouldStop: () -> Bool = { false }
+    /// Whether ``shouldStop`` has ended the last step before it was done.
+    public final internal(set) var wasInterrupted = false
     /// Whether planning is finished.
     public final var isFinished = false
 
@@ -49,14 +53,16 @@ public class Planner: Learner {
         publish()
     }
 
-    /// Plans one step: changes ``values``, ``residual``, ``sweeps`` and ``isFinished``. Subclasses override it.
+    /// Plans one step: changes ``values``, ``residual``, ``sweeps`` and ``isFinished``; or nothing, but that it sets
+    /// ``wasInterrupted``. Subclasses override it.
     func plan() { preconditionFailure("\(Self.self) must override plan()") }
 
     /// Plans one step; the transitions are ignored.
     public final func learn(from transitions: Transitions) {
         guard !isFinished else { return }
+        wasInterrupted = false
         plan()
-        publish()
+        if !wasInterrupted { publish() }
     }
 
     /// Writes the action values to the table.
@@ -94,6 +100,10 @@ public class Planner: Learner {
         try coder.code(&residual)
         try coder.code(&isFinished)
         try coder.code(&values)
+    }
+
+    public final func stateValues(of observations: Rows) -> [Double] {
+        (0..<observations.count).map { values[shape.state(observations, $0)] }
     }
 
     /// The residual and the number of sweeps.

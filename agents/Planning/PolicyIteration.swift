@@ -39,7 +39,11 @@ public final class PolicyIteration: Planner {
 
     override func plan() {
         let evaluation = process.values(
-            of: policy, from: values, tolerance: tolerance, sweeps: evaluationSweeps)
+            of: policy, from: values, tolerance: tolerance, sweeps: evaluationSweeps, shouldStop: shouldStop)
+        guard !shouldStop() else {
+            wasInterrupted = true
+            return
+        }
         (values, residual) = (evaluation.values, evaluation.residual)
         sweeps += evaluation.sweeps
         let improved = process.greedyPolicy(values, keeping: policy)

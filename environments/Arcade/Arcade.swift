@@ -54,10 +54,13 @@ extension Arcade {
         ) { request in
             let game = try Game(options: request.options)
             let settings = try ArcadeSettings(request.options)
-            guard let parts = try PreprocessingParts(request.options) else {
-                return try request.batch { ArcadeEnvironment(game, settings) }
-            }
-            return try request.batch { AtariPreprocessing(ArcadeEnvironment(game, settings), parts) }
+            let parts = try PreprocessingParts(request.options)
+            let batch =
+                try parts.map { parts in
+                    try request.batch { AtariPreprocessing(ArcadeEnvironment(game, settings), parts) }
+                } ?? request.batch { ArcadeEnvironment(game, settings) }
+            if settings.frameLimit < .max { batch.buffers.stepLimit = settings.frameLimit }
+            return batch
         }
     }
 }

@@ -22,6 +22,9 @@ public final class BatchBuffers {
     public let elementType: ElementType
     /// How observations and actions are counted where the environments come from; nil if as here.
     public var observationOrigin, actionOrigin: SpaceOrigin?
+    /// A number of steps within which every episode ends, because it is truncated then at the latest; nil if there is
+    /// none, or if none is known.
+    public var stepLimit: Int?
 
     /// The current observations.
     public let observations: MutableRows
@@ -32,6 +35,11 @@ public final class BatchBuffers {
     public let actions: MutableRows
     /// The rewards of the last step; 0 after a reset.
     public let rewards: UnsafeMutableBufferPointer<Double>
+    /// The rewards that the worlds themselves gave in the last step: those that returns are sums of. The same memory as
+    /// ``rewards`` unless wrappers change rewards.
+    public let worldRewards: UnsafeMutableBufferPointer<Double>
+    /// Whether wrappers change rewards, so that ``worldRewards`` are others than ``rewards``.
+    public let changesRewards: Bool
     /// Whether the last step ended the episode in a terminal state.
     public let terminated: UnsafeMutableBufferPointer<Bool>
     /// Whether the last step truncated the episode.
@@ -49,15 +57,16 @@ public final class BatchBuffers {
     ///
     /// - Parameters:
     ///   - hasMasks: whether the environments have action masks.
+    ///   - changesRewards: whether wrappers change the rewards of the worlds.
     ///   - actionBytes: bytes of an action, if they differ from those of a row of the action space.
     public convenience init(
         _ id: String, count: Int, autoreset: AutoresetMode, observationSpace: Space, actionSpace: Space,
-        elementType: ElementType, hasMasks: Bool = false, actionBytes: Int? = nil
+        elementType: ElementType, hasMasks: Bool = false, changesRewards: Bool = false, actionBytes: Int? = nil
     ) {
         var owned: [UnsafeMutableRawPointer] = []
         self.init(
             id, count: count, autoreset: autoreset, observationSpace: observationSpace, actionSpace: actionSpace,
-            elementType: elementType, hasMasks: hasMasks
+            elementType: elementType, hasMasks: hasMasks, changesRewards: changesRewards
         ) { part, size in
             let size = part == .actions ? max(size, (actionBytes ?? 0) * count) : size
             let memory = UnsafeMutableRawPointer.allocate(byteCount: max(size, 1), alignment: 64)
@@ -73,7 +82,8 @@ public final class BatchBuffers {
     /// - Parameter memory: returns the memory of a part, of at least the given number of bytes, aligned to 8.
     public init(
         _ id: String, count: Int, autoreset: AutoresetMode, observationSpace: Space, actionSpace: Space,
-        elementType: ElementType, hasMasks: Bool, memory: (Part, Int) -> UnsafeMutableRawPointer
+        elementType: ElementType, hasMasks: Bool, changesRewards: Bool = false,
+        memory: (Part, Int) -> UnsafeMutableRawPointer
     ) {
         precondition(count > 0, "expected at least 1 environment in a batch, found \(count)")
         (self.id, self.count, self.autoreset) = (id, count, autoreset)
@@ -90,6 +100,9 @@ public final class BatchBuffers {
             autoreset == .sameStep ? rows(.finalObservations, elementType, observationSpace.count) : observations
         actions = rows(.actions, actionSpace.actionType, actionSpace.count)
         rewards = elements(.rewards)
+        self.changesRewards = changesRewards
+        worldRewards = changesRewards ? .allocate(capacity: count) : rewards
+        if changesRewards { worldRewards.initialize(repeating: 0) }
         terminated = elements(.terminated)
         truncated = elements(.truncated)
         isResetStep = elements(.isResetStep)
@@ -97,11 +110,14 @@ public final class BatchBuffers {
         started = elements(.started)
     }
 
-    deinit { for memory in owned { memory.deallocate() } }
+    deinit {
+        if changesRewards { worldRewards.deallocate() }
+        for memory in owned { memory.deallocate() }
+    }
 
     /// Marks that an episode has begun in an environment, in which nothing has been played yet.
     public func begin(_ index: Int) {
-        (rewards[index], terminated[index], truncated[index]) = (0, false, false)
+        (rewards[index], worldRewards[index], terminated[index], truncated[index]) = (0, 0, false, false)
         (isResetStep[index], started[index]) = (false, true)
     }
 
@@ -181,13 +197,15 @@ public final class BatchBuffers {
     /// The results of the last step in one environment's row; the observation is a function of its state.
     func savedRow(_ index: Int) -> BatchRow {
         BatchRow(
-            reward: rewards[index], terminated: terminated[index], truncated: truncated[index],
-            wasReset: isResetStep[index], started: started[index],
+            reward: rewards[index], worldReward: changesRewards ? worldRewards[index] : nil,
+            terminated: terminated[index], truncated: truncated[index], wasReset: isResetStep[index],
+            started: started[index],
             final: autoreset == .sameStep ? Array(finalObservations.rows.bytes(of: index)) : [])
     }
 
     func restore(_ row: BatchRow, to index: Int) {
         (rewards[index], terminated[index], truncated[index]) = (row.reward, row.terminated, row.truncated)
+        if changesRewards, let reward = row.worldReward { worldRewards[index] = reward }
         (isResetStep[index], started[index]) = (row.wasReset, row.started)
         guard autoreset == .sameStep else { return }
         row.final.withUnsafeBytes { bytes in
@@ -200,6 +218,8 @@ public final class BatchBuffers {
 /// The results of the last step in one row of a batch's buffers.
 struct BatchRow: StateCodable {
     var reward: Double
+    /// The world's own reward, if wrappers change rewards.
+    var worldReward: Double?
     var terminated: Bool
     var truncated: Bool
     var wasReset: Bool
@@ -209,6 +229,10 @@ struct BatchRow: StateCodable {
 
     mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
         try coder.code(&reward)
+        if var own = worldReward {
+            try coder.code(&own)
+            worldReward = own
+        }
         try coder.code(&terminated)
         try coder.code(&truncated)
         // 0, 1: the last step was a reset; 2: there has been none.

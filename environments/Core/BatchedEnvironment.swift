@@ -42,6 +42,9 @@ public protocol BatchedEnvironment: AnyObject {
     var finalActionMasks: UnsafeBufferPointer<ActionMask>? { get }
     /// (n): the rewards of the last step; 0 after a reset.
     var rewards: UnsafeBufferPointer<Double> { get }
+    /// (n): the rewards that the worlds themselves gave in the last step; the same as ``rewards`` unless wrappers
+    /// change rewards.
+    var worldRewards: UnsafeBufferPointer<Double> { get }
 
     /// Starts an episode in the environments selected by `mask`, or in all; the others stay as they are.
     ///
@@ -118,6 +121,8 @@ extension BatchedEnvironment {
     public var elementType: ElementType { buffers.elementType }
     /// What happens when an episode has ended.
     public var autoreset: AutoresetMode { buffers.autoreset }
+    /// A number of steps within which every episode ends; nil if none is known.
+    public var stepLimit: Int? { buffers.stepLimit }
     /// (n, …): the current observations.
     public var observations: Rows { buffers.observations.rows }
     /// (n, …): the observations that the last step led to. With ``AutoresetMode/sameStep`` they differ from
@@ -137,6 +142,9 @@ extension BatchedEnvironment {
     public var isResetStep: UnsafeBufferPointer<Bool> { UnsafeBufferPointer(buffers.isResetStep) }
 
     public var rewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(buffers.rewards) }
+    public var worldRewards: UnsafeBufferPointer<Double> { UnsafeBufferPointer(buffers.worldRewards) }
+    /// Whether wrappers change rewards: learners are given ``rewards``, returns are sums of ``worldRewards``.
+    public var changesRewards: Bool { buffers.changesRewards }
     public var actionMasks: UnsafeBufferPointer<ActionMask>? { buffers.actionMasks.map { UnsafeBufferPointer($0) } }
     /// Not kept.
     public var finalActionMasks: UnsafeBufferPointer<ActionMask>? { nil }

@@ -48,6 +48,11 @@ public protocol Environment<Element>: Sendable {
     /// if ``actionSpace`` is discrete with at most 64 actions. Nil by default.
     var actionMask: ActionMask? { get }
 
+    /// The reward that the world itself gave in the last step, if a wrapper has changed it on its way: either in all
+    /// states or in none. Returns count this one, learners are given the step's. Nil by default, for an environment
+    /// that gives its rewards as they are; a wrapper that changes rewards implements it.
+    var worldReward: Double? { get }
+
     /// The number k of consecutive frames in an observation of shape (height, width, k), the oldest first: each step
     /// moves them one place and appends a new one, a reset fills all places with the first. A replay buffer can then
     /// store each frame once. 1 by default.
@@ -81,6 +86,9 @@ extension Environment {
 
     /// None.
     @inlinable public var actionMask: ActionMask? { nil }
+
+    /// None: rewards are as the world gives them.
+    @inlinable public var worldReward: Double? { nil }
 
     @inlinable public var stackedFrames: Int { 1 }
 

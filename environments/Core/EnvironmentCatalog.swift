@@ -160,7 +160,10 @@ public enum EnvironmentCatalog {
         if let text = options[WrapperCatalog.option.name], !text.isEmpty {
             request.wrappers = try WrapperCatalog.stack(text, around: id)
         }
-        return try entry.build(request)
+        let batch = try entry.build(request)
+        let limits = [batch.stepLimit, request.stepLimit].compactMap { $0 }
+        batch.buffers.stepLimit = limits.min()
+        return batch
     }
 
     /// The options of an environment with paths from the root, so that the same files are found from any folder.

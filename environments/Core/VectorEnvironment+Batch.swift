@@ -70,17 +70,20 @@ extension VectorEnvironment {
         var coder = StateCoder()
         var row = buffers.savedRow(index)
         var copy = environment
-        try coder.code(mark: id)
+        try coder.code(mark: snapshotMark)
         try row.codeState(with: &coder)
         try copy.codeState(with: &coder)
         return coder.bytes
     }
 
+    /// The name; with the world's own reward in the row the snapshot has another form.
+    private var snapshotMark: String { buffers.changesRewards ? "\(id), world reward" : id }
+
     public func restore(_ snapshot: [UInt8], to index: Int) throws(EnvironmentError) {
         guard var environment = self[index] as? any StateCodable else { throw .noSnapshot(environment: id) }
         var coder = StateCoder(reading: snapshot)
         var row = buffers.savedRow(index)
-        try coder.code(mark: id)
+        try coder.code(mark: snapshotMark)
         try row.codeState(with: &coder)
         try environment.codeState(with: &coder)
         try coder.finish()

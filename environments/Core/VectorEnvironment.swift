@@ -36,6 +36,8 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
     @usableFromInline let maskRow: UnsafeMutableBufferPointer<ActionMask>?
     @usableFromInline let finalMaskRow: UnsafeMutableBufferPointer<ActionMask>?
     @usableFromInline let rewardRow: UnsafeMutableBufferPointer<Double>
+    // The same memory as `rewardRow` unless the world's type changes rewards.
+    @usableFromInline let worldRewardRow: UnsafeMutableBufferPointer<Double>
     @usableFromInline let terminatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let truncatedRow: UnsafeMutableBufferPointer<Bool>
     @usableFromInline let resetRow: UnsafeMutableBufferPointer<Bool>
@@ -59,7 +61,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
         let buffers = BatchBuffers(
             id, count: count, autoreset: autoreset, observationSpace: worlds[0].observationSpace,
             actionSpace: actionSpace, elementType: World.Element.elementType, hasMasks: worlds[0].actionMask != nil,
-            actionBytes: MemoryLayout<World.Action>.stride)
+            changesRewards: worlds[0].worldReward != nil, actionBytes: MemoryLayout<World.Action>.stride)
         (self.buffers, self.count, self.autoreset) = (buffers, count, autoreset)
         actionCheck = ActionCheck(actionSpace)
         hasSuitableActions = actionCheck != nil
@@ -70,7 +72,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
             start: buffers.actions.memory.bindMemory(to: World.Action.self, capacity: count), count: count)
         current = Self.elements(buffers.observations)
         final = Self.elements(buffers.finalObservations)
-        (maskRow, rewardRow) = (buffers.actionMasks, buffers.rewards)
+        (maskRow, rewardRow, worldRewardRow) = (buffers.actionMasks, buffers.rewards, buffers.worldRewards)
         finalMaskRow = maskRow == nil || autoreset != .sameStep ? nil : .allocate(capacity: count)
         finalMaskRow?.initialize(repeating: ActionMask(bits: 0))
         (terminatedRow, truncatedRow) = (buffers.terminated, buffers.truncated)
@@ -163,6 +165,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
 
     @inlinable @inline(__always) func keep(_ result: Step, _ index: Int) {
         rewardRow[index] = result.reward
+        if let reward = environments[index].worldReward { worldRewardRow[index] = reward }
         terminatedRow[index] = result.terminated
         truncatedRow[index] = result.truncated
         observe(index)
@@ -214,6 +217,7 @@ public final class VectorEnvironment<World: Environment>: BatchedEnvironment {
 
     @inlinable @inline(__always) func clear(_ index: Int) {
         rewardRow[index] = 0
+        worldRewardRow[index] = 0
         terminatedRow[index] = false
         truncatedRow[index] = false
     }

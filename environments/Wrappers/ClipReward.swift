@@ -6,6 +6,7 @@
     public var base: Base
     /// The range of rewards.
     public let range: ClosedRange<Double>
+    @usableFromInline var unclipped = 0.0
 
     /// Clips the rewards of `base` to `range`.
     @inlinable public init(_ base: Base, to range: ClosedRange<Double> = -1...1) {
@@ -16,8 +17,12 @@
     /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
+    /// The last reward before it was clipped.
+    @inlinable public var worldReward: Double? { base.worldReward ?? unclipped }
+
     @inlinable public mutating func step(_ action: Action) -> Step {
         var result = base.step(action)
+        unclipped = result.reward
         result.reward = min(max(result.reward, range.lowerBound), range.upperBound)
         return result
     }

@@ -20,6 +20,8 @@ import Experience
     @usableFromInline var pooled: [Element]
     @usableFromInline var latest: [Element]
     @usableFromInline var isPooled: Bool
+    // The sum of the world's own rewards over the last action, if a wrapper within changes rewards.
+    @usableFromInline var worldTotal = 0.0
 
     /// Plays each action in `base` `count` times.
     ///
@@ -44,9 +46,13 @@ import Experience
         isPooled = false
     }
 
+    /// The sum of the world's own rewards over the last action, if a wrapper within changes rewards.
+    @inlinable public var worldReward: Double? { base.worldReward == nil ? nil : worldTotal }
+
     /// Plays the action `count` times, or until the episode ends.
     @inlinable public mutating func step(_ action: Action) -> Step {
         var total = Step(reward: 0)
+        worldTotal = 0
         isPooled = false
         for index in 0..<count {
             let isLast = index + 1 == count
@@ -54,6 +60,7 @@ import Experience
             let result = base.step(action)
             total = Step(
                 reward: total.reward + result.reward, terminated: result.terminated, truncated: result.truncated)
+            worldTotal += base.worldReward ?? 0
             if isLast, poolsLastFrames { pool() }
             if result.ended { break }
         }

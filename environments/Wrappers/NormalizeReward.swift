@@ -18,6 +18,7 @@
     /// The number of sums seen, plus 1/10,000.
     public var count: Double
     @usableFromInline var discountedSum: Double
+    @usableFromInline var original = 0.0
 
     /// Normalises the rewards of `base`.
     ///
@@ -48,8 +49,12 @@
     /// As in the wrapped environment: each step here is one step there.
     public var stackedFrames: Int { base.stackedFrames }
 
+    /// The last reward before it was normalised.
+    @inlinable public var worldReward: Double? { base.worldReward ?? original }
+
     @inlinable public mutating func step(_ action: Action) -> Step {
         var result = base.step(action)
+        original = result.reward
         discountedSum = discountedSum * discount * (result.terminated ? 0 : 1) + result.reward
         if isUpdating {
             moments.add(discountedSum, count: count)

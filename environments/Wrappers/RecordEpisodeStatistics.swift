@@ -1,16 +1,21 @@
 /// Returns and lengths of the episodes of a single environment: Gymnasium's `RecordEpisodeStatistics`.
 ///
-/// For a batch, training loops use ``EpisodeStatistics``.
+/// Returns are the world's own, wherever in a stack this wrapper is. Where a wrapper inside it changes rewards, the
+/// sums of the changed rewards stand beside them (``EpisodeSummary/wrappedReturn``): those that Gymnasium would give at
+/// this place. For a batch, training loops use ``EpisodeStatistics``.
 public struct RecordEpisodeStatistics<Base: Environment>: Wrapper {
     public typealias Action = Base.Action
     public typealias Element = Base.Element
 
     public var base: Base
     /// The return and length of the current episode and of the last 100 finished ones.
-    public private(set) var statistics = EpisodeStatistics(count: 1)
+    public private(set) var statistics: EpisodeStatistics
 
     /// Keeps statistics of the episodes of `base`.
-    public init(_ base: Base) { self.base = base }
+    public init(_ base: Base) {
+        self.base = base
+        statistics = EpisodeStatistics(count: 1, changesRewards: base.worldReward != nil)
+    }
 
     /// Resets the wrapped environment and discards the current episode.
     public mutating func reset(seed: UInt64?) {
@@ -23,7 +28,7 @@ public struct RecordEpisodeStatistics<Base: Environment>: Wrapper {
 
     public mutating func step(_ action: Action) -> Step {
         let result = base.step(action)
-        statistics.record(result)
+        statistics.record(result, worldReward: base.worldReward)
         return result
     }
 }

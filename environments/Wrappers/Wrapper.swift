@@ -23,6 +23,8 @@ public protocol Wrapper<Base>: Environment {
 extension Wrapper {
     @inlinable public var frameSize: FrameSize { base.frameSize }
     @inlinable public var framesPerSecond: Double { base.framesPerSecond }
+    /// What the environment within says: this wrapper passes rewards on.
+    @inlinable public var worldReward: Double? { base.worldReward }
 
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeStatistics(with: &coder)

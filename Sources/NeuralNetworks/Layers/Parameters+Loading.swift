@@ -50,6 +50,9 @@ extension Parameters {
                 throw .shape(parameter: path, expected: expected, name: name, given: tensor.entry.shape)
             }
             guard let elements = tensor.floats else { throw .type(name: name, given: tensor.entry.type) }
+            if let index = elements.firstNotFinite {
+                throw .notFinite(NotFinite(path: name, index: index, value: elements[index]))
+            }
             values.append(kernels.read(elements, variable.shape, of: path))
         }
         guard allowsExtra || extra.isEmpty else {
@@ -83,6 +86,8 @@ public enum ParameterFileError: Error, Hashable, Sendable, CustomStringConvertib
     case type(name: String, given: TensorFileType)
     /// The file has tensors that no parameter uses.
     case extra(names: [String], parameters: [String])
+    /// The tensor with the parameter's name has a number that is NaN, infinite or beyond float32.
+    case notFinite(NotFinite)
     /// A renaming names a parameter that does not exist.
     case unknownParameter(String, parameters: [String])
 
@@ -101,6 +106,8 @@ public enum ParameterFileError: Error, Hashable, Sendable, CustomStringConvertib
         case .extra(let names, let parameters):
             "no parameter is called \(Self.list(names)); the parameters are \(Self.list(parameters)). "
                 + "Save that network alone, or ask for extra tensors to be ignored"
+        case .notFinite(let fault):
+            "\(fault); parameters must be finite float32 numbers: was it saved after the training had diverged?"
         case .unknownParameter(let name, let parameters):
             "there is no parameter '\(name)' to rename; the parameters are \(Self.list(parameters))"
         }

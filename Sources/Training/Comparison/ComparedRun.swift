@@ -9,6 +9,8 @@ public struct ComparedRun: Sendable {
     public let seed: Int
     /// Its finished episodes, in the order in which they ended; at least one.
     public let episodes: [EpisodeLog.Episode]
+    /// The evaluations of the greedy policy during training, in order; none if it wasn't evaluated.
+    public let evaluations: [GreedyEvaluation]
     /// The steps so far.
     public let steps: Int
     /// The number of steps of the whole run.
@@ -31,6 +33,11 @@ public struct ComparedRun: Sendable {
         isFinished = summary != nil
         let bytes = try InputFile.bytes(of: folder.episodesPath, limit: Self.largestFile)
         episodes = try EpisodeLog.read(bytes, file: folder.episodesPath)
+        let isEvaluated = experiment.run["evaluationInterval"]?.integer ?? 0 > 0 && exists(folder.metricsPath)
+        evaluations =
+            isEvaluated
+            ? try GreedyEvaluation.read(
+                InputFile.bytes(of: folder.metricsPath, limit: Self.largestFile), file: folder.metricsPath) : []
         let played = episodes.last?.step ?? 0
         steps = max(summary?["steps"]?.integer ?? played, played)
         plannedSteps = experiment.steps ?? steps
@@ -38,11 +45,6 @@ public struct ComparedRun: Sendable {
             throw FormatError(
                 .run, file: folder.episodesPath, offset: bytes.count, expected: "a finished episode",
                 found: "the end of the file")
-        }
-        for episode in episodes where !episode.totalReward.isFinite {
-            throw FormatError(
-                .run, file: folder.episodesPath, offset: 0, expected: "returns that are finite numbers",
-                found: "\(episode.totalReward) in episode \(episode.number)")
         }
     }
 
@@ -61,23 +63,35 @@ public struct ComparedRun: Sendable {
 }
 
 /// Mean returns over a sliding window of episodes.
+///
+/// No sum is made by subtraction, so that a huge return is forgotten exactly when it leaves the window: episodes are
+/// split into blocks as long as the window, which then consists of the end of one block and the start of the next (van
+/// Herk 1992). One addition joins the two.
 struct ReturnCurve {
     private let steps: [Int]
+    private let returns: [Double]
     private let window: Int
-    /// Element n is the sum of the first n returns.
-    private let sums: [Double]
+    /// The sums of the returns from each block's start up to an episode, and from an episode up to its block's end.
+    private let (heads, tails): ([Double], [Double])
 
     /// - Parameter episodes: in the order in which they ended; a mean is over `window` of them, or fewer if there are
     ///   fewer.
     init(_ episodes: [EpisodeLog.Episode], window: Int) {
-        (steps, self.window) = (episodes.map(\.step), window)
-        sums = episodes.reduce(into: [0]) { $0.append($0.last! + $1.totalReward) }
+        (steps, returns, self.window) = (episodes.map(\.step), episodes.map(\.totalReward), window)
+        var (heads, tails) = (returns, returns)
+        for index in returns.indices where index % window != 0 { heads[index] += heads[index - 1] }
+        for index in returns.indices.dropLast().reversed() where (index + 1) % window != 0 {
+            tails[index] += tails[index + 1]
+        }
+        (self.heads, self.tails) = (heads, tails)
     }
 
     /// The mean over the last episodes among the first `count`, at least 1.
     func mean(ofFirst count: Int) -> Double {
         let size = min(count, window)
-        return (sums[count] - sums[count - size]) / Double(size)
+        let (first, last) = (count - size, count - 1)
+        let sum = first % window == 0 ? heads[last] : tails[first] + heads[last]
+        return sum.isFinite ? sum / Double(size) : Statistics.mean(Array(returns[first..<count]))
     }
 
     /// The mean over the last episodes that had ended by `step`; nil if none had.
@@ -97,22 +111,27 @@ extension EpisodeLog {
     /// - Throws: `FormatError` with the offset of the line that is wrong.
     static func read(_ bytes: [UInt8], file: String) throws(FormatError) -> [Episode] {
         var episodes: [Episode] = []
-        var start = 0
+        var (start, width) = (0, 0)
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
             // Git and editors may have given the lines the ends of Windows.
             let isWindows = end > start && bytes[end - 1] == UInt8(ascii: "\r")
             let line = String(decoding: bytes[start..<(isWindows ? end - 1 : end)], as: UTF8.self)
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
             if start == 0 {
-                guard cells.map(String.init) == columns else {
+                guard [columns, columns + [wrappedColumn]].contains(cells.map(String.init)) else {
                     let expected = columns.joined(separator: ",")
                     throw FormatError(.run, file: file, offset: 0, expected: expected, found: line)
                 }
+                width = cells.count
             } else {
-                guard let episode = Episode(cells) else {
+                guard cells.count == width, let episode = Episode(cells) else {
                     throw FormatError(
-                        .run, file: file, offset: start, expected: "the \(columns.count) numbers of an episode",
-                        found: line)
+                        .run, file: file, offset: start, expected: "the \(width) numbers of an episode", found: line)
+                }
+                guard episode.totalReward.isFinite else {
+                    throw FormatError(
+                        .run, file: file, offset: start, expected: "returns that are finite numbers",
+                        found: "\(episode.totalReward) in episode \(episode.number)")
                 }
                 episodes.append(episode)
             }
@@ -125,12 +144,13 @@ extension EpisodeLog {
 extension EpisodeLog.Episode {
     /// The episode in a line's cells; nil for a malformed line.
     fileprivate init?(_ cells: [Substring]) {
-        guard cells.count == EpisodeLog.columns.count, let number = Int(cells[0]), let environment = Int(cells[1]),
+        guard cells.count >= EpisodeLog.columns.count, let number = Int(cells[0]), let environment = Int(cells[1]),
             let step = Int(cells[2]), let totalReward = Double(cells[3]), let length = Int(cells[4]),
             ["0", "1"].contains(cells[5]), ["0", "1"].contains(cells[6])
         else { return nil }
         self.init(
             number: number, environment: environment, step: step, totalReward: totalReward, length: length,
-            terminated: cells[5] == "1", truncated: cells[6] == "1")
+            terminated: cells[5] == "1", truncated: cells[6] == "1",
+            wrappedReturn: cells.count > EpisodeLog.columns.count ? Double(cells[7]) : nil)
     }
 }

@@ -108,8 +108,13 @@ public struct Comparison: Sendable {
     public func thresholds(count: Int = 101) -> [Double] {
         let scores = algorithms.flatMap(\.scores.scores)
         let (least, most) = (scores.min() ?? 0, scores.max() ?? 1)
-        let margin = least == most ? 0.5 : (most - least) / 20
-        let (low, high) = (least - margin, most + margin)
-        return (0..<count).map { low + (high - low) * Double($0) / Double(count - 1) }
+        let distance = most - least
+        let margin =
+            least == most ? max(0.5, abs(least) / 1e6) : distance.isFinite ? distance / 20 : most / 20 - least / 20
+        let (low, high) = (max(least - margin, -.greatestFiniteMagnitude), min(most + margin, .greatestFiniteMagnitude))
+        return (0..<count).map { index in
+            let part = Double(index) / Double(count - 1)
+            return (high - low).isFinite ? low + (high - low) * part : low * (1 - part) + high * part
+        }
     }
 }

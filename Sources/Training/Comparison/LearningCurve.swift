@@ -27,4 +27,20 @@ public struct LearningCurve: Sendable {
             return Point(step: step, estimate: estimate)
         }
     }
+
+    /// The curve of the greedy evaluations of runs on one task: at each step at which all of them were evaluated, the
+    /// interquartile mean over the runs. Nil if there is no such step.
+    public init?(evaluationsOf runs: [ComparedRun], bootstrap: StratifiedBootstrap) {
+        let results = runs.map { run in
+            Dictionary(run.evaluations.map { ($0.step, $0.meanReturn) }, uniquingKeysWith: { $1 })
+        }
+        let steps = results.first.map { $0.keys.sorted() } ?? []
+        points = steps.compactMap { step in
+            let values = results.compactMap { $0[step] }
+            guard values.count == results.count else { return nil }
+            return Point(
+                step: step, estimate: bootstrap.estimate(of: ScoreTable(tasks: [values]), \.interquartileMean))
+        }
+        if points.isEmpty { return nil }
+    }
 }

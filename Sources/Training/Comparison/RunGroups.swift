@@ -22,7 +22,9 @@ public struct RunGroups: Sendable {
     public let remarks: [String]
 
     /// Settings of a run that don't change what it learns.
-    private static let indifferent: Set = ["seed", "evaluationInterval", "evaluationEpisodes"]
+    private static let indifferent: Set = [
+        "seed", "evaluationInterval", "evaluationEpisodes", "evaluationStepLimit",
+    ]
     /// Names of algorithms show at most this many settings.
     private static let largestName = 3
 

@@ -33,7 +33,7 @@ public final class ProgressBar {
     private let style: ProgressStyle
     private let seconds: () -> Double
     private let write: (String) -> Void
-    private var start: (time: Double, step: Int)
+    private var start: (time: Double, step: Int, share: Double)
     private var lastShown: Double?
 
     /// Makes a bar; nothing is shown before the first ``update(step:metrics:)``.
@@ -54,25 +54,35 @@ public final class ProgressBar {
         self.style = style
         self.seconds = seconds
         self.write = write
-        start = (seconds(), step)
+        start = (seconds(), step, Self.share(step, of: total))
     }
 
     /// Shows the progress if it was last shown long enough ago: 0.1 s for a bar, 10 s for lines.
     ///
     /// - Parameters:
     ///   - step: The steps so far.
+    ///   - share: The share of the run that is done, in 0...1, if that is more than the steps say: of its episodes.
     ///   - metrics: Names and values, evaluated only if they are shown.
-    public func update(step: Int, metrics: @autoclosure () -> [(name: String, value: Double)] = []) {
+    public func update(
+        step: Int, share: @autoclosure () -> Double = 0,
+        metrics: @autoclosure () -> [(name: String, value: Double)] = []
+    ) {
         let now = seconds()
         if let lastShown, now - lastShown < interval { return }
-        show(step, now, metrics())
+        show(step, of: total, max(share(), Self.share(step, of: total)), now, metrics())
     }
 
     /// Shows the final state and ends the line.
-    public func finish(step: Int, metrics: [(name: String, value: Double)] = []) {
-        show(step, seconds(), metrics)
+    ///
+    /// - Parameter isComplete: Whether the run has reached its end, perhaps in fewer steps than planned: the bar is
+    ///   full.
+    public func finish(step: Int, isComplete: Bool = false, metrics: [(name: String, value: Double)] = []) {
+        let total = isComplete ? step : total
+        show(step, of: total, isComplete ? 1 : Self.share(step, of: total), seconds(), metrics)
         if case .bar = style { write("\n") }
     }
+
+    private static func share(_ step: Int, of total: Int) -> Double { min(1, max(0, Double(step) / Double(total))) }
 
     private var interval: Double {
         switch style {
@@ -81,12 +91,17 @@ public final class ProgressBar {
         }
     }
 
-    private func show(_ step: Int, _ now: Double, _ metrics: [(name: String, value: Double)]) {
+    private func show(
+        _ step: Int, of total: Int, _ share: Double, _ now: Double, _ metrics: [(name: String, value: Double)]
+    ) {
         lastShown = now
-        let share = min(1, max(0, Double(step) / Double(total)))
-        let rate = now > start.time ? Double(step - start.step) / (now - start.time) : 0
+        let elapsed = now - start.time
+        let rate = elapsed > 0 ? Double(step - start.step) / elapsed : 0
         var parts = ["\(Self.grouped(step))/\(Self.grouped(total))", "\(Self.grouped(Int(min(rate, 1e15))))/s"]
-        if rate > 0, step < total { parts.append("\(Self.clock(Double(total - step) / rate)) left") }
+        // The first second says little about those that follow.
+        if elapsed >= 1, share > start.share, share < 1 {
+            parts.append("\(Self.clock((1 - share) / (share - start.share) * elapsed)) left")
+        }
         parts += metrics.map { "\($0.name) \(NumberText.significant($0.value))" }
         let percent = "\(Int(share * 100))%"
         let text = parts.joined(separator: "  ")

@@ -28,6 +28,8 @@ public final class FitSession {
     /// Called after each epoch, and at the end with the parameters that the model is judged by. It must not change the
     /// model.
     public var observer: ((_ model: FittedModel, _ isLast: Bool) throws -> Void)?
+    /// Called when all but the result is on disk, before the likelihood of the test rows, which may take long.
+    public var didSave: (() -> Void)?
     private var scores: [Double] = []
     /// The model, if it has a score.
     private let scored: (any ScoredModel)?
@@ -182,6 +184,8 @@ public final class FitSession {
         useBest()
         feed?.publish(model.variables, status)
         try observer?(FittedModel(fitting: configuration, model, to: data), true)
+        didSave?()
+        if shouldStop() { return nil }
         let limit = configuration.fitting.testRows
         let test = limit > 0 ? data.test.prefix(limit) : data.test
         let likelihood = try FitSummary.likelihood(of: model, test, seed: UInt64(configuration.seed))

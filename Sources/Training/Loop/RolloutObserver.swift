@@ -62,6 +62,11 @@ public final class RolloutObserver: EvaluationObserver {
         }
     }
 
+    /// The episode's steps are kept, as those of an episode that was interrupted.
+    public func didCut(_ environment: any BatchedEnvironment, _ index: Int) {
+        if index == 0 { video?.isRecording = false }
+    }
+
     private func record(_ environment: any BatchedEnvironment, _ index: Int) throws {
         let (reward, observation) = (environment.rewards[index], environment.finalObservation(of: index))
         let (terminated, truncated) = (environment.terminated[index], environment.truncated[index])

@@ -18,6 +18,11 @@ public final class Trainer {
     private let observed: UnsafeRawBufferPointer
     private let actions: MutableRows
     private let takesFloats: Bool
+    /// The agent, if it is one that plans.
+    private let planner: (any PlanningLearner)?
+    /// Whether a planner's step was interrupted: its environments are a step ahead of it, and the run must be resumed
+    /// from an earlier state.
+    public private(set) var isBetweenStates = false
     /// Views of `previous` and of the batch's buffers, which stay in place, so they are made once and not every step.
     private let transitions: Transitions
     /// The observations alone: training explores invalid actions too.
@@ -30,7 +35,7 @@ public final class Trainer {
         agent: any Learner, environment: any BatchedEnvironment, seed: UInt64, observers: [any TrainingObserver] = []
     ) throws(EnvironmentError) {
         try environment.reset(seed: seed)
-        let statistics = EpisodeStatistics(count: environment.count)
+        let statistics = EpisodeStatistics(of: environment)
         self.init(agent: agent, environment: environment, statistics: statistics, observers: observers)
     }
 
@@ -44,6 +49,7 @@ public final class Trainer {
         precondition(environment.autoreset != .disabled, "a trainer needs environments that reset themselves")
         (self.agent, self.environment, self.observers) = (agent, environment, observers)
         self.statistics = statistics
+        planner = agent as? any PlanningLearner
         let rows = environment.observations
         previous = .allocate(byteCount: rows.bytes.count, alignment: 64)
         observed = rows.bytes
@@ -71,10 +77,20 @@ public final class Trainer {
     /// - Throws: the errors of the agent and of observers.
     @discardableResult
     public func run(steps: Int, episodes: Int = .max, shouldStop: () -> Bool = { false }) throws -> Bool {
+        guard let planner else { return try loop(steps, episodes, shouldStop) }
+        defer { planner.shouldStop = { false } }
+        return try withoutActuallyEscaping(shouldStop) { shouldStop in
+            planner.shouldStop = shouldStop
+            return try loop(steps, episodes, shouldStop)
+        }
+    }
+
+    private func loop(_ steps: Int, _ episodes: Int, _ shouldStop: () -> Bool) throws -> Bool {
         for observer in observers { try observer.didStart(self) }
         while self.steps < steps && self.episodes < episodes && !agent.isFinished {
             if shouldStop() { return false }
             try step()
+            if isBetweenStates { return false }
         }
         for observer in observers { try observer.didEnd(self) }
         return true
@@ -90,6 +106,10 @@ public final class Trainer {
         try environment.step()
         statistics.record(environment)
         try agent.learn(from: transitions)
+        if let planner, planner.wasInterrupted {
+            isBetweenStates = true
+            return
+        }
         try RunFaults.throwIfFound()
         for observer in observers {
             try observer.didStep(self)

@@ -127,6 +127,11 @@ public enum Checkpoint {
             }
             var values = [Float](repeating: 0, count: entry.elementCount)
             try values.withUnsafeMutableBytes { try reader.read(entry, into: $0) }
+            if let index = values.firstNotFinite {
+                throw FormatError(
+                    .safetensors, file: "\(reader.path)(\(name))", offset: 4 * index, expected: "finite numbers",
+                    found: "\(values[index]) as element \(index)")
+            }
             return values
         }
     }

@@ -111,7 +111,7 @@ final class CheckpointObserver: TrainingObserver {
     }
 
     private func state(_ trainer: Trainer) throws -> TrainingState {
-        var state = TrainingState(count: trainer.environment.count)
+        var state = TrainingState(of: trainer.environment)
         state.statistics = trainer.statistics
         if trainer.environment.canSnapshot {
             state.environments = try (0..<trainer.environment.count).map { try trainer.environment.snapshot(of: $0) }
@@ -123,7 +123,9 @@ final class CheckpointObserver: TrainingObserver {
         (state.lastMetrics, state.nextMetrics, state.nextCheckpoint) = (
             metrics.last, metrics.recurrence.next, recurrence.next
         )
-        if let best { (state.nextEvaluation, state.bestReturn) = (best.recurrence.next, best.best) }
+        if let best {
+            (state.nextEvaluation, state.lastEvaluation, state.best) = (best.recurrence.next, best.last, best.best)
+        }
         if let replay = (trainer.agent as? any ReplayingLearner)?.replay {
             (state.replayAdded, state.replayOldest, state.replayRecords) = (
                 replay.added, replay.oldestRecord, replay.records
@@ -138,15 +140,8 @@ extension Learner {
     ///
     /// - Throws: ``Agents/AgentError/notFinite(agent:name:update:)``.
     fileprivate func requireFiniteVariables() throws {
-        for (path, variable) in variables.entries {
-            let isFinite = variable.withValues { values in
-                // A sum of products with 0 is 0 unless one of the factors is infinite or NaN.
-                values.reduce(Float(0)) { $0 + $1 * 0 } == 0
-            }
-            if !isFinite {
-                throw AgentError.notFinite(
-                    agent: AgentCatalog.name(of: Self.self), name: path, update: updates)
-            }
+        if let fault = variables.firstNotFinite {
+            throw AgentError.notFinite(agent: AgentCatalog.name(of: Self.self), name: fault.path, update: updates)
         }
     }
 }

@@ -4,51 +4,77 @@ import Storage
 /// The results of an evaluation, as JSON and as text.
 public struct EvaluationReport: Sendable {
     public let mean: Double
+    /// The number of episodes that were left at the limit of steps, because they would not end.
+    public let cutEpisodes: Int
     private let returns: [Double]
+    /// The mean of the returns as wrappers changed them; nil if none changes rewards.
+    private let wrappedMean: Double?
     private let lengths: [Double]
 
     /// Summarises episodes.
     ///
     /// - Precondition: there is at least one.
-    public init(_ episodes: [EpisodeSummary]) {
+    /// - Throws: ``TrainingError/infiniteReturn(episode:seed:value:)`` if a return is not a finite number.
+    public init(_ episodes: [EpisodeSummary]) throws(TrainingError) {
         precondition(!episodes.isEmpty, "a report needs at least one episode")
+        try episodes.requireFiniteReturns()
         returns = episodes.map(\.return)
         lengths = episodes.map { Double($0.length) }
         mean = Statistics.mean(returns)
+        let wrapped = episodes.compactMap(\.wrappedReturn)
+        wrappedMean = wrapped.isEmpty ? nil : Statistics.mean(wrapped)
+        cutEpisodes = episodes.count(where: \.isCut)
+    }
+
+    /// The 95 % bootstrap interval of the mean; nil for a single episode, which doesn't show how much returns vary.
+    private var interval: (lower: Double, upper: Double)? {
+        returns.count > 1 ? Statistics.bootstrapInterval(ofMeanOf: returns) : nil
     }
 
     /// episodes, meanReturn, standardDeviation (of the population), interquartileMean, interval (95 %, bootstrap, of
-    /// the mean), minimum, maximum, meanLength.
+    /// the mean; null for one episode), minimum, maximum, meanLength, cutEpisodes; meanWrappedReturn if wrappers change
+    /// rewards.
     public var json: JSON {
-        let interval = Statistics.bootstrapInterval(ofMeanOf: returns)
-        return [
-            "episodes": .integer(returns.count), "meanReturn": .number(mean),
-            "standardDeviation": .number(Statistics.populationStandardDeviation(returns)),
-            "interquartileMean": .number(Statistics.interquartileMean(returns)),
-            "interval": [.number(interval.lower), .number(interval.upper)],
-            "minimum": .number(returns.min()!), "maximum": .number(returns.max()!),
-            "meanLength": .number(Statistics.mean(lengths)),
+        let members: [JSON.Member] = [
+            .init("episodes", .integer(returns.count)), .init("meanReturn", .number(mean)),
+            .init("standardDeviation", .number(Statistics.populationStandardDeviation(returns))),
+            .init("interquartileMean", .number(Statistics.interquartileMean(returns))),
+            .init("interval", interval.map { [.number($0.lower), .number($0.upper)] } ?? .null),
+            .init("minimum", .number(returns.min()!)), .init("maximum", .number(returns.max()!)),
+            .init("meanLength", .number(Statistics.mean(lengths))), .init("cutEpisodes", .integer(cutEpisodes)),
         ]
+        return .object(members + wrappedMember)
     }
 
-    /// Two lines of text.
+    /// meanWrappedReturn, if wrappers change rewards.
+    public var wrappedMember: [JSON.Member] { wrappedMean.map { [.init("meanWrappedReturn", .number($0))] } ?? [] }
+
+    /// Two lines of text, a third for wrapped returns, and a fourth for episodes that were left at the limit of steps.
     public var text: String {
-        func number(_ name: String) -> String { "\((json[name]?.double ?? .nan).rounded(toPlaces: 3))" }
-        let interval = json["interval"]?.array?.compactMap(\.double).map { "\($0.rounded(toPlaces: 3))" } ?? []
+        let count = returns.count
+        guard count > 1 else {
+            return "return \(Self.rounded(mean)) in 1 episode of \(counted(Int(lengths[0]), "step"))"
+                + " (one episode gives no interval)" + additions
+        }
+        let bounds = interval.map { "\(Self.rounded($0.lower)) to \(Self.rounded($0.upper))" } ?? "none"
         return """
-            mean return \(number("meanReturn")) ± \(number("standardDeviation")) \
-            over \(counted(returns.count, "episode")) \
-            (95 % interval of the mean \(interval.joined(separator: " to ")))
-            interquartile mean \(number("interquartileMean")), minimum \(number("minimum")), \
-            maximum \(number("maximum")), mean length \(number("meanLength"))
-            """
+            mean return \(Self.rounded(mean)) ± \(Self.rounded(Statistics.populationStandardDeviation(returns))) over \
+            \(count) episodes (95 % interval of the mean \(bounds))
+            interquartile mean \(Self.rounded(Statistics.interquartileMean(returns))), \
+            minimum \(Self.rounded(returns.min()!)), maximum \(Self.rounded(returns.max()!)), \
+            mean length \(Self.rounded(Statistics.mean(lengths)))
+            """ + additions
     }
-}
 
-extension Double {
-    fileprivate func rounded(toPlaces places: Int) -> Double {
-        var factor = 1.0
-        for _ in 0..<places { factor *= 10 }
-        return (self * factor).rounded() / factor
+    /// Lines for wrapped returns and for episodes that were left, each after a line feed; empty if there are none.
+    public var additions: String {
+        let wrapped = wrappedMean.map { "\nwrapped: the rewards that the agent is given add up to \(Self.rounded($0))" }
+        guard cutEpisodes > 0 else { return wrapped ?? "" }
+        let episodes = cutEpisodes == 1 ? "1 episode was" : "\(cutEpisodes) episodes were"
+        return (wrapped ?? "") + "\n\(episodes) left at the step limit, without an end"
+    }
+
+    private static func rounded(_ value: Double) -> Double {
+        abs(value) < 1e12 ? (value * 1000).rounded() / 1000 : value
     }
 }

@@ -41,6 +41,13 @@ public final class MetricsObserver: TrainingObserver {
         if last != trainer.steps { try log(trainer) }
     }
 
+    /// Logs an evaluation of the greedy policy, beside the line of its step.
+    func log(_ evaluation: GreedyEvaluation) throws {
+        try lines.append(evaluation.line)
+        try events.append(
+            [("evaluationReturn", evaluation.meanReturn)], step: evaluation.step, time: Date().timeIntervalSince1970)
+    }
+
     private func log(_ trainer: Trainer) throws {
         last = trainer.steps
         var members: [JSON.Member] = [
@@ -49,6 +56,7 @@ public final class MetricsObserver: TrainingObserver {
         ]
         var scalars: [(tag: String, value: Double)] = []
         if let meanReturn = trainer.statistics.recentMeanReturn { scalars.append(("meanReturn", meanReturn)) }
+        if let wrapped = trainer.statistics.recentMeanWrappedReturn { scalars.append(("meanWrappedReturn", wrapped)) }
         if let meanLength = trainer.statistics.recentMeanLength { scalars.append(("meanLength", meanLength)) }
         scalars += trainer.agent.metrics.map { ($0.name, $0.value) }
         members += scalars.map { .init($0.tag, .number($0.value)) }
@@ -79,8 +87,8 @@ public final class EpisodesObserver: TrainingObserver {
         try log.append(
             EpisodeLog.Episode(
                 number: count, environment: row, step: trainer.steps, totalReward: episode.return,
-                length: episode.length,
-                terminated: trainer.environment.terminated[row], truncated: trainer.environment.truncated[row]))
+                length: episode.length, terminated: trainer.environment.terminated[row],
+                truncated: trainer.environment.truncated[row], wrappedReturn: episode.wrappedReturn))
         count += 1
     }
 }
@@ -88,17 +96,29 @@ public final class EpisodesObserver: TrainingObserver {
 /// Shows the progress of training.
 public final class ProgressObserver: TrainingObserver {
     private let bar: ProgressBar
+    private let episodes: Int
 
     /// Shows the progress on a bar that counts steps.
-    public init(_ bar: ProgressBar) { self.bar = bar }
+    ///
+    /// - Parameter episodes: the number of episodes after which training ends, if there are fewer steps till then.
+    public init(_ bar: ProgressBar, episodes: Int = .max) { (self.bar, self.episodes) = (bar, episodes) }
 
     /// Updates the bar, which decides whether it is time to redraw.
-    public func didStep(_ trainer: Trainer) { bar.update(step: trainer.steps, metrics: metrics(trainer)) }
+    public func didStep(_ trainer: Trainer) {
+        bar.update(step: trainer.steps, share: share(trainer), metrics: metrics(trainer))
+    }
 
-    public func didEnd(_ trainer: Trainer) { bar.finish(step: trainer.steps, metrics: metrics(trainer)) }
+    public func didEnd(_ trainer: Trainer) {
+        bar.finish(step: trainer.steps, isComplete: true, metrics: metrics(trainer))
+    }
+
+    /// The share of the episodes that have been played, if they are what ends the training.
+    private func share(_ trainer: Trainer) -> Double {
+        episodes == .max ? 0 : Double(trainer.episodes) / Double(episodes)
+    }
 
     private func metrics(_ trainer: Trainer) -> [(name: String, value: Double)] {
-        let meanReturn = trainer.statistics.recentMeanReturn.map { [(name: "return", value: $0)] } ?? []
+        let meanReturn = trainer.statistics.recentMeanReturn.map { [(name: "mean return", value: $0)] } ?? []
         return meanReturn + trainer.agent.metrics
     }
 }

@@ -31,7 +31,7 @@ struct SessionParts {
         (self.run, self.claim, self.agent, self.environment) = (run, claim, agent, environment)
         let folder = claim.folder
         identity = try run.identity()
-        state = TrainingState(count: environment.count)
+        state = TrainingState(of: environment)
         state.origins = ReplayOrigins(identity)
         try environment.reset(seed: UInt64(run.run.seed))
         folder.removeTemporaryFiles()
@@ -40,7 +40,7 @@ struct SessionParts {
         logs = Logs(
             lines: try JSONLinesWriter(creating: folder.metricsPath),
             events: try TensorBoardWriter(creating: folder.newEventsPath(time: time), time: time),
-            episodes: try EpisodeLog(creating: folder.episodesPath),
+            episodes: try EpisodeLog(creating: folder.episodesPath, wrapped: environment.changesRewards),
             replay: try replay.map { [origins = state.origins] in
                 try ReplayLog(creating: folder.replayFolder, replay: $0, origins: origins)
             })
@@ -92,7 +92,7 @@ struct SessionParts {
         _ agent: any Learner, _ environment: any BatchedEnvironment, from checkpoint: TensorFileReader, seed: UInt64
     ) throws -> TrainingState {
         try Checkpoint.read(checkpoint, into: agent)
-        var state = TrainingState(count: environment.count)
+        var state = TrainingState(of: environment)
         let bytes = try Checkpoint.bytes(named: Checkpoint.trainingState, in: checkpoint)
         try Checkpoint.locating(Checkpoint.trainingState, in: checkpoint) { () throws(EnvironmentError) in
             try state.restoreState(from: bytes)
@@ -126,7 +126,8 @@ struct SessionParts {
                 resuming: folder.metricsPath, at: state.metricsLength, checksum: state.metricsChecksum),
             events: try TensorBoardWriter(resuming: folder.eventsPath(), at: state.eventsLength),
             episodes: try EpisodeLog(
-                resuming: folder.episodesPath, at: state.episodesLength, checksum: state.episodesChecksum),
+                resuming: folder.episodesPath, at: state.episodesLength, checksum: state.episodesChecksum,
+                wrapped: environment.changesRewards),
             replay: replay)
     }
 }

@@ -14,6 +14,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     case unsuitableChange(folder: String, settings: [String], reason: String)
     /// A learned parameter has become infinite or NaN.
     case diverged(reason: String, step: Int, checkpoint: String)
+    /// The rewards of an evaluated episode add up to an infinity or to NaN.
+    case infiniteReturn(episode: Int, seed: UInt64?, value: Double)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -40,6 +42,9 @@ extension TrainingError: CustomStringConvertible {
             "\(reason) That was at step \(step); the last checkpoint before it is \(checkpoint). "
                 + "Resuming would diverge in the same way; "
                 + "start a new run with other settings."
+        case .infiniteReturn(let episode, let seed, let value):
+            "episode \(episode)\(seed.map { ", of seed \($0)," } ?? "") has the return \(value), and there is no mean "
+                + "with it. Look at the rewards of the environment: 'reverie trace' prints them."
         }
     }
 

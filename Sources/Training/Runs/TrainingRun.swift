@@ -13,6 +13,9 @@ public struct RunSettings: Configurable {
     /// Steps between evaluations of the greedy policy, the best of which keeps its parameters.
     @Setting(0...1_000_000_000, "steps between evaluations; 0: none") public var evaluationInterval = 0
     @Setting(1...100_000, "episodes per evaluation") public var evaluationEpisodes = 100
+    /// Steps after which an episode of an evaluation is left; see ``Evaluator``.
+    @Setting(0...1_000_000_000, "step limit of evaluated episodes; 0: the environment's, or 100,000 if it has none")
+    public var evaluationStepLimit = 0
 
     public init() {}
 }
@@ -95,6 +98,9 @@ public struct TrainingRun: Sendable {
             environmentOptions: SettingsTable(options.map { .init($0.key, .text($0.value)) }),
             settings: settings.settingsTable)
     }
+
+    /// The number of episodes after which the run ends.
+    var episodeLimit: Int { run.episodes > 0 ? run.episodes : .max }
 
     /// Makes the environments of the run.
     ///

@@ -15,6 +15,7 @@ public final class TrainingSession {
     private let lock: FolderLock
     let trainer: Trainer
     let checkpoints: CheckpointObserver
+    private let best: BestObserver?
 
     /// The number of times that metrics are logged and checkpoints written in a run.
     private static let logCount = 200
@@ -105,15 +106,18 @@ public final class TrainingSession {
         let metrics = MetricsObserver(
             logs.lines, logs.events, every: Self.interval(run, Self.logCount), next: state.nextMetrics,
             last: state.lastMetrics)
-        let best =
+        best =
             run.run.evaluationInterval == 0
             ? nil
-            : BestObserver(folder, run, identity: identity, next: state.nextEvaluation, best: state.bestReturn)
+            : BestObserver(
+                folder, run, identity: identity, logging: metrics, next: state.nextEvaluation,
+                last: state.lastEvaluation, best: state.best)
         checkpoints = CheckpointObserver(
             folder, every: Self.interval(run, Self.checkpointCount), next: state.nextCheckpoint, metrics: metrics,
             episodes: episodes, best: best, replay: logs.replay, lock: lock,
             identity: (identity, state.origins))
-        let progress = ProgressObserver(ProgressBar(total: run.run.steps, from: state.statistics.stepCount))
+        let progress = ProgressObserver(
+            ProgressBar(total: run.run.steps, from: state.statistics.stepCount), episodes: run.episodeLimit)
         // The checkpoint comes last, since it includes what the others have done in this step.
         trainer = Trainer(
             agent: parts.agent, environment: parts.environment, statistics: state.statistics,
@@ -131,15 +135,13 @@ public final class TrainingSession {
     /// Trains to the end and writes `summary.json`. If `shouldStop` returns true, it writes a checkpoint and stops.
     /// Then the folder is free for others.
     ///
-    /// - Returns: the run's summary: run, agent, environment, seed, steps, episodes, updates, seconds (of this
-    ///   process), stepsPerSecond, meanReturn over the last 100 episodes; nil if it was stopped.
+    /// - Returns: the run's summary, see ``TrainingSummary``; nil if it was stopped.
     public func train(shouldStop: () -> Bool = { false }) throws -> JSON? {
         defer { lock.release() }
         let (start, first) = (DispatchTime.now().uptimeNanoseconds, trainer.steps)
-        let episodes = run.run.episodes > 0 ? run.run.episodes : .max
         do {
-            guard try trainer.run(steps: run.run.steps, episodes: episodes, shouldStop: shouldStop) else {
-                try checkpoints.write(trainer)
+            guard try isTrained(shouldStop) else {
+                if !trainer.isBetweenStates { try checkpoints.write(trainer) }
                 return nil
             }
         } catch let error as AgentError where error.isDivergence {
@@ -148,27 +150,19 @@ public final class TrainingSession {
                 reason: "\(error)", step: trainer.steps, checkpoint: last.map(folder.checkpointPath) ?? "missing")
         }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) * 1e-9
-        let summary: JSON = [
-            "run": .string(folder.path), "agent": .string(run.agent), "environment": .string(run.environment),
-            "seed": .integer(run.run.seed), "steps": .integer(trainer.steps), "episodes": .integer(trainer.episodes),
-            "updates": .integer(trainer.agent.updates), "seconds": .number(seconds),
-            "stepsPerSecond": .number(Double(trainer.steps - first) / seconds),
-            "meanReturn": trainer.statistics.recentMeanReturn.map { .number($0) } ?? .null,
-        ]
+        let summary = try TrainingSummary.json(
+            run, folder: folder.path, trainer, best: best?.best, seconds: seconds, newSteps: trainer.steps - first)
         try writeAtomically("\(summary)\n", to: folder.summaryPath, overwrite: true)
         return summary
     }
-}
 
-extension TrainingSession {
-    /// A summary in one line of text.
-    public static func report(_ summary: JSON) -> String {
-        let (seconds, rate) = (summary["seconds"]?.double ?? 0, summary["stepsPerSecond"]?.double ?? 0)
-        let meanReturn = summary["meanReturn"]?.double.map {
-            ", mean return of the last 100 episodes \(($0 * 100).rounded() / 100)"
+    /// Trains to the end, evaluations included; false if `shouldStop` returned true before.
+    private func isTrained(_ shouldStop: () -> Bool) throws -> Bool {
+        defer { best?.shouldStop = { false } }
+        return try withoutActuallyEscaping(shouldStop) { shouldStop in
+            best?.shouldStop = shouldStop
+            let isFinished = try trainer.run(steps: run.run.steps, episodes: run.episodeLimit, shouldStop: shouldStop)
+            return isFinished && best?.isInterrupted != true
         }
-        let (steps, episodes) = (summary["steps"]?.integer ?? 0, summary["episodes"]?.integer ?? 0)
-        return "\(counted(steps, "step")), \(counted(episodes, "episode")) in "
-            + "\((seconds * 10).rounded() / 10) s (\(NumberText.fixed(rate, decimals: 0)) steps/s)\(meanReturn ?? "")"
     }
 }

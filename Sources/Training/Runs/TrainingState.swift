@@ -20,9 +20,10 @@ struct TrainingState {
     /// The steps at which the next line of metrics and the next checkpoint are due.
     var nextMetrics = 0
     var nextCheckpoint = 0
-    /// The step at which the next evaluation is due, and the best mean return so far.
+    /// The step at which the next evaluation is due, that of the last one, and the best so far.
     var nextEvaluation = 0
-    var bestReturn: Double?
+    var lastEvaluation = 0
+    var best: GreedyEvaluation?
     /// The number of transitions ever added to the replay buffer.
     var replayAdded = 0
     /// The oldest replay record that the checkpoint needs, and how many records there have been.
@@ -31,12 +32,12 @@ struct TrainingState {
     /// Which identities the experience was collected with.
     var origins = ReplayOrigins([])
 
-    private static let mark = "reverie.training.4"
+    private static let mark = "reverie.training.5"
     private static let largestOrigins = 1 << 16
     private static let largestSnapshot = 1 << 30
 
-    /// The state of a new run of `count` environments.
-    init(count: Int) { statistics = EpisodeStatistics(count: count) }
+    /// The state of a new run in these environments.
+    init(of environment: any BatchedEnvironment) { statistics = EpisodeStatistics(of: environment) }
 }
 
 extension TrainingState: StateCodable {
@@ -57,10 +58,16 @@ extension TrainingState: StateCodable {
         try coder.code(&nextMetrics, in: 0...1 << 62)
         try coder.code(&nextCheckpoint, in: 0...1 << 62)
         try coder.code(&nextEvaluation, in: 0...1 << 62)
-        var (hasBest, best) = (bestReturn != nil, bestReturn ?? 0)
+        try coder.code(&lastEvaluation, in: 0...1 << 62)
+        var hasBest = best != nil
         try coder.code(&hasBest)
-        try coder.code(&best)
-        bestReturn = hasBest ? best : nil
+        if hasBest {
+            var evaluation = best ?? GreedyEvaluation()
+            try evaluation.codeState(with: &coder)
+            best = evaluation
+        } else {
+            best = nil
+        }
         try coder.code(&replayAdded, in: 0...1 << 62)
         try coder.code(&replayRecords, in: 0...1 << 62)
         try coder.code(&replayOldest, in: 0...replayRecords)

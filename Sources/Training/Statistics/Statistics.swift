@@ -1,24 +1,42 @@
 /// Summaries of a handful of numbers, such as the returns of episodes.
 public enum Statistics {
-    /// The arithmetic mean; NaN for no values.
+    /// The arithmetic mean; NaN for no values. Finite for any finite values, even if their sum is too large.
     public static func mean(_ values: [Double]) -> Double {
-        values.reduce(0, +) / Double(values.count)
+        let sum = values.reduce(0, +)
+        guard !sum.isFinite else { return sum / Double(values.count) }
+        let scale = scale(of: values)
+        guard scale.isFinite else { return sum / Double(values.count) }
+        return values.reduce(0) { $0 + $1 / scale / Double(values.count) } * scale
     }
 
     /// The standard deviation of the values themselves (divided by n, NumPy's default); NaN for no values.
     public static func populationStandardDeviation(_ values: [Double]) -> Double {
-        (squaredDeviations(values) / Double(values.count)).squareRoot()
+        standardDeviation(values, divisor: Double(values.count))
     }
 
     /// The standard deviation of what the values are a sample of (divided by n − 1, NumPy's `ddof=1`); NaN for fewer
     /// than two values.
     public static func sampleStandardDeviation(_ values: [Double]) -> Double {
-        values.count < 2 ? .nan : (squaredDeviations(values) / Double(values.count - 1)).squareRoot()
+        values.count < 2 ? .nan : standardDeviation(values, divisor: Double(values.count - 1))
     }
 
-    private static func squaredDeviations(_ values: [Double]) -> Double {
+    private static func standardDeviation(_ values: [Double], divisor: Double) -> Double {
         let mean = mean(values)
-        return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        if squares.isNormal || values.isEmpty { return (squares / divisor).squareRoot() }
+        // Too large or too small to be squared: in units of the largest deviation.
+        let scale = scale(of: values.map { $0 / 2 - mean / 2 })
+        guard scale > 0, scale.isFinite else { return scale }
+        let scaled = values.reduce(0) { sum, value in
+            let deviation = (value / 2 - mean / 2) / scale
+            return sum + deviation * deviation
+        }
+        return (scaled / divisor).squareRoot() * scale * 2
+    }
+
+    /// The largest magnitude among the values; infinite or NaN if one of them is.
+    private static func scale(of values: [Double]) -> Double {
+        values.reduce(0) { $0.isNaN || $1.isNaN ? .nan : max($0, abs($1)) }
     }
 
     /// The middle value, or the mean of the two in the middle; NaN for no values.
@@ -45,6 +63,8 @@ public enum Statistics {
         let place = share * Double(values.count - 1)
         let index = Int(place)
         guard index + 1 < values.count else { return last }
-        return values[index] + (values[index + 1] - values[index]) * (place - Double(index))
+        let (low, high, part) = (values[index], values[index + 1], place - Double(index))
+        let difference = high - low
+        return difference.isFinite ? low + difference * part : low * (1 - part) + high * part
     }
 }

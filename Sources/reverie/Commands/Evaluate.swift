@@ -12,7 +12,7 @@ struct Evaluate: ParsableCommand {
 
             Each episode is played in its own environment, with consecutive seeds, so that short episodes weigh no \
             more than long ones. For a run that was evaluated during training, the parameters of its best evaluation \
-            are used.
+            are used. The runs in a folder, such as those of several seeds, are evaluated one by one.
 
             EXAMPLE
               reverie evaluate runs/dqn-CartPole-v1-seed0 --require-return 475
@@ -20,7 +20,7 @@ struct Evaluate: ParsableCommand {
               reverie evaluate runs/dbm-mnist-seed0 --classifier --labels 1000
             """)
 
-    @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"), completion: .directory)
+    @Argument(help: ArgumentHelp("A run's folder, or a folder of runs.", valueName: "run"), completion: .directory)
     var folder: String
 
     @Option(parsing: .unconditional, help: "Episodes to play.", transform: readCount)
@@ -57,6 +57,8 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
 
+    @OptionGroup var limit: StepLimitFlag
+
     @OptionGroup var weights: WeightsFlags
 
     @OptionGroup var trust: TrustFlags
@@ -81,17 +83,55 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        switch try RunFolder.open(folder).maker {
-        case .training: try evaluateAgent()
-        case .fitting: try evaluateModel()
+        guard let runs = try RunFolder.runs(within: folder) else { return try evaluate(folder) }
+        var results: [JSON] = []
+        for (index, run) in runs.enumerated() {
+            if !json { try output((index > 0 ? "\n" : "") + run) }
+            results.append(try result(of: run))
+        }
+        try finish(results, of: runs)
+    }
+
+    /// The runs of several seeds: their results, and the mean over them.
+    private func finish(_ results: [JSON], of runs: [String]) throws {
+        let means = results.compactMap { $0["meanReturn"]?.double }
+        if json {
+            let all = zip(runs, results).map { run, result in
+                guard case .object(let members) = result else { return result }
+                return JSON.object([.init("run", .string(run))] + members)
+            }
+            try output("\(JSON.object([.init("runs", .array(all))] + SeedReport.members(means)))")
+        } else if means.count > 1 {
+            try output("\n" + SeedReport.line(means, over: "run"))
+        }
+        for (run, mean) in zip(runs, means) { try checkReturn(mean, of: run) }
+    }
+
+    private func evaluate(_ run: String) throws {
+        let result = try result(of: run)
+        if json { try output("\(result)") }
+        if let mean = result["meanReturn"]?.double { try checkReturn(mean, of: run) }
+    }
+
+    private func checkReturn(_ mean: Double, of run: String) throws {
+        guard let requireReturn, mean < requireReturn else { return }
+        note("reverie: the mean return \(mean) is below the required \(requireReturn): \(run)")
+        throw ExitCode(ExitStatus.failure.rawValue)
+    }
+
+    /// Evaluates a run, and prints the result as text unless JSON is wanted.
+    private func result(of run: String) throws -> JSON {
+        switch try RunFolder.open(run).maker {
+        case .training: try evaluateAgent(run)
+        case .fitting: try evaluateModel(run)
         }
     }
 
-    private func evaluateModel() throws {
-        guard !stochastic, requireReturn == nil, weights.weights == nil, episodes == 100 else {
+    private func evaluateModel(_ folder: String) throws -> JSON {
+        guard !stochastic, requireReturn == nil, weights.weights == nil, episodes == 100, limit.stepLimit == nil else {
             throw UsageError(
-                "--stochastic, --require-return, --weights and --episodes are for agents, but \(folder) holds a model"
-            )
+                "--stochastic, --require-return, --weights, --episodes and --step-limit are for agents, but \(folder) "
+                    + "holds a model")
         }
         let model = try fittedModel(folder, last: last, assignments: assignments)
         var codes = CodeClassifier()
@@ -99,26 +139,26 @@ struct Evaluate: ParsableCommand {
         let result = try model.evaluation(
             part, limit: rows, classifier: classifier ? codes : nil,
             seed: UInt64(seed ?? model.configuration.seed))
-        try output(json ? "\(result)" : result.sheet)
+        if !json { try output(result.sheet) }
+        return result
     }
 
-    private func evaluateAgent() throws {
+    private func evaluateAgent(_ folder: String) throws -> JSON {
         guard assignments.isEmpty, rows == nil, part == .test, !classifier else {
             throw UsageError("--part, --rows, --set and --classifier are for models, but \(folder) holds an agent")
         }
         let subject = try Subject(run: folder, last: last, weights: weights)
         let progress = EvaluationProgress(episodes: episodes)
-        let evaluator = Evaluator(subject.agent, mode: stochastic ? .explore : .greedy, observer: progress) {
+        let evaluator = Evaluator(
+            subject.agent, mode: stochastic ? .explore : .greedy, stepLimit: limit.stepLimit, observer: progress
+        ) {
             try subject.makeEnvironment($0, .sameStep)
         }
         let results = try evaluator.run(episodes: episodes, seed: subject.evaluationSeed(seed))
         progress.finish()
-        let report = EvaluationReport(results)
-        try output(json ? "\(report.json)" : report.text)
-        if let requireReturn, report.mean < requireReturn {
-            complain("the mean return \(report.mean) is below the required \(requireReturn)")
-            throw ExitCode(ExitStatus.failure.rawValue)
-        }
+        let report = try EvaluationReport(results)
+        if !json { try output(report.text) }
+        return report.json
     }
 }
 

@@ -58,6 +58,8 @@ struct Record: ParsableCommand {
     @Flag(help: "Act as in training instead of greedily.")
     var stochastic = false
 
+    @OptionGroup var limit: StepLimitFlag
+
     @OptionGroup var options: EnvironmentOptionFlags
 
     @OptionGroup var weights: WeightsFlags
@@ -104,17 +106,18 @@ struct Record: ParsableCommand {
             throw ExitCode(Interruption.exitCode)
         }
         let steps = results.map(\.length).reduce(0, +)
-        let mean = Statistics.mean(results.map(\.return))
+        let report = try EvaluationReport(results)
         if json {
-            let summary: JSON = [
-                "rollouts": to.map { .string($0) } ?? .null, "video": video.map { .string($0) } ?? .null,
-                "episodes": .integer(results.count), "steps": .integer(steps), "meanReturn": .number(mean),
+            let summary: [JSON.Member] = [
+                .init("rollouts", to.map { .string($0) } ?? .null), .init("video", video.map { .string($0) } ?? .null),
+                .init("episodes", .integer(results.count)), .init("steps", .integer(steps)),
+                .init("meanReturn", .number(report.mean)), .init("cutEpisodes", .integer(report.cutEpisodes)),
             ]
-            try output("\(summary)")
+            try output("\(JSON.object(summary + report.wrappedMember))")
         } else {
             try output(
                 "\(counted(results.count, "episode")), \(counted(steps, "step")), mean return "
-                    + "\(NumberText.readable(mean)): \(files)")
+                    + "\(NumberText.readable(report.mean)): \(files)" + report.additions)
         }
     }
 
@@ -143,7 +146,8 @@ struct Record: ParsableCommand {
         do {
             let progress = EvaluationProgress(episodes: count, passingTo: recording)
             let evaluator = Evaluator(
-                subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, observer: progress
+                subject.agent, mode: stochastic ? .explore : .greedy, batchLimit: 1, stepLimit: limit.stepLimit,
+                observer: progress
             ) { try subject.makeEnvironment($0, .nextStep) }
             let results = try evaluator.run(episodes: count, seed: subject.evaluationSeed(seed)) {
                 Interruption.isRequested

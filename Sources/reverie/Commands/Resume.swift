@@ -49,7 +49,7 @@ struct Resume: ParsableCommand {
 
     func run() throws {
         if worker { SeedWorker.followParent() }
-        let runs = try RunFolder.runs(in: folder)
+        let runs = try RunFolder.runs(within: folder) ?? []
         if runs.isEmpty { try checks.running(resume) } else { try resume(runs) }
     }
 

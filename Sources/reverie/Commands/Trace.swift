@@ -120,7 +120,7 @@ extension BatchedEnvironment {
 
     fileprivate var stepLine: String {
         """
-        {"observation": \(observationText), "reward": \(rewards[0]), "terminated": \(terminated[0]), \
+        {"observation": \(observationText), "reward": \(Self.text(rewards[0])), "terminated": \(terminated[0]), \
         "truncated": \(truncated[0])}
         """
     }
@@ -129,9 +129,12 @@ extension BatchedEnvironment {
     private var observationText: String {
         let members = observationNumbers(of: 0)
         let numbers = (buffers.observationOrigin?.original(members) ?? members).map {
-            elementType == .float32 ? "\($0)" : "\(Int($0))"
+            elementType == .float32 ? Self.text($0) : "\(Int($0))"
         }
         if case .discrete = observationSpace { return numbers[0] }
         return "[\(numbers.joined(separator: ", "))]"
     }
+
+    /// A number as Python writes it; JSON has none that is NaN or infinite.
+    private static func text(_ number: Double) -> String { number.isFinite ? "\(number)" : "null" }
 }

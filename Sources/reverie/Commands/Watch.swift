@@ -99,7 +99,7 @@ struct Watch: ParsableCommand {
         let watched = WatchedModel(model)
         try drawing.apply(to: watched, showing: view)
         return try ModelScene(
-            watched, view: view, seed: UInt64(seed ?? model.configuration.seed + 1_000_000),
+            watched, view: view, seed: seed.map { UInt64($0) } ?? UInt64(model.configuration.seed) &+ 1_000_000,
             history: FitHistory(of: RunFolder(opening: subject), scoreTitle: model.model.scoreTitle))
     }
 

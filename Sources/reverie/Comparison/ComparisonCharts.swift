@@ -9,16 +9,21 @@ enum ComparisonCharts {
     /// - Precondition: there is one task.
     static func curves(_ report: ComparisonReport) -> LinePlot {
         precondition(report.groups.tasks.count == 1, "learning curves need one task, not \(report.groups.tasks.count)")
-        let series = report.comparison.algorithms.indices.map { index in
-            let points = report.curve(algorithm: index, task: 0).points
-            return LinePlot.Series(
-                name: report.comparison.algorithms[index].name,
-                points: points.map { Point(x: Double($0.step), y: $0.estimate.value) },
-                band: points.map { $0.estimate.lower...$0.estimate.upper })
+        let series = report.comparison.algorithms.indices.flatMap { index in
+            let name = report.comparison.algorithms[index].name
+            let greedy = report.evaluations(algorithm: index, task: 0)
+            return [line(name, report.curve(algorithm: index, task: 0))]
+                + (greedy.map { [line("\(name), greedy evaluations", $0)] } ?? [])
         }
         return LinePlot(
             title: report.groups.tasks[0], xLabel: "environment steps",
             yLabel: "mean return of \(report.window) episodes: IQM of runs", series: series, style: .light)
+    }
+
+    private static func line(_ name: String, _ curve: LearningCurve) -> LinePlot.Series {
+        LinePlot.Series(
+            name: name, points: curve.points.map { Point(x: Double($0.step), y: $0.estimate.value) },
+            band: curve.points.map { $0.estimate.lower...$0.estimate.upper })
     }
 
     /// The performance profile: the share of runs above each score, with its interval as a band.

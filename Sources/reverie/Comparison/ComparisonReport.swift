@@ -22,6 +22,12 @@ struct ComparisonReport {
             remarks.append(
                 "\(run.folder.path) is unfinished: its score is that after \(run.steps) of \(run.plannedSteps) steps")
         }
+        if scores.isOverWindow {
+            for run in groups.algorithms.flatMap({ $0.runs.flatMap { $0 } }) where run.episodes.count < window {
+                let episodes = run.episodes.count == 1 ? "1 episode" : "\(run.episodes.count) episodes"
+                remarks.append("\(run.folder.path) has only \(episodes): its score is their mean return")
+            }
+        }
         let fewest = comparison.algorithms.flatMap { $0.scores.tasks.map(\.count) }.min() ?? 0
         if fewest == 1 {
             remarks.append("a single run doesn't show how much runs vary: its interval has no width")
@@ -174,17 +180,27 @@ struct ComparisonReport {
     private var curveJSON: JSON {
         .array(
             comparison.algorithms.indices.flatMap { index in
-                comparison.algorithms[index].tasks.map { task in
-                    let points = curve(algorithm: index, task: task).points
-                    guard case .object(let members) = Self.json(points.map(\.estimate)) else { return .null }
-                    return .object(
-                        [
-                            .init("name", .string(comparison.algorithms[index].name)),
-                            .init("task", .string(groups.tasks[task])),
-                            .init("steps", .array(points.map { .integer($0.step) })),
-                        ] + members)
+                comparison.algorithms[index].tasks.flatMap { task in
+                    let greedy = evaluations(algorithm: index, task: task)
+                    return [json(curve(algorithm: index, task: task), "training", index, task)]
+                        + (greedy.map { [json($0, "evaluation", index, task)] } ?? [])
                 }
             })
+    }
+
+    private func json(_ curve: LearningCurve, _ kind: String, _ algorithm: Int, _ task: Int) -> JSON {
+        guard case .object(let members) = Self.json(curve.points.map(\.estimate)) else { return .null }
+        return .object(
+            [
+                .init("name", .string(comparison.algorithms[algorithm].name)),
+                .init("task", .string(groups.tasks[task])), .init("episodes", .string(kind)),
+                .init("steps", .array(curve.points.map { .integer($0.step) })),
+            ] + members)
+    }
+
+    /// The curve of an algorithm's greedy evaluations on a task; nil if its runs were not evaluated.
+    func evaluations(algorithm: Int, task: Int) -> LearningCurve? {
+        LearningCurve(evaluationsOf: groups.algorithms[algorithm].runs[task], bootstrap: comparison.bootstrap)
     }
 
     /// The learning curve of an algorithm on a task.

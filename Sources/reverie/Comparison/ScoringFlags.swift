@@ -32,6 +32,8 @@ struct ScoringFlags: ParsableArguments {
     @Flag(help: "With --evaluate: use the last checkpoint, even if the best evaluation's was kept.")
     var last = false
 
+    @OptionGroup var limit: StepLimitFlag
+
     @Option(
         help: ArgumentHelp(
             "Normalise scores: 0 is the first return and 1 the second; one range per environment.",
@@ -48,6 +50,9 @@ struct ScoringFlags: ParsableArguments {
         try require("--window", window, in: 1...1_000_000)
         try require("--evaluate", evaluate, in: 1...1_000_000)
         if last, evaluate == nil { throw ValidationError("--last needs --evaluate.") }
+        if limit.stepLimit != nil, evaluate == nil, !normalize {
+            throw ValidationError("--step-limit needs --evaluate or --normalize.")
+        }
         _ = try ranges()
     }
 
@@ -69,7 +74,7 @@ struct ScoringFlags: ParsableArguments {
             try algorithm.runs.map { runs in try runs.map { try score(of: $0, progress) } }
         }
         progress?.finish()
-        return Scores(groups, raw: raw, ranges: ranges, description: description)
+        return try Scores(groups, raw: raw, ranges: ranges, description: description, isOverWindow: evaluate == nil)
     }
 
     /// What a score is, in words.
@@ -89,8 +94,10 @@ struct ScoringFlags: ParsableArguments {
             }
         }
         let subject = try Subject(run: run.folder.path, last: last)
-        let evaluator = Evaluator(subject.agent, observer: progress) { try subject.makeEnvironment($0, .sameStep) }
-        return EvaluationReport(try evaluator.run(episodes: evaluate, seed: subject.evaluationSeed(nil))).mean
+        let evaluator = Evaluator(subject.agent, stepLimit: limit.stepLimit, observer: progress) {
+            try subject.makeEnvironment($0, .sameStep)
+        }
+        return try EvaluationReport(evaluator.run(episodes: evaluate, seed: subject.evaluationSeed(nil))).mean
     }
 
     // MARK: Normalisation
@@ -138,7 +145,7 @@ struct ScoringFlags: ParsableArguments {
             let reason = normalize ? "\(id) has no reward threshold" : "the other environments have ranges"
             throw UsageError("scores in \(task) have no range: \(reason); give one with --range \(id)=low..high")
         }
-        let low = try Self.randomReturn(run)
+        let low = try randomReturn(run)
         guard low < high else {
             throw UsageError(
                 "a random agent reaches \(low) in \(task), not less than the threshold \(high); "
@@ -148,15 +155,17 @@ struct ScoringFlags: ParsableArguments {
     }
 
     /// The mean return of 100 episodes of a random agent.
-    private static func randomReturn(_ run: ComparedRun) throws -> Double {
+    private func randomReturn(_ run: ComparedRun) throws -> Double {
         var options: [String: String] = [:]
         for entry in run.experiment.environmentOptions.entries {
             options[entry.name] = entry.value.text ?? entry.value.toml
         }
         let subject = try Subject(
             environment: run.experiment.environment, options: options, from: run.folder.configurationPath)
-        let evaluator = Evaluator(subject.agent, mode: .explore) { try subject.makeEnvironment($0, .sameStep) }
-        return EvaluationReport(try evaluator.run(episodes: 100, seed: subject.evaluationSeed(nil))).mean
+        let evaluator = Evaluator(subject.agent, mode: .explore, stepLimit: limit.stepLimit) {
+            try subject.makeEnvironment($0, .sameStep)
+        }
+        return try EvaluationReport(evaluator.run(episodes: 100, seed: subject.evaluationSeed(nil))).mean
     }
 }
 
@@ -168,17 +177,34 @@ struct Scores {
     let ranges: [ClosedRange<Double>]?
     /// What a score is, in words.
     let description: String
+    /// Whether a score is a mean over a window of training episodes.
+    let isOverWindow: Bool
     /// The algorithms with their (normalised) scores.
     let algorithms: [Comparison.Algorithm]
 
     var isNormalized: Bool { ranges != nil }
 
-    init(_ groups: RunGroups, raw: [[[Double]]], ranges: [ClosedRange<Double>]?, description: String) {
-        (self.raw, self.ranges, self.description) = (raw, ranges, description)
-        algorithms = zip(groups.algorithms, raw).map { algorithm, scores in
+    /// - Throws: ``UsageError`` for a score that is not a finite number.
+    init(
+        _ groups: RunGroups, raw: [[[Double]]], ranges: [ClosedRange<Double>]?, description: String, isOverWindow: Bool
+    )
+        throws
+    {
+        (self.raw, self.ranges, self.description, self.isOverWindow) = (raw, ranges, description, isOverWindow)
+        algorithms = try zip(groups.algorithms, raw).map { algorithm, scores in
             let tasks = groups.tasks.indices.filter { !scores[$0].isEmpty }
             let table = ScoreTable(
-                tasks: tasks.map { task in scores[task].map { Self.normalized($0, ranges?[task]) } })
+                tasks: try tasks.map { task in
+                    try zip(algorithm.runs[task], scores[task]).map { run, score in
+                        let normalized = Self.normalized(score, ranges?[task])
+                        guard normalized.isFinite else {
+                            throw UsageError(
+                                "\(run.folder.path) has the score \(normalized), from the return \(score), which is "
+                                    + "beyond the range of numbers; compare without it, or give a wider --range")
+                        }
+                        return normalized
+                    }
+                })
             return Comparison.Algorithm(name: algorithm.name, tasks: tasks, scores: table)
         }
     }

@@ -73,7 +73,7 @@ struct RunList {
             top[name].map { JSON.Member(name, $0.json) }
         }
         let reached = [
-            "steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "score",
+            "steps", "episodes", "epochs", "updates", "seconds", "meanReturn", "bestEvaluation", "score",
             "scoreUnit", "validation", "testNats", "unit", "likelihood",
         ].compactMap {
             name in
@@ -90,7 +90,10 @@ struct RunList {
     }
 
     private func result(_ summary: JSON?) -> String {
-        if let value = summary?["meanReturn"]?.double { return "return \(NumberText.readable(value))" }
+        if let value = summary?["bestEvaluation"]?["meanReturn"]?.double {
+            return "best evaluation \(NumberText.readable(value))"
+        }
+        if let value = summary?["meanReturn"]?.double { return "mean return \(NumberText.readable(value))" }
         if let nats = summary?["testNats"]?.double {
             return "test \(NumberText.readable(nats)) \(summary?["unit"]?.string ?? "nats")"
         }

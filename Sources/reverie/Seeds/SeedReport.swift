@@ -16,6 +16,9 @@ struct SeedReport {
 
     private var returns: [Double] { summaries.compactMap { $0["meanReturn"]?.double } }
 
+    /// The mean returns of the best evaluations of the finished runs, if runs were evaluated.
+    private var bestReturns: [Double] { summaries.compactMap { $0["bestEvaluation"]?["meanReturn"]?.double } }
+
     private var failures: [(seed: Int, status: Int32, sentence: String)] {
         runs.compactMap {
             if case .failed(let status, let sentence) = $0.state { ($0.seed, status, sentence) } else { nil }
@@ -26,23 +29,33 @@ struct SeedReport {
     var failure: Int32? { failures.first?.status }
 
     /// agent, environment, runs (their summaries), failed (seed, status, error), and meanReturn over the seeds: runs,
-    /// mean, standardDeviation (of the sample; null for one), interquartileMean.
+    /// mean, standardDeviation (of the sample; null for one), interquartileMean; the same of the best
+    /// evaluations as bestEvaluation, if runs were evaluated.
     var json: JSON {
-        let returns = returns
-        return [
-            "agent": .string(agent), "environment": .string(environment), "runs": .array(summaries),
-            "failed": .array(
-                failures.map { failure in
-                    [
-                        "seed": .integer(failure.seed), "status": .integer(Int(failure.status)),
-                        "error": .string(failure.sentence),
-                    ]
-                }),
-            "meanReturn": [
-                "runs": .integer(returns.count), "mean": .number(Statistics.mean(returns)),
-                "standardDeviation": .number(Statistics.sampleStandardDeviation(returns)),
-                "interquartileMean": .number(Statistics.interquartileMean(returns)),
-            ],
+        let failed = failures.map { failure -> JSON in
+            [
+                "seed": .integer(failure.seed), "status": .integer(Int(failure.status)),
+                "error": .string(failure.sentence),
+            ]
+        }
+        let members: [JSON.Member] = [
+            .init("agent", .string(agent)), .init("environment", .string(environment)),
+            .init("runs", .array(summaries)), .init("failed", .array(failed)),
+        ]
+        let best = bestReturns.isEmpty ? [] : Self.members(bestReturns, "bestEvaluation")
+        return .object(members + Self.members(returns) + best)
+    }
+
+    /// Summaries of one return for each run.
+    static func members(_ returns: [Double], _ name: String = "meanReturn") -> [JSON.Member] {
+        [
+            .init(
+                name,
+                [
+                    "runs": .integer(returns.count), "mean": .number(Statistics.mean(returns)),
+                    "standardDeviation": .number(Statistics.sampleStandardDeviation(returns)),
+                    "interquartileMean": .number(Statistics.interquartileMean(returns)),
+                ])
         ]
     }
 
@@ -60,18 +73,31 @@ struct SeedReport {
 
     /// A table of the finished runs, and a line for all of them.
     var text: String {
+        let isEvaluated = !bestReturns.isEmpty
+        let names = ["seed", "steps", "episodes", "seconds", "meanReturn"]
         let rows = summaries.map { summary in
-            ["seed", "steps", "episodes", "seconds", "meanReturn", "run"].map { name in
-                summary[name].map { $0.double.map(NumberText.readable) ?? $0.cell } ?? "-"
-            }
+            let cells = names.map { name in summary[name].map(Self.cell) ?? "-" }
+            let best = summary["bestEvaluation"]?["meanReturn"].map(Self.cell) ?? "-"
+            return cells + (isEvaluated ? [best] : []) + [summary["run"]?.cell ?? "-"]
         }
-        let lines = table(["seed", "steps", "episodes", "seconds", "return", "run"], rows)
+        let columns = ["seed", "steps", "episodes", "seconds", "mean return"]
+        let lines = table(columns + (isEvaluated ? ["best evaluation"] : []) + ["run"], rows)
         guard !returns.isEmpty else { return lines }
+        return lines + "\n" + Self.line(returns)
+            + (isEvaluated ? "\n" + Self.line(bestReturns, "best evaluation") : "")
+    }
+
+    /// Whole numbers as they are: a seed near 2⁶³ is no `Double`.
+    private static func cell(_ value: JSON) -> String {
+        if case .number(let number) = value { NumberText.readable(number) } else { value.cell }
+    }
+
+    /// The mean over several runs, in words.
+    static func line(_ returns: [Double], _ name: String = "mean return", over: String = "seed") -> String {
         let deviation =
             returns.count > 1 ? " ± \(NumberText.readable(Statistics.sampleStandardDeviation(returns)))" : ""
-        let mean = NumberText.readable(Statistics.mean(returns))
-        return lines
-            + "\nmean return over \(counted(returns.count, "seed")) \(mean)\(deviation), "
+        let runs = counted(returns.count, over)
+        return "\(name) over \(runs) \(NumberText.readable(Statistics.mean(returns)))\(deviation), "
             + "interquartile mean \(NumberText.readable(Statistics.interquartileMean(returns)))"
     }
 }

@@ -69,7 +69,9 @@ final class SeedRuns {
             run.update()
             switch run.state {
             case .finished(let summary):
-                if case .lines = style { note("seed \(run.seed): \(TrainingSession.report(summary))") }
+                if case .lines = style {
+                    note("seed \(run.seed): \(TrainingSummary.text(summary).replacing("\n", with: "; "))")
+                }
             case .failed(_, let sentence): say("reverie: seed \(run.seed): \(sentence)")
             case .waiting, .running, .stopped: break
             }

@@ -20,6 +20,8 @@ import Testing
             events.append("step")
             self.playing.append(playing)
         }
+
+        func didCut(_ environment: any BatchedEnvironment, _ index: Int) { events.append("cut \(index)") }
     }
 
     /// The first episode of a seed, played alone with the witness's actions for a row.
@@ -111,11 +113,11 @@ import Testing
         }
     }
 
-    @Test func reportsSummarise() {
+    @Test func reportsSummarise() throws {
         let episodes = [1.0, 2, 3, 10].enumerated().map {
             EpisodeSummary(seed: UInt64($0), return: $1, length: 2 * $0)
         }
-        let report = EvaluationReport(episodes)
+        let report = try EvaluationReport(episodes)
         #expect(report.mean == 4)
         #expect(report.json["episodes"]?.integer == 4 && report.json["meanLength"]?.double == 3)
         #expect(report.json["standardDeviation"]?.double == 12.5.squareRoot())

@@ -44,7 +44,7 @@ import Testing
         let episodes = try lines("a/episodes.csv")
         #expect(episodes.count == 1 + (summary["episodes"]?.integer ?? 0) && episodes.count > 300)
         #expect(try RunFolder(opening: folder.file("a")).checkpointSteps() == [3801, 4002])
-        #expect(TrainingSession.report(summary).hasPrefix("4002 steps, \(episodes.count - 1) episodes in "))
+        #expect(TrainingSummary.text(summary).hasPrefix("4002 steps, \(episodes.count - 1) episodes in "))
     }
 
     @Test func theLastCheckpointIsTheAgent() throws {

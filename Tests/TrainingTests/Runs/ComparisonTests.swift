@@ -160,4 +160,32 @@ import Testing
         #expect(percents == stride(from: -30.0, to: 690, by: 60).map { $0 })
         #expect(comparison.profiles(above: [1.5])[0][0].value == 0.75)
     }
+
+    /// One huge return counts as long as it is in the window, and not a step longer.
+    @Test func aHugeReturnIsForgottenWhenItLeavesTheWindow() throws {
+        let returns = [1, 2, 1e300, 3, 5, 7, 9, -1e308, -1e308, 4, 6, 8]
+        let run = try run("huge", seed: 0, returns: returns)
+        for window in [1, 2, 3, 5, 20] {
+            let curve = ReturnCurve(run.episodes, window: window)
+            for count in 1...returns.count {
+                let last = Array(returns[..<count].suffix(window))
+                let (mean, expected) = (curve.mean(ofFirst: count), Statistics.mean(last))
+                #expect((mean - expected).magnitude <= 1e-12 * expected.magnitude, "\(window) of \(count)")
+            }
+        }
+        #expect(ReturnCurve(run.episodes, window: 3).mean(at: 60) == 5, "(3 + 5 + 7) / 3")
+        #expect(run.bestReturn(window: 3) == 1e300 / 3)
+        #expect(run.finalReturn(window: 3) == 6)
+    }
+
+    @Test func anyFiniteScoresHaveThresholds() {
+        let largest = Double.greatestFiniteMagnitude
+        for scores in [[-largest, largest], [largest], [1e20, 1e20], [0, 1]] {
+            let table = ScoreTable(tasks: [scores])
+            let comparison = Comparison(
+                [.init(name: "a", tasks: [0], scores: table)], threshold: nil, bootstrap: .init(resampleCount: 10))
+            let thresholds = comparison.thresholds()
+            #expect(thresholds.allSatisfy(\.isFinite) && thresholds[0] < thresholds[100], "\(scores)")
+        }
+    }
 }

@@ -29,6 +29,8 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
     private var lives = 0
     // Whether a life was lost and the game can continue.
     private var canResume = false
+    // The game's own rewards over the last action, before they are clipped.
+    private var played = 0.0
 
     /// Preprocesses `base`.
     ///
@@ -57,6 +59,9 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
     public var stackedFrames: Int { parts.form == .gray ? parts.stack : 1 }
 
     public var framesPerSecond: Double { base.framesPerSecond / Double(parts.frameSkip) }
+
+    /// The game's own rewards over the last action, if they are clipped.
+    public var worldReward: Double? { parts.clipsReward || base.worldReward != nil ? played : nil }
 
     private var pools: Bool { !previous.isEmpty }
 
@@ -87,10 +92,12 @@ public struct AtariPreprocessing<Base: ScreenEnvironment>: Wrapper {
     public mutating func step(_ action: Int) -> Step {
         var total = Step(reward: 0)
         canResume = false
+        played = 0
         var isBehindPrevious = false
         for frame in 0..<parts.frameSkip {
             let result = base.step(action)
             total.reward += result.reward
+            played += base.worldReward ?? result.reward
             (total.terminated, total.truncated) = (result.terminated, result.truncated)
             countLives(&total)
             if total.ended { break }
