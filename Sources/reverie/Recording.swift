@@ -28,6 +28,11 @@ final class Recording: EvaluationObserver {
 
     func didAct(_ assessment: ActionAssessment?) { rollouts?.didAct(assessment) }
 
+    func didCut(_ environment: any BatchedEnvironment, _ index: Int) throws {
+        rollouts?.didCut(environment, index)
+        film?.didCut(environment, index)
+    }
+
     func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
         try rollouts?.didStep(environment, playing: playing)
         try film?.didStep(environment, playing: playing)

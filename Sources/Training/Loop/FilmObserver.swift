@@ -46,7 +46,7 @@ public final class FilmObserver: EvaluationObserver {
         file = try AppendFile(holding: path + ".spool", replacing: true)
         (self.path, self.overwrite, chosen) = (path, overwrite, episodes)
         caption = captions ? FilmCaption(below: environment.frameSize) : nil
-        delay = max(2, Int((100 / environment.framesPerSecond).rounded()))
+        delay = Int(min(max((100 / environment.framesPerSecond).rounded(), 2), Double(UInt16.max)))
         frame = Frame(environment.frameSize)
         picture = Frame(caption?.size ?? environment.frameSize)
         encoder = GIFEncoder(size: picture.size, loops: nil)
@@ -67,10 +67,12 @@ public final class FilmObserver: EvaluationObserver {
 
     public func didAct(_ assessment: ActionAssessment?) {}
 
+    public func didCut(_ environment: any BatchedEnvironment, _ index: Int) {}
+
     public func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) throws {
         guard playing[0] else { return }
         step += 1
-        totalReward += environment.rewards[0]
+        totalReward += environment.worldRewards[0]
         try film(environment)
     }
 

@@ -63,9 +63,7 @@ public final class RolloutObserver: EvaluationObserver {
     }
 
     /// The episode's steps are kept, as those of an episode that was interrupted.
-    public func didCut(_ environment: any BatchedEnvironment, _ index: Int) {
-        if index == 0 { video?.isRecording = false }
-    }
+    public func didCut(_ environment: any BatchedEnvironment, _ index: Int) {}
 
     private func record(_ environment: any BatchedEnvironment, _ index: Int) throws {
         let (reward, observation) = (environment.rewards[index], environment.finalObservation(of: index))

@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Graphics
 import Storage
 
 /// The result of a training run, `summary.json`, and as text.
