@@ -47,8 +47,8 @@ public struct FitHistory {
     var values: [ViewerPanel.Value] {
         var values: [ViewerPanel.Value] = []
         if let epochs, let updates { values += [.init("Epochs", "\(epochs)"), .init("Updates", "\(updates)")] }
-        if let score = scores.last { values.append(.init("Validation", "\(NumberText.readable(score)) \(scoreTitle)")) }
-        if let test { values.append(.init("Test", "\(NumberText.readable(test.nats)) \(test.unit) (\(test.kind))")) }
+        if let score = scores.last { values.append(.init("Validation", NumberText.readable(score))) }
+        if let test { values.append(.init("Test", "\(NumberText.readable(test.nats)) (\(test.kind))")) }
         return values
     }
 }

@@ -33,7 +33,7 @@ import Viewer
         let scene = try FittedModels.scene("nade", .process)
         #expect(scene.title == "nade of bars-and-stripes" && scene.framesPerSecond == 30)
         #expect(value("Step", scene) == "0" && value("Epochs", scene) == "30" && scene.panel.history.count == 30)
-        #expect(value("Test nats", scene)?.hasSuffix("(exact)") == true)
+        #expect(value("Test", scene)?.hasSuffix("(exact)") == true)
         // A number per step, and a step that finds none left.
         let first = try play(scene)
         #expect(first.count == 17 && value("Step", scene) == "16" && Bool(first[15] == first[16]))

@@ -229,7 +229,7 @@ public final class FitSession {
     }
 
     private var progressMetrics: [Metric] {
-        [("epoch", Double(state.epoch))] + (scored == nil ? [] : [("validation: \(scoreTitle)", state.score)])
+        [("epoch", Double(state.epoch))] + (scored == nil ? [] : [("validation, \(scoreTitle):", state.score)])
     }
 
     /// What the scores are; nil if the model has none.
