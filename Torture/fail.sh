@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . Torture/common.sh
 stride=${1:-1}
-reverie=$PWD/.build/release/reverie
+reverie=$PWD/${REVERIE:-.build/release/reverie}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 clang -shared -fPIC -O1 Torture/fail_io.c -o "$folder/fail_io.so" -ldl

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 . Torture/common.sh
 kills=${1:-100}
 shift $(($# > 0 ? 1 : 0))
-reverie=.build/release/reverie
+reverie=${REVERIE:-.build/release/reverie}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 RANDOM=${SEED:-1}

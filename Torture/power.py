@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 
-REVERIE = os.path.abspath(os.environ.get("REVERIE", ".build/release/reverie"))
+HOME = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+REVERIE = os.path.join(HOME, os.environ.get("REVERIE", ".build/release/reverie"))
 SUBJECTS = {
     "dqn": "train dqn CartPole-v1 --steps 1500 --set learningStart=300 --set hiddenSizes=[16] --seed 1",
     "reinforce": "train reinforce CartPole-v1 --steps 3000 --seed 2",
@@ -174,7 +175,7 @@ def start(words, root, **variables):
 def main():
     losses = int(sys.argv[1]) if len(sys.argv) > 1 else 60
     seed = int(os.environ.get("SEED", "1"))
-    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    os.chdir(HOME)
     folder = os.path.realpath(tempfile.mkdtemp())
     refusals = 0
     try:

@@ -44,7 +44,7 @@ await() {
     fail "waited in vain for: $*"
 }
 
-words="train q-learning FrozenLake-v1 --steps 400000 --seed 3 --json"
+words="train q-learning FrozenLake-v1 --steps 2000000 --seed 3 --json"
 $reverie $words --run "$folder/plain" >/dev/null 2>&1
 
 for ((round = 0; round < times; round++)); do
@@ -63,7 +63,7 @@ for ((round = 0; round < times; round++)); do
 
     start_server
     rm -rf "$folder/live"
-    $reverie ${words/400000/1000000000} --live --run "$folder/live" >"$folder/output" 2>"$folder/errors" &
+    $reverie ${words/2000000/1000000000} --live --run "$folder/live" >"$folder/output" 2>"$folder/errors" &
     process=$!
     await test -e "$folder/live/checkpoints/step-0.safetensors"
     kill_server
