@@ -38,7 +38,7 @@ struct Fit: ParsableCommand {
             "An option of the dataset, such as binarize=dynamic; may be repeated.", valueName: "key=value"))
     var options: [String] = []
 
-    @Option(parsing: .unconditional, help: "The seed of every random stream.", transform: readCount)
+    @Option(parsing: .unconditional, help: "The seed of every random stream. (default: 0)", transform: readCount)
     var seed = 0
 
     @Option(

@@ -23,7 +23,7 @@ struct Record: ParsableCommand {
         completion: .directory)
     var subject: String
 
-    @Option(parsing: .unconditional, help: "Episodes to record.", transform: readCount)
+    @Option(parsing: .unconditional, help: "Episodes to record. (default: 10)", transform: readCount)
     var episodes = 10
 
     @Option(help: "The file of the rollouts (.npz).", completion: .file(extensions: ["npz"]))
