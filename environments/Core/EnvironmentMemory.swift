@@ -56,11 +56,12 @@ extension WrapperArgument {
         try require(bytes(elements, of: world)) { _ in "use smaller observations or fewer environments" }
     }
 
-    /// The same for a wrapper that keeps `factor` observations; the error says how many fit.
-    func requireMemory<World: Environment>(_ world: World, factor: Int) throws(EnvironmentError) {
+    /// The same for a wrapper that keeps as many observations as its argument says, and `more`; the error says how many
+    /// fit.
+    func requireMemory<World: Environment>(_ world: World, count: Int, more: Int = 0) throws(EnvironmentError) {
         let elements = world.observationSpace.count
-        try require(bytes(product(elements, factor), of: world)) { usable in
-            let fitting = usable / max(1, bytes(elements, of: world) ?? .max)
+        try require(bytes(product(elements, count + more), of: world)) { usable in
+            let fitting = usable / max(1, bytes(elements, of: world) ?? .max) - more
             return fitting > 0 ? "\(name)=\(fitting) fits" : "use smaller observations or fewer environments"
         }
     }

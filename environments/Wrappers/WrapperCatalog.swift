@@ -168,7 +168,7 @@ extension WrapperCatalog {
     {
         let count = try argument.integer(in: 1...1000)
         try argument.requireFit(FrameStack<World>.misfit(world.observationSpace))
-        try argument.requireMemory(world, factor: count)
+        try argument.requireMemory(world, count: count)
         return FrameStack(world, count: count)
     }
 
@@ -239,7 +239,7 @@ extension WrapperCatalog {
 
     private static func delay(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
         let delay = try argument.integer(in: 0...1000)
-        try argument.requireMemory(world, factor: delay + 1)
+        try argument.requireMemory(world, count: delay, more: 1)
         return DelayObservation(world, delay: delay)
     }
 

@@ -22,10 +22,10 @@ struct Check: ParsableCommand {
 
     @OptionGroup var options: EnvironmentOptionFlags
 
-    @Option(parsing: .unconditional, help: "The seed of resets and actions.", transform: readCount)
+    @Option(parsing: .unconditional, help: "The seed of resets and actions. (default: 123)", transform: readCount)
     var seed = 123
 
-    @Option(parsing: .unconditional, help: "Steps per rule.", transform: readCount)
+    @Option(parsing: .unconditional, help: "Steps per rule. (default: 200)", transform: readCount)
     var steps = 200
 
     @Flag(help: "Print one JSON object.")

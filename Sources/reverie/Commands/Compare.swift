@@ -43,12 +43,12 @@ struct Compare: ParsableCommand {
             "γ of the optimality gap. (default: 1 for normalised scores, none for others)", valueName: "score"))
     var threshold: Double?
 
-    @Option(parsing: .unconditional, help: "The number of bootstrap resamples.", transform: readCount)
+    @Option(parsing: .unconditional, help: "The number of bootstrap resamples. (default: 2000)", transform: readCount)
     var resamples = usualResamples
 
     private static let usualResamples = 2_000
 
-    @Option(parsing: .unconditional, help: "The seed of the bootstrap.", transform: readCount)
+    @Option(parsing: .unconditional, help: "The seed of the bootstrap. (default: 0)", transform: readCount)
     var seed = 0
 
     @Option(

@@ -23,7 +23,7 @@ struct Evaluate: ParsableCommand {
     @Argument(help: ArgumentHelp("A run's folder, or a folder of runs.", valueName: "run"), completion: .directory)
     var folder: String
 
-    @Option(parsing: .unconditional, help: "Episodes to play.", transform: readCount)
+    @Option(parsing: .unconditional, help: "Episodes to play. (default: 100)", transform: readCount)
     var episodes = 100
 
     @Option(

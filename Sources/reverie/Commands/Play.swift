@@ -20,7 +20,7 @@ struct Play: ParsableCommand {
         help: "An environment's id; 'reverie list environments' shows them.", completion: Completions.environments)
     var environment: String
 
-    @Option(parsing: .unconditional, help: "The first episode's seed.", transform: readCount)
+    @Option(parsing: .unconditional, help: "The first episode's seed. (default: 0)", transform: readCount)
     var seed = 0
 
     @OptionGroup var options: EnvironmentOptionFlags

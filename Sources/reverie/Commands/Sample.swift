@@ -48,7 +48,7 @@ struct Sample: ParsableCommand {
 
     @OptionGroup var trust: TrustFlags
 
-    @Option(parsing: .unconditional, help: "The seed of the samples.", transform: readCount)
+    @Option(parsing: .unconditional, help: "The seed of the samples. (default: 0)", transform: readCount)
     var seed = 0
 
     @Option(

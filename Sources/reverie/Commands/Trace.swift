@@ -22,7 +22,7 @@ struct Trace: ParsableCommand {
         help: "An environment's id; 'reverie list environments' shows them.", completion: Completions.environments)
     var environment: String
 
-    @Option(parsing: .unconditional, help: "The seed of the first reset.", transform: readCount)
+    @Option(parsing: .unconditional, help: "The seed of the first reset. (default: 0)", transform: readCount)
     var seed = 0
 
     @Option(help: "A file of actions, one per line: a number or several; - reads standard input.", completion: .file())

@@ -17,7 +17,8 @@ struct ScoringFlags: ParsableArguments {
             """)
     var score = Score.final
 
-    @Option(parsing: .unconditional, help: "The number of episodes in such a mean.", transform: readCount)
+    @Option(
+        parsing: .unconditional, help: "The number of episodes in such a mean. (default: 100)", transform: readCount)
     var window = usualWindow
 
     private static let usualWindow = 100
