@@ -78,9 +78,9 @@ public final class Trainer {
     @discardableResult
     public func run(steps: Int, episodes: Int = .max, shouldStop: () -> Bool = { false }) throws -> Bool {
         guard let planner else { return try loop(steps, episodes, shouldStop) }
-        defer { planner.shouldStop = { false } }
         return try withoutActuallyEscaping(shouldStop) { shouldStop in
             planner.shouldStop = shouldStop
+            defer { planner.shouldStop = { false } }
             return try loop(steps, episodes, shouldStop)
         }
     }

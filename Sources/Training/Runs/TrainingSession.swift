@@ -158,9 +158,9 @@ public final class TrainingSession {
 
     /// Trains to the end, evaluations included; false if `shouldStop` returned true before.
     private func isTrained(_ shouldStop: () -> Bool) throws -> Bool {
-        defer { best?.shouldStop = { false } }
-        return try withoutActuallyEscaping(shouldStop) { shouldStop in
+        try withoutActuallyEscaping(shouldStop) { shouldStop in
             best?.shouldStop = shouldStop
+            defer { best?.shouldStop = { false } }
             let isFinished = try trainer.run(steps: run.run.steps, episodes: run.episodeLimit, shouldStop: shouldStop)
             return isFinished && best?.isInterrupted != true
         }
