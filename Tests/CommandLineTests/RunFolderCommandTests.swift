@@ -140,6 +140,7 @@ import Testing
     }
 
     @Test func missingFoldersAreMissing() throws {
-        try expect("record FrozenLake-v1 --episodes 1 --to none/x.npz", 74, "cannot write into none: there is no such file or folder")
+        let sentence = "cannot write into none: there is no such file or folder"
+        try expect("record FrozenLake-v1 --episodes 1 --to none/x.npz", 74, sentence)
     }
 }
