@@ -28,7 +28,7 @@ import Testing
         let paths = names.map { folder.file(RunFolder.usualPath("q-learning", $0, seed: .max)) }
         #expect(paths[0] != paths[1])
         for path in paths {
-            let run = try RunFolder(creating: path)
+            let run = try RunFolder.claim(creating: path).folder
             try writeAtomically("", to: run.configurationPath, overwrite: false)
             #expect(splitPath(path).name.utf8.count <= 200)
         }

@@ -34,7 +34,7 @@ struct Corridor: Environment, StateCodable {
 final class Stubborn: Agent {
     let action: Int
     init(_ action: Int) { self.action = action }
-    func act(on observations: Rows, mode: ActionMode, into actions: MutableRows) {
+    func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
         for row in 0..<actions.count { actions.integers[row] = action }
     }
 }

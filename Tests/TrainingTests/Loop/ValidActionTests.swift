@@ -13,6 +13,7 @@ import Testing
         var wantsAssessments: Bool { false }
         func didReset(_ environment: any BatchedEnvironment, seed: UInt64) {}
         func didAct(_ assessment: ActionAssessment?) {}
+        func didCut(_ environment: any BatchedEnvironment, _ index: Int) {}
         func didStep(_ environment: any BatchedEnvironment, playing: [Bool]) {
             for row in playing.indices where playing[row] { lowest = min(lowest, environment.rewards[row]) }
         }
