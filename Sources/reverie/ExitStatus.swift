@@ -28,7 +28,8 @@ enum ExitStatus: Int32 {
         switch error {
         case TrainingError.diverged, TrainingError.infiniteReturn: self = .failure
         case TrainingError.missingData: self = .noInput
-        case AgentError.badParameter, ModelError.data, TrainingError.otherIdentity, TrainingError.noIdentity: self = .badData
+        case AgentError.badParameter, ModelError.data, TrainingError.otherIdentity, TrainingError.noIdentity:
+            self = .badData
         case is MemoryError, is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
         case is FormatError, is DataError, is DamagedCheckpoint, is GoldenLosses.Fault, is ParameterFileError:
             self = .badData

@@ -23,7 +23,7 @@ public struct Percepts {
     /// The number of rows, B.
     public var count: Int { observations.count }
 
-    /// The valid ones of the actions `0..<actionCount` in a row; nil if all of them are, or none, since an action has to
+    /// The valid ones of the actions `0..<actionCount` in a row; nil if all of them are, or none, since an action must
     /// be taken.
     @inlinable public func validActions(_ row: Int, of actionCount: Int) -> ActionMask? {
         guard let actionMasks, actionCount <= 64 else { return nil }

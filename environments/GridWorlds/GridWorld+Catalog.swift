@@ -38,7 +38,9 @@ extension GridWorld {
     static let entries = [
         EnvironmentEntry(
             GridMap.environmentID, "a world of square cells from a map file",
-            options: [EnvironmentOption(GridMap.optionName, "the path of the map file", isPath: true), GridExtent.option]
+            options: [
+                EnvironmentOption(GridMap.optionName, "the path of the map file", isPath: true), GridExtent.option,
+            ]
         ) { request in
             let option = GridMap.optionName
             guard let path = request.options.text(option) else {

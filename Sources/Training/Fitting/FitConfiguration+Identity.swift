@@ -15,17 +15,18 @@ extension FitConfiguration {
 
     /// What the fit's past depends on.
     func identity(_ data: FitData) -> RunIdentity {
-        var identity = settingsIdentity
+        var identity = settingsIdentity()
         identity.add(content: Self.content, checksum: data.checksum)
         return identity
     }
 
-    private var settingsIdentity: RunIdentity {
+    /// - Parameter free: The settings of fitting that don't count; nil for the limits that the past doesn't depend on.
+    private func settingsIdentity(except free: Set<String>? = nil) -> RunIdentity {
         var identity = RunIdentity()
         identity.add(.part, "model", .text(model))
         identity.add(.run, "seed", .integer(seed))
-        let free = fitting.decay == .constant ? Self.limits : Self.limits.subtracting(Self.horizon)
-        identity.add(.fitting, fitting.settingsTable, except: free)
+        let limits = fitting.decay == .constant ? Self.limits : Self.limits.subtracting(Self.horizon)
+        identity.add(.fitting, fitting.settingsTable, except: free ?? limits)
         identity.add(.data, data.settingsTable)
         identity.add(.settings, settings.settingsTable)
         return identity
@@ -44,7 +45,7 @@ extension FitConfiguration {
     public func differences(from other: FitConfiguration) -> [RunDifference] {
         func identity(_ configuration: FitConfiguration) -> RunIdentity {
             let located = configuration.located()
-            var identity = configuration.settingsIdentity
+            var identity = configuration.settingsIdentity(except: Self.limits)
             identity.add(.part, "dataset", .text(located.dataset))
             if !located.dataset.contains("/") { identity.add(.part, "folder", .text(located.folder)) }
             return identity
@@ -78,7 +79,7 @@ extension FitConfiguration {
     func requireIdentity(of metadata: [String: String], in folder: String) throws -> String? {
         guard let text = metadata[RunIdentity.metadataName] else { return nil }
         let earlier = RunIdentity(text: text)
-        let differences = settingsIdentity.differences(from: earlier).filter { $0.kind != .content }
+        let differences = settingsIdentity().differences(from: earlier).filter { $0.kind != .content }
         try RunChanges().require(differences, in: folder)
         return earlier.content(Self.content)
     }

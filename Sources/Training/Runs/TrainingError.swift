@@ -31,7 +31,8 @@ extension TrainingError: CustomStringConvertible {
                 + differences.map(\.description).joined(separator: "; ") + Self.advice(folder, differences)
         case .noIdentity(let checkpoint):
             "\(checkpoint) was written by an earlier version, so its run can't be resumed. It can still be evaluated "
-                + "and watched; a new run can start from its parameters with --weights \(shellQuoted(checkpoint)) --ignore-extra"
+                + "and watched; a new run can start from its parameters with --weights \(shellQuoted(checkpoint)) "
+                + "--ignore-extra"
         case .missingData(let folder, let reason):
             "the data of the run in \(folder) can't be found: \(reason). "
                 + "If they have moved, write their new path into its config.toml (dataset, and folder for a name)."
@@ -52,8 +53,8 @@ extension TrainingError: CustomStringConvertible {
     private static func advice(_ folder: String, _ differences: [RunDifference]) -> String {
         if differences.allSatisfy(\.isSetting) {
             let flags = differences.compactMap(\.flag).map { " " + $0 }
-            return ". Restore config.toml, or continue with the change and have it recorded: reverie resume \(shellQuoted(folder))"
-                + flags.joined()
+            return ". Restore config.toml, or continue with the change and have it recorded: "
+                + "reverie resume \(shellQuoted(folder))" + flags.joined()
         }
         return ". Restore what has changed, or start a new run in another folder."
     }

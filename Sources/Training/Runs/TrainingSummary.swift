@@ -43,8 +43,9 @@ public enum TrainingSummary {
     /// A summary in one or two lines of text.
     public static func text(_ summary: JSON) -> String {
         let (seconds, rate) = (summary["seconds"]?.double ?? 0, summary["stepsPerSecond"]?.double ?? 0)
+        let (steps, episodes) = (summary["steps"]?.integer ?? 0, summary["episodes"]?.integer ?? 0)
         var text =
-            "\(counted(summary["steps"]?.integer ?? 0, "step")), \(counted(summary["episodes"]?.integer ?? 0, "episode")) in "
+            "\(counted(steps, "step")), \(counted(episodes, "episode")) in "
             + "\((seconds * 10).rounded() / 10) s (\(NumberText.fixed(rate, decimals: 0)) steps/s)"
         if let sweeps = summary["sweeps"]?.integer, let value = summary["startValue"]?.double {
             let isFinished = summary["isFinished"] == .boolean(true)
@@ -52,7 +53,7 @@ public enum TrainingSummary {
                 + "\(sweeps == 1 ? "sweep" : "sweeps"), value of the start \(rounded(value))"
         }
         if let mean = summary["meanReturn"]?.double {
-            text += ", mean return of \(episodes(summary["meanReturnEpisodes"]?.integer)) \(rounded(mean))"
+            text += ", mean return of \(Self.episodes(summary["meanReturnEpisodes"]?.integer)) \(rounded(mean))"
         }
         if let wrapped = summary["meanWrappedReturn"]?.double { text += " (wrapped: \(rounded(wrapped)))" }
         if let best = summary["bestEvaluation"], let mean = best["meanReturn"]?.double,

@@ -57,7 +57,7 @@ import Testing
         ("seed = 0", "seed = 1", "seed is 1 instead of 0. Restore what has changed"),
         ("environments = 1", "environments = 2", "environments is 2 instead of 1"),
         ("discount = 0.99", "discount = 0.9", "discount is 0.9 instead of 0.99. Restore config.toml, or continue"),
-        ("batchSize = ", "batchSize = 1", "reverie resume "),
+        ("batchSize = 32", "batchSize = 16", "reverie resume "),
         ("FrozenLake-v1", "FrozenLake8x8-v1", "environment is \"FrozenLake8x8-v1\" instead of \"FrozenLake-v1\""),
         ("[settings]", "[environmentOptions]\nis_slippery = \"false\"\n[settings]", "the option is_slippery is"),
     ]) func anEditedConfigurationIsRefused(old: String, new: String, sentence: String) throws {
