@@ -52,7 +52,7 @@ import Testing
         #expect(json["profiles"]!["thresholds"]!.array!.count == 101)
         #expect(json["profiles"]!["algorithms"]!.array![0]["shareOfRuns"]!["values"]!.array!.count == 101)
         #expect(json["curves"]!.array!.map { $0["name"]?.string } == ["high", "low"])
-        #expect(json["curves"]!.array![0].names == ["name", "task", "steps", "values", "lower", "upper"])
+        #expect(json["curves"]!.array![0].names == ["name", "task", "episodes", "steps", "values", "lower", "upper"])
         #expect(try run("compare high=fast low=slow --json", in: folder).json() == json, "the same each time")
     }
 

@@ -36,7 +36,7 @@ import Testing
         let all = try run("train \(words) --seeds 3,0..1 --run all", in: folder)
         #expect(all.status == 0, "\(all.errors)")
         let json = try all.json()
-        #expect(json.names == ["agent", "environment", "runs", "failed", "meanReturn"])
+        #expect(json.names == ["agent", "environment", "runs", "failed", "meanReturn", "bestEvaluation"])
         let runs = json["runs"]!.array!
         #expect(runs.map { $0["seed"]?.integer } == [3, 0, 1] && runs[1]["run"]?.string == "all/seed-0")
         #expect(json["failed"]?.array == [])

@@ -14,7 +14,7 @@ public struct RunSettings: Configurable {
     @Setting(0...1_000_000_000, "steps between evaluations; 0: none") public var evaluationInterval = 0
     @Setting(1...100_000, "episodes per evaluation") public var evaluationEpisodes = 100
     /// Steps after which an episode of an evaluation is left; see ``Evaluator``.
-    @Setting(0...1_000_000_000, "step limit of evaluated episodes; 0: the environment's, or 100,000 if it has none")
+    @Setting(0...1_000_000_000, "step limit of evaluated episodes; 0: the environment's, else 100,000")
     public var evaluationStepLimit = 0
 
     public init() {}

@@ -103,9 +103,13 @@ final class Stubborn: Agent {
 
     // MARK: Evaluations during training
 
-    private static func run(_ values: [String: Int], _ environment: String = "CliffWalking-v1") throws -> TrainingRun {
+    private static func run(_ values: [String: Int], _ environment: String = "CliffWalking-v1", limit: Int? = nil)
+        throws
+        -> TrainingRun
+    {
         var flags = TrainingRun.Flags()
         flags.run = values
+        flags.environmentOptions = limit.map { ["max_episode_steps": "\($0)"] } ?? [:]
         return try TrainingRun(agent: "q-learning", environment: environment, flags: flags)
     }
 
@@ -116,9 +120,8 @@ final class Stubborn: Agent {
 
     /// After so few steps the greedy policy walks against the wall for ever.
     @Test func evaluationsEndWithinTheLimit() throws {
-        let run = try Self.run([
-            "steps": 300, "evaluationInterval": 100, "evaluationEpisodes": 2, "evaluationStepLimit": 50,
-        ])
+        let run = try Self.run(
+            ["steps": 300, "evaluationInterval": 100, "evaluationEpisodes": 2, "evaluationStepLimit": 50], limit: 100)
         let path = folder.file("cliff")
         let summary = try #require(try TrainingSession(run, folder: path, overwrite: false).train())
         let evaluations = try lines(RunFolder(opening: path).metricsPath).filter { $0["evaluationReturn"] != nil }
