@@ -53,7 +53,7 @@ import Testing
         ("steps = 2000", "steps = 0", "steps is a whole number from 1 to"),
         ("batchSize", "batchSise", "did you mean 'batchSize'?"),
         ("[settings]", "[settings", "dqn/config.toml:"),
-        ("hiddenSizes = [64, 64]", "hiddenSizes = [64, 65]", "shape"),
+        ("hiddenSizes = [64, 64]", "hiddenSizes = [64, 65]", "hiddenSizes is [64, 65] instead of [64, 64]"),
     ]) func configurations(text: String, replacement: String, sentence: String) throws {
         let damage: ([UInt8]) -> [UInt8] = { bytes in
             let before = String(decoding: bytes, as: UTF8.self)
@@ -101,8 +101,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("0.5\n2.1\n", ":2: expected a number from -2.0 to 2.0, found '2.1'"), ("nan\n", ":1: expected a number"),
-        ("inf\n", ":1: "), ("0.5 0.5\n", ":1: "), ("one\n", ":1: "),
+        ("0.5\nnan\n", ":2: expected a number"), ("0.5 0.5\n", ":1: "), ("one\n", ":1: "),
     ])
     func actionsThatAreNumbers(text: String, sentence: String) throws {
         let result = try Executable.run(

@@ -169,8 +169,9 @@ import Testing
     @Test func dataThatAreGoneAreMissedOnlyWhereTheyAreNeeded() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: ModelRuns.folder().file("bits"), toPath: folder.file("bits"))
+        try FittedRuns.moveData(of: folder.file("bits"))
         #expect(try run("watch bits --frames 3", in: folder).status == 0)
         let result = try run("watch bits --show reconstruct --frames 3", in: folder)
-        #expect(result.status == 66 && result.errors.contains("bits.csv"), "\(result.errors)")
+        #expect(result.status == 66 && result.errors.contains("/nowhere/"), "\(result.errors)")
     }
 }

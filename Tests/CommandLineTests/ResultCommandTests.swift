@@ -161,7 +161,7 @@ import Testing
         #expect(samples?.shape == [50, 4])
         #expect(try Executable.run(words + ["s.png"], in: folder).status == 0)
         #expect(try PNG.decode(folder.bytes("s.png")).width == 4 * 192 + 12)
-        try removeFile(folder.file("rollouts.npz"))
+        try FittedRuns.moveData(of: folder.file("vae"))
         let alone = try Executable.run(words + ["t.png"], in: folder)
         #expect(alone.status == 0 && alone.errors.contains("the picture shows the samples alone"))
     }

@@ -18,10 +18,15 @@ import Testing
         #expect(try onTerminal(["TERM": "xterm"]).contains("\u{1B}[K"))
     }
 
-    @Test(arguments: [["NO_COLOR": "1", "TERM": "xterm"], ["TERM": "dumb"]])
-    func unlessItIsAskedNotTo(environment: [String: String]) throws {
-        let text = try onTerminal(environment)
+    @Test func aTerminalThatOnlyPrintsGetsLines() throws {
+        let text = try onTerminal(["TERM": "dumb"])
         #expect(text.contains("100% 3,000/3,000") && !text.contains("\u{1B}"))
+    }
+
+    @Test func withoutColourTheBarStays() throws {
+        let text = try onTerminal(["NO_COLOR": "1", "TERM": "xterm"])
+        #expect(text.contains("\u{1B}[K") && !text.contains("m\u{1B}") && !text.contains("\u{1B}[0m"))
+        #expect(try onTerminal(["TERM": "xterm"]).contains("\u{1B}[0m"))
     }
 
     /// The final state of a terminal that showed a training run.

@@ -8,7 +8,7 @@ import Testing
         #expect(
             summary.names == [
                 "run", "agent", "environment", "seed", "steps", "episodes", "updates", "seconds", "stepsPerSecond",
-                "meanReturn",
+                "meanReturn", "meanReturnEpisodes", "bestEvaluation",
             ])
         #expect(summary["run"]?.string == "dqn" && summary["agent"]?.string == "dqn")
         #expect(summary["environment"]?.string == "CartPole-v1" && summary["seed"]?.integer == 3)

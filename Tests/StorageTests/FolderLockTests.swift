@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("77 elsewhere\n", "process 77 on elsewhere is using it; wait until that process has ended"),
+        ("77 elsewhere\n", "process 77 on elsewhere is using it; wait until it has ended"),
         ("", "another process is using it"), ("a b c", "another process is using it"),
     ]) func theHolderIsNamed(text: String, sentence: String) throws {
         let lock = try lock()

@@ -47,12 +47,15 @@ import Testing
                 }
             }.first
             let (value, settings) = try #require(changed, "\(setting) takes no other value")
-            #expect(settings.settings[place].value == value)
+            #expect(Self.text(settings.settings[place].value) == Self.text(value))
             #expect(Self.without(place, settings) == Self.without(place, defaults))
-            let flag = "\(setting.name)=\(value.text ?? value.toml)"
+            let flag = "\(setting.name)=\(Self.text(value))"
             #expect(try defaults.changed(by: [], assignments: [flag]).settings == settings.settings)
         }
     }
+
+    /// A value as a flag has it: the choices `true` and `false` read back as booleans.
+    private static func text(_ value: SettingValue) -> String { value.text ?? value.toml }
 
     /// Values that differ from the setting's, at least one of which its limits allow.
     private static func others(than setting: SettingDescription) -> [SettingValue] {

@@ -19,7 +19,7 @@ extension CheckedStep {
             return Made(learning: parameters) {
                 measured = try model.fit(rows, FitStep())
             } loss: {
-                Float(-measured[0].value)
+                Float(measured[0].value)
             }
         }
     }

@@ -75,7 +75,7 @@ public struct DataSettings: Configurable, Hashable {
     ///
     /// A model of reals has no likelihood for levels as they are: it could put any density on a whole number. So they
     /// are dequantised for such a model unless this is false.
-    @Setting("dequantise: add uniform noise to levels and scale them to [0, 1]; auto: for models of reals")
+    @Setting("add uniform noise to levels, scaled to [0, 1]; auto: for models of reals")
     public var dequantize = Automatic.auto
     /// Whether columns are standardised with the statistics of the training rows. Intensities and levels, which have a
     /// range, are not, unless ``kind`` makes them reals.

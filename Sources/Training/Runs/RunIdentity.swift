@@ -82,7 +82,7 @@ public struct RunDifference: Hashable, Sendable {
     public var isSetting: Bool { [.settings, .fitting].contains(kind) }
 
     /// The flag that makes the change when a run is resumed; nil if there is none.
-    public var flag: String? { isSetting ? now.map { "--set \(name)=\($0)" } : nil }
+    public var flag: String? { isSetting ? now.map { "--set " + shellQuoted("\(name)=\($0)") } : nil }
 
     /// What the run has and what was asked for, such as "learningRate is 0.2, not 0.1".
     public var asked: String { "\(name) is \(before ?? "not set"), not \(now ?? "not set")" }

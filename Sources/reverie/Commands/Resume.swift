@@ -67,12 +67,12 @@ struct Resume: ParsableCommand {
             let saved = try content(of: file) { try TrainingRun(contentsOf: file) }
             // Wrong flags are wrong usage; anything wrong after that is the folder's content.
             _ = try saved.changed(by: changes)
+            try changes.announce(folder, saved)
             let watchers = worker ? [SeedWorker.Reporter()] : []
             let session = try content(of: folder) {
                 try TrainingSession(resuming: folder, changes: changes, watchers: watchers)
             }
             note("resuming \(folder)")
-            try changes.announce(folder, saved)
             try SessionCommand.train(session, folder: folder, json: json)
         case .fitting:
             guard steps == nil, episodes == nil else {

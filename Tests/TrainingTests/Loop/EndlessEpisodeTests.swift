@@ -88,7 +88,7 @@ final class Stubborn: Agent {
     @Test func oneEpisodeGivesNoInterval() throws {
         let report = try EvaluationReport([EpisodeSummary(return: 3, length: 5)])
         #expect(report.json["interval"] == .null)
-        #expect(report.text == "return 3.0 in 1 episode of 5.0 steps (one episode gives no interval)")
+        #expect(report.text == "return 3.0 in 1 episode of 5 steps (one episode gives no interval)")
     }
 
     @Test func wrappedReturnsStandBeside() throws {
