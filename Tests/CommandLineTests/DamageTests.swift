@@ -53,7 +53,7 @@ import Testing
         ("steps = 2000", "steps = 0", "steps is a whole number from 1 to"),
         ("batchSize", "batchSise", "did you mean 'batchSize'?"),
         ("[settings]", "[settings", "dqn/config.toml:"),
-        ("hiddenSizes = [64, 64]", "hiddenSizes = [64, 65]", "shape"),
+        ("hiddenSizes = [64, 64]", "hiddenSizes = [64, 65]", "hiddenSizes is [64, 65] instead of [64, 64]"),
     ]) func configurations(text: String, replacement: String, sentence: String) throws {
         let damage: ([UInt8]) -> [UInt8] = { bytes in
             let before = String(decoding: bytes, as: UTF8.self)

@@ -144,6 +144,9 @@ import Testing
     @Test func dataThatAreGoneAreMissedOnlyWhereTheyAreNeeded() throws {
         let folder = try TemporaryFolder()
         try FileManager.default.copyItem(atPath: ModelRuns.folder().file("bits"), toPath: folder.file("bits"))
+        let file = folder.file("bits/config.toml")
+        let moved = try folder.text("bits/config.toml").replacing(ModelRuns.folder().path, with: folder.path)
+        try writeAtomically(moved, to: file, overwrite: true)
         #expect(try run("watch bits --frames 3", in: folder).status == 0)
         let result = try run("watch bits --show reconstruct --frames 3", in: folder)
         #expect(result.status == 66 && result.errors.contains("bits.csv"), "\(result.errors)")
