@@ -151,7 +151,7 @@ import Testing
         ("fit vae mnits", "there is no dataset 'mnits' (did you mean 'mnist'?)"),
         ("fit vae mnist --data .", "put train-images-idx3-ubyte"),
         ("train dqn CartPole-v1 --config nothing.toml", "cannot open nothing.toml"),
-        ("train q-learning GridWorld --option map=nothing.txt", "nothing.txt: No such file"),
+        ("train q-learning GridWorld --option map=nothing.txt", "/nothing.txt: No such file"),
         ("list runs nothing", "cannot list nothing"),
     ]) func missingInput(words: String, sentence: String) throws { try expect(words, 66, sentence) }
 

@@ -15,7 +15,8 @@ import Storage
 /// checkpoint that depends on them appears under its name.
 final class CheckpointObserver: TrainingObserver {
     private let folder: RunFolder
-    private let lock: FolderLock
+    /// The session's, which ends with the session even if its trainer is kept.
+    private weak var lock: FolderLock?
     private let identity: (text: String, origins: ReplayOrigins)
     private let metrics: MetricsObserver
     private let episodes: EpisodesObserver
@@ -73,7 +74,7 @@ final class CheckpointObserver: TrainingObserver {
     ///
     /// - Parameter again: Whether to replace a checkpoint of this step.
     func write(_ trainer: Trainer, again: Bool = false, isLast: Bool = false) throws {
-        try lock.requireHeld()
+        try lock?.requireHeld()
         try metrics.synchronize()
         try episodes.synchronize()
         let path = folder.checkpointPath(step: trainer.steps)
