@@ -75,9 +75,14 @@ static unsigned long inode(int file, char *buffer) {
     return 0;
 }
 
-static int opened(int file, const char *path, int flags) {
+// Whether opening a path will create a file, as one process at a time works in the folder.
+static int creates(const char *path, int flags) {
+    return flags & O_CREAT && (flags & O_EXCL || faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0);
+}
+
+static int opened(int file, const char *path, int is_new) {
     char buffer[4096], line[8192], name[4096];
-    if (file >= 0 && flags & O_CREAT && flags & O_EXCL && logged(path, buffer)) {
+    if (file >= 0 && is_new && logged(path, buffer)) {
         snprintf(line, sizeof line, "C %lu %s\n", inode(file, name), buffer);
         append(line, NULL, 0);
     }
@@ -89,7 +94,8 @@ int open(const char *path, int flags, ...) {
     va_start(list, flags);
     mode_t mode = va_arg(list, mode_t);
     va_end(list);
-    return opened(REAL(open)(path, flags, mode), path, flags);
+    int is_new = creates(path, flags);
+    return opened(REAL(open)(path, flags, mode), path, is_new);
 }
 
 int open64(const char *path, int flags, ...) {
@@ -97,7 +103,8 @@ int open64(const char *path, int flags, ...) {
     va_start(list, flags);
     mode_t mode = va_arg(list, mode_t);
     va_end(list);
-    return opened(REAL(open64)(path, flags, mode), path, flags);
+    int is_new = creates(path, flags);
+    return opened(REAL(open64)(path, flags, mode), path, is_new);
 }
 
 static ssize_t written(int file, const void *bytes, ssize_t count, off_t offset) {
