@@ -40,7 +40,7 @@ let libraries = [
 
 let package = Package(
     name: "reverie",
-    products: libraries.map { .library(name: $0, targets: [$0]) } + [
+    products: (libraries + ["Interface"]).map { .library(name: $0, targets: [$0]) } + [
         .executable(name: "reverie", targets: ["reverie"]),
         .library(name: "Reverie", type: .dynamic, targets: ["Interface"]),
     ],

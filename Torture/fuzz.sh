@@ -55,10 +55,10 @@ done
 printf '{"fault": {"kind": "missing", "what": "x", "advice": "y"}}\n' >"$folder/bridge/fault"
 
 for reader in safetensors npz npy toml map json png jpeg state bridge; do
-    count=$runs
-    if [ $reader = bridge ]; then count=$((runs / 10)); fi
-    READER=$reader CHILD=$folder/child Torture/Fuzz/.build/release/FuzzReaders -runs="$count" -max_len=65536 \
-        -timeout=5 -rss_limit_mb=1024 \
+    limits=(-runs="$runs" -timeout=5)
+    # Each of the bridge's inputs takes a process, and some a second of waiting for it.
+    if [ $reader = bridge ]; then limits=(-runs=$((runs / 10)) -timeout=20 -max_total_time=300); fi
+    READER=$reader CHILD=$folder/child Torture/Fuzz/.build/release/FuzzReaders "${limits[@]}" -max_len=65536 -rss_limit_mb=1024 \
         -artifact_prefix="$folder/" "$folder/$reader" >"$folder/$reader.log" 2>&1 || {
         tail -40 "$folder/$reader.log"
         cp "$folder"/{crash,timeout,oom}-* . 2>/dev/null || true

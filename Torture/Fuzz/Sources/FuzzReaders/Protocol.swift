@@ -9,8 +9,8 @@ enum Protocol {
         Gymnasium.register()
         setenv("REVERIE_ANSWERS", path, 1)
         let child = ProcessInfo.processInfo.environment["CHILD"] ?? "child"
-        // As long as the fuzzer waits.
-        let options = ["python": child, "children": "1", "timeout": "2"]
+        // Several waits for a silent child are shorter than the fuzzer's patience.
+        let options = ["python": child, "children": "1", "timeout": "1"]
         let batch = try EnvironmentCatalog.make("gym:X-v0", count: 2, autoreset: .nextStep, options: options)
         try batch.reset(seed: 1)
         for _ in 0..<2 {
