@@ -72,9 +72,10 @@ func attempt(_ body: () throws -> Void) -> Int32 {
 }
 
 private func fail(_ error: any Error) -> Int32 {
-    let code = Int32((error is MemoryFault ? REVERIE_NO_MEMORY : REVERIE_FAILED).rawValue)
-    reverie_set_fault(code, "\(error)")
-    return code
+    var code = REVERIE_FAILED
+    if case EnvironmentError.memory = error { code = REVERIE_NO_MEMORY }
+    reverie_set_fault(Int32(code.rawValue), "\(error)")
+    return Int32(code.rawValue)
 }
 
 extension reverie_buffers {
@@ -152,7 +153,6 @@ public func reverie_make(
         }
         let name = String(cString: try given(id, "id"))
         let entry = try EnvironmentCatalog.entry(name)
-        try Batch.requireMemory(name, count: count, options: texts)
         return Batch(try EnvironmentCatalog.make(name, count: count, autoreset: mode, options: texts), entry).pointer
     }
 }

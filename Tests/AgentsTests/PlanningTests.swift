@@ -35,6 +35,25 @@ import Testing
         #expect(result.residual <= 1e-10 && result.sweeps > 5)
     }
 
+    /// A model with a reward that is no number: the residual says so, and nothing counts as converged.
+    @Test func valuesThatAreNoNumbersDoNotConverge() {
+        struct BrokenWalk: NumberedWorld {
+            static let (stateCount, start) = (7, 3)
+            var state = start
+            func outcomes(state: Int, action: Int) -> [Outcome] {
+                var outcomes = RandomWalk().outcomes(state: state, action: action)
+                if state == 1 { outcomes[0].reward = .nan }
+                return outcomes
+            }
+        }
+        let process = MarkovDecisionProcess(BrokenWalk(), discount: 0.9)
+        #expect(process.valueIteration(sweeps: 20).residual.isNaN)
+        #expect(process.values(of: .uniform, sweeps: 20).residual.isNaN)
+        #expect(process.policyIteration(sweeps: 20).values[1].isNaN)
+        var values = [Double](repeating: 0, count: 7)
+        #expect(!(process.improvementSweep(&values) <= 1e-9))
+    }
+
     /// Sutton and Barto's example 4.1: the random policy in a grid of 4 × 4 whose opposite corners end the episode.
     @Test func theGridOfTheBookIsEvaluated() {
         let process = MarkovDecisionProcess(BookGrid(), discount: 1)

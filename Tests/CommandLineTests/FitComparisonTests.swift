@@ -8,6 +8,19 @@ import Testing
         try Executable.run(words.split(separator: " ").map(String.init), in: ModelRuns.folder())
     }
 
+    /// Numbers of a summary that no whole number holds.
+    @Test func hugeNumbersAreShown() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.copyItem(atPath: ModelRuns.folder().file("nade"), toPath: folder.file("nade"))
+        let summary = folder.text("nade/summary.json")
+        let huge = summary.replacing(#/"seconds":[0-9.e+-]+/#, with: "\"seconds\":1e300")
+        #expect(huge != summary)
+        try writeAtomically(huge, to: folder.file("nade/summary.json"), overwrite: true)
+        let result = try Executable.run(["compare", "nade"], in: folder)
+        #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+        #expect(try Executable.run(["list", "runs", "."], in: folder).status == 0)
+    }
+
     @Test func numbersAreTheSummaries() throws {
         let folder = try ModelRuns.folder()
         let result = try run("compare nade machine=rbm --to fits.svg")

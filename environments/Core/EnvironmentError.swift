@@ -77,6 +77,6 @@ extension EnvironmentError: CustomStringConvertible {
     }
 
     private static func hint(_ nearest: String?) -> String {
-        nearest.map { "; did you mean '\($0)'?" } ?? ""
+        nearest.map { " (did you mean '\($0)'?)" } ?? ""
     }
 }
