@@ -47,6 +47,9 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One sentence: file, offset, what was expected, what was found, and the next thing to try.
     public var description: String {
         switch problem {
+        case .damaged where format == .run:
+            "\(file) is not the folder of a run: expected \(expected), found \(found); give the folder that 'train' or "
+                + "'fit' has made"
         case .damaged:
             "\(file): byte \(offset): expected \(expected), found \(found); "
                 + "this is not a valid \(format.rawValue) file, so make it again or use another copy"
