@@ -121,6 +121,7 @@ import Testing
         #expect(missing.status == 66 && missing.errors.contains("fast/seed-1/episodes.csv"))
         try createFolder(folder.file("empty"))
         let none = try run("compare empty", in: folder)
-        #expect(none.status == 65 && none.errors.contains("empty is not the folder of a run: expected config.toml, or folders"))
+        let sentence = "empty is not the folder of a run: expected config.toml, or folders"
+        #expect(none.status == 65 && none.errors.contains(sentence))
     }
 }
