@@ -16,6 +16,8 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         case safetensors
         case rollout
         case run = "run folder"
+        /// Where a run's folder is looked for.
+        case place
     }
 
     /// Whether the file breaks its format, or follows it and holds what is not read here.
@@ -47,7 +49,7 @@ public struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One sentence: file, offset, what was expected, what was found, and the next thing to try.
     public var description: String {
         switch problem {
-        case .damaged where format == .run:
+        case .damaged where format == .place:
             "\(file) is not the folder of a run: expected \(expected), found \(found); give the folder that 'train' or "
                 + "'fit' has made"
         case .damaged:

@@ -51,7 +51,7 @@ public struct RunFolder: Hashable, Sendable {
         self.path = path
         let names = try namesInFolder(path)
         guard names.contains("config.toml") else {
-            throw FormatError(.run, file: path, offset: 0, expected: "config.toml", found: "a folder without it")
+            throw FormatError(.place, file: path, offset: 0, expected: "config.toml", found: "a folder without it")
         }
     }
 

@@ -54,7 +54,7 @@ enum RunSource {
         }
         guard !runs.isEmpty else {
             throw FormatError(
-                .run, file: folder, offset: 0, expected: "config.toml, or folders with a run's config.toml",
+                .place, file: folder, offset: 0, expected: "config.toml, or folders with a run's config.toml",
                 found: "neither")
         }
         let agents = runs.filter { $0.maker == .training }
