@@ -68,7 +68,8 @@ import Glibc
 private func raised(_ opened: Int32) -> Int32 {
     guard opened >= 0 else { return -1 }
     let result = fcntl(opened, F_DUPFD_CLOEXEC, 16)
-    let code = errno
+    // The limit of descriptors may lie below those that are asked for, which is another error than too many of them.
+    let code = errno == EINVAL ? EMFILE : errno
     close(opened)
     errno = code
     return result

@@ -85,17 +85,22 @@ import Testing
     @Test func tooFewDescriptorsAreSaid() async {
         await #expect(processExitsWith: .success) {
             _ = try gym("worlds:Plain-v0", 1)
-            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+            var refusals = 0
+            // Descriptors of the bridge begin at 16; one is too few.
             for more in 1...6 {
-                var limits = rlimit(rlim_cur: rlim_t(max(open, 16) + more), rlim_max: 1024)
+                var limits = rlimit(rlim_cur: rlim_t(16 + more), rlim_max: 1024)
                 setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits)
-                guard let found = try? fault({ _ = try gym("worlds:Plain-v0", 1) }) else { continue }
-                guard case .system(_, _, let reason) = found else {
-                    Issue.record("with \(more) more: \(found)")
-                    continue
+                do {
+                    _ = try gym("worlds:Plain-v0", 1)
+                } catch EnvironmentError.outside(.system(_, _, let reason)) {
+                    refusals += 1
+                    #expect(reason.contains("Too many open files; raise the limit with 'ulimit -n'"), "\(reason)")
+                } catch EnvironmentError.outside(let fault) {
+                    // What is enough here may be too few for Python, which then says so itself.
+                    if case .missing = fault { Issue.record("with \(more) more: \(fault)") }
                 }
-                #expect(reason.contains("Too many open files; raise the limit with 'ulimit -n'"), "\(found)")
             }
+            #expect(refusals > 0)
         }
     }
 
