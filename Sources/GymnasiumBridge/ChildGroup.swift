@@ -70,9 +70,7 @@ final class ChildGroup {
                 environment: id, what: "Python, and '\(python)' can't be run (\(fault.reason))",
                 advice: "install python3, or name another with the option python=PATH or with REVERIE_PYTHON")
         }
-        let advice =
-            [EMFILE, ENFILE].contains(fault.code) ? "; raise the limit with 'ulimit -n', or set children=1" : ""
-        return .system(environment: id, operation: fault.operation, reason: fault.reason + advice)
+        return fault.fault(in: id)
     }
 
     /// Each child's description of what it has made.

@@ -82,7 +82,7 @@ extension GymnasiumBatch {
         do {
             return .memory(UnsafeRawBufferPointer(try memory.shared.grow(by: 3 * size.width * size.height)), size)
         } catch {
-            throw .outside(.system(environment: id, operation: error.operation, reason: error.reason))
+            throw .outside(error.fault(in: id))
         }
     }
 

@@ -83,7 +83,7 @@ public final class GymnasiumBatch: BatchedEnvironment {
         } catch let error as EnvironmentError {
             throw error
         } catch let error as SystemFault {
-            throw .outside(.system(environment: id, operation: error.operation, reason: error.reason))
+            throw .outside(error.fault(in: id))
         } catch {
             preconditionFailure("\(id): \(error)")
         }

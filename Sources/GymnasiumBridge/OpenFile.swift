@@ -1,4 +1,5 @@
 import CLinux
+import Environments
 import Glibc
 
 /// An open file, closed at the end of the value's life and in programs that this process starts.
@@ -87,5 +88,13 @@ public struct SystemFault: Error, CustomStringConvertible {
     /// - Parameter code: an `errno`.
     public init(_ operation: String, _ code: Int32 = errno) {
         (self.operation, reason, self.code) = (operation, String(cString: strerror(code)), code)
+    }
+}
+
+extension SystemFault {
+    /// The fault as an environment's, with what can be done about too few descriptors.
+    func fault(in id: String) -> OutsideFault {
+        let advice = [EMFILE, ENFILE].contains(code) ? "; raise the limit with 'ulimit -n', or set children=1" : ""
+        return .system(environment: id, operation: operation, reason: reason + advice)
     }
 }
