@@ -27,8 +27,8 @@ extension RunFolder {
     /// The runs in a folder that is none itself, such as those of several seeds, in natural order; nil if there are
     /// none.
     static func runs(within path: String) throws -> [String]? {
-        guard isFolder(path), !exists(joinPath(path, "config.toml")) else { return nil }
-        let names = try namesInFolder(path).filter { exists(joinPath(joinPath(path, $0), "config.toml")) }
+        guard isFolder(path), !isRun(path) else { return nil }
+        let names = try namesInFolder(path).filter { isRun(joinPath(path, $0)) }
         return names.isEmpty ? nil : names.sorted { $0.precedes($1) }.map { joinPath(path, $0) }
     }
 
@@ -48,6 +48,9 @@ extension RunFolder {
 
     /// The path of a run's configuration.
     static func configuration(of path: String) -> String { joinPath(path, "config.toml") }
+
+    /// Whether a folder has the configuration of a run.
+    static func isRun(_ path: String) -> Bool { exists(configuration(of: path)) }
 
     /// Refuses to continue a run with other settings than its own.
     static func requireSettings(_ path: String, _ differences: [RunDifference]) throws {

@@ -43,12 +43,12 @@ enum RunSource {
         guard exists(folder) else {
             throw StorageError(path: folder, operation: ExitStatus.openRun, reason: .missing)
         }
-        guard isFolder(folder), !exists(joinPath(folder, "config.toml")) else {
+        guard isFolder(folder), !RunFolder.isRun(folder) else {
             let (folder, maker) = try RunFolder.open(folder)
             return [(folder, maker, name)]
         }
         let paths = try namesInFolder(folder).map { joinPath(folder, $0) }
-        let runs = try paths.filter { exists(joinPath($0, "config.toml")) }.map { path -> Found in
+        let runs = try paths.filter(RunFolder.isRun).map { path -> Found in
             let (folder, maker) = try RunFolder.open(path)
             return (folder, maker, name)
         }

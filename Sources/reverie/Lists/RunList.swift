@@ -36,8 +36,8 @@ struct RunList {
     private func search(_ path: String, _ found: inout Found) throws {
         for name in try namesInFolder(path) where !name.hasPrefix(".") {
             let inner = joinPath(path, name)
-            guard isFolder(inner), !Self.isLink(inner) || exists(joinPath(inner, "config.toml")) else { continue }
-            if exists(joinPath(inner, "config.toml")) {
+            guard isFolder(inner), !Self.isLink(inner) || RunFolder.isRun(inner) else { continue }
+            if RunFolder.isRun(inner) {
                 found.runs.append(inner)
                 continue
             }

@@ -41,7 +41,7 @@ final class SeedRun {
     init(seed: Int, folder: String, isDone: Bool) throws {
         (self.seed, self.folder) = (seed, folder)
         report = SeedWorker.Report(steps: 0)
-        guard exists(joinPath(folder, "config.toml")) else { return }
+        guard RunFolder.isRun(folder) else { return }
         let run = try RunFolder(opening: folder)
         report.steps = try run.checkpointSteps().last ?? 0
         guard isDone, let summary = try run.summary() else { return }
