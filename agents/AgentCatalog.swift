@@ -53,6 +53,8 @@ public enum AgentCatalog {
         Entry(name: "reinforce", summary: "policy gradient from whole episodes (Williams 1992)") {
             REINFORCESettings()
         },
+        Entry(name: "a2c", summary: "advantage actor-critic, one step per window (Mnih et al. 2016)") { A2CSettings() },
+        Entry(name: "ppo", summary: "proximal policy optimisation (Schulman et al. 2017)") { PPOSettings() },
     ]
 
     /// The agent of this name, whose case doesn't matter.
@@ -71,9 +73,10 @@ public enum AgentCatalog {
     /// What there is of the kind of a well-known agent that there isn't.
     private static func relatives(of name: String) -> (kind: String, names: String)? {
         switch name.lowercased().filter({ $0.isLetter || $0.isNumber }) {
-        case "ppo", "a2c", "a3c", "trpo", "vpg", "pg", "acer", "acktr", "impala", "actorcritic", "policygradient":
-            ("policy gradients", "'reinforce'")
-        case "sac", "ddpg", "td3", "tqc", "crossq": ("actors of continuous actions", "'reinforce'")
+        case "a3c", "trpo", "vpg", "pg", "acer", "acktr", "impala", "policygradient":
+            ("policy gradients", "'reinforce', 'a2c' and 'ppo'")
+        case "recurrentppo", "ppolstm", "maskableppo", "ppomask": ("policy gradients", "'ppo' with settings for both")
+        case "sac", "ddpg", "td3", "tqc", "crossq": ("actors of continuous actions", "'ppo' and 'a2c'")
         case "ddqn", "doubledqn", "duelingdqn", "noisydqn", "c51", "qrdqn", "iqn", "r2d2", "apex", "drqn", "nfq":
             ("deep Q-learning", "'dqn' with settings for most variants, and 'rainbow'")
         case "td0", "td", "tdn": ("temporal differences", "'td-lambda', 'sarsa' and 'q-learning'")

@@ -29,6 +29,14 @@ public protocol Agent: AnyObject {
     /// episode and restores them afterwards; an agent without randomness keeps none.
     var actionStreams: ActionStreams { get set }
 
+    /// What the agent remembers between its actions, a row for each environment, as recurrent policies do. An evaluation
+    /// starts with an empty one and puts the training's back.
+    var memory: ActingMemory { get set }
+
+    /// Whether training tells the agent which actions are valid, where environments know; false unless said otherwise,
+    /// so that an agent learns as in its paper.
+    var wantsActionMasks: Bool { get }
+
     /// The parameters that the agent acts by and that a file from elsewhere may replace: those of its behaviour network
     /// or policy, or its table; by their paths. Empty for an agent without such parameters.
     var behaviour: Parameters { get }
@@ -54,6 +62,13 @@ extension Agent {
         get { ActionStreams(shared: RandomStream(seed: 0)) }
         set {}
     }
+
+    public var memory: ActingMemory {
+        get { ActingMemory() }
+        set {}
+    }
+
+    public var wantsActionMasks: Bool { false }
 
     public var behaviour: Parameters { Parameters() }
 

@@ -157,6 +157,16 @@ struct NetworkDesign {
         return (Sequential(layers), width, hidden.last, activation)
     }
 
+    /// All layers up to the last hidden one and its activation, and the width of their output.
+    func makeFeatures(random: inout RandomStream) -> (layer: any Layer, width: Int) {
+        var (layers, width, hidden) = firstLayers(random: &random)
+        extend(&layers, &width, by: hidden, random: &random)
+        return (Sequential(layers), width)
+    }
+
+    /// Whether the network sees observations as images.
+    var hasConvolutions: Bool { !convolutions.isEmpty }
+
     private func extend(
         _ layers: inout [any Layer], _ width: inout Int, by hidden: some Sequence<Int>, random: inout RandomStream
     ) {

@@ -26,10 +26,12 @@ public func entropy(_ logProbabilities: Tensor) -> Tensor {
 /// - Parameters:
 ///   - values: (T).
 ///   - mask: (T): 1 for a step, 0 for a place to ignore, whose result is 0.
-public func whitened(_ values: Tensor, mask: Tensor) -> Tensor {
+///   - unbiased: Whether the variance is the sum of squares divided by one less than the number of steps.
+public func whitened(_ values: Tensor, mask: Tensor, unbiased: Bool = false) -> Tensor {
     let count = mask.sum()
     let centred = (values - (values * mask).sum() / count) * mask
-    let deviation = (centred.squared().sum() / count).squareRoot()
+    let divisor = unbiased ? maximum(count - 1, Tensor(1)) : count
+    let deviation = (centred.squared().sum() / divisor).squareRoot()
     return centred / (deviation + 1e-8)
 }
 

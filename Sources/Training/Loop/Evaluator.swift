@@ -45,8 +45,8 @@ public struct Evaluator {
     ///   finite, and the errors of the agent, of the observer and of making environments.
     public func run(episodes: Int, seed: UInt64, shouldStop: () -> Bool = { false }) throws -> [EpisodeSummary] {
         try agent.requireFiniteBehaviour()
-        let streams = agent.actionStreams
-        defer { agent.actionStreams = streams }
+        let (streams, memory) = (agent.actionStreams, agent.memory)
+        defer { (agent.actionStreams, agent.memory) = (streams, memory) }
         var results: [EpisodeSummary] = []
         var isStopped = false
         while results.count < episodes, !isStopped {
@@ -62,6 +62,7 @@ public struct Evaluator {
         _ environment: any BatchedEnvironment, seed: UInt64, _ shouldStop: () -> Bool
     ) throws -> [EpisodeSummary] {
         try environment.reset(seed: seed)
+        agent.memory = ActingMemory()
         agent.actionStreams = ActionStreams(
             rows: (0..<environment.count).map { RandomStream(seed: seed &+ UInt64($0)).split("evaluation") })
         let wrapped: Double? = environment.changesRewards ? 0 : nil

@@ -25,7 +25,7 @@ public final class Trainer {
     public private(set) var isBetweenStates = false
     /// Views of `previous` and of the batch's buffers, which stay in place, so they are made once and not every step.
     private let transitions: Transitions
-    /// The observations alone: training explores invalid actions too.
+    /// The observations, with the valid actions only for agents that want them: others explore invalid ones too.
     private let percepts: Percepts
 
     /// Joins an agent and its environments, which are reset with `seed` (the i-th with `seed + i`).
@@ -60,7 +60,7 @@ public final class Trainer {
             actions: actions.rows,
             rewards: environment.rewards, terminated: environment.terminated, truncated: environment.truncated,
             nextObservations: environment.finalObservations, isReset: environment.isResetStep)
-        percepts = Percepts(transitions.observations)
+        percepts = Percepts(transitions.observations, of: environment, hasMasks: agent.wantsActionMasks)
     }
 
     deinit { previous.deallocate() }

@@ -30,10 +30,14 @@ public struct GRUCell: RecurrentCell {
     /// Zeros (B, hidden).
     public func initialState(batch: Int) -> Tensor { .zeros([batch, weights.size]) }
 
-    public func callAsFunction(_ sequence: Tensor, from state: Tensor) -> (outputs: [Tensor], state: Tensor) {
+    public func callAsFunction(
+        _ sequence: Tensor, from state: Tensor, kept: Tensor?
+    ) -> (outputs: [Tensor], state: Tensor) {
         let gates = weights.gates(over: sequence, apart: reset == .afterProduct ? [2] : [])
+        let factors = factors(kept)
         var h = state
         let outputs = (0..<sequence.shape[0]).map { t in
+            if let factors { h = factors[t] * h }
             let r = (gates[0].inputs[t] + gates[0].product(h)).sigmoid()
             let z = (gates[1].inputs[t] + gates[1].product(h)).sigmoid()
             let memory =

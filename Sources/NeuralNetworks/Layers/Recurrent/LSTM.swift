@@ -28,10 +28,14 @@ public struct LSTMCell: RecurrentCell {
         State(hidden: .zeros([batch, weights.size]), cell: .zeros([batch, weights.size]))
     }
 
-    public func callAsFunction(_ sequence: Tensor, from state: State) -> (outputs: [Tensor], state: State) {
+    public func callAsFunction(
+        _ sequence: Tensor, from state: State, kept: Tensor?
+    ) -> (outputs: [Tensor], state: State) {
         let gates = weights.gates(over: sequence)
+        let factors = factors(kept)
         var (h, c) = (state.hidden, state.cell)
         let outputs = (0..<sequence.shape[0]).map { t in
+            if let factors { (h, c) = (factors[t] * h, factors[t] * c) }
             let sums = gates.map { $0.inputs[t] + $0.product(h) }
             c = sums[1].sigmoid() * c + sums[0].sigmoid() * sums[2].tanh()
             h = sums[3].sigmoid() * c.tanh()

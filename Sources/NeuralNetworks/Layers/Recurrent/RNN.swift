@@ -21,10 +21,14 @@ public struct RNNCell: RecurrentCell {
     /// Zeros (B, hidden).
     public func initialState(batch: Int) -> Tensor { .zeros([batch, weights.size]) }
 
-    public func callAsFunction(_ sequence: Tensor, from state: Tensor) -> (outputs: [Tensor], state: Tensor) {
+    public func callAsFunction(
+        _ sequence: Tensor, from state: Tensor, kept: Tensor?
+    ) -> (outputs: [Tensor], state: Tensor) {
         let gate = weights.gates(over: sequence)[0]
+        let factors = factors(kept)
         var h = state
-        let outputs = gate.inputs.map { input in
+        let outputs = gate.inputs.enumerated().map { t, input in
+            if let factors { h = factors[t] * h }
             h = activation(input + gate.product(h))
             return h
         }

@@ -11,7 +11,22 @@ public protocol RecurrentCell: Module {
 
     /// Records all steps of a sequence (T, B, inputs): returns the output (B, hidden) of each, and the state after the
     /// last.
-    func callAsFunction(_ sequence: Tensor, from state: State) -> (outputs: [Tensor], state: State)
+    ///
+    /// - Parameter kept: (T, B): what the state before a step is multiplied by, 0 where a sequence starts anew and else
+    ///   1; nil if none does.
+    func callAsFunction(
+        _ sequence: Tensor, from state: State, kept: Tensor?
+    ) -> (outputs: [Tensor], state: State)
+}
+
+extension RecurrentCell {
+    /// Records all steps of a sequence that nowhere starts anew.
+    public func callAsFunction(_ sequence: Tensor, from state: State) -> (outputs: [Tensor], state: State) {
+        self(sequence, from: state, kept: nil)
+    }
+
+    /// The factors (B, 1) of the state before each step.
+    func factors(_ kept: Tensor?) -> [Tensor]? { kept?.expandingDimension(at: 2).unstacked() }
 }
 
 /// A stack of recurrent layers, each of which reads the outputs of the one below: (B, T, inputs) → (B, T, hidden).

@@ -1,0 +1,170 @@
+import Environments
+import Experience
+import Storage
+import TensorCore
+
+/// T steps of n environments, written in place: what an on-policy agent learns from next. Row t · n + i is step t of
+/// environment i.
+final class ExperienceWindow {
+    let layout: WindowLayout
+    /// Steps so far.
+    var steps = 0
+    /// (T · n, …): as the environments gave them.
+    let observations: MutableRows
+    /// (T · n, numbers of an action): as the policy's distribution samples them.
+    let samples: UnsafeMutableBufferPointer<Float>
+    /// (T · n): log π(a|s) and V(s), when they were acted by.
+    let logProbabilities, values: UnsafeMutableBufferPointer<Float>
+    /// (T · n): V(s′) where the episode was truncated, and after the last step.
+    let nextValues: UnsafeMutableBufferPointer<Float>
+    let rewards, advantages, returns: UnsafeMutableBufferPointer<Float>
+    let terminated, truncated, reset: UnsafeMutableBufferPointer<Bool>
+    /// (T · n): the bits of the valid actions; all where they are unknown.
+    let masks: UnsafeMutableBufferPointer<UInt64>
+    /// (T · n): whether an episode starts with the row.
+    let starts: UnsafeMutableBufferPointer<Bool>
+    /// (sequences, …): the recurrent states that sequences start from.
+    let states: UnsafeMutableBufferPointer<Float>
+    private let encoding: ObservationEncoding
+    let distribution: PolicyDistribution
+    let stateWidth: Int
+    /// The number of discrete observations; 0 for arrays.
+    let stateCount: Int
+
+    /// - Throws: `MemoryError` if the window doesn't fit into memory.
+    init(_ layout: WindowLayout, _ environment: EnvironmentDescription, _ model: ActorCritic) throws {
+        (self.layout, encoding, distribution) = (layout, model.encoding, model.distribution)
+        (stateWidth, stateCount) = (model.stateWidth, environment.observationSpace.discreteCount ?? 0)
+        let rows = layout.rows, width = environment.observationSpace.count
+        let rowBytes = width * environment.elementType.size + 4 * (model.distribution.actionCount + 6) + 12
+        try MemoryBudget.require(
+            rows.multipliedReportingOverflow(by: rowBytes).overflow ? nil : rows * rowBytes,
+            for: "a window of \(layout.steps) steps of \(layout.environments) environments"
+        ) { _ in "use a smaller windowSteps, or fewer environments" }
+        func floats(_ count: Int) -> UnsafeMutableBufferPointer<Float> { .zeros(count) }
+        observations = MutableRows(
+            UnsafeMutableRawPointer.allocate(
+                byteCount: max(1, rows * width * environment.elementType.size), alignment: 64),
+            type: environment.elementType, count: rows, width: width)
+        samples = floats(rows * model.distribution.actionCount)
+        (logProbabilities, values, nextValues) = (floats(rows), floats(rows), floats(rows))
+        (rewards, advantages, returns) = (floats(rows), floats(rows), floats(rows))
+        (terminated, truncated, reset, starts) = (.falses(rows), .falses(rows), .falses(rows), .falses(rows))
+        masks = .allocate(capacity: rows)
+        masks.initialize(repeating: .max)
+        states = floats(layout.sequences * model.stateWidth * (model.stateWidth > 0 ? 1 : 0))
+    }
+
+    deinit {
+        observations.memory.deallocate()
+        for memory in [samples, logProbabilities, values, nextValues, rewards, advantages, returns, states] {
+            memory.deallocate()
+        }
+        for memory in [terminated, truncated, reset, starts] { memory.deallocate() }
+        masks.deallocate()
+    }
+
+    var isFull: Bool { steps == layout.steps }
+    /// The rows of the step that is being made.
+    var next: Range<Int> { steps * layout.environments..<(steps + 1) * layout.environments }
+
+    /// Adds what the environments did after the policy acted.
+    ///
+    /// - Parameter learnedRewards: The rewards to learn from.
+    func append(_ transitions: Transitions, rewards learnedRewards: [Float]) {
+        let rows = next
+        precondition(
+            !isFull && transitions.count == rows.count, "a step of \(transitions.count) for \(rows.count) rows")
+        observations.row(rows.lowerBound).copyMemory(
+            from: transitions.observations.memory, byteCount: transitions.observations.bytes.count)
+        for (row, index) in zip(rows, 0..<transitions.count) {
+            rewards[row] = learnedRewards[index]
+            (terminated[row], truncated[row]) = (transitions.terminated[index], transitions.truncated[index])
+            reset[row] = transitions.isReset[index]
+        }
+        steps += 1
+    }
+
+    func removeAll() { steps = 0 }
+
+    /// Computes advantages and returns of the full window.
+    func estimate(discount: Double, lambda: Double) {
+        let environments = layout.environments
+        for row in 0..<layout.rows - environments where !truncated[row] {
+            nextValues[row] = values[row + environments]
+        }
+        generalizedAdvantages(
+            AdvantageInputs(
+                rewards: UnsafeBufferPointer(rewards), values: UnsafeBufferPointer(values),
+                nextValues: UnsafeBufferPointer(nextValues), terminated: UnsafeBufferPointer(terminated),
+                truncated: UnsafeBufferPointer(truncated), reset: UnsafeBufferPointer(reset)),
+            environments: environments, discount: Float(discount), lambda: Float(lambda), into: advantages)
+        for row in 0..<layout.rows { returns[row] = advantages[row] + values[row] }
+    }
+
+    // MARK: Minibatches
+
+    /// Writes the rows of sequences into the inputs of an update, step after step.
+    func write(_ sequences: ArraySlice<Int>, into update: WindowUpdate) {
+        let (plan, inputs, count) = (update.plan, update.inputs, sequences.count)
+        let observed = plan.input(inputs.observations).baseAddress!
+        let isWhole = distribution.isDiscrete
+        let columns = [advantages, returns, logProbabilities, values]
+        for step in 0..<layout.sequenceLength {
+            for (index, sequence) in sequences.enumerated() {
+                let (row, place) = (layout.row(sequence: sequence, step: step), step * count + index)
+                encoding.encode(
+                    observations.rows.row(row), type: observations.type, into: observed + place * encoding.inputCount)
+                writeScalars(row, to: place, plan, inputs, isWhole, columns)
+            }
+        }
+        guard let states = inputs.states, let kept = inputs.kept else { return }
+        let (start, keeps) = (plan.input(states), plan.input(kept))
+        for (index, sequence) in sequences.enumerated() {
+            for place in 0..<stateWidth {
+                start[index * stateWidth + place] = self.states[sequence * stateWidth + place]
+            }
+            for step in 0..<layout.sequenceLength {
+                keeps[step * count + index] = starts[layout.row(sequence: sequence, step: step)] ? 0 : 1
+            }
+        }
+    }
+
+    /// Writes one row, except for its observation.
+    private func writeScalars(
+        _ row: Int, to place: Int, _ plan: Plan, _ inputs: WindowUpdate.Inputs, _ isWhole: Bool,
+        _ columns: [UnsafeMutableBufferPointer<Float>]
+    ) {
+        let width = distribution.actionCount
+        if isWhole {
+            let actions = plan.integerInput(inputs.actions)
+            for number in 0..<width { actions[place * width + number] = Int32(samples[row * width + number]) }
+        } else {
+            let actions = plan.input(inputs.actions)
+            for number in 0..<width { actions[place * width + number] = samples[row * width + number] }
+        }
+        for (offset, column) in columns.enumerated() { plan.input(inputs.advantages + offset)[place] = column[row] }
+        plan.input(inputs.weights)[place] = reset[row] ? 0 : 1
+        guard let valid = inputs.valid else { return }
+        let (bits, choices) = (masks[row], distribution.parameterCount)
+        let flags = plan.input(valid)
+        for choice in 0..<choices { flags[place * choices + choice] = choice > 63 || bits >> choice & 1 == 1 ? 1 : 0 }
+    }
+}
+
+extension ExperienceWindow {
+    /// Notes what the policy thought and did in a row of the step that is being made.
+    func note(_ index: Int, sample: [Float], log: Float, value: Float, valid: ActionMask?) {
+        let row = next.lowerBound + index
+        for (place, number) in sample.enumerated() { samples[row * sample.count + place] = number }
+        (logProbabilities[row], values[row], masks[row]) = (log, value, valid?.bits ?? .max)
+    }
+
+    /// Notes the recurrent states before the step that is being made.
+    func note(states current: [Float], _ percepts: Percepts) {
+        for index in 0..<percepts.count { starts[next.lowerBound + index] = percepts.startsEpisode(index) }
+        guard steps % layout.sequenceLength == 0 else { return }
+        let first = steps / layout.sequenceLength * current.count
+        for (place, number) in current.enumerated() { states[first + place] = number }
+    }
+}

@@ -1,0 +1,95 @@
+import Environments
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// The recurrent layer of a policy: a state for each environment, which is zero at the start of an episode.
+///
+/// An LSTM's state is its output and its cell in one row.
+enum PolicyMemory {
+    case gru(GRUCell, units: Int)
+    case lstm(LSTMCell, units: Int)
+
+    /// A layer with fresh parameters; nil for none.
+    init?(_ name: PolicyMemoryName, inputs: Int, units: Int, random: inout RandomStream) {
+        switch name {
+        case .none: return nil
+        case .gru: self = .gru(GRUCell(inputs, units, random: &random), units: units)
+        case .lstm: self = .lstm(LSTMCell(inputs, units, random: &random), units: units)
+        }
+    }
+
+    /// Units of its output.
+    var units: Int {
+        switch self {
+        case .gru(_, let units), .lstm(_, let units): units
+        }
+    }
+
+    /// Numbers of a state.
+    var width: Int {
+        switch self {
+        case .gru(_, let units): units
+        case .lstm(_, let units): 2 * units
+        }
+    }
+
+    var parameters: Parameters {
+        switch self {
+        case .gru(let cell, _): cell.parameters
+        case .lstm(let cell, _): cell.parameters
+        }
+    }
+
+    /// Records the steps of B sequences.
+    ///
+    /// - Parameters:
+    ///   - sequence: (T, B, inputs).
+    ///   - state: (B, ``width``).
+    ///   - kept: (T, B): 0 where an episode starts, so that the state before the step is forgotten; else 1.
+    /// - Returns: the outputs (T · B, units), and the state after the last step.
+    func callAsFunction(_ sequence: Tensor, from state: Tensor, kept: Tensor) -> (outputs: Tensor, state: Tensor) {
+        let flat: Shape = [sequence.shape[0] * sequence.shape[1], units]
+        switch self {
+        case .gru(let cell, _):
+            let (outputs, end) = cell(sequence, from: state, kept: kept)
+            return (Tensor.stacked(outputs).reshaped(to: flat), end)
+        case .lstm(let cell, _):
+            let parts = state.split([units, units], axis: 1)
+            let (outputs, end) = cell(sequence, from: LSTMCell.State(hidden: parts[0], cell: parts[1]), kept: kept)
+            return (
+                Tensor.stacked(outputs).reshaped(to: flat), Tensor.concatenated([end.hidden, end.cell], axis: 1)
+            )
+        }
+    }
+}
+
+/// What an agent remembers between its actions, a row for each environment: recurrent states, and noise that outlasts a
+/// step. Empty for an agent that remembers nothing.
+///
+/// An evaluation starts with an empty one, which the first action fills, and puts the training's back.
+public struct ActingMemory: Hashable, Sendable {
+    /// The number of environments; 0 if empty.
+    private(set) var rows = 0
+    /// (rows, …): the recurrent states.
+    var states: [Float] = []
+    /// (rows, …): the matrices of state-dependent noise.
+    var noise: [Float] = []
+    /// Actions since the noise was sampled.
+    var noiseAge = 0
+
+    public init() {}
+
+    /// Zeros.
+    init(rows: Int, stateWidth: Int, noiseWidth: Int) {
+        self.rows = rows
+        states = Array(repeating: 0, count: rows * stateWidth)
+        noise = Array(repeating: 0, count: rows * noiseWidth)
+    }
+
+    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
+        try coder.code(&states)
+        try coder.code(&noise)
+        try coder.code(&noiseAge, in: 0...1 << 62)
+    }
+}

@@ -1,0 +1,174 @@
+import Environments
+import Experience
+import Foundation
+import NeuralNetworks
+import Random
+import TensorCore
+
+/// How an actor-critic acts: the networks as programs, and actions sampled from what they say, row by row.
+final class WindowActor {
+    private let model: ActorCritic
+    private let settings: PolicyNetworkSettings
+    private let encoding: ObservationEncoding
+    private let distribution: PolicyDistribution
+    /// The bounds of a box of actions.
+    private let bounds: (low: [Double], high: [Double])?
+    /// Inputs: observations (B, …), and with recurrent layers states (B, …) and whether they are kept (B). Outputs:
+    /// parameters, values; then latents with state-dependent noise, and states with recurrent layers.
+    private let acting: Program
+    /// The same, of the parameters alone: for greedy actions without recurrent layers.
+    private let policy: Program
+    /// The same, of the values alone.
+    private let value: Program
+    private var sample: [Float]
+
+    init(_ model: ActorCritic, _ settings: PolicyNetworkSettings, _ actionSpace: Space) {
+        (self.model, self.settings, encoding) = (model, settings, model.encoding)
+        distribution = model.distribution
+        if case .box(let low, let high, _, _) = actionSpace { bounds = (low, high) } else { bounds = nil }
+        sample = Array(repeating: 0, count: model.distribution.actionCount)
+        let width = model.stateWidth
+        let inputs = [model.input(rows: nil)] + (width > 0 ? [.float32(nil, width), .float32(nil)] : [])
+        func outputs(_ given: [Tensor]) -> ActorCritic.Outputs {
+            let start =
+                width > 0 ? ActorCritic.Start(states: given[1], kept: given[2].reshaped(to: [1, -1])) : nil
+            return model(given[0], from: start)
+        }
+        acting = Program("actor and critic", inputs: inputs) { given in
+            let said = outputs(given)
+            return [said.parameters, said.values] + (model.hasStateDependentNoise ? [said.latents] : [])
+                + (said.states.map { [$0] } ?? [])
+        }
+        policy = Program("policy", inputs: inputs) { [outputs($0).parameters] }
+        value = Program("value", inputs: inputs) { [outputs($0).values] }
+    }
+
+    /// An empty memory of so many environments.
+    func memory(rows: Int) -> ActingMemory {
+        let noise = model.hasStateDependentNoise ? model.latentCount * distribution.actionCount : 0
+        return ActingMemory(rows: rows, stateWidth: model.stateWidth, noiseWidth: noise)
+    }
+
+    /// Chooses an action for each row.
+    ///
+    /// - Parameter window: where the actions are written, with their probabilities and values, to be learned from.
+    func act(
+        on percepts: Percepts, mode: ActionMode, into actions: MutableRows, streams: inout ActionStreams,
+        memory: inout ActingMemory, recording window: ExperienceWindow? = nil,
+        assessing assessment: inout ActionAssessment?, isAssessed: Bool = false
+    ) throws {
+        let rows = percepts.count
+        if memory.rows != rows { memory = self.memory(rows: rows) }
+        let isPlain = mode == .greedy && model.stateWidth == 0
+        if let window, model.stateWidth > 0 { window.note(states: memory.states, percepts) }
+        let plan = try run(isPlain ? policy : acting, percepts, memory)
+        let parameters = plan.output(0)
+        if mode == .explore, model.hasStateDependentNoise {
+            refreshNoise(&memory, isWindowNew: window?.next.lowerBound == 0, &streams)
+        }
+        for row in 0..<rows {
+            let own = parameters.row(row, width: distribution.parameterCount)
+            let valid = distribution.choiceCount.flatMap { percepts.validActions(row, of: $0) }
+            let log = sample.withUnsafeMutableBufferPointer { sample -> Float in
+                defer { distribution.write(UnsafeBufferPointer(sample), to: row, of: actions, bounds: bounds) }
+                if mode == .greedy {
+                    distribution.mode(own, among: valid, into: sample)
+                    return 0
+                }
+                guard model.hasStateDependentNoise else {
+                    return distribution.sample(own, among: valid, into: sample, &streams[row])
+                }
+                add(noise: memory.noise, of: row, plan.output(2), to: own, into: sample)
+                return distribution.logProbability(of: UnsafeBufferPointer(sample), own)
+            }
+            window?.note(row, sample: sample, log: log, value: plan.output(1)[row], valid: valid)
+        }
+        if isAssessed { assessment = self.assessment(of: parameters, rows: rows) }
+        if model.stateWidth > 0 {
+            let states = plan.output(model.hasStateDependentNoise ? 3 : 2)
+            memory.states.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: states) }
+        }
+    }
+
+    private func run(_ program: Program, _ percepts: Percepts, _ memory: ActingMemory) throws -> Plan {
+        let plan = try program.plan(length: percepts.count)
+        encoding.encode(percepts.observations, into: plan.input(0))
+        if model.stateWidth > 0 {
+            memory.states.withUnsafeBufferPointer { _ = plan.input(1).update(fromContentsOf: $0) }
+            let kept = plan.input(2)
+            for row in kept.indices { kept[row] = percepts.startsEpisode(row) ? 0 : 1 }
+        }
+        plan.run()
+        return plan
+    }
+
+    /// The probabilities of a single choice; nil for other actions.
+    func assess(_ percepts: Percepts, _ memory: ActingMemory) throws -> ActionAssessment? {
+        guard distribution.choiceCount != nil else { return nil }
+        let own = memory.rows == percepts.count ? memory : self.memory(rows: percepts.count)
+        return assessment(of: try run(policy, percepts, own).output(0), rows: percepts.count)
+    }
+
+    private func assessment(of logits: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment? {
+        guard let count = distribution.choiceCount else { return nil }
+        var values: [Double] = []
+        for row in 0..<rows {
+            let own = logits.row(row, width: count)
+            let largest = own.max()!
+            let weights = own.map { exp(Double($0 - largest)) }
+            let sum = weights.reduce(0, +)
+            values += weights.map { $0 / sum }
+        }
+        return ActionAssessment(kind: .probabilities, values: values, rows: rows)
+    }
+
+    /// Writes V of some rows of observations, whose recurrent states are those of the same rows.
+    func values(
+        of observations: Rows, rows: [Int], _ memory: ActingMemory, into write: (_ row: Int, _ value: Float) -> Void
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let plan = try value.plan(length: Program.bucket(for: rows.count))
+        let inputs = plan.input(0), width = model.stateWidth
+        for (place, row) in rows.enumerated() {
+            encoding.encode(
+                observations.row(row), type: observations.type, into: inputs.baseAddress! + place * encoding.inputCount)
+            guard width > 0 else { continue }
+            for number in 0..<width { plan.input(1)[place * width + number] = memory.states[row * width + number] }
+            plan.input(2)[place] = 1
+        }
+        plan.run()
+        for (place, row) in rows.enumerated() { write(row, plan.output(0)[place]) }
+    }
+
+    // MARK: State-dependent noise
+
+    /// Samples the matrices W ~ N(0, σ²) anew, if it is time.
+    private func refreshNoise(_ memory: inout ActingMemory, isWindowNew: Bool, _ streams: inout ActionStreams) {
+        let isDue = settings.noiseEvery > 0 && memory.noiseAge % settings.noiseEvery == 0
+        if isDue || isWindowNew || memory.noiseAge == 0 {
+            memory.noiseAge = 0
+            let count = memory.noise.count / memory.rows
+            model.logDeviations!.withValues { logs in
+                for place in memory.noise.indices {
+                    memory.noise[place] = exp(logs[place % count]) * Float(streams[place / count].normal())
+                }
+            }
+        }
+        memory.noiseAge += 1
+    }
+
+    /// μ + φ W.
+    private func add(
+        noise: [Float], of row: Int, _ latents: UnsafeBufferPointer<Float>, to means: UnsafeBufferPointer<Float>,
+        into sample: UnsafeMutableBufferPointer<Float>
+    ) {
+        let (units, count) = (model.latentCount, sample.count)
+        for place in 0..<count {
+            var sum = means[place]
+            for unit in 0..<units {
+                sum += latents[row * units + unit] * noise[(row * units + unit) * count + place]
+            }
+            sample[place] = sum
+        }
+    }
+}
