@@ -31,16 +31,10 @@ final class ExperienceWindow {
     /// The number of discrete observations; 0 for arrays.
     let stateCount: Int
 
-    /// - Throws: `MemoryError` if the window doesn't fit into memory.
-    init(_ layout: WindowLayout, _ environment: EnvironmentDescription, _ model: ActorCritic) throws {
+    init(_ layout: WindowLayout, _ environment: EnvironmentDescription, _ model: ActorCritic) {
         (self.layout, encoding, distribution) = (layout, model.encoding, model.distribution)
         (stateWidth, stateCount) = (model.stateWidth, environment.observationSpace.discreteCount ?? 0)
-        let rows = layout.rows, width = environment.observationSpace.count
-        let rowBytes = width * environment.elementType.size + 4 * (model.distribution.actionCount + 6) + 12
-        try MemoryBudget.require(
-            rows.multipliedReportingOverflow(by: rowBytes).overflow ? nil : rows * rowBytes,
-            for: "a window of \(layout.steps) steps of \(layout.environments) environments"
-        ) { _ in "use a smaller windowSteps, or fewer environments" }
+        let (rows, width) = (layout.rows, environment.observationSpace.count)
         func floats(_ count: Int) -> UnsafeMutableBufferPointer<Float> { .zeros(count) }
         observations = MutableRows(
             UnsafeMutableRawPointer.allocate(
@@ -53,6 +47,18 @@ final class ExperienceWindow {
         masks = .allocate(capacity: rows)
         masks.initialize(repeating: .max)
         states = floats(layout.sequences * model.stateWidth * (model.stateWidth > 0 ? 1 : 0))
+    }
+
+    /// - Throws: `MemoryError` if a window doesn't fit into memory.
+    static func requireMemory(
+        _ layout: WindowLayout, _ environment: EnvironmentDescription, _ model: ActorCritic
+    ) throws(MemoryError) {
+        let row = environment.observationSpace.count * environment.elementType.size
+        let rowBytes = row + 4 * (model.distribution.actionCount + 6 + model.stateWidth / layout.sequenceLength) + 12
+        let (bytes, overflow) = layout.rows.multipliedReportingOverflow(by: rowBytes)
+        try MemoryBudget.require(
+            overflow ? nil : bytes, for: "a window of \(layout.steps) steps of \(layout.environments) environments"
+        ) { _ in "use a smaller windowSteps, or fewer environments" }
     }
 
     deinit {

@@ -10,13 +10,22 @@ import TensorCore
 /// Advantages are generalised ones (Schulman et al. 2016). Where an episode was truncated, they bootstrap from the value
 /// of its last observation, never from that of the next episode.
 public class OnPolicyLearner: Learner {
+    /// What only learning needs.
+    struct Learning {
+        var window: ExperienceWindow
+        var update: WindowUpdate
+    }
+
     let settings: OnPolicySettings
-    let update: WindowUpdate
+    let rule: UpdateRule
+    let layout: WindowLayout
     let model: ActorCritic
     let agent: String
+    private let environment: EnvironmentDescription
     private let optimizer: any Optimizer
     private let actor: WindowActor
-    let window: ExperienceWindow
+    /// Made when learning starts: an agent that only acts needs none of it.
+    private var learning: Learning?
     private var rewardNormalizer: RewardNormalizer?
     private let order: RandomStream
     private let learningRate: LinearSchedule
@@ -43,11 +52,12 @@ public class OnPolicyLearner: Learner {
         let model = try ActorCritic(
             settings.network, for: environment, agent: agent,
             normalizesObservations: settings.normalizeObservations, random: &initial)
-        (self.settings, self.agent, self.model) = (settings, agent, model)
+        (self.settings, self.agent, self.model, self.rule) = (settings, agent, model, rule)
+        self.environment = environment
         optimizer = settings.makeOptimizer()
-        let layout = try WindowLayout(settings, rule, model, environments: environment.count, agent: agent)
-        update = try WindowUpdate(rule, settings, layout, model, optimizer)
-        window = try ExperienceWindow(layout, environment, model)
+        optimizer.prepare(for: model.parameters)
+        layout = try WindowLayout(settings, rule, model, environments: environment.count, agent: agent)
+        try ExperienceWindow.requireMemory(layout, environment, model)
         actor = WindowActor(model, settings.network, environment.actionSpace)
         rewardNormalizer =
             settings.normalizeRewards
@@ -57,6 +67,16 @@ public class OnPolicyLearner: Learner {
         order = root.split("minibatches")
         memory = actor.memory(rows: environment.count)
         learnedRewards = Array(repeating: 0, count: environment.count)
+    }
+
+    /// What learning needs, made on first use.
+    private func started() throws -> Learning {
+        if let learning { return learning }
+        let made = Learning(
+            window: ExperienceWindow(layout, environment, model),
+            update: try WindowUpdate(rule, settings, layout, model, optimizer))
+        learning = made
+        return made
     }
 
     /// Where environments say which actions are valid, training takes one of those.
@@ -80,10 +100,10 @@ public class OnPolicyLearner: Learner {
         on percepts: Percepts, mode: ActionMode, into actions: MutableRows,
         assessing assessment: inout ActionAssessment?, isAssessed: Bool
     ) throws {
-        let isTraining = mode == .explore && percepts.count == window.layout.environments
+        let isTraining = mode == .explore && percepts.count == layout.environments
         try actor.act(
             on: percepts, mode: mode, into: actions, streams: &actionStreams, memory: &memory,
-            recording: isTraining ? window : nil, assessing: &assessment, isAssessed: isAssessed)
+            recording: isTraining ? try started().window : nil, assessing: &assessment, isAssessed: isAssessed)
     }
 
     public func assess(_ observations: Rows) throws -> ActionAssessment? {
@@ -99,6 +119,7 @@ public class OnPolicyLearner: Learner {
         } else {
             rewardNormalizer?.normalize(transitions, into: &learnedRewards)
         }
+        let window = try started().window
         let rows = window.next
         window.append(transitions, rewards: learnedRewards)
         model.normalizer?.see(transitions)
@@ -112,6 +133,7 @@ public class OnPolicyLearner: Learner {
     }
 
     private func improve() throws {
+        let (window, update) = (try started().window, try started().update)
         window.estimate(discount: settings.discount, lambda: settings.lambda)
         update.follow(steps)
         optimizer.follow(learningRate, at: steps)
@@ -130,10 +152,22 @@ public class OnPolicyLearner: Learner {
         try coder.code(&epoch, in: 0...1 << 62)
         try coder.code(&actionStreams)
         try memory.codeState(with: &coder)
-        try window.codeState(with: &coder)
+        try codeWindow(with: &coder)
         try rewardNormalizer?.codeState(with: &coder)
         try model.normalizer?.codeState(with: &coder)
         try results.codeState(with: &coder)
+    }
+
+    private func codeWindow(with coder: inout StateCoder) throws(EnvironmentError) {
+        var hasSteps = (learning?.window.steps ?? 0) > 0
+        let start = coder.offset
+        try coder.code(&hasSteps)
+        if coder.isReading { learning?.window.removeAll() }
+        guard hasSteps else { return }
+        guard let window = try? started().window else {
+            throw .badState(offset: start, expected: "a window that fits into memory")
+        }
+        try window.codeState(with: &coder)
     }
 
     /// Means over the minibatches of the last window.

@@ -117,10 +117,12 @@ public struct TrainingRun: Sendable {
         return batch
     }
 
-    /// Makes the untrained agent.
+    /// Makes the untrained agent, which learns from as many environments as the run has, however many there are here.
     ///
     /// - Throws: ``Agents/AgentError`` if it doesn't suit the environment.
     public func makeAgent(for environment: any BatchedEnvironment) throws -> any Learner {
-        try AgentCatalog.makeAgent(settings, for: EnvironmentDescription(environment), seed: UInt64(run.seed))
+        var description = EnvironmentDescription(environment)
+        description.count = run.environments
+        return try AgentCatalog.makeAgent(settings, for: description, seed: UInt64(run.seed))
     }
 }

@@ -7,6 +7,7 @@ Run it in this folder, with torch installed; the output depends on nothing else.
 import json
 
 import torch
+from torch.nn.functional import softplus
 from torch.distributions import (
     AffineTransform, Bernoulli, Categorical, Independent, Normal, TanhTransform, TransformedDistribution, kl_divergence)
 
@@ -23,6 +24,18 @@ def values(tensor):
     return [float(f"{value:.9g}") for value in tensor.detach().flatten().tolist()]
 
 
+def divergence(p, q):
+    if isinstance(p, Bernoulli):
+        # PyTorch's is infinite where a probability rounds to 1.
+        no, yes = (softplus(q.logits) - softplus(p.logits)), (softplus(-q.logits) - softplus(-p.logits))
+        return p.logits.sigmoid() * yes + (-p.logits).sigmoid() * no
+    if not isinstance(p, Categorical):
+        return kl_divergence(p, q)
+    # Choices that neither takes add nothing, where PyTorch's sum is infinite.
+    terms = torch.where(p.probs > 0, p.probs * (p.logits - q.logits), torch.zeros(()))
+    return terms.sum(-1)
+
+
 def case(name, first, second, actions, distributions, valid=None, entropies=None, **more):
     """A case of T rows: `distributions(parameters)` returns what is summed over for each row."""
     own, other = distributions(first), distributions(second)
@@ -30,7 +43,7 @@ def case(name, first, second, actions, distributions, valid=None, entropies=None
         "name": name, "rows": len(first), "parameters": values(first), "others": values(second),
         "actions": values(actions),
         "logProbabilities": values(sum(d.log_prob(actions[:, i]) for i, d in enumerate(own))),
-        "divergences": values(sum(kl_divergence(a, b) for a, b in zip(own, other))), **more,
+        "divergences": values(sum(divergence(a, b) for a, b in zip(own, other))), **more,
     }
     result["entropies"] = values(sum(d.entropy() for d in own))
     if valid is not None:
