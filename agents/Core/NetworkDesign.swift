@@ -20,6 +20,9 @@ public enum NetworkName: String, SettingChoice {
     /// The network of Mnih et al. 2015: convolutions of 8 × 8 (32, stride 4), 4 × 4 (64, stride 2) and 3 × 3 (64), and
     /// 512 units, with ReLU.
     case nature
+    /// The network of pgx's agents for MinAtar (Koyamada et al. 2023): 32 convolutions of 2 × 2 that keep the size, means
+    /// of 2 × 2 pixels and 64 units, with ReLU.
+    case pgx
 }
 
 /// A network chosen for an observation space. Several can be made from it, such as a learned one and its target.
@@ -28,9 +31,15 @@ struct NetworkDesign {
     private struct Convolutions {
         var count, kernel: Int
         var stride = 1
+        /// Pixels of zeros after the last one of each side.
+        var padding = 0
+        /// The side of the squares that are averaged afterwards.
+        var pooling = 1
 
         /// Pixels along a side of the output.
-        func side(_ side: Int) -> Int { side < kernel ? 0 : (side - kernel) / stride + 1 }
+        func side(_ side: Int) -> Int {
+            side < kernel ? 0 : ((side + padding - kernel) / stride + 1) / pooling
+        }
     }
 
     /// How observations become the network's inputs.
@@ -74,6 +83,7 @@ struct NetworkDesign {
             switch chosen {
             case .nature: ([512], .relu)
             case .minatar: ([128], .relu)
+            case .pgx: ([64], .relu)
             case .auto, .mlp, .embedding: (hiddenSizes, activation)
             }
         try requireMemory()
@@ -107,6 +117,7 @@ struct NetworkDesign {
                 Convolutions(count: 64, kernel: 3),
             ]
         case .minatar: [Convolutions(count: 16, kernel: 3)]
+        case .pgx: [Convolutions(count: 32, kernel: 2, padding: 1, pooling: 2)]
         case .auto, .mlp, .embedding: []
         }
     }
@@ -189,8 +200,11 @@ struct NetworkDesign {
             layers.append(
                 Conv2d(
                     channels, layer.count, kernel: (layer.kernel, layer.kernel), stride: (layer.stride, layer.stride),
-                    random: &random))
+                    padding: Padding(top: 0, bottom: layer.padding, left: 0, right: layer.padding), random: &random))
             layers.append(activation)
+            if layer.pooling > 1 {
+                layers.append(Function { $0.averagePooled2d((layer.pooling, layer.pooling)) })
+            }
             (channels, sides) = (layer.count, sides.map(layer.side))
         }
         return (layers + [Function { $0.flattened() }], channels * sides[0] * sides[1], hiddenSizes)

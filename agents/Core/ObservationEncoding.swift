@@ -63,6 +63,23 @@ public struct ObservationEncoding: Sendable {
         }
     }
 
+    /// Writes the network's inputs for some of the rows, in the order of their indices.
+    @inlinable func encode(
+        _ rows: Rows, at indices: UnsafeBufferPointer<Int>, into inputs: UnsafeMutableBufferPointer<Float>
+    ) {
+        let start = inputs.baseAddress!
+        guard stateCount == 0, rows.type == .float32 else {
+            for (place, row) in indices.enumerated() {
+                encode(rows.row(row), type: rows.type, into: start + place * inputCount)
+            }
+            return
+        }
+        let (values, width) = (rows.floats.baseAddress!, inputCount)
+        for (place, row) in indices.enumerated() {
+            for number in 0..<width { start[place * width + number] = values[row * width + number] }
+        }
+    }
+
     /// Writes the network's inputs for every row.
     @inlinable public func encode(_ rows: Rows, into inputs: UnsafeMutableBufferPointer<Float>) {
         for row in 0..<rows.count {

@@ -27,7 +27,8 @@ public class OnPolicyLearner: Learner {
     /// Made when learning starts: an agent that only acts needs none of it.
     private var learning: Learning?
     private var rewardNormalizer: RewardNormalizer?
-    private let order: RandomStream
+    /// Shuffles the minibatches; each epoch has its own order.
+    private var order: RandomStream
     private let learningRate: LinearSchedule
     private var steps = 0
     /// Passes through windows so far.
@@ -68,6 +69,12 @@ public class OnPolicyLearner: Learner {
         memory = actor.memory(rows: environment.count)
         learnedRewards = Array(repeating: 0, count: environment.count)
     }
+
+    /// The learning rate of the last update.
+    var learningRateNow: Float { optimizer.learningRate.values[0] }
+
+    /// Shuffles minibatches by another stream.
+    func shuffle(by stream: RandomStream) { order = stream }
 
     /// What learning needs, made on first use.
     private func started() throws -> Learning {
@@ -150,6 +157,7 @@ public class OnPolicyLearner: Learner {
         try coder.code(&steps, in: 0...1 << 62)
         try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&epoch, in: 0...1 << 62)
+        try coder.code(&order)
         try coder.code(&actionStreams)
         try memory.codeState(with: &coder)
         try codeWindow(with: &coder)
