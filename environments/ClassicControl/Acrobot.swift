@@ -45,6 +45,9 @@ import Random
         return .box(low: high.map { -$0 }, high: high, shape: [6], element: .float32)
     }
 
+    /// Of the two joints.
+    public var velocities: [Int] { [4, 5] }
+
     /// The torque: 0 for -1 N m, 1 for none, 2 for 1 N m.
     public var actionSpace: Space { .discrete(3) }
 

@@ -42,6 +42,9 @@ import Random
         return .box(low: high.map { -$0 }, high: high, shape: [4], element: .float32)
     }
 
+    /// Of the cart and of the pole.
+    public var velocities: [Int] { [1, 3] }
+
     /// 0 pushes to the left, 1 to the right.
     public var actionSpace: Space { .discrete(2) }
 

@@ -40,6 +40,9 @@ import Random
     /// Position and velocity.
     public var observationSpace: Space { MountainValley.observationSpace }
 
+    /// The second number.
+    public var velocities: [Int] { [1] }
+
     /// 0 drives to the left, 1 not at all, 2 to the right.
     public var actionSpace: Space { .discrete(3) }
 

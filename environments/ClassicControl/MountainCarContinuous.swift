@@ -40,6 +40,9 @@ import Random
     /// Position and velocity.
     public var observationSpace: Space { MountainValley.observationSpace }
 
+    /// The second number.
+    public var velocities: [Int] { [1] }
+
     /// The engine's force.
     public var actionSpace: Space { .box(-1...1, shape: [1]) }
 

@@ -42,6 +42,9 @@ import Random
         .box(low: [-1, -1, -8], high: [1, 1, 8], shape: [3], element: .float32)
     }
 
+    /// The angular velocity.
+    public var velocities: [Int] { [2] }
+
     /// The torque.
     public var actionSpace: Space { .box(-2...2, shape: [1]) }
 

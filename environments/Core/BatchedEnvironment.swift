@@ -33,6 +33,9 @@ public protocol BatchedEnvironment: AnyObject {
     /// said otherwise.
     var stackedFrames: Int { get }
 
+    /// The places of velocities in an observation: see ``Environment/velocities``. None unless said otherwise.
+    var velocities: [Int] { get }
+
     /// Whether the environments' Action type has the layout of the space, so that ``actionRows`` can be written.
     var hasSuitableActions: Bool { get }
     /// (n): the valid actions in the states of ``observations``; nil if the environment has none.
@@ -152,6 +155,8 @@ extension BatchedEnvironment {
     public var actionNames: [String] { [] }
     /// One frame.
     public var stackedFrames: Int { 1 }
+    /// None known.
+    public var velocities: [Int] { [] }
     public var hasSuitableActions: Bool { true }
     public var framesPerSecond: Double { 30 }
     public var tabularModel: (any TabularModel)? { nil }

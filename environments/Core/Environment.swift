@@ -58,6 +58,10 @@ public protocol Environment<Element>: Sendable {
     /// store each frame once. 1 by default.
     var stackedFrames: Int { get }
 
+    /// The places in an observation, row-major, of numbers that are velocities: ``MaskVelocity`` hides them. Empty by
+    /// default, for an environment that observes none or doesn't know.
+    var velocities: [Int] { get }
+
     /// Codes what the environment has gathered over earlier episodes and keeps across resets: running statistics.
     /// Nothing by default. Statistics that were read come from training and don't change any more.
     ///
@@ -91,6 +95,8 @@ extension Environment {
     @inlinable public var worldReward: Double? { nil }
 
     @inlinable public var stackedFrames: Int { 1 }
+
+    @inlinable public var velocities: [Int] { [] }
 
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {}
 

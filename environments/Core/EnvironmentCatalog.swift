@@ -99,7 +99,7 @@ public enum EnvironmentCatalog {
     private static let builtIn: [EnvironmentEntry] =
         CartPole.entries + MountainCar.entries + MountainCarContinuous.entries + Pendulum.entries + Acrobot.entries
         + FrozenLake.entries + CliffWalking.entries + Taxi.entries + Blackjack.entries + GridWorld.entries
-        + Maze.entries + MinAtar.entries + Arcade.entries
+        + Maze.entries + TMaze.entries + RepeatPrevious.entries + MinAtar.entries + Arcade.entries
 
     private static let schemes = Mutex<[EnvironmentScheme]>([])
 
@@ -210,6 +210,11 @@ public enum EnvironmentCatalog {
     /// The ids of the environments that tell their transition probabilities, as planners need them.
     public static var idsWithModel: [String] {
         entries.map(\.id).filter { (try? make($0))?.tabularModel != nil }
+    }
+
+    /// The ids of the environments that say which of the numbers they observe are velocities.
+    public static var idsWithVelocities: [String] {
+        entries.map(\.id).filter { (try? make($0))?.velocities.isEmpty == false }
     }
 
     /// The entry of an id, whose case doesn't matter.

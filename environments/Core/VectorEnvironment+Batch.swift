@@ -42,6 +42,8 @@ extension VectorEnvironment {
 
     public var stackedFrames: Int { environments[0].stackedFrames }
 
+    public var velocities: [Int] { environments[0].velocities }
+
     public func statistics(of index: Int) -> [UInt8] {
         var (world, coder) = (self[index], StateCoder())
         do {

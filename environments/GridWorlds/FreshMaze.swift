@@ -11,6 +11,8 @@ public struct FreshMaze: Environment {
     public let extent: GridExtent
     /// The share of walls to open in a maze without loops, 0...1.
     public let loops: Double
+    /// Whether it says which moves lead to another cell.
+    public let hasActionMask: Bool
     /// The agent's cell.
     public private(set) var cell: Int
     /// The environment's random stream, from which resets sample the mazes.
@@ -27,13 +29,17 @@ public struct FreshMaze: Environment {
     ///   - columns: the number of rooms from left to right, 2...63.
     ///   - loops: the share of walls to open in a maze without loops, 0...1.
     ///   - extent: how much of the maze is observed.
-    public init(rows: Int = 7, columns: Int = 7, loops: Double = 0, extent: GridExtent = .full) {
+    ///   - hasActionMask: whether it says which moves lead to another cell.
+    public init(
+        rows: Int = 7, columns: Int = 7, loops: Double = 0, extent: GridExtent = .full, hasActionMask: Bool = false
+    ) {
         precondition(
             2...63 ~= rows && 2...63 ~= columns,
             "FreshMaze: expected 2...63 rows and columns of rooms, found \(rows) × \(columns)")
         precondition(0...1 ~= loops, "FreshMaze: expected a share of opened walls in 0...1, found \(loops)")
         self.extent = extent
         self.loops = loops
+        self.hasActionMask = hasActionMask
         carver = MazeCarver(rows: rows, columns: columns)
         planes = GridPlanes(rows: carver.gridRows, columns: carver.gridColumns)
         cell = carver.start
@@ -48,6 +54,20 @@ public struct FreshMaze: Environment {
 
     /// Left, down, right, up.
     public var actionNames: [String] { GridMove.names }
+
+    /// The moves that lead to another cell, if it has a mask; all where the maze is solved.
+    public var actionMask: ActionMask? {
+        guard hasActionMask else { return nil }
+        var mask = ActionMask(bits: 0)
+        for move in GridMove.allCases where cell == carver.goal || !carver.walls[neighbour(move)] {
+            mask.bits |= 1 << UInt64(move.rawValue)
+        }
+        return mask
+    }
+
+    private func neighbour(_ move: GridMove) -> Int {
+        move.applied(to: cell, rows: planes.rows, columns: planes.columns)
+    }
 
     /// Draws a new maze and puts the agent at its start.
     public mutating func reset(seed: UInt64?) {
@@ -73,7 +93,7 @@ public struct FreshMaze: Environment {
     public mutating func step(_ action: Int) -> Step {
         precondition(0 <= action && action < 4, "FreshMaze: the action \(action) is not in Discrete(4)")
         if cell == carver.goal { return Step(reward: 0, terminated: true) }
-        let next = GridMove(rawValue: action)!.applied(to: cell, rows: planes.rows, columns: planes.columns)
+        let next = neighbour(GridMove(rawValue: action)!)
         if !carver.walls[next] { cell = next }
         let isSolved = cell == carver.goal
         return Step(reward: isSolved ? 1 : 0, terminated: isSolved)

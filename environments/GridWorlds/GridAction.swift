@@ -8,9 +8,12 @@ enum GridAction {
     /// The names of the actions, in order; a map uses the first 4, 8 or 9.
     static let names = GridMove.names + ["down left", "down right", "up right", "up left", "stay"]
 
+    /// The action that doesn't move.
+    static let stay = 8
+
     /// The actions at right angles to one, to which it can slip; none for staying.
     static func sides(of action: Int) -> [Int] {
         let group = action / 4 * 4
-        return action < 8 ? [group + (action + 3) % 4, group + (action + 1) % 4] : []
+        return action < stay ? [group + (action + 3) % 4, group + (action + 1) % 4] : []
     }
 }

@@ -9,13 +9,15 @@ final class GridRules: Sendable {
     let table: TransitionTable
     /// The kinds of keys on the map, one per bit.
     let keys: [Int]
+    /// The valid actions in each of the agent's states; empty if the world has no masks.
+    let masks: [ActionMask]
     /// The number of joint states of agent and enemies; nil if there are too many to number.
     let stateCount: Int?
 
     /// The largest number of states that can be numbered.
     static let largestStateCount = 1 << 20
 
-    init(_ map: GridMap) {
+    init(_ map: GridMap, hasActionMask: Bool) {
         self.map = map
         enemies = map.enemies.map { GridEnemy($0, on: map) }
         let walk = GridWalk(map)
@@ -23,6 +25,7 @@ final class GridRules: Sendable {
         table = TransitionTable(
             stateCount: map.cells.count << keys.count, actionCount: map.moves, firstStates: map.starts,
             outcomes: walk.outcomes)
+        masks = hasActionMask ? walk.masks(of: table) : []
         var count: Int? = table.stateCount
         for enemy in enemies {
             count = count.map { $0 * enemy.placeCount }.flatMap { $0 <= Self.largestStateCount ? $0 : nil }
@@ -60,6 +63,20 @@ private struct GridWalk {
                 let change = GridAction.changes[action]
                 let end = end(of: cell, rows: change.rows - wind, columns: change.columns, held: held)
                 return outcome(from: cell, to: end, held: held, probability: probability * share)
+            }
+        }
+    }
+
+    /// The actions that can have an effect, staying among them; all of them where the episode has ended.
+    func masks(of table: TransitionTable) -> [ActionMask] {
+        (0..<table.stateCount).map { agent in
+            let isOver = map.isEnd(agent % map.cells.count)
+            return ActionMask { action in
+                action < table.actionCount
+                    && (isOver || action == GridAction.stay
+                        || table.outcomes[table.range(agent, action)].contains {
+                            $0.nextState != agent || $0.reward != map.stepReward
+                        })
             }
         }
     }

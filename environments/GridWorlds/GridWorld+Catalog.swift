@@ -22,6 +22,12 @@ extension GridExtent {
     }
 }
 
+extension EnvironmentOption {
+    /// The option of grid worlds that gives them action masks.
+    static let actionMask = EnvironmentOption(
+        "action_mask", "whether to mask moves that leave the agent where it is", usual: "false")
+}
+
 extension EnvironmentRequest {
     /// The same with another step limit, unless the user has set one.
     func limited(to steps: Int?) -> EnvironmentRequest {
@@ -40,6 +46,7 @@ extension GridWorld {
             GridMap.environmentID, "a world of square cells from a map file",
             options: [
                 EnvironmentOption(GridMap.optionName, "the path of the map file", isPath: true), GridExtent.option,
+                .actionMask,
             ]
         ) { request in
             let option = GridMap.optionName
@@ -55,7 +62,7 @@ extension GridWorld {
         let map = (try? Assets.path("\(GridMap.assetFolder)/\(name).txt")).flatMap { try? GridMap(contentsOf: $0) }
         return EnvironmentEntry(
             assetPrefix + name, map?.description ?? "a map that cannot be read", stepLimit: map?.stepLimit,
-            options: [GridExtent.option]
+            options: [GridExtent.option, .actionMask]
         ) { request in
             try batch(of: GridMap(contentsOf: Assets.path("\(GridMap.assetFolder)/\(name).txt")), request)
         }
@@ -63,7 +70,16 @@ extension GridWorld {
 
     /// Worlds of a map with the observations that the user has chosen and the map's own step limit.
     static func batch(of map: GridMap, _ request: EnvironmentRequest) throws -> any BatchedEnvironment {
-        let (world, request) = (GridWorld(map), request.limited(to: map.stepLimit))
+        let hasActionMask = try request.options.flag(EnvironmentOption.actionMask.name) ?? false
+        guard !hasActionMask || map.enemies.isEmpty || map.moves > GridAction.stay else {
+            throw EnvironmentError.badValue(
+                option: EnvironmentOption.actionMask.name, value: "true",
+                expected: "false in a world with enemies, where a move against a wall is the way to wait; a map with "
+                    + "the action 'stay' can have masks")
+        }
+        let (world, request) = (
+            GridWorld(map, hasActionMask: hasActionMask), request.limited(to: map.stepLimit)
+        )
         if let extent = try GridExtent(request.options) {
             let view = GridView(world, extent)
             return try request.batch {

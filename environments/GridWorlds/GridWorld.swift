@@ -18,8 +18,13 @@ public struct GridWorld: Environment {
     private var places = InlineArray<8, UInt16>(repeating: 0)
 
     /// Makes an environment; reset it before use.
-    public init(_ map: GridMap) {
-        rules = GridRules(map)
+    ///
+    /// - Parameters:
+    ///   - map: the map.
+    ///   - hasActionMask: whether it says which actions are valid: all but moves that leave the agent where it is. Where
+    ///     enemies move and the agent can't choose to stay, such a move is the only way to wait.
+    public init(_ map: GridMap, hasActionMask: Bool = false) {
+        rules = GridRules(map, hasActionMask: hasActionMask)
         table = rules.table
         enemyCount = rules.enemies.count
         agent = map.starts[0]
@@ -56,6 +61,9 @@ public struct GridWorld: Environment {
 
     /// The moves that the map allows.
     public var actionNames: [String] { Array(GridAction.names.prefix(table.actionCount)) }
+
+    /// The actions that are not in vain, if the world has a mask.
+    public var actionMask: ActionMask? { rules.masks.isEmpty ? nil : rules.masks[agent] }
 
     /// Draws the start among the cells marked so, or among all floors. The enemies begin where the map has them.
     public mutating func reset(seed: UInt64?) {

@@ -48,6 +48,7 @@ enum Maze {
                 EnvironmentOption("maze_seed", "the seed of the maze", usual: "0"),
                 EnvironmentOption("fresh", "whether each episode has a new maze", usual: "false"),
                 EnvironmentOption("view", GridExtent.summary, usual: "\(GridExtent.stateWord), full with fresh"),
+                .actionMask,
             ]
         ) { try batch($0) }
     ]
@@ -74,6 +75,10 @@ enum Maze {
                 expected: "full or a side with fresh=true: the number of a cell doesn't say which maze it is in")
         }
         let request = request.limited(to: stepLimit(rows, columns))
-        return try request.batch { FreshMaze(rows: rows, columns: columns, loops: loops, extent: extent ?? .full) }
+        let hasActionMask = try options.flag(EnvironmentOption.actionMask.name) ?? false
+        return try request.batch {
+            FreshMaze(
+                rows: rows, columns: columns, loops: loops, extent: extent ?? .full, hasActionMask: hasActionMask)
+        }
     }
 }

@@ -25,6 +25,8 @@ extension Wrapper {
     @inlinable public var framesPerSecond: Double { base.framesPerSecond }
     /// What the environment within says: this wrapper passes rewards on.
     @inlinable public var worldReward: Double? { base.worldReward }
+    /// Those of the environment within, if the observation has kept its shape.
+    public var velocities: [Int] { observationSpace.shape == base.observationSpace.shape ? base.velocities : [] }
 
     public mutating func codeStatistics(with coder: inout StateCoder) throws(EnvironmentError) {
         try base.codeStatistics(with: &coder)

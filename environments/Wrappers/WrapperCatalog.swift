@@ -55,6 +55,9 @@ public enum WrapperCatalog {
         WrapperEntry("action-mask", "", "appends the mask of valid actions to observations") {
             try tellMask($0, $1)
         },
+        WrapperEntry("mask-velocity", "", "hides the velocities in observations: they are 0") {
+            try maskVelocity($0, $1)
+        },
         WrapperEntry("delay", "STEPS", "delays observations by a number of steps") { try delay($0, $1) },
         WrapperEntry("pixels", "", "observes the drawn frame") { try pixels($0, $1) },
         WrapperEntry("grayscale", "", "makes images grey") { try grayscale($0, $1) },
@@ -235,6 +238,19 @@ extension WrapperCatalog {
     {
         try argument.requireFit(ActionMaskObservation.misfit(world))
         return ActionMaskObservation(world)
+    }
+
+    private static func maskVelocity<World: Environment>(_ world: World, _ argument: WrapperArgument) throws
+        -> any Environment
+    {
+        if MaskVelocity.misfit(world) != nil {
+            let known = EnvironmentCatalog.idsWithVelocities
+            try argument.requireFit(
+                known.contains(argument.environment)
+                    ? "observations as the environment makes them; name it before the wrappers that change their shape"
+                    : "an environment whose velocities are known: \(known.joined(separator: ", "))")
+        }
+        return MaskVelocity(world)
     }
 
     private static func delay(_ world: some Environment, _ argument: WrapperArgument) throws -> any Environment {
