@@ -92,8 +92,8 @@ let package = Package(
         module(
             "Benchmarks",
             [
-                "GenerativeModels", "Datasets", "Environments", "NeuralNetworks", "TensorCore", "Graphics", "Storage",
-                "Random",
+                "Agents", "GenerativeModels", "Datasets", "Environments", "Experience", "NeuralNetworks", "TensorCore",
+                "Graphics", "Storage", "Random",
             ]),
         module(
             "Scenes",

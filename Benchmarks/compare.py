@@ -30,6 +30,7 @@ bars = {
     "DQN step Nature CNN 84x84x4 b32 Adam": (1.58, 1.36),
     "infer Nature CNN b1": (1.53, None),
     "REINFORCE step MLP 4-128-2 T500": (4.81, None),
+    "PPO update MLP 4-64-64-2 T2048 b64 x10 Adam": (2.5, 1.5),
     "VAE step 784-400-20 b128 Adam": (1.44, None),
     "GAN step MLP 784 b64 Adam": (1.43, None),
     "DCGAN step 28x28 b64 Adam": (1.15, None),

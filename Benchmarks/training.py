@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Trains with RL Zoo's DQN settings on CartPole-v1, ours and Stable-Baselines3 in turn, and prints how often the final
-weights reach a mean greedy return of 475 over 100 episodes.
+"""Trains with RL Zoo's settings on CartPole-v1, ours and Stable-Baselines3 in turn, one thread each, and prints how
+often the final weights reach a mean greedy return of 475 over 100 episodes, and the times.
 
     make build && python3 Benchmarks/training.py 0-19        (with a Python that has stable-baselines3)
+    make build && python3 Benchmarks/training.py 0-4 --agent ppo
 
 A log keeps what has been played: with the same one, a call plays only what is missing and counts all of it that was
 asked for. `--only` plays and counts one side."""
@@ -20,6 +21,9 @@ reverie = str(here.parent / ".build/release/reverie")
 one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}
 threshold = 475
 
+# The preset, and the steps that Stable-Baselines3 makes: it goes on to the end of its last 256.
+trainings = {"dqn": ("dqn/CartPole-v1-zoo", 50_176), "ppo": ("ppo/CartPole-v1", 100_096)}
+
 
 def output(*command):
     text = subprocess.run(
@@ -28,18 +32,18 @@ def output(*command):
 
 
 def play_ours(seed):
+    preset, steps = trainings[arguments.agent]
     with tempfile.TemporaryDirectory() as folder:
         run = folder + "/run"
         result = output(
-            reverie, "train", "dqn", "CartPole-v1", "--preset", "dqn/CartPole-v1-zoo", "--seed", str(seed),
-            # Stable-Baselines3 goes on from 50,000 to the end of its last 256 steps.
-            "--steps", "50176", "--run", run, "--json")
+            reverie, "train", arguments.agent, "CartPole-v1", "--preset", preset, "--seed", str(seed), "--steps",
+            str(steps), "--threads", "1", "--run", run, "--json")
         mean = output(reverie, "evaluate", run, "--last", "--episodes", "100", "--json")["meanReturn"]
     return {key: result[key] for key in ("steps", "updates", "seconds")} | {"meanReturn": mean}
 
 
 def play_peer(seed):
-    return output(sys.executable, str(here / "peers/sb3_dqn.py"), "--seed", str(seed))
+    return output(sys.executable, str(here / f"peers/sb3_{arguments.agent}.py"), "--seed", str(seed))
 
 
 players = {"Reverie": play_ours, "Stable-Baselines3": play_peer}
@@ -70,6 +74,7 @@ def row(name, results):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("seeds", nargs="+", type=seeds, metavar="N|N-M")
+parser.add_argument("--agent", choices=trainings, default="dqn", help="(dqn)")
 parser.add_argument("--only", choices=players, help="one side")
 parser.add_argument("--log", type=pathlib.Path, help="a file of JSON Lines")
 arguments = parser.parse_args()
@@ -80,12 +85,13 @@ results = {}
 if arguments.log and arguments.log.exists():
     for line in arguments.log.read_text().splitlines():
         entry = json.loads(line)
-        results[entry["name"], entry["seed"]] = entry
+        if entry.get("agent", "dqn") == arguments.agent:
+            results[entry["name"], entry["seed"]] = entry
 for seed in wanted:
     for name in names:
         if (name, seed) in results:
             continue
-        entry = results[name, seed] = {"name": name, "seed": seed} | players[name](seed)
+        entry = results[name, seed] = {"agent": arguments.agent, "name": name, "seed": seed} | players[name](seed)
         print(json.dumps(entry), file=sys.stderr)
         if arguments.log:
             with arguments.log.open("a") as log:

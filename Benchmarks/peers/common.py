@@ -41,6 +41,10 @@ class Numbers:
         """Ones, half of them, among zeros."""
         return (self.generator.uniform(0, 1, shape) < 0.5).astype(numpy.float32)
 
+    def order(self, count):
+        """The numbers below `count` in an order by chance: that of as many numbers drawn, equal ones as they come."""
+        return self.uniform(0, 1, count).argsort(kind="stable").astype(numpy.int32)
+
     def weight(self, *shape):
         """A layer's weight, in ±1/√(numbers of one element of the first axis)."""
         self.bound = 1 / numpy.prod(shape[1:]) ** 0.5

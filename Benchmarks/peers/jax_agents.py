@@ -3,6 +3,7 @@ that it is given; the step returns its loss."""
 import jax
 import jax.numpy as jnp
 import optax
+from jax.flatten_util import ravel_pytree
 
 from jax_layers import Step, Training, apply, convolution, convolved, perceptron
 
@@ -79,3 +80,47 @@ def reinforce(numbers):
 
     training = Training(loss, policy, optax.adam(1e-2))
     return Step(lambda: training.step(*data))
+
+
+def ppo(numbers):
+    """A whole update of PPO as one program: a scan over the minibatches of ten epochs, each in an order of its own.
+    `torch_agents.ppo` says the rest."""
+    # Numbers in one row, so that clipping and Adam are two loops and not two for each layer.
+    networks, apart = ravel_pytree((perceptron(numbers, 4, 64, 64, 2), perceptron(numbers, 4, 64, 64, 1)))
+    data = [jnp.array(x) for x in (
+        numbers.unit(2048, 4), numbers.integers(2, 2048), numbers.uniform(-0.9, -0.5, 2048), numbers.unit(2048),
+        numbers.unit(2048))]
+    first_order = jnp.array(numbers.order(2048))
+    optimizer = optax.chain(optax.clip_by_global_norm(0.5), optax.adam(3e-4, eps=1e-5))
+
+    def loss(networks, s, a, old, advantages, returns):
+        policy, value = apart(networks)
+        ratios = jnp.exp(chosen(jax.nn.log_softmax(apply(policy, s, jnp.tanh)), a) - old)
+        advantages = (advantages - advantages.mean()) / (advantages.std(ddof=1) + 1e-8)
+        policy_loss = -jnp.minimum(ratios * advantages, jnp.clip(ratios, 0.8, 1.2) * advantages).mean()
+        return policy_loss + 0.5 * ((apply(value, s, jnp.tanh)[:, 0] - returns) ** 2).mean()
+
+    def learn_from(carry, batch):
+        networks, state = carry
+        each, gradients = jax.value_and_grad(loss)(networks, *batch)
+        changes, state = optimizer.update(gradients, state)
+        return (optax.apply_updates(networks, changes), state), each
+
+    def epoch(carry, order):
+        return jax.lax.scan(learn_from, carry, [x[order].reshape(32, 64, *x.shape[1:]) for x in data])
+
+    @jax.jit
+    def update(carry, key):
+        # One sort, where jax.random.permutation takes two.
+        return jax.lax.scan(epoch, carry, jax.random.bits(key, (10, 2048)).argsort(1))
+
+    carry = networks, optimizer.init(networks)
+    key = jax.random.key(0)
+
+    def step():
+        nonlocal carry, key
+        key, mine = jax.random.split(key)
+        carry, losses = update(carry, mine)
+        return losses
+
+    return Step(step, lambda: jax.jit(epoch)(carry, first_order)[1][:10])

@@ -9,10 +9,12 @@ import common
 
 
 class Step:
-    """A step to time, and its results: ten losses unless it says otherwise."""
+    """A step to time, and its results: ten losses unless it says otherwise.
 
-    def __init__(self, step, results=None):
-        self.step = step
+    `compiled` makes the step once more, compiled, where that is faster."""
+
+    def __init__(self, step, results=None, compiled=None):
+        self.step, self.compiled = step, compiled
         self.results = results or (lambda: [step().item() for _ in range(10)])
 
     @classmethod

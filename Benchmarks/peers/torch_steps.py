@@ -5,7 +5,8 @@
     torch_steps.py [NAME...] [--json] [--threads N]
 
 Prints the median microseconds of each step, after a check of its results. `../make_losses.py` makes those from the same
-functions."""
+functions. A step that has a compiled form is timed in both forms, and the faster one counts; compiling needs a C++
+compiler and takes a minute the first time."""
 import os
 
 os.environ |= {"KINETO_LOG_LEVEL": "99", "TORCH_CPP_LOG_LEVEL": "ERROR"}  # The profiler says when it starts and stops.
@@ -14,7 +15,7 @@ import torch
 import torch.nn.functional as F
 
 import common
-from torch_agents import centred_rmsprop, channels_first, dqn, inference, minatar, mlp, nature, reinforce
+from torch_agents import centred_rmsprop, channels_first, dqn, inference, minatar, mlp, nature, ppo, reinforce
 from torch_counts import flops, peak_bytes
 from torch_layers import Step, learn, perceptron, tensor
 from torch_models import dcgan, ddpm, gan, gpt, lstm, pixelcnn, rbm, vae
@@ -51,6 +52,7 @@ makers = {
     "DQN step Nature CNN 84x84x4 b32 Adam": dqn(nature, (84, 84, 4), 6, 32),
     "infer Nature CNN b1": inference(nature, 84, 84, 4),
     "REINFORCE step MLP 4-128-2 T500": reinforce,
+    "PPO update MLP 4-64-64-2 T2048 b64 x10 Adam": ppo,
     "VAE step 784-400-20 b128 Adam": vae,
     "GAN step MLP 784 b64 Adam": gan,
     "DCGAN step 28x28 b64 Adam": dcgan,
@@ -74,13 +76,19 @@ def measure(name, make, seconds):
     first_call = common.seconds(make(common.Numbers()).step)
     made = make(common.Numbers())
     common.check(name, made.results())
-    return {
+    result = {
         "name": name,
         "microseconds": common.median_microseconds(made.step, seconds),
         "firstCallSeconds": first_call,
         "flops": flops(made.step),
         "peakBytes": peak_bytes(made.step),
     }
+    if made.compiled:
+        compiled = made.compiled()
+        common.check(name, compiled.results())
+        forms = {"eager": result["microseconds"], "compiled": common.median_microseconds(compiled.step, seconds)}
+        result |= {"microseconds": min(forms.values()), "forms": forms}
+    return result
 
 
 if __name__ == "__main__":

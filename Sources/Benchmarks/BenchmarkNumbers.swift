@@ -34,6 +34,12 @@ package struct BenchmarkNumbers {
         for index in buffer.indices { buffer[index] = generator.uniform(0, 1) < 0.5 ? 1 : 0 }
     }
 
+    /// The numbers below `count` in a random order: that of as many numbers drawn, equal ones as they come.
+    mutating func order(_ count: Int) -> [Int] {
+        let drawn = (0..<count).map { _ in uniform(0, 1) }
+        return drawn.indices.sorted { (drawn[$0], $0) < (drawn[$1], $1) }
+    }
+
     /// New values for the weights and biases of layers, with outputs as the first axis: uniform in ±1/√inputs. The
     /// scales and shifts of normalisation layers stay as they are.
     mutating func fill(_ parameters: Parameters) {

@@ -11,10 +11,10 @@ import Testing
         var terminated = [Bool](repeating: false, count: 10)
         var truncated = [Bool](repeating: false, count: 10)
         var reset = [Bool](repeating: false, count: 10)
+        var environments = 2
 
-        /// Two environments, five steps.
         func advantages(_ discount: Float, _ lambda: Float) -> [Float] {
-            var result = [Float](repeating: .nan, count: 10)
+            var result = [Float](repeating: .nan, count: rewards.count)
             rewards.withUnsafeBufferPointer { rewards in
                 values.withUnsafeBufferPointer { values in
                     nextValues.withUnsafeBufferPointer { nextValues in
@@ -26,7 +26,7 @@ import Testing
                                             AdvantageInputs(
                                                 rewards: rewards, values: values, nextValues: nextValues,
                                                 terminated: terminated, truncated: truncated, reset: reset),
-                                            environments: 2, discount: discount, lambda: lambda, into: $0)
+                                            environments: environments, discount: discount, lambda: lambda, into: $0)
                                     }
                                 }
                             }
@@ -88,5 +88,38 @@ import Testing
         let own = window.advantages(0.9, 0.8)
         (window.rewards[4], window.values[4], window.nextValues[4]) = (99, 99, 99)
         #expect(window.advantages(0.9, 0.8) == own && own[4] == 0)
+    }
+
+    // MARK: Sums by another program
+
+    struct File: Decodable, CustomTestStringConvertible {
+        struct Case: Decodable {
+            var discount, lambda: Float
+            var advantages, returns: [Double]
+        }
+
+        var name: String
+        var environments: Int
+        var rewards, values, nextValues: [Float]
+        var terminated, truncated, reset: [Bool]
+        var cases: [Case]
+
+        var testDescription: String { name }
+    }
+
+    private static let files: [File] = Golden.load("advantages.json")
+
+    /// Windows of several lengths, also of one step, with all ends of episodes and resets after them.
+    @Test(arguments: files)
+    func theyAreNumPys(_ file: File) {
+        for expected in file.cases {
+            let own = Window(
+                rewards: file.rewards, values: file.values, nextValues: file.nextValues, terminated: file.terminated,
+                truncated: file.truncated, reset: file.reset, environments: file.environments
+            ).advantages(expected.discount, expected.lambda)
+            #expect(Golden.difference(own, expected.advantages) < 2e-6, "γ \(expected.discount), λ \(expected.lambda)")
+            let returns = own.indices.map { file.reset[$0] ? 0 : own[$0] + file.values[$0] }
+            #expect(Golden.difference(returns, expected.returns) < 2e-6)
+        }
     }
 }
