@@ -48,7 +48,8 @@ import Testing
         #expect(Golden.difference(logs, file.logProbabilities) < 3e-6)
         #expect(try Golden.difference(distribution.entropy(p, valid: valid).floats(), file.entropies) < 2e-6)
         #expect(
-            Golden.difference(try distribution.divergence(from: p, to: q, valid: valid).floats(), file.divergences) < 4e-6)
+            Golden.difference(try distribution.divergence(from: p, to: q, valid: valid).floats(), file.divergences)
+                < 4e-6)
         let own = try distribution.divergence(from: p, to: p, valid: valid).floats()
         #expect(own.allSatisfy { abs($0) < 1e-6 })
     }

@@ -119,10 +119,13 @@ import Testing
     func updatesAreTorchs(_ given: Case) throws {
         let agent = try Self.makeAgent(given)
         Self.set(agent, given)
-        Self.fill(agent.window, given.batch, given.outputs)
+        Self.fill(try agent.started().window, given.batch, given.outputs)
+        let learning = try agent.started()
         var (epoch, results) = (0, WindowUpdate.Results())
         for (index, expected) in given.updates.enumerated() {
-            #expect(agent.update.run(agent.window, order: RandomStream(seed: 0), epoch: &epoch, results: &results) == 1)
+            #expect(
+                learning.update.run(learning.window, order: RandomStream(seed: 0), epoch: &epoch, results: &results)
+                    == 1)
             let reported = Dictionary(uniqueKeysWithValues: results.metrics.map { ($0.name, $0.value) })
             for (name, value) in expected {
                 let difference = abs(reported[name]! - value) / max(1, abs(value))
@@ -197,10 +200,11 @@ import Testing
         Self.set(agent, given)
         var batch = given.batch
         detail.batch(&batch)
-        Self.fill(agent.window, batch, given.outputs)
+        Self.fill(try agent.started().window, batch, given.outputs)
+        let learning = try agent.started()
         var (epoch, results) = (0, WindowUpdate.Results())
         for _ in given.updates {
-            _ = agent.update.run(agent.window, order: RandomStream(seed: 0), epoch: &epoch, results: &results)
+            _ = learning.update.run(learning.window, order: RandomStream(seed: 0), epoch: &epoch, results: &results)
         }
         let largest = given.afterThird.map { theirs, values in
             Golden.difference(agent.model.parameters[Self.path(theirs, given)].values, values)

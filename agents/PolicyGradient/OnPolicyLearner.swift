@@ -77,7 +77,7 @@ public class OnPolicyLearner: Learner {
     func shuffle(by stream: RandomStream) { order = stream }
 
     /// What learning needs, made on first use.
-    private func started() throws -> Learning {
+    func started() throws -> Learning {
         if let learning { return learning }
         let made = Learning(
             window: ExperienceWindow(layout, environment, model),

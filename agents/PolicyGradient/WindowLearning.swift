@@ -6,14 +6,17 @@ import TensorCore
 /// themselves and learn from it again and again.
 package final class WindowLearning {
     private let agent: OnPolicyLearner
+    private let window: ExperienceWindow
+    private let rule: WindowUpdate
     private let order = RandomStream(seed: 0)
     private var epoch = 0
     private var results = WindowUpdate.Results()
 
     /// - Precondition: the environments' observations are numbers in single precision.
-    package init(_ agent: OnPolicyLearner) {
-        precondition(agent.window.observations.type == .float32, "expected observations in single precision")
-        self.agent = agent
+    package init(_ agent: OnPolicyLearner) throws {
+        let learning = try agent.started()
+        (self.agent, window, rule) = (agent, learning.window, learning.update)
+        precondition(window.observations.type == .float32, "expected observations in single precision")
     }
 
     /// Of the policy and the value.
@@ -21,28 +24,28 @@ package final class WindowLearning {
 
     /// (T · n, …): the observations.
     package var observations: UnsafeMutableBufferPointer<Float> {
-        let rows = agent.window.observations
+        let rows = window.observations
         return UnsafeMutableBufferPointer(
             start: rows.memory.assumingMemoryBound(to: Float.self), count: rows.count * rows.width)
     }
 
     /// (T · n, numbers of an action): the actions.
-    package var actions: UnsafeMutableBufferPointer<Float> { agent.window.samples }
+    package var actions: UnsafeMutableBufferPointer<Float> { window.samples }
 
     /// (T · n) each: log π_old(a|s), the advantages and the λ-returns.
     package var columns: [UnsafeMutableBufferPointer<Float>] {
-        [agent.window.logProbabilities, agent.window.advantages, agent.window.returns]
+        [window.logProbabilities, window.advantages, window.returns]
     }
 
     /// All epochs of minibatches.
     package func update() {
-        _ = agent.update.run(agent.window, order: order, epoch: &epoch, results: &results)
+        _ = rule.run(window, order: order, epoch: &epoch, results: &results)
     }
 
     /// Learns from one minibatch of rows, and returns its loss before.
     package func loss(learningFrom rows: ArraySlice<Int>) -> Float {
-        agent.window.write(rows, into: agent.update)
-        agent.update.plan.run()
-        return agent.update.plan.output(0)[0]
+        window.write(rows, into: rule)
+        rule.plan.run()
+        return rule.plan.output(0)[0]
     }
 }

@@ -12,7 +12,7 @@ extension CheckedStep {
                 id: "Numbers", observationSpace: .box(-10...10, shape: [4]), actionSpace: .discrete(2),
                 elementType: .float32)
             // The default settings: Stable-Baselines3's.
-            let learning = WindowLearning(try PPO(environment: environment, seed: 0))
+            let learning = try WindowLearning(PPO(environment: environment, seed: 0))
             for network in ["policy", "value"] {
                 let own = learning.parameters.entries.filter { $0.path.hasPrefix(network) }
                 numbers.fill(Parameters(own.map { ($0.path, $0.variable) }))
