@@ -38,6 +38,11 @@ CHAPTERS = [
         "Maps from text files in `assets/maps`; `GridWorld --option map=FILE` plays one of your own. [Grid worlds](GridWorlds.md)\n"
         "has more.",
     ),
+    (
+        "Memory",
+        ["Memory/"],
+        "What is observed doesn't say what to do: it has to be remembered. [Worlds that need memory](Memory.md) has more.",
+    ),
 ]
 
 # The seed and the number of actions after which an environment shows what it is about; the others are drawn after 3.
@@ -54,6 +59,8 @@ MOMENTS = {
     "Arcade/Freeway-v0": (3, 120),
     "Arcade/SpaceInvaders-v0": (3, 300),
     "Arcade/Honeybee-v0": (3, 200),
+    "Memory/TMaze-v0": (3, 0),
+    "Memory/RepeatPrevious-v0": (3, 9),
     "MinAtar/Asterix-v0": (3, 60),
     "MinAtar/Breakout-v0": (9, 14),
     "MinAtar/Freeway-v0": (3, 30),

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """The environments of `reverie bench`, in Gymnasium: steps per second with random actions.
 
-    pip install gymnasium minatar numpy envpool
+    pip install gymnasium minatar numpy envpool popgym
     environments.py [NAME...] [--json]
 
-The arcade games are Atari's own, by EnvPool on one thread, with the same preprocessing; without EnvPool those rows are left
-out."""
+The arcade games are Atari's own, by EnvPool on one thread, with the same preprocessing; repeat-previous is POPGym's. Without
+EnvPool or POPGym those rows are left out."""
 import gymnasium
 import minatar
 import numpy
@@ -14,6 +14,10 @@ try:
     import envpool
 except ImportError:
     envpool = None
+try:
+    from popgym.envs.repeat_previous import RepeatPrevious
+except ImportError:
+    RepeatPrevious = None
 
 import common
 
@@ -27,7 +31,10 @@ def drawn(space, count):
 
 
 def single(name):
-    environment = gymnasium.make(name)
+    return steps(gymnasium.make(name))
+
+
+def steps(environment):
     environment.reset(seed=0)
 
     def play(count):
@@ -101,6 +108,9 @@ games = {
 for name, game in games.items():
     for count in (1024, 1):
         makers[f"MinAtar/{name}-v0 n={count}"] = lambda game=game: minatar_game(game)
+if RepeatPrevious:
+    for count in (1024, 1):
+        makers[f"Memory/RepeatPrevious-v0 n={count}"] = lambda: steps(RepeatPrevious())
 if envpool:
     for game in ["Pong", "Breakout", "Freeway", "SpaceInvaders"]:
         makers[f"Arcade/{game}-v0 preprocessed n=8"] = lambda game=game: atari(f"{game}-v5", 8)

@@ -39,7 +39,8 @@ extension Benchmark {
 
     private static let ids = [
         "CartPole-v1", "FrozenLake-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Acrobot-v1",
-        "CliffWalking-v1", "Taxi-v4", "Blackjack-v1", "MinAtar/Asterix-v0", "MinAtar/Breakout-v0", "MinAtar/Freeway-v0",
+        "CliffWalking-v1", "Taxi-v4", "Blackjack-v1", "Memory/TMaze-v0", "Memory/RepeatPrevious-v0",
+        "MinAtar/Asterix-v0", "MinAtar/Breakout-v0", "MinAtar/Freeway-v0",
         "MinAtar/Seaquest-v0", "MinAtar/SpaceInvaders-v0",
     ]
 

@@ -15,7 +15,7 @@ struct BatchMemory {
         case drawing
         /// The environment that each child is playing now.
         case playing
-        case actions, rewards, terminated, truncated, isResetStep, masks, hasMask, started
+        case actions, rewards, terminated, truncated, isResetStep, masks, finalMasks, hasMask, started
         /// What to reset: which environments, which of them have a seed, and the seeds.
         case chosen, hasSeed, seeds
         case observations, finalObservations
@@ -36,7 +36,7 @@ struct BatchMemory {
             case .drawing: size = 3 * 8
             case .playing: size = children * 8
             case .actions: size = count * actionSize
-            case .rewards, .masks, .seeds: size = count * 8
+            case .rewards, .masks, .finalMasks, .seeds: size = count * 8
             case .terminated, .truncated, .isResetStep, .hasMask, .started, .chosen, .hasSeed: size = count
             case .observations: size = count * observationSize
             // Shares the memory of `observations` if no step replaces the observation that it led to.

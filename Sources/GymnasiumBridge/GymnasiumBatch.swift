@@ -175,7 +175,8 @@ private struct Description {
         else { return nil }
         switch actions {
         case .discrete(let count) where count <= 1 << 16: break
-        case .box(_, _, _, .float32): break
+        case .multiDiscrete(let counts) where counts.allSatisfy { $0 <= 1 << 16 }: break
+        case .multiBinary, .box(_, _, _, .float32): break
         default: return nil
         }
         (observationSpace, actionSpace, elementType) = (observations, actions, element)

@@ -297,12 +297,12 @@ def describe_actions(space):
     if isinstance(space, spaces.Discrete):
         if int(space.n) > MOST_ACTIONS:
             raise unmapped(role, space, f"it has more than {MOST_ACTIONS} members")
-        mapping = Mapping(space, role)
-    elif isinstance(space, spaces.Box) and space.dtype.kind == "f":
-        mapping = Mapping(space, role)
-    else:
-        raise unmapped(role, space, "actions must be Discrete or a box of floats")
-    return mapping
+    elif isinstance(space, spaces.MultiDiscrete):
+        if int(space.nvec.max()) > MOST_ACTIONS:
+            raise unmapped(role, space, f"one of its numbers has more than {MOST_ACTIONS} values")
+    elif not isinstance(space, spaces.MultiBinary) and not (isinstance(space, spaces.Box) and space.dtype.kind == "f"):
+        raise unmapped(role, space, "actions must be Discrete, MultiDiscrete, MultiBinary or a box of floats")
+    return Mapping(space, role)
 
 
 # Making environments.
@@ -475,6 +475,7 @@ class Player:
         self.truncated = numbers("truncated", "B", 1)
         self.was_reset = numbers("isResetStep", "B", 1)
         self.masks = numbers("masks", "Q", 8)
+        self.final_masks = numbers("finalMasks", "Q", 8)
         self.has_mask = numbers("hasMask", "B", 1)
         self.chosen = numbers("chosen", "B", 1)
         self.has_seed = numbers("hasSeed", "B", 1)
@@ -491,9 +492,14 @@ class Player:
             actions, start = numbers("actions", "q", 8), int(space.start)
             self.action_count = int(space.n)
             return actions.__getitem__ if start == 0 else lambda row: actions[row] + start
-        actions = rows("actions", np.float32, self.actions.width)
+        kinds = {spaces.MultiDiscrete: np.int64, spaces.MultiBinary: np.uint8}
+        kind = next((kinds[one] for one in kinds if isinstance(space, one)), np.float32)
+        actions = rows("actions", kind, self.actions.width)
         shape, type_ = space.shape, space.dtype
         self.action_count = 0
+        if isinstance(space, spaces.MultiDiscrete) and np.any(space.start):
+            start = space.start
+            return lambda row: (actions[row].reshape(shape) + start).astype(type_)
         # A new array each time, because environments may keep it.
         return lambda row: actions[row].reshape(shape).astype(type_)
 
@@ -521,15 +527,14 @@ class Player:
             if autoreset == self.SAME_STEP:
                 self.write(row, "step", self.write_final[row], observation)
                 if ended[row]:
+                    self.keep_mask(row, info, self.final_masks)
                     self.begin(row, None, clears=False)
                     continue
                 self.current[row] = self.final[row]
             else:
                 self.write(row, "step", self.write_current[row], observation)
-            if "action_mask" in info:
-                self.write_mask(row, info["action_mask"])
-            elif self.has_mask[row]:
-                self.masks[row] = self.all_actions
+            if "action_mask" in info or self.has_mask[row]:
+                self.keep_mask(row, info, self.masks)
 
     def reset(self):
         for row in range(self.count):
@@ -549,7 +554,7 @@ class Player:
             self.rewards[row], self.terminated[row], self.truncated[row] = 0.0, False, False
         if "action_mask" in info:
             self.has_mask[row] = 0 < self.action_count <= 64
-            self.write_mask(row, info["action_mask"])
+        self.keep_mask(row, info, self.masks)
 
     def call(self, row, name, function, *arguments, **keywords):
         try:
@@ -573,18 +578,18 @@ class Player:
                 expected, found = f"a member of its {self.observations.role}", describe(observation)
             raise broken(self.first + row, call, f"{expected} as the observation", found)
 
-    @property
-    def all_actions(self):
-        return (1 << self.action_count) - 1
-
-    def write_mask(self, row, mask):
+    def keep_mask(self, row, info, masks):
+        """Writes the action mask of an info; all actions are valid if only others have come with one."""
         if not 0 < self.action_count <= 64:
             return
-        flags = np.asarray(mask)
+        if "action_mask" not in info:
+            masks[row] = (1 << self.action_count) - 1
+            return
+        flags = np.asarray(info["action_mask"])
         if flags.shape != (self.action_count,):
             expected = f"an action mask of {self.action_count} flags"
-            raise broken(self.first + row, "step", expected, describe(mask))
-        self.masks[row] = int.from_bytes(np.packbits(flags != 0, bitorder="little").tobytes(), "little")
+            raise broken(self.first + row, "step", expected, describe(info["action_mask"]))
+        masks[row] = int.from_bytes(np.packbits(flags != 0, bitorder="little").tobytes(), "little")
 
     # Frames.
 

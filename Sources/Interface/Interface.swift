@@ -88,7 +88,8 @@ extension reverie_buffers {
             switch actions.type {
             case .int64: discrete_actions = actions.memory.assumingMemoryBound(to: Int64.self)
             case .float32: continuous_actions = actions.memory.assumingMemoryBound(to: Float.self)
-            case .uint8, .int32, .float64, .boolean: break
+            case .uint8: binary_actions = actions.memory.assumingMemoryBound(to: UInt8.self)
+            case .int32, .float64, .boolean: break
             }
         }
         rewards = batch.rewards.baseAddress

@@ -118,6 +118,20 @@
         return product.high
     }
 
+    /// Shuffles an array, each order equally likely: from the last place on, each element changes places with one at or
+    /// before it, whose place is masked low bits of 32, sampled again while too large.
+    ///
+    /// - Precondition: there are fewer than 2³² elements.
+    @inlinable public mutating func shuffle<Element>(_ elements: inout [Element]) {
+        precondition(elements.count >> 32 == 0, "shuffle: expected fewer than 2^32 elements, found \(elements.count)")
+        for last in elements.indices.dropFirst().reversed() {
+            let mask = UInt32.max >> UInt32(UInt32(last).leadingZeroBitCount)
+            var place = next32() & mask
+            while place > last { place = next32() & mask }
+            elements.swapAt(last, Int(place))
+        }
+    }
+
     /// The index that `Generator.choice(k, p: probabilities)` returns: running sums are divided by the last one.
     ///
     /// Takes time linear in the number of probabilities and consumes one double.

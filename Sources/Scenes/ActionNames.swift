@@ -1,5 +1,6 @@
 import Agents
 import Environments
+import Experience
 import Graphics
 import Viewer
 
@@ -7,10 +8,12 @@ import Viewer
 struct ActionNames {
     private let names: [String]
     private let isDiscrete: Bool
+    private let origin: SpaceOrigin?
 
     init(of environment: any BatchedEnvironment) {
         let count = environment.actionSpace.discreteCount
         isDiscrete = count != nil
+        origin = environment.buffers.actionOrigin
         names = environment.actionNames.count == count ? environment.actionNames : []
     }
 
@@ -18,8 +21,12 @@ struct ActionNames {
 
     /// An action by its numbers.
     func text(_ action: [Double]) -> String {
-        isDiscrete ? self[Int(action[0])] : action.map { NumberText.readable($0) }.joined(separator: " ")
+        if isDiscrete { return self[Int(action[0])] }
+        return (origin?.original(action) ?? action).map { NumberText.readable($0) }.joined(separator: " ")
     }
+
+    /// A member of one of several choices, counted as where the environment comes from.
+    func number(_ member: Int, of choice: Int) -> Int { member + (origin?.starts[choice] ?? 0) }
 
     /// An agent's assessment as bars; `chosen` is marked.
     func bars(_ assessment: ActionAssessment, chosen: Int?) -> ViewerPanel.Bars {

@@ -98,6 +98,37 @@ import Testing
         #expect(fitted.errors.contains("draws none") || fitted.status == 0, "\(fitted.errors)")
     }
 
+    /// Several numbers, choices or bits per action, in every command that reads, plays or writes them.
+    @Test(arguments: [
+        ("pair", "-1 0.5\n2 7\n", ["0.0", "16.0"], "x 1", "2 numbers in Box([-2.0 0.0], [2.0 inf], (2,), float32)"),
+        ("counted", "1 10 -2 0\n3 13 -1 4\n", ["15.0", "42.0"], "0 10 -2 0", "4 numbers in MultiDiscrete([[3 4]"),
+        ("grid", "1 0 0 0 0 1\n1 1 1 1 1 1\n", ["7.0", "21.0"], "0 0 0 0 0 2", "6 numbers in MultiBinary((2, 3))"),
+    ]) func actionsOfEveryKind(name: String, actions: String, rewards: [String], bad: String, expected: String) throws {
+        let folder = try TemporaryFolder()
+        let worlds = URL(filePath: #filePath).appending(path: "../../Fixtures/GymnasiumBridge").standardized.path
+        let path = ["PYTHONPATH": worlds]
+        let subject = "gym:worlds:Strange-v0 --option actions=\(name)"
+        let traced = try run("trace \(subject) --actions -", in: folder, input: actions, path)
+        let lines = traced.output.split(separator: "\n")
+        #expect(traced.status == 0 && lines.count == 3, "\(traced.errors)")
+        for (line, reward) in zip(lines.dropFirst(), rewards) { #expect(line.contains("\"reward\": \(reward),")) }
+        let refused = try run("trace \(subject) --actions -", in: folder, input: bad, path)
+        #expect(refused.status == 65 && refused.errors.contains("expected \(expected)"), "\(refused.errors)")
+
+        let limit = "--option max_episode_steps=9"
+        let recorded = try run("record \(subject) \(limit) --episodes 2 --to a.npz", in: folder, path)
+        // An agent that samples actions can't sample numbers without bounds.
+        if name == "pair" {
+            #expect(recorded.errors.contains("a bounded box"), "\(recorded.errors)")
+            return
+        }
+        #expect(recorded.status == 0, "\(recorded.errors)")
+        let watched = try run("watch a.npz --trust --frames 30", in: folder, path)
+        #expect(watched.status == 0, "\(watched.errors)")
+        let played = try run("play \(subject) --frames 5", in: folder, path)
+        #expect(played.status == 0, "\(played.errors)")
+    }
+
     @Test func aStoppedTrainingSaysWhatIsLeft() throws {
         let folder = try TemporaryFolder()
         let begun = "[ -e a/metrics.jsonl -a -e a/checkpoints/step-0.safetensors ]"

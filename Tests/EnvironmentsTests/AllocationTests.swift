@@ -26,6 +26,7 @@ import Testing
             [
                 "CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1", "Acrobot-v1",
                 "FrozenLake-v1", "CliffWalking-v1", "Taxi-v4", "Blackjack-v1", "grid:four-rooms",
+                "Memory/TMaze-v0", "Memory/RepeatPrevious-v0",
             ] + ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"].map { "MinAtar/\($0)-v1" }
 
         @Test(arguments: ids, [AutoresetMode.sameStep, .nextStep])
@@ -44,6 +45,8 @@ import Testing
         @Test(arguments: [
             ("grid:hunted", [:]), ("grid:two-keys", ["view": "full"]), ("grid:guards", ["view": "5"]),
             ("Maze-v0", ["fresh": "true", "loops": "0.2"]), ("Maze-v0", ["fresh": "true", "view": "7"]),
+            ("Maze-v0", ["fresh": "true", "view": "3", "action_mask": "true"]),
+            ("grid:four-rooms", ["view": "3", "action_mask": "true"]),
         ])
         func gridsAllocateNothing(id: String, options: [String: String]) async {
             await #expect(processExitsWith: .success) { [id, options] in

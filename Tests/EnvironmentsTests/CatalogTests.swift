@@ -19,7 +19,8 @@ import Testing
             ("FrozenLake8x8-v1", 200, 0.85), ("grid:cliff", 500, nil), ("GridWorld", nil, nil),
             ("MountainCar-v0", 200, -110), ("MountainCarContinuous-v0", 999, 90), ("Pendulum-v1", 200, nil),
             ("Acrobot-v1", 500, -100), ("CliffWalking-v1", nil, nil), ("CliffWalkingSlippery-v1", nil, nil),
-            ("Taxi-v4", 200, 8), ("Blackjack-v1", nil, nil),
+            ("Taxi-v4", 200, 8), ("Blackjack-v1", nil, nil), ("Memory/TMaze-v0", 220, nil),
+            ("Memory/RepeatPrevious-v0", nil, nil),
         ]
         for (id, limit, threshold) in rows {
             let entry = try EnvironmentCatalog.entry(id)

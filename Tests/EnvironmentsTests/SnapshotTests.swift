@@ -66,6 +66,14 @@ import Testing
         try check({ FreshMaze(rows: 5, columns: 3, loops: 0.4, extent: .window(side: 5)) }, integers(4))
     }
 
+    @Test func memories() throws {
+        try check({ TMaze(length: 3) }, integers(4))
+        try check({ RepeatPrevious(k: 3) }, integers(4))
+        try check({ MaskVelocity(TimeLimit(CartPole(), steps: 12)) }, integers(2))
+        try check({ GridWorld(try! GridMap(contentsOf: mapPath("four-rooms")), hasActionMask: true) }, integers(4))
+        try check({ FreshMaze(rows: 3, columns: 2, extent: .window(side: 3), hasActionMask: true) }, integers(4))
+    }
+
     @Test func damagedStatesAreRefused() throws {
         func refused(_ world: some StateCodable, _ change: (inout [UInt8]) -> Void) {
             var (world, bytes) = (world, world.stateBytes())
@@ -88,5 +96,11 @@ import Testing
         refused(CliffWalking()) { $0[0] = 48 }
         refused(Pendulum()) { $0.append(0) }
         refused(Acrobot()) { $0[32] = 7 }
+        // An arm in the middle of the corridor, and a goal in a third arm.
+        refused(TMaze()) { $0[0] = 1 }
+        refused(TMaze()) { $0[9] = 2 }
+        // A suit that nobody has been asked for, and more cards than there are.
+        refused(RepeatPrevious()) { $0[48] = 1 }
+        refused(RepeatPrevious()) { $0[40] = 53 }
     }
 }

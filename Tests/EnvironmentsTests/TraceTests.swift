@@ -2,9 +2,10 @@ import Environments
 import Experience
 import Testing
 
-/// Trajectories from Gymnasium, compared bit for bit.
+/// Trajectories from Gymnasium and POPGym, compared bit for bit.
 @Suite struct TraceTests {
-    @Test(arguments: TraceBlock.all("trace")) func episodes(_ block: TraceBlock) throws {
+    @Test(arguments: TraceBlock.all("trace") + TraceBlock.read("memory.txt")) func episodes(_ block: TraceBlock) throws
+    {
         let batch = try EnvironmentCatalog.make(block.words[1], autoreset: .disabled, options: block.options(from: 3))
         var seed = UInt64(block.words[2])
         var steps = 0

@@ -123,7 +123,10 @@ import Testing
     }
 
     @Test func everyNameIsTested() {
-        let tested = (Self.stacks + ["pixels", "grayscale", "resize", "rescale-action", "clip-action", "action-mask"])
+        let tested =
+            (Self.stacks + [
+                "pixels", "grayscale", "resize", "rescale-action", "clip-action", "action-mask", "mask-velocity",
+            ])
             .joined()
         for entry in WrapperCatalog.entries { #expect(tested.contains(entry.name) && !entry.summary.isEmpty) }
     }

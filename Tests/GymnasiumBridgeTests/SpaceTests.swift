@@ -43,13 +43,34 @@ import Testing
         #expect(space.contains(kind) && reason.contains(why), "\(found)")
     }
 
-    @Test(arguments: ["counts", "whole", "tuple"]) func actionsWithoutACounterpartAreNamed(name: String) throws {
+    @Test(arguments: [
+        ("pair", Space.box(low: [-2, 0], high: [2, .infinity], shape: [2], element: .float32)),
+        ("choices", .multiDiscrete([3, 4])), ("counted", .multiDiscrete([3, 4, 2, 5])), ("bits", .multiBinary([3])),
+        ("grid", .multiBinary([2, 3])),
+    ]) func actionSpacesAreMapped(name: String, space: Space) throws {
+        let batch = try gym("worlds:Strange-v0", 1, .disabled, ["actions": name])
+        #expect(batch.actionSpace == space && batch.hasSuitableActions)
+        #expect(batch.actionRows.type == space.actionType && batch.actionRows.width == space.count)
+        #expect(batch.buffers.actionOrigin?.starts == (name == "counted" ? [1, 10, -2, 0] : nil))
+    }
+
+    /// Choices and bits outside their space are refused before Python sees them, in Gymnasium's numbers.
+    @Test(arguments: [("counted", [0.0, 4, 0, 0], "1 14 -2 0"), ("bits", [0, 2, 1], "0 2 1")])
+    func actionsOutsideTheirSpaceAreRefused(name: String, action: [Double], found: String) throws {
+        let batch = try gym("worlds:Strange-v0", 1, .disabled, ["actions": name])
+        try batch.reset(seed: 1)
+        batch.setAction(action, of: 0)
+        let error = #expect(throws: EnvironmentError.self) { try batch.step() }
+        #expect("\(error!)".contains("the action \(found) is not in Multi"), "\(error!)")
+    }
+
+    @Test(arguments: ["whole", "tuple"]) func actionsWithoutACounterpartAreNamed(name: String) throws {
         let found = try fault { _ = try gym("worlds:Strange-v0", 1, .disabled, ["actions": name]) }
         guard case .unmappedSpace(_, "action space", _, let reason) = found else {
             Issue.record("\(found)")
             return
         }
-        #expect(reason.contains("Discrete or a box of floats"))
+        #expect(reason.contains("Discrete, MultiDiscrete, MultiBinary or a box of floats"))
     }
 
     @Test(arguments: [("observations", "far", "32"), ("actions", "far", "64")])
@@ -106,6 +127,8 @@ import Testing
         #expect(batch.observationSpace.contains(batch.observationNumbers(of: 0)))
         let found = try fault { _ = try gym("worlds:Strange-v0", 1, .disabled, ["actions": "most"]) }
         #expect("\(found)".contains("Discrete(2147483647) can't be used here: it has more than 65536 members"))
+        let many = try fault { _ = try gym("worlds:Strange-v0", 1, .disabled, ["actions": "many"]) }
+        #expect("\(many)".contains("one of its numbers has more than 65536 values"))
     }
 
     @Test func roundingIsSaid() throws {

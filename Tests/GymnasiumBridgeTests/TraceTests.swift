@@ -33,20 +33,22 @@ import Testing
             Case(
                 id: "worlds:Limited-v0", options: ["max_episode_steps": "-1"],
                 json: #"{"max_episode_steps": -1}"#),
-            Case(id: "worlds:Strange-v0", options: ["actions": "double"], json: #"{"actions": "double"}"#),
         ]
+        + ["double", "pair", "choices", "counted", "bits", "grid"].map {
+            Case(id: "worlds:Strange-v0", options: ["actions": $0], json: #"{"actions": "\#($0)"}"#)
+        }
         + ["started", "counts", "bits", "short", "whole", "half", "bytes", "tuple", "dict"].map {
             Case(id: "worlds:Strange-v0", options: ["observations": $0], json: #"{"observations": "\#($0)"}"#)
         }
 
     @Test(arguments: cases) func tracesAreEqual(_ one: Case) throws {
         let batch = try gym(one.id, 1, .disabled, one.options)
-        let start = Int(one.options["start"] ?? "0")!
         var sampler = SpaceSampler(batch.actionSpace, seed: 5)
         let actions = (0..<(one.id.hasPrefix("ALE") ? 150 : 400)).map { _ in sampler.sample() }
         let texts = actions.map { numbers in
-            batch.actionSpace.discreteCount == nil
-                ? numbers.map { "\(Float($0))" }.joined(separator: " ") : "\(Int(numbers[0]) + start)"
+            (batch.buffers.actionOrigin?.original(numbers) ?? numbers).map { number in
+                batch.actionSpace.actionType == .float32 ? "\(Float(number))" : "\(Int(number))"
+            }.joined(separator: " ")
         }
         let expected = try Python.run("play.py", [one.id, "11", one.json], input: texts.joined(separator: "\n"))
         try batch.reset(seed: 11)
@@ -115,6 +117,44 @@ import Testing
             try bridged.reset(mask: ended)
             #expect(bridged.observations.bytes.elementsEqual(own.observations.bytes))
         }
+    }
+
+    /// Actions of every kind, spread over children: the reward is the sum of the original's numbers by their places.
+    @Test(arguments: ["pair", "choices", "counted", "bits", "grid"]) func actionsOfEveryKindArrive(name: String) throws
+    {
+        let batch = try gym("worlds:Strange-v0", 5, .nextStep, ["actions": name, "children": "2"])
+        try batch.reset(seed: 3)
+        var samplers = (0..<5).map { SpaceSampler(batch.actionSpace, seed: UInt64($0)) }
+        for _ in 0..<50 {
+            let actions = (0..<5).map { samplers[$0].sample() }
+            for index in 0..<5 { batch.setAction(actions[index], of: index) }
+            try batch.checkStep()
+            try batch.step()
+            for index in 0..<5 {
+                let numbers = batch.buffers.actionOrigin?.original(actions[index]) ?? actions[index]
+                let sum = numbers.enumerated().reduce(0) { $0 + Double($1.offset + 1) * $1.element }
+                #expect(abs(batch.rewards[index] - sum) < 1e-5)
+            }
+        }
+    }
+
+    /// Masks of the states that ended an episode, and of the new episodes' first ones.
+    @Test func masksOfEndedEpisodesArrive() throws {
+        let batch = try gym("worlds:Plain-v0", 2, .sameStep, ["mask": "true", "length": "3"])
+        #expect(batch.finalActionMasks == nil, "known after the first reset")
+        try batch.reset(seed: 1)
+        for step in 1...12 {
+            try batch.step()
+            let count = (step - 1) % 3 + 1
+            for index in 0..<2 {
+                #expect(batch.terminated[index] == (count == 3))
+                #expect(batch.actionMasks![index].bits == (count == 1 ? 0b11 : 0b01))
+                if count == 3 { #expect(batch.finalActionMasks![index].bits == 0b11) }
+            }
+        }
+        let other = try gym("worlds:Plain-v0", 1, .nextStep, ["mask": "true"])
+        try other.reset(seed: 1)
+        #expect(other.actionMasks != nil && other.finalActionMasks == nil)
     }
 
     @Test func chosenEnvironmentsAreResetAndOthersKeepEverything() throws {

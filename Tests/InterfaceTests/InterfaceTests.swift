@@ -77,6 +77,55 @@ import Testing
         #expect(reverie_get_buffers(taxi).action_masks[0] == 0b1111)
     }
 
+    /// An environment with actions of another kind; its reward is the sum of their numbers.
+    private struct Adder<Action: BitwiseCopyable & Sendable>: Environment {
+        var actionSpace: Space
+        var observationSpace: Space { .box(0...1, shape: [1]) }
+        var frameSize: FrameSize { FrameSize(width: 1, height: 1) }
+
+        mutating func reset(seed: UInt64?) {}
+        mutating func step(_ action: Action) -> Step {
+            let sum = withUnsafeBytes(of: action) { bytes in
+                actionSpace.actionType == .uint8
+                    ? bytes.reduce(0) { $0 + Double($1) }
+                    : bytes.bindMemory(to: Int.self).reduce(0) { $0 + Double($1) }
+            }
+            return Step(reward: sum)
+        }
+        func observe(into observation: inout MutableSpan<Float>) { observation[0] = 0 }
+        func draw(into frame: inout Frame) { frame.clear(.white) }
+    }
+
+    @Test func choicesAndBits() throws {
+        EnvironmentCatalog.register(
+            EnvironmentScheme(prefix: "adder:") { id in
+                EnvironmentEntry(id, "adds") { request in
+                    id == "adder:bits"
+                        ? try request.batch { Adder<InlineArray<3, UInt8>>(actionSpace: .multiBinary([3])) }
+                        : try request.batch { Adder<InlineArray<2, Int>>(actionSpace: .multiDiscrete([3, 2])) }
+                }
+            })
+        let bits = try #require(make("adder:bits", 2))
+        defer { reverie_close(bits) }
+        var buffers = reverie_get_buffers(bits)
+        #expect(buffers.discrete_actions == nil && buffers.continuous_actions == nil && buffers.action_count == 3)
+        #expect(reverie_reset(bits, nil, nil, nil) == 0)
+        for (place, bit) in [0, 1, 1, 1, 0, 0].enumerated() { buffers.binary_actions[place] = UInt8(bit) }
+        #expect(reverie_step(bits) == 0 && buffers.rewards[0] == 2 && buffers.rewards[1] == 1)
+        buffers.binary_actions[3] = 2
+        #expect(reverie_step(bits) != 0 && fault().contains("environment 1: the action 2 0 0 is not in MultiBinary(3)"))
+
+        let choices = try #require(make("adder:choices", 2))
+        defer { reverie_close(choices) }
+        buffers = reverie_get_buffers(choices)
+        #expect(buffers.binary_actions == nil && buffers.action_count == 2)
+        #expect(reverie_reset(choices, nil, nil, nil) == 0)
+        for (place, number) in [2, 1, 0, 1].enumerated() { buffers.discrete_actions[place] = Int64(number) }
+        #expect(reverie_step(choices) == 0 && buffers.rewards[0] == 3 && buffers.rewards[1] == 1)
+        buffers.discrete_actions[0] = 3
+        #expect(reverie_step(choices) != 0 && fault().contains("the action 3 1 is not in MultiDiscrete([3 2])"))
+    }
+
     @Test func someAreReset() throws {
         let batch = try #require(make("FrozenLake-v1", 2, REVERIE_DISABLED))
         defer { reverie_close(batch) }

@@ -72,6 +72,17 @@ private func hex<Word: FixedWidthInteger>(_ text: String) -> Word? { Word(text, 
         }
     }
 
+    @Test(arguments: [2, 13, 300]) func shufflesAsNumPyDoes(count: Int) throws {
+        for (seed, values) in try items("pcg.shuffle.\(count)") {
+            var (generator, order) = (pcg(try #require(UInt64(seed))), Array(0..<count))
+            generator.shuffle(&order)
+            #expect(order + [Int(generator.next32())] == values.compactMap { Int($0) })
+        }
+        var (generator, none) = (pcg(1), [Int]())
+        generator.shuffle(&none)
+        #expect(none.isEmpty && generator == pcg(1))
+    }
+
     @Test func drawsAsNumPyDoes() throws {
         try expect("pcg.next32", pcg, hex) { $0.next32() }
         try expect("pcg.random", pcg, Double.init) { $0.random() }

@@ -63,9 +63,11 @@ public struct EnvironmentRequest: Sendable {
             let samples = try (0..<sampleCount).map { _ in TimeLimit(try make(), steps: stepLimit) }
             try requireMemory(samples)
             var made = samples.makeIterator()
-            return try VectorEnvironment(id, count: count, autoreset: autoreset) {
+            let batch = try VectorEnvironment(id, count: count, autoreset: autoreset) {
                 try made.next() ?? TimeLimit(try make(), steps: stepLimit)
             }
+            batch.buffers.stepLimit = stepLimit
+            return batch
         }
         return try wrappedBatch { TimeLimit(try make(), steps: stepLimit) }
     }
@@ -85,7 +87,9 @@ public struct EnvironmentRequest: Sendable {
 
     private func batch<World: Environment>(of worlds: [any Environment], like first: World) -> any BatchedEnvironment {
         var rest = worlds.makeIterator()
-        return VectorEnvironment(id, count: count, autoreset: autoreset) { rest.next() as! World }
+        let batch = VectorEnvironment(id, count: count, autoreset: autoreset) { rest.next() as! World }
+        batch.buffers.stepLimit = stepLimit
+        return batch
     }
 }
 
@@ -161,8 +165,10 @@ public enum EnvironmentCatalog {
             request.wrappers = try WrapperCatalog.stack(text, around: id)
         }
         let batch = try entry.build(request)
-        let limits = [batch.stepLimit, request.stepLimit].compactMap { $0 }
-        batch.buffers.stepLimit = limits.min()
+        // The entry's own limit is for its default options; a batch knows that of the options that it was made with.
+        let isAsked = options[stepLimitOption.name] != nil
+        let limits = isAsked ? [batch.stepLimit, request.stepLimit] : [batch.stepLimit ?? request.stepLimit]
+        batch.buffers.stepLimit = limits.compactMap { $0 }.min()
         return batch
     }
 

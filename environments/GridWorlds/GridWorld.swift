@@ -21,8 +21,8 @@ public struct GridWorld: Environment {
     ///
     /// - Parameters:
     ///   - map: the map.
-    ///   - hasActionMask: whether it says which actions are valid: all but moves that leave the agent where it is. Where
-    ///     enemies move and the agent can't choose to stay, such a move is the only way to wait.
+    ///   - hasActionMask: whether it says which actions are valid: all but moves that leave the agent where it is.
+    ///     Where enemies move and the agent can't choose to stay, such a move is the only way to wait.
     public init(_ map: GridMap, hasActionMask: Bool = false) {
         rules = GridRules(map, hasActionMask: hasActionMask)
         table = rules.table

@@ -23,9 +23,11 @@ extension RepeatPrevious {
             }
         }
         if askedSuit != nil {
-            let mark = Color(hex: 0xF2C14E)
-            frame.fillPolygon([Point(x: 50, y: 222), Point(x: 62, y: 202), Point(x: 74, y: 222)], mark)
-            frame.drawText("WHICH SUIT?", x: 86, y: 204, scale: 2, mark)
+            // Below the part of the card that can be seen.
+            let (mark, middle) = (Color(hex: 0xF2C14E), 30 + min(45, stride / 2))
+            frame.fillPolygon(
+                [Point(x: middle - 12, y: 222), Point(x: middle, y: 202), Point(x: middle + 12, y: 222)], mark)
+            frame.drawText("WHICH SUIT?", x: Int(middle) + 24, y: 204, scale: 2, mark)
         }
         if let answer { draw(answer, to: suit(of: dealt - k), into: &frame) }
     }

@@ -81,10 +81,10 @@ public struct RepeatPrevious: Environment {
         (dealt, answer) = (1, nil)
     }
 
-    /// NumPy's `Generator.shuffle` of the cards in their order as bought.
+    /// Shuffles the cards from the order in which they are bought.
     private static func shuffle(_ suits: inout [UInt8], _ stream: inout PCG64) {
         for index in suits.indices { suits[index] = UInt8(index % 4) }
-        for last in suits.indices.dropFirst().reversed() { suits.swapAt(last, stream.integers(last + 1)) }
+        stream.shuffle(&suits)
     }
 
     /// Judges the answer and deals a card. After the last one nothing is asked.
@@ -111,9 +111,9 @@ extension RepeatPrevious: StateCodable {
             Self.shuffle(&suits, &stream)
         }
         try coder.code(&dealt, in: 1...suits.count)
-        // No card was asked for before the k-th.
+        // The k-th card is the first one after which a suit is named.
         var named = answer.map { UInt8($0 + 1) } ?? 0
-        try coder.code(&named, in: 0...(dealt > k ? 4 : 0))
+        try coder.code(&named, in: dealt > k ? 1...4 : 0...0)
         answer = named == 0 ? nil : Int(named - 1)
         try coder.code(&random)
     }
@@ -123,7 +123,8 @@ extension RepeatPrevious {
     static let entries = [
         EnvironmentEntry(
             "Memory/RepeatPrevious-v0", "name the suit of the k-th last card",
-            rewards: "±1 / (cards - k) for each suit from the k-th card on, so that the best return is 1, without memory "
+            rewards:
+                "±1 / (cards - k) for each suit from the k-th card on, so that the best return is 1, without memory "
                 + "about -0.5. It ends with the last card.",
             options: [
                 EnvironmentOption(

@@ -67,8 +67,8 @@ extension TMaze {
         let scale = max(1, tile.side / 12)
         let size = Frame.textSize("?", scale: scale)
         frame.drawText(
-            "?", x: tile.x + (tile.side - size.width) / 2, y: tile.y + (tile.side - size.height) / 2, scale: scale,
-            Color(hex: 0x8A8371))
+            "?", x: tile.x + (tile.side - size.width) / 2, y: tile.y + (tile.side - size.height) / 2 + 2 * scale,
+            scale: scale, Color(hex: 0x8A8371))
     }
 
     private func drawBar(into frame: inout Frame) {

@@ -4,13 +4,13 @@ import Random
 
 /// The T-maze: a sign at the start of a corridor says in which arm, behind the corridor's end, the goal is.
 ///
-/// Bakker, "Reinforcement Learning with Long Short-Term Memory" (2001). The observation is three numbers: 0 1 1 or 1 1 0
-/// at the start, where the sign points up or down, 1 0 1 everywhere in the corridor, and 0 1 0 at the junction; 0 0 0 in
-/// an arm, where the episode has ended. Actions: 0 left, 1 down, 2 right, 3 up. The arm with the goal gives 4, the other
-/// one -0.1; a step against a wall costs 0.1, all others nothing.
+/// Bakker, "Reinforcement Learning with Long Short-Term Memory" (2001). The observation is three numbers: 0 1 1 or 1 1
+/// 0 at the start, where the sign points up or down, 1 0 1 everywhere in the corridor, and 0 1 0 at the junction; 0 0 0
+/// in an arm, where the episode has ended. Actions: 0 left, 1 down, 2 right, 3 up. The arm with the goal gives 4, the
+/// other one -0.1; a step against a wall costs 0.1, all others nothing.
 ///
-/// The best return is ``bestReturn``, 4, after ``length`` + 1 steps. A policy that doesn't remember the sign chooses the
-/// right arm half the time: ``memorylessReturn``, 1.95, at best.
+/// The best return is ``bestReturn``, 4, after ``length`` + 1 steps. A policy that doesn't remember the sign chooses
+/// the right arm half the time: ``memorylessReturn``, 1.95, at best.
 public struct TMaze: Environment {
     /// The number of steps from the start to the junction, for which the sign has to be remembered.
     public let length: Int
@@ -103,7 +103,8 @@ extension TMaze {
     static let entries = [
         EnvironmentEntry(
             "Memory/TMaze-v0", "remember a sign to the end of a corridor", stepLimit: stepLimit(length: usualLength),
-            rewards: "4 in the arm that the sign at the start points to, -0.1 in the other; a step against a wall costs "
+            rewards:
+                "4 in the arm that the sign at the start points to, -0.1 in the other; a step against a wall costs "
                 + "0.1. The best return is 4, without memory 1.95.",
             options: [
                 EnvironmentOption(

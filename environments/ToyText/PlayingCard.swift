@@ -29,7 +29,8 @@ struct PlayingCard {
         }
     }
 
-    /// The rank, which may be empty, in the corner and a large symbol of the suit (0 clubs, 1 diamonds, 2 hearts, 3 spades) in the middle.
+    /// The rank, which may be empty, in the corner and a large symbol of the suit (0 clubs, 1 diamonds, 2 hearts,
+    /// 3 spades) in the middle.
     func drawFace(rank: String, suit: Int, into frame: inout Frame) {
         drawSheet(.white, into: &frame)
         let color = suit == 1 || suit == 2 ? Color(hex: 0xC62F35) : Color(hex: 0x1D1D24)

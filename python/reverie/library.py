@@ -41,6 +41,7 @@ class Buffers(ctypes.Structure):
         ("action_count", c_size_t),
         ("frame_width", c_size_t),
         ("frame_height", c_size_t),
+        ("binary_actions", c_void_p),
     ]
 
 
@@ -173,7 +174,7 @@ def _revived(name, count, mode, options, states):
 
 class Batch:
     """n environments and their buffers as arrays: `observations` (n, ...), `final_observations` (n, ...), `actions` (n)
-    or (n, k), `rewards` (n), `terminated`, `truncated`, `is_reset` (n), `action_masks` and `final_action_masks` (n) or
+    or (n, ...), `rewards` (n), `terminated`, `truncated`, `is_reset` (n), `action_masks` and `final_action_masks` (n) or
     None.
 
     Each step and reset overwrites the arrays. A copy, or what is pickled, is a new batch in the same state.
@@ -203,12 +204,16 @@ class Batch:
         shape = self._shape(self.description["observationSpace"], width)
         self.observations = self._array(buffers.observations, element, width).reshape(shape)
         self.final_observations = self._array(buffers.final_observations, element, width).reshape(shape)
-        if buffers.discrete_actions:
-            self.actions = self._array(buffers.discrete_actions, numpy.int64, 1)[:, 0]
-        elif buffers.continuous_actions:
-            self.actions = self._array(buffers.continuous_actions, numpy.float32, buffers.action_count)
-        else:
+        kinds = {
+            numpy.int64: buffers.discrete_actions,
+            numpy.float32: buffers.continuous_actions,
+            numpy.uint8: buffers.binary_actions,
+        }
+        kind = next((kind for kind, address in kinds.items() if address), None)
+        if kind is None:
             raise Error(f"{self.description['id']}: actions of its action space are not supported from Python")
+        actions = self._array(kinds[kind], kind, buffers.action_count)
+        self.actions = actions.reshape(self.count, *self._action_shape(self.description["actionSpace"]))
         self.rewards = self._array(buffers.rewards, numpy.float64, 1)[:, 0]
         self.terminated = self._array(buffers.terminated, numpy.bool_, 1)[:, 0]
         self.truncated = self._array(buffers.truncated, numpy.bool_, 1)[:, 0]
@@ -219,6 +224,11 @@ class Batch:
 
     def _shape(self, space, width):
         return (self.count, *space["shape"]) if space["type"] == "Box" else (self.count, width)
+
+    @staticmethod
+    def _action_shape(space):
+        shapes = {"Discrete": [], "MultiDiscrete": [len(space.get("nvec", []))], "MultiBinary": space.get("n")}
+        return shapes.get(space["type"], space.get("shape"))
 
     def _masks(self, address):
         return self._array(address, numpy.uint64, 1)[:, 0] if address else None
@@ -248,19 +258,22 @@ class Batch:
     def act(self, actions):
         """Writes the next actions: an array of the shape of `actions`.
 
-        Discrete ones are integers, as Gymnasium demands. Numbers beyond the bounds of a box are the environment's
-        affair.
+        Discrete ones are integers, as Gymnasium demands, and bits 0 or 1. Numbers beyond the bounds of a box are the
+        environment's affair.
         """
         array = numpy.asarray(actions)
         is_box = self.actions.dtype.kind == "f"
+        are_bits = self.actions.dtype == numpy.uint8
         if is_box:
             is_good = array.dtype.kind in "fiu"
+        elif are_bits:
+            is_good = array.dtype.kind in "iub" and bool(((array == 0) | (array == 1)).all())
         else:
             # To Gymnasium, Python's bool is an integer and NumPy's is not, nor are numbers that may not fit.
             is_plain = not isinstance(actions, (numpy.ndarray, numpy.generic))
             is_good = array.dtype.kind in ("iub" if is_plain else "iu") and numpy.can_cast(array.dtype, numpy.int64)
         if not is_good or array.shape != self.actions.shape:
-            numbers = "numbers" if is_box else "integers"
+            numbers = "numbers" if is_box else "zeros and ones" if are_bits else "integers"
             found = f"{array.dtype} of shape {array.shape}" + (f": {actions!r}" if array.size <= 4 else "")
             raise Error(
                 f"{self.description['id']}: expected {numbers} of shape {self.actions.shape} as actions, found {found}"

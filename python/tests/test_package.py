@@ -11,6 +11,7 @@ import numpy
 import reverie
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
+from reverie import library
 from reverie.registration import gymnasium_id
 
 NAMES = [name for name in reverie.environments() if name != "GridWorld"]
@@ -176,6 +177,35 @@ class EnvironmentTests(unittest.TestCase):
             with self.assertRaises(reverie.Error, msg=repr(action)):
                 ours.step(action)
             self.assertEqual(ours.save(), before)
+
+    def test_actions_of_every_kind_reach_their_buffer(self):
+        cases = [
+            ({"type": "Discrete", "n": 3}, numpy.int64, 1, [2, 0], [0.5, 1]),
+            ({"type": "MultiDiscrete", "nvec": [3, 2]}, numpy.int64, 2, [[2, 1], [0, 0]], [1, 0]),
+            ({"type": "MultiBinary", "n": [2, 2]}, numpy.uint8, 4, [[[1, 0], [0, 1]], [[1, 1], [0, 0]]],
+             [[[1, 0], [0, 2]], [[1, 1], [0, 0]]]),
+            ({"type": "Box", "shape": [1, 2]}, numpy.float32, 2, [[[0.5, -1]], [[2, 3]]], [[0.5, -1], [2, 3]]),
+        ]
+        fields = {numpy.int64: "discrete_actions", numpy.uint8: "binary_actions", numpy.float32: "continuous_actions"}
+        for space, kind, count, good, bad in cases:
+            other = numpy.zeros((2, 8))
+            memory = numpy.full((2, count), 9, kind)
+            buffers = library.Buffers(
+                observation_size=4, action_count=count, **{fields[kind]: memory.ctypes.data},
+                **{name: other.ctypes.data for name in ["observations", "final_observations", "rewards"]},
+                **{name: other.ctypes.data for name in ["terminated", "truncated", "is_reset"]},
+            )
+            batch = library.Batch.__new__(library.Batch)
+            batch.count, batch._handle = 2, memory
+            observations = {"type": "Box", "shape": [1]}
+            batch.description = {
+                "id": "Test", "elementType": "float32", "observationSpace": observations, "actionSpace": space}
+            batch._lay_out(buffers)
+            batch.act(good)
+            self.assertEqual(memory.tolist(), numpy.reshape(good, (2, count)).tolist(), space)
+            with self.assertRaises(reverie.Error, msg=space):
+                batch.act(bad)
+            self.assertEqual(memory.tolist(), numpy.reshape(good, (2, count)).tolist(), space)
 
     def test_numbers_beyond_a_box_are_clipped_as_by_gymnasium(self):
         for name in ["Pendulum-v1", "MountainCarContinuous-v0"]:

@@ -55,9 +55,9 @@ typedef struct {
     const void *observations;
     /* The observations that the last step led to; with REVERIE_SAME_STEP they differ where it ended an episode. */
     const void *final_observations;
-    /* n actions to write, if the action space is discrete. */
+    /* n × action_count numbers to write, if the action space is discrete or has several choices. */
     int64_t *discrete_actions;
-    /* n × action_count numbers to write, if the action space is a box. */
+    /* n × action_count numbers to write, if the action space is a box of floats. */
     float *continuous_actions;
     /* n rewards of the last step. */
     const double *rewards;
@@ -78,6 +78,8 @@ typedef struct {
     size_t action_count;
     /* The size of a drawn frame in pixels. */
     size_t frame_width, frame_height;
+    /* n × action_count zeros and ones to write, if the action space consists of bits. */
+    uint8_t *binary_actions;
 } reverie_buffers;
 
 #define REVERIE_VERSION "0.1.0"

@@ -53,8 +53,11 @@ for line in sys.stdin:
     if isinstance(environment.action_space, gymnasium.spaces.Box):
         action = np.array([float(value) for value in values], np.float32)
         action = action.reshape(environment.action_space.shape).astype(environment.action_space.dtype)
-    else:
+    elif isinstance(environment.action_space, gymnasium.spaces.Discrete):
         action = int(values[0])
+    else:
+        space = environment.action_space
+        action = np.array([int(value) for value in values], space.dtype).reshape(space.shape)
     observation, reward, terminated, truncated, info = environment.step(action)
     say(reward, terminated, truncated, info, observation)
     if terminated or truncated:

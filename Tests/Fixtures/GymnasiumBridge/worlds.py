@@ -175,7 +175,12 @@ class Strange(gymnasium.Env):
         "started": spaces.Discrete(3, start=-1),
         "far": spaces.Discrete(3, start=2**63 - 2),
         "most": spaces.Discrete(2**31 - 1),
-        "counts": spaces.MultiDiscrete([3, 4]),
+        "choices": spaces.MultiDiscrete([3, 4]),
+        "counted": spaces.MultiDiscrete([[3, 4], [2, 5]], start=[[1, 10], [-2, 0]]),
+        "many": spaces.MultiDiscrete([3, 2**17]),
+        "bits": spaces.MultiBinary(3),
+        "grid": spaces.MultiBinary((2, 3)),
+        "pair": spaces.Box(np.float32([-2, 0]), np.float32([2, np.inf]), (2,), np.float32),
         "whole": spaces.Box(0, 5, (1,), np.int32),
         "double": spaces.Box(-2, 2, (2,), np.float64),
         "tuple": spaces.Tuple((spaces.Discrete(3), spaces.Discrete(3))),
@@ -198,7 +203,9 @@ class Strange(gymnasium.Env):
         observation = self.observation_space.sample()
         if self.beyond:
             observation = np.full_like(observation, 77) if np.ndim(observation) else np.int64(77)
-        return observation, float(np.sum(action)), False, False, {}
+        # Each number of an action counts, with its place.
+        weights = np.arange(1, np.size(action) + 1)
+        return observation, float(np.sum(np.ravel(action) * weights)), False, False, {}
 
 
 gymnasium.register("Plain-v0", Plain)

@@ -56,6 +56,10 @@ for seed in SEEDS:
     put("pcg.uniform", seed, draw(modern, seed, lambda g: float(g.uniform(-0.05, 0.05))))
     for n in [13, 6, 3, 3_000_000_000, 2**40, 3 * 2**61]:
         put(f"pcg.integers.{n}", seed, draw(modern, seed, lambda g: int(g.integers(n))))
+    for n in [2, 13, 300]:
+        g, order = modern(seed), np.arange(n)
+        g.shuffle(order)
+        put(f"pcg.shuffle.{n}", seed, [*order.tolist(), next32(g)])
     put("pcg.choice", seed, draw(modern, seed, lambda g: int(g.choice(3, p=[0.2, 0.5, 0.3]))))
     g = modern(seed)
     put("pcg.mixed", seed, [int(g.integers(10)), g.random(), int(g.integers(10)), int(g.integers(10)), g.random(),
