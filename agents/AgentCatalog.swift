@@ -53,6 +53,12 @@ public enum AgentCatalog {
         Entry(name: "reinforce", summary: "policy gradient from whole episodes (Williams 1992)") {
             REINFORCESettings()
         },
+        Entry(name: "cem", summary: "cross-entropy method on a policy's parameters (Mannor et al. 2003)") {
+            CrossEntropyAgentSettings()
+        },
+        Entry(name: "cma-es", summary: "covariance matrix adaptation on a policy's parameters (Hansen 2016)") {
+            CMAESAgentSettings()
+        },
     ]
 
     /// The agent of this name, whose case doesn't matter.
@@ -73,6 +79,11 @@ public enum AgentCatalog {
         switch name.lowercased().filter({ $0.isLetter || $0.isNumber }) {
         case "ppo", "a2c", "a3c", "trpo", "vpg", "pg", "acer", "acktr", "impala", "actorcritic", "policygradient":
             ("policy gradients", "'reinforce'")
+        case "es", "evolution", "evolutionstrategy", "evolutionstrategies", "openaies", "openes", "nes", "xnes", "snes",
+            "ga", "geneticalgorithm", "neat", "pso", "ars", "neuroevolution", "sepcmaes":
+            ("evolution", "'cem' and 'cma-es'")
+        case "cma", "cmaevolutionstrategy": ("evolution", "'cma-es'")
+        case "crossentropy", "crossentropymethod", "ce": ("evolution", "'cem'")
         case "sac", "ddpg", "td3", "tqc", "crossq": ("actors of continuous actions", "'reinforce'")
         case "ddqn", "doubledqn", "duelingdqn", "noisydqn", "c51", "qrdqn", "iqn", "r2d2", "apex", "drqn", "nfq":
             ("deep Q-learning", "'dqn' with settings for most variants, and 'rainbow'")

@@ -18,6 +18,9 @@ import Testing
             (own.hiddenSizes, own.learningStart, own.trainEvery, own.explorationSteps) = ([8], 5, 3, 100)
             settings = own
         }
+        if settings.settings.contains(where: { $0.name == "episodesPerCandidate" }) {
+            try settings.set("population", to: .integer(4), source: "test")
+        }
         return try settings.makeAgent(for: environment, seed: seed)
     }
 

@@ -6,6 +6,8 @@ public enum AgentNeeds: Sendable {
     case drawableActions
     /// Discrete actions, and observations that a network can take.
     case discreteActions
+    /// Actions that a network's outputs can be taken for, and observations that a network can take.
+    case networkActions
     /// Discrete actions, and observations that can index the rows of a table.
     case table
     /// As for a table, and transition probabilities.
@@ -17,6 +19,9 @@ public enum AgentNeeds: Sendable {
         case .drawableActions: RandomAgent.canAct(in: environment.actionSpace)
         case .discreteActions:
             environment.actionSpace.discreteCount != nil && ObservationEncoding(environment.observationSpace) != nil
+        case .networkActions:
+            DeterministicActions(environment.actionSpace, squashed: false) != nil
+                && ObservationEncoding(environment.observationSpace) != nil
         case .table: (try? TableShape(environment, agent: "")) != nil
         case .model: environment.model != nil && AgentNeeds.table.areMet(by: environment)
         }
