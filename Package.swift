@@ -77,7 +77,10 @@ let package = Package(
             resources: [.embedInCode("worker.py")]),
         module(
             "Agents", path: "agents",
-            ["Experience", "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
+            [
+                "Experience", "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Mathematics", "Storage",
+                "Random",
+            ]),
         module("Rollouts", ["Experience", "Storage"]),
         module(
             "Datasets",
@@ -137,7 +140,7 @@ let package = Package(
             "AgentsTests",
             [
                 "Experience", "Agents", "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Graphics",
-                "Random", "Storage",
+                "Mathematics", "Random", "Storage",
                 "TestSupport",
             ]),
         tests(

@@ -55,6 +55,12 @@ public enum AgentCatalog {
         },
         Entry(name: "a2c", summary: "advantage actor-critic, one step per window (Mnih et al. 2016)") { A2CSettings() },
         Entry(name: "ppo", summary: "proximal policy optimisation (Schulman et al. 2017)") { PPOSettings() },
+        Entry(name: "cem", summary: "cross-entropy method on a policy's parameters (Mannor et al. 2003)") {
+            CrossEntropyAgentSettings()
+        },
+        Entry(name: "cma-es", summary: "covariance matrix adaptation on a policy's parameters (Hansen 2016)") {
+            CMAESAgentSettings()
+        },
     ]
 
     /// The agent of this name, whose case doesn't matter.
@@ -77,6 +83,11 @@ public enum AgentCatalog {
             ("policy gradients", "'reinforce', 'a2c' and 'ppo'")
         case "recurrentppo", "ppolstm", "maskableppo", "ppomask": ("policy gradients", "'ppo' with settings for both")
         case "sac", "ddpg", "td3", "tqc", "crossq": ("actors of continuous actions", "'ppo' and 'a2c'")
+        case "es", "evolution", "evolutionstrategy", "evolutionstrategies", "openaies", "openes", "nes", "xnes", "snes",
+            "ga", "geneticalgorithm", "neat", "pso", "ars", "neuroevolution", "sepcmaes":
+            ("evolution", "'cem' and 'cma-es'")
+        case "cma", "cmaevolutionstrategy": ("evolution", "'cma-es'")
+        case "crossentropy", "crossentropymethod", "ce": ("evolution", "'cem'")
         case "ddqn", "doubledqn", "duelingdqn", "noisydqn", "c51", "qrdqn", "iqn", "r2d2", "apex", "drqn", "nfq":
             ("deep Q-learning", "'dqn' with settings for most variants, and 'rainbow'")
         case "td0", "td", "tdn": ("temporal differences", "'td-lambda', 'sarsa' and 'q-learning'")

@@ -22,6 +22,9 @@ import Testing
             (own.learning.windowSteps, own.minibatchSize, own.epochs) = (16, 8, 2)
             settings = own
         }
+        if settings.settings.contains(where: { $0.name == "episodesPerCandidate" }) {
+            try settings.set("population", to: .integer(4), source: "test")
+        }
         return try settings.makeAgent(for: environment, seed: seed)
     }
 

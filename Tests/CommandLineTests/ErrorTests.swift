@@ -47,8 +47,11 @@ import Testing
         ("fit gan moons", "Of its kind (latent variables) there is 'vae'."),
         ("train dqn Cartpole", "did you mean 'CartPole-v1'?"),
         ("train dqn CartPole-v1 --steps 1.5", "whole number, such as 50000, 50_000, 5e4 or 50k"),
-        ("train value-iteration CartPole-v1", "Agents that can act there: random, dqn, rainbow, reinforce."),
-        ("train q-learning CartPole-v1", "Agents that can act there: random, dqn, rainbow, reinforce."),
+        (
+            "train value-iteration CartPole-v1",
+            "Agents that can act there: random, dqn, rainbow, reinforce, cem, cma-es."
+        ),
+        ("train q-learning CartPole-v1", "Agents that can act there: random, dqn, rainbow, reinforce, cem, cma-es."),
         ("train value-iteration Blackjack-v1", "has none"),
         ("train dqn CartPole-v1 --set batchSize=200 --set replayCapacity=100", "batchSize = 200: it must be 1...100"),
         ("train dqn CartPole-v1 --set explorationStart=0.01", "explorationEnd = 0.1: it must be 0...0.01"),
@@ -59,6 +62,15 @@ import Testing
         ("train rainbow CartPole-v1 --set lossFunction=squared", "which has a loss of its own"),
         ("train rainbow CartPole-v1 --set hiddenSizes=[]", "hiddenSizes = []: it must be at least one size"),
         ("train dqn CartPole-v1 --set nStep=500 --set replayCapacity=300", "nStep = 500: it must be 1...300"),
+        ("train cem CartPole-v1 --set population=1", "population is a whole number from 2 to 1000000, not 1"),
+        ("train cem CartPole-v1 --set eliteFraction=0", "eliteFraction = 0.0: it must be from"),
+        ("train cma-es CartPole-v1 --set population=1", "population = 1: it must be from 2 to 1000000, or 0"),
+        ("train cma-es CartPole-v1 --preset none --set hiddenSizes=2000", "covariance = full: it must be diagonal"),
+        (
+            "train cem CartPole-v1 --preset none --set population=1000000 --set hiddenSizes=[8192,8192]",
+            "a population of 1000000 policies"
+        ),
+        ("train CMA CartPole-v1", "Of its kind (evolution) there is 'cma-es'."),
         ("train dqn CartPole-v1 --set learningRate=7", "learningRate is a number from 0.0 to 1.0, not 7"),
         ("train dqn CartPole-v1 --set learningRate", "--set takes name=value"),
         ("train dqn CartPole-v1 --option hig=1", "did you mean 'high'?"),

@@ -5,16 +5,18 @@ import Random
 /// that what happens in one environment doesn't depend on how many are stepped beside it.
 public struct ActionStreams: Hashable, Sendable {
     private var streams: [RandomStream]
+    /// Whether all rows share one stream.
+    public let isShared: Bool
 
     /// One stream, from which the rows sample in turn.
-    public init(shared stream: RandomStream) { streams = [stream] }
+    public init(shared stream: RandomStream) { (streams, isShared) = ([stream], true) }
 
     /// A stream for each row.
     ///
     /// - Precondition: `rows` is not empty.
     public init(rows: [RandomStream]) {
         precondition(!rows.isEmpty, "an agent needs at least one random stream to sample its actions from")
-        streams = rows
+        (streams, isShared) = (rows, false)
     }
 
     /// The stream of a row.

@@ -16,6 +16,8 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     case setting(agent: String, name: String, value: String, allowed: String)
     /// The loss of an update is NaN or infinite: from then on, what has been learned is worthless.
     case diverged(agent: String, update: Int, loss: Double)
+    /// The fitness of a candidate is NaN or infinite, so that it can't be compared.
+    case fitness(agent: String, generation: Int, value: Double)
     /// After an update, learned parameters are NaN or infinite.
     case notFinite(agent: String, name: String, update: Int)
     /// A number that the agent acts by is NaN or infinite.
@@ -49,6 +51,9 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
             "The agent '\(agent)' can't have \(name) = \(value): it must be \(allowed)."
         case .diverged(let agent, let update, let loss):
             "The loss of '\(agent)' is \(loss) in update \(update). \(Self.remedy(for: agent))"
+        case .fitness(let agent, let generation, let value):
+            "A candidate's mean return is \(value) in generation \(generation) of '\(agent)', and can't be compared. "
+                + "Rewards of a smaller size (--wrap clip-reward) may help."
         case .notFinite(let agent, let name, let update):
             "'\(name)' has numbers that are not finite after update \(update). \(Self.remedy(for: agent))"
         case .badParameter(let fault):
@@ -89,7 +94,7 @@ public enum AgentError: Error, Hashable, CustomStringConvertible {
     /// Whether learning has diverged.
     public var isDivergence: Bool {
         switch self {
-        case .diverged, .notFinite: true
+        case .diverged, .fitness, .notFinite: true
         default: false
         }
     }

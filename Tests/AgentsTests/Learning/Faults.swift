@@ -6,7 +6,7 @@ import NeuralNetworks
 
 /// Mistakes of an implementation, imposed on a correct agent from outside.
 enum Fault: String, Sendable, CaseIterable {
-    /// Updates go in the wrong direction.
+    /// Updates go in the wrong direction; agents without a learning rate are told the opposite rewards.
     case reversedSign
     /// Targets never follow what has been learned.
     case staleTarget
@@ -68,12 +68,19 @@ final class MisinformedAgent: Learner {
     private let fault: Fault
     /// The first observation of each environment: the start that the stale bootstrap never leaves.
     private var starts: [UInt8] = []
+    private var opposites: [Double] = []
 
     init(_ agent: any Learner, _ fault: Fault) { (self.agent, self.fault) = (agent, fault) }
 
     func learn(from transitions: Transitions) throws {
         switch fault {
-        case .reversedSign: preconditionFailure("a sign is reversed in settings, not in what happened")
+        case .reversedSign:
+            opposites = transitions.rewards.map { -$0 }
+            try opposites.withUnsafeBufferPointer { rewards in
+                var told = transitions
+                told.rewards = rewards
+                try agent.learn(from: told)
+            }
         case .cutsAreEnds:
             let ends = zip(transitions.terminated, transitions.truncated).map { $0 || $1 }
             try ends.withUnsafeBufferPointer { ends in

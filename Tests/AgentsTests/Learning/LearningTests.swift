@@ -16,7 +16,8 @@ import Testing
         #expect(Set(taught) == Set(AgentCatalog.entries.map(\.name)) && Set(taught).count == taught.count)
     }
 
-    @Test(arguments: Pupil.all, [Lesson.corridor, .loop]) func soundAgentsLearn(pupil: Pupil, lesson: Lesson) throws {
+    @Test(arguments: Pupil.all.flatMap { pupil in pupil.lessons.map { (pupil, $0) } })
+    func soundAgentsLearn(pupil: Pupil, lesson: Lesson) throws {
         for seed in Self.seeds {
             let score = try pupil.score(in: lesson, seed: seed)
             #expect(score >= lesson.bar, "seed \(seed): \(score)")

@@ -11,15 +11,19 @@ struct Pupil: Sendable, CustomTestStringConvertible {
     let steps: Int
     /// The faults that show in the corridor; that truncation counts as termination shows in the loop.
     let faults: [Fault]
+    /// What it can learn. The loop's worth lies beyond the truncated episodes, which are all that returns alone tell.
+    let lessons: [Lesson]
     private let change: @Sendable (inout any AgentSettings) -> Void
 
     var testDescription: String { name }
 
     private init(
         _ name: String, steps: Int = 6_000, faults: [Fault] = [.reversedSign, .staleTarget, .cutsAreEnds],
+        lessons: [Lesson] = [.corridor, .loop],
         _ change: @escaping @Sendable (inout any AgentSettings) -> Void = { _ in }
     ) {
-        (self.name, self.steps, self.faults, self.change) = (name, steps, faults, change)
+        (self.name, self.steps, self.faults, self.lessons) = (name, steps, faults, lessons)
+        self.change = change
     }
 
     /// An agent with a table: α falls from ½ to 0.1, ε from 1 to 0 over two thirds of the steps.
@@ -39,9 +43,10 @@ struct Pupil: Sendable, CustomTestStringConvertible {
     /// An agent set up by names of settings.
     private static func other<Settings: AgentSettings>(
         _ name: String, _: Settings.Type, steps: Int = 6_000, faults: [Fault],
+        lessons: [Lesson] = [.corridor, .loop],
         _ own: @escaping @Sendable (inout Settings) -> Void = { _ in }
     ) -> Pupil {
-        Pupil(name, steps: steps, faults: faults) { settings in
+        Pupil(name, steps: steps, faults: faults, lessons: lessons) { settings in
             var mine = settings as! Settings
             own(&mine)
             settings = mine
@@ -88,13 +93,21 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.learning.windowSteps, $0.learning.entropyBonus) = (128, 0.02)
             ($0.minibatchSize, $0.epochs) = (64, 4)
         },
+        .other(
+            "cem", CrossEntropyAgentSettings.self, steps: 12_000, faults: [.reversedSign], lessons: [.corridor]
+        ) { ($0.population, $0.eliteFraction, $0.extraNoise) = (40, 0.2, 0.25) },
+        .other("cma-es", CMAESAgentSettings.self, steps: 12_000, faults: [.reversedSign], lessons: [.corridor]) {
+            ($0.population, $0.policy.initialDeviation) = (20, 1)
+        },
     ]
 
     /// The greedy return after training in a lesson, with or without a fault.
     func score(in lesson: Lesson, seed: UInt64, fault: Fault? = nil) throws -> Double {
         let environment = lesson.make(2, true)
         var settings = try AgentCatalog.entry(name).makeSettings()
-        try settings.set("discount", to: .number(lesson.discount), source: "lesson")
+        if settings.settings.contains(where: { $0.name == "discount" }) {
+            try settings.set("discount", to: .number(lesson.discount), source: "lesson")
+        }
         change(&settings)
         var description = EnvironmentDescription(environment)
         let changed = fault.flatMap { faulty(settings, $0) }
