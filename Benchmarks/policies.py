@@ -36,7 +36,8 @@ settings = {
 
 def output(*command):
     pinned = ["taskset", "-c", arguments.cores, *(str(part) for part in command)]
-    return json.loads(subprocess.run(pinned, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    text = subprocess.run(pinned, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+    return json.loads(text)
 
 
 def ours(seed):
