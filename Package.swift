@@ -77,7 +77,10 @@ let package = Package(
             resources: [.embedInCode("worker.py")]),
         module(
             "Agents", path: "agents",
-            ["Experience", "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Storage", "Random"]),
+            [
+                "Experience", "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Mathematics", "Storage",
+                "Random",
+            ]),
         module("Rollouts", ["Experience", "Storage"]),
         module(
             "Datasets",
@@ -86,7 +89,7 @@ let package = Package(
             "Training",
             [
                 "Agents", "GenerativeModels", "Datasets", "Environments", "Experience", "Rollouts", "Configuration",
-                "NeuralNetworks", "TensorCore", "Graphics", "Storage", "Random",
+                "NeuralNetworks", "TensorCore", "Mathematics", "Graphics", "Storage", "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
         module(
