@@ -89,7 +89,7 @@ let package = Package(
             "Training",
             [
                 "Agents", "GenerativeModels", "Datasets", "Environments", "Experience", "Rollouts", "Configuration",
-                "NeuralNetworks", "TensorCore", "Graphics", "Storage", "Random",
+                "NeuralNetworks", "TensorCore", "Mathematics", "Graphics", "Storage", "Random",
             ]),
         module("Viewer", ["CSDL2", "Graphics"]),
         module(

@@ -129,9 +129,14 @@ public func outerProduct(_ x: [Double], _ y: [Double]) -> Matrix {
     Matrix(rows: x.count, columns: y.count) { x[$0] * y[$1] }
 }
 
-/// The largest |xᵢ|; NaN if one of them is, which `max` leaves out when it comes second. 0 if there are none.
+/// The larger of two numbers; NaN if one of them is, which `max` leaves out when it comes second.
+@inlinable public func maximumWithNaN<Number: FloatingPoint>(_ x: Number, _ y: Number) -> Number {
+    y > x || y.isNaN ? y : x
+}
+
+/// The largest |xᵢ|; NaN if one of them is. 0 if there are none.
 public func largestMagnitude(_ x: [Double]) -> Double {
-    x.reduce(0) { abs($1) > $0 || $1.isNaN ? abs($1) : $0 }
+    x.reduce(0) { maximumWithNaN($0, abs($1)) }
 }
 
 /// ‖x‖₂ = √Σ xᵢ², scaled by the largest element, so that no square overflows or underflows.

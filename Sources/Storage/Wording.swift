@@ -1,8 +1,10 @@
 /// A number of things, such as `1 episode` or `12 episodes`.
 ///
-/// - Parameter plural: the noun for other numbers than 1; with an `s` unless it is given.
-public func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
-    "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
+/// - Parameters:
+///   - plural: the noun for other numbers than 1; with an `s` unless it is given.
+///   - written: the number as text if it is to be written in another way, with its digits in groups, say.
+public func counted(_ count: Int, _ noun: String, plural: String? = nil, written: String? = nil) -> String {
+    "\(written ?? "\(count)") \(count == 1 ? noun : plural ?? noun + "s")"
 }
 
 /// A text as a shell takes it for one word: unchanged if it can be, otherwise in single quotes.

@@ -197,8 +197,8 @@ struct CheckFlags: ParsableArguments {
         let plans = try Plan.collecting(body).plans.filter { $0.runCount > 0 }
         if shadow {
             let runs = plans.map(\.runCount).reduce(0, +)
-            let ofPlans = "run\(runs == 1 ? "" : "s") of \(counted(plans.count, "plan"))"
-            note("\(runs.formatted()) \(ofPlans) agree with plain ones")
+            let all = counted(runs, "run", written: runs.formatted())
+            note("\(all) of \(counted(plans.count, "plan")) agree with plain ones")
             ShadowCheck.isEnabled = false
         }
         if plan { try output(PlanReport(plans.map { ($0, $0.runCount) }, period: "in all").text) }

@@ -1,5 +1,6 @@
 import Foundation
 import Graphics
+import Storage
 import TensorCore
 
 /// Plans as text: what each of them is, needs and takes, and a table of its steps.
@@ -44,8 +45,9 @@ struct PlanReport {
             ("tables", memory.tables),
         ].map { "\($0) \(Self.bytes($1))" }
         let seconds = item.timing.total * Double(item.runs)
+        let runs = counted(item.runs, "run", written: item.runs.formatted())
         return """
-            \(plan.name): \(item.runs.formatted()) run\(item.runs == 1 ? "" : "s") \(period), \(Self.time(seconds))
+            \(plan.name): \(runs) \(period), \(Self.time(seconds))
               \(making.nodes) nodes recorded, \(plan.steps.count) units; \(plan.flops.formatted()) FLOP, \
             \(Self.bytes(plan.bytes)) read and written per run
               memory \(Self.bytes(memory.total)): \(parts.joined(separator: ", "))

@@ -1,5 +1,4 @@
 import Configuration
-import Foundation
 import Storage
 import Training
 
@@ -29,7 +28,7 @@ extension RunFolder {
     static func runs(within path: String) throws -> [String]? {
         guard isFolder(path), !isRun(path) else { return nil }
         let names = try namesInFolder(path).filter { isRun(joinPath(path, $0)) }
-        return names.isEmpty ? nil : names.sorted { $0.precedes($1) }.map { joinPath(path, $0) }
+        return names.isEmpty ? nil : names.sorted(by: naturallyPrecedes).map { joinPath(path, $0) }
     }
 
     /// Opens the folder of a run that a certain command made.
@@ -46,11 +45,8 @@ extension RunFolder {
         }
     }
 
-    /// The path of a run's configuration.
-    static func configuration(of path: String) -> String { joinPath(path, "config.toml") }
-
     /// Whether a folder has the configuration of a run.
-    static func isRun(_ path: String) -> Bool { exists(configuration(of: path)) }
+    static func isRun(_ path: String) -> Bool { exists(configurationPath(of: path)) }
 
     /// Refuses to continue a run with other settings than its own.
     static func requireSettings(_ path: String, _ differences: [RunDifference]) throws {
@@ -72,7 +68,7 @@ extension RunFolder {
 
     /// Refuses to continue a run that was made for something other than what is asked for.
     static func requireSame(_ path: String, _ expected: [(name: String, value: String)]) throws {
-        let configuration = configuration(of: path)
+        let configuration = configurationPath(of: path)
         guard exists(configuration) else { return }
         let top = try TOMLDocument(contentsOf: configuration).top
         for (name, value) in expected where top[name]?.text != value {
@@ -89,12 +85,13 @@ extension RunChanges {
         let done = try RunFolder(opening: path).checkpointSteps().last ?? 0
         if let steps {
             guard steps >= done else {
-                throw UsageError("the run in \(path) has done \(done) steps already; give --steps a larger number")
+                throw UsageError(
+                    "the run in \(path) has done \(counted(done, "step")) already; give --steps a larger number")
             }
-            note("\(path) goes on to \(steps) steps instead of \(saved.run.steps)")
+            note("\(path) goes on to \(counted(steps, "step")) instead of \(saved.run.steps)")
         }
         if let episodes {
-            let words = [saved.run.episodes, episodes].map { $0 == 0 ? "no limit of episodes" : "\($0) episodes" }
+            let words = [saved.run.episodes, episodes].map { $0 == 0 ? "no limit of episodes" : counted($0, "episode") }
             note("\(path) goes on with \(words[1]) instead of \(words[0])")
         }
     }
@@ -107,11 +104,4 @@ func fittedModel(_ path: String, last: Bool = false, assignments: [String]) thro
     }
     try configuration.apply(assignments: assignments)
     return try content(of: path) { try FittedModel(run: path, last: last, assignments: assignments) }
-}
-
-extension String {
-    /// Natural order: numbers within names by their value, so that `seed-2` comes before `seed-10`.
-    fileprivate func precedes(_ other: String) -> Bool {
-        compare(other, options: .numeric) == .orderedAscending
-    }
 }

@@ -95,6 +95,24 @@ import Testing
         #expect(try folder.bytes("curves.png") != before)
     }
 
+    /// A mean over fewer episodes than the score's window is said to be one, with their number.
+    @Test func shortRunsAreSaidToBeShort() throws {
+        let folder = try made()
+        let result = try run("compare others --json", in: folder)
+        let json = try result.json()
+        for (number, run) in json["algorithms"]!.array![0]["runs"]!.array!.enumerated() {
+            let lines = folder.text("others/seed-\(number)/episodes.csv").split(separator: "\n").dropFirst()
+            #expect((2..<100).contains(lines.count))
+            let remark = "others/seed-\(number) has only \(lines.count) episodes: its score is their mean return"
+            #expect(json["remarks"]!.array!.contains(.string(remark)), "\(json["remarks"]!)")
+            #expect(result.errors.contains("remark: \(remark)"))
+            let summary = try JSON(parsing: folder.bytes("others/seed-\(number)/summary.json")[...], file: "summary")
+            #expect(run["score"] == summary["meanReturn"])
+        }
+        let enough = try run("compare fast --json", in: folder).json()["remarks"]!.array!
+        #expect(!enough.contains { $0.string!.contains("has only") }, "\(enough)")
+    }
+
     @Test func evaluationsAreThoseOfEvaluate() throws {
         let folder = try made()
         let json = try run("compare fast/seed-1 --evaluate 7 --json", in: folder).json()

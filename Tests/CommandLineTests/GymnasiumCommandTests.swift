@@ -53,6 +53,19 @@ import Testing
         #expect(folder.text("own/episodes.csv") == folder.text("a/episodes.csv"))
     }
 
+    /// JSON has no number that is infinite.
+    @Test(arguments: [
+        ("reward", #""reward": null,"#), ("observation", #"{"observation": [null, null], "reward": 0.0,"#),
+    ]) func infiniteNumbersAreTracedAsNull(place: String, text: String) throws {
+        let fixtures = URL(filePath: #filePath).appending(path: "../../Fixtures/GymnasiumBridge").standardized.path
+        let words = "trace gym:hostile:Hostile-v0 --option kind=\(place):infinite --actions -"
+        let traced = try run(words, in: TemporaryFolder(), input: "0\n1\n", ["PYTHONPATH": fixtures])
+        let lines = traced.output.split(separator: "\n")
+        #expect(traced.status == 0 && lines.count == 3, "\(traced.errors)")
+        for line in lines { _ = try JSON(parsing: Array(line.utf8)[...], file: "") }
+        #expect(lines.dropFirst().allSatisfy { $0.contains(text) }, "\(traced.output)")
+    }
+
     /// A discrete space that Gymnasium counts from another number than 0.
     @Test func actionsAreWrittenInGymnasiumsNumbers() throws {
         let folder = try TemporaryFolder()

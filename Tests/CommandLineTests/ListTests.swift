@@ -84,7 +84,7 @@ import Testing
             separator: "\n")
         #expect(
             lines.map { $0.split(separator: " ").joined(separator: " ") } == [
-                "name score seconds description", "dqn/a 499 ± 1.41 (2 seeds) 8.700 words", "dqn/b - - words",
+                "name score seconds description", "dqn/a 499 ± 1.41 (2 seeds) 8.7 words", "dqn/b - - words",
             ])
         let json = try Executable.run(["list", "presets", "--json"], in: folder, environment: assets).json()
         let rows = json["presets"]!.array!

@@ -72,6 +72,8 @@ import Testing
             x[place] = .nan
             #expect(norm(x).isNaN && largestMagnitude(x).isNaN)
         }
+        #expect(maximumWithNaN(.nan, 1.0).isNaN && maximumWithNaN(1.0, .nan).isNaN)
+        #expect(maximumWithNaN(-2.0, 1) == 1 && maximumWithNaN(1.0, -2) == 1)
         #expect(largestMagnitude([3, -4, 0]) == 4 && largestMagnitude([]) == 0 && norm([3, -4, 0]) == 5)
         #expect(norm([1, -.infinity]) == .infinity && norm([.infinity, .nan]).isNaN)
     }

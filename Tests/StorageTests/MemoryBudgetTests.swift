@@ -79,6 +79,8 @@ import Testing
     @Test func nounsAgreeWithTheirNumber() {
         #expect(counted(1, "episode") == "1 episode" && counted(0, "episode") == "0 episodes")
         #expect(counted(2, "entry", plural: "entries") == "2 entries")
+        #expect(
+            counted(4000, "run", written: "4,000") == "4,000 runs" && counted(1, "run", written: "one") == "one run")
     }
 
     @Test(arguments: [

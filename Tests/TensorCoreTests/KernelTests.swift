@@ -82,15 +82,18 @@ import Testing
 
     @Test func notANumberPassesThrough() throws {
         let values: [[Double]] = [[.nan, 1, .nan], [1, .nan, .nan]]
-        for kernels in Self.kernels {
-            let results = try run([[3], [3]], values, kernels: kernels) {
-                [
-                    maximum($0[0], $0[1]), minimum($0[0], $0[1]), $0[0].relu(), $0[0].tanh(), $0[0].exp(),
-                    $0[0].softplus(), $0[0].max(),
-                ]
-            }
+        let body: ([Tensor]) -> [Tensor] = {
+            [
+                maximum($0[0], $0[1]), minimum($0[0], $0[1]), $0[0].relu(), $0[0].tanh(), $0[0].exp(),
+                $0[0].softplus(), $0[0].max(), $0[1].max(),
+            ]
+        }
+        let inputs = (0..<2).map { Tensor(Node(.input($0), [], shape: [3], type: .float32)) }
+        let exact = Reference.evaluate(body(inputs), inputs: values).map { $0.map { Float($0) } }
+        for results in try [exact] + Self.kernels.map({ try run([[3], [3]], values, kernels: $0, body) }) {
             #expect(results[0].allSatisfy(\.isNaN) && results[1].allSatisfy(\.isNaN))
-            for result in results.dropFirst(2) { #expect(result[0].isNaN) }
+            for result in results[2...6] { #expect(result[0].isNaN) }
+            #expect(results[2][1] == 1 && results[7][0].isNaN, "a NaN that comes second counts too")
         }
     }
 

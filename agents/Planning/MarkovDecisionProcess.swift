@@ -1,4 +1,5 @@
 import Environments
+import Mathematics
 
 /// A finite Markov decision process laid out for planning, and the operations of planners, in double precision.
 ///
@@ -182,9 +183,8 @@ public struct MarkovDecisionProcess: Sendable {
         var change = 0.0
         for state in 0..<stateCount {
             let value = backup(state, values)
-            let difference = abs(value - values[state])
             // NaN stays: values that diverge must not count as converged.
-            if difference > change || difference.isNaN { change = difference }
+            change = maximumWithNaN(change, abs(value - values[state]))
             values[state] = value
         }
         return change

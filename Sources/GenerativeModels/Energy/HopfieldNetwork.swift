@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Mathematics
 import NeuralNetworks
 import Random
 import TensorCore
@@ -250,7 +251,7 @@ final class HopfieldRecall: GenerationProcess {
                 let change = updated(states[place], inputs[place]) - states[place]
                 guard change != 0 else { continue }
                 // NaN stays: a state that isn't a number has not settled.
-                if abs(change) > largest || change.isNaN { largest = abs(change) }
+                largest = maximumWithNaN(largest, abs(change))
                 states[place] += change
                 add(unit, change, in: row)
             }

@@ -41,7 +41,7 @@ extension RunFolder {
         let claim = Claim(folder: RunFolder(path), lock: try FolderLock(path, operation: start))
         try requireFree(path, force: force)
         if force { try claim.folder.removeFiles() }
-        try createFolder(claim.folder.checkpointFolder)
+        try claim.folder.prepare()
         return claim
     }
 
@@ -55,8 +55,15 @@ extension RunFolder {
         let claim = Claim(folder: RunFolder(path), lock: try FolderLock(path, operation: resumption))
         try claim.folder.requireOwnParts(resumption)
         try claim.folder.requireCheckpoint()
-        try createFolder(claim.folder.checkpointFolder)
+        try claim.folder.prepare()
         return claim
+    }
+
+    /// Makes the folder of the checkpoints, and removes the temporary files that a killed process left in the run's
+    /// folders.
+    private func prepare() throws(StorageError) {
+        try createFolder(checkpointFolder)
+        for folder in [path, checkpointFolder] { removeTemporaryFiles(in: folder) }
     }
 
     /// Throws if a run can't start in a place; changes nothing.
@@ -110,8 +117,6 @@ extension RunFolder {
 
     /// Whether a file is an incomplete one that a killed process has left; see `AtomicFile`.
     private static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".tmp") }
-
-    private static let configurationName = "config.toml"
 
     /// The command that made the run, from its configuration.
     ///

@@ -50,12 +50,18 @@ public struct RunFolder: Hashable, Sendable {
     public init(opening path: String) throws {
         self.path = path
         let names = try namesInFolder(path)
-        guard names.contains("config.toml") else {
-            throw FormatError(.place, file: path, offset: 0, expected: "config.toml", found: "a folder without it")
+        guard names.contains(Self.configurationName) else {
+            throw FormatError(
+                .place, file: path, offset: 0, expected: Self.configurationName, found: "a folder without it")
         }
     }
 
-    public var configurationPath: String { joinPath(path, "config.toml") }
+    static let configurationName = "config.toml"
+
+    /// The path of the configuration of the run in a folder, which need not exist.
+    public static func configurationPath(of folder: String) -> String { joinPath(folder, configurationName) }
+
+    public var configurationPath: String { Self.configurationPath(of: path) }
     public var metricsPath: String { joinPath(path, "metrics.jsonl") }
     public var episodesPath: String { joinPath(path, "episodes.csv") }
     public var summaryPath: String { joinPath(path, "summary.json") }

@@ -34,7 +34,6 @@ struct FitClock {
 
     /// Whether enough has been done since the last checkpoint: the interval's seconds, and 20 times what writing takes.
     /// Always, if the interval is 0.
-    /// interval always.
     var checkpointIsDue: Bool { interval == 0 || Self.now - lastCheckpoint > max(interval, 20 * writingTime) }
 
     /// Writes a checkpoint, and the time so far.

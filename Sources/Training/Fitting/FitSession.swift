@@ -18,10 +18,10 @@ public final class FitSession {
     public var notes: [String] { data.notes }
     let model: any GenerativeModel
     private let metrics: JSONLinesWriter
-    private var state: FitState
+    private(set) var state: FitState
     /// The parameters with the best validation score.
-    private let best: Parameters
-    private let average: ExponentialMovingAverage?
+    let best: Parameters
+    let average: ExponentialMovingAverage?
     private var clock: FitClock
     /// Receives the progress and the learned parameters, which changes nothing.
     public var feed: FitFeed?
@@ -32,7 +32,7 @@ public final class FitSession {
     public var didSave: (() -> Void)?
     private var scores: [Double] = []
     /// The model, if it has a score.
-    private let scored: (any ScoredModel)?
+    let scored: (any ScoredModel)?
     /// The maximum learning rate of single optimisers, by name.
     private let learningRates: [String: Double]
 
@@ -77,7 +77,6 @@ public final class FitSession {
             try self.init(starting: configuration, claim, data, model)
             return
         }
-        folder.removeTemporaryFiles()
         let path = folder.checkpointPath(step: step)
         let checkpoint = try folder.readingCheckpoint(path) { try Checkpoint.open(path) }
         let earlier = try Checkpoint.identity(in: checkpoint.metadata, of: checkpoint.path)
@@ -125,7 +124,6 @@ public final class FitSession {
         starting configuration: FitConfiguration, _ claim: RunFolder.Claim, _ data: FitData,
         _ model: any GenerativeModel
     ) throws {
-        claim.folder.removeTemporaryFiles()
         let metrics = try JSONLinesWriter(creating: claim.folder.metricsPath)
         try self.init(
             configuration, claim, data, model, metrics, FitState(randomStates: model.randomStates))
@@ -146,19 +144,6 @@ public final class FitSession {
         let decay = configuration.fitting.averaging
         average = decay > 0 ? ExponentialMovingAverage(of: model.parameters, decay: decay, biasCorrected: true) : nil
     }
-
-    /// The maximum number of epochs.
-    public var epochs: Int { configuration.fitting.epochs }
-
-    /// The maximum number of updates.
-    public var updates: Int {
-        let (rows, size) = (data.trainingCount, configuration.fitting.batchSize)
-        let (all, limit) = (epochs * ((rows + size - 1) / size), configuration.fitting.updates)
-        return limit > 0 ? min(limit, all) : all
-    }
-
-    /// The number of updates so far.
-    public var updatesDone: Int { state.updates }
 
     /// Fits the model for as many epochs as the settings say, and writes metrics, checkpoints and `summary.json`. If
     /// `shouldStop` returns true, it writes a checkpoint and stops. Then the folder is free for others.
@@ -202,15 +187,6 @@ public final class FitSession {
             source: (configuration, data))
     }
 
-    private var patienceIsOver: Bool {
-        let patience = configuration.fitting.patience
-        return patience > 0 && state.epoch - state.bestEpoch >= patience
-    }
-
-    private var updatesAreOver: Bool {
-        configuration.fitting.updates > 0 && state.updates >= configuration.fitting.updates
-    }
-
     /// Fits the rest of an epoch; false if it was stopped.
     private func fitEpoch(_ progress: ProgressBar, _ shouldStop: () -> Bool) throws -> Bool {
         let stream = RandomStream(seed: UInt64(configuration.seed))
@@ -231,12 +207,6 @@ public final class FitSession {
     private var progressMetrics: [Metric] {
         [("epoch", Double(state.epoch))] + (scored == nil ? [] : [("validation, \(scoreTitle):", state.score)])
     }
-
-    /// What the scores are; nil if the model has none.
-    private var scoreKind: ScoreKind? { scored?.scoreKind(of: data.validation) }
-
-    /// The unit of the scores and their kind; "none" if the model has none.
-    private var scoreTitle: String { scoreKind?.label(of: data.description) ?? "none" }
 
     private func fit(_ batch: DataRows, batches: Int) throws {
         var step = FitStep()
@@ -261,7 +231,7 @@ public final class FitSession {
 
     private var metricNames: [String] = []
 
-    private func diverged(_ metrics: [Metric]) -> any Error {
+    func diverged(_ metrics: [Metric]) -> any Error {
         let wrong = metrics.first { !$0.value.isFinite }!
         return TrainingError.diverged(
             reason: "\(configuration.model) has diverged: its \(wrong.name) is \(wrong.value).", step: state.updates,
@@ -283,35 +253,6 @@ public final class FitSession {
             .object(
                 [.init("epoch", .integer(state.epoch)), .init("updates", .integer(state.updates))] + own
                     + (score.map { [.init("validation", .number($0))] } ?? [])))
-    }
-
-    /// The score on the validation rows as people get it, lower is better (``GenerativeModels/ScoreKind``), for
-    /// likelihoods of the original data; nil if the model has no score.
-    private func score() throws -> Double? {
-        guard let scored else { return nil }
-        let limit = configuration.fitting.validationRows
-        let rows = limit > 0 ? data.validation.prefix(limit) : data.validation
-        let score = try withAverages { try scored.score(rows) }
-        let loss = scored.scoreKind(of: rows).loss(score, logVolume: data.logVolume)
-        guard !loss.isNaN || rows.isEmpty else { throw diverged([("validation score", loss)]) }
-        return loss
-    }
-
-    private func withAverages<Result>(_ body: () throws -> Result) throws -> Result {
-        guard let average, state.updates > 0 else { return try body() }
-        return try average.withAverages(body)
-    }
-
-    /// Whether a score is the best so far; nil if the model is judged not by the parameters of its best score, but by
-    /// the averages, if there are any, or by the last.
-    private func isBest(_ score: Double?) -> Bool? {
-        guard let score, scoreKind?.selects == true, configuration.fitting.keepBest else { return nil }
-        return score < (state.bestEpoch > 0 ? state.bestScore : .infinity)
-    }
-
-    /// Gives the model the parameters that it is judged by.
-    private func useBest() {
-        if state.bestEpoch > 0 { model.parameters.copy(from: best) }
     }
 
     /// Everything that a checkpoint holds: the parameters, their averages, the best ones, and the scale of the data.

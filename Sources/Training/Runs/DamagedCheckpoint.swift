@@ -32,11 +32,6 @@ extension RunFolder {
         let paths = try checkpointSteps().map(checkpointPath)
         return paths.firstIndex(of: path).flatMap { $0 > 0 ? paths[$0 - 1] : nil }
     }
-
-    /// Removes the temporary files that a killed process left in the folders of the run.
-    func removeTemporaryFiles() {
-        for folder in [path, checkpointFolder] { Storage.removeTemporaryFiles(in: folder) }
-    }
 }
 
 extension StorageError {

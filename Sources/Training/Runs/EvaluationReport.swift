@@ -1,4 +1,5 @@
 import Experience
+import Graphics
 import Storage
 
 /// The results of an evaluation, as JSON and as text.
@@ -51,30 +52,28 @@ public struct EvaluationReport: Sendable {
 
     /// Two lines of text, a third for wrapped returns, and a fourth for episodes that were left at the limit of steps.
     public var text: String {
+        func text(_ number: Double) -> String { NumberText.readable(number) }
         let count = returns.count
         guard count > 1 else {
-            return "return \(Self.rounded(mean)) in 1 episode of \(counted(Int(lengths[0]), "step"))"
+            return "return \(text(mean)) in 1 episode of \(counted(Int(lengths[0]), "step"))"
                 + " (one episode gives no interval)" + additions
         }
-        let bounds = interval.map { "\(Self.rounded($0.lower)) to \(Self.rounded($0.upper))" } ?? "none"
+        let bounds = interval.map { "\(text($0.lower)) to \(text($0.upper))" } ?? "none"
         return """
-            mean return \(Self.rounded(mean)) ± \(Self.rounded(Statistics.populationStandardDeviation(returns))) over \
-            \(count) episodes (95 % interval of the mean \(bounds))
-            interquartile mean \(Self.rounded(Statistics.interquartileMean(returns))), \
-            minimum \(Self.rounded(returns.min()!)), maximum \(Self.rounded(returns.max()!)), \
-            mean length \(Self.rounded(Statistics.mean(lengths)))
+            mean return \(text(mean)) ± \(text(Statistics.populationStandardDeviation(returns))) over \(count) \
+            episodes (95 % interval of the mean \(bounds))
+            interquartile mean \(text(Statistics.interquartileMean(returns))), minimum \(text(returns.min()!)), \
+            maximum \(text(returns.max()!)), mean length \(text(Statistics.mean(lengths)))
             """ + additions
     }
 
     /// Lines for wrapped returns and for episodes that were left, each after a line feed; empty if there are none.
     public var additions: String {
-        let wrapped = wrappedMean.map { "\nwrapped: the rewards that the agent is given add up to \(Self.rounded($0))" }
+        let wrapped = wrappedMean.map {
+            "\nwrapped: the rewards that the agent is given add up to \(NumberText.readable($0))"
+        }
         guard cutEpisodes > 0 else { return wrapped ?? "" }
-        let episodes = cutEpisodes == 1 ? "1 episode was" : "\(cutEpisodes) episodes were"
+        let episodes = counted(cutEpisodes, "episode was", plural: "episodes were")
         return (wrapped ?? "") + "\n\(episodes) left at the step limit, without an end"
-    }
-
-    private static func rounded(_ value: Double) -> Double {
-        abs(value) < 1e12 ? (value * 1000).rounded() / 1000 : value
     }
 }

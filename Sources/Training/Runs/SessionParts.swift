@@ -34,7 +34,6 @@ struct SessionParts {
         state = TrainingState(of: environment)
         state.origins = ReplayOrigins(identity)
         try environment.reset(seed: UInt64(run.run.seed))
-        folder.removeTemporaryFiles()
         let time = Date().timeIntervalSince1970
         let replay = environment.canSnapshot ? (agent as? any ReplayingLearner)?.replay : nil
         logs = Logs(
@@ -58,7 +57,6 @@ struct SessionParts {
     ) throws {
         (self.run, self.claim, self.agent, self.environment) = (run, claim, agent, environment)
         let folder = claim.folder
-        folder.removeTemporaryFiles()
         let checkpoint = try folder.readingCheckpoint(path) { try Checkpoint.open(path) }
         guard environment.canSnapshot else {
             throw TrainingError.notResumable(folder: folder.path, environment: environment.id, checkpoint: path)

@@ -46,22 +46,23 @@ public enum TrainingSummary {
         let (steps, episodes) = (summary["steps"]?.integer ?? 0, summary["episodes"]?.integer ?? 0)
         var text =
             "\(counted(steps, "step")), \(counted(episodes, "episode")) in "
-            + "\((seconds * 10).rounded() / 10) s (\(NumberText.fixed(rate, decimals: 0)) steps/s)"
+            + "\(NumberText.fixed(seconds, decimals: 1)) s (\(NumberText.fixed(rate, decimals: 0)) steps/s)"
         if let sweeps = summary["sweeps"]?.integer, let value = summary["startValue"]?.double {
             let isFinished = summary["isFinished"] == .boolean(true)
-            return text + "\nplanning \(isFinished ? "finished" : "stopped") after \(sweeps) "
-                + "\(sweeps == 1 ? "sweep" : "sweeps"), value of the start \(rounded(value))"
+            return text + "\nplanning \(isFinished ? "finished" : "stopped") after \(counted(sweeps, "sweep")), "
+                + "value of the start \(NumberText.readable(value))"
         }
         if let mean = summary["meanReturn"]?.double {
-            text += ", mean return of \(Self.episodes(summary["meanReturnEpisodes"]?.integer)) \(rounded(mean))"
+            text +=
+                ", mean return of \(Self.episodes(summary["meanReturnEpisodes"]?.integer)) \(NumberText.readable(mean))"
         }
-        if let wrapped = summary["meanWrappedReturn"]?.double { text += " (wrapped: \(rounded(wrapped)))" }
+        if let wrapped = summary["meanWrappedReturn"]?.double { text += " (wrapped: \(NumberText.readable(wrapped)))" }
         if let best = summary["bestEvaluation"], let mean = best["meanReturn"]?.double,
             let step = best["step"]?.integer
         {
             text +=
-                "\nbest evaluation \(rounded(mean)) at step \(ProgressBar.grouped(step)), "
-                + "mean return of \(best["episodes"]?.integer ?? 0) greedy episodes"
+                "\nbest evaluation \(NumberText.readable(mean)) at step \(ProgressBar.grouped(step)), "
+                + "mean return of \(counted(best["episodes"]?.integer ?? 0, "greedy episode"))"
             if let cut = best["cutEpisodes"]?.integer, cut > 0 { text += ", \(cut) of which reached the step limit" }
         }
         return text
@@ -74,9 +75,5 @@ public enum TrainingSummary {
         case let count? where count < 100: "all \(count) episodes"
         default: "the last 100 episodes"
         }
-    }
-
-    private static func rounded(_ value: Double) -> String {
-        abs(value) < 1e12 ? "\((value * 100).rounded() / 100)" : "\(value)"
     }
 }

@@ -1,10 +1,12 @@
+import Mathematics
+
 /// Summaries of a handful of numbers, such as the returns of episodes.
 public enum Statistics {
     /// The arithmetic mean; NaN for no values. Finite for any finite values, even if their sum is too large.
     public static func mean(_ values: [Double]) -> Double {
         let sum = values.reduce(0, +)
         guard !sum.isFinite else { return sum / Double(values.count) }
-        let scale = scale(of: values)
+        let scale = largestMagnitude(values)
         guard scale.isFinite else { return sum / Double(values.count) }
         return values.reduce(0) { $0 + $1 / scale / Double(values.count) } * scale
     }
@@ -25,18 +27,13 @@ public enum Statistics {
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         if squares.isNormal || values.isEmpty { return (squares / divisor).squareRoot() }
         // Too large or too small to be squared: in units of the largest deviation.
-        let scale = scale(of: values.map { $0 / 2 - mean / 2 })
+        let scale = largestMagnitude(values.map { $0 / 2 - mean / 2 })
         guard scale > 0, scale.isFinite else { return scale }
         let scaled = values.reduce(0) { sum, value in
             let deviation = (value / 2 - mean / 2) / scale
             return sum + deviation * deviation
         }
         return (scaled / divisor).squareRoot() * scale * 2
-    }
-
-    /// The largest magnitude among the values; infinite or NaN if one of them is.
-    private static func scale(of values: [Double]) -> Double {
-        values.reduce(0) { $0.isNaN || $1.isNaN ? .nan : max($0, abs($1)) }
     }
 
     /// The middle value, or the mean of the two in the middle; NaN for no values.

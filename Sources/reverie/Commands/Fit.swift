@@ -112,7 +112,7 @@ struct Fit: ParsableCommand {
     private func continuation(of path: String, _ configuration: inout FitConfiguration) throws -> RunChanges {
         guard case .run = try RunFolder.content(of: path) else { return RunChanges() }
         try RunFolder.requireSame(path, [("model", model)])
-        let file = RunFolder.configuration(of: path)
+        let file = RunFolder.configurationPath(of: path)
         let saved = try content(of: file) { try FitConfiguration(contentsOf: file) }
         var asked = saved
         (asked.dataset, asked.folder, asked.seed) = (dataset, dataFolder ?? saved.folder, seed ?? saved.seed)

@@ -95,7 +95,7 @@ struct Resume: ParsableCommand {
         }
         let runs = try folders.map { path in
             guard try RunFolder.open(path).maker == .training else { throw mixed(folders) }
-            let file = RunFolder.configuration(of: path)
+            let file = RunFolder.configurationPath(of: path)
             return (path: path, run: try content(of: file) { try TrainingRun(contentsOf: file) })
         }
         let (agent, environment) = (runs[0].run.agent, runs[0].run.environment)

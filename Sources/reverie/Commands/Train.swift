@@ -185,7 +185,7 @@ struct Train: ParsableCommand {
     private func continuation(of path: String, seed: Int?) throws -> (changes: RunChanges, steps: Int)? {
         guard case .run = try RunFolder.content(of: path) else { return nil }
         try RunFolder.requireSame(path, [("agent", agent), ("environment", environment)])
-        let file = RunFolder.configuration(of: path)
+        let file = RunFolder.configurationPath(of: path)
         let saved = try content(of: file) { try TrainingRun(contentsOf: file) }
         var flags = try flags()
         flags.run["seed"] = seed

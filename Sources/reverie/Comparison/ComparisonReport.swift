@@ -24,7 +24,7 @@ struct ComparisonReport {
         }
         if scores.isOverWindow {
             for run in groups.algorithms.flatMap({ $0.runs.flatMap { $0 } }) where run.episodes.count < window {
-                let episodes = run.episodes.count == 1 ? "1 episode" : "\(run.episodes.count) episodes"
+                let episodes = counted(run.episodes.count, "episode")
                 remarks.append("\(run.folder.path) has only \(episodes): its score is their mean return")
             }
         }

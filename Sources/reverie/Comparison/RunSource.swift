@@ -40,22 +40,15 @@ enum RunSource {
     /// The run in a folder, or else the runs in the folders within it: agents if there are any, otherwise models.
     private static func found(_ argument: String) throws -> [Found] {
         let (name, folder) = split(argument)
-        guard exists(folder) else {
-            throw StorageError(path: folder, operation: ExitStatus.openRun, reason: .missing)
-        }
-        guard isFolder(folder), !RunFolder.isRun(folder) else {
-            let (folder, maker) = try RunFolder.open(folder)
-            return [(folder, maker, name)]
-        }
-        let paths = try namesInFolder(folder).map { joinPath(folder, $0) }
-        let runs = try paths.filter(RunFolder.isRun).map { path -> Found in
-            let (folder, maker) = try RunFolder.open(path)
-            return (folder, maker, name)
-        }
-        guard !runs.isEmpty else {
+        let paths = try RunFolder.runs(within: folder)
+        guard paths != nil || RunFolder.isRun(folder) || !isFolder(folder) else {
             throw FormatError(
                 .place, file: folder, offset: 0, expected: "config.toml, or folders with a run's config.toml",
                 found: "neither")
+        }
+        let runs = try (paths ?? [folder]).map { path -> Found in
+            let (folder, maker) = try RunFolder.open(path)
+            return (folder, maker, name)
         }
         let agents = runs.filter { $0.maker == .training }
         return agents.isEmpty ? runs : agents

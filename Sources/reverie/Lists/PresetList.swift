@@ -24,7 +24,7 @@ enum PresetList {
             "scores": preset.scores?.json ?? .null,
         ]
         let (score, seconds) = (
-            preset.scores?.text, preset.scores.map { NumberText.readable(($0.seconds * 10).rounded() / 10) }
+            preset.scores?.text, preset.scores.map { NumberText.fixed($0.seconds, decimals: 1) }
         )
         return ListItem(json: json, cells: [name, score ?? "-", seconds ?? "-", preset.description])
     }

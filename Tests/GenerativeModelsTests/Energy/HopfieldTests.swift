@@ -88,6 +88,26 @@ private func makeHopfield(
         }
     }
 
+    /// A state that isn't a number never counts as settled, and isn't made a number either.
+    @Test(arguments: [nil, 4.0]) func recallOfWhatIsNoNumberDoesNotSettle(gain: Float?) throws {
+        let rows = patterns(2, 12)
+        let states = HopfieldNetwork.units(rows.values)
+        let coupling = try makeHopfield(rows).coupling
+        for place in [0, 11, 17] {
+            var start = states
+            start[place] = .nan
+            let recall = HopfieldRecall(coupling, width: 12, states: start, gain: gain, known: [], seed: 1)
+            for _ in 0..<30 { #expect(recall.advance()) }
+            #expect(recall.steps == 30 && recall.rows[place].isNaN)
+            let other = place < 12 ? 12..<24 : 0..<12
+            let isFinite = recall.rows[other].allSatisfy { $0.isFinite }
+            #expect(isFinite, "rows don't mix")
+        }
+        let recall = HopfieldRecall(coupling, width: 12, states: states, gain: gain, known: [], seed: 1)
+        while recall.advance() && recall.steps < 30 {}
+        #expect(recall.steps < 30)
+    }
+
     /// Two units that should be alike swap for ever if they are updated at once; one after the other, they agree.
     @Test func updatesAtOnceMayGoBackAndForth() throws {
         let model = try makeHopfield(DataRows([1, 1], width: 2))

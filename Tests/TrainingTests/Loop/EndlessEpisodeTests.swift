@@ -88,7 +88,7 @@ final class Stubborn: Agent {
     @Test func oneEpisodeGivesNoInterval() throws {
         let report = try EvaluationReport([EpisodeSummary(return: 3, length: 5)])
         #expect(report.json["interval"] == .null)
-        #expect(report.text == "return 3.0 in 1 episode of 5 steps (one episode gives no interval)")
+        #expect(report.text == "return 3 in 1 episode of 5 steps (one episode gives no interval)")
     }
 
     @Test func wrappedReturnsStandBeside() throws {
@@ -97,7 +97,7 @@ final class Stubborn: Agent {
         }.run(episodes: 2, seed: 0)
         let report = try EvaluationReport(results)
         #expect(report.mean == 150 && report.json["meanWrappedReturn"]?.double == 3)
-        #expect(report.text.contains("the rewards that the agent is given add up to 3.0"))
+        #expect(report.text.contains("the rewards that the agent is given add up to 3"))
         #expect(try EvaluationReport([EpisodeSummary(return: 3, length: 5)]).json["meanWrappedReturn"] == nil)
     }
 

@@ -125,6 +125,6 @@ import Testing
         #expect(report.json["interquartileMean"]?.double == 2.5)
         let interval = report.json["interval"]?.array?.compactMap(\.double) ?? []
         #expect(interval.count == 2 && 1 <= interval[0] && interval[0] < 4 && 4 < interval[1] && interval[1] <= 10)
-        #expect(report.text.hasPrefix("mean return 4.0 ± 3.536 over 4 episodes (95 % interval of the mean "))
+        #expect(report.text.hasPrefix("mean return 4 ± 3.536 over 4 episodes (95 % interval of the mean "))
     }
 }

@@ -24,7 +24,7 @@ import Testing
         #expect(summary["startValue"]?.double == -13 && sweeps > 1 && summary["isFinished"] == true)
         #expect(
             TrainingSummary.text(summary).hasSuffix(
-                "\nplanning finished after \(sweeps) sweeps, value of the start -13.0"))
+                "\nplanning finished after \(sweeps) sweeps, value of the start -13"))
     }
 
     /// An evaluation whose sweeps never converge heeds the interruption, and the run continues as if nothing had been.

@@ -1,6 +1,5 @@
+import Storage
 import Testing
-
-@testable import Datasets
 
 @Suite struct NaturalOrderTests {
     @Test func numbersCountAsNumbers() {
