@@ -153,6 +153,7 @@ public final class AgentScene: ViewerScene {
     }
 
     private func start() throws {
+        agent.memory = ActingMemory()
         try environment.reset(seed: seed)
         past.removeAll(keepingCapacity: true)
         current = Progress()

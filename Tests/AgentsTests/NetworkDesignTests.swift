@@ -83,9 +83,9 @@ import Testing
         }
         let space = EnvironmentDescription.images([10, 10, 4], actions: 6)
         let small = AgentError.network(
-            .nature, environment: "Images", space: "\(space.observationSpace)", suitable: [.auto, .mlp, .minatar])
+            .nature, environment: "Images", space: "\(space.observationSpace)", suitable: [.auto, .mlp, .minatar, .pgx])
         #expect(error(.nature, space) == small)
-        #expect(small.description.contains("'network = \"mlp\"' or 'network = \"minatar\"'"))
+        #expect(small.description.contains("'network = \"mlp\"' or 'network = \"minatar\"' or 'network = \"pgx\"'"))
         #expect(error(.nature, .images([84, 35, 4], actions: 6)) != nil)
         #expect(error(.minatar, .images([10, 2, 4], actions: 6)) != nil)
         for name in [NetworkName.minatar, .nature] { #expect(error(name, .vector(4, actions: 2)) != nil) }

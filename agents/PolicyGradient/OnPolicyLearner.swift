@@ -159,11 +159,19 @@ public class OnPolicyLearner: Learner {
         try coder.code(&epoch, in: 0...1 << 62)
         try coder.code(&order)
         try coder.code(&actionStreams)
-        try memory.codeState(with: &coder)
+        try codeMemory(with: &coder)
         try codeWindow(with: &coder)
         try rewardNormalizer?.codeState(with: &coder)
         try model.normalizer?.codeState(with: &coder)
         try results.codeState(with: &coder)
+    }
+
+    /// The memory is of as many environments as the agent acts in: those of the run, or the window's one.
+    private func codeMemory(with coder: inout StateCoder) throws(EnvironmentError) {
+        var rows = memory.rows
+        try coder.code(&rows, in: 0...65_536)
+        if rows != memory.rows { memory = actor.memory(rows: rows) }
+        try memory.codeState(with: &coder)
     }
 
     private func codeWindow(with coder: inout StateCoder) throws(EnvironmentError) {
