@@ -18,6 +18,10 @@ import Testing
             (own.hiddenSizes, own.learningStart, own.trainEvery, own.explorationSteps) = ([8], 5, 3, 100)
             settings = own
         }
+        if var own = settings as? PPOSettings {
+            (own.learning.windowSteps, own.minibatchSize, own.epochs) = (16, 8, 2)
+            settings = own
+        }
         return try settings.makeAgent(for: environment, seed: seed)
     }
 

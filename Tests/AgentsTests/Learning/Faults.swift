@@ -34,6 +34,15 @@ func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings
     case (.reversedSign, var settings as REINFORCESettings):
         settings.learningRate.negate()
         return settings
+    case (.reversedSign, var settings as ActorCriticTracesSettings):
+        settings.learningRate.negate()
+        return settings
+    case (.reversedSign, var settings as A2CSettings):
+        settings.learning.learningRate.negate()
+        return settings
+    case (.reversedSign, var settings as PPOSettings):
+        settings.learning.learningRate.negate()
+        return settings
     case (.staleTarget, var settings as DQNSettings):
         settings.targetEvery = 1 << 40
         return settings

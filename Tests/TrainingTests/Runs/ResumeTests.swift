@@ -47,6 +47,7 @@ import Testing
             settings: ["learningStart=100", "replayCapacity=400", "batchSize=2", "trainEvery=30", "double=true"],
             options: ["preprocess": "nature", "screen_size": "36", "frame_skip": "16"]),
         Subject(agent: "reinforce", environment: "CartPole-v1", steps: 4_000, settings: ["episodesPerUpdate=5"]),
+        Subject(agent: "actor-critic", environment: "MinAtar/Breakout-v0", steps: 400, settings: []),
         table,
         Subject(agent: "random", environment: "grid:four-rooms", steps: 2_000, settings: []),
     ]
