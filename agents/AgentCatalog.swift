@@ -53,6 +53,9 @@ public enum AgentCatalog {
         Entry(name: "reinforce", summary: "policy gradient from whole episodes (Williams 1992)") {
             REINFORCESettings()
         },
+        Entry(name: "actor-critic", summary: "actor-critic with eligibility traces (Degris et al. 2012)") {
+            ActorCriticTracesSettings()
+        },
         Entry(name: "a2c", summary: "advantage actor-critic, one step per window (Mnih et al. 2016)") { A2CSettings() },
         Entry(name: "ppo", summary: "proximal policy optimisation (Schulman et al. 2017)") { PPOSettings() },
         Entry(name: "cem", summary: "cross-entropy method on a policy's parameters (Mannor et al. 2003)") {

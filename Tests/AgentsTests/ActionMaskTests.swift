@@ -47,7 +47,7 @@ import Testing
     }
 
     /// A greedy agent takes the best of the valid actions, not just any.
-    @Test(arguments: ["dqn", "q-learning", "reinforce"])
+    @Test(arguments: ["dqn", "q-learning", "reinforce", "actor-critic"])
     func greedyActionsAreTheBestValidOnes(name: String) throws {
         let agent = try Self.agent(name)
         agent.variables.entries.forEach { _, variable in

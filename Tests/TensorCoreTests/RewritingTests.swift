@@ -48,6 +48,20 @@ import Testing
         #expect(!names.contains { $0.contains("pad") || $0.contains("slice") }, "\(names)")
     }
 
+    /// The gradient of a weight by one example joins the update that reads it.
+    @Test func outerProductsAreElementwise() throws {
+        let (x, y) = (numbers(3, seed: 1), numbers(5, seed: 2))
+        let program = { (inputs: [Tensor]) -> [Tensor] in
+            [0.5 * inputs[0].matmul(inputs[1], transposeLeft: true) + 1.0]
+        }
+        #expect(try units([[1, 3], [1, 5]], program) == ["multiply · multiply · add"])
+        let result = try run([[1, 3], [1, 5]], [x, y], program)[0]
+        let expected = x.flatMap { a in y.map { 0.5 * a * $0 + 1 } }
+        #expect(largestDifference(result, expected) < 1e-6)
+        let rows = try units([[2, 3], [2, 5]], program)
+        #expect(rows == ["matmul [2, 3]ᵀ × [2, 5]", "multiply · add"])
+    }
+
     @Test func aSharedWeightHasOneProductAsGradient() throws {
         let names = try units([[5, 2, 8]]) { inputs in
             let weight = Variable([Float](repeating: 0.1, count: 64), shape: [8, 8])

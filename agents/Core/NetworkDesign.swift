@@ -169,9 +169,13 @@ struct NetworkDesign {
     }
 
     /// All layers up to the last hidden one and its activation, and the width of their output.
-    func makeFeatures(random: inout RandomStream) -> (layer: any Layer, width: Int) {
-        var (layers, width, hidden) = firstLayers(random: &random)
-        extend(&layers, &width, by: hidden, random: &random)
+    ///
+    /// - Parameter activations: what follows the convolutions and the hidden layers, if not the network's own.
+    func makeFeatures(
+        activations: (first: any Layer, hidden: any Layer)? = nil, random: inout RandomStream
+    ) -> (layer: any Layer, width: Int) {
+        var (layers, width, hidden) = firstLayers(activation: activations?.first, random: &random)
+        extend(&layers, &width, by: hidden, activation: activations?.hidden, random: &random)
         return (Sequential(layers), width)
     }
 
@@ -179,17 +183,21 @@ struct NetworkDesign {
     var hasConvolutions: Bool { !convolutions.isEmpty }
 
     private func extend(
-        _ layers: inout [any Layer], _ width: inout Int, by hidden: some Sequence<Int>, random: inout RandomStream
+        _ layers: inout [any Layer], _ width: inout Int, by hidden: some Sequence<Int>,
+        activation: (any Layer)? = nil, random: inout RandomStream
     ) {
         for size in hidden {
-            layers += [Linear(width, size, random: &random), activation]
+            layers += [Linear(width, size, random: &random), activation ?? self.activation]
             width = size
         }
     }
 
     /// The convolutions or the embedding, if any: the layers, the width of their output, and the units of the layers
     /// after them.
-    private func firstLayers(random: inout RandomStream) -> (layers: [any Layer], width: Int, hidden: [Int]) {
+    private func firstLayers(
+        activation: (any Layer)? = nil, random: inout RandomStream
+    ) -> (layers: [any Layer], width: Int, hidden: [Int]) {
+        let activation = activation ?? self.activation
         if let embeddedCount, let size = hiddenSizes.first {
             let layers: [any Layer] = [Self.numbers, Embedding(embeddedCount, size, random: &random), activation]
             return (layers, size, Array(hiddenSizes.dropFirst()))

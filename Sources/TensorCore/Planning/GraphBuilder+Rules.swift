@@ -12,8 +12,21 @@ extension GraphBuilder {
         case .binary(.add): joinedPads(entry) ?? joinedProducts(entry)
         case .concatenate(let axis): mergedConcatenation(entry, axis)
         case .reduce(.sum, let axis, let count): sumInTwoSteps(entry, axis, count)
+        case .matmul(transposeLeft: true, transposeRight: false): outerProduct(entry)
         default: nil
         }
+    }
+
+    /// The product of a column and a row is element-wise, and so part of whatever group reads it: the gradient of a
+    /// weight by a single example.
+    private mutating func outerProduct(_ entry: Entry) -> Int? {
+        let shapes = entry.inputs.map { entries[$0].shape }
+        guard shapes.allSatisfy({ $0.count == 2 && $0[0] == 1 }) else { return nil }
+        let column = append(
+            .init(operation: .reshape, inputs: [entry.inputs[0]], shape: [shapes[0][1], 1], type: entry.type))
+        return append(
+            .init(
+                operation: .binary(.multiply), inputs: [column, entry.inputs[1]], shape: entry.shape, type: entry.type))
     }
 
     private mutating func mergedReshape(_ entry: Entry) -> Int? {
