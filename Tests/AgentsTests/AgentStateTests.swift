@@ -22,12 +22,9 @@ import Testing
             (own.learning.windowSteps, own.minibatchSize, own.epochs) = (16, 8, 2)
             settings = own
         }
-<<<<<<< HEAD
         if settings.settings.contains(where: { $0.name == "episodesPerCandidate" }) {
             try settings.set("population", to: .integer(4), source: "test")
         }
-=======
->>>>>>> e2c156c736cf816047c6255a9bb02bb0110938bd
         return try settings.makeAgent(for: environment, seed: seed)
     }
 

@@ -34,12 +34,9 @@ func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings
     case (.reversedSign, var settings as REINFORCESettings):
         settings.learningRate.negate()
         return settings
-<<<<<<< HEAD
-=======
     case (.reversedSign, var settings as ActorCriticTracesSettings):
         settings.learningRate.negate()
         return settings
->>>>>>> e2c156c736cf816047c6255a9bb02bb0110938bd
     case (.reversedSign, var settings as A2CSettings):
         settings.learning.learningRate.negate()
         return settings

@@ -83,13 +83,10 @@ struct Pupil: Sendable, CustomTestStringConvertible {
         .other("reinforce", REINFORCESettings.self, steps: 30_000, faults: [.reversedSign, .cutsAreEnds]) {
             ($0.hiddenSizes, $0.learningRate, $0.episodesPerUpdate, $0.entropyBonus) = ([16], 5e-3, 16, 0.05)
         },
-<<<<<<< HEAD
-=======
         // What it bootstraps from in an episode is the next step's observation; the last one's is needed at its end.
         .other("actor-critic", ActorCriticTracesSettings.self, steps: 30_000, faults: [.reversedSign, .cutsAreEnds]) {
             ($0.hiddenSizes, $0.learningRate, $0.entropyBonus, $0.momentDecay) = ([16], 2e-3, 0.02, 0.99)
         },
->>>>>>> e2c156c736cf816047c6255a9bb02bb0110938bd
         // They bootstrap only after truncation and after a window.
         .other("a2c", A2CSettings.self, steps: 40_000, faults: [.reversedSign, .cutsAreEnds]) {
             ($0.learning.network.hiddenSizes, $0.learning.learningRate) = ([16], 3e-3)
@@ -100,15 +97,12 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.learning.windowSteps, $0.learning.entropyBonus) = (128, 0.02)
             ($0.minibatchSize, $0.epochs) = (64, 4)
         },
-<<<<<<< HEAD
         .other(
             "cem", CrossEntropyAgentSettings.self, steps: 12_000, faults: [.reversedSign], lessons: [.corridor]
         ) { ($0.population, $0.eliteFraction, $0.extraNoise) = (40, 0.2, 0.25) },
         .other("cma-es", CMAESAgentSettings.self, steps: 12_000, faults: [.reversedSign], lessons: [.corridor]) {
             ($0.population, $0.policy.initialDeviation) = (20, 1)
         },
-=======
->>>>>>> e2c156c736cf816047c6255a9bb02bb0110938bd
     ]
 
     /// The greedy return after training in a lesson, with or without a fault.

@@ -83,11 +83,7 @@ import Testing
     }
 
     /// Neither greedily nor with random draws per episode; and the agent is unchanged afterwards.
-<<<<<<< HEAD
-    @Test(arguments: ["dqn", "reinforce", "cem", "cma-es", "q-learning", "random"], [ActionMode.greedy, .explore])
-=======
-    @Test(arguments: ["dqn", "reinforce", "actor-critic", "q-learning", "random"], [ActionMode.greedy, .explore])
->>>>>>> e2c156c736cf816047c6255a9bb02bb0110938bd
+    @Test(arguments: ["dqn", "reinforce", "actor-critic", "a2c", "ppo", "cem", "cma-es", "q-learning", "random"], [ActionMode.greedy, .explore])
     func resultsDoNotDependOnTheBatch(name: String, mode: ActionMode) throws {
         let make = { try EnvironmentCatalog.make("FrozenLake8x8-v1", count: $0) }
         let environment = try make(1)

@@ -47,16 +47,22 @@ import Testing
             settings: ["learningStart=100", "replayCapacity=400", "batchSize=2", "trainEvery=30", "double=true"],
             options: ["preprocess": "nature", "screen_size": "36", "frame_skip": "16"]),
         Subject(agent: "reinforce", environment: "CartPole-v1", steps: 4_000, settings: ["episodesPerUpdate=5"]),
-<<<<<<< HEAD
         Subject(
             agent: "cem", environment: "CartPole-v1", steps: 4_000,
             settings: ["population=10", "episodesPerCandidate=2"]),
         Subject(
             agent: "cma-es", environment: "Pendulum-v1", steps: 9_000,
             settings: ["hiddenSizes=[4]", "population=7", "acting=best"]),
-=======
         Subject(agent: "actor-critic", environment: "MinAtar/Breakout-v0", steps: 400, settings: []),
->>>>>>> e2c156c736cf816047c6255a9bb02bb0110938bd
+        Subject(
+            agent: "a2c", environment: "CartPole-v1", steps: 3_000,
+            settings: ["memory=gru", "normalizeObservations=true", "normalizeRewards=true"]),
+        Subject(
+            agent: "ppo", environment: "Pendulum-v1", steps: 3_000,
+            settings: ["windowSteps=256", "stateDependentNoise=true", "noiseEvery=16", "epochs=2"]),
+        Subject(
+            agent: "ppo", environment: "FrozenLake-v1", steps: 3_000,
+            settings: ["windowSteps=128", "memory=lstm", "scheduleSteps=2000", "finalClip=0"]),
         table,
         Subject(agent: "random", environment: "grid:four-rooms", steps: 2_000, settings: []),
     ]

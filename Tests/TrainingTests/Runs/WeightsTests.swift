@@ -27,11 +27,7 @@ import Testing
         return (WeightsFile(folder.file("given.safetensors")), agent.behaviour.variables.map(\.values))
     }
 
-<<<<<<< HEAD
-    @Test(arguments: ["dqn", "reinforce", "cem", "q-learning"])
-=======
-    @Test(arguments: ["dqn", "reinforce", "actor-critic", "q-learning"])
->>>>>>> e2c156c736cf816047c6255a9bb02bb0110938bd
+    @Test(arguments: ["dqn", "reinforce", "actor-critic", "ppo", "cem", "q-learning"])
     func trainingStartsFromThem(name: String) throws {
         let run = try Self.run(name)
         let (file, values) = try weights(run)
