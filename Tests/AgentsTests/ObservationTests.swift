@@ -160,7 +160,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("trpo", "'ppo'"), ("sac", "'a2c'"), ("Double-DQN", "'rainbow'"), ("muzero", "'dyna-q'"), ("OpenAI-ES", "'cma-es'"),
+        ("trpo", "'ppo'"), ("sac", "'a2c'"), ("Double-DQN", "'rainbow'"), ("muzero", "'dyna-q'"),
+        ("OpenAI-ES", "'cma-es'"),
     ])
     func wellKnownAgentsThatAreMissingHaveRelatives(name: String, relative: String) throws {
         let error = #expect(throws: AgentError.self) { try AgentCatalog.entry(name) }

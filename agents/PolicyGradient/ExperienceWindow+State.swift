@@ -23,7 +23,8 @@ extension ExperienceWindow {
             for row in 0..<rows { try coder.code(&column[row]) }
         }
         try coder.code(memory: masks.baseAddress!, count: rows * 8)
-        if stateWidth > 0 { try coder.code(memory: states.baseAddress!, count: states.count * 4) }
+        let begun = (steps + layout.sequenceLength - 1) / layout.sequenceLength * layout.environments
+        if stateWidth > 0 { try coder.code(memory: states.baseAddress!, count: begun * stateWidth * 4) }
     }
 
     private func codeSamples(_ rows: Int, with coder: inout StateCoder) throws(EnvironmentError) {

@@ -91,7 +91,7 @@ final class ExperienceWindow {
         for (row, index) in zip(rows, 0..<transitions.count) {
             rewards[row] = learnedRewards[index]
             (terminated[row], truncated[row]) = (transitions.terminated[index], transitions.truncated[index])
-            reset[row] = transitions.isReset[index]
+            (reset[row], nextValues[row]) = (transitions.isReset[index], 0)
         }
         steps += 1
     }
