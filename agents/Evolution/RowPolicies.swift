@@ -34,7 +34,8 @@ final class RowPolicies {
         zip(sizes, sizes.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 + $1.1 }
     }
 
-    /// Gives a row its policy: weights and biases layer by layer, as ``NeuralNetworks/MultilayerPerceptron`` lists them.
+    /// Gives a row its policy: weights and biases layer by layer, in the order of
+    /// ``NeuralNetworks/MultilayerPerceptron``.
     func set(_ row: Int, to parameters: [Double]) {
         var start = 0
         for input in 1...2 * (sizes.count - 1) {

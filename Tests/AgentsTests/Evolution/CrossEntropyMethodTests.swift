@@ -42,7 +42,7 @@ import Testing
     /// With noise it would stop where the noise leaves it.
     @Test(arguments: [(0.0, true), (0.01, false)]) func aBowlIsDescended(noise: Double, reaches: Bool) {
         var method = CrossEntropyMethod(
-            mean: Array(repeating: 1, count: 5), deviation: 1, population: 60, eliteCount: 12, noise: noise)
+            mean: Array(repeating: 1, count: 5), deviation: 2, population: 100, eliteCount: 30, noise: noise)
         var (random, candidates, best) = (RandomStream(seed: 6), method.makeCandidates(), Double.infinity)
         for _ in 0..<60 {
             method.sample(into: &candidates, &random)

@@ -11,7 +11,8 @@ struct Pupil: Sendable, CustomTestStringConvertible {
     let steps: Int
     /// The faults that show in the corridor; that truncation counts as termination shows in the loop.
     let faults: [Fault]
-    /// What it can learn. The loop's worth lies beyond the truncated episodes, which are all that returns alone tell.
+    /// What it can learn, the lesson of all faults but truncation first. The loop's worth lies beyond the truncated
+    /// episodes, which are all that returns alone tell.
     let lessons: [Lesson]
     private let change: @Sendable (inout any AgentSettings) -> Void
 
@@ -97,11 +98,12 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.learning.windowSteps, $0.learning.entropyBonus) = (128, 0.02)
             ($0.minibatchSize, $0.epochs) = (64, 4)
         },
+        // One policy in 32 finds the distant reward: a generation should have several.
         .other(
-            "cem", CrossEntropyAgentSettings.self, steps: 12_000, faults: [.reversedSign], lessons: [.corridor]
-        ) { ($0.population, $0.eliteFraction, $0.extraNoise) = (40, 0.2, 0.25) },
-        .other("cma-es", CMAESAgentSettings.self, steps: 12_000, faults: [.reversedSign], lessons: [.corridor]) {
-            ($0.population, $0.policy.initialDeviation) = (20, 1)
+            "cem", CrossEntropyAgentSettings.self, steps: 60_000, faults: [.reversedSign], lessons: [.quietCorridor]
+        ) { ($0.population, $0.eliteFraction, $0.extraNoise) = (160, 0.05, 0.25) },
+        .other("cma-es", CMAESAgentSettings.self, steps: 30_000, faults: [.reversedSign], lessons: [.quietCorridor]) {
+            ($0.population, $0.policy.initialDeviation) = (80, 1)
         },
     ]
 

@@ -45,6 +45,20 @@ struct Corridor: NumberedWorld {
     }
 }
 
+/// The corridor without the near reward, which catches a whole population before one of it finds the distant one.
+struct QuietCorridor: NumberedWorld {
+    static let (stateCount, start) = (Corridor.stateCount, Corridor.start)
+    var state = start
+
+    func outcomes(state: Int, action: Int) -> [Outcome] {
+        Corridor().outcomes(state: state, action: action).map { outcome in
+            var outcome = outcome
+            if outcome.nextState == 0 { outcome.reward = 0 }
+            return outcome
+        }
+    }
+}
+
 /// At the start, action 0 leaves for 1; action 1 leads into a loop that pays 0.1 per step for ever, whatever is done
 /// there. With γ = 0.95 the loop is worth 2; an agent that mistakes truncation after four steps for an end values it at
 /// 0.37 at most.
@@ -89,6 +103,10 @@ struct Lesson: Sendable, CustomTestStringConvertible {
     /// The distant reward of 1 beats the near one of 0.1.
     static let corridor = Lesson(name: "corridor", discount: 0.9, bar: 0.95) { count, isTraining in
         VectorEnvironment("corridor", count: count) { TimeLimit(Corridor(), steps: isTraining ? 40 : 20) }
+    }
+    /// Only the distant reward of 1.
+    static let quietCorridor = Lesson(name: "quiet corridor", discount: 0.9, bar: 0.95) { count, isTraining in
+        VectorEnvironment("corridor", count: count) { TimeLimit(QuietCorridor(), steps: isTraining ? 40 : 20) }
     }
     /// The loop pays 4 in the 40 steps of an evaluation; leaving pays 1.
     static let loop = Lesson(name: "loop", discount: 0.95, bar: 3.5) { count, isTraining in

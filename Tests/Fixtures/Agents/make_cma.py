@@ -47,13 +47,27 @@ def rates(n, mueff, diagonal):
     return cc, c1, cmu, cs, damps
 
 
+class DiagonalSampler(cma.sampler.GaussDiagonalSampler):
+    """Measures bad steps by the covariance that they were sampled from, as pycma's full sampler and the tutorial do; the original
+    by one that has decayed already."""
+
+    def update(self, vectors, weights, c1_times_delta_hsigma=0):
+        self.sampled_from = self.C.copy()
+        super().update(vectors, weights, c1_times_delta_hsigma)
+
+    def norm(self, x):
+        return float(np.sum(np.square(x) / self.sampled_from) ** 0.5)
+
+
 def updates(n, population, diagonal, generations, seed):
     options = {"popsize": population, "seed": seed, "verbose": -9, "updatecovwait": 0, "CMA_diagonal": 0}
     if diagonal:
-        options["CMA_sampler"] = cma.sampler.GaussDiagonalSampler
+        options["CMA_sampler"] = DiagonalSampler
     mean = np.linspace(-1, 1, n)
     es = cma.CMAEvolutionStrategy(mean, 0.7, options)
-    es.ask()  # makes the sampler; these candidates are dropped
+    if not diagonal:
+        # It starts with eigenvalues that differ by 1e-5, so that plots can tell them apart.
+        es.sm.C, es.sm.B, es.sm.D = np.eye(n), np.eye(n), np.ones(n)
     weights = cma.recombination_weights.RecombinationWeights(population)
     cc, c1, cmu, cs, damps = rates(n, weights.mueff, diagonal)
     weights.finalize_negative_weights(n, c1, cmu)
@@ -68,10 +82,9 @@ def updates(n, population, diagonal, generations, seed):
         es.tell(candidates, values)
         es.sm.update_now(0)
         assert es.adapt_sigma.cs == cs and es.adapt_sigma.damps == damps and es.sp.cmu == cmu
-        covariance = np.diag(es.sm.C) if np.ndim(es.sm.C) == 1 else es.sm.C
         steps.append({
             "candidates": [list(map(float, x)) for x in candidates], "values": values, "mean": list(map(float, es.mean)),
-            "stepSize": float(es.sigma), "covariance": [float(c) for row in covariance for c in row],
+            "stepSize": float(es.sigma), "covariance": list(map(float, np.ravel(es.sm.C))),
             "stepPath": list(map(float, es.adapt_sigma.ps)), "covariancePath": list(map(float, es.pc))})
     return {
         "diagonal": diagonal, "population": population, "start": list(map(float, mean)), "deviation": 0.7,
@@ -91,9 +104,16 @@ def evaluations(name, n):
         "mean": float(np.mean(counts)), "standardDeviation": float(np.std(counts, ddof=1))}
 
 
+# The expected length of a normal vector: pycma's is exact, the tutorial's an approximation.
+mathematics = cma.sigma_adaptation.Mh
+exact = mathematics.chiN
+mathematics.chiN = staticmethod(lambda n: n**0.5 * (1 - 1 / (4 * n) + 1 / (21 * n**2)))
+cases = [updates(5, 8, False, 8, 1), updates(3, 12, False, 12, 2), updates(5, 8, True, 8, 3), updates(8, 6, True, 10, 4)]
+mathematics.chiN = exact
+
 fixture = {
     "pycma": cma.__version__.split()[0],
-    "updates": [updates(5, 8, False, 8, 1), updates(3, 12, False, 12, 2), updates(5, 8, True, 8, 3), updates(8, 6, True, 10, 4)],
+    "updates": cases,
     "evaluations": [evaluations(name, n) for name in FUNCTIONS for n in (5, 10)],
 }
 path = pathlib.Path(__file__).with_name("cma.json")
