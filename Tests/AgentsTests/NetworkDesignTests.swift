@@ -25,6 +25,16 @@ import Testing
         #expect(Self.shapes(design, outputs: 6) == [[16, 3, 3, 7], [16], [128, 1024], [128], [6, 128], [6]])
     }
 
+    /// A grid seen through a window: the smallest one leaves a single place of MinAtar's convolution.
+    @Test(arguments: ["grid:four-rooms", "Maze-v0"]) func windowsOfGridsHaveMinAtarsNetwork(id: String) throws {
+        let options = ["view": "3"].merging(id == "Maze-v0" ? ["fresh": "true"] : [:]) { $1 }
+        let world = try EnvironmentCatalog.make(id, options: options)
+        let channels = world.observationSpace.shape[2]
+        let design = try Self.design(.auto, EnvironmentDescription(world))
+        #expect(design.inputs == [3, 3, channels])
+        #expect(Self.shapes(design, outputs: 4) == [[16, 3, 3, channels], [16], [128, 16], [128], [4, 128], [4]])
+    }
+
     @Test func largePicturesHaveTheNetworkOf2015() throws {
         let design = try Self.design(.auto, .images([84, 84, 4], actions: 6))
         #expect(design.inputs == [84, 84, 4])
