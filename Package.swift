@@ -78,7 +78,8 @@ let package = Package(
         module(
             "Agents", path: "agents",
             [
-                "Experience", "Environments", "NeuralNetworks", "TensorCore", "Configuration", "Mathematics", "Storage",
+                "Experience", "Environments", "NeuralNetworks", "Parallel", "TensorCore", "Configuration",
+                "Mathematics", "Storage",
                 "Random",
             ]),
         module("Rollouts", ["Experience", "Storage"]),

@@ -84,6 +84,50 @@ import Testing
         #expect(agent.updates == 4)
     }
 
+    /// A large minibatch is cut into chunks, whose gradients add up to those of the whole, on any number of threads.
+    @Test func largeMinibatchesAreSplit() throws {
+        var environment = Self.numbers
+        environment.count = 64
+        func parameters(_ make: (UpdateProgram, PPO) throws -> any MinibatchStep) throws -> ([Float], [Float]) {
+            let settings = Self.settings {
+                ($0.learning.windowSteps, $0.minibatchSize, $0.learning.entropyBonus) = (96, 6144, 0.01)
+            }
+            let agent = try PPO(settings, environment: environment, seed: 3)
+            let window = try agent.started().window
+            var stream = RandomStream(seed: 9)
+            for row in 0..<agent.layout.rows {
+                for place in 0..<3 { window.observations.set(row, place, to: stream.normal()) }
+                window.samples[row] = Float(stream.integers(below: 3))
+                window.logProbabilities[row] = -1 - Float(stream.uniform())
+                (window.advantages[row], window.returns[row]) = (Float(stream.normal()), Float(stream.normal()))
+                window.reset[row] = row % 11 == 0
+            }
+            let step = try make(UpdateProgram(agent.rule, agent.settings, agent.model), agent)
+            let order = Array((0..<agent.layout.sequences).reversed())
+            let terms = (0..<3).flatMap { _ in step.run(on: order[...], of: window) }
+            return (agent.model.parameters.variables.flatMap(\.values), terms)
+        }
+        let optimizer = OnPolicySettings().makeOptimizer
+        let (whole, wholeTerms) = try parameters { update, agent in
+            let own = optimizer()
+            own.prepare(for: agent.model.parameters)
+            return try WholeStep(update, agent.layout, own)
+        }
+        let (split, splitTerms) = try parameters { update, agent in
+            let own = optimizer()
+            own.prepare(for: agent.model.parameters)
+            return try #require(try SplitStep(update, agent.layout, own))
+        }
+        #expect(zip(whole, split).allSatisfy { abs($0 - $1) < 2e-6 })
+        #expect(zip(wholeTerms, splitTerms).allSatisfy { abs($0 - $1) < 1e-5 * max(1, abs($0)) })
+        let (again, _) = try parameters { update, agent in
+            let own = optimizer()
+            own.prepare(for: agent.model.parameters)
+            return try #require(try SplitStep(update, agent.layout, own, threads: 1))
+        }
+        #expect(again == split)
+    }
+
     // MARK: Details
 
     /// Engstrom et al. (2020): weights are orthogonal, with √2 in hidden layers, 0.01 for the policy, 1 for the value.

@@ -25,9 +25,7 @@ final class ExperienceWindow {
     let starts: UnsafeMutableBufferPointer<Bool>
     /// (sequences, …): the recurrent states that sequences start from.
     let states: UnsafeMutableBufferPointer<Float>
-    /// (minibatch): the rows that are being written.
-    private let chosen: UnsafeMutableBufferPointer<Int>
-    private let encoding: ObservationEncoding
+    let encoding: ObservationEncoding
     let distribution: PolicyDistribution
     let stateWidth: Int
     /// The number of discrete observations; 0 for arrays.
@@ -46,8 +44,6 @@ final class ExperienceWindow {
         (logProbabilities, values, nextValues) = (floats(rows), floats(rows), floats(rows))
         (rewards, advantages, returns) = (floats(rows), floats(rows), floats(rows))
         (terminated, truncated, reset, starts) = (.falses(rows), .falses(rows), .falses(rows), .falses(rows))
-        chosen = .allocate(capacity: layout.batchRows)
-        chosen.initialize(repeating: 0)
         masks = .allocate(capacity: rows)
         masks.initialize(repeating: .max)
         states = floats(layout.sequences * model.stateWidth * (model.stateWidth > 0 ? 1 : 0))
@@ -72,7 +68,6 @@ final class ExperienceWindow {
         }
         for memory in [terminated, truncated, reset, starts] { memory.deallocate() }
         masks.deallocate()
-        chosen.deallocate()
     }
 
     var isFull: Bool { steps == layout.steps }
@@ -111,73 +106,6 @@ final class ExperienceWindow {
                 truncated: UnsafeBufferPointer(truncated), reset: UnsafeBufferPointer(reset)),
             environments: environments, discount: Float(discount), lambda: Float(lambda), into: advantages)
         for row in 0..<layout.rows { returns[row] = advantages[row] + values[row] }
-    }
-
-    // MARK: Minibatches
-
-    /// Writes the rows of sequences into the inputs of an update, step after step.
-    func write(_ sequences: ArraySlice<Int>, into update: WindowUpdate) {
-        let (plan, inputs) = (update.plan, update.inputs)
-        choose(sequences)
-        let chosen = UnsafeBufferPointer(chosen)
-        encoding.encode(observations.rows, at: chosen, into: plan.input(inputs.observations))
-        for (offset, column) in [advantages, returns, logProbabilities, values].enumerated() {
-            let target = plan.input(inputs.advantages + offset)
-            for (place, row) in chosen.enumerated() { target[place] = column[row] }
-        }
-        let weights = plan.input(inputs.weights)
-        for (place, row) in chosen.enumerated() { weights[place] = reset[row] ? 0 : 1 }
-        writeActions(plan, inputs)
-        if let valid = inputs.valid { writeMasks(plan.input(valid)) }
-        if let states = inputs.states, let kept = inputs.kept {
-            write(sequences, states: plan.input(states), kept: plan.input(kept))
-        }
-    }
-
-    /// Lists the rows of sequences, step after step.
-    private func choose(_ sequences: ArraySlice<Int>) {
-        for step in 0..<layout.sequenceLength {
-            let start = step * sequences.count - sequences.startIndex
-            for index in sequences.indices {
-                chosen[start + index] = layout.row(sequence: sequences[index], step: step)
-            }
-        }
-    }
-
-    private func writeActions(_ plan: Plan, _ inputs: WindowUpdate.Inputs) {
-        let width = distribution.actionCount
-        if distribution.isDiscrete {
-            let actions = plan.integerInput(inputs.actions)
-            for (place, row) in chosen.enumerated() {
-                for number in 0..<width { actions[place * width + number] = Int32(samples[row * width + number]) }
-            }
-        } else {
-            let actions = plan.input(inputs.actions)
-            for (place, row) in chosen.enumerated() {
-                for number in 0..<width { actions[place * width + number] = samples[row * width + number] }
-            }
-        }
-    }
-
-    private func writeMasks(_ flags: UnsafeMutableBufferPointer<Float>) {
-        let choices = distribution.parameterCount
-        for (place, row) in chosen.enumerated() {
-            let bits = masks[row]
-            for choice in 0..<choices {
-                flags[place * choices + choice] = choice > 63 || bits >> choice & 1 == 1 ? 1 : 0
-            }
-        }
-    }
-
-    private func write(
-        _ sequences: ArraySlice<Int>, states: UnsafeMutableBufferPointer<Float>, kept: UnsafeMutableBufferPointer<Float>
-    ) {
-        for (index, sequence) in sequences.enumerated() {
-            for place in 0..<stateWidth {
-                states[index * stateWidth + place] = self.states[sequence * stateWidth + place]
-            }
-        }
-        for (place, row) in chosen.enumerated() { kept[place] = starts[row] ? 0 : 1 }
     }
 }
 

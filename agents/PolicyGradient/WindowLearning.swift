@@ -43,9 +43,5 @@ package final class WindowLearning {
     }
 
     /// Learns from one minibatch of rows, and returns its loss before.
-    package func loss(learningFrom rows: ArraySlice<Int>) -> Float {
-        window.write(rows, into: rule)
-        rule.plan.run()
-        return rule.plan.output(0)[0]
-    }
+    package func loss(learningFrom rows: ArraySlice<Int>) -> Float { rule.loss(learningFrom: rows, of: window) }
 }
