@@ -78,6 +78,7 @@ public enum AgentCatalog {
         switch name.lowercased().filter({ $0.isLetter || $0.isNumber }) {
         case "a3c", "trpo", "vpg", "pg", "acer", "acktr", "impala", "policygradient":
             ("policy gradients", "'reinforce', 'a2c' and 'ppo'")
+        case "ac", "aclambda", "qac", "tdac": ("actor-critics", "'actor-critic', with traces, 'a2c' and 'ppo'")
         case "recurrentppo", "ppolstm", "maskableppo", "ppomask": ("policy gradients", "'ppo' with settings for both")
         case "sac", "ddpg", "td3", "tqc", "crossq": ("actors of continuous actions", "'ppo' and 'a2c'")
         case "ddqn", "doubledqn", "duelingdqn", "noisydqn", "c51", "qrdqn", "iqn", "r2d2", "apex", "drqn", "nfq":
