@@ -12,8 +12,8 @@ import TensorCore
 ///     z ← γλ z + ∇(V(sₜ) + ½ log(π(aₜ|sₜ) + ε))
 ///
 /// with a running mean E[G²]. Parameters, means and traces all change in every step of an environment; nothing is
-/// stored but the last step. The last state of an episode makes one more update, and the next episode starts with traces of 0.
-/// If it was truncated, that update bootstraps from V of its last observation.
+/// stored but the last step. The last state of an episode makes one more update, and the next episode starts with
+/// traces of 0. If it was truncated, that update bootstraps from V of its last observation.
 ///
 /// Several environments side by side have a trace each, and G is the mean over them.
 public final class ActorCriticTraces: Learner {
