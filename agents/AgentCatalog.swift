@@ -84,6 +84,7 @@ public enum AgentCatalog {
         switch name.lowercased().filter({ $0.isLetter || $0.isNumber }) {
         case "a3c", "trpo", "vpg", "pg", "acer", "acktr", "impala", "policygradient":
             ("policy gradients", "'reinforce', 'a2c' and 'ppo'")
+        case "ac", "aclambda", "qac", "tdac": ("actor-critics", "'actor-critic', with traces, 'a2c' and 'ppo'")
         case "recurrentppo", "ppolstm", "maskableppo", "ppomask": ("policy gradients", "'ppo' with settings for both")
         case "sac", "ddpg", "td3", "tqc", "crossq": ("actors of continuous actions", "'ppo' and 'a2c'")
         case "es", "evolution", "evolutionstrategy", "evolutionstrategies", "openaies", "openes", "nes", "xnes", "snes",

@@ -8,11 +8,12 @@ import TensorCore
 /// Actor-critic with eligibility traces, AC(λ), as MinAtar has it (Young and Tian 2019, after Degris et al. 2012): at
 /// each step, with δ = r₍ₜ₋₁₎ + γ V(sₜ) − V(s₍ₜ₋₁₎), where V is 0 in terminal states,
 ///
-///     G = δ z + β ∇H(π(sₜ)),   θ ← θ + α G / √(E[G²] + ε),   z ← γλ z + ∇(V(sₜ) + ½ log(π(aₜ|sₜ) + ε))
+///     G = δ z + β ∇H(π(sₜ)),   θ ← θ + α G / √(E[G²] + ε)
+///     z ← γλ z + ∇(V(sₜ) + ½ log(π(aₜ|sₜ) + ε))
 ///
-/// with a running mean E[G²]. Parameters, means and traces all change in every step of an environment; nothing is stored but the last step. The
-/// last state of an episode makes one more update, and the next episode starts with traces of 0. If it was truncated,
-/// that update bootstraps from V of its last observation.
+/// with a running mean E[G²]. Parameters, means and traces all change in every step of an environment; nothing is
+/// stored but the last step. The last state of an episode makes one more update, and the next episode starts with
+/// traces of 0. If it was truncated, that update bootstraps from V of its last observation.
 ///
 /// Several environments side by side have a trace each, and G is the mean over them.
 public final class ActorCriticTraces: Learner {
