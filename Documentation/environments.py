@@ -9,6 +9,7 @@ import pathlib
 import random
 import subprocess
 import sys
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 REVERIE = ROOT / ".build/release/reverie"
@@ -114,7 +115,7 @@ def entry(environment):
         lines += [f'<img src="../{picture(name).relative_to(ROOT)}" width="240" alt="{name}">', ""]
     lines.append(environment["summary"][0].upper() + environment["summary"][1:] + ".")
     if environment.get("rewards"):
-        lines.append(f"Rewards: {environment['rewards']}")
+        lines += textwrap.wrap(f"Rewards: {environment['rewards']}", 120)
     lines.append("")
     if environment.get("actionSpace"):
         named = ", ".join(f"{index} {text}" for index, text in enumerate(environment["actionNames"]))

@@ -208,8 +208,8 @@ import Testing
         let many = error(.vector(2, actions: 3, count: 17))
         #expect(
             many?.description
-                == "The agent 'actor-critic' can't have environments = 17: it must be from 1 to 16, as each has a trace "
-                + "for every parameter.")
+                == "The agent 'actor-critic' can't have environments = 17: it must be from 1 to 16, as each has a "
+                + "trace for every parameter.")
         let box = EnvironmentDescription(
             id: "Reacher", observationSpace: .box(-1...1, shape: [3]), actionSpace: .box(-1...1, shape: [2]),
             elementType: .float32)

@@ -43,7 +43,7 @@ import Testing
         ),
         ("train dqn CartPole-v1 --environments 1e5", "environments is a whole number from 1 to 65536"),
         ("fit nade bars-and-stripes --option size=1e8 --set hiddenUnits=1e9", "hiddenUnits is a whole number"),
-        ("train ppo CartPole-v1", "Of its kind (policy gradients) there is 'reinforce'."),
+        ("train trpo CartPole-v1", "Of its kind (policy gradients) there is 'reinforce', 'a2c' and 'ppo'."),
         ("fit gan moons", "Of its kind (latent variables) there is 'vae'."),
         ("train dqn Cartpole", "did you mean 'CartPole-v1'?"),
         ("train dqn CartPole-v1 --steps 1.5", "whole number, such as 50000, 50_000, 5e4 or 50k"),

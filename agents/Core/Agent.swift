@@ -29,8 +29,8 @@ public protocol Agent: AnyObject {
     /// episode and restores them afterwards; an agent without randomness keeps none.
     var actionStreams: ActionStreams { get set }
 
-    /// What the agent remembers between its actions, a row for each environment, as recurrent policies do. An evaluation
-    /// starts with an empty one and puts the training's back.
+    /// What the agent remembers between its actions, a row for each environment, as recurrent policies do. An
+    /// evaluation starts with an empty one and puts the training's back.
     var memory: ActingMemory { get set }
 
     /// Whether training tells the agent which actions are valid, where environments know; false unless said otherwise,

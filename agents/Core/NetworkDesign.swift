@@ -20,8 +20,8 @@ public enum NetworkName: String, SettingChoice {
     /// The network of Mnih et al. 2015: convolutions of 8 × 8 (32, stride 4), 4 × 4 (64, stride 2) and 3 × 3 (64), and
     /// 512 units, with ReLU.
     case nature
-    /// The network of pgx's agents for MinAtar (Koyamada et al. 2023): 32 convolutions of 2 × 2 that keep the size, means
-    /// of 2 × 2 pixels and 64 units, with ReLU.
+    /// The network of pgx's agents for MinAtar (Koyamada et al. 2023): 32 convolutions of 2 × 2 that keep the size,
+    /// means of 2 × 2 pixels and 64 units, with ReLU.
     case pgx
 }
 

@@ -139,8 +139,8 @@ final class ActorCritic {
             states: states.isEmpty ? nil : Tensor.concatenated(states, axis: 1))
     }
 
-    /// The last layer's outputs, with the log deviations of Gaussians behind their means. State-dependent noise φ W, W ~
-    /// N(0, σ²), has the variance Σ φ² σ²; no gradient reaches φ through it (Raffin et al. 2022).
+    /// The last layer's outputs, with the log deviations of Gaussians behind their means. State-dependent noise φ W, W
+    /// ~ N(0, σ²), has the variance Σ φ² σ²; no gradient reaches φ through it (Raffin et al. 2022).
     private func parameters(_ outputs: Tensor, _ latents: Tensor) -> Tensor {
         guard let logDeviations else { return outputs }
         guard hasStateDependentNoise else {

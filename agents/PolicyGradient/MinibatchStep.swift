@@ -6,7 +6,8 @@ import TensorCore
 protocol MinibatchStep: AnyObject {
     /// Makes the step on some sequences of the window.
     ///
-    /// - Returns: what ``UpdateProgram/terms(_:advantages:mean:)`` says, before the step, and the norm of the gradients.
+    /// - Returns: what ``UpdateProgram/terms(_:advantages:mean:)`` says, before the step, and the norm of the
+    ///   gradients.
     func run(on sequences: ArraySlice<Int>, of window: ExperienceWindow) -> [Float]
 }
 
@@ -56,9 +57,9 @@ final class WholeStep: MinibatchStep {
     }
 }
 
-/// The step of a large minibatch, cut into chunks whose numbers stay in a processor's cache. The chunks are shared out to
-/// a fixed number of lanes, which run side by side and each add up their gradients, so that the sums are the same on any
-/// number of threads; then the optimiser takes its step along the lanes' sum.
+/// The step of a large minibatch, cut into chunks whose numbers stay in a processor's cache. The chunks are shared out
+/// to a fixed number of lanes, which run side by side and each add up their gradients, so that the sums are the same on
+/// any number of threads; then the optimiser takes its step along the lanes' sum.
 final class SplitStep: MinibatchStep {
     /// The number of lanes, and the most rows of a chunk.
     static let laneCount = 8, chunkRows = 1024

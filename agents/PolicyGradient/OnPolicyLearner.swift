@@ -7,8 +7,8 @@ import TensorCore
 /// An actor-critic that learns from windows of T steps of its n environments, taken by the policy that it then
 /// improves, each window once. What an update is, its subclasses say: ``A2C``, ``PPO``.
 ///
-/// Advantages are generalised ones (Schulman et al. 2016). Where an episode was truncated, they bootstrap from the value
-/// of its last observation, never from that of the next episode.
+/// Advantages are generalised ones (Schulman et al. 2016). Where an episode was truncated, they bootstrap from the
+/// value of its last observation, never from that of the next episode.
 public class OnPolicyLearner: Learner {
     /// What only learning needs.
     struct Learning {

@@ -25,6 +25,7 @@ struct UpdateRule {
     var policyLoss: (Batch) -> Tensor
     /// The value's loss of each row.
     var valueLoss: (Batch) -> Tensor = { squaredError($0.values, $0.returns) }
-    /// How far a row's ratio π/π_old may be from 1, for ``WindowUpdate/Results/clipFraction``; nil if nothing is clipped.
+    /// How far a row's ratio π/π_old may be from 1, for ``WindowUpdate/Results/clipFraction``; nil if nothing is
+    /// clipped.
     var clip: Variable?
 }
