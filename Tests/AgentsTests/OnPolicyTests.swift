@@ -193,6 +193,23 @@ import Testing
         #expect(try parameters(3) != parameters(4))
     }
 
+    /// With a span, the state of a recurrent layer that sees nothing outlasts it; with PyTorch's biases it is gone after
+    /// a few steps.
+    @Test(arguments: [PolicyMemoryName.gru, .lstm]) func memoryLastsAsLongAsItsSpan(name: PolicyMemoryName) throws {
+        func remains(_ span: Int) throws -> Float {
+            var stream = RandomStream(seed: 2)
+            let memory = try #require(PolicyMemory(name, inputs: 1, units: 32, span: span, random: &stream))
+            func end(_ start: Float) throws -> [Float] {
+                let state = Tensor([Float](repeating: start, count: memory.width), shape: [1, memory.width])
+                let (_, last) = memory(.zeros([40, 1, 1]), from: state, kept: .ones([40, 1]))
+                return try last.floats()
+            }
+            return zip(try end(0.5), try end(-0.5)).map { abs($0 - $1) }.max()!
+        }
+        #expect(try remains(0) < 1e-3)
+        #expect(try remains(200) > 0.1)
+    }
+
     // MARK: Normalisation
 
     /// Running moments are those of all numbers so far, with the weight of 1/10,000 of a sample at the start.

@@ -93,7 +93,8 @@ final class ActorCritic {
         for _ in 0..<(isShared ? 1 : 2) {
             let (features, width) = design.makeFeatures(random: &random)
             if settings.orthogonal { features.parameters.setOrthogonal(gain: Gain.relu, random: &random) }
-            let memory = PolicyMemory(settings.memory, inputs: width, units: settings.memorySize, random: &random)
+            let memory = PolicyMemory(
+                settings.memory, inputs: width, units: settings.memorySize, span: settings.memorySpan, random: &random)
             bodies.append(Body(features: features, memory: memory, width: memory?.units ?? width))
         }
         let gaussians = distribution.gaussianCount

@@ -1,4 +1,5 @@
 import Environments
+import Foundation
 import NeuralNetworks
 import Random
 import TensorCore
@@ -11,12 +12,31 @@ enum PolicyMemory {
     case lstm(LSTMCell, units: Int)
 
     /// A layer with fresh parameters; nil for none.
-    init?(_ name: PolicyMemoryName, inputs: Int, units: Int, random: inout RandomStream) {
+    ///
+    /// - Parameter span: see ``PolicyNetworkSettings/memorySpan``.
+    init?(_ name: PolicyMemoryName, inputs: Int, units: Int, span: Int, random: inout RandomStream) {
         switch name {
         case .none: return nil
         case .gru: self = .gru(GRUCell(inputs, units, random: &random), units: units)
         case .lstm: self = .lstm(LSTMCell(inputs, units, random: &random), units: units)
         }
+        if span > 2 { setSpan(span, &random) }
+    }
+
+    /// Sets the biases of the gate that keeps the state, and of an LSTM's input gate to the opposite.
+    private func setSpan(_ span: Int, _ random: inout RandomStream) {
+        let biases = (0..<units).map { _ in Float(log(1 + Double(span - 2) * random.uniform())) }
+        func bias(_ path: String) -> Variable { parameters.entries.first { $0.path == path }!.variable }
+        let (input, hidden) = (bias("bias_ih"), bias("bias_hh"))
+        var (own, other) = (input.values, hidden.values)
+        for unit in 0..<units {
+            own[units + unit] = biases[unit]
+            other[units + unit] = 0
+            guard case .lstm = self else { continue }
+            (own[unit], other[unit]) = (-biases[unit], 0)
+        }
+        input.set(own)
+        hidden.set(other)
     }
 
     /// Units of its output.
