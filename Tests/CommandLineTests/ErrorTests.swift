@@ -49,9 +49,12 @@ import Testing
         ("train dqn CartPole-v1 --steps 1.5", "whole number, such as 50000, 50_000, 5e4 or 50k"),
         (
             "train value-iteration CartPole-v1",
-            "Agents that can act there: random, dqn, rainbow, reinforce, cem, cma-es."
+            "Agents that can act there: random, dqn, rainbow, reinforce, actor-critic, a2c, ppo, cem, cma-es."
         ),
-        ("train q-learning CartPole-v1", "Agents that can act there: random, dqn, rainbow, reinforce, cem, cma-es."),
+        (
+            "train q-learning CartPole-v1",
+            "Agents that can act there: random, dqn, rainbow, reinforce, actor-critic, a2c, ppo, cem, cma-es."
+        ),
         ("train value-iteration Blackjack-v1", "has none"),
         ("train dqn CartPole-v1 --set batchSize=200 --set replayCapacity=100", "batchSize = 200: it must be 1...100"),
         ("train dqn CartPole-v1 --set explorationStart=0.01", "explorationEnd = 0.1: it must be 0...0.01"),
