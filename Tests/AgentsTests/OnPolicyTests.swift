@@ -193,8 +193,8 @@ import Testing
         #expect(try parameters(3) != parameters(4))
     }
 
-    /// With a span, the state of a recurrent layer that sees nothing outlasts it; with PyTorch's biases it is gone after
-    /// a few steps.
+    /// With a span, the state of a recurrent layer that sees nothing outlasts it; with PyTorch's biases it is gone
+    /// after a few steps.
     @Test(arguments: [PolicyMemoryName.gru, .lstm]) func memoryLastsAsLongAsItsSpan(name: PolicyMemoryName) throws {
         func remains(_ span: Int) throws -> Float {
             var stream = RandomStream(seed: 2)

@@ -20,8 +20,8 @@ public struct PolicyNetworkSettings: Configurable {
     @Setting("orthogonal initial weights, and biases of 0") public var orthogonal = true
     @Setting("recurrent layer after the network") public var memory = PolicyMemoryName.none
     @Setting(1...8192, "units of the recurrent layer") public var memorySize = 64
-    /// T in the chrono initialisation (Tallec and Ollivier 2018): the biases of the gates that keep the state are log u,
-    /// u ~ U(1, T − 1), so that it is kept for up to T steps. With PyTorch's biases it is halved in every step.
+    /// T in the chrono initialisation (Tallec and Ollivier 2018): the biases of the gates that keep the state are log
+    /// u, u ~ U(1, T − 1), so that it is kept for up to T steps. With PyTorch's biases it is halved in every step.
     @Setting(0...1_000_000, "steps over which the recurrent layer remembers at the start; 0: PyTorch's biases")
     public var memorySpan = 0
     /// Numbers that actions consist of are Gaussians; squashed ones stay within the bounds of a box.
