@@ -161,6 +161,18 @@ import Testing
         #expect(rows == [-1, 5])
     }
 
+    /// A policy that has diverged doesn't act as if it had not.
+    @Test func numbersThatAreNoneStayNone() {
+        var row = [Float](repeating: 0, count: 1)
+        row.withUnsafeMutableBufferPointer { memory in
+            let actions = MutableRows(memory.baseAddress!, type: .float32, count: 1, width: 1)
+            [Float.nan].withUnsafeBufferPointer {
+                PolicyDistribution.gaussian(1).write($0, to: 0, of: actions, bounds: ([-1], [1]))
+            }
+        }
+        #expect(row[0].isNaN)
+    }
+
     /// Samples follow the probabilities, and their log probability is that of the action.
     @Test func samplesAreDistributedAsTheySay() {
         var (stream, count) = (RandomStream(seed: 4), 40_000)

@@ -106,7 +106,8 @@ extension PolicyDistribution {
                 let (middle, half) = ((low[place] + high[place]) / 2, (high[place] - low[place]) / 2)
                 number = middle + half * tanh(number)
             }
-            if let bounds { number = min(max(number, bounds.low[place]), bounds.high[place]) }
+            // A NaN stays one, so that whoever takes the action refuses it.
+            if let bounds, !number.isNaN { number = min(max(number, bounds.low[place]), bounds.high[place]) }
             actions.set(row, place, to: number)
         }
     }
