@@ -28,6 +28,8 @@ public class EvolutionAgent: Learner {
     private var training: RowPolicies?
     /// The policies of rows that have streams of their own.
     private var others: RowPolicies?
+    /// The policies that have acted last.
+    private var acting: RowPolicies?
     /// Of the last generation: the mean and the best fitness.
     private var meanFitness = 0.0, bestFitness = 0.0
     /// Of all generations.
@@ -91,6 +93,8 @@ public class EvolutionAgent: Learner {
         let policies =
             !actionStreams.isShared
             ? try sampledPolicies(rows) : rows == queue.count ? try trainingPolicies() : try repeatedPolicies(rows)
+        // Its outputs are read after it has been left.
+        acting = policies
         return policies.outputs(for: observations, encoding)
     }
 
