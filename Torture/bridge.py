@@ -110,7 +110,8 @@ def play_hostile(folder, kind, words):
     name = kind.replace(":", "-")
     files = {"RUN": f"{folder}/{name}-run", "ROLLOUTS": f"{folder}/{name}.npz", "FILM": f"{folder}/{name}.gif"}
     words = [files.get(word, word) for word in words.split()]
-    options = ["--option", f"kind={kind}", "--option", "timeout=2", "--option", "children=1"]
+    options = ["--option", f"kind={kind}", "--option", "timeout=2", "--option", "start-timeout=20"]
+    options += ["--option", "children=1"]
     environment = {**os.environ, "REVERIE_PYTHON": str(python), "PYTHONPATH": str(FIXTURES)}
     parent = subprocess.Popen(
         [reverie, *words, *options], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder)

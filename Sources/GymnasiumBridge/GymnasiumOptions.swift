@@ -26,6 +26,8 @@ struct GymnasiumOptions {
             "python", "the Python program that has Gymnasium, for this command only; REVERIE_PYTHON sets the default",
             usual: "python3", isStored: false),
         EnvironmentOption("timeout", "seconds that a step, a reset or a drawing may take", usual: "60"),
+        EnvironmentOption(
+            "start-timeout", "seconds that the start may take (default: 120, or timeout if that is more)"),
         EnvironmentOption("children", "processes that share the environments (default: one per processor)"),
         EnvironmentOption(
             "atari", "whether to preprocess Atari games: 84 x 84, grey, four frames stacked", usual: "false"),
@@ -38,7 +40,7 @@ struct GymnasiumOptions {
             throw .badValue(option: "python", value: "", expected: "the name or path of a Python program")
         }
         timeout = try options.number("timeout", in: 0.1...86_400) ?? 60
-        startTimeout = max(timeout, 120)
+        startTimeout = try options.number("start-timeout", in: 0.1...86_400) ?? max(timeout, 120)
         children = min(try options.integer("children", in: 1...1024) ?? Threads.count, count)
         atari = try options.flag("atari") ?? false
         stepLimit = try options.integer(EnvironmentCatalog.stepLimitOption.name, in: -1...1_000_000_000)

@@ -91,6 +91,16 @@ import Testing
         #expect(Date().timeIntervalSince(start) < 30 && (what != "hangs" || words == "only a moment"))
     }
 
+    /// The start has a limit of its own, since importing large packages is slow.
+    @Test func aStartThatHangsIsEndedInTime() throws {
+        let options = ["kind": "make:stops", "start-timeout": "4", "children": "1"]
+        let found = try fault { _ = try gym("hostile:Hostile-v0", 1, .sameStep, options) }
+        guard case .silent(_, 0...0, _, 4, _) = found else {
+            Issue.record("\(found)")
+            return
+        }
+    }
+
     @Test func muchTalkIsNoFault() throws {
         let batch = try playing("babbles", timeout: "60")
         try batch.reset(seed: 1)
@@ -217,8 +227,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("timeout", "soon"), ("timeout", "0"), ("children", "0"), ("atari", "yes"), ("python", ""),
-        ("max_episode_steps", "0"),
+        ("timeout", "soon"), ("timeout", "0"), ("start-timeout", "0"), ("children", "0"), ("atari", "yes"),
+        ("python", ""), ("max_episode_steps", "0"),
     ]) func badOptionsAreRefused(name: String, value: String) throws {
         let error = #expect(throws: EnvironmentError.self) { try gym("CartPole-v1", 1, .disabled, [name: value]) }
         guard case .badValue(name, value, _)? = error else {
