@@ -95,8 +95,8 @@ def kill_parent(folder):
 
 
 FIXTURES = root / "Tests/Fixtures/GymnasiumBridge"
-# Played, a fault in the environment, an environment that can't be used, no picture.
-CODES = {0, 64, 69, 74}
+# Played, a return that is no number, a fault in the environment, an environment that can't be used, no picture.
+CODES = {0, 1, 64, 69, 74}
 
 
 @functools.cache
