@@ -176,7 +176,7 @@ import Testing
             ($0.clip, $0.finalClip) = (0.4, 0.2)
         }
         for number in 0..<8 { try Self.step(agent, number) }
-        #expect(abs(agent.learningRateNow - 0.005) < 1e-7)
+        #expect(abs(agent.optimizer.learningRate.values[0] - 0.005) < 1e-7)
         #expect(abs(agent.rule.clip!.values[0] - 0.3) < 1e-6)
         #expect(agent.rule.schedules.count == 1)
     }
@@ -185,7 +185,7 @@ import Testing
     @Test func minibatchesAreShuffled() throws {
         func parameters(_ seed: UInt64) throws -> [Float] {
             let agent = try PPO(Self.settings { $0.minibatchSize = 4 }, environment: Self.numbers, seed: 3)
-            if seed != 3 { agent.shuffle(by: RandomStream(seed: seed)) }
+            if seed != 3 { agent.order = RandomStream(seed: seed) }
             for number in 0..<8 { try Self.step(agent, number, reward: Double(number % 3)) }
             return agent.model.parameters.variables.flatMap(\.values)
         }

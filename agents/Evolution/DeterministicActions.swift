@@ -1,76 +1,58 @@
 import Environments
 import Experience
-import Foundation
 
 /// What the outputs of a network do, without chance: the largest one of each choice, bits that are positive, numbers
-/// within the bounds of a box.
+/// within the bounds of a box. They are the modes of a ``PolicyDistribution``.
 struct DeterministicActions {
-    private enum Kind {
-        case choices([Int])
-        case bits(Int)
-        case numbers(low: [Double], high: [Double], isSquashed: Bool)
-    }
-
-    private let kind: Kind
+    private let distribution: PolicyDistribution
+    /// The bounds of a box.
+    private let bounds: (low: [Double], high: [Double])?
+    private let isSquashed: Bool
 
     /// The actions of a space; nil for a space that has no network's outputs for actions.
     ///
-    /// - Parameter squashed: whether a number with two bounds is c + h tanh(output), where c is their middle and h half
-    ///   their distance; otherwise it is the output, or the bound that is nearest to it.
+    /// - Parameter squashed: whether a number with two bounds is squashed into them; otherwise it is the output, or the
+    ///   bound that is nearest to it.
     init?(_ space: Space, squashed: Bool) {
-        switch space {
-        case .discrete(let count): kind = .choices([count])
-        case .multiDiscrete(let counts): kind = .choices(counts)
-        case .multiBinary: kind = .bits(space.count)
-        case .box(let low, let high, _, .float32), .box(let low, let high, _, .float64):
-            kind = .numbers(low: low, high: high, isSquashed: squashed)
-        case .box, .tuple, .dictionary: return nil
-        }
+        guard let distribution = PolicyDistribution(space) else { return nil }
+        (self.distribution, isSquashed) = (distribution, squashed)
+        if case .box(let low, let high, _, _) = space { bounds = (low, high) } else { bounds = nil }
     }
 
     /// The number of outputs that an action takes.
-    var outputCount: Int {
-        switch kind {
-        case .choices(let counts): counts.reduce(0, +)
-        case .bits(let count): count
-        case .numbers(let low, _, _): low.count
-        }
-    }
+    var outputCount: Int { distribution.outputCount }
 
     /// The number of discrete actions; nil for other spaces.
-    var discreteCount: Int? {
-        if case .choices(let counts) = kind, counts.count == 1 { counts[0] } else { nil }
-    }
+    var discreteCount: Int? { distribution.choiceCount }
 
     /// Writes the action of each row, a valid one where those are known.
     ///
     /// - Parameter outputs: (B, ``outputCount``).
     func write(_ outputs: UnsafeBufferPointer<Float>, _ percepts: Percepts, to actions: MutableRows) {
-        for row in 0..<actions.count { write(outputs.row(row, width: outputCount), row, percepts, to: actions) }
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: distribution.actionCount) { action in
+            for row in 0..<actions.count {
+                let own = outputs.row(row, width: outputCount)
+                if let bounds {
+                    write(own, row, within: bounds, to: actions)
+                } else {
+                    let valid = discreteCount.flatMap { percepts.validActions(row, of: $0) }
+                    distribution.mode(own, among: valid, into: action)
+                    distribution.write(UnsafeBufferPointer(action), to: row, of: actions, bounds: nil)
+                }
+            }
+        }
     }
 
+    /// Numbers, in the precision of the box; one with a single bound can't be squashed.
     private func write(
-        _ outputs: UnsafeBufferPointer<Float>, _ row: Int, _ percepts: Percepts, to actions: MutableRows
+        _ outputs: UnsafeBufferPointer<Float>, _ row: Int, within bounds: (low: [Double], high: [Double]),
+        to actions: MutableRows
     ) {
-        switch kind {
-        case .choices(let counts):
-            let valid = counts.count == 1 ? percepts.validActions(row, of: counts[0]) : nil
-            var start = 0
-            for place in counts.indices {
-                let own = UnsafeBufferPointer(rebasing: outputs[start..<start + counts[place]])
-                actions.set(row, place, to: Double(argmax(own, among: valid)))
-                start += counts[place]
-            }
-        case .bits(let count):
-            for place in 0..<count { actions.set(row, place, to: outputs[place] > 0 ? 1 : 0) }
-        case .numbers(let low, let high, let isSquashed):
-            for place in low.indices {
-                let (output, low, high) = (Double(outputs[place]), low[place], high[place])
-                let hasBounds = low.isFinite && high.isFinite
-                let number =
-                    isSquashed && hasBounds ? (low + high) / 2 + (high - low) / 2 * tanh(output) : output
-                actions.set(row, place, to: number.isNaN ? number : min(max(number, low), high))
-            }
+        for place in outputs.indices {
+            let (low, high, output) = (bounds.low[place], bounds.high[place], Double(outputs[place]))
+            let isInside = isSquashed && low.isFinite && high.isFinite
+            let number = isInside ? PolicyDistribution.squashed(output, into: low, high) : output
+            actions.set(row, place, to: PolicyDistribution.clipped(number, to: low, high))
         }
     }
 }

@@ -99,7 +99,7 @@ final class ActorCritic {
         }
         let gaussians = distribution.gaussianCount
         policy = Head(
-            settings, bodies[0].width, gaussians ?? distribution.parameterCount, gain: 0.01, &random)
+            settings, bodies[0].width, distribution.outputCount, gain: 0.01, &random)
         value = Head(settings, bodies[bodies.count - 1].width, 1, gain: 1, &random)
         self.bodies = bodies
         hasStateDependentNoise = settings.stateDependentNoise

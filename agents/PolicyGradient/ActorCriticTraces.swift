@@ -23,10 +23,9 @@ public final class ActorCriticTraces: Learner {
 
     private let settings: ActorCriticTracesSettings
     private let encoding: ObservationEncoding
-    private let actionCount: Int
     private let network: TracedNetwork
     private let update: TraceUpdate
-    private let policyProgram: Program
+    private let actor: ProbabilityPolicy
     private let plans: (both: Plan, tracing: Plan, learning: Plan)
     /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
@@ -57,10 +56,10 @@ public final class ActorCriticTraces: Learner {
         let root = RandomStream(seed: seed)
         var initial = root.split("parameters")
         let network = try TracedNetwork(settings, for: environment, agent: Self.name, random: &initial)
-        actionCount = try environment.actionCount(for: Self.name)
+        let actionCount = try environment.actionCount(for: Self.name)
         (self.settings, self.network, encoding) = (settings, network, network.design.encoding)
         actionStreams = ActionStreams(shared: root.split("actions"))
-        policyProgram = Program("policy", inputs: [network.design.input(rows: nil)]) { [network.probabilities($0[0])] }
+        actor = ProbabilityPolicy(network.design, actionCount: actionCount) { network.probabilities($0) }
         let update = TraceUpdate(network, settings, environments: count)
         self.update = update
         func plan(_ kind: TraceUpdate.Kind) throws -> Plan { try update.programs[kind]!.plan() }
@@ -72,7 +71,7 @@ public final class ActorCriticTraces: Learner {
 
     /// Samples from the policy, or takes its most probable action.
     public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
-        choose(actions.integers, by: try probabilities(percepts.observations), percepts, mode)
+        try actor.act(on: percepts, mode: mode, into: actions, &actionStreams)
     }
 
     /// As ``act(on:mode:into:)``; the probabilities are the assessment.
@@ -80,29 +79,7 @@ public final class ActorCriticTraces: Learner {
         on percepts: Percepts, mode: ActionMode, into actions: MutableRows,
         assessing assessment: inout ActionAssessment?
     ) throws {
-        let probabilities = try probabilities(percepts.observations)
-        assessment = self.assessment(of: probabilities, rows: percepts.count)
-        choose(actions.integers, by: probabilities, percepts, mode)
-    }
-
-    private func choose(
-        _ actions: UnsafeMutableBufferPointer<Int>, by probabilities: UnsafeBufferPointer<Float>, _ percepts: Percepts,
-        _ mode: ActionMode
-    ) {
-        for row in actions.indices {
-            let own = probabilities.row(row, width: actionCount)
-            let valid = percepts.validActions(row, of: actionCount)
-            actions[row] =
-                mode == .greedy ? argmax(own, among: valid) : sampled(own, among: valid, &actionStreams[row])
-        }
-    }
-
-    /// (B, actions): π for the given observations, valid until the next call.
-    private func probabilities(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
-        let plan = try policyProgram.plan(length: observations.count)
-        encoding.encode(observations, into: plan.input(0))
-        plan.run()
-        return plan.output(0)
+        assessment = try actor.assessAndAct(on: percepts, mode: mode, into: actions, &actionStreams)
     }
 
     /// Learns from the step before, notes this one in the traces, and learns from it too if it was the last one.
@@ -200,12 +177,5 @@ public final class ActorCriticTraces: Learner {
     public var behaviour: Parameters { network.parameters }
 
     /// The policy's probabilities in each row.
-    public func assess(_ observations: Rows) throws -> ActionAssessment? {
-        assessment(of: try probabilities(observations), rows: observations.count)
-    }
-
-    private func assessment(of probabilities: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment {
-        ActionAssessment(
-            kind: .probabilities, values: probabilities.prefix(rows * actionCount).map(Double.init), rows: rows)
-    }
+    public func assess(_ observations: Rows) throws -> ActionAssessment? { try actor.assess(observations) }
 }

@@ -104,7 +104,11 @@ final class SplitStep: MinibatchStep {
     private var sequences: ArraySlice<Int> = []
     private var window: ExperienceWindow?
     private var whitening = Whitening()
-    private lazy var shared = SharedRows(count: Self.laneCount) { [unowned self] in run(lanes: $0) }
+    private lazy var shared = {
+        let rows = SharedRows(count: Self.laneCount) { [unowned self] in run(lanes: $0) }
+        rows.partLimit = threads
+        return rows
+    }()
 
     /// Nil if the minibatch is small, or has no suitable divisor.
     ///
@@ -140,7 +144,6 @@ final class SplitStep: MinibatchStep {
         (self.sequences, self.window) = (sequences, window)
         whitening = window.whitening(of: sequences, isWanted: whitens)
         for lane in lanes { lane.scale.set(CollectionOfOne(1 / Float(max(1, whitening.count)))) }
-        shared.partLimit = threads
         shared.run()
         self.window = nil
         applyPlan.run()

@@ -22,13 +22,13 @@ public class OnPolicyLearner: Learner {
     let model: ActorCritic
     let agent: String
     private let environment: EnvironmentDescription
-    private let optimizer: any Optimizer
+    let optimizer: any Optimizer
     private let actor: WindowActor
     /// Made when learning starts: an agent that only acts needs none of it.
     private var learning: Learning?
     private var rewardNormalizer: RewardNormalizer?
     /// Shuffles the minibatches; each epoch has its own order.
-    private var order: RandomStream
+    var order: RandomStream
     private let learningRate: LinearSchedule
     private var steps = 0
     /// Passes through windows so far.
@@ -69,12 +69,6 @@ public class OnPolicyLearner: Learner {
         memory = actor.memory(rows: environment.count)
         learnedRewards = Array(repeating: 0, count: environment.count)
     }
-
-    /// The learning rate of the last update.
-    var learningRateNow: Float { optimizer.learningRate.values[0] }
-
-    /// Shuffles minibatches by another stream.
-    func shuffle(by stream: RandomStream) { order = stream }
 
     /// What learning needs, made on first use.
     func started() throws -> Learning {

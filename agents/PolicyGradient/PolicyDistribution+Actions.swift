@@ -103,13 +103,21 @@ extension PolicyDistribution {
         for place in action.indices {
             var number = Double(action[place])
             if case .squashedGaussian(let low, let high) = self {
-                let (middle, half) = ((low[place] + high[place]) / 2, (high[place] - low[place]) / 2)
-                number = middle + half * tanh(number)
+                number = Self.squashed(number, into: low[place], high[place])
             }
-            // A NaN stays one, so that whoever takes the action refuses it.
-            if let bounds, !number.isNaN { number = min(max(number, bounds.low[place]), bounds.high[place]) }
+            if let bounds { number = Self.clipped(number, to: bounds.low[place], bounds.high[place]) }
             actions.set(row, place, to: number)
         }
+    }
+
+    /// c + h tanh u, where c is the middle of the bounds and h half their distance.
+    static func squashed(_ u: Double, into low: Double, _ high: Double) -> Double {
+        (low + high) / 2 + (high - low) / 2 * tanh(u)
+    }
+
+    /// The number or the nearest bound. A NaN stays one, so that whoever takes the action refuses it.
+    static func clipped(_ number: Double, to low: Double, _ high: Double) -> Double {
+        number.isNaN ? number : min(max(number, low), high)
     }
 
     // MARK: Parts

@@ -55,6 +55,9 @@ public enum PolicyDistribution: Hashable, Sendable {
         }
     }
 
+    /// Numbers of one action that a network gives if deviations are learned apart from it, or don't exist.
+    var outputCount: Int { gaussianCount ?? parameterCount }
+
     /// The number of Gaussians; nil for choices and bits.
     var gaussianCount: Int? {
         switch self {
@@ -97,7 +100,7 @@ public enum PolicyDistribution: Hashable, Sendable {
     public func entropy(_ parameters: Tensor, valid: Tensor? = nil) -> Tensor {
         switch self {
         case .categorical(let counts):
-            return logProbabilities(parameters, counts, valid).map { -($0.exp() * $0).sum([-1]) }.sum
+            return logProbabilities(parameters, counts, valid).map { Agents.entropy($0) }.sum
         case .bernoulli:
             let (yes, no) = ((-parameters).softplus(), parameters.softplus())
             return (parameters.sigmoid() * yes + (-parameters).sigmoid() * no).sum([-1])

@@ -14,11 +14,11 @@ import TensorCore
 public final class REINFORCE: Learner {
     private let settings: REINFORCESettings
     private let encoding: ObservationEncoding
-    private let actionCount: Int
     private let policy: any Layer
     private let policyOptimizer: Adam
     let baseline: Baseline?
-    let policyProgram, learningProgram: Program
+    private let actor: ProbabilityPolicy
+    let learningProgram: Program
     /// The random streams that actions are sampled from.
     public var actionStreams: ActionStreams
     /// Unfinished episodes, and finished ones up to the number of a batch.
@@ -31,7 +31,7 @@ public final class REINFORCE: Learner {
     ///
     /// - Throws: ``AgentError`` if the spaces don't suit it.
     public init(_ settings: REINFORCESettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
-        actionCount = try environment.actionCount(for: "reinforce")
+        let actionCount = try environment.actionCount(for: "reinforce")
         self.settings = settings
         let root = RandomStream(seed: seed)
         actionStreams = ActionStreams(shared: root.split("actions"))
@@ -46,7 +46,7 @@ public final class REINFORCE: Learner {
         policyOptimizer = Adam(learningRate: settings.learningRate)
         baseline = settings.baseline ? try Baseline(design, settings, random: &initial) : nil
         let rows = design.input(rows: nil)
-        policyProgram = Program("policy", inputs: [rows]) { [policy($0[0]).softmax()] }
+        actor = ProbabilityPolicy(design, actionCount: actionCount) { policy($0).softmax() }
         learningProgram = Self.learningProgram(policy, policyOptimizer, settings, rows: rows)
         policyOptimizer.prepare(for: policy.parameters)
     }
@@ -72,7 +72,7 @@ public final class REINFORCE: Learner {
 
     /// Samples from the policy, or takes its most probable action.
     public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
-        choose(actions.integers, by: try probabilities(percepts.observations), percepts, mode)
+        try actor.act(on: percepts, mode: mode, into: actions, &actionStreams)
     }
 
     /// As ``act(on:mode:into:)``; the probabilities are the assessment.
@@ -80,29 +80,7 @@ public final class REINFORCE: Learner {
         on percepts: Percepts, mode: ActionMode, into actions: MutableRows,
         assessing assessment: inout ActionAssessment?
     ) throws {
-        let probabilities = try probabilities(percepts.observations)
-        assessment = self.assessment(of: probabilities, rows: percepts.count)
-        choose(actions.integers, by: probabilities, percepts, mode)
-    }
-
-    private func choose(
-        _ actions: UnsafeMutableBufferPointer<Int>, by probabilities: UnsafeBufferPointer<Float>, _ percepts: Percepts,
-        _ mode: ActionMode
-    ) {
-        for row in actions.indices {
-            let own = probabilities.row(row, width: actionCount)
-            let valid = percepts.validActions(row, of: actionCount)
-            actions[row] =
-                mode == .greedy ? argmax(own, among: valid) : sampled(own, among: valid, &actionStreams[row])
-        }
-    }
-
-    /// (B, actions): π for the given observations, valid until the next call.
-    private func probabilities(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
-        let plan = try policyProgram.plan(length: observations.count)
-        encoding.encode(observations, into: plan.input(0))
-        plan.run()
-        return plan.output(0)
+        assessment = try actor.assessAndAct(on: percepts, mode: mode, into: actions, &actionStreams)
     }
 
     /// Collects the step, and learns when enough episodes have ended.
@@ -156,12 +134,5 @@ public final class REINFORCE: Learner {
     public var behaviour: Parameters { policy.state }
 
     /// The policy's probabilities in each row.
-    public func assess(_ observations: Rows) throws -> ActionAssessment? {
-        assessment(of: try probabilities(observations), rows: observations.count)
-    }
-
-    private func assessment(of probabilities: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment {
-        ActionAssessment(
-            kind: .probabilities, values: probabilities.prefix(rows * actionCount).map(Double.init), rows: rows)
-    }
+    public func assess(_ observations: Rows) throws -> ActionAssessment? { try actor.assess(observations) }
 }

@@ -52,7 +52,6 @@ final class WindowUpdate {
         program = UpdateProgram(rule, settings, model)
         entropySchedule = settings.schedule(settings.entropyBonus, settings.finalEntropyBonus)
         allSequences = Array(0..<layout.sequences)
-        optimizer.prepare(for: model.parameters)
         step = try SplitStep(program, layout, optimizer) ?? WholeStep(program, layout, optimizer)
     }
 

@@ -134,17 +134,11 @@ public struct StateCoder: Sendable {
     public mutating func code<Number: FixedWidthInteger & Sendable>(
         _ values: inout [Number], in range: ClosedRange<Number> = Number.min...Number.max
     ) throws(EnvironmentError) {
-        if let all = values as? [UInt8], range.lowerBound == Number.min, range.upperBound == Number.max {
-            var found = all
-            try code(bytes: &found)
-            values = found as! [Number]
-            return
-        }
         for index in values.indices { try code(&values[index], in: range) }
     }
 
-    /// Codes bytes, all at once.
-    private mutating func code(bytes values: inout [UInt8]) throws(EnvironmentError) {
+    /// Codes bytes, all at once; their number is part of the constant data.
+    public mutating func code(_ values: inout [UInt8]) throws(EnvironmentError) {
         guard isReading else { return bytes.append(contentsOf: values) }
         guard bytes.count - offset >= values.count else {
             throw .badState(offset: offset, expected: "\(values.count) more bytes, of \(bytes.count) in all")
