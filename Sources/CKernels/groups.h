@@ -135,6 +135,7 @@ INLINE void run_instruction(
         for (size_t r = 0; r < rows.count; r++) fill(destination + r * group->row, a[r], group->row);
         break;
     case RV_SUM_COLUMNS: sum_columns(&group->operands[step->destination], a, elements); break;
+    case RV_CHAIN: group->chains[step->ordinal](pointers, e.count); break;
     default: break;
     }
 }

@@ -144,7 +144,7 @@ import Testing
                                 operands: operands.baseAddress,
                                 operand_count: 3,
                                 instructions: instructions.baseAddress, instruction_count: 1,
-                                strip_count: 0, random: nil)
+                                strip_count: 0, random: nil, chains: nil)
                             let scratch = HostArray.allocate(bytes: rv_group_scratch(&group))
                             defer { scratch.deallocate() }
                             table.pointee.run_group(&group, scratch.assumingMemoryBound(to: Float.self), .whole)

@@ -11,6 +11,8 @@ public struct EnvironmentDescription: Sendable {
     public var stackedFrames: Int
     /// The number of environments stepped together.
     public var count: Int
+    /// Whether the environment may say which actions are valid.
+    public var mayHaveActionMasks: Bool
     /// The transition probabilities, for planners; nil if the environment isn't finite or doesn't know them.
     public var model: (any TabularModel)?
 
@@ -19,15 +21,17 @@ public struct EnvironmentDescription: Sendable {
         (id, elementType, count) = (environment.id, environment.elementType, environment.count)
         (observationSpace, actionSpace) = (environment.observationSpace, environment.actionSpace)
         (stackedFrames, model) = (environment.stackedFrames, environment.tabularModel)
+        mayHaveActionMasks = environment.mayHaveActionMasks
     }
 
     /// Describes an environment by its spaces.
     public init(
         id: String, observationSpace: Space, actionSpace: Space, elementType: ElementType, stackedFrames: Int = 1,
-        count: Int = 1, model: (any TabularModel)? = nil
+        count: Int = 1, mayHaveActionMasks: Bool = true, model: (any TabularModel)? = nil
     ) {
         (self.id, self.elementType, self.stackedFrames, self.count) = (id, elementType, stackedFrames, count)
         (self.observationSpace, self.actionSpace, self.model) = (observationSpace, actionSpace, model)
+        self.mayHaveActionMasks = mayHaveActionMasks
     }
 
     /// The number of discrete actions.

@@ -65,6 +65,7 @@ final class ActorCritic {
     }
 
     let encoding: ObservationEncoding
+    let mayHaveActionMasks: Bool
     let distribution: PolicyDistribution
     /// The running moments by which observations are normalised; nil if they aren't.
     let normalizer: ObservationNormalizer?
@@ -87,6 +88,7 @@ final class ActorCritic {
         let distribution = try settings.distribution(for: environment, agent: agent)
         let design = try settings.design(for: environment, agent: agent)
         (self.distribution, self.design, encoding) = (distribution, design, design.encoding)
+        mayHaveActionMasks = environment.mayHaveActionMasks
         normalizer = normalizesObservations ? ObservationNormalizer(design.encoding) : nil
         let isShared = settings.sharing == .auto ? design.hasConvolutions : settings.sharing == .shared
         var bodies: [Body] = []

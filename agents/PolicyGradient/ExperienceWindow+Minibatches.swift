@@ -15,16 +15,7 @@ extension ExperienceWindow {
         choose(sequences, batch.rows)
         let rows = UnsafeBufferPointer(batch.rows)
         encoding.encode(observations.rows, at: rows, into: plan.input(inputs.observations))
-        for (offset, column) in [returns, logProbabilities, values].enumerated() {
-            let target = plan.input(inputs.returns + offset)
-            for (place, row) in rows.enumerated() { target[place] = column[row] }
-        }
-        let (target, weights) = (plan.input(inputs.advantages), plan.input(inputs.weights))
-        for (place, row) in rows.enumerated() {
-            target[place] = (advantages[row] - whitening.shift) * whitening.factor
-            weights[place] = reset[row] ? 0 : 1
-        }
-        writeActions(rows, plan, inputs)
+        writeRecords(rows, plan, inputs, whitening)
         if let valid = inputs.valid { writeMasks(rows, plan.input(valid)) }
         if let states = inputs.states, let kept = inputs.kept {
             write(sequences, rows, states: plan.input(states), kept: plan.input(kept))
@@ -61,17 +52,27 @@ extension ExperienceWindow {
         }
     }
 
-    private func writeActions(_ rows: UnsafeBufferPointer<Int>, _ plan: Plan, _ inputs: UpdateProgram.Inputs) {
-        let width = distribution.actionCount
+    private func writeRecords(
+        _ rows: UnsafeBufferPointer<Int>, _ plan: Plan, _ inputs: UpdateProgram.Inputs, _ whitening: Whitening
+    ) {
+        let (advantages, returns) = (plan.input(inputs.advantages), plan.input(inputs.returns))
+        let (logs, values) = (plan.input(inputs.oldLogProbabilities), plan.input(inputs.oldValues))
+        let weights = plan.input(inputs.weights), width = distribution.actionCount
+        for (place, row) in rows.enumerated() {
+            let record = record(row)
+            advantages[place] = (record[0] - whitening.shift) * whitening.factor
+            (returns[place], logs[place], values[place], weights[place]) = (record[1], record[2], record[3], record[4])
+        }
         if distribution.isDiscrete {
             let actions = plan.integerInput(inputs.actions)
             for (place, row) in rows.enumerated() {
-                for number in 0..<width { actions[place * width + number] = Int32(samples[row * width + number]) }
+                let chosen = record(row) + Self.actionPlace
+                for number in 0..<width { actions[place * width + number] = Int32(chosen[number]) }
             }
         } else {
             let actions = plan.input(inputs.actions)
             for (place, row) in rows.enumerated() {
-                for number in 0..<width { actions[place * width + number] = samples[row * width + number] }
+                (actions.baseAddress! + place * width).update(from: record(row) + Self.actionPlace, count: width)
             }
         }
     }

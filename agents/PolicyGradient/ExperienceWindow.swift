@@ -25,6 +25,9 @@ final class ExperienceWindow {
     let starts: UnsafeMutableBufferPointer<Bool>
     /// (sequences, …): the recurrent states that sequences start from.
     let states: UnsafeMutableBufferPointer<Float>
+    /// (T · n, 5 + numbers of an action): what minibatches take of a row, side by side because they take rows from
+    /// anywhere: advantage, return, log π(a|s), V(s), whether the row counts, and the action.
+    private let records: UnsafeMutableBufferPointer<Float>
     let encoding: ObservationEncoding
     let distribution: PolicyDistribution
     let stateWidth: Int
@@ -44,6 +47,7 @@ final class ExperienceWindow {
         (logProbabilities, values, nextValues) = (floats(rows), floats(rows), floats(rows))
         (rewards, advantages, returns) = (floats(rows), floats(rows), floats(rows))
         (terminated, truncated, reset, starts) = (.falses(rows), .falses(rows), .falses(rows), .falses(rows))
+        records = floats(rows * (Self.actionPlace + model.distribution.actionCount))
         masks = .allocate(capacity: rows)
         masks.initialize(repeating: .max)
         states = floats(layout.sequences * model.stateWidth * (model.stateWidth > 0 ? 1 : 0))
@@ -54,7 +58,8 @@ final class ExperienceWindow {
         _ layout: WindowLayout, _ environment: EnvironmentDescription, _ model: ActorCritic
     ) throws(MemoryError) {
         let row = environment.observationSpace.count * environment.elementType.size
-        let rowBytes = row + 4 * (model.distribution.actionCount + 6 + model.stateWidth / layout.sequenceLength) + 12
+        let numbers = 2 * model.distribution.actionCount + 11 + model.stateWidth / layout.sequenceLength
+        let rowBytes = row + 4 * numbers + 12
         let (bytes, overflow) = layout.rows.multipliedReportingOverflow(by: rowBytes)
         try MemoryBudget.require(
             overflow ? nil : bytes, for: "a window of \(layout.steps) steps of \(layout.environments) environments"
@@ -63,7 +68,7 @@ final class ExperienceWindow {
 
     deinit {
         observations.memory.deallocate()
-        for memory in [samples, logProbabilities, values, nextValues, rewards, advantages, returns, states] {
+        for memory in [samples, logProbabilities, values, nextValues, rewards, advantages, returns, states, records] {
             memory.deallocate()
         }
         for memory in [terminated, truncated, reset, starts] { memory.deallocate() }
@@ -106,6 +111,25 @@ final class ExperienceWindow {
                 truncated: UnsafeBufferPointer(truncated), reset: UnsafeBufferPointer(reset)),
             environments: environments, discount: Float(discount), lambda: Float(lambda), into: advantages)
         for row in 0..<layout.rows { returns[row] = advantages[row] + values[row] }
+    }
+
+    /// The place of the action in a record.
+    static let actionPlace = 5
+
+    /// What ``records`` has of a row.
+    func record(_ row: Int) -> UnsafeMutablePointer<Float> {
+        records.baseAddress! + row * (Self.actionPlace + distribution.actionCount)
+    }
+
+    /// Notes what minibatches are to take of the rows.
+    func fillRecords() {
+        let width = distribution.actionCount
+        for row in 0..<layout.rows {
+            let record = record(row)
+            (record[0], record[1], record[2]) = (advantages[row], returns[row], logProbabilities[row])
+            (record[3], record[4]) = (values[row], reset[row] ? 0 : 1)
+            (record + Self.actionPlace).update(from: samples.baseAddress! + row * width, count: width)
+        }
     }
 }
 

@@ -61,11 +61,16 @@ final class WholeStep: MinibatchStep {
 /// to a fixed number of lanes, which run side by side and each add up their gradients, so that the sums are the same on
 /// any number of threads; then the optimiser takes its step along the lanes' sum.
 final class SplitStep: MinibatchStep {
-    /// The number of lanes, and the most rows of a chunk.
-    static let laneCount = 8, chunkRows = 1024
+    /// The number of lanes.
+    static let laneCount = 8
+    /// Minibatches from this size on are cut into chunks of at most as many rows as have `chunkBytes` of numbers, which
+    /// is what second-level caches hold, but not fewer than `leastChunk` if it can be.
+    static let leastRows = 4096, chunkBytes = 1 << 20, leastChunk = 32
 
     /// The gradients of some of the chunks.
     private final class Lane {
+        /// Of a chunk.
+        let sequences: Int
         let program: Program
         let batch: MinibatchPlan
         let sums: [Variable]
@@ -77,7 +82,7 @@ final class SplitStep: MinibatchStep {
         init(_ update: UpdateProgram, sequences: Int, of length: Int) throws {
             let sums = update.model.parameters.variables.map { Variable(zeros: $0.shape, name: "gradient") }
             let (terms, scale, kept) = (Variable(zeros: [6], name: "terms"), scale, kept)
-            (self.sums, self.terms) = (sums, terms)
+            (self.sums, self.terms, self.sequences) = (sums, terms, sequences)
             program = Program(
                 "gradients of a chunk", inputs: update.declared(sequences: sequences, of: length)
             ) { given in
@@ -116,17 +121,18 @@ final class SplitStep: MinibatchStep {
     init?(
         _ update: UpdateProgram, _ layout: WindowLayout, _ optimizer: any Optimizer, threads: Int = Threads.count
     ) throws {
-        let limit = Self.chunkRows / layout.sequenceLength
-        guard layout.batchRows >= 4 * Self.chunkRows,
-            let size = (1...max(1, limit)).last(where: { layout.batchSequences % $0 == 0 }),
-            size * layout.sequenceLength >= Self.chunkRows / 8
+        guard layout.batchRows >= Self.leastRows,
+            let first = try Self.largestLane(update, layout)
         else { return nil }
+        let size = first.sequences
         (chunkSequences, chunkCount) = (size, layout.batchSequences / size)
         whitens = update.settings.whitening
         self.threads = threads
-        let lanes = try (0..<Self.laneCount).map { _ in
-            try Lane(update, sequences: size, of: layout.sequenceLength)
-        }
+        let lanes =
+            try [first]
+            + (1..<Self.laneCount).map { _ in
+                try Lane(update, sequences: size, of: layout.sequenceLength)
+            }
         self.lanes = lanes
         let parameters = update.model.parameters, limitNorm = update.settings.gradientClipping
         apply = Program("policy step") { _ in
@@ -138,6 +144,24 @@ final class SplitStep: MinibatchStep {
             return [norm, lanes.dropFirst().reduce(lanes[0].terms.tensor) { $0 + $1.terms.tensor }]
         }
         applyPlan = try apply.plan()
+    }
+
+    /// A lane with chunks as large as they may be.
+    private static func largestLane(_ update: UpdateProgram, _ layout: WindowLayout) throws -> Lane? {
+        let sizes = (1...max(1, leastRows / 4 / layout.sequenceLength)).reversed().filter {
+            layout.batchSequences % $0 == 0
+        }
+        var smallest: Lane?
+        for size in sizes {
+            if let smallest {
+                guard size * layout.sequenceLength >= leastChunk else { break }
+                guard 2 * size <= smallest.sequences else { continue }
+            }
+            let lane = try Lane(update, sequences: size, of: layout.sequenceLength)
+            smallest = lane
+            if lane.batch.plan.arenaBytes <= chunkBytes { break }
+        }
+        return smallest
     }
 
     func run(on sequences: ArraySlice<Int>, of window: ExperienceWindow) -> [Float] {

@@ -28,7 +28,8 @@ struct UpdateProgram {
         (self.rule, self.settings, self.model) = (rule, settings, model)
         entropyBonus = Variable(Float(settings.entropyBonus), name: "entropyBonus")
         inputs = Inputs(
-            hasMasks: settings.masking && model.distribution.choiceCount != nil, isRecurrent: model.stateWidth > 0)
+            hasMasks: settings.masking && model.mayHaveActionMasks && model.distribution.choiceCount != nil,
+            isRecurrent: model.stateWidth > 0)
     }
 
     /// The inputs of B sequences of L steps.

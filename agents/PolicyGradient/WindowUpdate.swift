@@ -72,6 +72,7 @@ final class WindowUpdate {
         _ window: ExperienceWindow, order: RandomStream, epoch: inout Int, results: inout Results
     ) -> Int {
         results = Results()
+        window.fillRecords()
         let perEpoch = layout.sequences / layout.batchSequences
         var minibatches = Minibatches(
             rows: layout.sequences, size: layout.batchSequences, stream: order,
@@ -91,6 +92,7 @@ final class WindowUpdate {
 
     /// Learns from one minibatch of sequences, and returns its loss before.
     func loss(learningFrom sequences: ArraySlice<Int>, of window: ExperienceWindow) -> Float {
-        step.run(on: sequences, of: window)[0]
+        window.fillRecords()
+        return step.run(on: sequences, of: window)[0]
     }
 }

@@ -40,6 +40,8 @@ public protocol BatchedEnvironment: AnyObject {
     var hasSuitableActions: Bool { get }
     /// (n): the valid actions in the states of ``observations``; nil if the environment has none.
     var actionMasks: UnsafeBufferPointer<ActionMask>? { get }
+    /// Whether there may ever be ``actionMasks``: some environments are known to have them after the first reset only.
+    var mayHaveActionMasks: Bool { get }
     /// (n): the valid actions in the states that ended an episode, where the last step did; only with
     /// ``AutoresetMode/sameStep``, whose ``actionMasks`` are those of the new episode. Nil if they aren't kept.
     var finalActionMasks: UnsafeBufferPointer<ActionMask>? { get }
@@ -149,6 +151,7 @@ extension BatchedEnvironment {
     /// Whether wrappers change rewards: learners are given ``rewards``, returns are sums of ``worldRewards``.
     public var changesRewards: Bool { buffers.changesRewards }
     public var actionMasks: UnsafeBufferPointer<ActionMask>? { buffers.actionMasks.map { UnsafeBufferPointer($0) } }
+    public var mayHaveActionMasks: Bool { buffers.actionMasks != nil }
     /// Not kept.
     public var finalActionMasks: UnsafeBufferPointer<ActionMask>? { nil }
     /// Actions are numbers.

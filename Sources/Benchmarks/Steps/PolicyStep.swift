@@ -10,7 +10,7 @@ extension CheckedStep {
             let rows = 2048
             let environment = EnvironmentDescription(
                 id: "Numbers", observationSpace: .box(-10...10, shape: [4]), actionSpace: .discrete(2),
-                elementType: .float32)
+                elementType: .float32, mayHaveActionMasks: false)
             // The default settings: Stable-Baselines3's.
             let learning = try WindowLearning(PPO(environment: environment, seed: 0))
             for network in ["policy", "value"] {

@@ -59,7 +59,12 @@ typedef enum {
     RV_SPREAD_ROWS,
     // Added up element by element, with `inner` sums for every `outer` elements: the destination is an operand RV_SUMS.
     RV_SUM_COLUMNS,
+    // Several element-wise operations as one function: the group's chain number `ordinal`. Its operands are in its code.
+    RV_CHAIN,
 } rv_operation;
+
+// Element-wise operations on `count` elements of the operands that the group's operand k has at pointers[k].
+typedef void (*rv_chain)(const float *const *pointers, size_t count);
 
 // How an operand of a group is indexed by the group's element i, or by its row.
 typedef enum {
@@ -106,6 +111,7 @@ typedef struct {
     uint32_t instruction_count;
     uint32_t strip_count;
     const rv_random_state *random;
+    const rv_chain *chains;
 } rv_group;
 
 // A product C = op(A) op(B) of row-major matrices: C is (m, n), op(A) is (m, k), op(B) is (k, n). A transposed

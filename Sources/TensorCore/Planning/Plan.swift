@@ -66,7 +66,8 @@ public final class Plan {
         arenaBytes = places.arenaBytes
         let emitter = Emitter(
             graph: graph, places: places, inputs: inputs, outputs: outputs,
-            memory: PlanMemory(arenaBytes: places.arenaBytes), random: random, kernels: options.kernels)
+            memory: PlanMemory(arenaBytes: places.arenaBytes, code: options.compilesChains ? MachineCode() : nil),
+            random: random, kernels: options.kernels)
         self.emitter = emitter
         steps = emitter.describe(units)
         let shadow = options.isShadowed ? try Shadow(of: emitter, inputs: declared, options: options) : nil
@@ -85,6 +86,7 @@ public final class Plan {
         threadedRun = ThreadedRun(first + work + emitter.finalCopies() + (shadow.map { [$0.finalComparison()] } ?? []))
         scratchBytes = threadedRun.scratchBytes
         self.options = options
+        if let code = emitter.memory.code { try code.seal(for: options.name) }
     }
 
     /// Refuses a plan whose values don't fit into memory, before any of them is allocated.
@@ -152,6 +154,8 @@ struct PlanOptions {
     /// The minimum work of a part in nanoseconds; with 0 all units are divided that can be.
     var leastPart = PartCost.least
     var kernels: KernelTable
+    /// Whether chains of element-wise operations become machine code, where kernels are of the instruction set for it.
+    var compilesChains: Bool { kernels.name == MachineCode.instructionSet && MachineCode.isSupported }
 
     init(fused: Bool = true, kernels: KernelTable? = nil) throws {
         self.fused = fused
@@ -177,8 +181,13 @@ final class PlanMemory {
     private var blocks: [UnsafeMutableRawPointer] = []
     /// Bytes of the small arrays.
     private(set) var keptBytes = 0
+    /// Where compiled chains go; nil if there are to be none.
+    let code: MachineCode?
 
-    init(arenaBytes: Int) { arena = HostArray.allocate(bytes: arenaBytes) }
+    init(arenaBytes: Int, code: MachineCode?) {
+        arena = HostArray.allocate(bytes: arenaBytes)
+        self.code = code
+    }
 
     deinit {
         arena.deallocate()
