@@ -102,6 +102,7 @@ import Testing
                 (window.advantages[row], window.returns[row]) = (Float(stream.normal()), Float(stream.normal()))
                 window.reset[row] = row % 11 == 0
             }
+            window.fillRecords()
             let step = try make(UpdateProgram(agent.rule, agent.settings, agent.model), agent)
             let order = Array((0..<agent.layout.sequences).reversed())
             let terms = (0..<3).flatMap { _ in step.run(on: order[...], of: window) }

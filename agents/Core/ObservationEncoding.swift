@@ -76,7 +76,14 @@ public struct ObservationEncoding: Sendable {
         }
         let (values, width) = (rows.floats.baseAddress!, inputCount)
         for (place, row) in indices.enumerated() {
-            for number in 0..<width { start[place * width + number] = values[row * width + number] }
+            let (source, target) = (values + row * width, start + place * width)
+            var number = 0
+            while number + 4 <= width {
+                let four = UnsafeRawPointer(source + number).loadUnaligned(as: SIMD4<Float>.self)
+                UnsafeMutableRawPointer(target + number).storeBytes(of: four, as: SIMD4<Float>.self)
+                number += 4
+            }
+            while number < width { (target[number], number) = (source[number], number + 1) }
         }
     }
 
