@@ -100,13 +100,16 @@ INLINE void fetch(const float *next, size_t n) {
 static void prepare_operands(
     const rv_group *group, float *strips, const float **pointers, extent elements, extent rows, size_t before) {
     int is_large = group->count >= fetched_count;
-    for (uint32_t k = 0; k < group->operand_count; k++) {
+    uint32_t count = before == 0 ? group->operand_count : group->moving_count;
+    for (uint32_t k = 0; k < count; k++) {
         const rv_operand *operand = &group->operands[k];
         extent e = operand->by_rows ? rows : elements;
         float *strip = strips + operand->strip * group->strip;
         if (operand->access == RV_CONTIGUOUS) {
             pointers[k] = operand->memory + e.start;
             if (is_large) fetch(operand->memory + e.start + e.count, e.count);
+        } else if (operand->access == RV_FIRST) {
+            pointers[k] = operand->memory;
         } else if (operand->access == RV_SUMS) {
             continue;
         } else if (operand->access == RV_REGISTER) {
@@ -131,9 +134,7 @@ INLINE void run_instruction(
     case RV_RANDOM_NORMAL: random_normal_kernel(destination, e.count, e.start, group->random, step->ordinal); break;
     case RV_SUM_ROWS: sum_rows(a, destination, rows.count, group->row); break;
     case RV_MAXIMUM_ROWS: maximum_rows(a, destination, rows.count, group->row); break;
-    case RV_SPREAD_ROWS:
-        for (size_t r = 0; r < rows.count; r++) fill(destination + r * group->row, a[r], group->row);
-        break;
+    case RV_SPREAD_ROWS: spread_rows(a, destination, rows.count, group->row); break;
     case RV_SUM_COLUMNS: sum_columns(&group->operands[step->destination], a, elements); break;
     case RV_CHAIN: group->chains[step->ordinal](pointers, e.count); break;
     default: break;

@@ -120,9 +120,13 @@ void rv_scatter_add(
     range batch = share_if(by_batch, part, rows->batch), columns = share_if(along_rows, part, inner);
     range kept = share_if(!by_batch && !along_rows, part, extent);
     size_t width = columns.end - columns.first;
+    int is_whole = width == inner && kept.first == 0 && kept.end == extent;
+    if (is_whole) memset(result + batch.first * extent * inner, 0, (batch.end - batch.first) * extent * inner * 4);
     for (size_t b = batch.first; b < batch.end; b++) {
         float *table = result + b * extent * inner + columns.first;
-        if (width == inner) {
+        if (is_whole) {
+            // It is 0 already.
+        } else if (width == inner) {
             memset(table + kept.first * inner, 0, (kept.end - kept.first) * inner * sizeof(float));
         } else {
             for (size_t e = 0; e < extent; e++) memset(table + e * inner, 0, width * sizeof(float));

@@ -4,6 +4,21 @@ static void fill(float *d, float value, size_t n) {
     VECTORISE for (size_t i = 0; i < n; i++) d[i] = value;
 }
 
+INLINE void spread_short_rows(const float *source, float *destination, size_t rows, const size_t n) {
+    VECTORISE for (size_t i = 0; i < rows * n; i++) destination[i] = source[i / n];
+}
+
+// Each row's number, n times.
+static void spread_rows(const float *source, float *destination, size_t rows, size_t n) {
+    switch (n) {
+    case 2: spread_short_rows(source, destination, rows, 2); return;
+    case 3: spread_short_rows(source, destination, rows, 3); return;
+    case 4: spread_short_rows(source, destination, rows, 4); return;
+    default:
+        for (size_t r = 0; r < rows; r++) fill(destination + r * n, source[r], n);
+    }
+}
+
 // A row's sum and maximum have 32 running lanes, whatever the instruction set and the number of rows, so that there is
 // only one order of additions.
 enum { lanes = 32, rows_at_once = 4 };
@@ -37,7 +52,25 @@ INLINE void sum_some_rows(const float *source, float *destination, const size_t 
     UNROLL for (size_t r = 0; r < rows; r++) destination[r] = sums[r];
 }
 
+// Rows of up to four elements, such as the logits of a few actions: a loop over rows, by the same additions as above.
+enum { short_row = 4 };
+
+INLINE void sum_short_rows(const float *source, float *destination, size_t rows, const size_t n) {
+    VECTORISE for (size_t r = 0; r < rows; r++) {
+        const float *x = source + r * n;
+        float even = n > 2 ? x[0] + x[2] : x[0], odd = n > 3 ? x[1] + x[3] : (n > 1 ? x[1] : 0.0f);
+        destination[r] = even + odd + 0.0f;
+    }
+}
+
 static void sum_rows(const float *source, float *destination, size_t rows, size_t n) {
+    switch (n) {
+    case 1: sum_short_rows(source, destination, rows, 1); return;
+    case 2: sum_short_rows(source, destination, rows, 2); return;
+    case 3: sum_short_rows(source, destination, rows, 3); return;
+    case short_row: sum_short_rows(source, destination, rows, short_row); return;
+    default: break;
+    }
     size_t r = 0;
     for (; r + rows_at_once <= rows; r += rows_at_once) {
         sum_some_rows(source + r * n, destination + r, rows_at_once, n);
@@ -76,7 +109,21 @@ INLINE float maximum_row(const float *row, size_t n) {
     return largest_of_lanes(running, lanes / 2);
 }
 
+INLINE void maximum_short_rows(const float *source, float *destination, size_t rows, const size_t n) {
+    VECTORISE for (size_t r = 0; r < rows; r++) {
+        const float *x = source + r * n;
+        float even = n > 2 ? larger(x[0], x[2]) : x[0], odd = n > 3 ? larger(x[1], x[3]) : x[1];
+        destination[r] = larger(even, odd);
+    }
+}
+
 static void maximum_rows(const float *source, float *destination, size_t rows, size_t n) {
+    switch (n) {
+    case 2: maximum_short_rows(source, destination, rows, 2); return;
+    case 3: maximum_short_rows(source, destination, rows, 3); return;
+    case short_row: maximum_short_rows(source, destination, rows, short_row); return;
+    default: break;
+    }
     for (size_t r = 0; r < rows; r++) destination[r] = maximum_row(source + r * n, n);
 }
 

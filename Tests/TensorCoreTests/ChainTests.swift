@@ -99,8 +99,8 @@ private struct TestGroup {
         let compiled = ChainCompiler(operands: operands, instructions: instructions).compiled(into: code)
         try code.seal(for: "test")
         #expect(!compiled.chains.isEmpty)
-        let expected = run(instructions, [])
-        let results = run(compiled.instructions, compiled.chains)
+        let expected = run(.init(plain: operands, instructions))
+        let results = run(compiled)
         for (index, (result, values)) in zip(results, expected).enumerated() {
             let wrong = result.indices.filter {
                 result[$0].bitPattern != values[$0].bitPattern && !(result[$0].isNaN && values[$0].isNaN)
@@ -110,28 +110,29 @@ private struct TestGroup {
     }
 
     /// The arrays after a run, with subnormal numbers treated as 0 as in plans.
-    private func run(_ instructions: [rv_instruction], _ chains: [UnsafeRawPointer]) -> [[Float]] {
+    private func run(_ group: ChainCompiler.Result) -> [[Float]] {
         let memory = arrays.map { HostArray($0.isEmpty ? [0] : $0) }
-        let operands = zip(self.operands, memory).map { operand, array in
+        let operands = zip(group.operands, memory).map { operand, array in
             var operand = operand
             operand.memory = array.memory.assumingMemoryBound(to: Float.self)
             return operand
         }
-        let functions = chains.map { unsafeBitCast($0, to: rv_chain?.self) }
+        let functions = group.chains.map { unsafeBitCast($0, to: rv_chain?.self) }
         operands.withUnsafeBufferPointer { operands in
-            instructions.withUnsafeBufferPointer { instructions in
+            group.instructions.withUnsafeBufferPointer { instructions in
                 functions.withUnsafeBufferPointer { functions in
-                    var group = rv_group(
+                    var descriptor = rv_group(
                         count: count, row: 1, strip: Int(RV_STRIP), block: Int(RV_STRIP),
                         operands: operands.baseAddress, operand_count: UInt32(operands.count),
+                        moving_count: UInt32(group.movingCount),
                         instructions: instructions.baseAddress, instruction_count: UInt32(instructions.count),
                         strip_count: stripCount, random: nil, chains: functions.baseAddress)
-                    let scratch = HostArray.allocate(bytes: rv_group_scratch(&group))
+                    let scratch = HostArray.allocate(bytes: rv_group_scratch(&descriptor))
                     defer { scratch.deallocate() }
                     let mode = rv_flush_subnormals()
                     defer { rv_restore_mode(mode) }
                     let table = KernelTable.named(MachineCode.instructionSet)!.pointer
-                    table.pointee.run_group(&group, scratch.assumingMemoryBound(to: Float.self), .whole)
+                    table.pointee.run_group(&descriptor, scratch.assumingMemoryBound(to: Float.self), .whole)
                 }
             }
         }

@@ -142,7 +142,7 @@ import Testing
                             var group = rv_group(
                                 count: x.count, row: 1, strip: Int(RV_STRIP), block: Int(RV_STRIP),
                                 operands: operands.baseAddress,
-                                operand_count: 3,
+                                operand_count: 3, moving_count: 3,
                                 instructions: instructions.baseAddress, instruction_count: 1,
                                 strip_count: 0, random: nil, chains: nil)
                             let scratch = HostArray.allocate(bytes: rv_group_scratch(&group))

@@ -71,6 +71,7 @@ typedef enum {
     RV_CONTIGUOUS,  // memory[i]
     RV_REGISTER,    // a strip of the working memory
     RV_SCALAR,      // memory[0]
+    RV_FIRST,       // memory[0], read by chains alone, which spread it themselves
     RV_PERIODIC,    // memory[(i / outer) · step + i % inner]: repeated along middle and outermost dimensions, or cut
     RV_COLUMN,      // memory[(i / inner) % outer]: repeated along inner and outermost dimensions
     RV_SUMS,        // memory[(i / outer) · inner + i % inner], to which elements are added
@@ -107,6 +108,7 @@ typedef struct {
     size_t block;  // parts of the work are so many of these elements
     const rv_operand *operands;
     uint32_t operand_count;
+    uint32_t moving_count;  // the first operands, after which come those that are at the same place in every strip
     const rv_instruction *instructions;
     uint32_t instruction_count;
     uint32_t strip_count;

@@ -38,7 +38,7 @@ struct ChainBody {
         readLater = Set(instructions[range.upperBound...].flatMap(Self.sources))
     }
 
-    private static func sources(of instruction: rv_instruction) -> [UInt32] {
+    static func sources(of instruction: rv_instruction) -> [UInt32] {
         [instruction.a, instruction.b, instruction.c]
     }
 
@@ -52,8 +52,13 @@ struct ChainBody {
         }
     }
 
+    /// The operands whose pointers the chain reads.
+    var operandsInMemory: [UInt32] { bases.map(\.operand) + scalars.map(\.operand) }
+
     /// The chain as a function of the operands' pointers and the number of elements.
-    mutating func machineCode() -> [UInt8] {
+    ///
+    /// - Parameter place: where the pointer of an operand is.
+    mutating func machineCode(_ place: (_ operand: UInt32) -> Int) -> [UInt8] {
         var bodies: [Assembler] = []
         for isRest in [false, true] {
             do throws(Overflow) { try write(rest: isRest) } catch { preconditionFailure("the chain fits") }
@@ -62,9 +67,9 @@ struct ChainBody {
         var result = Assembler()
         let saved = bases.map(\.register).filter(Assembler.General.saved.contains)
         for register in saved { result.push(register) }
-        for (operand, register) in bases { result.loadPointer(register, Int(operand)) }
+        for (operand, register) in bases { result.loadPointer(register, place(operand)) }
         for (operand, register) in scalars {
-            result.loadPointer(.rax, Int(operand))
+            result.loadPointer(.rax, place(operand))
             result.vector(.broadcast, register, .first(base: .rax))
         }
         for (value, register) in constants { result.vector(.broadcast, register, .constant(value)) }
@@ -124,14 +129,19 @@ struct ChainBody {
         if let register = values[operand] ?? scalars.first(where: { $0.operand == operand })?.register {
             return register
         }
-        if operands[Int(operand)].access == RV_SCALAR, let register = fixedRegister() {
+        let isScalar = operands[Int(operand)].access == RV_SCALAR
+        if isScalar, let register = fixedRegister() {
             scalars.append((operand, register))
             return register
         }
         let base = try base(of: operand)
         let register = try takeRegister()
-        code.vector(
-            .load, register, .element(base: base), mask: isRest ? Self.maskOfRest : 0, zeroing: isRest)
+        if isScalar {
+            code.vector(.broadcast, register, .first(base: base))
+        } else {
+            code.vector(
+                .load, register, .element(base: base), mask: isRest ? Self.maskOfRest : 0, zeroing: isRest)
+        }
         values[operand] = register
         return register
     }

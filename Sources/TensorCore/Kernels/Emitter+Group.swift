@@ -5,20 +5,20 @@ extension Emitter {
     func emitGroup(_ unit: PlanUnit) -> Instruction {
         var group = GroupBuilder(emitter: self, unit: unit)
         for member in unit.members { group.add(member) }
-        var (instructions, chains): ([rv_instruction], [UnsafeRawPointer]) = (group.instructions, [])
-        if let code = memory.code {
-            let compiler = ChainCompiler(operands: group.operands, instructions: instructions)
-            (instructions, chains) = compiler.compiled(into: code)
-        }
-        let operands = memory.keep(group.operands)
+        let parts =
+            memory.code.map {
+                ChainCompiler(operands: group.operands, instructions: group.instructions).compiled(into: $0)
+            } ?? .init(plain: group.operands, group.instructions)
+        let operands = memory.keep(parts.operands)
         let descriptor = memory.keep([
             rv_group(
                 count: group.iteration.count, row: group.iteration.row ?? 1, strip: group.strip, block: group.block,
                 operands: operands,
-                operand_count: UInt32(group.operands.count), instructions: memory.keep(instructions),
-                instruction_count: UInt32(instructions.count),
+                operand_count: UInt32(parts.operands.count), moving_count: UInt32(parts.movingCount),
+                instructions: memory.keep(parts.instructions),
+                instruction_count: UInt32(parts.instructions.count),
                 strip_count: group.stripCount, random: UnsafePointer(random.pointer),
-                chains: UnsafeRawPointer(memory.keep(chains)).assumingMemoryBound(to: rv_chain?.self))
+                chains: UnsafeRawPointer(memory.keep(parts.chains)).assumingMemoryBound(to: rv_chain?.self))
         ])
         let run = kernels.pointer.pointee.run_group!
         let pieces = max(1, (group.iteration.count + group.block - 1) / group.block)
