@@ -95,13 +95,24 @@ private struct TestGroup {
     }
 
     func check() throws {
+        let memory = arrays.map { HostArray($0.isEmpty ? [0] : $0) }
+        let placed = zip(operands, memory).map { operand, array in
+            var operand = operand
+            operand.memory = array.memory.assumingMemoryBound(to: Float.self)
+            return operand
+        }
         let code = MachineCode()
-        let compiled = ChainCompiler(operands: operands, instructions: instructions).compiled(into: code)
+        let compiled = ChainCompiler(operands: placed, instructions: instructions).compiled(into: code)
         try code.seal(for: "test")
         #expect(!compiled.chains.isEmpty)
-        let expected = run(.init(plain: operands, instructions))
-        let results = run(compiled)
-        for (index, (result, values)) in zip(results, expected).enumerated() {
+        let results = [.init(plain: placed, instructions), compiled].map { group in
+            for (array, values) in zip(memory, arrays) where !values.isEmpty {
+                _ = array.floats.update(fromContentsOf: values)
+            }
+            run(group)
+            return zip(arrays, memory).map { $0.isEmpty ? [] : [Float]($1.floats) }
+        }
+        for (index, (result, values)) in zip(results[1], results[0]).enumerated() {
             let wrong = result.indices.filter {
                 result[$0].bitPattern != values[$0].bitPattern && !(result[$0].isNaN && values[$0].isNaN)
             }
@@ -109,24 +120,18 @@ private struct TestGroup {
         }
     }
 
-    /// The arrays after a run, with subnormal numbers treated as 0 as in plans.
-    private func run(_ group: ChainCompiler.Result) -> [[Float]] {
-        let memory = arrays.map { HostArray($0.isEmpty ? [0] : $0) }
-        let operands = zip(group.operands, memory).map { operand, array in
-            var operand = operand
-            operand.memory = array.memory.assumingMemoryBound(to: Float.self)
-            return operand
-        }
+    /// Runs a group, with subnormal numbers treated as 0 as in plans.
+    private func run(_ group: ChainCompiler.Result) {
         let functions = group.chains.map { unsafeBitCast($0, to: rv_chain?.self) }
-        operands.withUnsafeBufferPointer { operands in
+        group.operands.withUnsafeBufferPointer { operands in
             group.instructions.withUnsafeBufferPointer { instructions in
                 functions.withUnsafeBufferPointer { functions in
                     var descriptor = rv_group(
                         count: count, row: 1, strip: Int(RV_STRIP), block: Int(RV_STRIP),
                         operands: operands.baseAddress, operand_count: UInt32(operands.count),
-                        moving_count: UInt32(group.movingCount),
-                        instructions: instructions.baseAddress, instruction_count: UInt32(instructions.count),
-                        strip_count: stripCount, random: nil, chains: functions.baseAddress)
+                        moving_count: UInt32(group.movingCount), instructions: instructions.baseAddress,
+                        instruction_count: UInt32(instructions.count), strip_count: stripCount, random: nil,
+                        chains: functions.baseAddress)
                     let scratch = HostArray.allocate(bytes: rv_group_scratch(&descriptor))
                     defer { scratch.deallocate() }
                     let mode = rv_flush_subnormals()
@@ -136,6 +141,5 @@ private struct TestGroup {
                 }
             }
         }
-        return zip(arrays, memory).map { $0.isEmpty ? [] : [Float]($1.floats) }
     }
 }
