@@ -21,9 +21,15 @@ final class WindowUpdate {
             ]
         }
 
-        /// Adds the terms of a step.
-        fileprivate mutating func add(_ terms: [Float]) {
-            for (entry, term) in zip(Self.places, terms) { self[keyPath: entry.place] += Double(term) }
+        init() {}
+
+        /// The terms of one step, in the order of ``MinibatchStep/run(on:of:)``.
+        fileprivate init(_ terms: [Float]) {
+            for (entry, term) in zip(Self.places, terms) { self[keyPath: entry.place] = Double(term) }
+        }
+
+        fileprivate mutating func add(_ other: Results) {
+            for entry in Self.places { self[keyPath: entry.place] += other[keyPath: entry.place] }
         }
 
         fileprivate mutating func divide(by count: Int) {
@@ -80,9 +86,9 @@ final class WindowUpdate {
         epoch += rule.epochs
         for count in 1...rule.epochs * perEpoch {
             let sequences = perEpoch == 1 ? allSequences[...] : minibatches.next()
-            let terms = step.run(on: sequences, of: window)
-            results.add(terms)
-            let isFar = rule.divergenceLimit > 0 && Double(terms[4]) > rule.divergenceLimit
+            let own = Results(step.run(on: sequences, of: window))
+            results.add(own)
+            let isFar = rule.divergenceLimit > 0 && own.divergence > rule.divergenceLimit
             guard isFar || count == rule.epochs * perEpoch else { continue }
             results.divide(by: count)
             return count

@@ -29,19 +29,24 @@ import Testing
         #expect(agent.variables.variables.allSatisfy { $0.values.allSatisfy(\.isFinite) })
     }
 
-    @Test(arguments: ["dqn", "reinforce"]) func aLossThatIsNoNumberStopsTheRun(agent: String) throws {
+    /// What is made infinite: of `dqn` nothing, whose settings do that.
+    @Test(arguments: [
+        ("dqn", nil), ("reinforce", "policy."), ("a2c", "model.value."), ("ppo", "model.value."),
+        ("actor-critic", "network.value."),
+    ])
+    func aLossThatIsNoNumberStopsTheRun(agent: String, part: String?) throws {
         let settings =
             agent == "dqn"
             ? ["optimizer=sgd", "learningRate=1", "lossFunction=squared", "gradientClipping=0", "rewardScale=1000000"]
-            : ["learningRate=1", "baseline=true", "baselineLearningRate=1", "discount=1"]
+            : ["learningRate=1"] + (agent == "ppo" ? ["windowSteps=16", "minibatchSize=16"] : [])
         let session = try TrainingSession(
             Self.run(agent, settings, steps: 4000), folder: folder.file("a"), overwrite: false)
-        if agent == "reinforce" {
-            let policy = session.trainer.agent.variables.entries.first { $0.path.hasPrefix("policy.") }!.variable
-            policy.set([Float](repeating: .infinity, count: policy.count))
+        if let part {
+            let entry = try #require(session.trainer.agent.variables.entries.first { $0.path.hasPrefix(part) })
+            entry.variable.set([Float](repeating: .infinity, count: entry.variable.count))
         }
         let error = #expect(throws: TrainingError.self) { try session.train() }
-        try lastGood(error, names: agent == "dqn" ? "The loss of 'dqn' is" : "The loss of 'reinforce' is")
+        try lastGood(error, names: "The loss of '\(agent)' is")
         #expect("\(try #require(error))".contains("start a new run with other settings"))
         #expect(!exists(folder.file("a/summary.json")))
     }
