@@ -80,7 +80,7 @@ public struct LinePlot: Sendable {
         draw(on: &frame, x: x, y: y, width: width, height: height)
     }
 
-    private func draw(on frame: inout some PlotCanvas, x: Int, y: Int, width: Int, height: Int) {
+    func draw(on frame: inout some PlotCanvas, x: Int, y: Int, width: Int, height: Int) {
         frame.fillRectangle(x: x, y: y, width: width, height: height, style.background)
         var area = PlotArea(x: x + 4, y: y + 6, width: width - 12, height: height - 10)
         drawHeading(into: &frame, area)

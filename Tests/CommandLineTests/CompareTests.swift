@@ -93,6 +93,11 @@ import Testing
         #expect(try run(words, in: folder).status == 73)
         #expect(try run("compare slow --to curves.png --force", in: folder).status == 0)
         #expect(try folder.bytes("curves.png") != before)
+        // A plot for each environment.
+        #expect(try run("compare fast others --to two.svg", in: folder).status == 0)
+        let two = folder.text("two.svg")
+        #expect(two.contains("width=\"1440\"") && two.contains("FrozenLake-v1</text>"))
+        #expect(two.contains("CartPole-v1</text>"))
     }
 
     /// A mean over fewer episodes than the score's window is said to be one, with their number.

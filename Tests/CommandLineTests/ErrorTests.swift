@@ -116,7 +116,6 @@ import Testing
         ("compare vae --evaluate 5", "runs of models take only --to, --force and --json"),
         ("compare dqn --to x.gif", "--to takes a file name ending in .png or .svg"),
         ("compare dqn --to x.png --profile x.png", "--to and --profile need two different files"),
-        ("compare dqn table --to x.png", "these runs are in CartPole-v1, FrozenLake-v1; choose one with --task"),
         ("compare dqn --task CartPole-v2", "did you mean 'CartPole-v1'?"),
         ("compare dqn --range CartPole-v1=5", "--range takes ENVIRONMENT=low..high"),
         ("compare dqn --range CartPole-v1=5..5", "--range takes ENVIRONMENT=low..high"),

@@ -55,6 +55,17 @@ import Testing
         #expect(rows.first! - rows.last! > 40)
     }
 
+    @Test func plotsOfAGridAreTheSameAlone() {
+        let plots = (1...3).map { LinePlot(series: [.init(values: [0, Double($0), 1], color: .red)]) }
+        let (size, grid) = (FrameSize(width: 160, height: 100), PlotGrid(plots))
+        let frame = grid.frame(plotSize: size)
+        #expect(grid.columns == 2 && frame.width == 320 && frame.height == 200)
+        for (index, place) in [(0, 0), (160, 0), (0, 100)].enumerated() {
+            let part = frame.cropped(x: place.0, y: place.1, width: 160, height: 100)
+            #expect(part.pixels == plots[index].frame(size).pixels)
+        }
+    }
+
     @Test func longCurvesKeepTheirExtremes() {
         var values = [Double](repeating: 0, count: 100_000)
         values[31_415] = 1

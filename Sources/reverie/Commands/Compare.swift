@@ -53,7 +53,7 @@ struct Compare: ParsableCommand {
 
     @Option(
         name: .customLong("to"),
-        help: "Plot the learning curves to a .png or .svg file; for agents, those of one environment.",
+        help: "Plot the learning curves to a .png or .svg file; for agents, a plot for each environment.",
         completion: .file(extensions: ["png", "svg"]))
     var curvePath: String?
 
@@ -100,11 +100,6 @@ struct Compare: ParsableCommand {
 
     private func compare(_ runs: [RunSource.NamedRun]) throws {
         let groups = RunGroups(try task.map { try RunSource.inEnvironment($0, runs) } ?? runs)
-        if curvePath != nil, groups.tasks.count > 1 {
-            throw UsageError(
-                "--to draws the learning curves of one environment, but these runs are in "
-                    + "\(groups.tasks.joined(separator: ", ")); choose one with --task")
-        }
         let scores = try scoring.scores(of: groups)
         let bootstrap = StratifiedBootstrap(resampleCount: resamples, seed: UInt64(seed))
         let comparison = Comparison(

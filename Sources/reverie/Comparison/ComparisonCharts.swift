@@ -4,19 +4,21 @@ import Training
 
 /// The charts of a comparison.
 enum ComparisonCharts {
-    /// The learning curves on the only task: the interquartile mean over runs by step, with its interval as a band.
-    ///
-    /// - Precondition: there is one task.
-    static func curves(_ report: ComparisonReport) -> LinePlot {
-        precondition(report.groups.tasks.count == 1, "learning curves need one task, not \(report.groups.tasks.count)")
-        let series = report.comparison.algorithms.indices.flatMap { index in
-            let name = report.comparison.algorithms[index].name
-            let greedy = report.evaluations(algorithm: index, task: 0)
-            return [line(name, report.curve(algorithm: index, task: 0))]
+    /// The learning curves on each task: the interquartile mean over runs by step, with its interval as a band.
+    static func curves(_ report: ComparisonReport) -> PlotGrid {
+        PlotGrid(report.groups.tasks.indices.map { curves(report, task: $0) })
+    }
+
+    private static func curves(_ report: ComparisonReport, task: Int) -> LinePlot {
+        let algorithms = report.comparison.algorithms
+        let series = algorithms.indices.filter { algorithms[$0].tasks.contains(task) }.flatMap { index in
+            let name = algorithms[index].name
+            let greedy = report.evaluations(algorithm: index, task: task)
+            return [line(name, report.curve(algorithm: index, task: task))]
                 + (greedy.map { [line("\(name), greedy evaluations", $0)] } ?? [])
         }
         return LinePlot(
-            title: report.groups.tasks[0], xLabel: "environment steps",
+            title: report.groups.tasks[task], xLabel: "environment steps",
             yLabel: "mean return of \(report.window) episodes: IQM of runs", series: series, style: .light)
     }
 
@@ -45,9 +47,16 @@ extension LinePlot {
     /// Writes the plot as PNG or SVG, as the path's ending says.
     ///
     /// - Throws: `StorageError`.
+    func write(to path: String, overwrite: Bool) throws { try PlotGrid([self]).write(to: path, overwrite: overwrite) }
+}
+
+extension PlotGrid {
+    /// Writes the plots as PNG or SVG, as the path's ending says.
+    ///
+    /// - Throws: `StorageError`.
     func write(to path: String, overwrite: Bool) throws {
         let size = FrameSize(width: 720, height: 440)
-        let bytes = path.hasSuffix(".svg") ? Array(svg(size).utf8) : PNG.encode(frame(size))
+        let bytes = path.hasSuffix(".svg") ? Array(svg(plotSize: size).utf8) : PNG.encode(frame(plotSize: size))
         try writeAtomically(bytes, to: path, overwrite: overwrite)
     }
 }
