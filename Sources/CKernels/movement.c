@@ -121,15 +121,14 @@ void rv_scatter_add(
     range kept = share_if(!by_batch && !along_rows, part, extent);
     size_t width = columns.end - columns.first;
     int is_whole = width == inner && kept.first == 0 && kept.end == extent;
-    if (is_whole) memset(result + batch.first * extent * inner, 0, (batch.end - batch.first) * extent * inner * 4);
+    size_t count = (batch.end - batch.first) * extent * inner;
+    if (is_whole) memset(result + batch.first * extent * inner, 0, count * sizeof(float));
     for (size_t b = batch.first; b < batch.end; b++) {
         float *table = result + b * extent * inner + columns.first;
-        if (is_whole) {
-            // It is 0 already.
-        } else if (width == inner) {
-            memset(table + kept.first * inner, 0, (kept.end - kept.first) * inner * sizeof(float));
-        } else {
+        if (width < inner) {
             for (size_t e = 0; e < extent; e++) memset(table + e * inner, 0, width * sizeof(float));
+        } else if (!is_whole) {
+            memset(table + kept.first * inner, 0, (kept.end - kept.first) * inner * sizeof(float));
         }
         const float *from = values + b * rows->picks * inner + columns.first;
         for (size_t p = 0; p < rows->picks; p++, from += inner) {

@@ -4,6 +4,9 @@ static void fill(float *d, float value, size_t n) {
     VECTORISE for (size_t i = 0; i < n; i++) d[i] = value;
 }
 
+// Rows of up to four elements, such as the logits of a few actions, take loops over rows.
+enum { short_row = 4 };
+
 INLINE void spread_short_rows(const float *source, float *destination, size_t rows, const size_t n) {
     VECTORISE for (size_t i = 0; i < rows * n; i++) destination[i] = source[i / n];
 }
@@ -13,7 +16,7 @@ static void spread_rows(const float *source, float *destination, size_t rows, si
     switch (n) {
     case 2: spread_short_rows(source, destination, rows, 2); return;
     case 3: spread_short_rows(source, destination, rows, 3); return;
-    case 4: spread_short_rows(source, destination, rows, 4); return;
+    case short_row: spread_short_rows(source, destination, rows, short_row); return;
     default:
         for (size_t r = 0; r < rows; r++) fill(destination + r * n, source[r], n);
     }
@@ -52,9 +55,7 @@ INLINE void sum_some_rows(const float *source, float *destination, const size_t 
     UNROLL for (size_t r = 0; r < rows; r++) destination[r] = sums[r];
 }
 
-// Rows of up to four elements, such as the logits of a few actions: a loop over rows, by the same additions as above.
-enum { short_row = 4 };
-
+// By the same additions as above.
 INLINE void sum_short_rows(const float *source, float *destination, size_t rows, const size_t n) {
     VECTORISE for (size_t r = 0; r < rows; r++) {
         const float *x = source + r * n;

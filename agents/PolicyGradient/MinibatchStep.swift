@@ -64,8 +64,8 @@ final class SplitStep: MinibatchStep {
     /// The number of lanes.
     static let laneCount = 8
     /// Minibatches from this size on are cut into chunks of at most as many rows as have `chunkBytes` of numbers, which
-    /// is what second-level caches hold, but not fewer than `leastChunk` if it can be.
-    static let leastRows = 4096, chunkBytes = 1 << 20, leastChunk = 32
+    /// is what second-level caches hold, but from `leastChunk` to `mostChunk` rows.
+    static let leastRows = 4096, chunkBytes = 1 << 20, leastChunk = 32, mostChunk = 1024
 
     /// The gradients of some of the chunks.
     private final class Lane {
@@ -146,22 +146,19 @@ final class SplitStep: MinibatchStep {
         applyPlan = try apply.plan()
     }
 
-    /// A lane with chunks as large as they may be.
+    /// A lane with chunks as large as they may be; nil if no suitable size divides the minibatch.
     private static func largestLane(_ update: UpdateProgram, _ layout: WindowLayout) throws -> Lane? {
-        let sizes = (1...max(1, leastRows / 4 / layout.sequenceLength)).reversed().filter {
-            layout.batchSequences % $0 == 0
+        let length = layout.sequenceLength
+        let sizes = (1...max(1, mostChunk / length)).filter {
+            layout.batchSequences % $0 == 0 && $0 * length >= leastChunk
         }
-        var smallest: Lane?
-        for size in sizes {
-            if let smallest {
-                guard size * layout.sequenceLength >= leastChunk else { break }
-                guard 2 * size <= smallest.sequences else { continue }
-            }
-            let lane = try Lane(update, sequences: size, of: layout.sequenceLength)
-            smallest = lane
-            if lane.batch.plan.arenaBytes <= chunkBytes { break }
+        var lane: Lane?
+        // Sizes close to one that is too large are too large as well.
+        for size in sizes.reversed() where lane == nil || 2 * size <= lane!.sequences {
+            lane = try Lane(update, sequences: size, of: length)
+            if lane!.batch.plan.arenaBytes <= chunkBytes { break }
         }
-        return smallest
+        return lane
     }
 
     func run(on sequences: ArraySlice<Int>, of window: ExperienceWindow) -> [Float] {

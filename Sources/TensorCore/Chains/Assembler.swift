@@ -10,8 +10,7 @@ struct Assembler {
     /// A general register, rax to r15, by its number in instructions.
     struct General: Hashable {
         let number: Int
-        static let rax = General(number: 0), rcx = General(number: 1), rsi = General(number: 6),
-            rdi = General(number: 7)
+        static let rax = General(number: 0)
         /// Free for any use once saved (rbx, rbp, r12 to r15), and free for any use.
         static let saved = [3, 5, 12, 13, 14, 15].map(General.init), free = [2, 8, 9, 10, 11].map(General.init)
     }
