@@ -47,17 +47,23 @@ public struct ObservationEncoding: Sendable {
         _ elements: UnsafeRawPointer, type: ElementType, count: Int, into inputs: UnsafeMutablePointer<Float>,
         stride: Int
     ) {
+        // With a stride of 1 the compiler uses vectors.
         switch type {
         case .float32:
             let values = elements.assumingMemoryBound(to: Float.self)
+            if stride == 1 { return inputs.update(from: values, count: count) }
             for i in 0..<count { inputs[i * stride] = values[i] }
-        case .uint8:
+        case .uint8, .boolean:
             let (values, divisor) = (elements.assumingMemoryBound(to: UInt8.self), divisor)
-            for i in 0..<count { inputs[i * stride] = Float(values[i]) / divisor }
+            if stride == 1 {
+                for i in 0..<count { inputs[i] = Float(values[i]) / divisor }
+            } else {
+                for i in 0..<count { inputs[i * stride] = Float(values[i]) / divisor }
+            }
         case .int32:
             let values = elements.assumingMemoryBound(to: Int32.self)
             for i in 0..<count { inputs[i * stride] = Float(values[i]) }
-        case .int64, .float64, .boolean:
+        case .int64, .float64:
             let row = Rows(elements, type: type, count: 1, width: count)
             for i in 0..<count { inputs[i * stride] = Float(row.number(0, i)) }
         }
@@ -89,8 +95,19 @@ public struct ObservationEncoding: Sendable {
 
     /// Writes the network's inputs for every row.
     @inlinable public func encode(_ rows: Rows, into inputs: UnsafeMutableBufferPointer<Float>) {
-        for row in 0..<rows.count {
-            encode(rows.row(row), type: rows.type, into: inputs.baseAddress! + row * inputCount)
+        encode(rows, 0..<rows.count, into: inputs)
+    }
+
+    /// Writes the network's inputs for a range of the rows.
+    @inlinable func encode(_ rows: Rows, _ range: Range<Int>, into inputs: UnsafeMutableBufferPointer<Float>) {
+        guard stateCount == 0, !range.isEmpty else {
+            for (place, row) in range.enumerated() {
+                encode(rows.row(row), type: rows.type, into: inputs.baseAddress! + place * inputCount)
+            }
+            return
         }
+        encode(
+            rows.row(range.lowerBound), type: rows.type, count: range.count * inputCount, into: inputs.baseAddress!,
+            stride: 1)
     }
 }

@@ -15,9 +15,9 @@ final class WindowActor {
     private let bounds: (low: [Double], high: [Double])?
     /// Inputs: observations (B, …), and with recurrent layers states (B, …) and whether they are kept (B). Outputs:
     /// parameters, values; then latents with state-dependent noise, and states with recurrent layers.
-    private let acting: Program
+    private let acting: RowProgram
     /// The same, of the parameters alone: for greedy actions without recurrent layers.
-    private let policy: Program
+    private let policy: RowProgram
     /// The same, of the values alone.
     private let value: Program
     private var sample: [Float]
@@ -34,12 +34,12 @@ final class WindowActor {
                 width > 0 ? ActorCritic.Start(states: given[1], kept: given[2].reshaped(to: [1, -1])) : nil
             return model(given[0], from: start)
         }
-        acting = Program("actor and critic", inputs: inputs) { given in
+        acting = RowProgram("actor and critic", inputs: inputs) { given in
             let said = outputs(given)
             return [said.parameters, said.values] + (model.hasStateDependentNoise ? [said.latents] : [])
                 + (said.states.map { [$0] } ?? [])
         }
-        policy = Program("policy", inputs: inputs) { [outputs($0).parameters] }
+        policy = RowProgram("policy", inputs: inputs) { [outputs($0).parameters] }
         value = Program("value", inputs: inputs) { [outputs($0).values] }
     }
 
@@ -61,8 +61,8 @@ final class WindowActor {
         if memory.rows != rows { memory = self.memory(rows: rows) }
         let isPlain = mode == .greedy && model.stateWidth == 0
         if let window, model.stateWidth > 0 { window.note(states: memory.states, percepts) }
-        let plan = try run(isPlain ? policy : acting, percepts, memory)
-        let parameters = plan.output(0)
+        let said = try run(isPlain ? policy : acting, percepts, memory)
+        let parameters = said.output(0)
         if mode == .explore, model.hasStateDependentNoise {
             refreshNoise(&memory, isWindowNew: window?.next.lowerBound == 0, &streams)
         }
@@ -78,28 +78,30 @@ final class WindowActor {
                 guard model.hasStateDependentNoise else {
                     return distribution.sample(own, among: valid, into: sample, &streams[row])
                 }
-                add(noise: memory.noise, of: row, plan.output(2), to: own, into: sample)
+                add(noise: memory.noise, of: row, said.output(2), to: own, into: sample)
                 return distribution.logProbability(of: UnsafeBufferPointer(sample), own)
             }
-            window?.note(row, sample: sample, log: log, value: plan.output(1)[row], valid: valid)
+            window?.note(row, sample: sample, log: log, value: said.output(1)[row], valid: valid)
         }
         if isAssessed { assessment = self.assessment(of: parameters, rows: rows) }
         if model.stateWidth > 0 {
-            let states = plan.output(model.hasStateDependentNoise ? 3 : 2)
+            let states = said.output(model.hasStateDependentNoise ? 3 : 2)
             memory.states.withUnsafeMutableBufferPointer { _ = $0.update(fromContentsOf: states) }
         }
     }
 
-    private func run(_ program: Program, _ percepts: Percepts, _ memory: ActingMemory) throws -> Plan {
-        let plan = try program.plan(length: percepts.count)
-        encoding.encode(percepts.observations, into: plan.input(0))
-        if model.stateWidth > 0 {
-            memory.states.withUnsafeBufferPointer { _ = plan.input(1).update(fromContentsOf: $0) }
+    private func run(_ program: RowProgram, _ percepts: Percepts, _ memory: ActingMemory) throws -> RowProgram {
+        try program.run(rows: percepts.count) { plan, rows in
+            encoding.encode(percepts.observations, rows, into: plan.input(0))
+            guard model.stateWidth > 0 else { return }
+            let numbers = rows.lowerBound * model.stateWidth..<rows.upperBound * model.stateWidth
+            memory.states.withUnsafeBufferPointer {
+                _ = plan.input(1).update(fromContentsOf: UnsafeBufferPointer(rebasing: $0[numbers]))
+            }
             let kept = plan.input(2)
-            for row in kept.indices { kept[row] = percepts.startsEpisode(row) ? 0 : 1 }
+            for row in rows { kept[row - rows.lowerBound] = percepts.startsEpisode(row) ? 0 : 1 }
         }
-        plan.run()
-        return plan
+        return program
     }
 
     /// The probabilities of a single choice; nil for other actions.

@@ -38,6 +38,8 @@ public final class Plan {
     let outputs: [HostArray]
     let inputShapes: [Shape]
     let outputShapes: [Shape]
+    /// The number of outputs.
+    public var outputCount: Int { outputs.count }
     let threadedRun: ThreadedRun
     /// The place of the first step among the instructions.
     let firstStep: Int
