@@ -58,6 +58,9 @@ public enum AgentCatalog {
         },
         Entry(name: "a2c", summary: "advantage actor-critic, one step per window (Mnih et al. 2016)") { A2CSettings() },
         Entry(name: "ppo", summary: "proximal policy optimisation (Schulman et al. 2017)") { PPOSettings() },
+        Entry(name: "ddpg", summary: "deep deterministic policy gradient (Lillicrap et al. 2016)") { DDPGSettings() },
+        Entry(name: "td3", summary: "twin delayed DDPG (Fujimoto et al. 2018)") { TD3Settings() },
+        Entry(name: "sac", summary: "soft actor-critic (Haarnoja et al. 2018)") { SACSettings() },
         Entry(name: "cem", summary: "cross-entropy method on a policy's parameters (Mannor et al. 2003)") {
             CrossEntropyAgentSettings()
         },
@@ -86,7 +89,8 @@ public enum AgentCatalog {
             ("policy gradients", "'reinforce', 'a2c' and 'ppo'")
         case "ac", "aclambda", "qac", "tdac": ("actor-critics", "'actor-critic', with traces, 'a2c' and 'ppo'")
         case "recurrentppo", "ppolstm", "maskableppo", "ppomask": ("policy gradients", "'ppo' with settings for both")
-        case "sac", "ddpg", "td3", "tqc", "crossq": ("actors of continuous actions", "'ppo' and 'a2c'")
+        case "tqc", "crossq", "redq", "droq", "d4pg", "naf", "sacd", "discretesac":
+            ("actors of continuous actions", "'sac', 'td3' and 'ddpg'")
         case "es", "evolution", "evolutionstrategy", "evolutionstrategies", "openaies", "openes", "nes", "xnes", "snes",
             "ga", "geneticalgorithm", "neat", "pso", "ars", "neuroevolution", "sepcmaes":
             ("evolution", "'cem' and 'cma-es'")

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What an agent thinks of the actions: a number for each action, for each of several observations.
 public struct ActionAssessment: Hashable, Sendable {
     /// What the numbers mean.
@@ -24,6 +26,21 @@ public struct ActionAssessment: Hashable, Sendable {
 
     /// The row of one observation.
     public subscript(row: Int) -> ArraySlice<Double> { values[row * actionCount..<(row + 1) * actionCount] }
+
+    /// The probabilities that logits (rows, choices) stand for.
+    static func probabilities(
+        ofLogits logits: UnsafeBufferPointer<Float>, choices: Int, rows: Int
+    ) -> ActionAssessment {
+        var values: [Double] = []
+        for row in 0..<rows {
+            let own = logits.row(row, width: choices)
+            let largest = own.max()!
+            let weights = own.map { exp(Double($0 - largest)) }
+            let sum = weights.reduce(0, +)
+            values += weights.map { $0 / sum }
+        }
+        return ActionAssessment(kind: .probabilities, values: values, rows: rows)
+    }
 
     /// The same probability for each action.
     static func uniform(actions count: Int, rows: Int) -> ActionAssessment {

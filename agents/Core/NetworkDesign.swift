@@ -179,6 +179,17 @@ struct NetworkDesign {
         return (Sequential(layers), width)
     }
 
+    /// A network with fresh parameters that takes an action of so many numbers as well: its convolutions or embedding,
+    /// (B, …) → (B, width), and the layers behind them, which take the action's numbers behind those of the features.
+    func makeCritic(
+        beside actionCount: Int, outputs: Int, random: inout RandomStream
+    ) -> (encoder: any Layer, head: any Layer) {
+        let (layers, width, hidden) = firstLayers(random: &random)
+        let head = MultilayerPerceptron(
+            [width + actionCount] + hidden + [outputs], activation: activation, random: &random)
+        return (Sequential(layers), head)
+    }
+
     /// Whether the network sees observations as images.
     var hasConvolutions: Bool { !convolutions.isEmpty }
 

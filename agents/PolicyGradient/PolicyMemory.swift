@@ -83,33 +83,3 @@ enum PolicyMemory {
         }
     }
 }
-
-/// What an agent remembers between its actions, a row for each environment: recurrent states, and noise that outlasts a
-/// step. Empty for an agent that remembers nothing.
-///
-/// An evaluation starts with an empty one, which the first action fills, and puts the training's back.
-public struct ActingMemory: Hashable, Sendable {
-    /// The number of environments; 0 if empty.
-    private(set) var rows = 0
-    /// (rows, …): the recurrent states.
-    var states: [Float] = []
-    /// (rows, …): the matrices of state-dependent noise.
-    var noise: [Float] = []
-    /// Actions since the noise was sampled.
-    var noiseAge = 0
-
-    public init() {}
-
-    /// Zeros.
-    init(rows: Int, stateWidth: Int, noiseWidth: Int) {
-        self.rows = rows
-        states = Array(repeating: 0, count: rows * stateWidth)
-        noise = Array(repeating: 0, count: rows * noiseWidth)
-    }
-
-    mutating func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&states)
-        try coder.code(&noise)
-        try coder.code(&noiseAge, in: 0...1 << 62)
-    }
-}

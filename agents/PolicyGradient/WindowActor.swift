@@ -64,7 +64,8 @@ final class WindowActor {
         let said = try run(isPlain ? policy : acting, percepts, memory)
         let parameters = said.output(0)
         if mode == .explore, model.hasStateDependentNoise {
-            refreshNoise(&memory, isWindowNew: window?.next.lowerBound == 0, &streams)
+            memory.refreshNoise(
+                model.logDeviations!, every: settings.noiseEvery, isDue: window?.next.lowerBound == 0, &streams)
         }
         for row in 0..<rows {
             let own = parameters.row(row, width: distribution.parameterCount)
@@ -78,7 +79,7 @@ final class WindowActor {
                 guard model.hasStateDependentNoise else {
                     return distribution.sample(own, among: valid, into: sample, &streams[row])
                 }
-                add(noise: memory.noise, of: row, said.output(2), to: own, into: sample)
+                memory.addNoise(of: row, said.output(2), to: own, into: sample)
                 return distribution.logProbability(of: UnsafeBufferPointer(sample), own)
             }
             window?.note(row, sample: sample, log: log, value: said.output(1)[row], valid: valid)
@@ -112,16 +113,7 @@ final class WindowActor {
     }
 
     private func assessment(of logits: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment? {
-        guard let count = distribution.choiceCount else { return nil }
-        var values: [Double] = []
-        for row in 0..<rows {
-            let own = logits.row(row, width: count)
-            let largest = own.max()!
-            let weights = own.map { exp(Double($0 - largest)) }
-            let sum = weights.reduce(0, +)
-            values += weights.map { $0 / sum }
-        }
-        return ActionAssessment(kind: .probabilities, values: values, rows: rows)
+        distribution.choiceCount.map { .probabilities(ofLogits: logits, choices: $0, rows: rows) }
     }
 
     /// Writes V of some rows of observations, whose recurrent states are those of the same rows.
@@ -140,37 +132,5 @@ final class WindowActor {
         }
         plan.run()
         for (place, row) in rows.enumerated() { write(row, plan.output(0)[place]) }
-    }
-
-    // MARK: State-dependent noise
-
-    /// Samples the matrices W ~ N(0, σ²) anew, if it is time.
-    private func refreshNoise(_ memory: inout ActingMemory, isWindowNew: Bool, _ streams: inout ActionStreams) {
-        let isDue = settings.noiseEvery > 0 && memory.noiseAge % settings.noiseEvery == 0
-        if isDue || isWindowNew || memory.noiseAge == 0 {
-            memory.noiseAge = 0
-            let count = memory.noise.count / memory.rows
-            model.logDeviations!.withValues { logs in
-                for place in memory.noise.indices {
-                    memory.noise[place] = exp(logs[place % count]) * Float(streams[place / count].normal())
-                }
-            }
-        }
-        memory.noiseAge += 1
-    }
-
-    /// μ + φ W.
-    private func add(
-        noise: [Float], of row: Int, _ latents: UnsafeBufferPointer<Float>, to means: UnsafeBufferPointer<Float>,
-        into sample: UnsafeMutableBufferPointer<Float>
-    ) {
-        let (units, count) = (model.latentCount, sample.count)
-        for place in 0..<count {
-            var sum = means[place]
-            for unit in 0..<units {
-                sum += latents[row * units + unit] * noise[(row * units + unit) * count + place]
-            }
-            sample[place] = sum
-        }
     }
 }

@@ -9,7 +9,7 @@ public struct RandomSettings: AgentSettings {
     public static var needs: AgentNeeds { .drawableActions }
 
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
-        guard RandomAgent.canAct(in: environment.actionSpace) else {
+        guard environment.actionSpace.isDrawable else {
             throw AgentError.actionSpace(
                 agent: "random", environment: environment.id, space: "\(environment.actionSpace)",
                 needed: "discrete, multi-discrete, multi-binary or a bounded box of float32")
@@ -26,7 +26,7 @@ public final class RandomAgent: Learner {
 
     /// Makes an agent for a discrete, multi-discrete or multi-binary space, or a bounded box of float32.
     public init(actionSpace: Space, seed: UInt64) {
-        precondition(Self.canAct(in: actionSpace), "a random agent can't sample from \(actionSpace)")
+        precondition(actionSpace.isDrawable, "a random agent can't sample from \(actionSpace)")
         self.actionSpace = actionSpace
         actionStreams = ActionStreams(shared: RandomStream(seed: seed).split("actions"))
     }
@@ -36,36 +36,9 @@ public final class RandomAgent: Learner {
         self.init(actionSpace: .discrete(actionCount), seed: seed)
     }
 
-    /// Whether actions can be sampled from a space.
-    static func canAct(in space: Space) -> Bool {
-        switch space {
-        case .discrete, .multiDiscrete, .multiBinary: true
-        case .box(let low, let high, _, .float32): (low + high).allSatisfy(\.isFinite)
-        default: false
-        }
-    }
-
     /// Samples an action for each row.
     public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) {
-        switch actionSpace {
-        case .discrete(let count):
-            for row in 0..<actions.count {
-                let valid = percepts.validActions(row, of: count)
-                actions.set(row, 0, to: Double(actionStreams[row].action(below: count, among: valid)))
-            }
-        case .multiDiscrete(let counts):
-            draw(actions) { stream, place in Double(stream.integers(below: counts[place])) }
-        case .multiBinary: draw(actions) { stream, _ in Double(stream.integers(below: 2)) }
-        case .box(let low, let high, _, _):
-            draw(actions) { stream, place in low[place] + (high[place] - low[place]) * stream.uniform() }
-        case .tuple, .dictionary: preconditionFailure("a random agent can't sample from \(actionSpace)")
-        }
-    }
-
-    private func draw(_ actions: MutableRows, _ number: (inout RandomStream, Int) -> Double) {
-        for row in 0..<actions.count {
-            for place in 0..<actions.width { actions.set(row, place, to: number(&actionStreams[row], place)) }
-        }
+        actionStreams.drawUniformly(from: actionSpace, on: percepts, into: actions)
     }
 
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) { try coder.code(&actionStreams) }

@@ -43,9 +43,7 @@ public final class DQN: ReplayingLearner {
     private let learningProgram: Program
     private let learner: Plan
     private let softUpdate: Plan?
-    private var steps = 0
-    /// Environment steps since the last round of updates was due, whether or not learning had started.
-    private var pending = 0
+    private var rounds: UpdateRounds
     private var targetPending = 0
     /// Of the last minibatch.
     private var loss = 0.0, meanValue = 0.0
@@ -75,6 +73,8 @@ public final class DQN: ReplayingLearner {
         (exploration, importance, learningRate) = settings.schedules
         actionStreams = ActionStreams(shared: root.split("exploration"))
         replayStream = root.split("replay")
+        rounds = UpdateRounds(
+            every: settings.trainEvery, updates: settings.updatesPerRound, start: settings.learningStart)
         func values(_ input: Tensor) -> Tensor {
             returns.values(network(input).reshaped(to: [-1, actionCount, returns.atoms]))
         }
@@ -146,8 +146,8 @@ public final class DQN: ReplayingLearner {
 
     /// 1 before learning starts, then the schedule's value; 0 with noisy networks.
     private var epsilon: Double {
-        if steps < settings.learningStart { return 1 }
-        return settings.noisy ? 0 : exploration.value(at: max(0, steps - settings.explorationDelay))
+        if rounds.isBeforeStart { return 1 }
+        return settings.noisy ? 0 : exploration.value(at: max(0, rounds.steps - settings.explorationDelay))
     }
 
     /// (B, actions): Q of the given observations, valid until the next call.
@@ -167,18 +167,11 @@ public final class DQN: ReplayingLearner {
     public func learn(from transitions: Transitions) throws {
         replay.add(transitions)
         let played = transitions.isReset.reduce(0) { $0 + ($1 ? 0 : 1) }
-        steps += played
         followTarget(played)
-        pending += played
-        guard pending >= settings.trainEvery else { return }
-        if steps > settings.learningStart { try learnRound() }
-        pending = 0
-    }
-
-    private func learnRound() throws {
-        if let learningRate { optimizer.learningRate.set(CollectionOfOne(Float(learningRate.value(at: steps)))) }
-        let rounds = settings.updatesPerRound < 0 ? pending : settings.updatesPerRound
-        for _ in 0..<rounds { try update() }
+        let due = rounds.played(played)
+        guard due > 0 else { return }
+        if let learningRate { optimizer.learningRate.set(CollectionOfOne(Float(learningRate.value(at: rounds.steps)))) }
+        for _ in 0..<due { try update() }
     }
 
     private func followTarget(_ played: Int) {
@@ -195,8 +188,8 @@ public final class DQN: ReplayingLearner {
             nextObservations: learner.input(3), continues: learner.input(4))
         if settings.prioritized {
             replay.sample(
-                into: batch, weights: learner.input(5), correction: importance.value(at: steps), encoding: encoding,
-                random: &replayStream)
+                into: batch, weights: learner.input(5), correction: importance.value(at: rounds.steps),
+                encoding: encoding, random: &replayStream)
         } else {
             replay.sample(into: batch, encoding: encoding, random: &replayStream)
         }
@@ -208,8 +201,7 @@ public final class DQN: ReplayingLearner {
     }
 
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
-        try coder.code(&steps, in: 0...1 << 62)
-        try coder.code(&pending, in: 0...settings.trainEvery - 1)
+        try rounds.codeState(with: &coder)
         try coder.code(&targetPending, in: 0...settings.targetEvery - 1)
         try coder.code(&updates, in: 0...1 << 62)
         try coder.code(&loss)
