@@ -8,63 +8,72 @@ public enum AgentCatalog {
         public let name: String
         /// A one-line description.
         public let summary: String
+        /// Where it stands in the field's taxonomy.
+        public let kind: AgentKind
         /// Makes the default settings.
         public let makeSettings: @Sendable () -> any AgentSettings
+
+        fileprivate init(
+            _ name: String, _ kind: AgentKind, _ summary: String,
+            makeSettings: @escaping @Sendable () -> any AgentSettings
+        ) {
+            (self.name, self.kind, self.summary, self.makeSettings) = (name, kind, summary, makeSettings)
+        }
     }
 
     /// Every agent, in the order in which lists show them.
     public static let entries: [Entry] = [
-        Entry(name: "random", summary: "every action with equal probability") { RandomSettings() },
-        Entry(name: "policy-evaluation", summary: "values of the uniform policy, from a model (Sutton, Barto 4.1)") {
+        Entry("random", .nothing, "every action with equal probability") { RandomSettings() },
+        Entry("policy-evaluation", .planner, "values of the uniform policy, from a model (Sutton, Barto 4.1)") {
             PolicyEvaluationSettings()
         },
-        Entry(name: "policy-iteration", summary: "alternates evaluation and improvement, from a model (Howard 1960)") {
+        Entry("policy-iteration", .planner, "alternates evaluation and improvement, from a model (Howard 1960)") {
             PolicyIterationSettings()
         },
-        Entry(name: "value-iteration", summary: "optimal values, from a model (Bellman 1957)") {
-            ValueIterationSettings()
-        },
-        Entry(name: "monte-carlo", summary: "first-visit Monte Carlo control (Sutton and Barto 5.4)") {
+        Entry("value-iteration", .planner, "optimal values, from a model (Bellman 1957)") { ValueIterationSettings() },
+        Entry("monte-carlo", .onPolicyValues, "first-visit Monte Carlo control (Sutton and Barto 5.4)") {
             MonteCarloSettings()
         },
-        Entry(name: "td-lambda", summary: "values of the uniform policy, from experience (Sutton 1988)") {
+        Entry("td-lambda", .onPolicyValues, "values of the uniform policy, from experience (Sutton 1988)") {
             TDLambdaSettings()
         },
-        Entry(name: "sarsa", summary: "on-policy temporal differences (Rummery and Niranjan 1994)") { SARSASettings() },
-        Entry(name: "expected-sarsa", summary: "SARSA with expected bootstraps (van Seijen et al. 2009)") {
+        Entry("sarsa", .onPolicyValues, "on-policy temporal differences (Rummery and Niranjan 1994)") {
+            SARSASettings()
+        },
+        Entry("expected-sarsa", .onPolicyValues, "SARSA with expected bootstraps (van Seijen et al. 2009)") {
             ExpectedSARSASettings()
         },
-        Entry(name: "n-step-sarsa", summary: "returns of n steps (Sutton and Barto 7.2)") { NStepSARSASettings() },
-        Entry(name: "sarsa-lambda", summary: "SARSA with eligibility traces (Rummery and Niranjan 1994)") {
+        Entry("n-step-sarsa", .onPolicyValues, "returns of n steps (Sutton and Barto 7.2)") { NStepSARSASettings() },
+        Entry("sarsa-lambda", .onPolicyValues, "SARSA with eligibility traces (Rummery and Niranjan 1994)") {
             SARSALambdaSettings()
         },
-        Entry(name: "q-learning", summary: "tabular Q-learning (Watkins 1989)") { QLearningSettings() },
-        Entry(name: "double-q-learning", summary: "Q-learning with two tables (van Hasselt 2010)") {
+        Entry("q-learning", .offPolicyValues, "tabular Q-learning (Watkins 1989)") { QLearningSettings() },
+        Entry("double-q-learning", .offPolicyValues, "Q-learning with two tables (van Hasselt 2010)") {
             DoubleQLearningSettings()
         },
-        Entry(name: "q-lambda", summary: "Q-learning with eligibility traces (Watkins 1989)") { QLambdaSettings() },
-        Entry(name: "dyna-q", summary: "Q-learning that also learns from a learned model (Sutton 1990)") {
+        Entry("q-lambda", .offPolicyValues, "Q-learning with eligibility traces (Watkins 1989)") { QLambdaSettings() },
+        Entry("dyna-q", .learnedModel, "Q-learning that also learns from a learned model (Sutton 1990)") {
             DynaQSettings()
         },
-        Entry(name: "dqn", summary: "deep Q-network with experience replay (Mnih et al. 2015)") { DQNSettings() },
-        Entry(name: "rainbow", summary: "deep Q-network with six improvements (Hessel et al. 2018)") {
+        Entry("dqn", .offPolicyValues, "deep Q-network with experience replay (Mnih et al. 2015)") { DQNSettings() },
+        Entry("rainbow", .offPolicyValues, "deep Q-network with six improvements (Hessel et al. 2018)") {
             DQNSettings.rainbow
         },
-        Entry(name: "reinforce", summary: "policy gradient from whole episodes (Williams 1992)") {
-            REINFORCESettings()
-        },
-        Entry(name: "actor-critic", summary: "actor-critic with eligibility traces (Degris et al. 2012)") {
+        Entry("reinforce", .policy, "policy gradient from whole episodes (Williams 1992)") { REINFORCESettings() },
+        Entry("actor-critic", .actorCritic, "actor-critic with eligibility traces (Degris et al. 2012)") {
             ActorCriticTracesSettings()
         },
-        Entry(name: "a2c", summary: "advantage actor-critic, one step per window (Mnih et al. 2016)") { A2CSettings() },
-        Entry(name: "ppo", summary: "proximal policy optimisation (Schulman et al. 2017)") { PPOSettings() },
-        Entry(name: "ddpg", summary: "deep deterministic policy gradient (Lillicrap et al. 2016)") { DDPGSettings() },
-        Entry(name: "td3", summary: "twin delayed DDPG (Fujimoto et al. 2018)") { TD3Settings() },
-        Entry(name: "sac", summary: "soft actor-critic (Haarnoja et al. 2018)") { SACSettings() },
-        Entry(name: "cem", summary: "cross-entropy method on a policy's parameters (Mannor et al. 2003)") {
+        Entry("a2c", .actorCritic, "advantage actor-critic, one step per window (Mnih et al. 2016)") { A2CSettings() },
+        Entry("ppo", .actorCritic, "proximal policy optimisation (Schulman et al. 2017)") { PPOSettings() },
+        Entry("ddpg", .offPolicyActorCritic, "deep deterministic policy gradient (Lillicrap et al. 2016)") {
+            DDPGSettings()
+        },
+        Entry("td3", .offPolicyActorCritic, "twin delayed DDPG (Fujimoto et al. 2018)") { TD3Settings() },
+        Entry("sac", .offPolicyActorCritic, "soft actor-critic (Haarnoja et al. 2018)") { SACSettings() },
+        Entry("cem", .policy, "cross-entropy method on a policy's parameters (Mannor et al. 2003)") {
             CrossEntropyAgentSettings()
         },
-        Entry(name: "cma-es", summary: "covariance matrix adaptation on a policy's parameters (Hansen 2016)") {
+        Entry("cma-es", .policy, "covariance matrix adaptation on a policy's parameters (Hansen 2016)") {
             CMAESAgentSettings()
         },
     ]

@@ -34,6 +34,10 @@ import Testing
         for name in ["random", "q-learning", "dqn", "reinforce"] { #expect(names.contains(name)) }
         let dqn = try list("agents", "dqn")
         #expect(agents.contains(dqn))
+        #expect(dqn["learns"]?.array == ["value"] && dqn["experience"]?.string == "off-policy")
+        #expect(dqn["actions"]?.array == ["choices"])
+        #expect(try list("agents", "sac")["learns"]?.array == ["value", "policy"])
+        #expect(try list("agents", "random")["experience"]?.string == "none")
         let rate = dqn["settings"]!.array!.first { $0["name"]?.string == "learningRate" }!
         #expect(rate["default"]?.double == 1e-4 && rate["values"]?.string == "a number from 0.0 to 1.0")
         #expect(rate["help"]?.string?.isEmpty == false)

@@ -17,6 +17,15 @@ public enum AgentNeeds: Sendable {
     /// As for a table, and transition probabilities.
     case model
 
+    /// The actions that an agent takes: choices, numbers, or both.
+    public var actions: [String] {
+        switch self {
+        case .discreteActions, .table, .model: ["choices"]
+        case .boundedActions: ["numbers"]
+        case .drawableActions, .policyActions, .boundedOrDiscreteActions: ["choices", "numbers"]
+        }
+    }
+
     /// Whether an environment meets the need.
     public func areMet(by environment: EnvironmentDescription) -> Bool {
         switch self {

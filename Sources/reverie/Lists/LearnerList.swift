@@ -9,7 +9,9 @@ import Training
 enum LearnerList {
     private static let columns = ["name", "summary"]
 
-    static var agents: (columns: [String], items: [ListItem]) { (columns, AgentCatalog.entries.map(item)) }
+    static var agents: (columns: [String], items: [ListItem]) {
+        (["name", "learns", "from experience", "actions", "summary"], AgentCatalog.entries.map(item))
+    }
 
     static func agent(named name: String) throws -> ListItem { try item(AgentCatalog.entry(name)) }
 
@@ -52,7 +54,17 @@ enum LearnerList {
     }
 
     private static func item(_ entry: AgentCatalog.Entry) -> ListItem {
-        item(entry.name, entry.summary, describe(entry.makeSettings()))
+        let settings = entry.makeSettings(), kind = entry.kind
+        let bases = kind.bases.map(\.rawValue), actions = type(of: settings).needs.actions
+        let json: JSON = [
+            "name": .string(entry.name), "summary": .string(entry.summary),
+            "learns": .array(bases.map { .string($0) }), "experience": .string(kind.experience.rawValue),
+            "actions": .array(actions.map { .string($0) }), "settings": .array(describe(settings)),
+        ]
+        func cell(_ words: [String]) -> String { words.isEmpty ? "-" : words.joined(separator: ", ") }
+        let experience = kind.experience == .none ? "-" : kind.experience.rawValue
+        return ListItem(
+            json: json, cells: [entry.name, cell(bases), experience, cell(actions), entry.summary])
     }
 
     private static func item(_ entry: ModelCatalog.Entry) -> ListItem {

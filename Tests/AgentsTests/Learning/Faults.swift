@@ -43,11 +43,24 @@ func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings
     case (.reversedSign, var settings as PPOSettings):
         settings.learning.learningRate.negate()
         return settings
+    case (_, var settings as DDPGSettings): return imposed(fault, on: &settings.learning) ? settings : nil
+    case (_, var settings as TD3Settings): return imposed(fault, on: &settings.learning) ? settings : nil
+    case (_, var settings as SACSettings): return imposed(fault, on: &settings.learning) ? settings : nil
     case (.staleTarget, var settings as DQNSettings):
         settings.targetEvery = 1 << 40
         return settings
     default: return nil
     }
+}
+
+/// Imposes a fault on an off-policy actor-critic: the wrong direction is its actor's.
+private func imposed(_ fault: Fault, on settings: inout OffPolicySettings) -> Bool {
+    switch fault {
+    case .reversedSign: settings.learningRate.negate()
+    case .staleTarget: settings.targetRate = 0
+    case .cutsAreEnds: return false
+    }
+    return true
 }
 
 /// A model with the opposite rewards: what a planner makes of it is the worst policy.

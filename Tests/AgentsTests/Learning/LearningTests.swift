@@ -26,7 +26,7 @@ import Testing
 
     @Test(arguments: Pupil.all.flatMap { pupil in pupil.faults.map { (pupil, $0) } })
     func faultyAgentsDoNot(pupil: Pupil, fault: Fault) throws {
-        let lesson: Lesson = fault == .cutsAreEnds ? .loop : pupil.lessons[0]
+        let lesson = fault == .cutsAreEnds ? pupil.longLesson : pupil.lessons[0]
         let scores = try Self.seeds.map { try pupil.score(in: lesson, seed: $0, fault: fault) }
         #expect(scores.count { $0 < lesson.bar } >= 2, "\(scores)")
     }
@@ -35,6 +35,13 @@ import Testing
     @Test(arguments: [Lesson.corridor, .quietCorridor, .loop]) func chanceIsNotEnough(lesson: Lesson) throws {
         let agent = RandomAgent(actionCount: 2, seed: 1)
         let score = try greedyReturn(agent, in: lesson.make(8, false), episodes: 400, seed: 1)
+        #expect(score < 0.8 * lesson.bar, "\(score)")
+    }
+
+    @Test(arguments: [Lesson.dial, .slide]) func chanceIsNotEnoughForNumbers(lesson: Lesson) throws {
+        let environment = lesson.make(8, false)
+        let agent = RandomAgent(actionSpace: environment.actionSpace, seed: 1)
+        let score = try greedyReturn(agent, in: environment, episodes: 400, seed: 1)
         #expect(score < 0.8 * lesson.bar, "\(score)")
     }
 

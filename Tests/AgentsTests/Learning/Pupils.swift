@@ -98,6 +98,17 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.learning.windowSteps, $0.learning.entropyBonus) = (128, 0.02)
             ($0.minibatchSize, $0.epochs) = (64, 4)
         },
+        .other("ddpg", DDPGSettings.self, faults: Fault.allCases, lessons: [.dial, .slide]) {
+            teach(&$0.learning)
+            // A deterministic actor that is sure before its critic knows the end stays so, where tanh is flat.
+            ($0.learning.learningRate, $0.exploration.noiseDeviation) = (2e-4, 0.5)
+        },
+        .other("td3", TD3Settings.self, steps: 9_000, faults: Fault.allCases, lessons: [.dial, .slide]) {
+            teach(&$0.learning)
+            $0.learning.learningStart = 3_000
+            ($0.learning.learningRate, $0.exploration.noiseDeviation) = (2e-4, 0.5)
+        },
+        .other("sac", SACSettings.self, faults: Fault.allCases, lessons: [.dial, .slide]) { teach(&$0.learning) },
         // One policy in 32 finds the distant reward: a generation should have several.
         .other(
             "cem", CrossEntropyAgentSettings.self, steps: 60_000, faults: [.reversedSign], lessons: [.quietCorridor]
@@ -106,6 +117,16 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.population, $0.policy.initialDeviation) = (80, 1)
         },
     ]
+
+    /// The lesson whose worth lies beyond truncation.
+    var longLesson: Lesson { lessons.first { $0.name == "dial" } ?? .loop }
+
+    /// What the off-policy actor-critics have in common.
+    private static func teach(_ settings: inout OffPolicySettings) {
+        (settings.hiddenSizes, settings.batchSize, settings.replayCapacity) = ([16, 16], 32, 6_000)
+        (settings.learningRate, settings.criticLearningRate) = (3e-3, 3e-3)
+        (settings.targetRate, settings.learningStart) = (0.05, 1_000)
+    }
 
     /// The greedy return after training in a lesson, with or without a fault.
     func score(in lesson: Lesson, seed: UInt64, fault: Fault? = nil) throws -> Double {

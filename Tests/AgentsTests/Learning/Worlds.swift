@@ -88,6 +88,49 @@ struct RandomWalk: NumberedWorld {
     }
 }
 
+/// A world of one number without drawing, whose actions are numbers as well.
+protocol LineWorld: Environment where Action == Float, Element == Float {
+    static var start: Float { get }
+    var place: Float { get set }
+}
+
+extension LineWorld {
+    var observationSpace: Space { .box(-1...1, shape: [1]) }
+    var frameSize: FrameSize { FrameSize(width: 1, height: 1) }
+
+    func draw(into frame: inout Frame) {}
+    mutating func reset(seed: UInt64?) { place = Self.start }
+    func observe(into observation: inout MutableSpan<Float>) { observation[0] = place }
+}
+
+/// The first action, from 0 to 4, divides between 1 at once and 0.1 in each later step: a quarter of it is the part of
+/// the latter. With γ = 0.95 that is worth 2; an agent that mistakes truncation after four steps for an end values it at
+/// 0.37 at most.
+struct Dial: LineWorld {
+    static let start: Float = -1
+    var place = start
+    var actionSpace: Space { .box(0...4, shape: [1]) }
+
+    mutating func step(_ action: Float) -> Step {
+        guard place == Self.start else { return Step(reward: 0.1 * Double(place), terminated: false) }
+        place = min(max(action / 4, 0), 1)
+        return Step(reward: Double(1 - place), terminated: false)
+    }
+}
+
+/// A line from −1 to 1 with 0.1 at its left end, near the start, and 1 at its right end; a step is a fifth of the action,
+/// which is within ±2.
+struct Slide: LineWorld {
+    static let start: Float = -0.6
+    var place = start
+    var actionSpace: Space { .box(-2...2, shape: [1]) }
+
+    mutating func step(_ action: Float) -> Step {
+        place = min(max(place + 0.2 * min(max(action, -2), 2), -1), 1)
+        return Step(reward: place == 1 ? 1 : place == -1 ? 0.1 : 0, terminated: abs(place) == 1)
+    }
+}
+
 /// A world to learn in, and the return that a correct agent reaches in it.
 struct Lesson: Sendable, CustomTestStringConvertible {
     let name: String
@@ -107,6 +150,14 @@ struct Lesson: Sendable, CustomTestStringConvertible {
     /// Only the distant reward of 1.
     static let quietCorridor = Lesson(name: "quiet corridor", discount: 0.9, bar: 0.95) { count, isTraining in
         VectorEnvironment("corridor", count: count) { TimeLimit(QuietCorridor(), steps: isTraining ? 40 : 20) }
+    }
+    /// The later reward, up to 3.9 in the 40 steps of an evaluation; 1 at once.
+    static let dial = Lesson(name: "dial", discount: 0.95, bar: 3.5) { count, isTraining in
+        VectorEnvironment("dial", count: count) { TimeLimit(Dial(), steps: isTraining ? 4 : 40) }
+    }
+    /// The distant reward of 1 beats the near one of 0.1.
+    static let slide = Lesson(name: "slide", discount: 0.95, bar: 0.95) { count, isTraining in
+        VectorEnvironment("slide", count: count) { TimeLimit(Slide(), steps: isTraining ? 40 : 20) }
     }
     /// The loop pays 4 in the 40 steps of an evaluation; leaving pays 1.
     static let loop = Lesson(name: "loop", discount: 0.95, bar: 3.5) { count, isTraining in

@@ -32,7 +32,7 @@ import Testing
     /// What is made infinite: of `dqn` nothing, whose settings do that.
     @Test(arguments: [
         ("dqn", nil), ("reinforce", "policy."), ("a2c", "model.value."), ("ppo", "model.value."),
-        ("actor-critic", "network.value."),
+        ("actor-critic", "network.value."), ("sac", "critics."),
     ])
     func aLossThatIsNoNumberStopsTheRun(agent: String, part: String?) throws {
         let settings =

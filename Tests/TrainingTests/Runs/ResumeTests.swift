@@ -31,6 +31,11 @@ import Testing
     private static let table = Subject(
         agent: "q-learning", environment: "FrozenLake-v1", steps: 3_000, settings: [], environments: 1)
 
+    /// An off-policy actor-critic that learns little and often.
+    private static let small = [
+        "hiddenSizes=[8]", "batchSize=8", "learningStart=100", "replayCapacity=400", "updatesPerRound=1",
+    ]
+
     static let subjects = [
         Subject(
             agent: "dqn", environment: "CartPole-v1", steps: 3_000,
@@ -63,6 +68,15 @@ import Testing
         Subject(
             agent: "ppo", environment: "FrozenLake-v1", steps: 3_000,
             settings: ["windowSteps=128", "memory=lstm", "scheduleSteps=2000", "finalClip=0"]),
+        Subject(
+            agent: "ddpg", environment: "Pendulum-v1", steps: 1_500,
+            settings: small + ["noise=ornsteinUhlenbeck", "normalizeObservations=true"]),
+        Subject(agent: "td3", environment: "MountainCarContinuous-v0", steps: 1_500, settings: small + ["nStep=3"]),
+        Subject(agent: "sac", environment: "Pendulum-v1", steps: 1_500, settings: small),
+        Subject(
+            agent: "sac", environment: "Pendulum-v1", steps: 1_500,
+            settings: small + ["stateDependentNoise=true", "trainEvery=8", "tuning=false"]),
+        Subject(agent: "sac", environment: "CartPole-v1", steps: 1_500, settings: small),
         table,
         Subject(agent: "random", environment: "grid:four-rooms", steps: 2_000, settings: []),
     ]

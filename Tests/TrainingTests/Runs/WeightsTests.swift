@@ -27,7 +27,7 @@ import Testing
         return (WeightsFile(folder.file("given.safetensors")), agent.behaviour.variables.map(\.values))
     }
 
-    @Test(arguments: ["dqn", "reinforce", "actor-critic", "ppo", "cem", "q-learning"])
+    @Test(arguments: ["dqn", "reinforce", "actor-critic", "ppo", "sac", "cem", "q-learning"])
     func trainingStartsFromThem(name: String) throws {
         let run = try Self.run(name)
         let (file, values) = try weights(run)
