@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import optax
 from jax.flatten_util import ravel_pytree
 
+import common
 from jax_layers import Step, Training, apply, convolution, convolved, perceptron
 
 
@@ -124,3 +125,71 @@ def ppo(numbers):
         return losses
 
     return Step(step, lambda: jax.jit(epoch)(carry, first_order)[1][:10])
+
+
+def sac(numbers):
+    """An update of soft actor-critic as one program; `torch_agents.sac` says the rest."""
+    actor, actor_apart = ravel_pytree(perceptron(numbers, 3, 256, 256, 2))
+    apart = [perceptron(numbers, 4, 256, 256, 1) for _ in range(2)]
+    critics, critics_apart = ravel_pytree(jax.tree.map(lambda *pair: jnp.stack(pair), *apart))
+    data = [jnp.array(x) for x in (
+        numbers.unit(256, 3), numbers.uniform(-1, 1, 256, 1), numbers.unit(256), numbers.unit(256, 3),
+        1 - numbers.rare(256))]
+    optimizer = optax.adam(3e-4)
+
+    def values(critics, s, a):
+        return jax.vmap(lambda layers: apply(layers, jnp.concatenate([s, a], 1))[:, 0])(critics_apart(critics))
+
+    def act(actor, s, noise):
+        means, deviations = jnp.split(apply(actor_apart(actor), s), 2, 1)
+        deviations = jnp.clip(deviations, -20, 2)
+        u = means + jnp.exp(deviations) * noise
+        logs = -0.5 * noise**2 - deviations - 0.9189385332046727
+        return jnp.tanh(u), (logs - 2 * (0.6931471805599453 - u - jax.nn.softplus(-2 * u))).sum(1)
+
+    def critic_loss(critics, y, s, a):
+        return 0.5 * ((values(critics, s, a) - y) ** 2).mean(1).sum()
+
+    def actor_loss(actor, critics, temperature, s, noise):
+        actions, logs = act(actor, s, noise)
+        return (jnp.exp(temperature) * logs - values(critics, s, actions).min(0)).mean(), logs
+
+    def improved(gradients, parameters, state):
+        changes, state = optimizer.update(gradients, state)
+        return optax.apply_updates(parameters, changes), state
+
+    @jax.jit
+    def update(carry, noise, s, a, r, s2, goes_on):
+        (actor, critics, temperature), targets, states = carry
+        actions, logs = act(actor, s2, noise[0])
+        y = r + 0.99 * goes_on * (values(targets, s2, actions).min(0) - jnp.exp(temperature) * logs)
+        loss, gradients = jax.value_and_grad(critic_loss)(critics, y, s, a)
+        critics, critic_state = improved(gradients, critics, states[1])
+        gradients, logs = jax.grad(actor_loss, has_aux=True)(actor, critics, temperature, s, noise[1])
+        actor, actor_state = improved(gradients, actor, states[0])
+        temperature, state = improved(-logs.mean() + 1.0, temperature, states[2])
+        targets += 0.005 * (critics - targets)
+        return ((actor, critics, temperature), targets, (actor_state, critic_state, state)), loss
+
+    @jax.jit
+    def update_by_key(carry, key, *data):
+        key, mine = jax.random.split(key)
+        return update(carry, jax.random.normal(mine, (2, 256, 1)), *data), key
+
+    temperature = jnp.zeros(())
+    carry = (actor, critics, temperature), critics, tuple(map(optimizer.init, (actor, critics, temperature)))
+    key = jax.random.key(0)
+
+    def step():
+        nonlocal carry, key
+        (carry, loss), key = update_by_key(carry, key, *data)
+        return loss
+
+    def results():
+        losses, own, noise = [], carry, common.Noise()
+        for _ in range(10):
+            own, loss = update(own, jnp.array([noise.normal(256, 1, node=node) for node in range(2)]), *data)
+            losses.append(float(loss))
+        return losses
+
+    return Step(step, results)

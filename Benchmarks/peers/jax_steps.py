@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 
 import common
-from jax_agents import centred_rmsprop, dqn, inference, minatar, mlp, nature, ppo, reinforce
+from jax_agents import centred_rmsprop, dqn, inference, minatar, mlp, nature, ppo, reinforce, sac
 from jax_models import dcgan, ddpm, gan, gpt, lstm, pixelcnn, rbm, vae
 
 
@@ -33,6 +33,7 @@ makers = {
     "infer Nature CNN b1": inference(nature, 84, 84, 4),
     "REINFORCE step MLP 4-128-2 T500": reinforce,
     "PPO update MLP 4-64-64-2 T2048 b64 x10 Adam": ppo,
+    "SAC update MLP 3-256-256 b256 Adam": sac,
     "VAE step 784-400-20 b128 Adam": vae,
     "GAN step MLP 784 b64 Adam": gan,
     "DCGAN step 28x28 b64 Adam": dcgan,

@@ -6,6 +6,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import common
 from torch_layers import Step, convolution, images, learn, linear, linear_of_image, perceptron, tensor
 
 channels_first = torch.contiguous_format
@@ -146,3 +147,85 @@ def ppo(numbers):
         return Step(step, lambda: [loss.item() for loss in epoch(first_order)[:10]], compiled)
 
     return make(True, lambda function: function, lambda: make(False, torch.compile))
+
+
+def sac(numbers):
+    """An update of soft actor-critic with Stable-Baselines3's settings, on 256 steps: two critics, the actor, the
+    temperature and the targets. The loss is the critics'.
+
+    Both critics are one batch of products, as are both targets, which is faster than one after the other; so are the
+    fused Adam and one call that moves all targets."""
+    start = numbers.generator.bit_generator.state
+
+    def make(fused, transform, compiled=None):
+        numbers.generator.bit_generator.state = start
+        actor = perceptron(numbers, 3, 256, 256, 2)
+        apart = [perceptron(numbers, 4, 256, 256, 1) for _ in range(2)]
+        layers = [[critic[index] for critic in apart] for index in (0, 2, 4)]
+        critics = [
+            nn.Parameter(torch.stack([x.data for x in part])) for pair in layers
+            for part in ([x.weight.mT for x in pair], [x.bias[None] for x in pair])]
+        targets = [x.detach().clone() for x in critics]
+        temperature = nn.Parameter(torch.zeros(()))
+        actor_steps = torch.optim.Adam(actor.parameters(), 3e-4, fused=fused)
+        critic_steps = torch.optim.Adam(critics, 3e-4, fused=fused)
+        temperature_steps = torch.optim.Adam([temperature], 3e-4)
+        s, a = tensor(numbers.unit(256, 3)), tensor(numbers.uniform(-1, 1, 256, 1))
+        r, s2 = tensor(numbers.unit(256)), tensor(numbers.unit(256, 3))
+        goes_on = 1 - tensor(numbers.rare(256))
+
+        def values(layers, s, a):
+            x = torch.cat([s, a], 1).expand(2, -1, -1)
+            for weight, bias in zip(layers[:4:2], layers[1:4:2]):
+                x = F.relu(torch.baddbmm(bias, x, weight))
+            return torch.baddbmm(layers[5], x, layers[4]).squeeze(2)
+
+        def act(s, noise):
+            means, deviations = actor(s).split(1, 1)
+            deviations = deviations.clamp(-20, 2)
+            u = means + deviations.exp() * noise
+            logs = -0.5 * noise**2 - deviations - 0.9189385332046727
+            return u.tanh(), (logs - 2 * (0.6931471805599453 - u - F.softplus(-2 * u))).sum(1)
+
+        @transform
+        def critic_loss(noise):
+            alpha = temperature.exp().detach()
+            with torch.no_grad():
+                actions, logs = act(s2, noise)
+                y = r + 0.99 * goes_on * (values(targets, s2, actions).amin(0) - alpha * logs)
+            loss = 0.5 * ((values(critics, s, a) - y) ** 2).mean(1).sum()
+            for x, gradient in zip(critics, torch.autograd.grad(loss, critics)):
+                x.grad = gradient
+            return loss.detach()
+
+        @transform
+        def actor_loss(noise):
+            actions, logs = act(s, noise)
+            loss = (temperature.exp().detach() * logs - values(critics, s, actions).amin(0)).mean()
+            own = list(actor.parameters())
+            for x, gradient in zip(own, torch.autograd.grad(loss, own)):
+                x.grad = gradient
+            temperature.grad = (-logs - -1.0).mean().detach()
+
+        def step(normal):
+            loss = critic_loss(normal(256, 1))
+            critic_steps.step()
+            actor_loss(normal(256, 1))
+            actor_steps.step()
+            temperature_steps.step()
+            with torch.no_grad():
+                torch._foreach_lerp_(targets, critics, 0.005)
+            return loss
+
+        given = common.Noise()
+
+        def results():
+            losses = []
+            for _ in range(10):
+                own = iter([tensor(given.normal(256, 1, node=node)) for node in range(2)])
+                losses.append(step(lambda *_: next(own)).item())
+            return losses
+
+        return Step(lambda: step(torch.randn), results, compiled)
+
+    return make(True, lambda function: function, lambda: make(True, torch.compile))

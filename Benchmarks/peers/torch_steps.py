@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 
 import common
-from torch_agents import centred_rmsprop, channels_first, dqn, inference, minatar, mlp, nature, ppo, reinforce
+from torch_agents import centred_rmsprop, channels_first, dqn, inference, minatar, mlp, nature, ppo, reinforce, sac
 from torch_counts import flops, peak_bytes
 from torch_layers import Step, learn, perceptron, tensor
 from torch_models import dcgan, ddpm, gan, gpt, lstm, pixelcnn, rbm, vae
@@ -53,6 +53,7 @@ makers = {
     "infer Nature CNN b1": inference(nature, 84, 84, 4),
     "REINFORCE step MLP 4-128-2 T500": reinforce,
     "PPO update MLP 4-64-64-2 T2048 b64 x10 Adam": ppo,
+    "SAC update MLP 3-256-256 b256 Adam": sac,
     "VAE step 784-400-20 b128 Adam": vae,
     "GAN step MLP 784 b64 Adam": gan,
     "DCGAN step 28x28 b64 Adam": dcgan,

@@ -22,7 +22,7 @@ package struct CheckedStep {
     static var all: [CheckedStep] {
         [
             .inference, .deepQ(hidden: 128), .deepQ(hidden: 256), .deepQMinAtar, .deepQNature, .inferenceNature,
-            .reinforce, .proximalPolicy,
+            .reinforce, .proximalPolicy, .softActorCritic,
             .variationalAutoencoder, .adversarial, .adversarialConvolutional, .pixelCNN, .transformer,
             .longShortTermMemory, .contrastiveDivergence, .diffusion, .product(256), .product(1024),
         ]

@@ -100,7 +100,7 @@ import Testing
         #expect(try Self.actions(agent, on: rows, .greedy) == Self.actions(agent, on: rows, .greedy))
     }
 
-    /// The process has its stationary deviation σ √dt / √(1 − (1 − θ dt)²), and its neighbours the correlation 1 − θ dt.
+    /// The process has the deviation σ √dt / √(1 − (1 − θ dt)²), and its neighbours the correlation 1 − θ dt.
     @Test func noiseOfTheProcess() {
         var settings = ActionNoiseSettings()
         (settings.noise, settings.noiseDeviation) = (.ornsteinUhlenbeck, 0.5)

@@ -5,8 +5,8 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// What the off-policy actor-critics share: replay of single steps, rounds of updates, and an actor with its critics. An
-/// agent adds an ``OffPolicyRule``.
+/// What the off-policy actor-critics share: replay of single steps, rounds of updates, and an actor with its critics.
+/// An agent adds an ``OffPolicyRule``.
 ///
 /// The last step of a truncated episode bootstraps like any other; only a terminal state has no value.
 public class OffPolicyLearner: ReplayingLearner {
