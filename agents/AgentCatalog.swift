@@ -59,6 +59,7 @@ public enum AgentCatalog {
         Entry("rainbow", .offPolicyValues, "deep Q-network with six improvements (Hessel et al. 2018)") {
             DQNSettings.rainbow
         },
+        Entry("pqn", .offPolicyValues, "Q-learning without replay or targets (Gallici et al. 2024)") { PQNSettings() },
         Entry("reinforce", .policy, "policy gradient from whole episodes (Williams 1992)") { REINFORCESettings() },
         Entry("actor-critic", .actorCritic, "actor-critic with eligibility traces (Degris et al. 2012)") {
             ActorCriticTracesSettings()

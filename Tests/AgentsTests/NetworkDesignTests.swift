@@ -44,6 +44,19 @@ import Testing
         #expect(Self.shapes(smallest, outputs: 2).contains([512, 64]), "1 × 1 × 64 are left")
     }
 
+    /// Layer normalisation comes before each activation; of convolutions over the channels.
+    @Test func networksCanBeNormalized() throws {
+        var random = RandomStream(seed: 1)
+        let design = try Self.design(.auto, .images([10, 10, 4], actions: 6, high: 1))
+        let (layer, width) = design.makeFeatures(isNormalized: true, random: &random)
+        #expect(
+            layer.parameters.variables.map(\.shape)
+                == [[16, 3, 3, 4], [16], [16], [16], [128, 1024], [128], [128], [128]])
+        #expect(width == 128)
+        let vector = try Self.design(.auto, .vector(4, actions: 3)).makeFeatures(isNormalized: true, random: &random)
+        #expect(vector.layer.parameters.variables.map(\.shape) == [[7, 4], [7], [7], [7]])
+    }
+
     @Test func everythingElseHasLinearLayers() throws {
         for (environment, inputs) in [
             (EnvironmentDescription.vector(4, actions: 3), 4), (.images([8, 8], actions: 3), 64),

@@ -49,6 +49,8 @@ import Testing
         case "Adam": Adam(learningRate: 0.02)
         case "Adam with other settings": Adam(learningRate: 0.005, beta1: 0.5, beta2: 0.9, epsilon: 1e-4)
         case "Adam with weight decay": Adam(learningRate: 0.02, weightDecay: .penalty(0.1))
+        case "RAdam": RAdam(learningRate: 0.02)
+        case "RAdam with other settings": RAdam(learningRate: 0.01, beta1: 0.8, beta2: 0.9, epsilon: 1e-4)
         case "AdamW": AdamW(learningRate: 0.02, weightDecay: 0.5)
         case "AdamW of matrices": AdamW(learningRate: 0.02, weightDecay: 0.5, decaying: WeightDecay.matrices)
         default: nil
@@ -67,7 +69,7 @@ import Testing
     }
 
     @Test func everyOptimizerIsCovered() {
-        #expect(Self.file.given.paths.count == 15 && Self.file.fitted.paths.count == 15)
+        #expect(Self.file.given.paths.count == 17 && Self.file.fitted.paths.count == 17)
     }
 
     @Test(arguments: file.given.paths.keys.sorted())

@@ -170,12 +170,17 @@ struct NetworkDesign {
 
     /// All layers up to the last hidden one and its activation, and the width of their output.
     ///
-    /// - Parameter activations: what follows the convolutions and the hidden layers, if not the network's own.
+    /// - Parameters:
+    ///   - activations: what follows the convolutions and the hidden layers, if not the network's own.
+    ///   - isNormalized: whether layer normalisation comes before activations; for convolutions over the channels.
     func makeFeatures(
-        activations: (first: any Layer, hidden: any Layer)? = nil, random: inout RandomStream
+        activations: (first: any Layer, hidden: any Layer)? = nil, isNormalized: Bool = false,
+        random: inout RandomStream
     ) -> (layer: any Layer, width: Int) {
-        var (layers, width, hidden) = firstLayers(activation: activations?.first, random: &random)
-        extend(&layers, &width, by: hidden, activation: activations?.hidden, random: &random)
+        var (layers, width, hidden) = firstLayers(
+            activation: activations?.first, isNormalized: isNormalized, random: &random)
+        extend(
+            &layers, &width, by: hidden, activation: activations?.hidden, isNormalized: isNormalized, random: &random)
         return (Sequential(layers), width)
     }
 
@@ -195,10 +200,11 @@ struct NetworkDesign {
 
     private func extend(
         _ layers: inout [any Layer], _ width: inout Int, by hidden: some Sequence<Int>,
-        activation: (any Layer)? = nil, random: inout RandomStream
+        activation: (any Layer)? = nil, isNormalized: Bool = false, random: inout RandomStream
     ) {
         for size in hidden {
-            layers += [Linear(width, size, random: &random), activation ?? self.activation]
+            layers.append(Linear(width, size, random: &random))
+            layers += (isNormalized ? [LayerNorm(size)] : []) + [activation ?? self.activation]
             width = size
         }
     }
@@ -206,7 +212,7 @@ struct NetworkDesign {
     /// The convolutions or the embedding, if any: the layers, the width of their output, and the units of the layers
     /// after them.
     private func firstLayers(
-        activation: (any Layer)? = nil, random: inout RandomStream
+        activation: (any Layer)? = nil, isNormalized: Bool = false, random: inout RandomStream
     ) -> (layers: [any Layer], width: Int, hidden: [Int]) {
         let activation = activation ?? self.activation
         if let embeddedCount, let size = hiddenSizes.first {
@@ -220,7 +226,7 @@ struct NetworkDesign {
                 Conv2d(
                     channels, layer.count, kernel: (layer.kernel, layer.kernel), stride: (layer.stride, layer.stride),
                     padding: Padding(top: 0, bottom: layer.padding, left: 0, right: layer.padding), random: &random))
-            layers.append(activation)
+            layers += (isNormalized ? [LayerNorm(layer.count)] : []) + [activation]
             if layer.pooling > 1 {
                 layers.append(Function { $0.averagePooled2d((layer.pooling, layer.pooling)) })
             }

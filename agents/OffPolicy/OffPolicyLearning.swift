@@ -7,7 +7,8 @@ import TensorCore
 package final class OffPolicyLearning {
     private let rule: EntropyRule
     private let update: OffPolicyUpdate
-    private let minibatch: (observations: [Float], actions: [Float], rewards: [Float], next: [Float], continues: [Float])
+    private let minibatch:
+        (observations: [Float], actions: [Float], rewards: [Float], next: [Float], continues: [Float])
 
     /// - Parameter fill: writes the parameters of actor and critics, then s, a from −1 to 1, r, s′ and 1 − terminal.
     package init(

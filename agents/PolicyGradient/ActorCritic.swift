@@ -74,7 +74,9 @@ final class ActorCritic {
     private let design: NetworkDesign
     /// The policy's and the value's, or the one that they share.
     private let bodies: [Body]
-    private let policy, value: Head
+    private let policy: Head
+    /// Nil where the policy is greedy by action values, whose largest is V.
+    private let value: Head?
     /// log σ of Gaussians: (numbers of an action), or with state-dependent noise (latents, numbers of an action).
     let logDeviations: Variable?
     /// Whether the noise of Gaussians is a linear function of the latents.
@@ -83,17 +85,19 @@ final class ActorCritic {
     /// - Throws: ``AgentError`` if the environment's spaces or the settings don't suit.
     init(
         _ settings: PolicyNetworkSettings, for environment: EnvironmentDescription, agent: String,
-        normalizesObservations: Bool, random: inout RandomStream
+        normalizesObservations: Bool, hasActionValues: Bool = false, random: inout RandomStream
     ) throws {
         let distribution = try settings.distribution(for: environment, agent: agent)
         let design = try settings.design(for: environment, agent: agent)
         (self.distribution, self.design, encoding) = (distribution, design, design.encoding)
         mayHaveActionMasks = environment.mayHaveActionMasks
         normalizer = normalizesObservations ? ObservationNormalizer(design.encoding) : nil
-        let isShared = settings.sharing == .auto ? design.hasConvolutions : settings.sharing == .shared
+        let isShared =
+            hasActionValues
+            || (settings.sharing == .auto ? design.hasConvolutions : settings.sharing == .shared)
         var bodies: [Body] = []
         for _ in 0..<(isShared ? 1 : 2) {
-            let (features, width) = design.makeFeatures(random: &random)
+            let (features, width) = design.makeFeatures(isNormalized: settings.layerNorm, random: &random)
             if settings.orthogonal { features.parameters.setOrthogonal(gain: Gain.relu, random: &random) }
             let memory = PolicyMemory(
                 settings.memory, inputs: width, units: settings.memorySize, span: settings.memorySpan, random: &random)
@@ -101,8 +105,8 @@ final class ActorCritic {
         }
         let gaussians = distribution.gaussianCount
         policy = Head(
-            settings, bodies[0].width, distribution.outputCount, gain: 0.01, &random)
-        value = Head(settings, bodies[bodies.count - 1].width, 1, gain: 1, &random)
+            settings, bodies[0].width, distribution.outputCount, gain: hasActionValues ? 1 : 0.01, &random)
+        value = hasActionValues ? nil : Head(settings, bodies[bodies.count - 1].width, 1, gain: 1, &random)
         self.bodies = bodies
         hasStateDependentNoise = settings.stateDependentNoise
         let latents = policy.width
@@ -112,6 +116,9 @@ final class ActorCritic {
             return Variable(start, shape: shape, name: "logDeviations")
         }
     }
+
+    /// Whether the parameters of the policy are Q(s, ·).
+    var hasActionValues: Bool { value == nil }
 
     /// Numbers of all recurrent states of an environment; 0 without recurrent layers.
     var stateWidth: Int { bodies.reduce(0) { $0 + ($1.memory?.width ?? 0) } }
@@ -136,9 +143,10 @@ final class ActorCritic {
             return outputs
         }
         let latents = policy.hidden(outputs[0])
-        let values = value.last(value.hidden(outputs[outputs.count - 1])).reshaped(to: [-1])
+        let said = parameters(policy.last(latents), latents)
+        let values = value.map { $0.last($0.hidden(outputs[outputs.count - 1])).reshaped(to: [-1]) }
         return Outputs(
-            parameters: parameters(policy.last(latents), latents), values: values, latents: latents,
+            parameters: said, values: values ?? said.max([-1]), latents: latents,
             states: states.isEmpty ? nil : Tensor.concatenated(states, axis: 1))
     }
 
@@ -161,7 +169,7 @@ final class ActorCritic {
             body.parameters.entries.map { ("\(name).\($0.path)", $0.variable) }
         }
         let heads: Parameters = [
-            "policy": policy.parameters, "value": value.parameters,
+            "policy": policy.parameters, "value": value?.parameters ?? Parameters(),
             "deviation": Parameters(named: ["logDeviations": logDeviations]),
         ]
         return Parameters(own.flatMap { $0 } + heads.entries)
@@ -196,11 +204,14 @@ extension PolicyNetworkSettings {
 }
 
 extension Parameters {
-    /// Samples orthogonal weights and sets biases to 0.
+    /// Samples orthogonal weights and sets biases to 0. The gains of normalisations, which have one dimension, stay 1.
     fileprivate func setOrthogonal(gain: Double, random: inout RandomStream) {
-        for variable in variables {
-            let start: Initializer = variable.shape.count < 2 ? .constant(0) : .orthogonal(gain: gain)
-            variable.set(start.values(variable.shape, random: &random))
+        for (path, variable) in entries {
+            if variable.shape.count > 1 {
+                variable.set(Initializer.orthogonal(gain: gain).values(variable.shape, random: &random))
+            } else if path.hasSuffix("bias") {
+                variable.set([Float](repeating: 0, count: variable.count))
+            }
         }
     }
 }

@@ -52,7 +52,8 @@ public class OnPolicyLearner: Learner {
         var initial = root.split("parameters")
         let model = try ActorCritic(
             settings.network, for: environment, agent: agent,
-            normalizesObservations: settings.normalizeObservations, random: &initial)
+            normalizesObservations: settings.normalizeObservations, hasActionValues: rule.policyLoss == nil,
+            random: &initial)
         (self.settings, self.agent, self.model, self.rule) = (settings, agent, model, rule)
         self.environment = environment
         optimizer = settings.makeOptimizer()
@@ -102,6 +103,7 @@ public class OnPolicyLearner: Learner {
         assessing assessment: inout ActionAssessment?, isAssessed: Bool
     ) throws {
         let isTraining = mode == .explore && percepts.count == layout.environments
+        if let exploration = rule.exploration { actor.exploration = exploration.value(at: steps) }
         try actor.act(
             on: percepts, mode: mode, into: actions, streams: &actionStreams, memory: &memory,
             recording: isTraining ? try started().window : nil, assessing: &assessment, isAssessed: isAssessed)
@@ -181,7 +183,12 @@ public class OnPolicyLearner: Learner {
     }
 
     /// Means over the minibatches of the last window.
-    public var metrics: [(name: String, value: Double)] { updates > 0 ? results.metrics : [] }
+    public var metrics: [(name: String, value: Double)] {
+        let explored = rule.exploration.map { [("exploration", $0.value(at: steps))] } ?? []
+        guard updates > 0 else { return explored }
+        guard rule.policyLoss == nil else { return results.metrics }
+        return [("loss", results.loss), ("gradientNorm", results.gradientNorm)] + explored
+    }
 
     /// The parameters of policy and value, the moments of observations, and the optimiser's state.
     public var variables: Parameters { ["model": model.state, "optimizer": optimizer.state] }

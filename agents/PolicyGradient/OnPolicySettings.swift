@@ -31,15 +31,17 @@ public struct OnPolicySettings: Configurable {
     @Setting("normalise rewards by the running deviation of returns") public var normalizeRewards = false
     /// Where environments say which actions are valid (Huang and Ontañón 2022).
     @Setting("never take invalid actions, where they are known") public var masking = true
-    @Setting([.adam, .rmsprop], "optimiser") public var optimizer = OptimizerName.adam
+    @Setting([.adam, .radam, .rmsprop], "optimiser") public var optimizer = OptimizerName.adam
     @Setting(0...1, "the optimiser's ε") public var optimizerEpsilon = 1e-5
 
     public init() {}
 
     func makeOptimizer() -> any Optimizer {
-        optimizer == .adam
-            ? Adam(learningRate: learningRate, epsilon: optimizerEpsilon)
-            : RMSProp(learningRate: learningRate, decay: 0.99, epsilon: optimizerEpsilon)
+        switch optimizer {
+        case .rmsprop, .centredRMSprop: RMSProp(learningRate: learningRate, decay: 0.99, epsilon: optimizerEpsilon)
+        case .radam: RAdam(learningRate: learningRate, epsilon: optimizerEpsilon)
+        case .adam, .adagrad, .sgd: Adam(learningRate: learningRate, epsilon: optimizerEpsilon)
+        }
     }
 
     /// The schedule from a value to its final one.

@@ -18,6 +18,8 @@ public struct PolicyNetworkSettings: Configurable {
     /// Orthogonal weights with the gains √2 in hidden layers, 0.01 for the policy and 1 for the value, and biases of 0
     /// (Engstrom et al. 2020), instead of PyTorch's.
     @Setting("orthogonal initial weights, and biases of 0") public var orthogonal = true
+    /// Before activations (Ba et al. 2016); of convolutions over the channels.
+    @Setting("layer normalisation in the network") public var layerNorm = false
     @Setting("recurrent layer after the network") public var memory = PolicyMemoryName.none
     @Setting(1...8192, "units of the recurrent layer") public var memorySize = 64
     /// T in the chrono initialisation (Tallec and Ollivier 2018): the biases of the gates that keep the state are log

@@ -58,18 +58,31 @@ struct UpdateProgram {
     func terms(_ given: [Tensor], advantages: Tensor, mean: (Tensor) -> Tensor) -> [Tensor] {
         let start = inputs.states.map { ActorCritic.Start(states: given[$0], kept: given[inputs.kept!]) }
         let outputs = model(given[inputs.observations], from: start)
+        guard let lossOfPolicy = rule.policyLoss else { return valueTerms(outputs, given, mean) }
         let valid = inputs.valid.map { given[$0] }
         let batch = UpdateRule.Batch(
             logProbabilities: model.distribution.logProbability(
                 of: given[inputs.actions], outputs.parameters, valid: valid),
             oldLogProbabilities: given[inputs.oldLogProbabilities], values: outputs.values,
             oldValues: given[inputs.oldValues], advantages: advantages, returns: given[inputs.returns])
-        let (policyLoss, valueLoss) = (mean(rule.policyLoss(batch)), mean(rule.valueLoss(batch)))
+        let (policyLoss, valueLoss) = (mean(lossOfPolicy(batch)), mean(rule.valueLoss(batch)))
         let entropy = mean(model.distribution.entropy(outputs.parameters, valid: valid))
         let loss = policyLoss + settings.valueWeight * valueLoss - entropyBonus.tensor * entropy
         let change = batch.logProbabilities - batch.oldLogProbabilities
         let divergence = mean(change.exp() - 1 - change)
         let clipped = rule.clip.map { mean((change.exp() - 1).absolute() .> $0.tensor) } ?? Tensor(0)
         return [loss, policyLoss, valueLoss, entropy, divergence, clipped]
+    }
+
+    /// The same of an agent without a policy of its own: the other terms are 0.
+    private func valueTerms(
+        _ outputs: ActorCritic.Outputs, _ given: [Tensor], _ mean: (Tensor) -> Tensor
+    ) -> [Tensor] {
+        let actions = given[inputs.actions].selected(0, axis: 1), none = Tensor(0)
+        let batch = UpdateRule.Batch(
+            logProbabilities: none, oldLogProbabilities: none, values: outputs.parameters.gathered(actions),
+            oldValues: given[inputs.oldValues], advantages: none, returns: given[inputs.returns])
+        let valueLoss = mean(rule.valueLoss(batch))
+        return [settings.valueWeight * valueLoss, none, valueLoss, none, none, none]
     }
 }

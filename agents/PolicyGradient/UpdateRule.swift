@@ -5,7 +5,7 @@ import TensorCore
 struct UpdateRule {
     /// What the losses read of R rows, (R) each.
     struct Batch {
-        /// log π(a|s) and V(s), now and when the window was collected.
+        /// log π(a|s) and V(s), now and when the window was collected; of action values Q(s, a).
         var logProbabilities, oldLogProbabilities, values, oldValues: Tensor
         /// Â, whitened if it is to be, and the λ-returns.
         var advantages, returns: Tensor
@@ -21,8 +21,10 @@ struct UpdateRule {
     var divergenceLimit = 0.0
     /// Numbers that follow a schedule, which the losses read as variables.
     var schedules: [(variable: Variable, schedule: LinearSchedule)] = []
-    /// The policy's loss of each row.
-    var policyLoss: (Batch) -> Tensor
+    /// ε of an agent that acts by action values.
+    var exploration: LinearSchedule?
+    /// The policy's loss of each row; nil for an agent that acts by action values.
+    var policyLoss: ((Batch) -> Tensor)?
     /// The value's loss of each row.
     var valueLoss: (Batch) -> Tensor = { squaredError($0.values, $0.returns) }
     /// How far a row's ratio π/π_old may be from 1, for ``WindowUpdate/Results/clipFraction``; nil if nothing is

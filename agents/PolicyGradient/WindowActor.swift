@@ -21,6 +21,8 @@ final class WindowActor {
     /// The same, of the values alone.
     private let value: Program
     private var sample: [Float]
+    /// ε of action values.
+    var exploration = 0.0
 
     init(_ model: ActorCritic, _ settings: PolicyNetworkSettings, _ actionSpace: Space) {
         (self.model, self.settings, encoding) = (model, settings, model.encoding)
@@ -76,6 +78,10 @@ final class WindowActor {
                     distribution.mode(own, among: valid, into: sample)
                     return 0
                 }
+                if model.hasActionValues {
+                    sample[0] = Float(choose(own, among: valid, &streams[row]))
+                    return 0
+                }
                 guard model.hasStateDependentNoise else {
                     return distribution.sample(own, among: valid, into: sample, &streams[row])
                 }
@@ -113,7 +119,17 @@ final class WindowActor {
     }
 
     private func assessment(of logits: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment? {
-        distribution.choiceCount.map { .probabilities(ofLogits: logits, choices: $0, rows: rows) }
+        guard let count = distribution.choiceCount else { return nil }
+        guard model.hasActionValues else { return .probabilities(ofLogits: logits, choices: count, rows: rows) }
+        return ActionAssessment(kind: .actionValues, values: logits.prefix(rows * count).map(Double.init), rows: rows)
+    }
+
+    /// The best action, or with the probability ε any one.
+    private func choose(
+        _ values: UnsafeBufferPointer<Float>, among valid: ActionMask?, _ random: inout RandomStream
+    ) -> Int {
+        exploration > 0 && random.uniform() < exploration
+            ? random.action(below: values.count, among: valid) : argmax(values, among: valid)
     }
 
     /// Writes V of some rows of observations, whose recurrent states are those of the same rows.

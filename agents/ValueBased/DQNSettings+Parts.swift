@@ -12,7 +12,7 @@ extension DQNSettings {
                 learningRate: learningRate, decay: rmspropDecay, epsilon: rmspropEpsilon,
                 centred: optimizer == .centredRMSprop,
                 epsilonInside: epsilonInside)
-        case .adagrad, .sgd: optimizer.make(learningRate: learningRate)
+        case .radam, .adagrad, .sgd: optimizer.make(learningRate: learningRate)
         }
     }
 

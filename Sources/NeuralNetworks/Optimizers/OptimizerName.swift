@@ -4,6 +4,8 @@ import Configuration
 public enum OptimizerName: String, SettingChoice {
     /// ``Adam``.
     case adam
+    /// ``RAdam``.
+    case radam
     /// ``AdaGrad``.
     case adagrad
     /// ``RMSProp``.
@@ -17,6 +19,7 @@ public enum OptimizerName: String, SettingChoice {
     public func make(learningRate: Double) -> any Optimizer {
         switch self {
         case .adam: Adam(learningRate: learningRate)
+        case .radam: RAdam(learningRate: learningRate)
         case .adagrad: AdaGrad(learningRate: learningRate)
         case .rmsprop, .centredRMSprop: RMSProp(learningRate: learningRate, centred: self == .centredRMSprop)
         case .sgd: SGD(learningRate: learningRate)

@@ -40,6 +40,9 @@ func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings
     case (.reversedSign, var settings as A2CSettings):
         settings.learning.learningRate.negate()
         return settings
+    case (.reversedSign, var settings as PQNSettings):
+        settings.learningRate.negate()
+        return settings
     case (.reversedSign, var settings as PPOSettings):
         settings.learning.learningRate.negate()
         return settings

@@ -98,6 +98,10 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.learning.windowSteps, $0.learning.entropyBonus) = (128, 0.02)
             ($0.minibatchSize, $0.epochs) = (64, 4)
         },
+        .other("pqn", PQNSettings.self, steps: 30_000, faults: [.reversedSign, .cutsAreEnds]) {
+            ($0.hiddenSizes, $0.learningRate, $0.explorationSteps) = ([16], 3e-3, 15_000)
+            ($0.windowSteps, $0.minibatchSize, $0.lambda) = (16, 32, 0.65)
+        },
         .other("ddpg", DDPGSettings.self, faults: Fault.allCases, lessons: [.dial, .slide]) {
             teach(&$0.learning)
             // A deterministic actor that is sure before its critic knows the end stays so, where tanh is flat.

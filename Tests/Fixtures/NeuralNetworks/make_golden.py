@@ -215,6 +215,8 @@ makers = {
     "Adam": lambda p: torch.optim.Adam(p, 0.02),
     "Adam with other settings": lambda p: torch.optim.Adam(p, 0.005, betas=(0.5, 0.9), eps=1e-4),
     "Adam with weight decay": lambda p: torch.optim.Adam(p, 0.02, weight_decay=0.1),
+    "RAdam": lambda p: torch.optim.RAdam(p, 0.02),
+    "RAdam with other settings": lambda p: torch.optim.RAdam(p, 0.01, betas=(0.8, 0.9), eps=1e-4),
     "AdamW": lambda p: torch.optim.AdamW(p, 0.02, weight_decay=0.5),
     "AdamW of matrices": lambda p: torch.optim.AdamW(groups(p), 0.02, weight_decay=0.5),
 }

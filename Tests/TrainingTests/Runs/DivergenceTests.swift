@@ -32,13 +32,13 @@ import Testing
     /// What is made infinite: of `dqn` nothing, whose settings do that.
     @Test(arguments: [
         ("dqn", nil), ("reinforce", "policy."), ("a2c", "model.value."), ("ppo", "model.value."),
-        ("actor-critic", "network.value."), ("sac", "critics."),
+        ("actor-critic", "network.value."), ("sac", "critics."), ("pqn", "model.policy."),
     ])
     func aLossThatIsNoNumberStopsTheRun(agent: String, part: String?) throws {
         let settings =
             agent == "dqn"
             ? ["optimizer=sgd", "learningRate=1", "lossFunction=squared", "gradientClipping=0", "rewardScale=1000000"]
-            : ["learningRate=1"] + (agent == "ppo" ? ["windowSteps=16", "minibatchSize=16"] : [])
+            : ["learningRate=1"] + (["ppo", "pqn"].contains(agent) ? ["windowSteps=16", "minibatchSize=16"] : [])
         let session = try TrainingSession(
             Self.run(agent, settings, steps: 4000), folder: folder.file("a"), overwrite: false)
         if let part {

@@ -77,6 +77,9 @@ import Testing
             agent: "sac", environment: "Pendulum-v1", steps: 1_500,
             settings: small + ["stateDependentNoise=true", "trainEvery=8", "tuning=false"]),
         Subject(agent: "sac", environment: "CartPole-v1", steps: 1_500, settings: small),
+        Subject(
+            agent: "pqn", environment: "CartPole-v1", steps: 3_000,
+            settings: ["windowSteps=64", "minibatchSize=64", "explorationSteps=2000", "normalizeRewards=true"]),
         table,
         Subject(agent: "random", environment: "grid:four-rooms", steps: 2_000, settings: []),
     ]
