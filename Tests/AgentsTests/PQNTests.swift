@@ -70,9 +70,10 @@ import Testing
         #expect(try played().count == 3)
         for step in 0..<20 {
             _ = try agent.actions(on: [Self.observation(step, 0), Self.observation(step, 1)])
-            try agent.learn((0..<2).map {
+            let steps = (0..<2).map {
                 PlayedStep(observation: Self.observation(step, $0), next: Self.observation(step + 1, $0))
-            })
+            }
+            try agent.learn(steps)
         }
         #expect(agent.metric("exploration") == 0)
         let best = try agent.actions(on: [Self.observation(1, 0)], mode: .greedy)

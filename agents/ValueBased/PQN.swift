@@ -39,7 +39,8 @@ public struct PQNSettings: AgentSettings {
     @Setting(1...1_000, "passes through a window") public var epochs = 2
     @Setting(1...100_000_000, "rows of a minibatch") public var minibatchSize = 32
     @Setting(0...1, "learning rate at the start") public var learningRate = 5e-4
-    @Setting(-1...1, "learning rate at the end of its schedule; -1: as at the start") public var finalLearningRate = -1.0
+    @Setting(-1...1, "learning rate at the end of its schedule; -1: as at the start")
+    public var finalLearningRate = -1.0
     @Setting(0...1_000_000_000_000, "steps of that schedule; 0: it is constant") public var scheduleSteps = 0
     /// The maximum joint norm of all gradients.
     @Setting(0...1e9, "maximum gradient norm; 0: no clipping") public var gradientClipping = 10.0

@@ -84,7 +84,9 @@ import Testing
 
     /// Neither greedily nor with random draws per episode; and the agent is unchanged afterwards.
     @Test(
-        arguments: ["dqn", "pqn", "reinforce", "actor-critic", "a2c", "ppo", "sac", "cem", "cma-es", "q-learning", "random"],
+        arguments: [
+            "dqn", "pqn", "reinforce", "actor-critic", "a2c", "ppo", "sac", "cem", "cma-es", "q-learning", "random",
+        ],
         [ActionMode.greedy, .explore])
     func resultsDoNotDependOnTheBatch(name: String, mode: ActionMode) throws {
         let make = { try EnvironmentCatalog.make("FrozenLake8x8-v1", count: $0) }
