@@ -2,8 +2,8 @@ import NeuralNetworks
 import Random
 import TensorCore
 
-/// The updates of soft actor-critic, apart from playing: for benchmarks, which fill the minibatch once and learn from it
-/// again and again.
+/// The updates of soft actor-critic, apart from playing: for benchmarks, which fill the minibatch once and learn from
+/// it again and again.
 package final class OffPolicyLearning {
     private let rule: EntropyRule
     private let update: OffPolicyUpdate

@@ -118,8 +118,8 @@ struct Dial: LineWorld {
     }
 }
 
-/// A line from −1 to 1 with 0.1 at its left end, near the start, and 1 at its right end; a step is a fifth of the action,
-/// which is within ±2.
+/// A line from −1 to 1 with 0.1 at its left end, near the start, and 1 at its right end; a step is a fifth of the
+/// action, which is within ±2.
 struct Slide: LineWorld {
     static let start: Float = -0.6
     var place = start
