@@ -60,12 +60,18 @@ public enum AgentCatalog {
             DQNSettings.rainbow
         },
         Entry("pqn", .offPolicyValues, "Q-learning without replay or targets (Gallici et al. 2024)") { PQNSettings() },
+        Entry("stream-q", .offPolicyValues, "Q(λ) that learns from each step once (Elsayed et al. 2024)") {
+            StreamQSettings()
+        },
         Entry("reinforce", .policy, "policy gradient from whole episodes (Williams 1992)") { REINFORCESettings() },
         Entry("actor-critic", .actorCritic, "actor-critic with eligibility traces (Degris et al. 2012)") {
             ActorCriticTracesSettings()
         },
         Entry("a2c", .actorCritic, "advantage actor-critic, one step per window (Mnih et al. 2016)") { A2CSettings() },
         Entry("ppo", .actorCritic, "proximal policy optimisation (Schulman et al. 2017)") { PPOSettings() },
+        Entry("stream-ac", .actorCritic, "actor-critic that learns from each step once (Elsayed et al. 2024)") {
+            StreamACSettings()
+        },
         Entry("ddpg", .offPolicyActorCritic, "deep deterministic policy gradient (Lillicrap et al. 2016)") {
             DDPGSettings()
         },

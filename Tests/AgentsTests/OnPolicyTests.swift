@@ -18,6 +18,19 @@ import Testing
         return settings
     }
 
+    /// The numbers of states are not normalised.
+    @Test func numberedObservationsStayAsTheyAre() throws {
+        let cells = EnvironmentDescription(
+            id: "Cells", observationSpace: .discrete(8), actionSpace: .discrete(2), elementType: .int32, count: 1)
+        let rows = (0..<8).map { [Int32($0)] }
+        func values(_ normalizes: Bool) throws -> [[Double]] {
+            let agent = try Self.agent(cells) { $0.learning.normalizeObservations = normalizes }
+            return try rows.map { try agent.assess($0)!.values }
+        }
+        #expect(try values(true) == values(false))
+        #expect(Set(try values(true)).count == 8)
+    }
+
     private static let numbers = EnvironmentDescription(
         id: "Numbers", observationSpace: .box(-10...10, shape: [3]), actionSpace: .discrete(3), elementType: .float32,
         count: 2)

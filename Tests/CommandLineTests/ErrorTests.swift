@@ -49,13 +49,13 @@ import Testing
         ("train dqn CartPole-v1 --steps 1.5", "whole number, such as 50000, 50_000, 5e4 or 50k"),
         (
             "train value-iteration CartPole-v1",
-            "Agents that can act there: random, dqn, rainbow, pqn, reinforce, actor-critic, a2c, ppo, sac, cem, "
-                + "cma-es."
+            "Agents that can act there: random, dqn, rainbow, pqn, stream-q, reinforce, actor-critic, a2c, ppo, "
+                + "stream-ac, sac, cem, cma-es."
         ),
         (
             "train q-learning CartPole-v1",
-            "Agents that can act there: random, dqn, rainbow, pqn, reinforce, actor-critic, a2c, ppo, sac, cem, "
-                + "cma-es."
+            "Agents that can act there: random, dqn, rainbow, pqn, stream-q, reinforce, actor-critic, a2c, ppo, "
+                + "stream-ac, sac, cem, cma-es."
         ),
         ("train value-iteration Blackjack-v1", "has none"),
         ("train dqn CartPole-v1 --set batchSize=200 --set replayCapacity=100", "batchSize = 200: it must be 1...100"),

@@ -47,7 +47,9 @@ final class ObservationNormalizer {
     private var seen = 0.0
     private var row: [Float]
 
-    init(_ encoding: ObservationEncoding) {
+    /// Nil for numbered observations: numbers of states have no mean.
+    init?(_ encoding: ObservationEncoding) {
+        guard !encoding.isNumbered else { return nil }
         self.encoding = encoding
         let width = encoding.inputCount
         (sums, squares) = (Array(repeating: 0, count: width), Array(repeating: 0, count: width))

@@ -43,6 +43,12 @@ func faulty(_ settings: any AgentSettings, _ fault: Fault) -> (any AgentSettings
     case (.reversedSign, var settings as PQNSettings):
         settings.learningRate.negate()
         return settings
+    case (.reversedSign, var settings as StreamQSettings):
+        settings.stream.learningRate.negate()
+        return settings
+    case (.reversedSign, var settings as StreamACSettings):
+        settings.stream.learningRate.negate()
+        return settings
     case (.reversedSign, var settings as PPOSettings):
         settings.learning.learningRate.negate()
         return settings

@@ -102,6 +102,12 @@ struct Pupil: Sendable, CustomTestStringConvertible {
             ($0.hiddenSizes, $0.learningRate, $0.explorationSteps) = ([16], 3e-3, 15_000)
             ($0.windowSteps, $0.minibatchSize, $0.lambda) = (16, 32, 0.65)
         },
+        .other("stream-q", StreamQSettings.self, steps: 12_000, faults: Fault.allCases) {
+            ($0.stream.hiddenSizes, $0.explorationSteps) = ([16], 6_000)
+        },
+        .other("stream-ac", StreamACSettings.self, steps: 30_000, faults: Fault.allCases) {
+            ($0.stream.hiddenSizes, $0.entropyBonus) = ([16], 0.05)
+        },
         .other("ddpg", DDPGSettings.self, faults: Fault.allCases, lessons: [.dial, .slide]) {
             teach(&$0.learning)
             // A deterministic actor that is sure before its critic knows the end stays so, where tanh is flat.
@@ -134,7 +140,7 @@ struct Pupil: Sendable, CustomTestStringConvertible {
 
     /// The greedy return after training in a lesson, with or without a fault.
     func score(in lesson: Lesson, seed: UInt64, fault: Fault? = nil) throws -> Double {
-        let environment = lesson.make(2, true)
+        let environment = lesson.make(name.hasPrefix("stream") ? 1 : 2, true)
         var settings = try AgentCatalog.entry(name).makeSettings()
         if settings.settings.contains(where: { $0.name == "discount" }) {
             try settings.set("discount", to: .number(lesson.discount), source: "lesson")

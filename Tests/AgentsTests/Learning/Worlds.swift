@@ -104,8 +104,8 @@ extension LineWorld {
 }
 
 /// The first action, from 0 to 4, divides between 1 at once and 0.1 in each later step: a quarter of it is the part of
-/// the latter. With γ = 0.95 that is worth 2; an agent that mistakes truncation after four steps for an end values it at
-/// 0.37 at most.
+/// the latter. With γ = 0.95 that is worth 2; an agent that mistakes truncation after four steps for an end values it
+/// at 0.37 at most.
 struct Dial: LineWorld {
     static let start: Float = -1
     var place = start

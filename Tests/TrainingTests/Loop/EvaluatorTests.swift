@@ -85,7 +85,8 @@ import Testing
     /// Neither greedily nor with random draws per episode; and the agent is unchanged afterwards.
     @Test(
         arguments: [
-            "dqn", "pqn", "reinforce", "actor-critic", "a2c", "ppo", "sac", "cem", "cma-es", "q-learning", "random",
+            "dqn", "pqn", "stream-q", "stream-ac", "reinforce", "actor-critic", "a2c", "ppo", "sac", "cem", "cma-es",
+            "q-learning", "random",
         ],
         [ActionMode.greedy, .explore])
     func resultsDoNotDependOnTheBatch(name: String, mode: ActionMode) throws {

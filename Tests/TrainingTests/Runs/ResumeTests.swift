@@ -80,6 +80,8 @@ import Testing
         Subject(
             agent: "pqn", environment: "CartPole-v1", steps: 3_000,
             settings: ["windowSteps=64", "minibatchSize=64", "explorationSteps=2000", "normalizeRewards=true"]),
+        Subject(agent: "stream-q", environment: "CartPole-v1", steps: 900, settings: [], environments: 1),
+        Subject(agent: "stream-ac", environment: "Pendulum-v1", steps: 900, settings: [], environments: 1),
         table,
         Subject(agent: "random", environment: "grid:four-rooms", steps: 2_000, settings: []),
     ]
