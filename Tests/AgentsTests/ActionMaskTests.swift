@@ -21,7 +21,7 @@ import Testing
     /// All sets of valid actions in turn, the full and the empty one among them.
     private static let masks = (0..<400).map { ActionMask(bits: UInt64($0 % 32)) }
 
-    @Test(arguments: AgentCatalog.entries.map(\.name))
+    @Test(arguments: AgentCatalog.agentsOfChoices)
     func everyAgentTakesAValidAction(name: String) throws {
         let agent = try Self.agent(name)
         for mode in [ActionMode.explore, .greedy] {
@@ -34,7 +34,7 @@ import Testing
     }
 
     /// Where all actions are valid, or none is, an agent draws and chooses as without masks.
-    @Test(arguments: AgentCatalog.entries.map(\.name))
+    @Test(arguments: AgentCatalog.agentsOfChoices)
     func masksThatRuleNothingOutChangeNothing(name: String) throws {
         let (plain, full, empty) = (try Self.agent(name), try Self.agent(name), try Self.agent(name))
         for mode in [ActionMode.explore, .greedy] {

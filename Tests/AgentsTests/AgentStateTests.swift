@@ -11,6 +11,16 @@ import Testing
 /// An agent's counters and random streams as bytes, and the values of its variables.
 @Suite struct AgentStateTests {
     private static let environment = EnvironmentDescription.states(4, actions: 3)
+    /// The same for agents that act by numbers alone: two of them.
+    private static let continuous = {
+        var description = environment
+        description.actionSpace = .box(-1...1, shape: [2])
+        return description
+    }()
+
+    private static func description(for name: String) -> EnvironmentDescription {
+        AgentCatalog.agentsOfNumbers.contains(name) ? continuous : environment
+    }
 
     private static func agent(_ name: String, seed: UInt64) throws -> any Learner {
         var settings = try AgentCatalog.entry(name).makeSettings()
@@ -22,23 +32,36 @@ import Testing
             (own.learning.windowSteps, own.minibatchSize, own.epochs) = (16, 8, 2)
             settings = own
         }
+        if settings.settings.contains(where: { $0.name == "replayCapacity" }) {
+            for (setting, value) in [("batchSize", 8), ("learningStart", 5)] {
+                try settings.set(setting, to: .integer(value), source: "test")
+            }
+        }
         if settings.settings.contains(where: { $0.name == "episodesPerCandidate" }) {
             try settings.set("population", to: .integer(4), source: "test")
         }
-        return try settings.makeAgent(for: environment, seed: seed)
+        return try settings.makeAgent(for: description(for: name), seed: seed)
     }
 
     /// Plays in a world where the state counts up, and returns the actions.
     @discardableResult
-    private static func play(_ agent: any Learner, steps: Int) throws -> [Int] {
+    private static func play(_ agent: any Learner, steps: Int) throws -> [[Float]] {
         try (0..<steps).map { index in
-            let action = try agent.actions(on: [[Int32(index % 4)]])[0]
+            let action = try actions(of: agent, on: [[Int32(index % 4)]])[0]
+            let isChoice = action.count == 1
             try agent.learn(
                 PlayedStep(
-                    observation: [Int32(index % 4)], action: action, reward: Double(action),
-                    next: [Int32((index + 1) % 4)], terminated: index % 4 == 3))
+                    observation: [Int32(index % 4)], action: isChoice ? Int(action[0]) : 0,
+                    numbers: isChoice ? [] : action, reward: Double(action[0]), next: [Int32((index + 1) % 4)],
+                    terminated: index % 4 == 3))
             return action
         }
+    }
+
+    /// A choice, or two numbers, for each row.
+    private static func actions(of agent: any Learner, on rows: [[Int32]]) throws -> [[Float]] {
+        agent is DDPG || agent is TD3
+            ? try agent.numbers(on: rows, width: 2) : try agent.actions(on: rows).map { [Float($0)] }
     }
 
     @Test(arguments: AgentCatalog.entries.map(\.name))
@@ -50,7 +73,7 @@ import Testing
         try second.restoreState(from: first.stateBytes())
         #expect(second.updates == first.updates)
         let rows = (0..<500).map { [Int32($0 % 4)] }
-        #expect(try first.actions(on: rows) == second.actions(on: rows))
+        #expect(try Self.actions(of: first, on: rows) == Self.actions(of: second, on: rows))
         #expect(first.stateBytes() == second.stateBytes())
         #expect(first.metric("exploration") == second.metric("exploration"))
     }
@@ -67,7 +90,8 @@ import Testing
             var bytes: [UInt8] = []
             own.replay.write(0..<own.replay.records) { bytes += $0 }
             try other.replay.restore(
-                bytes.span.bytes, from: 0, observationSpace: .discrete(5), actionSpace: .discrete(3))
+                bytes.span.bytes, from: 0, observationSpace: .discrete(5),
+                actionSpace: Self.description(for: name).actionSpace)
         }
         let updates = first.updates
         #expect(try Self.play(first, steps: 61) == Self.play(second, steps: 61))
@@ -129,19 +153,28 @@ import Testing
     @Test(arguments: AgentCatalog.entries.map(\.name))
     func actingAndLearningDoNotFillTheHeap(name: String) async {
         await #expect(processExitsWith: .success) { [name] in
+            let hasNumbers = AgentCatalog.agentsOfNumbers.contains(name), count = name.hasPrefix("stream") ? 1 : 4
+            let options = hasNumbers ? [:] : ["is_slippery": "false"]
             let batch = try EnvironmentCatalog.make(
-                "FrozenLake-v1", count: 4, options: ["is_slippery": "false", "max_episode_steps": "4"])
+                hasNumbers ? "Pendulum-v1" : "FrozenLake-v1", count: count,
+                options: options.merging(["max_episode_steps": "4"]) { $1 })
             var settings = try AgentCatalog.entry(name).makeSettings()
             if var own = settings as? DQNSettings {
                 (own.hiddenSizes, own.targetRate, own.targetEvery, own.replayCapacity) = ([16], 0.5, 8, 500)
                 settings = own
+            }
+            if settings.settings.contains(where: { $0.name == "critics" }) {
+                for (setting, value) in [("batchSize", 8), ("replayCapacity", 500)] {
+                    try settings.set(setting, to: .integer(value), source: "test")
+                }
+                try settings.set("hiddenSizes", to: .integers([16]), source: "test")
             }
             let agent = try settings.makeAgent(for: EnvironmentDescription(batch), seed: 1)
             let width = batch.observationSpace.count
             let previous = UnsafeMutableRawBufferPointer.allocate(
                 byteCount: batch.observations.bytes.count, alignment: 64)
             let observations = Rows(
-                UnsafeRawPointer(previous.baseAddress!), type: batch.elementType, count: 4, width: width)
+                UnsafeRawPointer(previous.baseAddress!), type: batch.elementType, count: count, width: width)
             let transitions = Transitions(
                 observations: observations, actions: batch.actionRows.rows,
                 rewards: batch.rewards, terminated: batch.terminated, truncated: batch.truncated,

@@ -10,6 +10,8 @@ import TensorCore
 struct PlayedStep<Element: ObservationElement> {
     var observation: [Element]
     var action = 0
+    /// The action where it consists of numbers.
+    var numbers: [Float] = []
     var reward = 0.0
     var next: [Element]
     var terminated = false
@@ -23,11 +25,13 @@ func withStep<Element: ObservationElement, Result>(
 ) rethrows -> Result {
     let before = copied(steps.flatMap(\.observation)), after = copied(steps.flatMap(\.next))
     let actions = copied(steps.map(\.action)), rewards = copied(steps.map(\.reward))
+    let numbers = copied(steps.flatMap(\.numbers))
     let flags = [copied(steps.map(\.terminated)), copied(steps.map(\.truncated)), copied(steps.map(\.isReset))]
     defer {
         before.deallocate()
         after.deallocate()
         actions.deallocate()
+        numbers.deallocate()
         rewards.deallocate()
         for buffer in flags { buffer.deallocate() }
     }
@@ -37,7 +41,11 @@ func withStep<Element: ObservationElement, Result>(
     }
     return try body(
         Transitions(
-            observations: rows(before), actions: Rows(UnsafeBufferPointer(actions), count: steps.count),
+            observations: rows(before),
+            actions: numbers.isEmpty
+                ? Rows(UnsafeBufferPointer(actions), count: steps.count)
+                : Rows(
+                    numbers.baseAddress!, type: .float32, count: steps.count, width: steps[0].numbers.count),
             rewards: UnsafeBufferPointer(rewards),
             terminated: UnsafeBufferPointer(flags[0]), truncated: UnsafeBufferPointer(flags[1]),
             nextObservations: rows(after), isReset: UnsafeBufferPointer(flags[2])))
@@ -72,6 +80,21 @@ extension Agent {
             }
         }
         return actions
+    }
+
+    /// The actions of so many numbers each that the agent chooses for rows of observations.
+    func numbers<Element: ObservationElement>(
+        on observations: [[Element]], width: Int, mode: ActionMode = .explore
+    ) throws -> [[Float]] {
+        var numbers = [Float](repeating: .nan, count: observations.count * width)
+        try numbers.withUnsafeMutableBytes { bytes in
+            try withRows(observations) {
+                try act(
+                    on: Percepts($0), mode: mode,
+                    into: MutableRows(bytes.baseAddress!, type: .float32, count: observations.count, width: width))
+            }
+        }
+        return observations.indices.map { Array(numbers[$0 * width..<($0 + 1) * width]) }
     }
 
     /// The agent's assessment of one observation.
@@ -184,4 +207,14 @@ func isUniform(_ counts: [Int]) -> Bool {
     let freedom = Double(counts.count - 1)
     let statistic = chiSquare(counts)
     return abs(statistic - freedom) < 5 * (2 * freedom).squareRoot()
+}
+
+extension AgentCatalog {
+    /// The names of the agents that act by choices, and of those that act by numbers alone.
+    static let agentsOfChoices = names { $0.actions.contains("choices") }
+    static let agentsOfNumbers = names { $0.actions == ["numbers"] }
+
+    private static func names(where suits: (AgentNeeds) -> Bool) -> [String] {
+        entries.filter { suits(type(of: $0.makeSettings()).needs) }.map(\.name)
+    }
 }

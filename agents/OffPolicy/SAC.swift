@@ -43,7 +43,7 @@ public struct SACSettings: AgentSettings {
     /// Noise that is a linear function of the actor's last hidden layer (gSDE, Raffin et al. 2022).
     @Setting("exploration noise that depends on the state (gSDE)") public var stateDependentNoise = false
     @Setting(-20...5, "initial log standard deviation of state-dependent noise") public var logDeviation = -3.0
-    @Setting(0...1_000_000, "steps between samples of state-dependent noise; 0: those between rounds of updates")
+    @Setting(0...1_000_000, "steps between samples of state-dependent noise; 0: as trainEvery")
     public var noiseEvery = 0
 
     public init() {}

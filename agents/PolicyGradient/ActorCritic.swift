@@ -143,8 +143,8 @@ final class ActorCritic {
             return outputs
         }
         let latents = policy.hidden(outputs[0])
-        let said = parameters(policy.last(latents), latents)
         let values = value.map { $0.last($0.hidden(outputs[outputs.count - 1])).reshaped(to: [-1]) }
+        let said = parameters(policy.last(latents), latents)
         return Outputs(
             parameters: said, values: values ?? said.max([-1]), latents: latents,
             states: states.isEmpty ? nil : Tensor.concatenated(states, axis: 1))
