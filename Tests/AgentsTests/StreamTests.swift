@@ -7,7 +7,8 @@ import Testing
 
 @testable import Agents
 
-/// Agents that learn from each step once: their steps against PyTorch's, how their networks start, and what they refuse.
+/// Agents that learn from each step once: their steps against PyTorch's, how their networks start, and what they
+/// refuse.
 @Suite struct StreamTests {
     struct Case: Decodable, CustomTestStringConvertible {
         var name: String

@@ -8,8 +8,8 @@ import TensorCore
 /// (Elsayed, Vasan and Mahmood, "Streaming deep reinforcement learning finally works", 2024): the update's inputs,
 /// normalisation as experience comes, and the traces' ends.
 public class StreamLearner: Learner {
-    /// The places of the update's inputs: s (1, …), a (1, numbers), r (1), s′ (1, …), 1 or 0 before a terminal state (1),
-    /// and what the traces keep (1).
+    /// The places of the update's inputs: s (1, …), a (1, numbers), r (1), s′ (1, …), 1 or 0 before a terminal state
+    /// (1), and what the traces keep (1).
     enum Inputs {
         static let observation = 0, action = 1, reward = 2, next = 3, continues = 4, decay = 5
     }
