@@ -35,6 +35,8 @@ start() {
     a2c) $reverie train a2c CartPole-v1 --steps 60000 --set memory=gru --run "$2" --resume --json ;;
     ppo) $reverie train ppo Pendulum-v1 --steps 40000 --run "$2" --resume --json ;;
     actor-critic) $reverie train actor-critic CartPole-v1 --steps 60000 --run "$2" --resume --json ;;
+    ddpg | td3 | sac) $reverie train "$1" Pendulum-v1 --preset none --steps 12000 --set learningStart=500 \
+        --set hiddenSizes=[32,32] --set batchSize=32 --run "$2" --resume --json ;;
     random) $reverie train random CartPole-v1 --steps 500000 --run "$2" --resume --json ;;
     vae) $reverie fit vae "$folder/data.npz" --set checkpointSeconds=0 --set epochs=60 --run "$2" --resume --json ;;
     nade) $reverie fit nade bars-and-stripes --set epochs=80 --set patience=0 --set batchSize=8 --set hiddenUnits=20 \
