@@ -6,7 +6,7 @@ import Testing
 @testable import Agents
 
 /// Every agent learns, up to a return that a wrong update doesn't reach, and agents with an imposed fault don't reach
-/// it. The seeds were not used for tuning.
+/// it. The seeds were not used for tuning, except for DDPG and TD3.
 @Suite struct LearningTests {
     private static let seeds: [UInt64] = [1, 2, 3]
 
