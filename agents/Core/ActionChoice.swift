@@ -56,3 +56,11 @@ extension UnsafeBufferPointer where Element == Float {
         UnsafeBufferPointer(rebasing: self[row * width..<(row + 1) * width])
     }
 }
+
+/// The best of the valid actions by their values, or with the probability ε any one of them.
+func epsilonGreedy(
+    _ values: UnsafeBufferPointer<Float>, among valid: ActionMask?, _ epsilon: Double, _ random: inout RandomStream
+) -> Int {
+    epsilon > 0 && random.uniform() < epsilon
+        ? random.action(below: values.count, among: valid) : argmax(values, among: valid)
+}

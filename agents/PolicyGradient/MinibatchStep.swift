@@ -65,7 +65,8 @@ final class SplitStep: MinibatchStep {
     static let laneCount = 8
     /// Minibatches from this size on are cut into chunks of at most as many rows as have `chunkBytes` of numbers, which
     /// is what second-level caches hold, but from `leastChunk` to `mostChunk` rows.
-    static let leastRows = 4096, chunkBytes = 1 << 20, leastChunk = 32, mostChunk = 1024
+    static let leastRows = 4096, mostChunk = 1024
+    static let (chunkBytes, leastChunk) = (RowProgram.chunkBytes, RowProgram.leastChunk)
 
     /// The gradients of some of the chunks.
     private final class Lane {

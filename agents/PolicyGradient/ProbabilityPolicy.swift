@@ -49,10 +49,7 @@ final class ProbabilityPolicy {
 
     /// (B, actions): π for the given observations, valid until the next call.
     private func probabilities(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
-        let plan = try program.plan(length: observations.count)
-        encoding.encode(observations, into: plan.input(0))
-        plan.run()
-        return plan.output(0)
+        try program.output(of: observations, encoding)
     }
 
     private func assessment(of probabilities: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment {

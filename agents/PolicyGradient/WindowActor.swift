@@ -79,7 +79,7 @@ final class WindowActor {
                     return 0
                 }
                 if model.hasActionValues {
-                    sample[0] = Float(choose(own, among: valid, &streams[row]))
+                    sample[0] = Float(epsilonGreedy(own, among: valid, exploration, &streams[row]))
                     return 0
                 }
                 guard model.hasStateDependentNoise else {
@@ -122,14 +122,6 @@ final class WindowActor {
         guard let count = distribution.choiceCount else { return nil }
         guard model.hasActionValues else { return .probabilities(ofLogits: logits, choices: count, rows: rows) }
         return ActionAssessment(kind: .actionValues, values: logits.prefix(rows * count).map(Double.init), rows: rows)
-    }
-
-    /// The best action, or with the probability ε any one.
-    private func choose(
-        _ values: UnsafeBufferPointer<Float>, among valid: ActionMask?, _ random: inout RandomStream
-    ) -> Int {
-        exploration > 0 && random.uniform() < exploration
-            ? random.action(below: values.count, among: valid) : argmax(values, among: valid)
     }
 
     /// Writes V of some rows of observations, whose recurrent states are those of the same rows.

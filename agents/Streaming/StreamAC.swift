@@ -24,9 +24,7 @@ public final class StreamAC: StreamLearner {
                 needed: "discrete, multi-discrete, multi-binary or a box of floats")
         }
         var initial = root.split("parameters")
-        let design = try NetworkDesign(
-            stream.network, for: environment, agent: "stream-ac", hiddenSizes: stream.hiddenSizes,
-            activation: stream.activation)
+        let design = try stream.design(for: environment, agent: "stream-ac")
         policy = StreamNetwork(design, stream, outputs: distribution.parameterCount, random: &initial)
         value = StreamNetwork(design, stream, outputs: 1, random: &initial)
         policyTraces = BoundedTraces(policy.parameters, rate: stream.learningRate, caution: settings.policyCaution)
@@ -34,7 +32,7 @@ public final class StreamAC: StreamLearner {
         entropyBonus = settings.entropyBonus
         if case .box(let low, let high, _, _) = space { bounds = (low, high) } else { bounds = nil }
         try super.init(
-            stream, agent: "stream-ac", distribution, environment: environment,
+            stream, agent: "stream-ac", design, distribution, environment: environment,
             streams: ActionStreams(shared: root.split("actions")))
     }
 
@@ -79,10 +77,7 @@ public final class StreamAC: StreamLearner {
     }
 
     private func run(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
-        let plan = try acting.plan(length: observations.count)
-        design.encoding.encode(observations, into: plan.input(0))
-        plan.run()
-        return plan.output(0)
+        try acting.output(of: observations, design.encoding)
     }
 
     /// The probabilities of a single choice.

@@ -34,7 +34,7 @@ public class StreamLearner: Learner {
     /// - Throws: ``AgentError`` if the environment's spaces or the settings don't suit, or there are several
     ///   environments.
     init(
-        _ settings: StreamSettings, agent: String, _ distribution: PolicyDistribution,
+        _ settings: StreamSettings, agent: String, _ design: NetworkDesign, _ distribution: PolicyDistribution,
         environment: EnvironmentDescription, streams: ActionStreams
     ) throws {
         guard environment.count == 1 else {
@@ -42,10 +42,7 @@ public class StreamLearner: Learner {
                 agent: agent, name: "environments", value: "\(environment.count)",
                 allowed: "1, as it learns from each step before the next one")
         }
-        (self.settings, self.agent, self.distribution) = (settings, agent, distribution)
-        design = try NetworkDesign(
-            settings.network, for: environment, agent: agent, hiddenSizes: settings.hiddenSizes,
-            activation: settings.activation)
+        (self.settings, self.agent, self.design, self.distribution) = (settings, agent, design, distribution)
         normalizer = settings.normalizeObservations ? ObservationNormalizer(design.encoding) : nil
         rewardNormalizer =
             settings.normalizeRewards ? RewardNormalizer(environments: 1, discount: settings.discount) : nil

@@ -17,15 +17,13 @@ public final class StreamQ: StreamLearner {
     public init(_ settings: StreamQSettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
         let count = try environment.actionCount(for: "stream-q"), root = RandomStream(seed: seed)
         var initial = root.split("parameters")
-        let design = try NetworkDesign(
-            settings.stream.network, for: environment, agent: "stream-q", hiddenSizes: settings.stream.hiddenSizes,
-            activation: settings.stream.activation)
+        let design = try settings.stream.design(for: environment, agent: "stream-q")
         network = StreamNetwork(design, settings.stream, outputs: count, random: &initial)
         bounded = BoundedTraces(network.parameters, rate: settings.stream.learningRate, caution: settings.caution)
         exploration = LinearSchedule(
             from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
         try super.init(
-            settings.stream, agent: "stream-q", .categorical([count]), environment: environment,
+            settings.stream, agent: "stream-q", design, .categorical([count]), environment: environment,
             streams: ActionStreams(shared: root.split("exploration")))
     }
 
@@ -48,22 +46,15 @@ public final class StreamQ: StreamLearner {
         let values = try actionValues(percepts.observations)
         let epsilon = mode == .greedy ? 0 : exploration.value(at: steps), count = distribution.parameterCount
         for row in 0..<percepts.count {
-            let valid = percepts.validActions(row, of: count)
-            let explores = epsilon > 0 && actionStreams[row].uniform() < epsilon
-            actions.set(
-                row, 0,
-                to: Double(
-                    explores
-                        ? actionStreams[row].action(below: count, among: valid)
-                        : argmax(values.row(row, width: count), among: valid)))
+            let action = epsilonGreedy(
+                values.row(row, width: count), among: percepts.validActions(row, of: count), epsilon,
+                &actionStreams[row])
+            actions.set(row, 0, to: Double(action))
         }
     }
 
     private func actionValues(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
-        let plan = try values.plan(length: observations.count)
-        design.encoding.encode(observations, into: plan.input(0))
-        plan.run()
-        return plan.output(0)
+        try values.output(of: observations, design.encoding)
     }
 
     public override func assess(_ observations: Rows) throws -> ActionAssessment? {

@@ -16,5 +16,10 @@ public struct StreamSettings: Configurable {
     @Setting("normalise observations by their running moments") public var normalizeObservations = true
     @Setting("divide rewards by the running deviation of returns") public var normalizeRewards = true
 
+    func design(for environment: EnvironmentDescription, agent: String) throws -> NetworkDesign {
+        try NetworkDesign(
+            network, for: environment, agent: agent, hiddenSizes: hiddenSizes, activation: activation)
+    }
+
     public init() {}
 }

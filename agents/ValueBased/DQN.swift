@@ -155,10 +155,7 @@ public final class DQN: ReplayingLearner {
         _ observations: Rows, _ mode: ActionMode
     ) throws -> UnsafeBufferPointer<Float> {
         let program = mode == .explore ? noisyProgram ?? valueProgram : valueProgram
-        let plan = try program.plan(length: observations.count)
-        encoding.encode(observations, into: plan.input(0))
-        plan.run()
-        return plan.output(0)
+        return try program.output(of: observations, encoding)
     }
 
     /// Stores the step, and makes as many updates as the settings say.
