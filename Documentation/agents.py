@@ -30,8 +30,9 @@ def cell(value):
 
 def settings(name):
     rows = reverie("agents", name)["settings"]
-    lines = ["| setting | default | meaning |", "|---|---|---|"]
-    return lines + [f"| `{row['name']}` | {cell(row['default'])} | {row['help']} |" for row in rows]
+    lines = ["| setting | default | meaning | tuned over |", "|---|---|---|---|"]
+    return lines + [
+        f"| `{row['name']}` | {cell(row['default'])} | {row['help']} | {cell(row['search'] or '')} |" for row in rows]
 
 
 def model(name):

@@ -27,6 +27,13 @@ public struct PresetScores: Hashable, Sendable {
     /// A hash of the preset's settings, which reveals scores of older settings.
     public var settings: String
 
+    public init(
+        method: String, seeds: [Int], returns: [Double], episodes: Int, steps: Int, seconds: Double, settings: String
+    ) {
+        (self.method, self.seeds, self.returns, self.episodes) = (method, seeds, returns, episodes)
+        (self.steps, self.seconds, self.settings) = (steps, seconds, settings)
+    }
+
     static let tableName = "scores"
     private static let names = ["protocol", "seeds", "returns", "episodes", "steps", "seconds", "settings"]
 

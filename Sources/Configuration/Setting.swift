@@ -5,22 +5,28 @@
 /// @Setting(0...1, "learning rate at the start") public var learningRate = 1e-4
 /// ```
 ///
-/// The property is stored like any other, with limits and help beside its value. Settings are equal if their values
-/// are.
+/// The property is stored like any other, with limits, help and the values that a tuner tries beside its value.
+/// Settings are equal if their values are.
 @propertyWrapper
 public struct Setting<Value: SettingType>: Hashable, Sendable {
     public var wrappedValue: Value
     private let limits: Value.Limits
     private let help: StaticString
+    private let search: StaticString?
 
     /// A setting with limits: a range of numbers, or a subset of an enumeration's choices.
-    public init(wrappedValue: Value, _ limits: Value.Limits, _ help: StaticString) {
-        (self.wrappedValue, self.limits, self.help) = (wrappedValue, limits, help)
+    ///
+    /// - Parameter search: The values that a tuner tries unless it is told others, as ``SearchRange`` reads them; nil
+    ///   if it leaves the setting alone.
+    public init(wrappedValue: Value, _ limits: Value.Limits, _ help: StaticString, search: StaticString? = nil) {
+        (self.wrappedValue, self.limits, self.help, self.search) = (wrappedValue, limits, help, search)
     }
 
     /// A setting that can have any value of its type.
-    public init(wrappedValue: Value, _ help: StaticString) where Value.Limits: ExpressibleByNilLiteral {
-        self.init(wrappedValue: wrappedValue, nil, help)
+    public init(
+        wrappedValue: Value, _ help: StaticString, search: StaticString? = nil
+    ) where Value.Limits: ExpressibleByNilLiteral {
+        self.init(wrappedValue: wrappedValue, nil, help, search: search)
     }
 
     public static func == (first: Self, second: Self) -> Bool { first.wrappedValue == second.wrappedValue }
@@ -50,6 +56,8 @@ public struct SettingDescription: Hashable, Sendable {
     public let choices: [String]
     /// One line of help.
     public let help: String
+    /// The values that a tuner tries unless it is told others, as ``SearchRange`` reads them; nil for none.
+    public let search: String?
 }
 
 /// A setting of any type.
@@ -67,10 +75,10 @@ extension Setting: AnySetting {
     func description(named name: String) -> SettingDescription {
         SettingDescription(
             name: name, value: wrappedValue.settingValue, expected: Value.expected(within: limits),
-            choices: Value.choices(within: limits), help: help.description)
+            choices: Value.choices(within: limits), help: help.description, search: search?.description)
     }
 
     func changed(to value: SettingValue) -> Self? {
-        Value(value, within: limits).map { Self(wrappedValue: $0, limits, help) }
+        Value(value, within: limits).map { Self(wrappedValue: $0, limits, help, search: search) }
     }
 }

@@ -10,11 +10,16 @@ public struct LinePlot: Sendable {
         public var color: Color?
         /// The uncertainty of the points, drawn faintly around the curve: the lower and upper value of each, or empty.
         public var band: [ClosedRange<Double>]
+        /// Whether the points are joined by lines; otherwise each is a dot.
+        public var isJoined = true
 
         /// A curve through `points`.
         ///
         /// - Precondition: `band` is empty or has a range for each point.
-        public init(name: String = "", points: [Point], color: Color? = nil, band: [ClosedRange<Double>] = []) {
+        public init(
+            name: String = "", points: [Point], color: Color? = nil, band: [ClosedRange<Double>] = [],
+            isJoined: Bool = true
+        ) {
             precondition(
                 band.isEmpty || band.count == points.count,
                 "a band needs one range per point, got \(band.count) for \(points.count)")
@@ -22,6 +27,7 @@ public struct LinePlot: Sendable {
             self.points = points
             self.color = color
             self.band = band
+            self.isJoined = isJoined
         }
 
         /// A curve through `values` at 0, 1, 2, ...
@@ -30,6 +36,15 @@ public struct LinePlot: Sendable {
                 name: name, points: values.enumerated().map { Point(x: Double($0), y: $1) }, color: color)
         }
     }
+
+    /// A text at a place of the horizontal axis.
+    public struct Tick: Hashable, Sendable {
+        public var place: Double
+        public var label: String
+
+        public init(at place: Double, _ label: String) { (self.place, self.label) = (place, label) }
+    }
+
     /// A heading above the plot; empty for none.
     public var title: String
     /// The label of the horizontal axis; empty for none.
@@ -40,6 +55,8 @@ public struct LinePlot: Sendable {
     public var series: [Series]
     /// The range of the horizontal axis; nil for the range of the points.
     public var xRange: ClosedRange<Double>?
+    /// The ticks of the horizontal axis; nil for round numbers.
+    public var xTicks: [Tick]?
     /// The range of the vertical axis; nil for the range of the points and a small margin.
     public var yRange: ClosedRange<Double>?
     /// The curves' width in pixels.
@@ -118,15 +135,19 @@ public struct LinePlot: Sendable {
             frame.drawText(label, x: area.x - 4 - label.count * cell.width, y: row - 4, style.text)
         }
         let below = area.y + area.height + 5
-        let xTicks = AxisTicks(axes.xRange, count: max(1, area.width / (cell.width * 9)))
-        for value in xTicks.values {
-            let (column, label) = (axes.column(value), xTicks.label(value))
+        for tick in xTicks ?? roundTicks(axes) where axes.xRange.contains(tick.place) {
+            let (column, label) = (axes.column(tick.place), tick.label)
             frame.fillRectangle(x: column, y: area.y, width: 1, height: area.height, style.grid)
             let width = label.count * cell.width
             frame.drawText(label, x: min(column - width / 2, right - width - 1), y: below, style.text)
         }
         let left = area.x + (area.width - Frame.textSize(xLabel).width) / 2
         frame.drawText(xLabel, x: left, y: below + cell.height, style.text)
+    }
+
+    private func roundTicks(_ axes: Axes) -> [Tick] {
+        let ticks = AxisTicks(axes.xRange, count: max(1, axes.area.width / (Font.cell.width * 9)))
+        return ticks.values.map { Tick(at: $0, ticks.label($0)) }
     }
 
     /// The ranges of the axes, as set or from the finite points; never empty.
@@ -174,6 +195,12 @@ public struct LinePlot: Sendable {
             }
             for (index, curve) in series.enumerated() {
                 let color = curve.color ?? style.color(index)
+                guard curve.isJoined else {
+                    for point in curve.points where point.isFinite {
+                        canvas.drawPolyline([axes.place(point)], width: lineWidth, color)
+                    }
+                    continue
+                }
                 for piece in LinePlot.thinned(curve.points, axes).split(whereSeparator: { !$0.isFinite }) {
                     canvas.drawPolyline(piece.map(axes.place), width: lineWidth, color)
                 }

@@ -30,7 +30,8 @@ enum ExitStatus: Int32 {
         case TrainingError.missingData: self = .noInput
         case AgentError.badParameter, ModelError.data, TrainingError.otherIdentity, TrainingError.noIdentity:
             self = .badData
-        case is MemoryError, is UsageError, is AgentError, is ModelError, is TrainingError: self = .usage
+        case is MemoryError, is UsageError, is AgentError, is ModelError, is TrainingError, is TuningMismatch:
+            self = .usage
         case is FormatError, is DataError, is DamagedCheckpoint, is GoldenLosses.Fault, is ParameterFileError:
             self = .badData
         case let error as ConfigurationError:

@@ -24,7 +24,7 @@ import TensorCore
             Train.self, Resume.self, Evaluate.self, Compare.self, Watch.self, Play.self, Record.self, Trace.self,
             Check.self,
             Fit.self,
-            Sample.self, List.self, Bench.self,
+            Sample.self, Tune.self, List.self, Bench.self,
         ])
 
     static func main() {

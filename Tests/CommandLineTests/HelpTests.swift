@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct HelpTests {
     static let commands = [
-        "train", "resume", "evaluate", "compare", "watch", "play", "record", "trace", "check", "fit", "sample", "list",
-        "bench",
+        "train", "resume", "evaluate", "compare", "watch", "play", "record", "trace", "check", "fit", "sample", "tune",
+        "list", "bench",
     ]
 
     /// The texts are kept in Fixtures/CommandLine/help; `REVERIE_WRITE_FIXTURES` writes them.

@@ -4,9 +4,9 @@ import Random
 
 /// Settings of ``CrossEntropyAgent``.
 public struct CrossEntropyAgentSettings: AgentSettings {
-    @Setting(2...1_000_000, "candidates per generation") public var population = 50
+    @Setting(2...1_000_000, "candidates per generation", search: "10..200 log") public var population = 50
     /// ρ/λ.
-    @Setting(0...1, "fraction of the candidates that are elite") public var eliteFraction = 0.2
+    @Setting(0...1, "fraction of the candidates that are elite", search: "0.05..0.5") public var eliteFraction = 0.2
     /// Z₀, a variance.
     @Setting(0...1e6, "variance that the first update adds to the elite's") public var extraNoise = 0.25
     @Setting(0...1e6, "how much less variance is added in each generation") public var noiseDecay = 0.01

@@ -28,7 +28,8 @@ public struct EvolutionSettings: Configurable {
     @Setting("activation function of the hidden layers") public var activation = Activation.tanh
     @Setting("how outputs become actions with bounds") public var actionBounds = Bounds.squash
     /// The distribution starts around zero.
-    @Setting(1e-6...1e6, "standard deviation of all parameters at the start") public var initialDeviation = 1.0
+    @Setting(1e-6...1e6, "standard deviation of all parameters at the start", search: "0.1..10 log") public
+        var initialDeviation = 1.0
     @Setting("parameters that act greedily: mean, or those of the best candidate") public var acting = Acting.mean
 
     public init() {}

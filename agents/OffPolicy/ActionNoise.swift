@@ -6,7 +6,8 @@ import Random
 public struct ActionNoiseSettings: Configurable {
     @Setting("noise on actions while training") public var noise = ActionNoiseName.gaussian
     /// σ: of the Gaussian, or of an Ornstein–Uhlenbeck process in its units of time.
-    @Setting(0...10, "standard deviation of the noise, in half ranges of an action") public var noiseDeviation = 0.1
+    @Setting(0...10, "standard deviation of the noise, in half ranges of an action", search: "0.03..0.5 log") public
+        var noiseDeviation = 0.1
 
     public init() {}
 }

@@ -21,7 +21,8 @@ public struct TD3Settings: AgentSettings {
     public var exploration = ActionNoiseSettings()
     @Setting(1...1000, "critics' updates per update of the actor and the targets") public var actorEvery = 2
     /// In units of half the range of an action, as all noise here.
-    @Setting(0...10, "standard deviation of the noise on the targets' actions") public var targetNoise = 0.2
+    @Setting(0...10, "standard deviation of the noise on the targets' actions", search: "0.05..0.5 log") public
+        var targetNoise = 0.2
     @Setting(0...10, "largest noise on the targets' actions") public var targetNoiseLimit = 0.5
 
     public init() {}

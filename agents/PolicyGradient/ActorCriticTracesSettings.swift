@@ -12,12 +12,12 @@ public struct ActorCriticTracesSettings: AgentSettings {
     /// x σ(x) after convolutions and its derivative after the layers behind them (Elfwing et al. 2018), not ReLU.
     @Setting("SiLU and dSiLU instead of ReLU in networks with convolutions") public var gatedImages = true
     /// α.
-    @Setting(0...1, "learning rate") public var learningRate = 0.00048828125
-    @Setting(0...1, "discount factor γ") public var discount = 0.99
+    @Setting(0...1, "learning rate", search: "1e-5..1e-2 log") public var learningRate = 0.00048828125
+    @Setting(0...1, "discount factor γ", search: "0.9 | 0.95 | 0.98 | 0.99 | 0.995 | 0.999") public var discount = 0.99
     /// λ: 0 learns from one step, 1 from the whole rest of the episode.
-    @Setting(0...1, "trace decay λ") public var lambda = 0.8
+    @Setting(0...1, "trace decay λ", search: "0..0.99") public var lambda = 0.8
     /// β.
-    @Setting(0...10, "entropy bonus coefficient") public var entropyBonus = 0.01
+    @Setting(0...10, "entropy bonus coefficient", search: "1e-4..0.1 log") public var entropyBonus = 0.01
     /// The decay of the mean of squared updates.
     @Setting(0...0.999999, "decay of the mean square that scales updates") public var momentDecay = 0.999
     /// ε, of probabilities within logarithms and of the mean square below the root.

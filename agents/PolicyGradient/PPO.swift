@@ -40,10 +40,10 @@ public final class PPO: OnPolicyLearner {
 /// Settings of ``PPO``; the defaults are Stable-Baselines3's.
 public struct PPOSettings: AgentSettings {
     public var learning = OnPolicySettings()
-    @Setting(1...1_000, "passes through a window") public var epochs = 10
-    @Setting(1...100_000_000, "rows of a minibatch") public var minibatchSize = 64
+    @Setting(1...1_000, "passes through a window", search: "1..20") public var epochs = 10
+    @Setting(1...100_000_000, "rows of a minibatch", search: "32 | 64 | 128 | 256") public var minibatchSize = 64
     /// ε.
-    @Setting(0...1e6, "how far the ratio of probabilities may move from 1") public var clip = 0.2
+    @Setting(0...1e6, "how far the ratio of probabilities may move from 1", search: "0.1..0.4") public var clip = 0.2
     @Setting(-1...1e6, "the same at the end of the schedules; -1: as at the start") public var finalClip = -1.0
     /// In the original code, not in the paper (Engstrom et al. 2020).
     @Setting(0...1e6, "how far a value may move in an update; 0: no limit") public var valueClip = 0.0

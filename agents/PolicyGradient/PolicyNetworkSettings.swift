@@ -6,7 +6,9 @@ public struct PolicyNetworkSettings: Configurable {
     /// The network of both the policy and the value.
     @Setting("network architecture; auto: chosen by observation space") public var network = NetworkName.auto
     /// Units of each hidden layer of `mlp`; the other networks have fixed sizes.
-    @Setting(1...8192, "hidden layer sizes of the mlp network") public var hiddenSizes = [64, 64]
+    @Setting(1...8192, "hidden layer sizes of the mlp network", search: "64,64 | 256,256") public var hiddenSizes = [
+        64, 64,
+    ]
     @Setting("activation function of the mlp network and of the heads")
     public var activation = MultilayerPerceptron.Activation.tanh
     /// Units of each layer of the policy and of the value after the network, and after the memory.

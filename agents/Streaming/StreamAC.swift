@@ -94,10 +94,12 @@ public final class StreamAC: StreamLearner {
 public struct StreamACSettings: AgentSettings {
     public var stream = StreamSettings()
     /// κ of the policy and of the value.
-    @Setting(0.01...1000, "κ of the policy: the larger, the smaller its steps") public var policyCaution = 3.0
-    @Setting(0.01...1000, "κ of the value: the larger, the smaller its steps") public var valueCaution = 2.0
+    @Setting(0.01...1000, "κ of the policy: the larger, the smaller its steps", search: "1..10 log") public
+        var policyCaution = 3.0
+    @Setting(0.01...1000, "κ of the value: the larger, the smaller its steps", search: "1..10 log") public
+        var valueCaution = 2.0
     /// τ.
-    @Setting(0...10, "entropy bonus coefficient") public var entropyBonus = 0.01
+    @Setting(0...10, "entropy bonus coefficient", search: "1e-4..0.1 log") public var entropyBonus = 0.01
 
     public init() {}
     public static var needs: AgentNeeds { .policyActions }

@@ -71,10 +71,11 @@ public final class StreamQ: StreamLearner {
 public struct StreamQSettings: AgentSettings {
     public var stream = StreamSettings()
     /// κ.
-    @Setting(0.01...1000, "κ: the larger, the smaller the steps") public var caution = 2.0
+    @Setting(0.01...1000, "κ: the larger, the smaller the steps", search: "1..10 log") public var caution = 2.0
     @Setting(0...1, "exploration rate ε at the start") public var explorationStart = 1.0
     @Setting(0...1, "exploration rate ε at the end") public var explorationEnd = 0.01
-    @Setting(0...1_000_000_000, "steps over which exploration decays") public var explorationSteps = 25_000
+    @Setting(0...1_000_000_000, "steps over which exploration decays", search: "1000..100000 log") public
+        var explorationSteps = 25_000
 
     public init() {}
 

@@ -9,8 +9,8 @@ public struct StreamSettings: Configurable {
     /// s: of each unit's weights this part starts at 0.
     @Setting(0...0.999, "part of the initial weights that are 0") public var sparsity = 0.9
     @Setting("layer normalisation before activations, without gains") public var layerNorm = true
-    @Setting(0...1, "discount factor γ") public var discount = 0.99
-    @Setting(0...1, "trace decay λ") public var lambda = 0.8
+    @Setting(0...1, "discount factor γ", search: "0.9 | 0.95 | 0.98 | 0.99 | 0.995 | 0.999") public var discount = 0.99
+    @Setting(0...1, "trace decay λ", search: "0..0.99") public var lambda = 0.8
     /// α: the largest step; a bound makes it smaller.
     @Setting(0...10, "largest step size") public var learningRate = 1.0
     @Setting("normalise observations by their running moments") public var normalizeObservations = true

@@ -14,7 +14,7 @@ public struct DynaQSettings: TabularSettings {
 
     public static let agentName = "dyna-q"
     /// Updates from the model per update from the environment.
-    @Setting(0...10_000, "planning updates per step") public var planningSteps = 10
+    @Setting(0...10_000, "planning updates per step", search: "1..100 log") public var planningSteps = 10
     @Setting("what the learned model keeps of each state and action") public var model = Model.counts
     /// κ: planned rewards grow by κ√τ with the τ steps since an action was last tried (Dyna-Q+); 0 leaves them
     /// unchanged.

@@ -16,7 +16,7 @@ public struct NStepSARSASettings: TabularSettings {
 
     public static let agentName = "n-step-sarsa"
     /// n.
-    @Setting(1...10_000, "steps before bootstrapping") public var stepCount = 4
+    @Setting(1...10_000, "steps before bootstrapping", search: "1 | 2 | 4 | 8 | 16") public var stepCount = 4
     @Setting("kind of n-step backup") public var backup = Backup.sarsa
     public var table = TableSettings()
 

@@ -5,7 +5,7 @@ import Environments
 public struct SARSALambdaSettings: TabularSettings {
     public static let agentName = "sarsa-lambda"
     /// λ: 0 learns from one step, 1 from the whole rest of the episode.
-    @Setting(0...1, "trace decay λ") public var lambda = 0.9
+    @Setting(0...1, "trace decay λ", search: "0..0.98") public var lambda = 0.9
     /// How the trace of a state and action changes when they are visited again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.replacing
     public var table = TableSettings()

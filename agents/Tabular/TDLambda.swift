@@ -9,14 +9,14 @@ import TensorCore
 public struct TDLambdaSettings: AgentSettings {
     public static var needs: AgentNeeds { .table }
     /// α at the start of training.
-    @Setting(0...1, "learning rate at the start") public var learningRate = 0.1
+    @Setting(0...1, "learning rate at the start", search: "0.01..0.5 log") public var learningRate = 0.1
     /// α at the end of its schedule.
     @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.001
     /// Steps over which α moves to its final value.
     @Setting(0...1_000_000_000, "steps over which the learning rate changes") public var scheduleSteps = 200_000
     @Setting(0...1, "discount factor γ") public var discount = 0.99
     /// λ: 0 learns from one step, 1 from the whole rest of the episode.
-    @Setting(0...1, "trace decay λ") public var lambda = 0.9
+    @Setting(0...1, "trace decay λ", search: "0..0.98") public var lambda = 0.9
     /// How the trace of a state changes when it is visited again.
     @Setting("kind of eligibility traces") public var traces = TraceKind.accumulating
     @Setting(-1e6...1e6, "initial state value") public var initialValue = 0.0

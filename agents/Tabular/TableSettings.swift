@@ -5,15 +5,15 @@ import Environments
 /// both.
 public struct TableSettings: Configurable, Hashable {
     /// α at the start of training.
-    @Setting(0...1, "learning rate at the start") public var learningRate = 0.5
+    @Setting(0...1, "learning rate at the start", search: "0.05..1") public var learningRate = 0.5
     /// α at the end of its schedule.
     @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.01
-    @Setting(0...1, "discount factor γ") public var discount = 0.99
+    @Setting(0...1, "discount factor γ", search: "0.9 | 0.95 | 0.98 | 0.99 | 0.995 | 0.999") public var discount = 0.99
     /// ε at the start of training.
-    @Setting(0...1, "exploration rate ε at the start") public var explorationStart = 1.0
+    @Setting(0...1, "exploration rate ε at the start", search: "0.1..1") public var explorationStart = 1.0
     @Setting(0...1, "exploration rate ε at the end of its schedule") public var explorationEnd = 0.05
     /// Steps over which ε and α move to their final values.
-    @Setting(0...1_000_000_000, "steps over which learning and exploration rates change")
+    @Setting(0...1_000_000_000, "steps over which learning and exploration rates change", search: "1000..1000000 log")
     public var scheduleSteps = 200_000
     /// The initial value of every state and action; optimistic values make the agent explore.
     @Setting(-1e6...1e6, "initial action value") public var initialValue = 0.0

@@ -37,21 +37,22 @@ public struct DQNSettings: AgentSettings {
     /// The constant that Adam adds to the root of the second moment.
     @Setting(0...1, "Adam's ε") public var adamEpsilon = 1e-8
     /// α at the start.
-    @Setting(0...1, "learning rate at the start") public var learningRate = 1e-4
+    @Setting(0...1, "learning rate at the start", search: "1e-5..1e-2 log") public var learningRate = 1e-4
     /// α from ``learningRateSteps`` on.
     @Setting(0...1, "learning rate at the end of its schedule") public var finalLearningRate = 0.0
     /// Steps over which α moves to its final value; 0 keeps it at ``learningRate``.
     @Setting(0...1_000_000_000, "steps over which the learning rate changes; 0: constant")
     public var learningRateSteps = 0
     /// Transitions per minibatch.
-    @Setting(1...65_536, "batch size") public var batchSize = 32
+    @Setting(1...65_536, "batch size", search: "32 | 64 | 128") public var batchSize = 32
     @Setting(1...100_000_000, "replay buffer capacity") public var replayCapacity = 100_000
     @Setting(0...1_000_000_000, "random steps before learning starts") public var learningStart = 100
     /// Steps between rounds of updates, counted from the first step; rounds before learning starts are skipped.
-    @Setting(1...1_000_000, "steps between rounds of updates") public var trainEvery = 4
+    @Setting(1...1_000_000, "steps between rounds of updates", search: "1 | 2 | 4 | 8 | 16") public var trainEvery = 4
     /// Updates per round; −1 means as many as steps were played.
     @Setting(-1...1_000_000, "updates per round; -1: one per step") public var updatesPerRound = 1
-    @Setting(1...1_000_000_000, "steps between target network updates") public var targetEvery = 10_000
+    @Setting(1...1_000_000_000, "steps between target network updates", search: "100..10000 log") public
+        var targetEvery = 10_000
     /// τ: each update moves the target network this part of the way; 1 copies the network.
     @Setting(0...1, "target update rate τ; 1: copy") public var targetRate = 1.0
     /// Whether the network chooses the action that the target network evaluates (van Hasselt et al. 2016).
@@ -80,7 +81,7 @@ public struct DQNSettings: AgentSettings {
     @Setting(-1e6...1e6, "lowest atom of the categorical distribution") public var minimumValue = -10.0
     /// The largest value of `categorical`.
     @Setting(-1e6...1e6, "highest atom of the categorical distribution") public var maximumValue = 10.0
-    @Setting(0...1, "discount factor γ") public var discount = 0.99
+    @Setting(0...1, "discount factor γ", search: "0.9 | 0.95 | 0.98 | 0.99 | 0.995 | 0.999") public var discount = 0.99
     /// The factor applied to rewards in targets; values are those of scaled rewards.
     @Setting(1e-6...1e6, "reward scaling factor") public var rewardScale = 1.0
     /// Whether rewards are clipped to −1…1 (Mnih et al. 2015).
@@ -92,7 +93,8 @@ public struct DQNSettings: AgentSettings {
     /// ε at the end.
     @Setting(0...1, "exploration rate ε at the end") public var explorationEnd = 0.05
     /// Steps over which ε decays, after ``explorationDelay``.
-    @Setting(0...1_000_000_000, "steps over which exploration decays") public var explorationSteps = 10_000
+    @Setting(0...1_000_000_000, "steps over which exploration decays", search: "1000..100000 log") public
+        var explorationSteps = 10_000
     @Setting("loss function") public var lossFunction = Loss.huber
     /// The maximum joint norm of the gradients.
     @Setting(0...1e9, "maximum gradient norm; 0: no clipping") public var gradientClipping = 10.0

@@ -32,13 +32,14 @@ public struct PQNSettings: AgentSettings {
     @Setting("layer normalisation in the network") public var layerNorm = true
     /// Orthogonal weights with the gain √2, and 1 in the last layer, and biases of 0, instead of PyTorch's.
     @Setting("orthogonal initial weights, and biases of 0") public var orthogonal = true
-    @Setting(0...1, "discount factor γ") public var discount = 0.99
-    @Setting(0...1, "λ of the returns") public var lambda = 0.65
+    @Setting(0...1, "discount factor γ", search: "0.9 | 0.95 | 0.98 | 0.99 | 0.995 | 0.999") public var discount = 0.99
+    @Setting(0...1, "λ of the returns", search: "0..0.95") public var lambda = 0.65
     /// T, the steps of each environment between updates.
-    @Setting(1...1_000_000, "steps of each environment per window") public var windowSteps = 32
-    @Setting(1...1_000, "passes through a window") public var epochs = 2
-    @Setting(1...100_000_000, "rows of a minibatch") public var minibatchSize = 32
-    @Setting(0...1, "learning rate at the start") public var learningRate = 5e-4
+    @Setting(1...1_000_000, "steps of each environment per window", search: "8 | 16 | 32 | 64 | 128") public
+        var windowSteps = 32
+    @Setting(1...1_000, "passes through a window", search: "1..4") public var epochs = 2
+    @Setting(1...100_000_000, "rows of a minibatch", search: "32 | 64 | 128") public var minibatchSize = 32
+    @Setting(0...1, "learning rate at the start", search: "1e-5..1e-2 log") public var learningRate = 5e-4
     @Setting(-1...1, "learning rate at the end of its schedule; -1: as at the start")
     public var finalLearningRate = -1.0
     @Setting(0...1_000_000_000_000, "steps of that schedule; 0: it is constant") public var scheduleSteps = 0
@@ -48,7 +49,8 @@ public struct PQNSettings: AgentSettings {
     @Setting(0...1, "the optimiser's ε") public var optimizerEpsilon = 1e-8
     @Setting(0...1, "exploration rate ε at the start") public var explorationStart = 1.0
     @Setting(0...1, "exploration rate ε at the end") public var explorationEnd = 0.05
-    @Setting(0...1_000_000_000, "steps over which exploration decays") public var explorationSteps = 100_000
+    @Setting(0...1_000_000_000, "steps over which exploration decays", search: "1000..100000 log") public
+        var explorationSteps = 100_000
     @Setting("normalise observations by their running moments") public var normalizeObservations = false
     @Setting("normalise rewards by the running deviation of returns") public var normalizeRewards = false
 

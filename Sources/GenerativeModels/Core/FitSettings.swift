@@ -16,8 +16,8 @@ public struct FitSettings: Configurable, Hashable {
     @Setting(1...1_000_000, "epochs") public var epochs = 20
     /// Fitting ends at ``epochs`` or ``updates``, whichever comes first.
     @Setting(0...1_000_000_000, "maximum number of updates; 0: no limit") public var updates = 0
-    @Setting(1...65_536, "batch size") public var batchSize = 100
-    @Setting(0...10, "peak learning rate") public var learningRate = 1e-3
+    @Setting(1...65_536, "batch size", search: "20 | 50 | 100 | 200") public var batchSize = 100
+    @Setting(0...10, "peak learning rate", search: "1e-5..1e-1 log") public var learningRate = 1e-3
     /// Learning rates of individual optimisers if a model has several, such as `discriminator:0.0004`, separated by
     /// commas; the others use ``learningRate``. All of them warm up and decay in the same way.
     @Setting("learning rates of individual optimisers, as name:rate,name:rate") public var learningRates = ""

@@ -53,11 +53,34 @@ public struct FitConfiguration: Sendable {
             }
             return text
         }
+        try self.init(document, model: try text("model"), dataset: try text("dataset"))
+    }
+
+    /// Reads a file that may have only some settings of a model.
+    ///
+    /// - Parameters:
+    ///   - dataset: The dataset, whatever the file names.
+    ///   - folder: The folder of datasets; nil for the file's.
+    ///   - seed: The seed; nil for the file's.
+    /// - Throws: as ``init(contentsOf:)``; ``Configuration/ConfigurationError`` for a file of another model.
+    public init(partsOf path: String, model: String, dataset: String, folder: String?, seed: Int?) throws {
+        let document = try TOMLDocument(contentsOf: path)
+        if let other = document.top["model"], other.text != model {
+            throw ConfigurationError.badValue(
+                name: "model", value: other.toml, expected: "'\(model)' here",
+                source: "\(path):\(document.line(of: "model"))")
+        }
+        try self.init(document, model: model, dataset: dataset)
+        self.folder = folder ?? self.folder
+        self.seed = seed ?? self.seed
+    }
+
+    private init(_ document: TOMLDocument, model: String, dataset: String) throws {
         let seed = document.top["seed"] ?? .integer(0)
         guard let number = seed.integer, number >= 0 else {
-            throw Self.badSeed(seed, source: "\(path):\(document.line(of: "seed"))")
+            throw Self.badSeed(seed, source: "\(document.file):\(document.line(of: "seed"))")
         }
-        try self.init(model: try text("model"), dataset: try text("dataset"), seed: number)
+        try self.init(model: model, dataset: dataset, seed: number)
         folder = document.top["folder"]?.text ?? ""
         settings = try settings.changed(by: [document.tables["settings"] ?? SettingsTable()])
         fitting = settings.fitting

@@ -16,6 +16,10 @@ public enum TrainingError: Error, Hashable, Sendable {
     case diverged(reason: String, step: Int, checkpoint: String)
     /// The rewards of an evaluated episode add up to an infinity or to NaN.
     case infiniteReturn(episode: Int, seed: UInt64?, value: Double)
+    /// A tuner was given no ranges, and the settings name none themselves.
+    case nothingToTune(learner: String)
+    /// A model has no score by which settings could be told apart.
+    case noScoreToTune(learner: String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -46,6 +50,10 @@ extension TrainingError: CustomStringConvertible {
         case .infiniteReturn(let episode, let seed, let value):
             "episode \(episode)\(seed.map { ", of seed \($0)," } ?? "") has the return \(value), and there is no mean "
                 + "with it. Look at the rewards of the environment: 'reverie trace' prints them."
+        case .noScoreToTune(let learner):
+            "\(learner) has no score, so there is nothing to tune it by; 'reverie list models' shows the others"
+        case .nothingToTune(let learner):
+            "\(learner) names no ranges to tune; give some with --range, such as --range 'learningRate=1e-4..1e-1 log'"
         }
     }
 

@@ -17,20 +17,22 @@ public final class TrainingSession {
     let checkpoints: CheckpointObserver
     private let best: BestObserver?
 
-    /// The number of times that metrics are logged and checkpoints written in a run.
+    /// The number of times that metrics are logged in a run.
     private static let logCount = 200
-    private static let checkpointCount = 20
+    /// The number of times that checkpoints are written in a run, unless it is told another.
+    public static let usualCheckpoints = 20
 
     /// Starts a run: makes the agent, its environments and the run's folder.
     ///
     /// - Parameters:
     ///   - weights: The parameters that the agent starts from; the folder keeps a copy.
+    ///   - count: The number of checkpoints in a run, evenly over its steps.
     ///   - watchers: Observers besides those that write the run's files.
     /// - Throws: ``Agents/AgentError``, ``Environments/EnvironmentError``, the errors of ``WeightsFile/load(into:)``,
     ///   or `StorageError`, such as for an existing folder.
     public convenience init(
         _ run: TrainingRun, folder path: String, overwrite: Bool, weights: WeightsFile? = nil,
-        watchers: [any TrainingObserver] = []
+        checkpoints count: Int = usualCheckpoints, watchers: [any TrainingObserver] = []
     ) throws {
         let environment = try run.makeEnvironment(count: run.run.environments)
         let agent = try run.makeAgent(for: environment)
@@ -41,7 +43,7 @@ public final class TrainingSession {
                 agent.behaviour, metadata: Checkpoint.initialParameters, to: claim.folder.weightsPath)
         }
         try writeAtomically(run.tomlText, to: claim.folder.configurationPath, overwrite: false)
-        try self.init(starting: run, claim, agent, environment, watchers)
+        try self.init(starting: run, claim, agent, environment, count, watchers)
     }
 
     /// Continues the run in a folder if there is one, and starts it otherwise.
@@ -50,11 +52,13 @@ public final class TrainingSession {
     /// - Throws: as the other two initialisers.
     public convenience init(
         continuing run: TrainingRun, folder path: String, changes: RunChanges = RunChanges(),
-        weights: WeightsFile? = nil, watchers: [any TrainingObserver] = []
+        weights: WeightsFile? = nil, checkpoints count: Int = usualCheckpoints, watchers: [any TrainingObserver] = []
     ) throws {
         switch try RunFolder.content(of: path) {
-        case .run: try self.init(resuming: path, changes: changes, watchers: watchers)
-        case .nothing: try self.init(run, folder: path, overwrite: false, weights: weights, watchers: watchers)
+        case .run: try self.init(resuming: path, changes: changes, checkpoints: count, watchers: watchers)
+        case .nothing:
+            try self.init(
+                run, folder: path, overwrite: false, weights: weights, checkpoints: count, watchers: watchers)
         }
     }
 
@@ -65,7 +69,8 @@ public final class TrainingSession {
     /// - Throws: as ``init(_:folder:overwrite:weights:watchers:)``, `FormatError` for a damaged checkpoint, log or
     ///   experience, or one of another run, and ``TrainingError``.
     public convenience init(
-        resuming path: String, changes: RunChanges = RunChanges(), watchers: [any TrainingObserver] = []
+        resuming path: String, changes: RunChanges = RunChanges(), checkpoints count: Int = usualCheckpoints,
+        watchers: [any TrainingObserver] = []
     ) throws {
         let claim = try RunFolder.claim(resuming: path)
         let folder = claim.folder
@@ -77,13 +82,13 @@ public final class TrainingSession {
             try folder.removeLogs()
             if exists(folder.weightsPath) { try WeightsFile(folder.weightsPath).load(into: agent) }
             try writeAtomically(run.tomlText, to: folder.configurationPath, overwrite: true)
-            try self.init(starting: run, claim, agent, environment, watchers)
+            try self.init(starting: run, claim, agent, environment, count, watchers)
             return
         }
         let parts = try SessionParts(
             resuming: run, from: folder.checkpointPath(step: step), claim, agent, environment, saved: saved,
             meant: changes)
-        self.init(parts, watchers)
+        self.init(parts, count, watchers)
         guard !parts.changes.isEmpty else { return }
         // A process that ends between these leaves a configuration that its checkpoint doesn't know, which is told.
         try removeFile(folder.summaryPath)
@@ -93,13 +98,13 @@ public final class TrainingSession {
 
     private convenience init(
         starting run: TrainingRun, _ claim: RunFolder.Claim, _ agent: any Learner,
-        _ environment: any BatchedEnvironment, _ watchers: [any TrainingObserver]
+        _ environment: any BatchedEnvironment, _ checkpoints: Int, _ watchers: [any TrainingObserver]
     ) throws {
-        self.init(try SessionParts(starting: run, claim, agent, environment), watchers)
-        try checkpoints.write(trainer)
+        self.init(try SessionParts(starting: run, claim, agent, environment), checkpoints, watchers)
+        try self.checkpoints.write(trainer)
     }
 
-    private init(_ parts: SessionParts, _ watchers: [any TrainingObserver]) {
+    private init(_ parts: SessionParts, _ checkpointCount: Int, _ watchers: [any TrainingObserver]) {
         (run, folder, lock) = (parts.run, parts.claim.folder, parts.claim.lock)
         let (state, logs, identity) = (parts.state, parts.logs, parts.identity.text)
         let episodes = EpisodesObserver(logs.episodes, count: state.episodeCount)
@@ -113,7 +118,7 @@ public final class TrainingSession {
                 folder, run, identity: identity, logging: metrics, next: state.nextEvaluation,
                 last: state.lastEvaluation, best: state.best)
         checkpoints = CheckpointObserver(
-            folder, every: Self.interval(run, Self.checkpointCount), next: state.nextCheckpoint, metrics: metrics,
+            folder, every: Self.interval(run, checkpointCount), next: state.nextCheckpoint, metrics: metrics,
             episodes: episodes, best: best, replay: logs.replay, lock: lock,
             identity: (identity, state.origins))
         let progress = ProgressObserver(

@@ -63,6 +63,8 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var trust: TrustFlags
 
+    @OptionGroup var threads: ThreadsOption
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Exit with 1 if the mean return is below this.", valueName: "return"))
@@ -83,6 +85,7 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
+        threads.apply()
         guard let runs = try RunFolder.runs(within: folder) else { return try evaluate(folder) }
         var results: [JSON] = []
         for (index, run) in runs.enumerated() {

@@ -47,6 +47,10 @@ struct Fit: ParsableCommand {
     var folder: String?
 
     @Option(
+        help: "A TOML file of some or all settings, like a run's config.toml.", completion: .file(extensions: ["toml"]))
+    var config: String?
+
+    @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
             "A setting of the model or of fitting; may be repeated. 'reverie list models MODEL' shows them.",
@@ -62,18 +66,22 @@ struct Fit: ParsableCommand {
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
+    @Flag(help: .hidden)
+    var worker = false
+
     mutating func validate() throws {
         model = (try? ModelCatalog.entry(model).name) ?? model
         try require("--seed", seed, in: seedRange)
         try checks.validate(json: json, live: launch.live)
     }
 
-    func run() throws { try checks.running(fit) }
+    func run() throws {
+        if worker { Worker.followParent() }
+        try checks.running(fit)
+    }
 
     private func fit() throws {
-        let seed = seed ?? 0
-        var configuration = try FitConfiguration(
-            model: model, dataset: dataset, folder: dataFolder ?? "", seed: seed)
+        var configuration = try configuration()
         try configuration.apply(assignments: assignments)
         for text in options { try configuration.data.apply(assignment: text) }
         let name = splitPath(dataset).name.split(separator: ".").first.map(String.init) ?? "data"
@@ -101,6 +109,17 @@ struct Fit: ParsableCommand {
         try SessionCommand.report(fit: summary, folder: path, json: json)
     }
 
+    /// The model's defaults, changed by the settings file if there is one.
+    private func configuration() throws -> FitConfiguration {
+        guard let config else {
+            return try FitConfiguration(model: model, dataset: dataset, folder: dataFolder ?? "", seed: seed ?? 0)
+        }
+        return try content(of: config) {
+            try FitConfiguration(
+                partsOf: config, model: model, dataset: dataset, folder: dataFolder, seed: seed)
+        }
+    }
+
     /// Says what begins, once everything that can be wrong has been checked.
     private func announce(_ configuration: FitConfiguration, _ path: String) {
         let epochs = counted(configuration.fitting.epochs, "epoch")
@@ -114,7 +133,7 @@ struct Fit: ParsableCommand {
         try RunFolder.requireSame(path, [("model", model)])
         let file = RunFolder.configurationPath(of: path)
         let saved = try content(of: file) { try FitConfiguration(contentsOf: file) }
-        var asked = saved
+        var asked = config == nil ? saved : try self.configuration()
         (asked.dataset, asked.folder, asked.seed) = (dataset, dataFolder ?? saved.folder, seed ?? saved.seed)
         try asked.apply(assignments: assignments)
         for text in options { try asked.data.apply(assignment: text) }

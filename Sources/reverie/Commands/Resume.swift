@@ -48,7 +48,7 @@ struct Resume: ParsableCommand {
     func validate() throws { try checks.validate(json: json) }
 
     func run() throws {
-        if worker { SeedWorker.followParent() }
+        if worker { Worker.followParent() }
         let runs = try RunFolder.runs(within: folder) ?? []
         if runs.isEmpty { try checks.running(resume) } else { try resume(runs) }
     }
@@ -68,7 +68,7 @@ struct Resume: ParsableCommand {
             // Wrong flags are wrong usage; anything wrong after that is the folder's content.
             _ = try saved.changed(by: changes)
             try changes.announce(folder, saved)
-            let watchers = worker ? [SeedWorker.Reporter()] : []
+            let watchers = worker ? [Worker.Reporter()] : []
             let session = try content(of: folder) {
                 try TrainingSession(resuming: folder, changes: changes, watchers: watchers)
             }
@@ -114,8 +114,8 @@ struct Resume: ParsableCommand {
         if let episodes { words += ["--episodes", "\(episodes)"] }
         if trust.trust { words.append("--trust") }
         let most = steps ?? runs.map(\.run.run.steps).max() ?? 1
-        let all = SeedRuns(seeds, steps: most, jobs: nil, threads: checks.threads.threads) { run, threads in
-            ["resume", run.folder, "--worker", "--json", "--threads", threads] + words
+        let all = SeedRuns(seeds, steps: most, jobs: nil, threads: checks.threads.threads) { run in
+            ["resume", run.folder, "--worker", "--json"] + words
         }
         let isInterrupted = try all.run()
         try SeedReport(agent: agent, environment: environment, runs: seeds).finish(json: json, isInterrupted)

@@ -65,18 +65,12 @@ struct Train: ParsableCommand {
         completion: .directory)
     var folder: String?
 
-    @Option(help: "A preset by name, or 'none' for the defaults; 'reverie list presets' shows them.")
-    var preset: String?
-
     @Option(
-        help: "A TOML file of some or all settings, like a run's config.toml.", completion: .file(extensions: ["toml"]))
-    var config: String?
+        parsing: .unconditional, help: "Checkpoints in the run, evenly over its steps. (default: 20)",
+        transform: readCount)
+    var checkpoints = TrainingSession.usualCheckpoints
 
-    @Option(
-        name: .customLong("set"),
-        help: ArgumentHelp(
-            "A setting of the agent; may be repeated. 'reverie list agents AGENT' shows them.", valueName: "key=value"))
-    var assignments: [String] = []
+    @OptionGroup var experiment: ExperimentFlags
 
     @OptionGroup var options: EnvironmentOptionFlags
 
@@ -97,6 +91,7 @@ struct Train: ParsableCommand {
     mutating func validate() throws {
         agent = (try? AgentCatalog.entry(agent).name) ?? agent
         environment = EnvironmentCatalog.canonical(environment)
+        try require("--checkpoints", checkpoints, in: 1...1_000_000)
         try validateSeeds()
         try checks.validate(json: json, live: launch.live)
     }
@@ -114,7 +109,7 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
-        if worker { SeedWorker.followParent() }
+        if worker { Worker.followParent() }
         if let seeds { try train(seeds.seeds) } else { try checks.running(train) }
     }
 
@@ -125,7 +120,7 @@ struct Train: ParsableCommand {
         let steps = continued?.steps ?? run.run.steps
         let changes = continued?.changes ?? RunChanges()
         guard launch.live else {
-            let session = try session(run, path, changes, watchers: worker ? [SeedWorker.Reporter()] : [])
+            let session = try session(run, path, changes, watchers: worker ? [Worker.Reporter()] : [])
             announce(steps, ", seed \(run.run.seed): \(path)")
             try SessionCommand.train(session, folder: path, json: json)
             return
@@ -172,8 +167,8 @@ struct Train: ParsableCommand {
         _ = try run.makeAgent(for: run.makeEnvironment(count: run.run.environments))
         announce(most, " with \(counted(seeds.count, "seed"))")
         let words = SeedRuns.common(Array(CommandLine.arguments.dropFirst(2)))
-        let all = SeedRuns(runs, steps: most, jobs: jobs, threads: checks.threads.threads) { run, threads in
-            ["train", "--worker", "--json", "--seed", "\(run.seed)", "--run", run.folder, "--threads", threads] + words
+        let all = SeedRuns(runs, steps: most, jobs: jobs, threads: checks.threads.threads) { run in
+            ["train", "--worker", "--json", "--seed", "\(run.seed)", "--run", run.folder] + words
         }
         let isInterrupted = try all.run()
         try SeedReport(agent: agent, environment: environment, runs: runs).finish(json: json, isInterrupted)
@@ -190,7 +185,8 @@ struct Train: ParsableCommand {
         var flags = try flags()
         flags.run["seed"] = seed
         let asked = try TrainingRun(
-            agent: agent, environment: environment, layers: [saved.experiment] + layers(usual: false), flags: flags)
+            agent: agent, environment: environment,
+            layers: [saved.experiment] + experiment.layers(of: agent, in: environment, usual: false), flags: flags)
         try RunFolder.requireSettings(path, try asked.differences(from: saved))
         var changes = RunChanges()
         if asked.run.steps != saved.run.steps { changes.steps = asked.run.steps }
@@ -203,7 +199,9 @@ struct Train: ParsableCommand {
     private func resolved() throws -> TrainingRun {
         _ = try AgentCatalog.entry(agent)
         _ = try EnvironmentCatalog.entry(environment)
-        return try TrainingRun(agent: agent, environment: environment, layers: try layers(), flags: try flags())
+        return try TrainingRun(
+            agent: agent, environment: environment, layers: try experiment.layers(of: agent, in: environment),
+            flags: try flags())
     }
 
     private func session(
@@ -214,55 +212,14 @@ struct Train: ParsableCommand {
             let session =
                 try launch.resume
                 ? TrainingSession(
-                    continuing: run, folder: path, changes: changes, weights: weights, watchers: watchers)
-                : TrainingSession(run, folder: path, overwrite: launch.force, weights: weights, watchers: watchers)
+                    continuing: run, folder: path, changes: changes, weights: weights, checkpoints: checkpoints,
+                    watchers: watchers)
+                : TrainingSession(
+                    run, folder: path, overwrite: launch.force, weights: weights, checkpoints: checkpoints,
+                    watchers: watchers)
             if let memory = session.replayMemory { note("\(memory)") }
             warnOfMap(environment, run.environmentOptions)
             return session
-        }
-    }
-
-    /// The preset and the settings file, if there are any.
-    ///
-    /// - Parameter usual: Whether the preset for the agent and the environment is used if none is named.
-    private func layers(usual: Bool = true) throws -> [Experiment] {
-        var layers: [Experiment] = []
-        if preset != "none", usual || preset != nil {
-            let library = PresetLibrary(folder: try presetFolder())
-            if let preset {
-                layers.append(try checked("the preset '\(preset)'") { try library.preset(named: preset) })
-            } else if try library.names().contains("\(agent)/\(environment)") {
-                layers.append(try checked("the preset") { try library.preset(named: "\(agent)/\(environment)") })
-            }
-        }
-        if let config {
-            layers.append(
-                try checked(config) {
-                    try Experiment(partsOf: config, agent: agent, environment: environment)
-                })
-        }
-        return layers
-    }
-
-    private func presetFolder() throws -> String {
-        do {
-            return try Assets.path("presets")
-        } catch EnvironmentError.missingAssets(let tried) {
-            complain("to train with the defaults instead of a preset, give --preset none")
-            throw EnvironmentError.missingAssets(tried: tried)
-        }
-    }
-
-    /// Reads an experiment and checks its settings while errors can still name the file.
-    private func checked(_ name: String, _ read: () throws -> Experiment) throws -> Experiment {
-        let experiment = try read()
-        guard experiment.agent == agent, experiment.environment == environment else {
-            throw UsageError(
-                "\(name) is for \(experiment.agent) in \(experiment.environment), not for \(agent) in \(environment)")
-        }
-        return try content(of: name) {
-            _ = try TrainingRun(agent: agent, environment: environment, layers: [experiment])
-            return experiment
         }
     }
 
@@ -270,7 +227,7 @@ struct Train: ParsableCommand {
         var flags = TrainingRun.Flags()
         let numbers = [("steps", steps), ("episodes", episodes), ("seed", seed), ("environments", environments)]
         for (name, value) in numbers { flags.run[name] = value }
-        flags.settings = assignments
+        flags.settings = experiment.assignments
         flags.environmentOptions = try options.values()
         return flags
     }

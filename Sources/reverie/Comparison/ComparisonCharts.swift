@@ -54,8 +54,9 @@ extension PlotGrid {
     /// Writes the plots as PNG or SVG, as the path's ending says.
     ///
     /// - Throws: `StorageError`.
-    func write(to path: String, overwrite: Bool) throws {
-        let size = FrameSize(width: 720, height: 440)
+    func write(
+        to path: String, overwrite: Bool, plotSize size: FrameSize = FrameSize(width: 720, height: 440)
+    ) throws {
         let bytes = path.hasSuffix(".svg") ? Array(svg(plotSize: size).utf8) : PNG.encode(frame(plotSize: size))
         try writeAtomically(bytes, to: path, overwrite: overwrite)
     }

@@ -84,7 +84,8 @@ enum LearnerList {
         defaults.settings.map { setting in
             [
                 "name": .string(setting.name), "default": setting.value.json,
-                "values": .string(setting.expected), "help": .string(setting.help),
+                "values": .string(setting.expected), "search": setting.search.map(JSON.string) ?? .null,
+                "help": .string(setting.help),
             ]
         }
     }

@@ -11,7 +11,7 @@ struct SeedReport {
 
     /// The summaries of the finished runs, in the order of the seeds given.
     private var summaries: [JSON] {
-        runs.compactMap { if case .finished(let summary) = $0.state { summary } else { nil } }
+        runs.compactMap(\.summary)
     }
 
     private var returns: [Double] { summaries.compactMap { $0["meanReturn"]?.double } }
@@ -21,7 +21,7 @@ struct SeedReport {
 
     private var failures: [(seed: Int, status: Int32, sentence: String)] {
         runs.compactMap {
-            if case .failed(let status, let sentence) = $0.state { ($0.seed, status, sentence) } else { nil }
+            if case .failed(let status, let sentence) = $0.outcome { ($0.seed, status, sentence) } else { nil }
         }
     }
 

@@ -1,23 +1,14 @@
-import Foundation
-import GymnasiumBridge
-import Storage
-import TensorCore
 import Training
 
 /// Runs of the same training with several seeds, side by side, each in a process of its own.
 final class SeedRuns {
     /// In the order of the seeds given.
     let runs: [SeedRun]
-    private let command: (_ run: SeedRun, _ threads: String) -> [String]
-    private let jobs: Int
-    private let threads: Int
+    private let command: (_ run: SeedRun) -> [String]
+    private let pool: WorkerPool
     private let stepCount: Int
     private let style = ProgressStyle.suitable()
     private let bar: ProgressBar
-    private var isStopping = false
-
-    /// The processors available to this process.
-    private static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
 
     /// Prepares the runs.
     ///
@@ -27,12 +18,10 @@ final class SeedRuns {
     ///   - threads: The threads of each run; nil to divide the processors among them.
     ///   - command: The arguments of `reverie` that do a run.
     init(
-        _ runs: [SeedRun], steps: Int, jobs: Int?, threads: Int?,
-        command: @escaping (_ run: SeedRun, _ threads: String) -> [String]
+        _ runs: [SeedRun], steps: Int, jobs: Int?, threads: Int?, command: @escaping (_ run: SeedRun) -> [String]
     ) {
         (self.runs, self.command, stepCount) = (runs, command, steps)
-        self.jobs = min(jobs ?? Self.processorCount, max(runs.count, 1))
-        self.threads = threads ?? min(max(1, Self.processorCount / self.jobs), Threads.limit)
+        pool = WorkerPool(jobs: jobs, threads: threads, atMost: runs.count)
         let total = steps * runs.count
         bar = ProgressBar(total: total, from: Self.steps(of: runs, each: steps), style: style)
     }
@@ -41,40 +30,26 @@ final class SeedRuns {
     ///
     /// - Returns: whether they were interrupted.
     func run() throws -> Bool {
-        Interruption.watch()
-        let lifeline = try Connection.toThem()
-        var waiting = runs.filter { if case .waiting = $0.state { true } else { false } }[...]
-        while true {
-            while !isStopping, runs.count(where: \.isRunning) < jobs, let next = waiting.popFirst() {
-                try next.start(command(next, "\(threads)"), lifeline: lifeline.theirs.number)
-            }
-            let running = runs.filter(\.isRunning)
-            guard !running.isEmpty else { break }
-            wait(for: running)
-            if Interruption.isRequested, !isStopping {
-                isStopping = true
-                for run in running { run.stop() }
-            }
-            bar.update(step: Self.steps(of: runs, each: stepCount), metrics: metrics)
-        }
+        var waiting = runs.filter { $0.outcome == nil }[...]
+        let isInterrupted = try pool.run(
+            next: { waiting.popFirst().map { ($0, command($0)) } }, ended: end,
+            watch: { working in
+                for one in working { one.part.update(one.process.report) }
+                bar.update(step: Self.steps(of: runs, each: stepCount), metrics: metrics(of: working.map(\.part)))
+            })
         bar.finish(step: Self.steps(of: runs, each: stepCount))
-        return isStopping || runs.contains { if case .stopped = $0.state { true } else { false } }
+        return isInterrupted
     }
 
-    /// Waits until a run has reported something, at most a tenth of a second, and reads it.
-    private func wait(for running: [SeedRun]) {
-        var files = running.flatMap(\.files).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        _ = poll(&files, nfds_t(files.count), 100)
-        for run in running {
-            run.update()
-            switch run.state {
-            case .finished(let summary):
-                if case .lines = style {
-                    note("seed \(run.seed): \(TrainingSummary.text(summary).replacing("\n", with: "; "))")
-                }
-            case .failed(_, let sentence): say("reverie: seed \(run.seed): \(sentence)")
-            case .waiting, .running, .stopped: break
+    private func end(_ run: SeedRun, _ outcome: WorkerProcess.Outcome) {
+        run.end(outcome)
+        switch outcome {
+        case .finished(let summary):
+            if case .lines = style {
+                note("seed \(run.seed): \(TrainingSummary.text(summary).replacing("\n", with: "; "))")
             }
+        case .failed(_, let sentence): say("reverie: seed \(run.seed): \(sentence)")
+        case .stopped: break
         }
     }
 
@@ -84,16 +59,14 @@ final class SeedRuns {
     }
 
     /// The progress and mean return of the runs under way that have one.
-    private var metrics: [(name: String, value: Double)] {
-        runs.filter(\.isRunning).compactMap { run in
+    private func metrics(of running: [SeedRun]) -> [(name: String, value: Double)] {
+        running.compactMap { run in
             run.report.meanReturn.map { ("seed \(run.seed) \(100 * run.report.steps / stepCount)%", $0) }
         }
     }
 
     private static func steps(of runs: [SeedRun], each steps: Int) -> Int {
-        runs.reduce(0) { sum, run in
-            if case .finished = run.state { sum + steps } else { sum + min(run.report.steps, steps) }
-        }
+        runs.reduce(0) { sum, run in sum + (run.summary == nil ? min(run.report.steps, steps) : steps) }
     }
 
     /// A command's arguments without those that differ between the runs.

@@ -2,8 +2,8 @@ import Foundation
 import Storage
 import Training
 
-/// The child's side of runs side by side: it reports its progress to the parent process, and ends with it.
-enum SeedWorker {
+/// The child's side of work side by side: it reports its progress to the parent process, and ends with it.
+enum Worker {
     /// Ends this process when its parent ends, for whatever reason: standard input is a pipe from the parent that
     /// nothing is written to. The run is saved first, unless it is being stopped already.
     static func followParent() {
