@@ -15,7 +15,7 @@ public struct TuningSettings: Configurable, Hashable {
     @Setting(1...100_000, "settings to try, the given ones among them") public var trials = 27
     @Setting(2...1000, "trials of which one goes on") public var reduction = 3
     /// Each but the last is 1 / ``reduction`` as long as the next.
-    @Setting(0...20, "lengths of runs in successive halving; 0: up to 4, as there are trials for")
+    @Setting(0...20, "lengths of runs in successive halving; 0: up to 3, as there are trials for")
     public var rungs = 0
     /// Steps of an agent or epochs of a model.
     @Setting(0...1_000_000_000_000, "length of the longest runs; 0: as in the settings") public var length = 0
@@ -30,6 +30,6 @@ public struct TuningSettings: Configurable, Hashable {
     var rungCount: Int {
         guard method == .halving else { return 1 }
         let most = TrialSchedule.mostRungs(trials: trials, reduction: reduction)
-        return rungs == 0 ? min(4, most) : min(rungs, most)
+        return rungs == 0 ? min(3, most) : min(rungs, most)
     }
 }

@@ -24,9 +24,9 @@ struct Tune: ParsableCommand {
 
             EXAMPLE
               reverie tune ppo CartPole-v1
-              reverie tune sac Pendulum-v1 --range 'learningRate=1e-4..1e-2 log' --range 'batchSize=64 | 256'
-              reverie tune nade mnist --data data --epochs 20 --trials 9 --seeds 1000
-              reverie train ppo CartPole-v1 --config runs/tune-ppo-CartPole-v1-seed0/best.toml
+              reverie tune sac Pendulum-v1 --range 'batchSize=64|256'
+              reverie tune nade mnist --data data --epochs 20 --seeds 1000
+              reverie train ppo CartPole-v1 --config best.toml
             """)
 
     @Argument(
@@ -225,7 +225,7 @@ struct SearchFlags: ParsableArguments {
     var reduction: Int?
 
     @Option(
-        parsing: .unconditional, help: "Lengths of runs. (default: up to 4, as there are trials for)",
+        parsing: .unconditional, help: "Lengths of runs. (default: up to 3, as there are trials for)",
         transform: readCount)
     var rungs: Int?
 

@@ -43,12 +43,12 @@ import Testing
     }
 
     @Test func lengthsAndTheirSum() throws {
-        #expect(try tuning().lengths == [34, 100, 300, 900])
-        let parts = 27 * 34 + 9 * (100 - 34) + 3 * 200 + 600
+        #expect(try tuning().lengths == [100, 300, 900])
+        let parts = 27 * 100 + 9 * 200 + 3 * 600
         #expect(try tuning().totalLength == 2 * parts)
         #expect(try tuning { $0.method = .random }.lengths == [900])
         #expect(try tuning { ($0.trials, $0.length) = (4, 1000) }.lengths == [334, 1000])
-        #expect(try tuning { $0.rungs = 2 }.lengths == [300, 900])
+        #expect(try tuning { $0.rungs = 4 }.lengths == [34, 100, 300, 900])
         #expect(throws: ConfigurationError.self) {
             var settings = TuningSettings()
             try settings.set("seeds", to: .integers([999, 1000]), source: "--seeds")
