@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Trains with RL Zoo's settings on CartPole-v1, ours and Stable-Baselines3 in turn, one thread each, and prints how
-often the final weights reach a mean greedy return of 475 over 100 episodes, and the times.
+"""Trains with RL Zoo's settings on CartPole-v1, or SAC on Pendulum-v1, ours and Stable-Baselines3 in turn, one thread
+each, and prints how often the final weights reach a mean greedy return of 475, or of −200, over 100 episodes, and the
+times.
 
     make build && python3 Benchmarks/training.py 0-19        (with a Python that has stable-baselines3)
     make build && python3 Benchmarks/training.py 0-4 --agent ppo
+    make build && python3 Benchmarks/training.py 0-1 --agent sac
 
 A log keeps what has been played: with the same one, a call plays only what is missing and counts all of it that was
 asked for. `--only` plays and counts one side."""
@@ -19,10 +21,12 @@ import tempfile
 here = pathlib.Path(__file__).parent
 reverie = str(here.parent / ".build/release/reverie")
 one_thread = {**os.environ, "OMP_NUM_THREADS": "1"}
-threshold = 475
 
-# The preset, and the steps that Stable-Baselines3 makes: it goes on to the end of its last 256.
-trainings = {"dqn": ("dqn/CartPole-v1-zoo", 50_176), "ppo": ("ppo/CartPole-v1", 100_096)}
+# The environment, the preset, the steps that Stable-Baselines3 makes (it goes on to the end of its last 256), and the
+# return that counts as learned.
+trainings = {
+    "dqn": ("CartPole-v1", "dqn/CartPole-v1-zoo", 50_176, 475), "ppo": ("CartPole-v1", "ppo/CartPole-v1", 100_096, 475),
+    "sac": ("Pendulum-v1", "sac/Pendulum-v1", 20_000, -200)}
 
 
 def output(*command):
@@ -32,11 +36,11 @@ def output(*command):
 
 
 def play_ours(seed):
-    preset, steps = trainings[arguments.agent]
+    environment, preset, steps, _ = trainings[arguments.agent]
     with tempfile.TemporaryDirectory() as folder:
         run = folder + "/run"
         result = output(
-            reverie, "train", arguments.agent, "CartPole-v1", "--preset", preset, "--seed", str(seed), "--steps",
+            reverie, "train", arguments.agent, environment, "--preset", preset, "--seed", str(seed), "--steps",
             str(steps), "--threads", "1", "--run", run, "--json")
         mean = output(reverie, "evaluate", run, "--last", "--episodes", "100", "--json")["meanReturn"]
     return {key: result[key] for key in ("steps", "updates", "seconds")} | {"meanReturn": mean}
@@ -79,6 +83,7 @@ parser.add_argument("--only", choices=players, help="one side")
 parser.add_argument("--log", type=pathlib.Path, help="a file of JSON Lines")
 arguments = parser.parse_args()
 wanted = [seed for part in arguments.seeds for seed in part]
+threshold = trainings[arguments.agent][3]
 names = [arguments.only] if arguments.only else list(players)
 
 results = {}
