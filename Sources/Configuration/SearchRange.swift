@@ -31,8 +31,8 @@ public struct SearchRange: Hashable, Sendable {
     /// Reads a range for one of some settings.
     ///
     /// - Parameter source: Where it was written, for errors.
-    /// - Throws: ``ConfigurationError`` for an unknown name, a range that is empty or can't be read, and values that the
-    ///   setting can't have.
+    /// - Throws: ``ConfigurationError`` for an unknown name, a range that is empty or can't be read, and values that
+    ///   the setting can't have.
     public init(
         _ text: String, of name: String, among settings: some Configurable, source: String
     ) throws(ConfigurationError) {

@@ -4,9 +4,9 @@
 /// All trials run for the shortest time, rung 0. Of each rung, the best of every ``reduction`` trials goes on to the
 /// next, where it runs ``reduction`` times as long. ASHA promotes a trial as soon as it is among the best of those that
 /// have ended by chance so far. Here a rung has an order, that in which its trials were promoted into it, and whenever
-/// ``reduction`` more of them in that order have ended, the best of all up to there goes on that hasn't yet. So the same
-/// results give the same promotions, on one processor or on many, killed and resumed or not. With one rung it is random
-/// search.
+/// ``reduction`` more of them in that order have ended, the best of all up to there goes on that hasn't yet. So the
+/// same results give the same promotions, on one processor or on many, killed and resumed or not. With one rung it is
+/// random search.
 public struct TrialSchedule: Sendable {
     /// A trial and its rung.
     public struct Entry: Hashable, Sendable {
@@ -47,8 +47,8 @@ public struct TrialSchedule: Sendable {
         (1..<max(rungs, 1)).reduce(into: [trials]) { counts, _ in counts.append(counts.last! / reduction) }
     }
 
-    /// What to run next: the first trial that waits in the highest rung. Nil if none waits now; when a running one ends,
-    /// there may be more.
+    /// What to run next: the first trial that waits in the highest rung. Nil if none waits now; when a running one
+    /// ends, there may be more.
     public mutating func next() -> Entry? {
         for rung in rungs.indices.reversed() where started[rung] < rungs[rung].count {
             started[rung] += 1

@@ -53,8 +53,8 @@ public struct TuningReport {
         return nil
     }
 
-    /// learner, in, unit, score (its name), seeds, lengths, trials (trial, length, settings, scores, score, error), best
-    /// (a trial's number; null if all failed).
+    /// learner, in, unit, score (its name), seeds, lengths, trials (trial, length, settings, scores, score, error),
+    /// best (a trial's number; null if all failed).
     public var json: JSON {
         let trials = rows.map { row -> JSON in
             [
