@@ -20,7 +20,7 @@ TASKS = {
     # What is searched from, and the published figure.
     "ppo": ("CartPole-v1", ["learningRate=1e-6", "discount=0.5", "lambda=0"], {
         "learningRate": "1e-6..1e-1 log", "discount": "0.5 | 0.8 | 0.9 | 0.98 | 0.99 | 0.999", "lambda": "0..1",
-        "windowSteps": "16 | 32 | 64 | 128 | 256", "minibatchSize": "32 | 64 | 128 | 256", "epochs": "1..10",
+        "windowSteps": "32 | 64 | 128 | 256", "minibatchSize": "64 | 128 | 256", "epochs": "1..10",
         "clip": "0.05..0.5", "entropyBonus": "1e-5..0.1 log"}, ["environments=8"], 100_000, 500.0),
     "sac": ("Pendulum-v1", ["learningRate=1e-6", "discount=0.5", "hiddenSizes=64,64", "batchSize=16"], {
         "learningRate": "1e-6..1e-1 log", "discount": "0.5 | 0.8 | 0.9 | 0.98 | 0.99 | 0.999",

@@ -8,16 +8,16 @@ import TensorCore
 /// (Elsayed, Vasan and Mahmood, "Streaming deep reinforcement learning finally works", 2024): the update's inputs,
 /// normalisation as experience comes, and the traces' ends.
 public class StreamLearner: Learner {
-    /// The places of the update's inputs: s (1, …), a (1, numbers), r (1), s′ (1, …), 1 or 0 before a terminal state
-    /// (1), and what the traces keep (1).
-    enum Inputs {
+    /// The places of the update's inputs; see ``StreamStep``.
+    private enum Inputs {
         static let observation = 0, action = 1, reward = 2, next = 3, continues = 4, decay = 5
     }
 
-    let settings: StreamSettings
-    let agent: String
-    let design: NetworkDesign
-    let distribution: PolicyDistribution
+    private let settings: StreamSettings
+    private let agent: String
+    private let design: NetworkDesign
+    private let distribution: PolicyDistribution
+    private let rule: any StreamRule
     private let normalizer: ObservationNormalizer?
     private var rewardNormalizer: RewardNormalizer?
     public var actionStreams: ActionStreams
@@ -26,69 +26,94 @@ public class StreamLearner: Learner {
     /// Whether the next update starts new traces.
     private var startsTraces = true
     private var rewards: [Float] = [0]
-    private(set) var steps = 0
+    private var steps = 0
     public private(set) var updates = 0
     /// δ of the last update.
     private var error = 0.0
 
+    /// What a rule is made of.
+    struct Parts {
+        let settings: StreamSettings
+        let design: NetworkDesign
+        let distribution: PolicyDistribution
+        /// Where initial weights come from.
+        var random: RandomStream
+
+        mutating func makeNetwork(outputs: Int) -> StreamNetwork {
+            StreamNetwork(design, settings, outputs: outputs, random: &random)
+        }
+
+        func makeTraces(of network: StreamNetwork, caution: Double) -> BoundedTraces {
+            BoundedTraces(network.parameters, rate: settings.learningRate, caution: caution)
+        }
+    }
+
+    /// - Parameter streamName: The name of the stream of random numbers for actions.
     /// - Throws: ``AgentError`` if the environment's spaces or the settings don't suit, or there are several
     ///   environments.
     init(
-        _ settings: StreamSettings, agent: String, _ design: NetworkDesign, _ distribution: PolicyDistribution,
-        environment: EnvironmentDescription, streams: ActionStreams
+        _ settings: StreamSettings, agent: String, _ distribution: PolicyDistribution,
+        environment: EnvironmentDescription, seed: UInt64, drawing streamName: String,
+        _ makeRule: (inout Parts) -> any StreamRule
     ) throws {
         guard environment.count == 1 else {
             throw AgentError.setting(
                 agent: agent, name: "environments", value: "\(environment.count)",
                 allowed: "1, as it learns from each step before the next one")
         }
-        (self.settings, self.agent, self.design, self.distribution) = (settings, agent, design, distribution)
+        let root = RandomStream(seed: seed)
+        design = try settings.design(for: environment, agent: agent)
+        (self.settings, self.agent, self.distribution) = (settings, agent, distribution)
+        var parts = Parts(
+            settings: settings, design: design, distribution: distribution, random: root.split("parameters"))
+        rule = makeRule(&parts)
         normalizer = settings.normalizeObservations ? ObservationNormalizer(design.encoding) : nil
         rewardNormalizer =
             settings.normalizeRewards ? RewardNormalizer(environments: 1, discount: settings.discount) : nil
         sample = Array(repeating: 0, count: distribution.actionCount)
-        actionStreams = streams
+        actionStreams = ActionStreams(shared: root.split(streamName))
     }
-
-    // MARK: What an agent adds
-
-    func makeUpdate() -> Program { preconditionFailure("an agent has an update") }
-    /// Everything that it has learned.
-    var networks: Parameters { preconditionFailure("an agent has networks") }
-    var traces: Parameters { preconditionFailure("an agent has traces") }
-    public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
-        preconditionFailure("an agent acts")
-    }
-    public func assess(_ observations: Rows) throws -> ActionAssessment? { nil }
-    /// Whether the traces end with an update, which has run.
-    func endsTraces(after plan: Plan) -> Bool { false }
-    var figures: [(name: String, value: Double)] { [] }
 
     // MARK: Programs
 
     /// Observations as networks see them.
-    func normalized(_ observations: Tensor) -> Tensor {
+    private func normalized(_ observations: Tensor) -> Tensor {
         normalizer?.normalized(observations, design.inputs) ?? observations
     }
 
-    /// A program of rows of observations, (B, …).
-    func program(_ name: String, _ record: @escaping (Tensor) -> Tensor) -> Program {
-        Program(name, inputs: [design.input(rows: nil)]) { [unowned self] in [record(normalized($0[0]))] }
+    private lazy var acting = Program("\(agent) acting", inputs: [design.input(rows: nil)]) { [unowned self] in
+        [rule.outputs(normalized($0[0]))]
     }
 
-    /// The update as a program, whose first result is δ.
-    ///
-    /// - Parameter record: is given the normalised s and s′, and the other inputs.
-    func update(_ record: @escaping (_ s: Tensor, _ next: Tensor, _ given: [Tensor]) throws -> [Tensor]) -> Program {
+    private lazy var updating: Program = {
         let row = design.input(rows: 1), count = distribution.actionCount
         let action: Program.Input = distribution.isDiscrete ? .int32(1, count) : .float32(1, count)
         return Program("\(agent) update", inputs: [row, action, .float32(1), row, .float32(1), .float32(1)]) {
             [unowned self] given in
-            try record(normalized(given[Inputs.observation]), normalized(given[Inputs.next]), given)
+            try rule.update(
+                StreamStep(
+                    observation: normalized(given[Inputs.observation]), next: normalized(given[Inputs.next]),
+                    action: given[Inputs.action], reward: given[Inputs.reward], continues: given[Inputs.continues],
+                    decay: given[Inputs.decay]))
+        }
+    }()
+
+    // MARK: Acting
+
+    public func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
+        let outputs = try acting.output(of: percepts.observations, design.encoding)
+        for index in 0..<percepts.count {
+            let row = ActingRow(
+                index: index, outputs: outputs.row(index, width: distribution.parameterCount), percepts: percepts)
+            sample.withUnsafeMutableBufferPointer {
+                rule.act(row, mode: mode, step: steps, &actionStreams[index], sample: $0, into: actions)
+            }
         }
     }
 
-    private lazy var updating = makeUpdate()
+    public func assess(_ observations: Rows) throws -> ActionAssessment? {
+        rule.assess(try acting.output(of: observations, design.encoding), rows: observations.count)
+    }
 
     // MARK: Learning
 
@@ -119,7 +144,7 @@ public class StreamLearner: Learner {
         updates += 1
         error = Double(plan.output(0)[0])
         guard error.isFinite else { throw AgentError.diverged(agent: agent, update: updates, loss: error) }
-        startsTraces = transitions.terminated[0] || transitions.truncated[0] || endsTraces(after: plan)
+        startsTraces = transitions.terminated[0] || transitions.truncated[0] || rule.endsTraces(after: plan)
     }
 
     public func codeState(with coder: inout StateCoder) throws(EnvironmentError) {
@@ -136,9 +161,9 @@ public class StreamLearner: Learner {
 
     /// δ of the last update.
     public var metrics: [(name: String, value: Double)] {
-        (updates > 0 ? [("temporalDifference", error)] : []) + figures
+        (updates > 0 ? [("temporalDifference", error)] : []) + rule.metrics(step: steps)
     }
 
-    public var behaviour: Parameters { networks + (normalizer?.variables ?? Parameters()) }
-    public var variables: Parameters { behaviour + ["traces": traces] }
+    public var behaviour: Parameters { rule.networks + (normalizer?.variables ?? Parameters()) }
+    public var variables: Parameters { behaviour + ["traces": rule.traces] }
 }

@@ -8,63 +8,14 @@ import TensorCore
 /// Stream Q(λ) (Elsayed et al. 2024): Watkins's Q(λ) with a network, a step at a time: with δ = r + γ maxₐ Q(s′, a) −
 /// Q(s, a), ``BoundedTraces`` of ∇Q(s, a), which end with the episode and where an action explored.
 public final class StreamQ: StreamLearner {
-    private let network: StreamNetwork
-    private let bounded: BoundedTraces
-    private let exploration: LinearSchedule
-    private lazy var values = program("action values") { [unowned self] in network($0) }
-
     /// - Throws: ``AgentError`` if the environment's spaces or the settings don't suit.
     public init(_ settings: StreamQSettings = .init(), environment: EnvironmentDescription, seed: UInt64) throws {
-        let count = try environment.actionCount(for: "stream-q"), root = RandomStream(seed: seed)
-        var initial = root.split("parameters")
-        let design = try settings.stream.design(for: environment, agent: "stream-q")
-        network = StreamNetwork(design, settings.stream, outputs: count, random: &initial)
-        bounded = BoundedTraces(network.parameters, rate: settings.stream.learningRate, caution: settings.caution)
-        exploration = LinearSchedule(
-            from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
+        let count = try environment.actionCount(for: "stream-q")
         try super.init(
-            settings.stream, agent: "stream-q", design, .categorical([count]), environment: environment,
-            streams: ActionStreams(shared: root.split("exploration")))
+            settings.stream, agent: "stream-q", .categorical([count]), environment: environment, seed: seed,
+            drawing: "exploration"
+        ) { StreamQRule(&$0, settings) }
     }
-
-    override func makeUpdate() -> Program {
-        update { [unowned self] s, next, given in
-            let all = network(s)
-            let chosen = all.gathered(given[Inputs.action].selected(0, axis: 1))
-            let following = network(next).max([-1])
-            let error = given[Inputs.reward] + settings.discount * given[Inputs.continues] * following - chosen
-            try bounded.improve(chosen.sum(), error: error.sum(), decay: given[Inputs.decay].sum())
-            let isGreedy = chosen .>= all.max([-1])
-            return [error, isGreedy]
-        }
-    }
-
-    override func endsTraces(after plan: Plan) -> Bool { plan.output(1)[0] == 0 }
-
-    /// Chooses ε-greedily, or greedily.
-    public override func act(on percepts: Percepts, mode: ActionMode, into actions: MutableRows) throws {
-        let values = try actionValues(percepts.observations)
-        let epsilon = mode == .greedy ? 0 : exploration.value(at: steps), count = distribution.parameterCount
-        for row in 0..<percepts.count {
-            let action = epsilonGreedy(
-                values.row(row, width: count), among: percepts.validActions(row, of: count), epsilon,
-                &actionStreams[row])
-            actions.set(row, 0, to: Double(action))
-        }
-    }
-
-    private func actionValues(_ observations: Rows) throws -> UnsafeBufferPointer<Float> {
-        try values.output(of: observations, design.encoding)
-    }
-
-    public override func assess(_ observations: Rows) throws -> ActionAssessment? {
-        let values = try actionValues(observations)
-        return ActionAssessment(kind: .actionValues, values: values.map(Double.init), rows: observations.count)
-    }
-
-    override var networks: Parameters { ["network": network.parameters] }
-    override var traces: Parameters { bounded.state }
-    override var figures: [(name: String, value: Double)] { [("exploration", exploration.value(at: steps))] }
 }
 
 /// Settings of ``StreamQ``; the defaults are the authors'.
@@ -82,4 +33,53 @@ public struct StreamQSettings: AgentSettings {
     public func makeAgent(for environment: EnvironmentDescription, seed: UInt64) throws -> any Learner {
         try StreamQ(self, environment: environment, seed: seed)
     }
+}
+
+private final class StreamQRule: StreamRule {
+    private let network: StreamNetwork
+    private let bounded: BoundedTraces
+    private let exploration: LinearSchedule
+    private let discount: Double
+
+    init(_ parts: inout StreamLearner.Parts, _ settings: StreamQSettings) {
+        network = parts.makeNetwork(outputs: parts.distribution.parameterCount)
+        bounded = parts.makeTraces(of: network, caution: settings.caution)
+        exploration = LinearSchedule(
+            from: settings.explorationStart, to: settings.explorationEnd, over: settings.explorationSteps)
+        discount = settings.stream.discount
+    }
+
+    var networks: Parameters { ["network": network.parameters] }
+    var traces: Parameters { bounded.state }
+
+    /// The actions' values.
+    func outputs(_ observations: Tensor) -> Tensor { network(observations) }
+
+    func update(_ step: StreamStep) throws -> [Tensor] {
+        let all = network(step.observation)
+        let chosen = all.gathered(step.action.selected(0, axis: 1))
+        let following = network(step.next).max([-1])
+        let error = step.reward + discount * step.continues * following - chosen
+        try bounded.improve(chosen.sum(), error: error.sum(), decay: step.decay.sum())
+        let isGreedy = chosen .>= all.max([-1])
+        return [error, isGreedy]
+    }
+
+    func endsTraces(after plan: Plan) -> Bool { plan.output(1)[0] == 0 }
+
+    /// Chooses ε-greedily, or greedily.
+    func act(
+        _ row: ActingRow, mode: ActionMode, step: Int, _ random: inout RandomStream,
+        sample: UnsafeMutableBufferPointer<Float>, into actions: MutableRows
+    ) {
+        let epsilon = mode == .greedy ? 0 : exploration.value(at: step)
+        let action = epsilonGreedy(row.outputs, among: row.validActions(of: row.outputs.count), epsilon, &random)
+        actions.set(row.index, 0, to: Double(action))
+    }
+
+    func assess(_ outputs: UnsafeBufferPointer<Float>, rows: Int) -> ActionAssessment? {
+        ActionAssessment(kind: .actionValues, values: outputs.map(Double.init), rows: rows)
+    }
+
+    func metrics(step: Int) -> [(name: String, value: Double)] { [("exploration", exploration.value(at: step))] }
 }
