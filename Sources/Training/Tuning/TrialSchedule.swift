@@ -70,15 +70,23 @@ public struct TrialSchedule: Sendable {
     /// The score of a trial in a rung; nil if it failed, or has none yet.
     public func score(of trial: Int, in rung: Int) -> Double? { scores[Entry(trial: trial, rung: rung)] ?? nil }
 
-    /// The best trial of the last rung, the earliest of equals; nil if none has a score there.
+    /// The best trial of the last rung; nil if none has a score there.
     public var best: Int? { best(of: rungs[rungs.count - 1], in: rungs.count - 1) }
 
+    /// The best of some trials in a rung: of equal scores, as where there is a greatest return, the one that was better
+    /// in the rung before, else the earliest.
     private func best(of trials: [Int], in rung: Int) -> Int? {
-        // max(by:) would give the last of equals.
-        trials.compactMap { trial in score(of: trial, in: rung).map { (trial, $0) } }
-            .reduce(nil as (trial: Int, score: Double)?) { best, next in
-                if let best, best.score >= next.1 { best } else { next }
-            }?.trial
+        trials.filter { score(of: $0, in: rung) != nil }.min { isBetter($0, than: $1, in: rung) }
+    }
+
+    /// Whether a trial comes before another, by their scores in a rung and those below.
+    public func isBetter(_ trial: Int, than other: Int, in rung: Int) -> Bool {
+        for rung in (0...rung).reversed() {
+            let (score, another) = (score(of: trial, in: rung), score(of: other, in: rung))
+            guard let score, let another, score != another else { continue }
+            return score > another
+        }
+        return trial < other
     }
 
     private func waiting(in rung: Int, ofFirst count: Int) -> [Int] {

@@ -28,15 +28,15 @@ public struct TuningReport {
     public init(_ session: TuningSession) {
         tuning = session.tuning
         let rows = (0..<tuning.settings.trials).compactMap { Self.row($0, session) }
-        let isLoss = tuning.subject.isLoss
+        let lengths = tuning.lengths
         self.rows = rows.sorted { first, second in
-            // Trials without a score come last, and equal ones in the order of their numbers.
-            guard let one = first.score, let other = second.score else {
+            // Trials without a score come last, in the order of their numbers.
+            guard first.score != nil, second.score != nil else {
                 return (first.score == nil ? 1 : 0, first.trial) < (second.score == nil ? 1 : 0, second.trial)
             }
             if first.length != second.length { return first.length > second.length }
-            if one != other { return isLoss ? one < other : one > other }
-            return first.trial < second.trial
+            return session.schedule.isBetter(
+                first.trial, than: second.trial, in: lengths.firstIndex(of: first.length)!)
         }
     }
 

@@ -96,6 +96,17 @@ import Testing
         #expect(none.schedule.best == nil && none.started.count == 9)
     }
 
+    /// Where there is a greatest return, many trials reach it.
+    @Test func ofEqualsTheOneThatLearnedFasterIsTheBest() {
+        let (end, _) = finished(TrialSchedule(trials: 9, rungs: 2, reduction: 3), workers: 1, seed: 0) { entry in
+            entry.rung == 1 ? 500 : [10, 20, 400, 0, 300, 450, 1, 2, 410][entry.trial]
+        }
+        #expect(end.rungs[1] == [2, 5, 8] && end.best == 5)
+        #expect(
+            finished(TrialSchedule(trials: 9, rungs: 1, reduction: 3), workers: 3, seed: 1) { _ in 500 }.schedule.best
+                == 0)
+    }
+
     @Test func oneRungIsRandomSearch() {
         let (end, started) = finished(
             TrialSchedule(trials: 12, rungs: 1, reduction: 3), workers: 4, seed: 1, score: noise)
