@@ -38,8 +38,8 @@ extension StreamRule {
     func metrics(step: Int) -> [(name: String, value: Double)] { [] }
 }
 
-/// One step as tensors: s and s′ (1, …) as networks see them, a (1, numbers), r (1), 1 or 0 before a terminal state (1),
-/// and what the traces keep (1).
+/// One step as tensors: s and s′ (1, …) as networks see them, a (1, numbers), r (1), 1 or 0 before a terminal state
+/// (1), and what the traces keep (1).
 struct StreamStep {
     let observation, next, action, reward, continues, decay: Tensor
 }
