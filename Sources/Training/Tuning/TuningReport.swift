@@ -98,7 +98,7 @@ public struct TuningReport {
         }
     }
 
-    /// The scores against each setting: a dot for each trial, the brighter the longer it ran; logarithmic settings by
+    /// The scores against each setting: a dot for each trial, in the colour of its length; logarithmic settings by
     /// their logarithms, choices side by side.
     public var plots: PlotGrid {
         PlotGrid(tuning.ranges.map(plot))
